@@ -1,0 +1,57 @@
+"""Small neural networks for tables: trained fast, watched while they learn, chosen honestly.
+
+``import separatrix as sx`` costs next to nothing: each public name is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from separatrix import data as data
+    from separatrix import evaluate as evaluate
+    from separatrix import recipes as recipes
+    from separatrix import spec as spec
+    from separatrix.estimators import MLPClassifier as MLPClassifier
+    from separatrix.estimators import MLPRegressor as MLPRegressor
+    from separatrix.io import load as load
+    from separatrix.io import save as save
+    from separatrix.model import Model as Model
+    from separatrix.spec import Dense as Dense
+    from separatrix.spec import Network as Network
+
+__version__ = "0.1.0"
+
+_SUBMODULES = ("data", "evaluate", "recipes", "spec")
+
+# Public name -> the submodule that holds it.
+_PUBLIC = {
+    "Dense": "spec",
+    "MLPClassifier": "estimators",
+    "MLPRegressor": "estimators",
+    "Model": "model",
+    "Network": "spec",
+    "load": "io",
+    "save": "io",
+}
+
+__all__ = ["__version__", *_SUBMODULES, *_PUBLIC]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use (PEP 562)."""
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in _PUBLIC:
+        value: object = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+        globals()[name] = value
+        return value
+    from separatrix.errors import did_you_mean
+
+    raise AttributeError(f"Module {__name__!r} has no attribute {name!r}.{did_you_mean(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported yet or not."""
+    return sorted(__all__)

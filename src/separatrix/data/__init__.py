@@ -1,0 +1,37 @@
+"""Tables, toy data, and the encoder that turns a table into what a network can read."""
+
+from __future__ import annotations
+
+from separatrix.data.datasets import dataset_names, load_dataset
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.table_files import read_table, write_table
+from separatrix.data.tables import Table, split_target, table_from_frame
+from separatrix.data.toys import (
+    make_bumps,
+    make_checkerboard,
+    make_circles,
+    make_gaussians,
+    make_moons,
+    make_spiral,
+    make_ten_points,
+    make_xor,
+)
+
+__all__ = [
+    "Table",
+    "TableEncoder",
+    "dataset_names",
+    "load_dataset",
+    "make_bumps",
+    "make_checkerboard",
+    "make_circles",
+    "make_gaussians",
+    "make_moons",
+    "make_spiral",
+    "make_ten_points",
+    "make_xor",
+    "read_table",
+    "split_target",
+    "table_from_frame",
+    "write_table",
+]

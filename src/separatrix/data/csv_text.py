@@ -1,0 +1,142 @@
+"""The text of a CSV or TSV file, made into typed columns or one sentence about the line that is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from separatrix.data.columns import Column
+from separatrix.data.tables import Table, refuse_duplicates, table_from_frame
+from separatrix.errors import DataError
+
+if TYPE_CHECKING:
+    import polars
+
+MISSING_WORDS = ("", "NA", "NaN", "nan", "null", "NULL", "N/A", "?")
+"""What a cell of a CSV or TSV file may say instead of a value (spaces around it do not count)."""
+
+
+def sniffed_separator(content: bytes) -> str:
+    """Return the commonest of comma, semicolon and tab in the first line, outside quotes.
+
+    Examples
+    --------
+    >>> sniffed_separator(b'"a,b";c;d')
+    ';'
+    """
+    first_line = re.sub(rb'"[^"]*"', b"", content.partition(b"\n")[0])
+    return max(",;\t", key=lambda separator: first_line.count(separator.encode()))
+
+
+def read_csv(content: bytes, separator: str, label: str, text_columns: Collection[str] = ()) -> Table:
+    r"""Read the bytes of a CSV file whose every cell counts for the type of its column.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8 text with a header line.
+    separator : str
+        One character.
+    label : str
+        What errors call the file.
+    text_columns : collection of str
+        Columns to keep as text whatever their cells spell.
+
+    Returns
+    -------
+    Table
+        Possibly without rows.
+
+    Raises
+    ------
+    DataError
+        If the text is not UTF-8, a line has too many or too few cells, or names are missing or repeated.
+
+    Examples
+    --------
+    >>> read_csv(b"age;sex\n31;f\nNA;m\n", ";", "people").columns
+    {'age': array([31., nan]), 'sex': array(['f', 'm'], dtype=object)}
+    """
+    import polars as pl
+
+    if b"\0" in content:
+        raise DataError(f"{label} is binary or not UTF-8, not a text table; save it as CSV in UTF-8.")
+    # A carriage return alone ends a line for the csv module but not for Polars.
+    content = re.sub(rb"\r\n?", b"\n", content) if b"\r" in content else content
+    try:
+        cells = pl.read_csv(content, separator=separator, has_header=False, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        _checked_lines(content, separator, label)
+        raise DataError(
+            f"{label} cannot be read as CSV: {str(error).splitlines()[0].rstrip('.')}."
+        ) from error
+    # Polars pads short and blank lines with nulls: only a gap in the last column can be one of them.
+    if cells[:, -1].null_count():
+        cells = cells.filter(_checked_lines(content, separator, label))
+    names = [(name or "").strip() for name in cells.row(0)]
+    for position, name in enumerate(names, start=1):
+        if not name:
+            raise DataError(f"column {position} of {label} has no name; name it in the header line.")
+    refuse_duplicates(names, label)
+    series = cells[1:].get_columns()
+    return Table(
+        {name: _typed(cells, name in text_columns) for name, cells in zip(names, series, strict=True)}
+    )
+
+
+def _typed(cells: polars.Series, keep_text: bool) -> Column:
+    """Give a column of raw cells the narrowest type that holds all of them."""
+    import polars as pl
+
+    words = cells.str.strip_chars()
+    words = words.set(words.is_in(MISSING_WORDS), None)
+    if keep_text:
+        return np.asarray(words.to_numpy())
+    lowered = words.str.to_lowercase()
+    for typed in (
+        words.cast(pl.Int64, strict=False),
+        words.cast(pl.Float64, strict=False),
+        lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean),
+    ):
+        if typed.null_count() == words.null_count():
+            return table_from_frame(typed.to_frame("")).columns[""]
+    return np.asarray(words.to_numpy())
+
+
+def _checked_lines(content: bytes, separator: str, label: str) -> list[bool]:
+    """Mark the lines that are not blank; raise for the first with too many or too few cells."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{label} is not UTF-8 text (first in line {line}); save it as CSV in UTF-8."
+        ) from error
+    widths: list[int] = []
+    for line, width in _record_widths(text, separator, label):
+        if width not in (0, widths[0] if widths else width):
+            raise DataError(
+                f"line {line} of {label} has {width} cells where the header has {widths[0]}; correct it "
+                "(a cell with a separator in it needs quotes)."
+            )
+        if not widths and width == 0:
+            raise DataError(f"{label} begins with a blank line; begin with the header line.")
+        widths.append(width)
+    return [width > 0 for width in widths]
+
+
+def _record_widths(text: str, separator: str, label: str) -> Iterator[tuple[int, int]]:
+    """Yield, for each record, the line on which it begins and its number of cells (0: blank line)."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for record in reader:
+            yield line, len(record)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{label} cannot be read as CSV from line {line} on: {error}.") from error

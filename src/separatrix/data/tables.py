@@ -1,0 +1,197 @@
+"""A table: named columns of equal length, whatever they came from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from separatrix.data.columns import Column, as_column, is_text, missing_rows
+from separatrix.errors import DataError, did_you_mean
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Named columns of equal length, in order.
+
+    Parameters
+    ----------
+    columns : dict of str to array-like of shape (n_rows,)
+        Kept as :func:`separatrix.data.columns.as_column` makes them: `bool` and `int64` where nothing is
+        missing, `float64` with NaN for missing, text as `object` with `None` for missing.
+
+    Raises
+    ------
+    DataError
+        If the lengths differ, or a column is of no such kind.
+
+    Examples
+    --------
+    >>> table = Table({"age": [31, 52], "sex": ["f", None]})
+    >>> table.n_rows, table.column_names
+    (2, ['age', 'sex'])
+    >>> table.select(["age"]).take([1]).columns
+    {'age': array([52])}
+    """
+
+    columns: dict[str, Column]
+
+    def __post_init__(self) -> None:
+        """Bring every column into its kind and compare the lengths."""
+        columns = {name: as_column(values, name) for name, values in self.columns.items()}
+        for name, column in columns.items():
+            if len(column) != len(next(iter(columns.values()))):
+                first = next(iter(columns))
+                raise DataError(
+                    f"all columns must be of one length: '{first}' has {len(columns[first])} rows, "
+                    f"'{name}' has {len(column)}."
+                )
+        object.__setattr__(self, "columns", columns)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return list(self.columns)
+
+    def drop(self, name: str) -> Table:
+        """Return the table without column `name`; a `DataError` if there is none."""
+        self._require([name])
+        return Table({other: column for other, column in self.columns.items() if other != name})
+
+    def select(self, names: Sequence[str]) -> Table:
+        """Return the columns `names` in that order; a `DataError` if one is not there."""
+        self._require(names)
+        return Table({name: self.columns[name] for name in names})
+
+    def take(self, row_indices: ArrayLike) -> Table:
+        """Return the rows at `row_indices` (counted from 0), in that order."""
+        rows = np.asarray(row_indices, dtype=np.intp)
+        return Table({name: column[rows] for name, column in self.columns.items()})
+
+    def _require(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.columns:
+                raise DataError(
+                    f"there is no column '{name}'; the columns are: {', '.join(self.columns)}."
+                    + did_you_mean(name, self.columns)
+                )
+
+
+def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
+    """Part a table into what predicts and what is to be predicted.
+
+    Parameters
+    ----------
+    table : Table
+        With the column `name`.
+    name : str
+        The target.
+
+    Returns
+    -------
+    features : Table
+        All other columns.
+    y : ndarray of shape (n_rows,)
+        The target as it is: `int64`, `bool`, `float64` or text (NumPy `str`).
+
+    Raises
+    ------
+    DataError
+        If there is no such column, or a row has no value in it.
+
+    Examples
+    --------
+    >>> features, y = split_target(Table({"age": [31, 52], "sex": ["f", "m"]}), "sex")
+    >>> features.column_names, y
+    (['age'], array(['f', 'm'], dtype='<U1'))
+    """
+    target = table.select([name]).columns[name]
+    missing = np.flatnonzero(missing_rows(target))
+    if missing.size:
+        raise DataError(
+            f"the target column '{name}' is empty in {missing.size} of {table.n_rows} rows (first: row "
+            f"{missing[0] + 1}); fill in or remove these rows."
+        )
+    return table.drop(name), target.astype(str) if is_text(target) else target
+
+
+def table_from_frame(frame: Any) -> Table:
+    """Make a table of a Polars or pandas data frame.
+
+    Categories become text; dates and times become ISO text; decimal numbers become floats.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame, polars.LazyFrame or pandas.DataFrame
+        A pandas index is left out.
+
+    Returns
+    -------
+    Table
+        With the frame's columns.
+
+    Raises
+    ------
+    DataError
+        If `frame` is neither, two columns have one name, or a column holds lists, durations or the like.
+
+    Examples
+    --------
+    >>> import polars
+    >>> table_from_frame(polars.DataFrame({"age": [31, None]})).columns
+    {'age': array([31., nan])}
+    """
+    library = type(frame).__module__.partition(".")[0]
+    if library == "polars":
+        frame = frame.collect() if hasattr(frame, "collect") else frame
+        return Table({series.name: _from_polars(series) for series in frame})
+    if library == "pandas":
+        names = [str(name) for name in frame.columns]
+        refuse_duplicates(names, "the data frame")
+        return Table({name: _from_pandas(frame.iloc[:, j]) for j, name in enumerate(names)})
+    raise DataError(f"a table must be a Polars or pandas DataFrame, got {type(frame).__name__}.")
+
+
+def refuse_duplicates(names: Sequence[str], source: str) -> None:
+    """Raise a `DataError` that names the column names which occur more than once in `source`."""
+    repeated = [f"'{name}'" for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise DataError(f"{source} has more than one column named {', '.join(repeated)}; rename all but one.")
+
+
+def _from_polars(series: Any) -> Column:
+    import polars as pl
+
+    dtype = series.dtype
+    if dtype.is_integer() or dtype == pl.Boolean:
+        whole = series if dtype == pl.Boolean else series.cast(pl.Int64, strict=False)
+        if whole.null_count() == 0:
+            return np.asarray(whole.to_numpy())
+        return np.asarray(series.cast(pl.Float64).to_numpy())
+    if dtype.is_numeric() or dtype == pl.Null:
+        return np.asarray(series.cast(pl.Float64).to_numpy())
+    if dtype in (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time):
+        return np.asarray(series.cast(pl.String).to_numpy())
+    raise DataError(f"column '{series.name}' holds values of type {dtype}; turn them into numbers or text.")
+
+
+def _from_pandas(series: Any) -> Column:
+    missing = series.isna().to_numpy()
+    if series.dtype.kind in "biuf":
+        return np.asarray(
+            series.to_numpy(dtype=np.float64, na_value=np.nan) if missing.any() else series.to_numpy()
+        )
+    if series.dtype.kind == "M":
+        series = series.astype(str)
+    values = series.astype(object).to_numpy(copy=True)
+    values[missing] = None
+    return np.asarray(values)

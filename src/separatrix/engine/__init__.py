@@ -1,0 +1,31 @@
+"""Engines: what turns a plan, data and a seed into trained parameters.
+
+`numpy_engine` is the reference, `numba_engine` the fast one; both obey `separatrix.engine.base.Engine`.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from separatrix.engine.base import Engine
+from separatrix.spec import _check
+
+ENGINES = ("auto", "numpy", "numba")
+
+
+def get_engine(name: str = "auto") -> Engine:
+    """Return an engine by name; `auto` is the compiled one wherever Numba is installed.
+
+    Examples
+    --------
+    >>> get_engine("numpy").name
+    'numpy'
+    """
+    _check.choice("engine", name, ENGINES)
+    if name == "numba" or (name == "auto" and find_spec("numba") is not None):
+        from separatrix.engine.numba_engine import NumbaEngine
+
+        return NumbaEngine()
+    from separatrix.engine.numpy_engine import NumpyEngine
+
+    return NumpyEngine()

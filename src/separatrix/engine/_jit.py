@@ -1,0 +1,163 @@
+"""The one place that knows Numba: its options, its cache folder, and how to choose code by number width.
+
+Kernels are plain Python: with ``NUMBA_DISABLE_JIT=1`` they run, and can be stepped through, as they stand.
+
+Compiled entries are kept on disk. Numba's own cache does not notice an edit in *another* file than the entry's
+and is not safe for many processes filling it at once. So every compiled entry has a folder of its own,
+named by a digest of all kernel sources and of the platform; it is filled under a temporary name and then renamed,
+and never written to again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba import types
+from numba.core import config
+from numba.extending import overload
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# error_model: a division by zero gives an infinity, as in NumPy, and costs no branch.
+# fastmath: these five let loops over rows vectorise and fuse; never `True`, which would also assume that NaN and
+# infinity do not occur, and divergence could not be detected.
+OPTIONS: dict[str, Any] = {
+    "error_model": "numpy",
+    "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"},
+    "nogil": True,
+}
+
+
+def kernel(function: Function) -> Function:
+    """Compile a kernel that other kernels call."""
+    compiled: Function = numba.njit(**OPTIONS)(function)
+    return compiled
+
+
+def by_width(narrow: Callable[[Any], Any], wide: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a one-argument function ``f(x)`` that is `narrow` for float32 and `wide` for float64."""
+
+    def choose(x: Any) -> Any:
+        return narrow(x) if isinstance(x, np.float32) else wide(x)
+
+    if config.DISABLE_JIT:
+        return choose
+
+    @overload(choose, jit_options=OPTIONS)
+    def pick(x: Any) -> Callable[[Any], Any]:
+        return narrow if x == types.float32 else wide
+
+    return choose
+
+
+class Entry:
+    """A kernel that is called from Python, compiled once for each kind of arguments and kept on disk."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
+
+    def load(self, kind: str, arguments: Sequence[Any]) -> Callable[..., Any]:
+        """Return the compiled function for arguments like these; `kind` names their dtype."""
+        if config.DISABLE_JIT:
+            return self.function
+        if kind not in self.compiled:
+            signature = tuple(numba.typeof(argument) for argument in arguments)
+            self.compiled[kind] = self._from_disk(kind, signature)
+        return self.compiled[kind]
+
+    def on_disk(self, kind: str) -> bool:
+        """Return whether the compiled function is there, so that loading it is quick."""
+        return config.DISABLE_JIT or kind in self.compiled or self._folder(kind).exists()
+
+    def _folder(self, kind: str) -> Path:
+        return cache_folder() / f"{self.function.__name__}-{kind}"
+
+    def _from_disk(self, kind: str, signature: tuple[Any, ...]) -> Callable[..., Any]:
+        folder = self._folder(kind)
+        if folder.exists():
+            return _compile(self.function, signature, folder)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
+        except OSError:  # a read-only home: compile for this process alone
+            return _compile(self.function, signature, None)
+        try:
+            compiled = _compile(self.function, signature, unfinished)
+            try:
+                unfinished.rename(folder)
+            except OSError:
+                if not folder.exists():  # anything but "another process was first"
+                    raise
+            return compiled
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _compile(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None) -> Callable[..., Any]:
+    with _numba_cache_in(folder):
+        compiled = numba.njit(cache=folder is not None, **OPTIONS)(function)
+        compiled.compile(signature)
+    compiled.disable_compile()  # an argument of another type is a mistake here, not a wish to compile again
+    return compiled  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _numba_cache_in(folder: Path | None) -> Iterator[None]:
+    # Numba reads the folder when a function is decorated; the user's own kernels keep theirs.
+    before = config.CACHE_DIR
+    config.CACHE_DIR = before if folder is None else str(folder)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of compiled kernels for these sources on this machine.
+
+    ``SEPARATRIX_CACHE_DIR`` names another place than the platform's cache folder.
+    """
+    return _cache_root() / _digest()
+
+
+def _cache_root() -> Path:
+    chosen = os.environ.get("SEPARATRIX_CACHE_DIR")
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "separatrix"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "separatrix"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "separatrix"
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for source in sorted([*here.glob("*.py"), *here.glob("kernels/*.py")]):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    for package in ("numba", "llvmlite", "numpy", "scipy"):
+        digest.update(importlib.metadata.version(package).encode() + b"\0")
+    digest.update(f"{platform.python_version()} {platform.machine()} {_cpu()}".encode())
+    return digest.hexdigest()[:20]
+
+
+def _cpu() -> str:
+    from llvmlite import binding
+
+    return f"{binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"

@@ -1,0 +1,279 @@
+"""What every engine is given and gives back: plan, data, state, run, chunk, and the protocol itself.
+
+An engine advances runs by whole epochs. All that training remembers between two calls is in `State`, so
+that cutting the same training into other chunks changes no bit of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from separatrix.spec import Network, Optimizer, Penalty
+
+Array = NDArray[Any]
+Bits = TypeVar("Bits", int, NDArray[Any])
+
+Order = Literal["sequential", "shuffle", "replacement"]
+Watched = Literal["loss", "validation_loss", "validation_score", "nothing"]
+Halt = Literal["stalled", "diverged"]
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """What is watched after each epoch, and when its lack of progress ends the training.
+
+    An epoch whose value is not better than the best so far by `tol` counts as stalled; more than
+    `n_iter_no_change` such epochs in a row halt the run (scikit-learn's rule). Values are compared as
+    "higher is better": losses are watched with their sign turned.
+
+    Attributes
+    ----------
+    watched : {"loss", "validation_loss", "validation_score", "nothing"}
+        `loss` is the running mean of the batch losses.
+    tol : float
+    n_iter_no_change : float
+        May be infinite.
+    """
+
+    watched: Watched = "loss"
+    tol: float = 1e-4
+    n_iter_no_change: float = 10
+
+
+def watch(value: float, best: float, stale: int, tol: float, patience: float) -> tuple[bool, int, bool]:
+    """Return (is it the best so far, stalled epochs in a row, halt?) for a new watched value.
+
+    Compiled as it stands into the kernels, so that there is one rule.
+    """
+    stale = stale + 1 if value < best + tol else 0
+    return value > best, stale, stale > patience
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is to be trained; nothing in it changes while it is.
+
+    Attributes
+    ----------
+    network, optimizer, penalty : specs
+    batch_size : int
+        Rows a step; at least the number of rows means one full batch, whose order is then left alone.
+    order : {"sequential", "shuffle", "replacement"}
+        Rows as they stand; a fresh `RandomState.shuffle` of the last order each epoch (scikit-learn's); or
+        ``RandomState.randint(0, n_rows, n_rows)``, so that a row may come twice or not at all.
+    dropout_seed : int
+        Seed of the dropout masks, in [0, 2**32).
+    monitor : Monitor
+    """
+
+    network: Network
+    optimizer: Optimizer
+    penalty: Penalty = field(default_factory=Penalty)
+    batch_size: int = 200
+    order: Order = "shuffle"
+    dropout_seed: int = 0
+    monitor: Monitor = field(default_factory=Monitor)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows to train or validate on, all of one float dtype.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_rows, n_in), C order, or scipy.sparse CSR
+    T : ndarray of shape (n_rows, n_targets), C order
+        One column per output; for head `multiclass` one column of class numbers.
+    weight : ndarray of shape (n_rows,) or None
+        Weight of each row; None means 1.
+    """
+
+    X: Any
+    T: Array
+    weight: Array | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.T.shape[0])
+
+
+@dataclass
+class State:
+    """All that changes while a network is trained.
+
+    Attributes
+    ----------
+    theta : ndarray of shape (n_parameters,)
+    slots : ndarray of shape (optimizer.n_slots, n_parameters)
+        Moments: SGD's velocity; Adam's first and second moment; the squares of RMSprop and Adagrad.
+    random_state : RandomState
+        Of the row order.
+    rows : int32 ndarray of shape (n_rows,)
+        The row order of the last epoch; empty until it is needed.
+    powers : float64 ndarray of shape (2,)
+        ``beta_1 ** step`` and ``beta_2 ** step``, multiplied up step by step.
+    step, epoch : int
+        Batches and epochs done; a batch whose rows all weigh nothing counts, though it moves nothing.
+    best_theta, best_value, best_epoch :
+        Parameters of the best epoch so far, its watched value (higher is better) and its number (from 1).
+        Where the loss itself is watched, a full batch's loss belongs to the parameters *before* its step,
+        and those are kept.
+    stale : int
+        Stalled epochs in a row.
+    """
+
+    theta: Array
+    slots: Array
+    random_state: RandomState
+    rows: Array = field(default_factory=lambda: np.empty(0, np.int32))
+    powers: Array = field(default_factory=lambda: np.ones(2))
+    step: int = 0
+    epoch: int = 0
+    best_theta: Array = field(default_factory=lambda: np.empty(0))
+    best_value: float = -math.inf
+    best_epoch: int = 0
+    stale: int = 0
+
+    @classmethod
+    def start(cls, theta: Array, optimizer: Optimizer, random_state: RandomState) -> State:
+        """Return the state before the first step."""
+        return cls(
+            theta=theta,
+            slots=np.zeros((optimizer.n_slots, len(theta)), theta.dtype),
+            random_state=random_state,
+            best_theta=theta.copy(),
+        )
+
+
+@dataclass
+class Run:
+    """One network in training: what the engine advances.
+
+    Attributes
+    ----------
+    plan, state, data : the plan, the state (changed in place), the training rows
+    validation : Data or None
+        Where given, its loss and score are taken after every epoch.
+    track_training : bool
+        Whether the true loss and score of the training rows are taken after every epoch, too.
+    workspace : object
+        The engine's own buffers, kept from chunk to chunk.
+    """
+
+    plan: Plan
+    state: State
+    data: Data
+    validation: Data | None = None
+    track_training: bool = False
+    workspace: Any = None
+
+    @property
+    def batch_size(self) -> int:
+        """Rows a step, not more than there are."""
+        return min(self.plan.batch_size, self.data.n_rows)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches an epoch; the last may be smaller."""
+        return -(-self.data.n_rows // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run and how far to take it.
+
+    Attributes
+    ----------
+    run : Run
+    rates : float64 ndarray of shape (n_epochs * steps_per_epoch,)
+        Learning rate of each step.
+    snapshots : int64 ndarray
+        The epochs (counted from 1 over the whole training, ascending) after which ``theta`` is copied.
+    """
+
+    run: Run
+    rates: Array
+    snapshots: Array = field(default_factory=lambda: np.empty(0, np.int64))
+
+    @property
+    def n_epochs(self) -> int:
+        """Epochs asked for."""
+        return len(self.rates) // self.run.steps_per_epoch
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What happened in one advance; arrays have one entry per finished epoch, or none where not asked for.
+
+    Attributes
+    ----------
+    loss : float64 ndarray
+        Running mean of the batch losses, penalty included (scikit-learn's `loss_curve_`).
+    train_loss, train_score, validation_loss, validation_score : float64 ndarray
+        At the end of each epoch, without penalty, weighted by row. The score is the accuracy (subset
+        accuracy for `multilabel`), or R² for `regression` and `poisson`.
+    snapshots : ndarray of shape (n_snapshots, n_parameters)
+    halt : {"stalled", "diverged"} or None
+        `stalled`: the monitor's patience ended after the last epoch listed. `diverged`: the last epoch
+        listed has a loss that is not finite, or left parameters that are not; training cannot go on.
+    """
+
+    loss: Array
+    train_loss: Array
+    train_score: Array
+    validation_loss: Array
+    validation_score: Array
+    snapshots: Array
+    halt: Halt | None = None
+
+
+class Engine(Protocol):
+    """What an engine can do. Engines hold no state of their own."""
+
+    name: str
+
+    def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
+        """Take every task's run further, in place; one network never uses more than one thread."""
+        ...
+
+    def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
+        """Return the objective and its gradient, without dropout.
+
+        The objective is the weighted mean of the losses, summed over outputs, plus the penalty.
+        """
+        ...
+
+    def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
+        """Return weighted mean loss as reported (without penalty) and score, as in `Chunk`."""
+        ...
+
+
+def uniform_hash(seed: int, step: int, layer: int, unit: int) -> int:
+    """Return the 32-bit key of one unit's dropout mask in one step.
+
+    Row r of the batch is dropped where ``mix32(key + r * 0x9E3779B9) < floor(dropout * 2**32)``, in 32 bits.
+
+    Counter-based (Salmon et al. 2011), with the mixer "lowbias32" (Wellons 2018): no state, so that any
+    engine, thread or language finds the same mask.
+    """
+    key = mix32(seed ^ 0x9E3779B9)
+    key = mix32(key ^ (step & 0xFFFFFFFF))
+    return mix32(key ^ ((layer * 0x85EBCA6B + unit) & 0xFFFFFFFF))
+
+
+def mix32(x: Bits) -> Bits:
+    """Return a 32-bit integer whose every bit depends on every bit of `x`: an integer, or uint32 array."""
+    x = x & 0xFFFFFFFF
+    x = x ^ (x >> 16)
+    x = x * 0x7FEB352D & 0xFFFFFFFF
+    x = x ^ (x >> 15)
+    x = x * 0x846CA68B & 0xFFFFFFFF
+    return x ^ (x >> 16)

@@ -1,0 +1,269 @@
+"""The compiled engine: builds a kernel's tables and buffers from a plan, calls it, and reads the results.
+
+Measured and lost: one kernel a layer shape (compile time), views of single layers inside the step (their reference
+counts cost as much as the arithmetic), a packed copy of unshuffled data (loading is a few percent of a step).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+from separatrix.engine.base import Chunk, Data, Plan, Run, State, Task
+from separatrix.engine.kernels import activations, heads, layers, optimizers, training
+from separatrix.spec import SGD, Adagrad, Adam, AdamW, Network, Penalty, RMSprop
+
+Array = NDArray[Any]
+
+# Rows a block: a network of a dozen units stays in the first cache.
+BLOCK = 512
+# From this many weights on, and this many units on either side, a matrix product beats loops over rows.
+MATRIX_WEIGHTS, MATRIX_UNITS = 1024, 8
+
+_HALTS = {training.STALLED: "stalled", training.DIVERGED: "diverged"}
+
+
+class NumbaEngine:
+    """Trains with compiled kernels; one network on one thread, with the interpreter's lock released.
+
+    Examples
+    --------
+    >>> NumbaEngine().name
+    'numba'
+    """
+
+    name = "numba"
+
+    def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
+        """Take every task's run further, in place (see `separatrix.engine.base.Engine`)."""
+        with _one_blas_thread(any(_uses_products(task.run.plan.network) for task in tasks)):
+            if n_threads == 1 or len(tasks) == 1:
+                return [_advance(task) for task in tasks]
+            with ThreadPoolExecutor(n_threads) as pool:
+                return list(pool.map(_advance, tasks))
+
+    def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
+        """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
+        workspace = _Workspace(plan, data, None, theta.dtype, data.n_rows)
+        arguments = (workspace.design, workspace.rows, theta, workspace.buffers)
+        with _one_blas_thread(_uses_products(plan.network)):
+            loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
+        return loss + penalty, workspace.buffers.gradient
+
+    def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
+        """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""
+        workspace = _Workspace(Plan(network, SGD()), data, None, theta.dtype, data.n_rows)
+        arguments = (workspace.design, workspace.rows, theta, workspace.buffers)
+        with _one_blas_thread(_uses_products(network)):
+            loss, score = training.evaluation.load(workspace.kind, arguments)(*arguments)
+        return loss, score
+
+
+class _Workspace:
+    """What a kernel is given besides the state, built once a run."""
+
+    def __init__(self, plan: Plan, data: Data, validation: Data | None, dtype: Any, batch_size: int) -> None:
+        self.kind = np.dtype(dtype).name
+        self.design = _design(plan)
+        self.rows = _rows(plan.network, data, dtype)
+        self.validation = _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
+        largest = max(batch_size, 0 if validation is None else min(validation.n_rows, BLOCK))
+        self.buffers = _buffers(plan.network, data.T.shape[1], dtype, largest)
+        self.before = np.empty(plan.network.n_parameters, dtype)
+
+
+def _advance(task: Task) -> Chunk:
+    run, state = task.run, task.run.state
+    if run.workspace is None:
+        run.workspace = _Workspace(run.plan, run.data, run.validation, state.theta.dtype, run.batch_size)
+    space = run.workspace
+    _order_rows(run)
+    moving, generator = _moving(run)
+    history = np.full((task.n_epochs, 5), np.nan)
+    epochs_ahead = task.snapshots[
+        (task.snapshots > state.epoch) & (task.snapshots <= state.epoch + task.n_epochs)
+    ].astype(np.int64)
+    snapshots = np.empty((len(epochs_ahead), len(state.theta)), state.theta.dtype)
+    arguments = (
+        space.design,
+        space.rows,
+        space.validation,
+        moving,
+        space.buffers,
+        run.batch_size,
+        np.ascontiguousarray(task.rates, np.float64),
+        run.track_training,
+        epochs_ahead,
+        history,
+        snapshots,
+    )
+    done, taken, halt = training.training.load(space.kind, arguments)(*arguments)
+    _read_back(state, moving, generator)
+    columns = history[:done].T
+    empty = np.empty(0)
+    return Chunk(
+        loss=columns[training.LOSS].copy(),
+        train_loss=columns[training.TRAIN_LOSS].copy() if run.track_training else empty,
+        train_score=columns[training.TRAIN_SCORE].copy() if run.track_training else empty,
+        validation_loss=columns[training.VALID_LOSS].copy() if run.validation else empty,
+        validation_score=columns[training.VALID_SCORE].copy() if run.validation else empty,
+        snapshots=snapshots[:taken],
+        halt=_HALTS.get(halt),  # type: ignore[arg-type]
+    )
+
+
+def _order_rows(run: Run) -> None:
+    """Give the state its row order when the plan needs one; a full batch is left as it stands."""
+    draws = run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
+    if draws and len(run.state.rows) != run.data.n_rows:
+        run.state.rows = np.arange(run.data.n_rows, dtype=np.int32)
+
+
+def _moving(run: Run) -> tuple[training.Moving, tuple[Any, ...]]:
+    state = run.state
+    generator = state.random_state.get_state(legacy=True)
+    ordered = run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
+    counts = np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64)
+    moving = training.Moving(
+        theta=state.theta,
+        slots=state.slots,
+        best=state.best_theta,
+        before=run.workspace.before,
+        rows=state.rows if ordered else np.empty(0, np.int32),
+        key=np.array(generator[1], np.uint32),
+        position=np.array([generator[2]], np.int64),
+        counts=counts,
+        values=np.array([*state.powers, state.best_value]),
+    )
+    return moving, generator
+
+
+def _read_back(state: State, moving: training.Moving, generator: tuple[Any, ...]) -> None:
+    state.step, state.epoch, state.best_epoch, state.stale = (int(count) for count in moving.counts)
+    state.powers = moving.values[:2].copy()
+    state.best_value = float(moving.values[2])
+    if len(moving.rows):
+        name, _, _, has_gauss, gauss = generator
+        state.random_state.set_state((name, moving.key, int(moving.position[0]), has_gauss, gauss))
+
+
+def _design(plan: Plan) -> training.Design:
+    network, monitor = plan.network, plan.monitor
+    averages = network.head == "regression"
+    return training.Design(
+        layers=_layer_table(network),
+        dropout=np.array([layer.dropout for layer in network.layers]),
+        head=heads.CODES[network.head],
+        optimizer=optimizers.CODES.get(plan.optimizer.name, 0),
+        hyper=_hyper(plan),
+        l2=float(plan.penalty.l2),
+        l1=float(plan.penalty.l1),
+        loss_scale=1.0 / network.n_out if averages else 1.0,
+        dropout_seed=int(plan.dropout_seed),
+        order=training.ORDERS.index(plan.order),
+        watched=training.WATCHED.index(monitor.watched),
+        tol=float(monitor.tol),
+        patience=float(monitor.n_iter_no_change),
+    )
+
+
+def _layer_table(network: Network) -> Array:
+    table = np.zeros((len(network.layers), 9), np.int64)
+    row_in, row_out = 0, network.n_in
+    for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
+        bias = s.bias.start if layer.use_bias else -1
+        code = activations.CODES[layer.activation]
+        product = _is_product(s.n_in, s.n_out)
+        entry[:8] = s.n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product
+        row_in, row_out = row_out, row_out + s.n_out
+    return table
+
+
+def _is_product(n_in: int, n_out: int) -> bool:
+    return n_in * n_out >= MATRIX_WEIGHTS and min(n_in, n_out) >= MATRIX_UNITS
+
+
+def _uses_products(network: Network) -> bool:
+    return any(_is_product(s.n_in, s.n_out) for s in network.layout)
+
+
+def _hyper(plan: Plan) -> Array:
+    match plan.optimizer:
+        case SGD(momentum, nesterov):
+            values = [momentum, 0.0, 0.0, float(nesterov)]
+        case Adam(beta_1, beta_2, epsilon, epsilon_hat):
+            values = [beta_1, beta_2, epsilon, float(epsilon_hat)]
+        case AdamW(beta_1, beta_2, epsilon, weight_decay):
+            values = [beta_1, beta_2, epsilon, weight_decay]
+        case RMSprop(rho, epsilon):
+            values = [rho, 0.0, epsilon, 0.0]
+        case Adagrad(epsilon):
+            values = [0.0, 0.0, epsilon, 0.0]
+        case _:  # L-BFGS asks for gradients only
+            values = [0.0] * 4
+    return np.array(values)
+
+
+def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
+    sparse = hasattr(data.X, "indptr")
+    spread = np.empty(0)
+    if network.head in {"regression", "poisson"}:
+        T = data.T.astype(np.float64)
+        mean = np.average(T, axis=0, weights=data.weight)
+        spread = np.average((T - mean) ** 2, axis=0, weights=data.weight)
+    return training.Rows(
+        X=np.empty((0, 0), dtype) if sparse else data.X,
+        values=data.X.data if sparse else np.empty(0, dtype),
+        columns=data.X.indices.astype(np.int64) if sparse else np.empty(0, np.int64),
+        starts=data.X.indptr.astype(np.int64) if sparse else np.empty(0, np.int64),
+        T=data.T,
+        weight=np.empty(0, dtype) if data.weight is None else data.weight,
+        spread=spread,
+    )
+
+
+def _no_rows(like: training.Rows) -> training.Rows:
+    return training.Rows(*(part[:0] for part in like))
+
+
+def _buffers(network: Network, n_targets: int, dtype: Any, n_rows: int) -> training.Buffers:
+    n_blocks = math.ceil(n_rows / BLOCK)
+    block = math.ceil(n_rows / n_blocks / training.LANES) * training.LANES
+    units = sum(network.sizes)
+    keeps = any(layer.activation in {"gelu", "silu"} for layer in network.layers)
+    largest = max((s.n_in * s.n_out for s in network.layout if _is_product(s.n_in, s.n_out)), default=0)
+    return training.Buffers(
+        A=np.zeros((units, block), dtype),
+        S=np.zeros((units if keeps else 0, block), dtype),
+        D=np.zeros((units, block), dtype),
+        T=np.zeros((n_targets, block), dtype),
+        R=np.zeros((4, block), dtype),
+        weight=np.zeros(block, dtype),
+        gradient=np.empty(network.n_parameters, dtype),
+        product=np.empty(largest, dtype),
+    )
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+class _nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
+def _one_blas_thread(needed: bool) -> Any:
+    # two BLAS threads on products of this size ran up to 100 times slower than one
+    return _blas().limit(limits=1, user_api="blas") if needed else _nothing()

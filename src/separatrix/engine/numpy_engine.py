@@ -1,0 +1,340 @@
+"""The reference engine: every formula of training once, as a line of matrix arithmetic.
+
+It is the oracle that the compiled engine is tested against, and the engine where there is no compiler. Rows
+are the first axis; ``x``, ``z``, ``a`` are a layer's input, weighted sum and output, and ``dz``, ``dw``,
+``db``, ``dx`` derivatives by them. Sparse rows need no code of their own: they know ``@`` and ``.T``, too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.engine.base import Chunk, Data, Halt, Plan, Run, State, Task, mix32, uniform_hash, watch
+from separatrix.errors import ParameterError
+from separatrix.spec import (
+    ACTIVATIONS,
+    HEADS,
+    LBFGS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Dense,
+    Network,
+    Optimizer,
+    RMSprop,
+)
+
+Array = NDArray[Any]
+
+BLOCK = 4096  # rows evaluated at once, so that the hidden layers' memory is bounded
+_ROW_STRIDE = np.uint32(0x9E3779B9)
+
+
+def layer_outputs(network: Network, theta: Array, X: Any) -> list[Array]:
+    """Return what every layer gives for some rows: the hidden activations, then the logits.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray of shape (n_parameters,)
+    X : ndarray or scipy.sparse CSR of shape (n_rows, n_in)
+
+    Returns
+    -------
+    list of ndarray of shape (n_rows, units)
+        One for each layer.
+
+    Examples
+    --------
+    >>> net = Network.mlp(1, (2,), 1, activation="relu")
+    >>> theta = np.array([1.0, -1.0, 0.0, 0.0, 2.0, 3.0, 0.5])
+    >>> [a.tolist() for a in layer_outputs(net, theta, np.array([[4.0]]))]
+    [[[4.0, 0.0]], [[8.5]]]
+    """
+    outputs, x = [], X
+    for layer, w, b in _layers(network, theta):
+        x = ACTIVATIONS[layer.activation].value(_affine(x, w, b))
+        outputs.append(x)
+    return outputs
+
+
+def forward(network: Network, theta: Array, X: Any) -> Array:
+    """Return the logits, computed in blocks of rows.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray of shape (n_parameters,)
+    X : ndarray or scipy.sparse CSR of shape (n_rows, n_in)
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_out)
+        The head's `output` turns them into probabilities or numbers.
+
+    Examples
+    --------
+    >>> net = Network.mlp(2, (), 1, head="binary")
+    >>> forward(net, np.array([1.0, 2.0, 0.5]), np.array([[1.0, 1.0], [0.0, -1.0]]))
+    array([[ 3.5],
+           [-1.5]])
+    """
+    starts = range(0, max(X.shape[0], 1), BLOCK)
+    return np.concatenate([layer_outputs(network, theta, X[i : i + BLOCK])[-1] for i in starts])
+
+
+def batch_gradient(
+    plan: Plan, theta: Array, X: Any, T: Array, weight: Array | None = None, step: int | None = None
+) -> tuple[float, float, Array]:
+    """Return the objective of one batch, its loss as reported, and the objective's gradient.
+
+    The objective is ``(sum_r weight_r loss_r + l2 / 2 |W|^2 + l1 |W|) / sum_r weight_r``. The reported loss
+    differs where the head averages over its outputs.
+
+    Parameters
+    ----------
+    plan : Plan
+    theta : ndarray of shape (n_parameters,)
+    X, T, weight :
+        A batch's rows, as in `Data`; the weights must not all be zero.
+    step : int or None
+        Number of the step, which dropout depends on; None leaves dropout out.
+
+    Returns
+    -------
+    objective, reported_loss : float
+    gradient : ndarray of shape (n_parameters,)
+    """
+    head = HEADS[plan.network.head]
+    l2, l1 = plan.penalty.l2, plan.penalty.l1
+    total = _total_weight(T, weight)
+    gradient = np.empty_like(theta)
+    layers = list(zip(_layers(plan.network, theta), _layers(plan.network, gradient), strict=True))
+
+    tape, x = [], X
+    for number, ((layer, w, b), _) in enumerate(layers):
+        z = _affine(x, w, b)
+        a = ACTIVATIONS[layer.activation].value(z)
+        kept = _dropout_factors(plan, number, len(T), step).astype(theta.dtype)
+        tape.append((x, z, a, kept))
+        x = a * kept
+
+    losses, dx = head.loss(x, T), head.dz(x, T)  # the last layer's outputs are the logits
+    if weight is not None:
+        losses = losses * weight
+        dx = dx * weight[:, np.newaxis]
+    penalty = 0.0
+    for ((layer, w, _), (_, dw, db)), (x, z, a, kept) in zip(reversed(layers), reversed(tape), strict=True):
+        dz = dx * kept * ACTIVATIONS[layer.activation].derivative(z, a)
+        dw[:] = (x.T @ dz + l2 * w + l1 * np.sign(w)) / total
+        if layer.use_bias:
+            db[:] = dz.sum(axis=0) / total
+        if x is not X:
+            dx = dz @ w.T
+        penalty += l2 / 2 * float((w * w).sum()) + l1 * float(np.abs(w).sum())
+
+    loss = float(losses.sum(dtype=np.float64))
+    reported = loss / plan.network.n_out if head.averages_outputs else loss
+    return (loss + penalty) / total, (reported + penalty) / total, gradient
+
+
+def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) -> None:
+    """Move ``theta`` by one step; sources and forms of the formulas: `separatrix.spec.optimizers`."""
+    theta, g = state.theta, gradient
+    match optimizer:
+        case SGD(momentum=momentum):
+            (v,) = state.slots
+            v[:] = momentum * v - rate * g
+            theta += momentum * v - rate * g if optimizer.nesterov else v
+        case Adam(beta_1=beta_1, beta_2=beta_2) | AdamW(beta_1=beta_1, beta_2=beta_2):
+            m, v = state.slots
+            m[:] = beta_1 * m + (1 - beta_1) * g
+            v[:] = beta_2 * v + (1 - beta_2) * (g * g)
+            state.powers *= beta_1, beta_2
+            correction_1, correction_2 = (1 - state.powers).tolist()
+            root = math.sqrt(correction_2)
+            if isinstance(optimizer, AdamW):
+                theta -= rate * optimizer.weight_decay * theta
+            hat = isinstance(optimizer, Adam) and optimizer.epsilon_hat
+            epsilon = optimizer.epsilon if hat else optimizer.epsilon * root
+            theta -= rate * root / correction_1 * m / (np.sqrt(v) + epsilon)
+        case RMSprop(rho=rho):
+            (v,) = state.slots
+            v[:] = rho * v + (1 - rho) * (g * g)
+            theta -= rate * g / (np.sqrt(v) + optimizer.epsilon)
+        case Adagrad():
+            (v,) = state.slots
+            v += g * g
+            theta -= rate * g / (np.sqrt(v) + optimizer.epsilon)
+        case LBFGS():
+            raise ParameterError("optimizer must work batch by batch here, got LBFGS(); minimise with SciPy.")
+
+
+def train_epoch(run: Run, rates: Array) -> float:
+    """Take one step for each batch of the next epoch and return the running mean of their losses.
+
+    A batch whose rows all weigh nothing moves nothing and counts as loss 0.
+    """
+    data, state = run.data, run.state
+    total_loss = 0.0
+    for rows, rate in zip(_next_batches(run), rates.tolist(), strict=True):
+        T, weight = data.T[rows], None if data.weight is None else data.weight[rows]
+        if _total_weight(T, weight) > 0:
+            _, loss, gradient = batch_gradient(run.plan, state.theta, data.X[rows], T, weight, state.step)
+            take_step(run.plan.optimizer, state, gradient, rate)
+            total_loss += loss * len(T)
+        state.step += 1
+    state.epoch += 1
+    return total_loss / data.n_rows
+
+
+class NumpyEngine:
+    """The `Engine` that needs NumPy alone; see `separatrix.engine.base.Engine`."""
+
+    name = "numpy"
+
+    def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
+        """Take every task's run further, in place, one after the other."""
+        with np.errstate(all="ignore"):  # divergence is reported as a value
+            return [_advance(task) for task in tasks]
+
+    def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
+        """Return the objective over all rows and its gradient, without dropout."""
+        with np.errstate(all="ignore"):
+            objective, _, gradient = batch_gradient(plan, theta, data.X, data.T, data.weight)
+        return objective, gradient
+
+    def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
+        """Return weighted mean loss as reported (without penalty) and score, as in `Chunk`."""
+        head = HEADS[network.head]
+        with np.errstate(all="ignore"):
+            z = forward(network, theta, data.X)
+            loss = _mean(head.loss(z, data.T), data.weight)
+            return loss / network.n_out if head.averages_outputs else loss, _score(network, z, data)
+
+
+def _advance(task: Task) -> Chunk:
+    run, engine = task.run, NumpyEngine()
+    plan, state = run.plan, run.state
+    loss: list[float] = []
+    training: list[tuple[float, float]] = []
+    validation: list[tuple[float, float]] = []
+    snapshots: list[Array] = []
+    halt: Halt | None = None
+    for rates in task.rates.reshape(task.n_epochs, run.steps_per_epoch):
+        before = state.theta.copy()
+        loss.append(train_epoch(run, rates))
+        if run.track_training:
+            training.append(engine.loss_and_score(plan.network, state.theta, run.data))
+        if run.validation is not None:
+            validation.append(engine.loss_and_score(plan.network, state.theta, run.validation))
+        if state.epoch in task.snapshots:
+            snapshots.append(state.theta.copy())
+        if plan.monitor.watched == "loss":
+            # A full batch's loss was taken before its only step.
+            halt = _watch(run, -loss[-1], before if run.steps_per_epoch == 1 else state.theta)
+        elif plan.monitor.watched == "validation_loss":
+            halt = _watch(run, -validation[-1][0], state.theta)
+        elif plan.monitor.watched == "validation_score":
+            halt = _watch(run, validation[-1][1], state.theta)
+        if not (math.isfinite(loss[-1]) and _is_finite(state.theta)):
+            halt = "diverged"
+        if halt is not None:
+            break
+    train_loss, train_score = np.array(training).reshape(-1, 2).T
+    validation_loss, validation_score = np.array(validation).reshape(-1, 2).T
+    copies = np.array(snapshots, state.theta.dtype).reshape(-1, len(state.theta))
+    return Chunk(np.array(loss), train_loss, train_score, validation_loss, validation_score, copies, halt)
+
+
+def _watch(run: Run, value: float, theta: Array) -> Halt | None:
+    monitor, state = run.plan.monitor, run.state
+    is_best, state.stale, is_stalled = watch(
+        value, state.best_value, state.stale, monitor.tol, monitor.n_iter_no_change
+    )
+    if is_best and _is_finite(theta):
+        state.best_theta[:], state.best_value, state.best_epoch = theta, value, state.epoch
+    if is_stalled:
+        state.stale = 0  # the caller may go on, at a smaller rate
+        return "stalled"
+    return None
+
+
+def _next_batches(run: Run) -> list[Any]:
+    """Draw the next epoch's order and cut it into batches: slices, or arrays of row numbers."""
+    n_rows, state, order = run.data.n_rows, run.state, run.plan.order
+    slices = [slice(i, i + run.batch_size) for i in range(0, n_rows, run.batch_size)]
+    if order == "replacement":
+        state.rows = state.random_state.randint(0, n_rows, n_rows).astype(np.int32)
+    elif order == "sequential" or len(slices) == 1:
+        return list(slices)
+    else:
+        if not state.rows.size:
+            state.rows = np.arange(n_rows, dtype=np.int32)
+        state.random_state.shuffle(state.rows)
+    return [state.rows[s] for s in slices]
+
+
+def _layers(network: Network, theta: Array) -> Iterator[tuple[Dense, Array, Array]]:
+    """Return each layer with views of its weights and biases in `theta`."""
+    return zip(network.layers, *network.split(theta), strict=True)
+
+
+def _affine(x: Any, w: Array, b: Array) -> Array:
+    z: Array = x @ w
+    return z + b if b.size else z
+
+
+def _dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> Array:
+    """Return what a layer's outputs are multiplied by: 0 where dropped, 1 / (1 - p) where kept."""
+    layer = plan.network.layers[number]
+    if step is None or layer.dropout == 0.0:
+        return np.ones((1, 1))
+    units = range(layer.units)
+    keys = np.array([uniform_hash(plan.dropout_seed, step, number, unit) for unit in units], np.uint32)
+    rows = np.arange(n_rows, dtype=np.uint32)[:, np.newaxis] * _ROW_STRIDE
+    is_kept = mix32(keys + rows) >= math.floor(layer.dropout * 2**32)
+    return is_kept / (1 - layer.dropout)
+
+
+def _score(network: Network, z: Array, data: Data) -> float:
+    """Return R² or the share of right rows; see `Chunk`."""
+    t = data.T
+    if network.head in {"regression", "poisson"}:
+        return _r2(HEADS[network.head].output(z), t, data.weight)
+    if network.head == "multiclass":
+        is_right = z.argmax(axis=1) == t[:, 0]
+    elif network.head == "quadratic" and network.n_out > 1:
+        is_right = z.argmax(axis=1) == t.argmax(axis=1)
+    else:
+        is_right = ((z > 0) == (t > 0.5)).all(axis=1)
+    return _mean(is_right, data.weight)
+
+
+def _r2(a: Array, t: Array, weight: Array | None) -> float:
+    """Return R², averaged over outputs, with scikit-learn's conventions for constant targets and one row."""
+    if len(t) < 2:
+        return math.nan
+    w = np.ones((len(t), 1)) if weight is None else weight[:, np.newaxis]
+    residual = (w * (t - a) ** 2).sum(axis=0, dtype=np.float64)
+    spread = (w * (t - np.average(t, axis=0, weights=weight)) ** 2).sum(axis=0, dtype=np.float64)
+    constant = np.where(residual == 0, 1.0, 0.0)
+    return float(np.where(spread == 0, constant, 1 - residual / spread).mean())
+
+
+def _total_weight(T: Array, weight: Array | None) -> float:
+    return float(len(T) if weight is None else weight.sum())
+
+
+def _mean(values: Array, weight: Array | None) -> float:
+    return float(np.average(values.astype(np.float64), weights=weight))
+
+
+def _is_finite(theta: Array) -> bool:
+    return math.isfinite(theta.sum())

@@ -1,0 +1,40 @@
+"""What can go wrong, as exceptions whose one sentence says what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SeparatrixError(Exception):
+    """Base of every error that the user can mend; the command line turns it into exit code 2."""
+
+
+class ParameterError(SeparatrixError, ValueError):
+    """A setting breaks its rule."""
+
+
+class DataError(SeparatrixError, ValueError):
+    """A table, a column or a value in it is not what is needed."""
+
+
+class ModelFileError(SeparatrixError, ValueError):
+    """A model file is broken, foreign, or of a newer format."""
+
+
+class OutputError(SeparatrixError, OSError):
+    """A result cannot be written where it was asked for."""
+
+
+def did_you_mean(name: object, options: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the nearest of `options`, or an empty string.
+
+    Examples
+    --------
+    >>> did_you_mean("outcom", ["age", "outcome"])
+    " Did you mean 'outcome'?"
+    >>> did_you_mean("zzz", ["age", "outcome"])
+    ''
+    """
+    nearest = difflib.get_close_matches(str(name), list(options), n=1, cutoff=0.6)
+    return f" Did you mean '{nearest[0]}'?" if nearest else ""

@@ -1,0 +1,136 @@
+"""What a model must beat: guessing the class shares or the mean, and a straight line."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+from separatrix.errors import DataError
+
+from .inputs import class_codes, class_labels
+from .intervals import FloatArray
+
+DUMMY = "dummy"
+LOGISTIC_REGRESSION = "logistic regression"
+LINEAR_REGRESSION = "linear regression"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A simple model's answers on the test rows.
+
+    Attributes
+    ----------
+    predictions : array
+        Probabilities of shape (n_rows, n_classes), or numbers of the targets' shape.
+    converged : bool
+        False where the solver stopped at its limit: the baseline could be better than it looks.
+    """
+
+    predictions: FloatArray
+    converged: bool = True
+
+
+def baseline_probabilities(
+    X_train: npt.ArrayLike,
+    y_train: npt.ArrayLike,
+    X_test: npt.ArrayLike,
+    classes: npt.ArrayLike,
+    *,
+    max_iter: int = 1000,
+) -> dict[str, Baseline]:
+    """Fit the baselines of a classifier.
+
+    Parameters
+    ----------
+    X_train : array-like of shape (n_train_rows, n_in)
+        Standardised inputs (the penalty of logistic regression, C = 1, asks for one scale).
+    y_train : array-like of shape (n_train_rows,)
+        Labels.
+    X_test : array-like of shape (n_rows, n_in)
+    classes : array-like of shape (n_classes,)
+        The label of each column of the result. A class without training rows gets probability zero.
+    max_iter : int
+        Limit of the solver's iterations.
+
+    Returns
+    -------
+    dict of str to Baseline
+        ``"dummy"`` (the class shares in the training data, for every row) and ``"logistic regression"``.
+
+    Raises
+    ------
+    DataError
+        If `y_train` holds labels that are not in `classes`, or one label only.
+
+    Examples
+    --------
+    >>> X_train, y_train, X_test = [[-1.0], [0.0], [1.0]], ["a", "b", "b"], [[-1.0], [1.0]]
+    >>> baselines = baseline_probabilities(X_train, y_train, X_test, ["a", "b"])
+    >>> baselines["dummy"].predictions.round(3).tolist()
+    [[0.333, 0.667], [0.333, 0.667]]
+    >>> baselines["logistic regression"].converged
+    True
+    """
+    labels = class_labels(classes)
+    codes = class_codes(y_train, labels)
+    present = np.unique(codes)
+    if len(present) < 2:
+        raise DataError(
+            f"y_train must hold two or more classes, got only {labels[present[0]]!r}; add rows of another."
+        )
+    inputs, queries = np.asarray(X_train), np.asarray(X_test)
+    dummy = DummyClassifier(strategy="prior").fit(inputs, codes)
+    model = LogisticRegression(max_iter=max_iter)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(inputs, codes)
+    converged = True
+    for warning in caught:
+        if issubclass(warning.category, ConvergenceWarning):
+            converged = False
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+    def all_columns(proba: FloatArray) -> FloatArray:
+        full = np.zeros((len(queries), len(labels)))
+        full[:, present] = proba
+        return full
+
+    return {
+        DUMMY: Baseline(all_columns(dummy.predict_proba(queries))),
+        LOGISTIC_REGRESSION: Baseline(all_columns(model.predict_proba(queries)), converged),
+    }
+
+
+def baseline_predictions(
+    X_train: npt.ArrayLike, y_train: npt.ArrayLike, X_test: npt.ArrayLike
+) -> dict[str, Baseline]:
+    """Fit the baselines of a regressor.
+
+    Parameters
+    ----------
+    X_train : array-like of shape (n_train_rows, n_in)
+    y_train : array-like of shape (n_train_rows,) or (n_train_rows, n_targets)
+    X_test : array-like of shape (n_rows, n_in)
+
+    Returns
+    -------
+    dict of str to Baseline
+        ``"dummy"`` (the training mean, for every row) and ``"linear regression"`` (least squares).
+
+    Examples
+    --------
+    >>> baselines = baseline_predictions([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], [[3.0]])
+    >>> {name: baseline.predictions.round(3).tolist() for name, baseline in baselines.items()}
+    {'dummy': [3.0], 'linear regression': [7.0]}
+    """
+    models = {DUMMY: DummyRegressor(), LINEAR_REGRESSION: LinearRegression()}
+    inputs, targets, queries = np.asarray(X_train), np.asarray(y_train), np.asarray(X_test)
+    return {name: Baseline(model.fit(inputs, targets).predict(queries)) for name, model in models.items()}

@@ -1,0 +1,241 @@
+"""How good a classifier's probabilities are on rows it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import confusion_matrix
+
+from separatrix.errors import DataError
+
+from ._table import aligned
+from .auc import auc_interval
+from .inputs import IntArray, class_codes, class_labels, distribution_matrix, probability_matrix
+from .intervals import FloatArray, Interval, f1_interval, mean_interval, proportion_interval
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """What is known of one class: `support` is the number of rows that truly are of it."""
+
+    label: Any
+    precision: Interval
+    recall: Interval
+    f1: Interval
+    support: int
+
+
+@dataclass(frozen=True)
+class ClassificationReport:
+    """Metrics of a classifier on test rows, each with its 95 % interval.
+
+    Attributes
+    ----------
+    classes : tuple of labels
+    per_class : tuple of ClassRow
+        In the order of `classes`.
+    accuracy : Interval
+        Of the most probable class (the first of equals). Wilson's interval.
+    roc_auc : Interval
+        DeLong's interval. Of two classes the second is positive; of more, the mean of each against the rest.
+    log_loss : Interval
+        Natural logarithm, probabilities clipped to [eps, 1 - eps] of their dtype, as scikit-learn does.
+    brier : Interval
+        Mean squared error of the probabilities: halved for two classes, as in scikit-learn.
+    confusion : tuple of tuples of int
+        ``confusion[i][j]`` rows are truly of class i and predicted as class j.
+    n_rows : int
+    """
+
+    classes: tuple[Any, ...]
+    per_class: tuple[ClassRow, ...]
+    accuracy: Interval
+    roc_auc: Interval
+    log_loss: Interval
+    brier: Interval
+    confusion: tuple[tuple[int, ...], ...]
+    n_rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as nested dictionaries that `json.dumps` accepts."""
+        return asdict(self)
+
+    def to_text(self) -> str:
+        """Return an aligned table as plain text."""
+        table = [("", "precision", "recall", "F1", "rows")]
+        table += [
+            (str(row.label), str(row.precision), str(row.recall), str(row.f1), str(row.support))
+            for row in self.per_class
+        ]
+        summary = [
+            ("accuracy", str(self.accuracy)),
+            ("ROC AUC", str(self.roc_auc)),
+            ("log-loss", str(self.log_loss)),
+            ("Brier score", str(self.brier)),
+        ]
+        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{self.n_rows} rows, 95 % intervals in brackets."
+
+
+def row_log_losses(codes: IntArray, proba: FloatArray) -> npt.NDArray[np.float64]:
+    """Minus the logarithm of each row's probability of its true class, clipped as scikit-learn does.
+
+    Examples
+    --------
+    >>> row_log_losses(np.array([0, 1]), np.array([[0.5, 0.5], [1.0, 0.0]])).round(3).tolist()
+    [0.693, 36.044]
+    """
+    eps = np.finfo(proba.dtype).eps
+    chosen = np.clip(proba[np.arange(len(codes)), codes], eps, 1 - eps)
+    return -np.log(chosen.astype(np.float64))
+
+
+def classification_report(
+    y_true: npt.ArrayLike, proba: npt.ArrayLike, classes: npt.ArrayLike
+) -> ClassificationReport:
+    """Judge the probabilities of a binary or multiclass classifier.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_rows,)
+        True labels.
+    proba : array-like of shape (n_rows, n_classes)
+        Predicted probabilities; each row sums to one.
+    classes : array-like of shape (n_classes,)
+        The label of each column.
+
+    Returns
+    -------
+    ClassificationReport
+        What the rows do not define (the AUC where a class has no rows, say) has value None and a reason.
+
+    Raises
+    ------
+    DataError
+        If `y_true` holds labels that are not in `classes`, or `proba` is not a matrix of probabilities.
+
+    Examples
+    --------
+    >>> proba = [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]]
+    >>> report = classification_report(["no", "yes", "yes", "no"], proba, ["no", "yes"])
+    >>> print(report.accuracy)
+    0.750 [0.301, 0.954]
+    >>> report.confusion
+    ((2, 0), (1, 1))
+    """
+    labels = class_labels(classes)
+    codes = class_codes(y_true, labels)
+    matrix = distribution_matrix(proba, len(codes), len(labels))
+    counts = confusion_matrix(codes, matrix.argmax(axis=1), labels=np.arange(len(labels)))
+    squared = np.sum((matrix - np.eye(len(labels))[codes]) ** 2, axis=1)
+    return ClassificationReport(
+        classes=labels,
+        per_class=tuple(_class_row(label, code, counts) for code, label in enumerate(labels)),
+        accuracy=proportion_interval(int(np.trace(counts)), len(codes)),
+        roc_auc=auc_interval(codes, matrix, labels),
+        log_loss=mean_interval(row_log_losses(codes, matrix)),
+        brier=mean_interval(squared / 2 if len(labels) == 2 else squared),
+        confusion=tuple(tuple(row) for row in counts.tolist()),
+        n_rows=len(codes),
+    )
+
+
+def _class_row(label: Any, code: int, counts: IntArray) -> ClassRow:
+    hits, support, predicted = int(counts[code, code]), int(counts[code].sum()), int(counts[:, code].sum())
+    return ClassRow(
+        label=label,
+        precision=proportion_interval(hits, predicted, reason="never predicted"),
+        recall=proportion_interval(hits, support, reason="no such row"),
+        f1=f1_interval(hits, support - hits, predicted - hits, reason="no such row, never predicted"),
+        support=support,
+    )
+
+
+@dataclass(frozen=True)
+class MultilabelReport:
+    """Metrics of a classifier that answers several yes/no questions a row.
+
+    Attributes
+    ----------
+    labels : tuple of labels
+    per_label : tuple of ClassificationReport
+        One for each label, with the classes False and True.
+    subset_accuracy : Interval
+        Share of rows with every label right.
+    log_loss : Interval
+        Mean over rows of the mean over labels.
+    n_rows : int
+    """
+
+    labels: tuple[Any, ...]
+    per_label: tuple[ClassificationReport, ...]
+    subset_accuracy: Interval
+    log_loss: Interval
+    n_rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as nested dictionaries that `json.dumps` accepts."""
+        return asdict(self)
+
+    def to_text(self) -> str:
+        """Return an aligned table as plain text: of each label what holds for its True rows."""
+        table: list[tuple[str, ...]] = [("", "precision", "recall", "F1", "ROC AUC", "rows")]
+        for label, report in zip(self.labels, self.per_label, strict=True):
+            yes = report.per_class[1]
+            scores = (yes.precision, yes.recall, yes.f1, report.roc_auc)
+            table.append((str(label), *map(str, scores), str(yes.support)))
+        summary = [("all labels right", str(self.subset_accuracy)), ("log-loss", str(self.log_loss))]
+        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{self.n_rows} rows, 95 % intervals in brackets."
+
+
+def multilabel_report(y_true: npt.ArrayLike, proba: npt.ArrayLike, labels: Sequence[Any]) -> MultilabelReport:
+    """Judge the probabilities of a multilabel classifier.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_rows, n_labels)
+        0 or 1 (False or True).
+    proba : array-like of shape (n_rows, n_labels)
+        Probability of each label.
+    labels : sequence of n_labels labels
+        The name of each column.
+
+    Raises
+    ------
+    DataError
+        If `y_true` holds anything but 0 and 1, the shapes differ, or a value of `proba` is no probability.
+
+    Examples
+    --------
+    >>> report = multilabel_report([[0, 1], [1, 1], [1, 0]], [[.2, .9], [.8, .7], [.4, .1]], ["red", "big"])
+    >>> print(report.subset_accuracy)
+    0.667 [0.208, 0.939]
+    """
+    truth = np.asarray(y_true)
+    if (
+        truth.ndim != 2
+        or truth.size == 0
+        or truth.shape[1] != len(labels)
+        or not np.isin(truth, (0, 1)).all()
+    ):
+        raise DataError(
+            f"y_true must be zeros and ones, a row each and a column for each of the {len(labels)} labels, "
+            f"got shape {truth.shape} with values {np.unique(truth)[:5].tolist()}; encode the labels first."
+        )
+    truth = truth.astype(bool)
+    matrix = probability_matrix(proba, *truth.shape)
+    pairs = np.stack([1 - matrix, matrix], axis=2)
+    losses = [row_log_losses(truth[:, i].astype(np.intp), pairs[:, i]) for i in range(len(labels))]
+    right = (matrix > 0.5) == truth
+    return MultilabelReport(
+        labels=tuple(labels),
+        per_label=tuple(
+            classification_report(truth[:, i], pairs[:, i], (False, True)) for i in range(len(labels))
+        ),
+        subset_accuracy=proportion_interval(int(right.all(axis=1).sum()), len(truth)),
+        log_loss=mean_interval(np.mean(losses, axis=0)),
+        n_rows=len(truth),
+    )

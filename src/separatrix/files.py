@@ -1,0 +1,98 @@
+"""Files that are either whole or not there, and whether they can be written at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from separatrix.errors import OutputError
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse, before any work is spent, a path that cannot be written.
+
+    Parameters
+    ----------
+    path : path-like
+        Where the result is to go. An existing file is fine: it will be replaced.
+
+    Raises
+    ------
+    OutputError
+        If the path is a folder, or its folder does not exist or must not be written to.
+
+    Examples
+    --------
+    >>> check_writable("no-such-folder/model.safetensors")
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.OutputError: cannot write 'no-such-folder/model.safetensors': the folder \
+'no-such-folder' does not exist; create it first.
+    """
+    target = Path(path)
+    folder = target.parent
+    if target.is_dir():
+        raise OutputError(f"cannot write '{target}': it is a folder; give the name of a file in it.")
+    if not folder.is_dir():
+        raise OutputError(f"cannot write '{target}': the folder '{folder}' does not exist; create it first.")
+    # A device such as /dev/stdout is opened itself; a file is replaced, which needs its folder.
+    needed = target if _is_device(target) else folder
+    if not os.access(needed, os.W_OK):
+        raise OutputError(f"cannot write '{target}': no permission to write to '{needed}'; choose another.")
+
+
+@contextmanager
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path in the same folder that becomes `path` when the block ends well.
+
+    Readers see the old file or the whole new one, never a half; if the block raises, nothing is left behind.
+    The temporary name ends as `path` does, so that writers which look at the extension work.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write or replace. A symbolic link stays one (its target is replaced); a device is written
+        directly.
+
+    Yields
+    ------
+    pathlib.Path
+        Where the block is to write.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written (also for any `OSError` inside the block).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_write(Path(folder) / "answer.txt") as temporary:
+    ...         _ = temporary.write_text("42")
+    ...     (Path(folder) / "answer.txt").read_text()
+    '42'
+    """
+    check_writable(path)
+    target = Path(path)
+    if not _is_device(target):
+        target = target.resolve()
+        temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
+    else:
+        temporary = target
+    try:
+        yield temporary
+        if temporary != target:
+            os.replace(temporary, target)
+    except OSError as error:
+        raise OutputError(f"cannot write '{path}': {error.strerror or error}.") from error
+    finally:
+        if temporary != target:
+            temporary.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()

@@ -1,0 +1,7 @@
+"""Models in files."""
+
+from __future__ import annotations
+
+from separatrix.io.model_file import load, save
+
+__all__ = ["load", "save"]

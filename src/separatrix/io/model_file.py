@@ -1,0 +1,179 @@
+"""The model file: one `.safetensors` file with the tensors by name and all else as JSON in its header.
+
+The tensors are `layers.0.weight` (n_in, n_out), `layers.0.bias` (n_out,), `layers.1.weight` and so on. The
+header's metadata hold one entry, `separatrix`: `format_version` and what `Model.to_dict` returns, as JSON. Nothing
+in a file is ever run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from separatrix.errors import ModelFileError, OutputError, ParameterError, SeparatrixError
+from separatrix.files import atomic_write
+from separatrix.model import Model
+from separatrix.spec import Network
+
+Array = NDArray[Any]
+
+FORMAT_VERSION = 1
+SUFFIX = ".safetensors"
+_KEY = "separatrix"
+_MAX_HEADER_BYTES = 100_000_000  # a longer header is refused by every reader of the format
+_CURE = "give a file that separatrix.save has written"
+
+
+class HasModel(Protocol):
+    """Anything that can be turned into a `Model`, such as a fitted estimator."""
+
+    def to_model(self) -> Model:
+        """Return the model."""
+        ...
+
+
+def save(model: Model | HasModel, path: str | os.PathLike[str]) -> None:
+    """Write a model file; an existing one is replaced at once or, if anything fails, not at all.
+
+    Parameters
+    ----------
+    model : Model, or anything with `to_model`
+        Such as a fitted estimator. The same model always gives the same bytes.
+    path : path-like
+        Must end in `.safetensors`.
+
+    Raises
+    ------
+    OutputError
+        If the name ends otherwise or the file cannot be written.
+    ParameterError
+        If `model` is no model.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> model = Model(Network.mlp(2, (), 1, head="binary"), [4.0, 0.0, -2.0], classes=["no", "yes"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, Path(folder) / "model.safetensors")
+    ...     load(Path(folder) / "model.safetensors") == model
+    True
+    """
+    target = Path(path)
+    if target.suffix.lower() != SUFFIX:
+        better = target.with_suffix(SUFFIX) if target.name else f"model{SUFFIX}"
+        raise OutputError(f"cannot write '{target}': a model file ends in {SUFFIX}; name it '{better}'.")
+    if not isinstance(model, Model):
+        if not hasattr(model, "to_model"):
+            raise ParameterError(f"model must be a Model or a fitted estimator, got {type(model).__name__}.")
+        model = model.to_model()
+    header = json.dumps({"format_version": FORMAT_VERSION, **model.to_dict()})
+    if len(header) > _MAX_HEADER_BYTES // 2:  # JSON within JSON: each of its quotes takes two bytes
+        raise OutputError(
+            f"cannot write '{target}': the facts in model.training are too long; shorten the history."
+        )
+    content = safetensors.numpy.save(_tensors(model), {_KEY: header})
+    with atomic_write(target) as temporary:
+        temporary.write_bytes(content)
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """Read a model file. All of it is checked; a stranger's file can fail, but not run code.
+
+    Parameters
+    ----------
+    path : path-like
+        A file that `save` has written.
+
+    Returns
+    -------
+    Model
+        Equal to the one that was saved, to the last bit.
+
+    Raises
+    ------
+    ModelFileError
+        If there is no such file, or it is damaged, of another kind, or of a newer format.
+
+    Examples
+    --------
+    >>> load("no-such-model.safetensors")
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.ModelFileError: cannot read 'no-such-model.safetensors': there is no such file; \
+check its name.
+    """
+    source = Path(path)
+    if not source.is_file():
+        reason = (
+            "it is not a file; name the model file"
+            if source.exists()
+            else "there is no such file; check its name"
+        )
+        raise ModelFileError(f"cannot read '{source}': {reason}.")
+    try:
+        # Maps the file into memory: what is allocated is bounded by what is really there.
+        with safe_open(source, framework="np") as file:
+            values = _header(file.metadata())
+            network = Network.from_dict(values["network"])
+            return Model.from_dict(values, _theta(network, file))
+    except OSError as error:
+        raise ModelFileError(f"cannot read '{source}': {error.strerror or error}; check the file.") from error
+    except SafetensorError as error:
+        raise ModelFileError(f"'{source}' is damaged or no safetensors file ({error}); {_CURE}.") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        reason = str(error).rstrip(".") if isinstance(error, SeparatrixError) else repr(error)
+        raise ModelFileError(f"'{source}' cannot be used as a model: {reason}.") from error
+
+
+def _tensor_names(network: Network) -> Iterator[tuple[str, str | None]]:
+    """Yield the names of each layer's weight and bias, None where there is no bias."""
+    for number, layer in enumerate(network.layers):
+        yield f"layers.{number}.weight", f"layers.{number}.bias" if layer.use_bias else None
+
+
+def _tensors(model: Model) -> dict[str, Array]:
+    tensors = {}
+    for (weight, bias), w, b in zip(_tensor_names(model.network), model.coefs, model.intercepts, strict=True):
+        tensors[weight] = w
+        if bias is not None:
+            tensors[bias] = b
+    return tensors
+
+
+def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
+    if not metadata or _KEY not in metadata:
+        raise ModelFileError(f"it is a safetensors file, but not by Separatrix; {_CURE}.")
+    values = json.loads(metadata[_KEY])
+    version = values["format_version"]
+    if type(version) is not int or version < 1:
+        raise ModelFileError(f"its format_version is {version!r}; {_CURE}.")
+    if version > FORMAT_VERSION:
+        raise ModelFileError(
+            f"it was written by a newer Separatrix (format {version}), and this version reads up to "
+            f"{FORMAT_VERSION}; upgrade separatrix."
+        )
+    return dict(values)
+
+
+def _theta(network: Network, file: Any) -> Array:
+    """Return the parameters from a file's tensors, whose names and types are checked before they are read."""
+    names = list(_tensor_names(network))
+    expected, found = {name for pair in names for name in pair if name is not None}, set(file.keys())
+    if expected != found:
+        first = sorted(expected ^ found)[0]
+        state = "missing" if first in expected else "one too many"
+        raise ModelFileError(f"the tensor '{first}' is {state}; {_CURE}.")
+    dtypes = sorted({file.get_slice(name).get_dtype() for name in found})
+    if dtypes not in (["F32"], ["F64"]):
+        raise ModelFileError(f"its tensors must all be F32 or all F64, got {', '.join(dtypes)}; {_CURE}.")
+    weights = [file.get_tensor(weight) for weight, _ in names]
+    none = np.empty(0, weights[0].dtype)
+    return network.join(weights, [none if bias is None else file.get_tensor(bias) for _, bias in names])

@@ -1,0 +1,397 @@
+"""Model: a trained network as a frozen value, to call, compare and save. NumPy is all it needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from separatrix.data.columns import as_column, as_numbers
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.tables import Table, table_from_frame
+from separatrix.engine.numpy_engine import forward
+from separatrix.errors import DataError, ParameterError
+from separatrix.spec import HEADS, Network
+from separatrix.spec.activations import softplus
+
+Array = NDArray[Any]
+
+BLOCK_BYTES = 2**26  # of input rows copied and checked at once
+_NUMBER_HEADS = ("regression", "poisson")
+_LABEL_DTYPES = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64", "str", "object"),
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Model:
+    """A network with its parameters, and what is needed to use it on new rows.
+
+    Two models are equal if all parts are, to the last bit.
+
+    Parameters
+    ----------
+    network : Network
+    theta : array-like of shape (n_parameters,)
+        Finite float32 or float64; kept as a read-only copy. Predictions are computed in this type.
+    classes : array-like of shape (n_classes,), optional
+        Labels: booleans, numbers or text, each once. Two for one output, else one for each output. None means
+        0, 1, … for a classifier, and must be None for the heads `regression` and `poisson`.
+    encoder : TableEncoder, optional
+        Turns tables into the network's inputs.
+    feature_names : sequence of str, optional
+        A name for each of the `n_in` inputs; by default the encoder's.
+    target_name : str, optional
+        What is predicted.
+    training : mapping, optional
+        Facts of the training, as values that JSON can hold: kept as a copy, tuples as lists.
+
+    Raises
+    ------
+    ParameterError
+        If a part does not fit the network.
+
+    Examples
+    --------
+    >>> net = Network.mlp(2, (), 1, head="binary")
+    >>> model = Model(net, [4.0, 0.0, -2.0], classes=["no", "yes"])
+    >>> model.predict([[0.0, 9.0], [1.0, 9.0]])
+    array(['no', 'yes'], dtype='<U3')
+    >>> model([[1.0, 9.0]]).round(3)
+    array([[0.119, 0.881]])
+    """
+
+    network: Network
+    theta: Array
+    classes: Array | None = None
+    encoder: TableEncoder | None = None
+    feature_names: Sequence[str] | None = None
+    target_name: str | None = None
+    training: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit together, and bring them into one form."""
+        names = self.feature_names
+        if names is None and self.encoder is not None:
+            names = self.encoder.feature_names_out
+        if not isinstance(self.target_name, str | None):
+            raise ParameterError(f"target_name must be text, got {self.target_name!r}.")
+        checked = {
+            "theta": _checked_theta(self.theta, self.network.n_parameters),
+            "classes": _checked_classes(self.classes, self.network),
+            "feature_names": _checked_names(names, self.network.n_in),
+            "training": _json_copy(self.training),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the model tells classes, rather than numbers."""
+        return self.network.head not in _NUMBER_HEADS
+
+    @property
+    def n_parameters(self) -> int:
+        """Length of `theta`."""
+        return self.network.n_parameters
+
+    @property
+    def coefs(self) -> list[Array]:
+        """Weights of each layer, (n_in, n_out): read-only views of `theta`."""
+        return self.network.split(self.theta)[0]
+
+    @property
+    def intercepts(self) -> list[Array]:
+        """Biases of each layer, (n_out,) or (0,): read-only views of `theta`."""
+        return self.network.split(self.theta)[1]
+
+    def decision_function(self, X: Any) -> Array:
+        """Return the logits.
+
+        Parameters
+        ----------
+        X : array-like or scipy.sparse matrix of shape (n_rows, n_in), or a table
+            A table is a `Table`, a mapping of names to columns, or a pandas or Polars frame. It goes through
+            the encoder; without one, the columns are found by `feature_names`, or taken as they stand.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_out)
+
+        Raises
+        ------
+        DataError
+            If a column is missing or one too many, or a value is not a finite number; rows count from 1.
+        """
+        inputs = self._inputs(X)
+        n_rows, n_in = inputs.shape
+        step = max(1, BLOCK_BYTES // (n_in * self.theta.itemsize))
+        z = np.empty((n_rows, self.network.n_out), self.theta.dtype)
+        for start in range(0, n_rows, step):
+            rows = inputs[start : start + step]
+            dense = rows.toarray() if hasattr(rows, "toarray") else rows
+            z[start : start + step] = forward(self.network, self.theta, self._finite(dense, start))
+        return z
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or table
+            As in `decision_function`.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_classes)
+            For `multilabel` the probability of each label by itself. Several outputs of the head `quadratic`
+            are divided by their sum.
+
+        Raises
+        ------
+        DataError
+            As in `decision_function`.
+        ParameterError
+            If the model is not a classifier.
+        """
+        head = self.network.head
+        if not self.is_classifier:
+            raise ParameterError(
+                f"predict_proba needs a classifier, got a model with head {head!r}; use predict."
+            )
+        z = self.decision_function(X)
+        if head == "quadratic" and self.network.n_out > 1:
+            # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
+            return HEADS["multiclass"].output(-softplus(-z))
+        a = HEADS[head].output(z)
+        return np.hstack([1 - a, a]) if self.network.n_out == 1 and head != "multilabel" else a
+
+    def predict(self, X: Any) -> Array:
+        """Return a label or number for each row.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or table
+            As in `decision_function`.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,) or (n_rows, n_out)
+            Classes in their own type, the likeliest (of two equally likely, the first); for `multilabel` 0
+            or 1 for each label; else numbers, one-dimensional if there is one output.
+
+        Raises
+        ------
+        DataError
+            As in `decision_function`.
+        """
+        z = self.decision_function(X)
+        if self.network.head == "multilabel":
+            return (z > 0).astype(np.int64)
+        if self.classes is not None:
+            codes = z.argmax(axis=1) if self.network.n_out > 1 else (z[:, 0] > 0).astype(np.intp)
+            labels: Array = self.classes[codes]
+            return labels
+        a = HEADS[self.network.head].output(z)
+        return a[:, 0] if self.network.n_out == 1 else a
+
+    def __call__(self, X: Any) -> Array:
+        """Return `predict_proba` of a classifier, else `predict`."""
+        return self.predict_proba(X) if self.is_classifier else self.predict(X)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what there is to know at a glance, as values that JSON can hold.
+
+        Examples
+        --------
+        >>> Model(Network.mlp(2, (4,), 1), np.zeros(17), target_name="risk").describe()["network"]
+        '2-4-1'
+        """
+        named = None if self.feature_names is None else list(self.feature_names)
+        return {
+            "network": str(self.network),
+            "activations": [layer.activation for layer in self.network.layers[:-1]],
+            "head": self.network.head,
+            "n_parameters": self.n_parameters,
+            "dtype": self.theta.dtype.name,
+            "classes": None if self.classes is None else self.classes.tolist(),
+            "columns": named if self.encoder is None else [column.name for column in self.encoder.columns],
+            "target": self.target_name,
+            "training": self.training,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but `theta` as values that JSON can hold; floats survive to the last bit."""
+        classes = self.classes
+        return {
+            "network": self.network.to_dict(),
+            "classes": None
+            if classes is None
+            else {"dtype": _label_dtype(classes), "labels": classes.tolist()},
+            "encoder": None if self.encoder is None else self.encoder.to_dict(),
+            "feature_names": None if self.feature_names is None else list(self.feature_names),
+            "target_name": self.target_name,
+            "training": self.training,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], theta: ArrayLike) -> Model:
+        """Return the model that `to_dict` described.
+
+        Raises
+        ------
+        ParameterError, ModelFileError
+            If a part is missing or does not fit.
+        """
+        try:
+            classes, encoder = values["classes"], values["encoder"]
+            return cls(
+                network=Network.from_dict(values["network"]),
+                theta=np.asarray(theta),
+                classes=None if classes is None else _labels(classes["labels"], classes["dtype"]),
+                encoder=None if encoder is None else TableEncoder.from_dict(encoder),
+                feature_names=values["feature_names"],
+                target_name=values["target_name"],
+                training=values["training"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ParameterError(f"the description of the model is not valid: {error!r}.") from error
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model):
+            return NotImplemented
+        same_theta = self.theta.dtype == other.theta.dtype and self.theta.tobytes() == other.theta.tobytes()
+        return same_theta and _sorted_json(self.to_dict()) == _sorted_json(other.to_dict())
+
+    def __repr__(self) -> str:
+        """Return sizes, head and type of the parameters."""
+        return f"<Model {self.network}, head={self.network.head!r}, {self.theta.dtype.name}>"
+
+    def _inputs(self, X: Any) -> Any:
+        """Return an array or CSR matrix of shape (n_rows, n_in), its values not looked at yet."""
+        columns = _columns(X)
+        if columns is not None and self.encoder is not None:
+            return self.encoder.transform(columns, self.theta.dtype)
+        if columns is not None:
+            table = Table(dict(columns))
+            rows: Any = _stacked((table.select(self.feature_names) if self.feature_names else table).columns)
+        else:
+            rows = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
+        if rows.ndim != 2 or rows.shape[1] != self.network.n_in:
+            raise DataError(
+                f"X must have shape (n_rows, {self.network.n_in}), one column for each input, "
+                f"got {rows.shape}; reshape it, or leave out what the model was not trained on."
+            )
+        if rows.dtype.kind not in "biuf":
+            return _stacked({self._input_name(j): rows[:, j] for j in range(self.network.n_in)})
+        return rows
+
+    def _input_name(self, j: int) -> str:
+        return self.feature_names[j] if self.feature_names else str(j + 1)
+
+    def _finite(self, rows: Array, first_row: int) -> Array:
+        """Return a block of rows in the type of `theta`; a `DataError` if a value is not finite in it."""
+        with np.errstate(over="ignore"):
+            numbers = np.ascontiguousarray(rows, self.theta.dtype)
+        if not np.isfinite(numbers).all():
+            row, j = np.argwhere(~np.isfinite(numbers))[0].tolist()
+            raise DataError(
+                f"column '{self._input_name(j)}' has {rows[row, j]} in row {first_row + row + 1} where a finite "
+                f"{self.theta.dtype} number is due; correct it, or leave out the row."
+            )
+        return numbers
+
+
+def _columns(X: Any) -> Mapping[str, Any] | None:
+    """Return the columns of a table, None if `X` is none."""
+    if isinstance(X, Mapping):
+        return X
+    if isinstance(X, Table):
+        return X.columns
+    # Asked of the type: a Polars LazyFrame warns when asked itself.
+    return table_from_frame(X).columns if hasattr(type(X), "columns") else None
+
+
+def _stacked(columns: Mapping[str, Any]) -> Array:
+    numbers = [as_numbers(as_column(column, name), name) for name, column in columns.items()]
+    return np.column_stack(numbers) if numbers else np.empty((0, 0))
+
+
+def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
+    array = np.asarray(theta)
+    dtype = np.dtype(np.float32 if array.dtype == np.float32 else np.float64)
+    if array.dtype.kind != "f" or array.dtype.itemsize != dtype.itemsize or array.shape != (n_parameters,):
+        raise ParameterError(
+            f"theta must be float32 or float64 of shape ({n_parameters},), a number for each parameter of the "
+            f"network, got {array.dtype} of shape {array.shape}."
+        )
+    if not np.isfinite(array).all():
+        place = int(np.flatnonzero(~np.isfinite(array))[0])
+        raise ParameterError(
+            f"theta must be finite, got {array[place]} at position {place}; train at a smaller learning rate."
+        )
+    copy = np.array(array, dtype)
+    copy.flags.writeable = False
+    return copy
+
+
+def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | None:
+    if network.head in _NUMBER_HEADS:
+        if classes is not None:
+            raise ParameterError(f"classes must be None for head {network.head!r}, got {classes!r}.")
+        return None
+    n_classes = 2 if network.n_out == 1 and network.head != "multilabel" else network.n_out
+    array = np.arange(n_classes) if classes is None else np.asarray(classes)
+    labels: Array = _labels(array.tolist(), _label_dtype(array))
+    if labels.shape != (n_classes,) or len(set(labels.tolist())) < n_classes:
+        raise ParameterError(
+            f"classes must be {n_classes} different labels, as the head {network.head!r} has "
+            f"{network.n_out} output(s), got {array.tolist()!r}."
+        )
+    labels.flags.writeable = False
+    return labels
+
+
+def _label_dtype(labels: Array) -> str:
+    return "str" if labels.dtype.kind == "U" else labels.dtype.name
+
+
+def _labels(labels: Any, dtype: str) -> Array:
+    """Return labels as an array in which each is what it was; a `ParameterError` if that cannot be."""
+    try:
+        array = np.array(labels, dtype) if dtype in _LABEL_DTYPES else None
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    as_text = dtype == "object"
+    if array is None or array.tolist() != labels or (as_text and not all(isinstance(x, str) for x in array)):
+        raise ParameterError(f"classes must be booleans, numbers or text, got {labels!r} of type {dtype}.")
+    return array
+
+
+def _checked_names(names: Sequence[str] | None, n_in: int) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    if isinstance(names, str) or len(names) != n_in or not all(isinstance(name, str) for name in names):
+        raise ParameterError(f"feature_names must be {n_in} names, one for each input, got {names!r}.")
+    return tuple(map(str, names))
+
+
+def _json_copy(training: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if training is None:
+        return None
+    try:
+        return dict(json.loads(json.dumps(dict(training))))
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"training must hold only what JSON can, got a value it cannot: {error}."
+        ) from error
+
+
+def _sorted_json(values: dict[str, Any]) -> str:
+    # As text, NaN equals NaN and 0.0 differs from -0.0.
+    return json.dumps(values, sort_keys=True)

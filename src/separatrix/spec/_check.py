@@ -1,0 +1,48 @@
+"""One-line checks that raise a `ParameterError` naming parameter, rule and value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from numbers import Integral, Real
+
+from separatrix.errors import ParameterError, did_you_mean
+
+
+def number(
+    name: str,
+    value: object,
+    low: float,
+    high: float = math.inf,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+) -> None:
+    """Require a finite real number from `low` to `high`, without the ends that are open."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        x = float(value)
+        if math.isfinite(x) and low <= x <= high and not (open_low and x == low or open_high and x == high):
+            return
+    start = f"({low:g}" if open_low else f"[{low:g}"
+    end = "infinity)" if math.isinf(high) else f"{high:g}" + (")" if open_high else "]")
+    raise ParameterError(f"{name} must be a number in {start}, {end}, got {value!r}.")
+
+
+def integer(name: str, value: object, low: int) -> None:
+    """Require an integer of at least `low`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
+        raise ParameterError(f"{name} must be an integer of at least {low}, got {value!r}.")
+
+
+def boolean(name: str, value: object) -> None:
+    """Require True or False."""
+    if type(value).__name__ not in {"bool", "bool_"}:
+        raise ParameterError(f"{name} must be True or False, got {value!r}.")
+
+
+def choice(name: str, value: object, options: Collection[str]) -> None:
+    """Require one of a set of names."""
+    if not isinstance(value, str) or value not in options:
+        known = ", ".join(repr(option) for option in options)
+        hint = did_you_mean(value, options) if isinstance(value, str) else ""
+        raise ParameterError(f"{name} must be one of {known}, got {value!r}.{hint}")

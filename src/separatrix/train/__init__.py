@@ -1,0 +1,22 @@
+"""Training: the loop around an engine, with its history, recording and stops."""
+
+from separatrix.train.base import Event, Listener, Outcome, Settings
+from separatrix.train.history import History
+from separatrix.train.lbfgs import minimize
+from separatrix.train.loop import train
+from separatrix.train.recording import Recording, recording_epochs
+from separatrix.train.stops import Reason, Stop
+
+__all__ = [
+    "Event",
+    "History",
+    "Listener",
+    "Outcome",
+    "Reason",
+    "Recording",
+    "Settings",
+    "Stop",
+    "minimize",
+    "recording_epochs",
+    "train",
+]

@@ -1,0 +1,146 @@
+"""L-BFGS: SciPy's minimiser on an engine's loss and gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import scipy.optimize
+from numpy.typing import NDArray
+
+from separatrix.engine.base import Chunk, Data, Engine, Run
+from separatrix.spec import LBFGS
+from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.train.interrupt import Interrupt
+from separatrix.train.observer import Observer
+from separatrix.train.recording import Recorder
+from separatrix.train.stops import Reason, Stop
+
+Array = NDArray[Any]
+
+
+def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[Listener] = ()) -> Outcome:
+    """Train a network with L-BFGS, as scikit-learn does: all rows at once, no learning rate, no dropout.
+
+    One iteration counts as one epoch. It ends where no derivative is larger than the monitor's `tol`, or no
+    iteration lowers the loss any more; nothing else is watched, so that `restore_best` changes nothing.
+
+    Parameters
+    ----------
+    run, settings, engine, listeners :
+        As for `train`; the plan's optimizer is `LBFGS`. SciPy's own arithmetic is float64, whatever the dtype
+        of ``theta``.
+
+    Returns
+    -------
+    Outcome
+    """
+    with Interrupt() as interrupt:
+        return _Minimization(run, settings, engine, listeners, interrupt).train()
+
+
+class _Minimization:
+    """One call of `minimize`, step by step."""
+
+    def __init__(
+        self,
+        run: Run,
+        settings: Settings,
+        engine: Engine,
+        listeners: Sequence[Listener],
+        interrupt: Interrupt,
+    ) -> None:
+        self.run, self.state, self.settings, self.engine = run, run.state, settings, engine
+        self.interrupt = interrupt
+        self.observer = Observer(settings, listeners, run.state)
+        self.recorder = Recorder(settings.record, settings.max_epochs, run.state.epoch, run.state.theta)
+        self.reason: Reason | None = None
+        self.lap = perf_counter()
+
+    def train(self) -> Outcome:
+        optimizer = self.run.plan.optimizer
+        assert isinstance(optimizer, LBFGS)
+        result = scipy.optimize.minimize(
+            self.objective,
+            self.state.theta.astype(np.float64),
+            method="L-BFGS-B",
+            jac=True,
+            callback=self.after_iteration,
+            options={
+                "maxfun": optimizer.max_fun,
+                "maxiter": self.settings.max_epochs,
+                "gtol": self.run.plan.monitor.tol,
+            },
+        )
+        return self.end(result)
+
+    def objective(self, x: Array) -> tuple[float, Array]:
+        """Return the loss and its gradient, computed in the dtype of ``theta``."""
+        theta = x.astype(self.state.theta.dtype)
+        loss, gradient = self.engine.loss_and_gradient(self.run.plan, theta, self.run.data)
+        return loss, gradient.astype(np.float64)
+
+    def after_iteration(self, intermediate_result: Any) -> None:
+        """Take an iterate over, write it down and tell the listeners; SciPy knows the parameter's name."""
+        state, loss = self.state, float(intermediate_result.fun)
+        theta = intermediate_result.x.astype(state.theta.dtype)
+        if not (math.isfinite(loss) and np.isfinite(theta).all()):
+            self.reason = "diverged"
+            raise StopIteration
+        state.theta[:] = state.best_theta[:] = theta
+        state.epoch += 1
+        state.best_epoch, state.best_value = state.epoch, -loss  # no iteration raises the loss
+        self.write(loss)
+        self.reason = self.observer.tell()
+        if self.interrupt.requested:
+            self.reason = "interrupted"
+        if self.reason is not None:
+            raise StopIteration
+
+    def write(self, loss: float) -> None:
+        run, epoch = self.run, self.state.epoch
+        train_loss, train_score = self.evaluate(run.data if run.track_training else None)
+        validation_loss, validation_score = self.evaluate(run.validation)
+        seconds, self.lap = perf_counter() - self.lap, perf_counter()
+        due = self.recorder.due(epoch, epoch)
+        snapshots = np.tile(self.state.theta, (len(due), 1))
+        self.recorder.add(due, snapshots)
+        chunk = Chunk(np.array([loss]), train_loss, train_score, validation_loss, validation_score, snapshots)
+        self.observer.write(chunk, np.empty(0), seconds)
+
+    def evaluate(self, data: Data | None) -> tuple[Array, Array]:
+        """Return loss and score as arrays of one epoch, or of none without data."""
+        if data is None:
+            return np.empty(0), np.empty(0)
+        loss, score = self.engine.loss_and_score(self.run.plan.network, self.state.theta, data)
+        return np.array([loss]), np.array([score])
+
+    def end(self, result: Any) -> Outcome:
+        """Put the outcome together."""
+        state, n_iterations, evaluations = self.state, result.nit, result.nfev
+        reason = self.reason
+        if reason is None:
+            if not math.isfinite(result.fun):
+                reason = "diverged"
+            else:
+                reason = "max_iter" if result.status == 1 else "converged"
+        message = {
+            "converged": f"L-BFGS ended after {n_iterations} iterations: {result.message}.",
+            "max_iter": f"L-BFGS reached its limit after {n_iterations} iterations and {evaluations} evaluations "
+            "of the loss; raise max_iter or max_fun, or standardise the features.",
+            "interrupted": f"L-BFGS was interrupted after {n_iterations} iterations.",
+            "diverged": f"L-BFGS diverged after {n_iterations} iterations; standardise the features.",
+            "callback": f"A callback ended L-BFGS after {n_iterations} iterations.",
+        }[reason]
+        self.recorder.add_last(state.epoch, state.theta)
+        best_epoch = state.epoch if reason == "diverged" else None
+        return Outcome(
+            state.theta.copy(),
+            self.observer.history(),
+            self.recorder.recording(),
+            Stop(reason, state.epoch, best_epoch, message),
+            self.settings.learning_rate,
+        )

@@ -1,0 +1,200 @@
+"""The training loop: advance by a chunk of epochs, write it down, tell the listeners, decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.engine.base import Chunk, Engine, Run, Task, watch
+from separatrix.errors import ParameterError
+from separatrix.spec import LBFGS, Progress
+from separatrix.spec.schedules import Adaptive
+from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.train.interrupt import Interrupt
+from separatrix.train.lbfgs import minimize
+from separatrix.train.observer import Observer
+from separatrix.train.recording import Recorder
+from separatrix.train.stops import Reason, describe
+
+Array = NDArray[Any]
+
+CHUNK_SECONDS = 0.03  # long enough to cost nothing, short enough for Ctrl-C and a progress bar
+CHUNK_GROWTH = 8  # at most, from one chunk to the next: a first measurement may be far off
+SMALLEST_RATE = 1e-6  # scikit-learn's, for `Adaptive`
+
+
+def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[Listener] = ()) -> Outcome:
+    """Train a network until something stops it.
+
+    The run's state may be fresh or that of an earlier call: training goes on from it, and ends with
+    ``run.state.theta`` equal to the outcome's. How epochs are cut into chunks changes no bit of the result.
+
+    Parameters
+    ----------
+    run : Run
+        Its state is changed in place.
+    settings : Settings
+    engine : Engine
+    listeners : sequence of Listener
+        Told after every chunk, but for one that diverged. An exception raised by one of them propagates and
+        leaves the state as it was after the last epoch.
+
+    Returns
+    -------
+    Outcome
+        Ctrl-C, divergence and all other ends are values there; only a second Ctrl-C raises
+        `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`: the best parameters by
+        what is watched, or the initial ones where that is nothing. With `restore_best` so does any other.
+
+    Raises
+    ------
+    ParameterError
+        If what is to be watched is not there to be watched.
+
+    Examples
+    --------
+    >>> from separatrix.engine import get_engine
+    >>> from separatrix.engine.base import Data, Plan, State
+    >>> from separatrix.spec import SGD, Network
+    >>> from separatrix.spec.schedules import Constant
+    >>> network = Network.mlp(1, (), 1, head="regression")
+    >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
+    >>> state = State.start(np.zeros(2), SGD(), np.random.RandomState(0))
+    >>> run = Run(Plan(network, SGD()), state, data)
+    >>> outcome = train(run, Settings(0.5, Constant(), max_epochs=200), get_engine("numpy"))
+    >>> outcome.theta.round(1), outcome.stop.reason
+    (array([2., 1.]), 'converged')
+    """
+    _check_watched(run, settings)
+    if isinstance(run.plan.optimizer, LBFGS):
+        return minimize(run, settings, engine, listeners)
+    with Interrupt() as interrupt:
+        return _Descent(run, settings, engine, listeners, interrupt).train()
+
+
+class _Descent:
+    """One call of `train`, step by step."""
+
+    def __init__(
+        self,
+        run: Run,
+        settings: Settings,
+        engine: Engine,
+        listeners: Sequence[Listener],
+        interrupt: Interrupt,
+    ) -> None:
+        self.run, self.state, self.settings, self.engine = run, run.state, settings, engine
+        self.interrupt = interrupt
+        self.observer = Observer(settings, listeners, run.state)
+        self.recorder = Recorder(settings.record, settings.max_epochs, run.state.epoch, run.state.theta)
+        self.progress = Progress(run.steps_per_epoch, self.observer.last_epoch, run.data.n_rows)
+        self.rate = settings.learning_rate
+        self.chunk_length = 1
+
+    def train(self) -> Outcome:
+        reason: Reason | None = None
+        while reason is None:
+            rates = self.next_rates()
+            chunk, seconds = self.advance(rates)
+            is_stalled = self.write(chunk, rates, seconds)
+            reason = self.decide(chunk, is_stalled)
+            self.chunk_length = self.next_length(len(chunk.loss), seconds)
+        return self.end(reason)
+
+    def next_rates(self) -> Array:
+        """Return the rate of every step of the next chunk."""
+        n_epochs = min(self.chunk_length, self.observer.last_epoch - self.state.epoch)
+        steps = self.state.step + np.arange(n_epochs * self.run.steps_per_epoch)
+        return self.rate * self.settings.schedule.factors(steps, self.progress)
+
+    def advance(self, rates: Array) -> tuple[Chunk, float]:
+        """Let the engine train one chunk; return it and its seconds."""
+        first = self.state.epoch + 1
+        last = self.state.epoch + len(rates) // self.run.steps_per_epoch
+        task = Task(self.run, rates, self.recorder.due(first, last))
+        started = perf_counter()
+        (chunk,) = self.engine.advance([task])
+        seconds = perf_counter() - started
+        last_finite = self.state.epoch - (chunk.halt == "diverged")
+        epochs = task.snapshots[task.snapshots <= last_finite]
+        self.recorder.add(epochs, chunk.snapshots[: len(epochs)])
+        return chunk, seconds
+
+    def write(self, chunk: Chunk, rates: Array, seconds: float) -> bool:
+        """Write the chunk down; return whether what is watched has stalled."""
+        last_rates = rates.reshape(-1, self.run.steps_per_epoch)[: len(chunk.loss), -1]
+        metrics = self.observer.write(chunk, last_rates, seconds)
+        if self.settings.watched_metric is None or chunk.halt == "diverged":
+            return chunk.halt == "stalled"
+        return self.watch(metrics[self.settings.watched_metric])
+
+    def watch(self, value: float) -> bool:
+        """Apply the monitor's rule to the watched metric; return whether it has stalled."""
+        state, monitor = self.state, self.run.plan.monitor
+        value = -math.inf if math.isnan(value) else value
+        is_best, state.stale, is_stalled = watch(
+            value, state.best_value, state.stale, monitor.tol, monitor.n_iter_no_change
+        )
+        if is_best:
+            state.best_theta[:], state.best_value, state.best_epoch = state.theta, value, state.epoch
+        if is_stalled:
+            state.stale = 0
+        return is_stalled
+
+    def decide(self, chunk: Chunk, is_stalled: bool) -> Reason | None:
+        """Return why to stop here, or None to go on."""
+        if chunk.halt == "diverged":
+            return "diverged"
+        if is_stalled and isinstance(self.settings.schedule, Adaptive) and self.rate > SMALLEST_RATE:
+            self.rate /= 5.0
+            is_stalled = False
+        wish = self.observer.tell()
+        if self.interrupt.requested:
+            return "interrupted"
+        if wish is not None:
+            return wish
+        if is_stalled:
+            return "converged" if self.run.plan.monitor.watched == "loss" else "early_stopped"
+        return "max_iter" if self.state.epoch >= self.observer.last_epoch else None
+
+    def next_length(self, n_epochs: int, seconds: float) -> int:
+        """Return the epochs of the next chunk, from the pace of the last."""
+        if self.observer.every_epoch:
+            return 1
+        return max(1, int(n_epochs * min(CHUNK_GROWTH, CHUNK_SECONDS / max(seconds, 1e-9))))
+
+    def end(self, reason: Reason) -> Outcome:
+        """Restore the best parameters where asked and put the outcome together."""
+        state, settings, history = self.state, self.settings, self.observer.history()
+        if reason != "diverged":
+            self.recorder.add_last(state.epoch, state.theta)
+        best_epoch = None
+        if reason == "diverged" or (settings.restore_best and state.best_epoch > 0):
+            state.theta[:], best_epoch = state.best_theta, state.best_epoch
+        stop = describe(
+            reason,
+            state.epoch,
+            best_epoch,
+            monitor=self.run.plan.monitor,
+            max_epochs=settings.max_epochs,
+            learning_rate=float(history.learning_rate[-1]),
+            metric=settings.watched_metric,
+        )
+        recording = self.recorder.recording()
+        return Outcome(state.theta.copy(), history, recording, stop, self.rate)
+
+
+def _check_watched(run: Run, settings: Settings) -> None:
+    watched = run.plan.monitor.watched
+    if settings.watched_metric is not None and watched != "nothing":
+        raise ParameterError(
+            f"monitor.watched must be 'nothing' where watched_metric is {settings.watched_metric!r}, "
+            f"got {watched!r}."
+        )
+    if watched.startswith("validation") and run.validation is None:
+        raise ParameterError(f"validation must be given where monitor.watched is {watched!r}, got None.")

@@ -1,0 +1,74 @@
+"""Observer: writes the history, takes the metrics and tells the listeners."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.engine.base import Chunk, State
+from separatrix.train.base import Event, Listener, Settings
+from separatrix.train.history import History, HistoryLog
+
+Array = NDArray[Any]
+
+
+class Observer:
+    """All that looks on while one call trains, and changes nothing.
+
+    Attributes
+    ----------
+    every_epoch : bool
+        Whether a metric or a listener wants chunks of one epoch.
+    last_epoch : int
+        The last epoch that the call may reach.
+    """
+
+    def __init__(self, settings: Settings, listeners: Sequence[Listener], state: State) -> None:
+        wishes = [getattr(listener, "every_epoch", False) for listener in listeners]
+        self.every_epoch = bool(settings.metrics) or any(wishes)
+        self.last_epoch = state.epoch + settings.max_epochs
+        self._metrics = settings.metrics
+        self._listeners = listeners
+        self._state = state
+        self._log = HistoryLog(tuple(settings.metrics))
+        self._started = perf_counter()
+
+    def write(self, chunk: Chunk, rates: Array, seconds: float) -> dict[str, float]:
+        """Add a chunk to the history; `rates` are those of each epoch's last step. Return the metrics now."""
+        curves = {
+            "loss": chunk.loss,
+            "learning_rate": rates,
+            "seconds": np.full(len(chunk.loss), seconds / len(chunk.loss)),
+            "train_loss": chunk.train_loss,
+            "train_score": chunk.train_score,
+            "validation_loss": chunk.validation_loss,
+            "validation_score": chunk.validation_score,
+        }
+        diverged = chunk.halt == "diverged"
+        values = {
+            name: math.nan if diverged else float(metric(self._state.theta))
+            for name, metric in self._metrics.items()
+        }
+        self._log.extend(curves, values)
+        return values
+
+    def tell(self) -> Literal["callback", "interrupted"] | None:
+        """Call every listener; return what their answers end the training with."""
+        if not self._listeners:
+            return None
+        seconds = perf_counter() - self._started
+        event = Event(self._state.epoch, self.last_epoch, self.history(), self._state.theta, seconds)
+        try:
+            wishes = [listener(event) for listener in self._listeners]
+        except KeyboardInterrupt:
+            return "interrupted"
+        return "callback" if any(wishes) else None
+
+    def history(self) -> History:
+        """Return the history so far."""
+        return self._log.history()

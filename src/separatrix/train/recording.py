@@ -1,0 +1,120 @@
+"""Recording: the parameters at chosen moments, from which every film and picture is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.errors import ParameterError
+from separatrix.spec import _check
+
+Array = NDArray[Any]
+
+AUTO_SNAPSHOTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Snapshots of ``theta``.
+
+    Attributes
+    ----------
+    epochs : int64 ndarray of shape (n_snapshots,)
+        Ascending. The first is the epoch that training started from: 0, the untrained network, unless it
+        went on from an earlier call.
+    thetas : ndarray of shape (n_snapshots, n_parameters)
+        The parameters after each of these epochs.
+    """
+
+    epochs: Array
+    thetas: Array
+
+
+def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_epochs: int) -> Array:
+    """Return the epochs to record, without epoch 0, which every recording has.
+
+    Parameters
+    ----------
+    record : int, "auto", sequence of int or None
+        Every `record` epochs and the last; at most 200 epochs, the denser the earlier; these epochs; none.
+    max_epochs : int
+        The last epoch. An "auto" or every-so-many recording that ends sooner has its last epoch, too.
+
+    Returns
+    -------
+    int64 ndarray
+        Ascending, without repetition.
+
+    Raises
+    ------
+    ParameterError
+        If `record` is none of these, or names an epoch that is not in [0, max_epochs].
+
+    Examples
+    --------
+    >>> recording_epochs(40, 100)
+    array([ 40,  80, 100])
+    >>> recording_epochs("auto", 5000)[[0, 1, 2, -2, -1]]
+    array([   1,    2,    3, 4950, 5000])
+    """
+    if record is None:
+        return np.empty(0, np.int64)
+    if isinstance(record, str):
+        _check.choice("record", record, ("auto",))
+        if max_epochs <= AUTO_SNAPSHOTS:
+            return np.arange(1, max_epochs + 1, dtype=np.int64)
+        shares = np.arange(1, AUTO_SNAPSHOTS + 1) / AUTO_SNAPSHOTS
+        return np.unique(np.maximum(np.rint(max_epochs * shares**2), 1)).astype(np.int64)
+    if isinstance(record, Sequence | np.ndarray):
+        for epoch in record:
+            _check.integer("record", epoch, 0)
+        epochs = np.unique(np.array(record, dtype=np.int64))
+        if epochs.size and epochs[-1] > max_epochs:
+            raise ParameterError(f"record must hold epochs in [0, {max_epochs}], got {epochs[-1]}.")
+        return epochs[epochs > 0]
+    _check.integer("record", record, 1)
+    return np.union1d(np.arange(record, max_epochs + 1, record), max_epochs).astype(np.int64)
+
+
+class Recorder:
+    """Gathers the snapshots of one training that starts from `theta` at epoch `start`."""
+
+    def __init__(
+        self,
+        record: int | Literal["auto"] | Sequence[int] | None,
+        max_epochs: int,
+        start: int,
+        theta: Array,
+    ) -> None:
+        self._record = record
+        self._planned = start + recording_epochs(record, max_epochs)
+        self._epochs: list[Array] = [np.array([start])]
+        self._thetas: list[Array] = [theta[np.newaxis].copy()]
+
+    def due(self, first: int, last: int) -> Array:
+        """Return the epochs from `first` to `last` to be recorded."""
+        return self._planned[(first <= self._planned) & (self._planned <= last)]
+
+    def add(self, epochs: Array, thetas: Array) -> None:
+        """Keep snapshots; where training halted before some of the epochs, `thetas` has fewer rows."""
+        self._epochs.append(epochs[: len(thetas)])
+        self._thetas.append(thetas)
+
+    def add_last(self, epoch: int, theta: Array) -> None:
+        """Keep the last epoch of a recording that does not name its epochs one by one."""
+        if isinstance(self._record, str | Integral) and self._last() != epoch:
+            self.add(np.array([epoch]), theta[np.newaxis].copy())
+
+    def recording(self) -> Recording | None:
+        """Return the recording; None where none was asked for."""
+        if self._record is None:
+            return None
+        return Recording(np.concatenate(self._epochs).astype(np.int64), np.concatenate(self._thetas))
+
+    def _last(self) -> int:
+        return max(int(epochs[-1]) for epochs in self._epochs if len(epochs))

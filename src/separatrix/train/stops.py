@@ -1,0 +1,77 @@
+"""Stops: why a training ended, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from separatrix.engine.base import Monitor
+
+Reason = Literal["converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback"]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why training ended.
+
+    Attributes
+    ----------
+    reason : {"converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback"}
+        `converged`: the training loss stalled, or L-BFGS found a minimum. `early_stopped`: what is watched on
+        the validation rows stalled. `max_iter`: the limit was reached. `interrupted`: Ctrl-C. `diverged`:
+        the loss or the parameters were no longer finite. `callback`: a listener asked.
+    epoch : int
+        The last epoch taken.
+    best_epoch : int or None
+        The epoch whose parameters were restored, 0 for the initial ones; None where none were.
+    message : str
+        One sentence for people, with advice where there is one.
+    """
+
+    reason: Reason
+    epoch: int
+    best_epoch: int | None
+    message: str
+
+
+def describe(
+    reason: Reason,
+    epoch: int,
+    best_epoch: int | None,
+    *,
+    monitor: Monitor,
+    max_epochs: int,
+    learning_rate: float | None = None,
+    metric: str | None = None,
+) -> Stop:
+    """Return the stop with its message.
+
+    Examples
+    --------
+    >>> describe("interrupted", 7, 5, monitor=Monitor(), max_epochs=100).message
+    'Training was interrupted after epoch 7; the parameters of epoch 5 are kept.'
+    """
+    watched = metric or {"loss": "training loss"}.get(monitor.watched, monitor.watched.replace("_", " "))
+    stalled = (
+        f"The {watched} did not improve by tol={monitor.tol:g} for more than "
+        f"n_iter_no_change={monitor.n_iter_no_change:g} epochs in a row"
+    )
+    rate = "" if learning_rate is None else f" at learning rate {learning_rate:g}"
+    watches = monitor.watched != "nothing" or metric is not None
+    what = {
+        "converged": stalled,
+        "early_stopped": stalled,
+        "max_iter": f"Training reached its limit of {max_epochs} epochs" + " before it converged" * watches,
+        "interrupted": f"Training was interrupted after epoch {epoch}",
+        "diverged": f"Training diverged in epoch {epoch}{rate}",
+        "callback": f"A callback ended training after epoch {epoch}",
+    }[reason]
+    kept = "" if best_epoch is None else f"the parameters of epoch {best_epoch} are kept"
+    if best_epoch == 0:
+        kept = "the initial parameters are kept"
+    advice = {
+        "max_iter": "raise max_iter or the learning rate" if watches else "",
+        "diverged": "standardise the features"
+        + (f", or divide the learning rate by 10, to {learning_rate / 10:g}" if learning_rate else ""),
+    }.get(reason, "")
+    return Stop(reason, epoch, best_epoch, "; ".join(part for part in (what, kept, advice) if part) + ".")

@@ -1,0 +1,225 @@
+"""Files in, files out, and a sentence for every file that is no table."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from separatrix.data import Table, read_table, split_target, write_table
+from separatrix.data.csv_text import MISSING_WORDS
+from separatrix.errors import DataError, OutputError
+
+EXTENSIONS = [".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".csv.gz", ".jsonl.gz", ".CSV"]
+TABLE = Table(
+    {
+        "n": [1, 2, 3],
+        "x": [0.1, None, 1e300],
+        "yes": [True, False, True],
+        'a "name", quoted': ["a,b", None, 'line\nbreak "q"\t;'],
+    }
+)
+
+
+def assert_same(left, right):
+    assert left.column_names == right.column_names
+    for name in left.column_names:
+        assert left.columns[name].dtype == right.columns[name].dtype
+        np.testing.assert_array_equal(left.columns[name], right.columns[name])
+
+
+def read_csv_text(tmp_path, text, **settings):
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    return read_table(tmp_path / "t.csv", **settings)
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_what_is_written_is_read_again(tmp_path, extension):
+    write_table(TABLE, tmp_path / f"t{extension}")
+    assert_same(read_table(str(tmp_path / f"t{extension}")), TABLE)
+    assert [path.name for path in tmp_path.iterdir()] == [f"t{extension}"]
+
+
+@given(values=st.lists(st.floats(allow_infinity=False), min_size=1))
+def test_floats_survive_a_csv_file_to_the_last_bit(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("floats") / "t.csv"
+    write_table({"text": ["x"] * len(values), "x": values}, path)
+    np.testing.assert_array_equal(read_table(path).columns["x"].astype(float), values)
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_standard_input_is_recognised(tmp_path, monkeypatch, extension):
+    write_table(TABLE, tmp_path / f"t{extension}")
+    content = (tmp_path / f"t{extension}").read_bytes()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    assert_same(read_table("-"), TABLE)
+
+
+def test_standard_output_gets_csv(monkeypatch):
+    buffer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=buffer))
+    write_table({"a": [1, 2], "b": ["x", None]}, "-")
+    assert buffer.getvalue() == b"a,b\n1,x\n2,\n"
+
+
+@pytest.mark.parametrize("library", [pl, pd])
+def test_a_data_frame_is_read_too(library):
+    assert read_table(library.DataFrame({"a": [1]})).columns["a"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "dtype", "expected"),
+    [
+        (["1", "2"], np.int64, [1, 2]),
+        (["1"] * 3000 + ["2.5"], np.float64, [1] * 3000 + [2.5]),
+        (["1"] * 3000 + ["abc"], object, ["1"] * 3000 + ["abc"]),
+        (["9223372036854775808", "1"], np.float64, [2.0**63, 1]),
+        (["True", "false", "TRUE"], bool, [True, False, True]),
+        (["yes", "no"], object, ["yes", "no"]),
+        (["2020-02-29"], object, ["2020-02-29"]),
+        ([" 1", "2 "], np.int64, [1, 2]),
+        (["1", "inf"], np.float64, [1, np.inf]),
+        (["1", *MISSING_WORDS, " NA "], np.float64, [1] + [np.nan] * (len(MISSING_WORDS) + 1)),
+        (["a", *MISSING_WORDS], object, ["a"] + [None] * len(MISSING_WORDS)),
+        (["NA", "?"], np.float64, [np.nan, np.nan]),
+    ],
+)
+def test_every_cell_counts_for_the_type_of_its_column(tmp_path, cells, dtype, expected):
+    text = "key,c\n" + "".join(f"k,{cell}\n" for cell in cells)
+    column = read_csv_text(tmp_path, text).columns["c"]
+    assert column.dtype == dtype
+    np.testing.assert_array_equal(column, np.array(expected, dtype=dtype))
+
+
+def test_columns_can_be_kept_as_text(tmp_path):
+    table = read_csv_text(tmp_path, "zip,n\n01234,1\nNA,2\n", text_columns=["zip"])
+    assert table.columns["zip"].tolist() == ["01234", None]
+    assert table.columns["n"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,x\n2,\n",
+        "a;b\n1;x\n2;\n",
+        "a\tb\n1\tx\n2\t\n",
+        "\ufeffa,b\r\n1,x\r\n2,\r\n\r\n",
+        "a,b\r1,x\r2,\r",
+        "a , b\n\n1, x\n\n2,?\n\n",
+        '"a","b"\n1,"x"\n2,""',
+    ],
+)
+def test_dialects_of_csv(tmp_path, text):
+    assert_same(read_csv_text(tmp_path, text), Table({"a": [1, 2], "b": ["x", None]}))
+
+
+def test_a_row_of_empty_cells_is_a_row_and_a_blank_line_is_none(tmp_path):
+    assert read_csv_text(tmp_path, "a,b\n1,2\n,\n\n3,4\n").n_rows == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("t.csv", b"", "is empty; a table needs a header line and rows."),
+        ("t.csv", b"\n \n", "is empty; a table needs a header line and rows."),
+        ("t.csv", b"a,b\n", "has column names but no rows; add some."),
+        (
+            "t.csv",
+            b"a,b\n1,2\n1,2,3\n",
+            "line 3 of 't.csv' has 3 cells where the header has 2; correct it (a cell",
+        ),
+        (
+            "t.csv",
+            b'a,b\n1,"x\ny"\n\n1\n',
+            "line 5 of 't.csv' has 1 cells where the header has 2; correct it",
+        ),
+        ("t.csv", b'a,b\n1,2\n1,"x\n', "cannot be read as CSV from line 3 on: unexpected end of data."),
+        ("t.csv", b'a,b\n1,5"6\n2,3\n', "cannot be read as CSV: CSV malformed"),
+        ("t.csv", b"\na,b\n1,2\n", "'t.csv' begins with a blank line; begin with the header line."),
+        ("t.csv", b"a,b,a,b\n1,2,3,4\n", "has more than one column named 'a', 'b'; rename all but one."),
+        ("t.csv", b",a\n0,2\n", "column 1 of 't.csv' has no name; name it in the header line."),
+        ("t.csv", bytes(range(256)), "is binary or not UTF-8, not a text table; save it as CSV in UTF-8."),
+        (
+            "t.csv",
+            "a,b\n1,2\n1,é\n".encode("latin-1"),
+            "is not UTF-8 text (first in line 3); save it as CSV in UTF",
+        ),
+        ("t.csv.gz", b"a,b\n1,2\n", "is not a whole gzip file; compress it anew."),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,2\n" * 9)[:-9], "is not a whole gzip file; compress it anew."),
+        (
+            "t.csv.gz",
+            gzip.compress(b"a\n" * 9)[:9] + b"\xff" * 9,
+            "is not a whole gzip file; compress it anew.",
+        ),
+        ("t.parquet", b"PAR1junkPAR1", "cannot be read as Parquet: "),
+        (
+            "t.jsonl",
+            b'{"a":1}\n\n{"a":\n',
+            "line 3 of 't.jsonl' is not a JSON object; each line must be like",
+        ),
+        ("t.jsonl", b"[1]\n", "line 1 of 't.jsonl' is not a JSON object; each line must be like"),
+        (
+            "t.jsonl",
+            b'{"a":true}\n{"a":3}\n',
+            "cannot be read as JSON lines: cannot parse 'true' (bool) as Int64.",
+        ),
+        ("t.jsonl", b"{}\n", "'t.jsonl' has no columns and no rows; add some."),
+        (
+            "t.xlsx",
+            b"PK",
+            "'t.xlsx' is of no known kind; the extension must be one of .csv, .tsv, .parquet, .jsonl,",
+        ),
+    ],
+)
+def test_a_file_that_is_no_table_gets_a_sentence(tmp_path, monkeypatch, name, content, sentence):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=re.escape(sentence)):
+        read_table(name)
+
+
+def test_a_file_that_is_not_there_or_closed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "patients.csv").write_text("a\n1\n")
+    with pytest.raises(DataError, match=r"there is no file 'patient\.csv'\. Did you mean 'patients\.csv'\?"):
+        read_table("patient.csv")
+    with pytest.raises(DataError, match=r"there is no file 'nowhere/t\.csv'\.$"):
+        read_table("nowhere/t.csv")
+    with pytest.raises(DataError, match=r"'.' is a folder; give the name of a table file in it\."):
+        read_table(".")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    with pytest.raises(DataError, match=r"'patients\.csv' cannot be read: Permission denied\."):
+        read_table("patients.csv")
+
+
+def test_writing_refuses_unknown_extensions_and_leaves_nothing_behind(tmp_path):
+    with pytest.raises(OutputError, match=r"the extension must be one of \.csv, \.tsv"):
+        write_table(TABLE, tmp_path / "t.xlsx")
+    with pytest.raises(OutputError, match="does not exist; create it first"):
+        write_table(TABLE, tmp_path / "nowhere" / "t.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_real_tables_have_the_rows_and_missing_cells_of_their_files(real_tables):
+    table = read_table(real_tables / "adult.csv")
+    assert (table.n_rows, len(table.column_names)) == (48_842, 15)
+    kinds = {name: column.dtype.kind for name, column in table.columns.items()}
+    assert kinds["age"] == kinds["hours_per_week"] == "i"
+    assert kinds["workclass"] == kinds["target"] == "O"
+    text = (real_tables / "adult.csv").read_text().splitlines()[1:]
+    empty = sum(line.split(",")[1] == "" for line in text)
+    assert (table.columns["workclass"] == None).sum() == empty > 0  # noqa: E711 (compares element by element)
+    assert set(split_target(table, "target")[1]) == {"<=50K", ">50K"}

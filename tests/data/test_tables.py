@@ -1,0 +1,137 @@
+"""A table keeps its columns whole, and takes them from either data frame library."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import re
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from separatrix.data import Table, split_target, table_from_frame
+from separatrix.errors import DataError
+
+PEOPLE = Table({"age": [31, 52, 40], "sex": ["f", None, "m"], "member": [True, False, True]})
+
+
+def test_columns_and_rows_are_chosen_by_name_and_position():
+    assert PEOPLE.n_rows == 3
+    assert PEOPLE.drop("sex").column_names == ["age", "member"]
+    assert PEOPLE.select(["member", "age"]).column_names == ["member", "age"]
+    assert PEOPLE.take([2, 0]).columns["sex"].tolist() == ["m", "f"]
+    assert Table({}).n_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (
+            lambda: PEOPLE.drop("ages"),
+            "there is no column 'ages'; the columns are: age, sex, member. Did you mean",
+        ),
+        (
+            lambda: PEOPLE.select(["age", "height"]),
+            "there is no column 'height'; the columns are: age, sex, member.",
+        ),
+        (
+            lambda: Table({"a": [1], "b": [1, 2]}),
+            "all columns must be of one length: 'a' has 1 rows, 'b' has 2.",
+        ),
+        (
+            lambda: split_target(PEOPLE, "sex"),
+            "the target column 'sex' is empty in 1 of 3 rows (first: row 2); fill",
+        ),
+        (lambda: split_target(PEOPLE, "Sex"), "Did you mean 'sex'?"),
+        (lambda: table_from_frame([1]), "a table must be a Polars or pandas DataFrame, got list."),
+        (
+            lambda: table_from_frame(pd.DataFrame([[1, 2]], columns=["a", "a"])),
+            "the data frame has more than one column named 'a'; rename all but one.",
+        ),
+        (
+            lambda: table_from_frame(pl.DataFrame({"a": [[1]]})),
+            "column 'a' holds values of type List(Int64); turn them into numbers or text.",
+        ),
+    ],
+)
+def test_mistakes_get_a_sentence(act, sentence):
+    with pytest.raises(DataError, match=re.escape(sentence)):
+        act()
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [([1, 2], np.int64), ([0.5, 1], np.float64), ([True, False], bool), (["a", "bc"], "<U2")],
+)
+def test_the_target_keeps_its_type(values, dtype):
+    features, y = split_target(Table({"x": [1, 2], "y": values}), "y")
+    assert features.column_names == ["x"]
+    assert y.dtype == dtype
+    assert y.tolist() == values
+
+
+COLUMNS = {
+    "int": [1, 2, 3],
+    "int_gap": [1, None, 3],
+    "float": [0.5, None, 2.0],
+    "bool": [True, False, True],
+    "bool_gap": [True, None, False],
+    "text": ["a", None, "b"],
+    "nothing": [None, None, None],
+}
+
+
+@pytest.mark.parametrize("library", [pl.DataFrame, pl.LazyFrame, pd.DataFrame])
+def test_both_libraries_give_the_same_table(library):
+    frame = library(COLUMNS)
+    if library is pd.DataFrame:
+        frame = frame.astype({"int_gap": "Int64", "bool_gap": "boolean"})
+    table = table_from_frame(frame)
+    kinds = {name: column.dtype.kind for name, column in table.columns.items()}
+    assert kinds == {
+        "int": "i", "int_gap": "f", "float": "f", "bool": "b", "bool_gap": "f", "text": "O", "nothing": "f",
+    }  # fmt: skip
+    for name, values in COLUMNS.items():
+        expected = [None if value is None else value for value in values]
+        found = [None if value != value else value for value in table.columns[name].tolist()]
+        assert found == expected
+
+
+def test_polars_special_types():
+    day = datetime.date(2020, 2, 29)
+    frame = pl.DataFrame(
+        {
+            "category": pl.Series(["x", None, "y"], dtype=pl.Categorical),
+            "enum": pl.Series(["x", None, "y"], dtype=pl.Enum(["x", "y"])),
+            "date": [day, None, day],
+            "decimal": [decimal.Decimal("1.5"), None, decimal.Decimal("2")],
+            "huge": pl.Series([2**63, None, 1], dtype=pl.UInt64),
+        }
+    )
+    table = table_from_frame(frame)
+    assert table.columns["category"].tolist() == table.columns["enum"].tolist() == ["x", None, "y"]
+    assert table.columns["date"].tolist() == ["2020-02-29", None, "2020-02-29"]
+    np.testing.assert_array_equal(table.columns["decimal"], [1.5, np.nan, 2])
+    np.testing.assert_array_equal(table.columns["huge"], [2.0**63, np.nan, 1])
+    assert table_from_frame(frame.select(pl.col("huge").fill_null(0))).columns["huge"].tolist() == [
+        2.0**63,
+        0,
+        1,
+    ]
+
+
+def test_pandas_special_types():
+    table = table_from_frame(
+        pd.DataFrame(
+            {
+                0: pd.Categorical(["x", None, "y"]),
+                "date": pd.to_datetime(["2020-02-29", None, "2020-03-01"]),
+                "mixed": [1, "a", None],
+            }
+        )
+    )
+    assert table.columns["0"].tolist() == ["x", None, "y"]
+    assert table.columns["date"].tolist() == ["2020-02-29", None, "2020-03-01"]
+    assert table.columns["mixed"].tolist() == ["1", "a", None]
