@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from separatrix.spec.activations import softplus
 Array = NDArray[Any]
 
 BLOCK_BYTES = 2**26  # of input rows copied and checked at once
+MAX_TEXT = 2**26  # characters: in an array, every label takes the room of the longest
 _NUMBER_HEADS = ("regression", "poisson")
 _LABEL_DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
@@ -279,7 +281,8 @@ class Model:
             return self.encoder.transform(columns, self.theta.dtype)
         if columns is not None:
             table = Table(dict(columns))
-            rows: Any = _stacked((table.select(self.feature_names) if self.feature_names else table).columns)
+            chosen = table.select(self.feature_names) if self.feature_names else table
+            rows: Any = _stacked(chosen.columns.items())
         else:
             rows = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
         if rows.ndim != 2 or rows.shape[1] != self.network.n_in:
@@ -288,7 +291,7 @@ class Model:
                 f"got {rows.shape}; reshape it, or leave out what the model was not trained on."
             )
         if rows.dtype.kind not in "biuf":
-            return _stacked({self._input_name(j): rows[:, j] for j in range(self.network.n_in)})
+            return _stacked((self._input_name(j), rows[:, j]) for j in range(self.network.n_in))
         return rows
 
     def _input_name(self, j: int) -> str:
@@ -301,8 +304,8 @@ class Model:
         if not np.isfinite(numbers).all():
             row, j = np.argwhere(~np.isfinite(numbers))[0].tolist()
             raise DataError(
-                f"column '{self._input_name(j)}' has {rows[row, j]} in row {first_row + row + 1} where a finite "
-                f"{self.theta.dtype} number is due; correct it, or leave out the row."
+                f"column '{self._input_name(j)}' has {rows[row, j]} in row {first_row + row + 1} where a "
+                f"finite {self.theta.dtype} is due; correct it, or leave out the row."
             )
         return numbers
 
@@ -317,25 +320,24 @@ def _columns(X: Any) -> Mapping[str, Any] | None:
     return table_from_frame(X).columns if hasattr(type(X), "columns") else None
 
 
-def _stacked(columns: Mapping[str, Any]) -> Array:
-    numbers = [as_numbers(as_column(column, name), name) for name, column in columns.items()]
+def _stacked(columns: Iterable[tuple[str, Any]]) -> Array:
+    numbers = [as_numbers(as_column(column, name), name) for name, column in columns]
     return np.column_stack(numbers) if numbers else np.empty((0, 0))
 
 
 def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
     array = np.asarray(theta)
-    dtype = np.dtype(np.float32 if array.dtype == np.float32 else np.float64)
-    if array.dtype.kind != "f" or array.dtype.itemsize != dtype.itemsize or array.shape != (n_parameters,):
+    if array.dtype not in (np.float32, np.float64) or array.shape != (n_parameters,):
         raise ParameterError(
-            f"theta must be float32 or float64 of shape ({n_parameters},), a number for each parameter of the "
-            f"network, got {array.dtype} of shape {array.shape}."
+            f"theta must be float32 or float64 of shape ({n_parameters},), a number for each parameter of "
+            f"the network, got {array.dtype} of shape {array.shape}."
         )
     if not np.isfinite(array).all():
         place = int(np.flatnonzero(~np.isfinite(array))[0])
         raise ParameterError(
             f"theta must be finite, got {array[place]} at position {place}; train at a smaller learning rate."
         )
-    copy = np.array(array, dtype)
+    copy = array.copy()
     copy.flags.writeable = False
     return copy
 
@@ -343,7 +345,7 @@ def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
 def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | None:
     if network.head in _NUMBER_HEADS:
         if classes is not None:
-            raise ParameterError(f"classes must be None for head {network.head!r}, got {classes!r}.")
+            raise ParameterError(f"classes must be None for head {network.head!r}, got {shortened(classes)}.")
         return None
     n_classes = 2 if network.n_out == 1 and network.head != "multilabel" else network.n_out
     array = np.arange(n_classes) if classes is None else np.asarray(classes)
@@ -351,7 +353,7 @@ def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | Non
     if labels.shape != (n_classes,) or len(set(labels.tolist())) < n_classes:
         raise ParameterError(
             f"classes must be {n_classes} different labels, as the head {network.head!r} has "
-            f"{network.n_out} output(s), got {array.tolist()!r}."
+            f"{network.n_out} output(s), got {shortened(array.tolist())}."
         )
     labels.flags.writeable = False
     return labels
@@ -363,13 +365,17 @@ def _label_dtype(labels: Array) -> str:
 
 def _labels(labels: Any, dtype: str) -> Array:
     """Return labels as an array in which each is what it was; a `ParameterError` if that cannot be."""
+    is_text = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
+    if is_text and len(labels) * max(map(len, labels), default=0) > MAX_TEXT:
+        raise ParameterError(f"classes are too long as text, got {len(labels)} labels; use shorter ones.")
     try:
         array = np.array(labels, dtype) if dtype in _LABEL_DTYPES else None
     except (TypeError, ValueError, OverflowError):
         array = None
-    as_text = dtype == "object"
-    if array is None or array.tolist() != labels or (as_text and not all(isinstance(x, str) for x in array)):
-        raise ParameterError(f"classes must be booleans, numbers or text, got {labels!r} of type {dtype}.")
+    if array is None or array.tolist() != labels or (dtype == "object" and not is_text):
+        raise ParameterError(
+            f"classes must be booleans, numbers or text, got {shortened(labels)} of type {dtype!r}."
+        )
     return array
 
 
@@ -377,7 +383,9 @@ def _checked_names(names: Sequence[str] | None, n_in: int) -> tuple[str, ...] | 
     if names is None:
         return None
     if isinstance(names, str) or len(names) != n_in or not all(isinstance(name, str) for name in names):
-        raise ParameterError(f"feature_names must be {n_in} names, one for each input, got {names!r}.")
+        raise ParameterError(
+            f"feature_names must be {n_in} names, one for each input, got {shortened(names)}."
+        )
     return tuple(map(str, names))
 
 

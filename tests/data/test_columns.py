@@ -58,7 +58,7 @@ def test_values_of_no_kind_are_refused(values, sentence):
     [
         (
             ["12", "13", "abc", None, "x"],
-            "has text 'abc' in row 3 (first of 2) where numbers are due; correct them or leave the cell empty.",
+            "has text 'abc' in row 3 (first of 2) where numbers are due; correct them or leave the cell",
         ),
         (["12", "abc"], "has text 'abc' in row 2 where numbers are due; correct it or leave the cell empty."),
         ([1.0, -np.inf], "has the infinite value -inf in row 2 where numbers are due;"),

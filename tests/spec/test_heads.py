@@ -50,7 +50,7 @@ def test_losses_are_the_textbook_s() -> None:
         "multilabel": -(t * np.log(p) + (1 - t) * np.log(1 - p)).sum(axis=1),
         "regression": ((z - t) ** 2).sum(axis=1) / 2,
         "quadratic": ((p - t) ** 2).sum(axis=1) / 2,
-        "poisson": (np.where(t > 0, z * 0, 0) - t * z - t + np.exp(z)).sum(axis=1),
+        "poisson": (np.exp(z) - t * z - t).sum(axis=1),
     }
     for name, losses in expected.items():
         np.testing.assert_allclose(HEADS[name].loss(z, t), losses, rtol=1e-12)

@@ -82,7 +82,7 @@ def _from_objects(array: Column) -> Column:
     if present and not any(gaps):
         if all(isinstance(item, bool | np.bool) for item in present):
             return np.array(present, dtype=bool)
-        if all(isinstance(item, numbers.Integral) and -(2**63) <= item < 2**63 for item in present):
+        if all(isinstance(item, int | np.integer) and -(2**63) <= item < 2**63 for item in present):
             return np.array(present, dtype=np.int64)
     return np.array([np.nan if gap else float(item) for item, gap in zip(items, gaps, strict=True)])
 

@@ -159,7 +159,8 @@ def _design(plan: Plan) -> training.Design:
     averages = network.head == "regression"
     return training.Design(
         layers=_layer_table(network),
-        dropout=np.array([layer.dropout for layer in network.layers]),
+        dropout=np.array([layer.dropout for layer in network.layers], np.float64),
+        max_dropout=float(max(layer.dropout for layer in network.layers)),
         head=heads.CODES[network.head],
         optimizer=optimizers.CODES.get(plan.optimizer.name, 0),
         hyper=_hyper(plan),

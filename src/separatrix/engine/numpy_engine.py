@@ -121,7 +121,7 @@ def batch_gradient(
     for number, ((layer, w, b), _) in enumerate(layers):
         z = _affine(x, w, b)
         a = ACTIVATIONS[layer.activation].value(z)
-        kept = _dropout_factors(plan, number, len(T), step).astype(theta.dtype)
+        kept = dropout_factors(plan, number, len(T), step).astype(theta.dtype)
         tape.append((x, z, a, kept))
         x = a * kept
 
@@ -142,6 +142,20 @@ def batch_gradient(
     loss = float(losses.sum(dtype=np.float64))
     reported = loss / plan.network.n_out if head.averages_outputs else loss
     return (loss + penalty) / total, (reported + penalty) / total, gradient
+
+
+def dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> Array:
+    """Return the factors on the outputs of layer `number` (from 0): 0 where dropped, else ``1 / (1 - p)``.
+
+    An array of shape (n_rows, units); one of shape (1, 1) where nothing is dropped, or `step` is None.
+    """
+    layer = plan.network.layers[number]
+    if step is None or layer.dropout == 0:
+        return np.ones((1, 1))
+    keys = [uniform_hash(plan.dropout_seed, step, number, unit) for unit in range(layer.units)]
+    rows = np.arange(n_rows, dtype=np.uint32)[:, np.newaxis]
+    is_kept = mix32(np.array(keys, np.uint32) + rows * _ROW_STRIDE) >= math.floor(layer.dropout * 2**32)
+    return is_kept / (1 - layer.dropout)
 
 
 def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) -> None:
@@ -289,18 +303,6 @@ def _layers(network: Network, theta: Array) -> Iterator[tuple[Dense, Array, Arra
 def _affine(x: Any, w: Array, b: Array) -> Array:
     z: Array = x @ w
     return z + b if b.size else z
-
-
-def _dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> Array:
-    """Return what a layer's outputs are multiplied by: 0 where dropped, 1 / (1 - p) where kept."""
-    layer = plan.network.layers[number]
-    if step is None or layer.dropout == 0.0:
-        return np.ones((1, 1))
-    units = range(layer.units)
-    keys = np.array([uniform_hash(plan.dropout_seed, step, number, unit) for unit in units], np.uint32)
-    rows = np.arange(n_rows, dtype=np.uint32)[:, np.newaxis] * _ROW_STRIDE
-    is_kept = mix32(keys + rows) >= math.floor(layer.dropout * 2**32)
-    return is_kept / (1 - layer.dropout)
 
 
 def _score(network: Network, z: Array, data: Data) -> float:

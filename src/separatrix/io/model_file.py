@@ -1,8 +1,8 @@
 """The model file: one `.safetensors` file with the tensors by name and all else as JSON in its header.
 
 The tensors are `layers.0.weight` (n_in, n_out), `layers.0.bias` (n_out,), `layers.1.weight` and so on. The
-header's metadata hold one entry, `separatrix`: `format_version` and what `Model.to_dict` returns, as JSON. Nothing
-in a file is ever run.
+header's metadata hold one entry, `separatrix`: `format_version` and what `Model.to_dict` returns, as JSON.
+Nothing in a file is ever run.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ Array = NDArray[Any]
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
 _KEY = "separatrix"
-_MAX_HEADER_BYTES = 100_000_000  # a longer header is refused by every reader of the format
 _CURE = "give a file that separatrix.save has written"
 
 
@@ -75,11 +74,10 @@ def save(model: Model | HasModel, path: str | os.PathLike[str]) -> None:
             raise ParameterError(f"model must be a Model or a fitted estimator, got {type(model).__name__}.")
         model = model.to_model()
     header = json.dumps({"format_version": FORMAT_VERSION, **model.to_dict()})
-    if len(header) > _MAX_HEADER_BYTES // 2:  # JSON within JSON: each of its quotes takes two bytes
-        raise OutputError(
-            f"cannot write '{target}': the facts in model.training are too long; shorten the history."
-        )
-    content = safetensors.numpy.save(_tensors(model), {_KEY: header})
+    try:
+        content = safetensors.numpy.save(_tensors(model), {_KEY: header})
+    except SafetensorError as error:  # the format allows a header of 100 MB
+        raise OutputError(f"cannot write '{target}': {error}; shorten the history in training.") from error
     with atomic_write(target) as temporary:
         temporary.write_bytes(content)
 
@@ -129,8 +127,8 @@ check its name.
     except SafetensorError as error:
         raise ModelFileError(f"'{source}' is damaged or no safetensors file ({error}); {_CURE}.") from error
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        reason = str(error).rstrip(".") if isinstance(error, SeparatrixError) else repr(error)
-        raise ModelFileError(f"'{source}' cannot be used as a model: {reason}.") from error
+        reason = str(error) if isinstance(error, SeparatrixError) else f"{error!r}; {_CURE}."
+        raise ModelFileError(f"'{source}' cannot be used as a model: {reason}") from error
 
 
 def _tensor_names(network: Network) -> Iterator[tuple[str, str | None]]:

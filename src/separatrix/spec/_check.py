@@ -21,7 +21,8 @@ def number(
     """Require a finite real number from `low` to `high`, without the ends that are open."""
     if isinstance(value, Real) and not isinstance(value, bool):
         x = float(value)
-        if math.isfinite(x) and low <= x <= high and not (open_low and x == low or open_high and x == high):
+        is_open_end = (open_low and x == low) or (open_high and x == high)
+        if math.isfinite(x) and low <= x <= high and not is_open_end:
             return
     start = f"({low:g}" if open_low else f"[{low:g}"
     end = "infinity)" if math.isinf(high) else f"{high:g}" + (")" if open_high else "]")

@@ -59,7 +59,8 @@ def softplus(z: Array) -> Array:
 
 def _erf(x: Array) -> Array:
     # NumPy has no error function and the browser's Python may lack SciPy: math.erf, element by element.
-    return np.vectorize(math.erf, otypes=[np.float64])(x).astype(x.dtype)
+    value: Array = np.vectorize(math.erf, otypes=[np.float64])(x).astype(x.dtype)
+    return value
 
 
 def _normal_cdf(z: Array) -> Array:

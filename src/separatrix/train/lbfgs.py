@@ -12,6 +12,7 @@ import scipy.optimize
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, Data, Engine, Run
+from separatrix.errors import ParameterError
 from separatrix.spec import LBFGS
 from separatrix.train.base import Listener, Outcome, Settings
 from separatrix.train.interrupt import Interrupt
@@ -37,9 +38,31 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    ParameterError
+        If the plan's optimizer is another.
+
+    Examples
+    --------
+    >>> from separatrix.engine import get_engine
+    >>> from separatrix.engine.base import Plan, State
+    >>> from separatrix.spec import Network
+    >>> from separatrix.spec.schedules import Constant
+    >>> network = Network.mlp(1, (), 1, head="regression")
+    >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
+    >>> state = State.start(np.zeros(2), LBFGS(), np.random.RandomState(0))
+    >>> run = Run(Plan(network, LBFGS()), state, data)
+    >>> minimize(run, Settings(0.1, Constant(), max_epochs=200), get_engine("numpy")).theta.round(3)
+    array([2., 1.])
     """
+    if not isinstance(run.plan.optimizer, LBFGS):
+        raise ParameterError(
+            f"optimizer must be LBFGS() here, got {run.plan.optimizer!r}; call train instead."
+        )
     with Interrupt() as interrupt:
-        return _Minimization(run, settings, engine, listeners, interrupt).train()
+        return _Minimization(run, settings, engine, listeners, interrupt).train(run.plan.optimizer)
 
 
 class _Minimization:
@@ -60,9 +83,7 @@ class _Minimization:
         self.reason: Reason | None = None
         self.lap = perf_counter()
 
-    def train(self) -> Outcome:
-        optimizer = self.run.plan.optimizer
-        assert isinstance(optimizer, LBFGS)
+    def train(self, optimizer: LBFGS) -> Outcome:
         result = scipy.optimize.minimize(
             self.objective,
             self.state.theta.astype(np.float64),
@@ -120,20 +141,19 @@ class _Minimization:
 
     def end(self, result: Any) -> Outcome:
         """Put the outcome together."""
-        state, n_iterations, evaluations = self.state, result.nit, result.nfev
-        reason = self.reason
+        state, reason = self.state, self.reason
         if reason is None:
             if not math.isfinite(result.fun):
                 reason = "diverged"
             else:
                 reason = "max_iter" if result.status == 1 else "converged"
+        after = f"after {result.nit} iterations and {result.nfev} evaluations of the loss"
         message = {
-            "converged": f"L-BFGS ended after {n_iterations} iterations: {result.message}.",
-            "max_iter": f"L-BFGS reached its limit after {n_iterations} iterations and {evaluations} evaluations "
-            "of the loss; raise max_iter or max_fun, or standardise the features.",
-            "interrupted": f"L-BFGS was interrupted after {n_iterations} iterations.",
-            "diverged": f"L-BFGS diverged after {n_iterations} iterations; standardise the features.",
-            "callback": f"A callback ended L-BFGS after {n_iterations} iterations.",
+            "converged": f"L-BFGS {'converged' if result.success else 'found no further descent'} {after}.",
+            "max_iter": f"L-BFGS reached its limit {after}; raise max_iter or max_fun.",
+            "interrupted": f"L-BFGS was interrupted {after}.",
+            "diverged": f"L-BFGS diverged {after}; standardise the features.",
+            "callback": f"A callback ended L-BFGS {after}.",
         }[reason]
         self.recorder.add_last(state.epoch, state.theta)
         best_epoch = state.epoch if reason == "diverged" else None

@@ -101,8 +101,8 @@ class _Descent:
         while reason is None:
             rates = self.next_rates()
             chunk, seconds = self.advance(rates)
-            is_stalled = self.write(chunk, rates, seconds)
-            reason = self.decide(chunk, is_stalled)
+            metrics = self.write(chunk, rates, seconds)
+            reason = self.decide(chunk, self.watch(chunk, metrics))
             self.chunk_length = self.next_length(len(chunk.loss), seconds)
         return self.end(reason)
 
@@ -125,17 +125,17 @@ class _Descent:
         self.recorder.add(epochs, chunk.snapshots[: len(epochs)])
         return chunk, seconds
 
-    def write(self, chunk: Chunk, rates: Array, seconds: float) -> bool:
-        """Write the chunk down; return whether what is watched has stalled."""
+    def write(self, chunk: Chunk, rates: Array, seconds: float) -> dict[str, float]:
+        """Write the chunk down; return the metrics after it."""
         last_rates = rates.reshape(-1, self.run.steps_per_epoch)[: len(chunk.loss), -1]
-        metrics = self.observer.write(chunk, last_rates, seconds)
+        return self.observer.write(chunk, last_rates, seconds)
+
+    def watch(self, chunk: Chunk, metrics: dict[str, float]) -> bool:
+        """Return whether what is watched has stalled; a metric is watched here, all else by the engine."""
         if self.settings.watched_metric is None or chunk.halt == "diverged":
             return chunk.halt == "stalled"
-        return self.watch(metrics[self.settings.watched_metric])
-
-    def watch(self, value: float) -> bool:
-        """Apply the monitor's rule to the watched metric; return whether it has stalled."""
         state, monitor = self.state, self.run.plan.monitor
+        value = metrics[self.settings.watched_metric]
         value = -math.inf if math.isnan(value) else value
         is_best, state.stale, is_stalled = watch(
             value, state.best_value, state.stale, monitor.tol, monitor.n_iter_no_change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -66,10 +67,11 @@ def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_e
         return np.empty(0, np.int64)
     if isinstance(record, str):
         _check.choice("record", record, ("auto",))
-        if max_epochs <= AUTO_SNAPSHOTS:
-            return np.arange(1, max_epochs + 1, dtype=np.int64)
-        shares = np.arange(1, AUTO_SNAPSHOTS + 1) / AUTO_SNAPSHOTS
-        return np.unique(np.maximum(np.rint(max_epochs * shares**2), 1)).astype(np.int64)
+        # Every epoch at first, then a parabola; a steeper power where even that would miss the first epochs.
+        numbers = np.arange(1, min(max_epochs, AUTO_SNAPSHOTS) + 1)
+        power = max(2.0, math.log(max_epochs) / math.log(AUTO_SNAPSHOTS))
+        curve = np.rint(max_epochs * (numbers / numbers[-1]) ** power)
+        return np.unique(np.maximum(numbers, curve)).astype(np.int64)
     if isinstance(record, Sequence | np.ndarray):
         for epoch in record:
             _check.integer("record", epoch, 0)

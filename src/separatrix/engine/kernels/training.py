@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from separatrix.engine._jit import Entry, kernel
+from separatrix.engine._jit import Entry, inlined, kernel
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
@@ -41,6 +41,7 @@ class Design(NamedTuple):
 
     layers: Any  # int64 (n_layers, 9), see `kernels.layers`
     dropout: Any  # float64 (n_layers,)
+    max_dropout: float
     head: int
     optimizer: int
     hyper: Any  # float64 (4,), see `kernels.optimizers`
@@ -139,141 +140,121 @@ def total_weight(data, order, start, n):
     return total
 
 
-@kernel
-def forward(design, theta, buffers, n):
-    """Run the block through the layers, without dropout."""
-    for number in range(len(design.layers)):
-        layer = design.layers[number]
-        dense(theta, layer, buffers.A, n)
-        activate(layer[ACTIVATION], buffers.A, buffers.S, layer[ROW_OUT], layer[N_OUT], n)
+@inlined
+def forward(design, theta, buffers, n, offset, at_step, dropping):
+    """Run the block through the layers."""
+    layers = design.layers
+    for number in range(len(layers)):
+        dense(theta, layers, number, buffers.A, n)
+        first, units = layers[number, ROW_OUT], layers[number, N_OUT]
+        activate(layers[number, ACTIVATION], buffers.A, buffers.S, first, units, n)
+        if dropping and design.dropout[number] > 0.0:
+            share, seed = design.dropout[number], design.dropout_seed
+            drop(buffers.A, first, units, n, offset, share, seed, at_step, number)
 
 
-@kernel
-def forward_dropping(design, theta, buffers, n, offset, at_step):
-    """Run the block through the layers, with dropout."""
-    for number in range(len(design.layers)):
-        layer, share = design.layers[number], design.dropout[number]
-        dense(theta, layer, buffers.A, n)
-        activate(layer[ACTIVATION], buffers.A, buffers.S, layer[ROW_OUT], layer[N_OUT], n)
-        if share > 0.0:
-            first, units = layer[ROW_OUT], layer[N_OUT]
-            drop(buffers.A, first, units, n, offset, share, design.dropout_seed, at_step, number)
-
-
-@kernel
-def backward(design, theta, buffers, n, offset, at_step):
+@inlined
+def backward(design, theta, buffers, n, offset, at_step, dropping):
     """Add the block's gradient, from the last layer's dz to the first."""
-    for number in range(len(design.layers) - 1, -1, -1):
-        layer = design.layers[number]
-        dense_gradient(layer, buffers.A, buffers.D, n, buffers.gradient, buffers.product)
+    layers = design.layers
+    for number in range(len(layers) - 1, -1, -1):
+        dense_gradient(layers, number, buffers.A, buffers.D, n, buffers.gradient, buffers.product)
         if number > 0:
-            dense_dx(theta, layer, buffers.D, n)
-            below, share = design.layers[number - 1], design.dropout[number - 1]
-            first, units = below[ROW_OUT], below[N_OUT]
-            if share > 0.0:
-                drop_backward(
-                    buffers.A, buffers.D, first, units, n, offset, share, design.dropout_seed, at_step, number - 1
-                )
-            times_derivative(below[ACTIVATION], buffers.A, buffers.S, buffers.D, first, units, n)
+            dense_dx(theta, layers, number, buffers.D, n)
+            below = number - 1
+            first, units = layers[below, ROW_OUT], layers[below, N_OUT]
+            if dropping and design.dropout[below] > 0.0:
+                share, seed = design.dropout[below], design.dropout_seed
+                drop_backward(buffers.A, buffers.D, first, units, n, offset, share, seed, at_step, below)
+            code = layers[below, ACTIVATION]
+            times_derivative(code, buffers.A, buffers.S, buffers.D, first, units, n)
 
 
-@kernel
+@inlined
 def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step, loaded):
     """Fill the gradient of the batch's mean loss and penalty; return data loss, penalty and weight.
 
     `loaded`: the batch is one block, and that block is in the buffers already.
     """
-    gradient = buffers.gradient
+    layers, gradient = design.layers, buffers.gradient
     for p in range(len(gradient)):
         gradient[p] = type(gradient[0])(0.0)
-    total = total_weight(data, order, start, n_batch)
-    if total == 0.0:
-        return 0.0, 0.0, total
-    last = design.layers[len(design.layers) - 1]
-    dropping = design.dropout.sum() > 0.0
+    last = len(layers) - 1
+    first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
+    dropping = design.max_dropout > 0.0
+    block = buffers.A.shape[1]
     loss = 0.0
-    for offset in range(0, n_batch, buffers.A.shape[1]):
-        n = min(n_batch - offset, buffers.A.shape[1])
-        whole = -(-n // LANES) * LANES
-        if not loaded:
-            load_block(data, order, start + offset, n, total, design.layers[0, N_IN], buffers)
-        if dropping:
-            forward_dropping(design, theta, buffers, whole, offset, at_step)
-        else:
-            forward(design, theta, buffers, whole)
-        loss += loss_and_dz(
-            design.head, buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R, last[ROW_OUT], last[N_OUT], whole
-        )
-        backward(design, theta, buffers, whole, offset, at_step)
     penalty = 0.0
-    if design.l2 > 0.0 or design.l1 > 0.0:
-        l2, l1 = design.l2 / total, design.l1 / total
-        penalty += add_penalty(theta, gradient, design.layers, N_IN, N_OUT, WEIGHT, l2, l1)
+    total = total_weight(data, order, start, n_batch)
+    if total > 0.0:
+        for offset in range(0, n_batch, block):
+            n = min(n_batch - offset, block)
+            whole = -(-n // LANES) * LANES
+            if not loaded:
+                load_block(data, order, start + offset, n, total, layers[0, N_IN], buffers)
+            forward(design, theta, buffers, whole, offset, at_step, dropping)
+            A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
+            loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
+            backward(design, theta, buffers, whole, offset, at_step, dropping)
+        if design.l2 > 0.0 or design.l1 > 0.0:
+            l2, l1 = design.l2 / total, design.l1 / total
+            penalty += add_penalty(theta, gradient, layers, N_IN, N_OUT, WEIGHT, l2, l1)
     return loss, penalty, total
 
 
-@kernel
-def evaluate(design, data, theta, buffers):
-    """Return the weighted mean loss (as reported, without penalty) and the score of all rows."""
+@inlined
+def evaluate(design, data, order, theta, buffers, score):
+    """Return the weighted mean loss (as reported, without penalty) and the score of all rows.
+
+    `order` is an empty array: rows as they stand. `score` is room for one number an output.
+    """
+    layers = design.layers
     n_rows = len(data.T)
-    as_they_stand = np.empty(0, np.int32)
-    total = total_weight(data, as_they_stand, 0, n_rows)
-    last = design.layers[len(design.layers) - 1]
-    first, n_out = last[ROW_OUT], last[N_OUT]
-    score = np.zeros(n_out)
+    last = len(layers) - 1
+    first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
+    block = buffers.A.shape[1]
+    for o in range(n_out):
+        score[o] = 0.0
     loss = 0.0
-    for start in range(0, n_rows, buffers.A.shape[1]):
-        n = min(n_rows - start, buffers.A.shape[1])
-        whole = load_block(data, as_they_stand, start, n, total, design.layers[0, N_IN], buffers)
-        forward(design, theta, buffers, whole)
-        A, T, weight, R = buffers.A, buffers.T, buffers.weight, buffers.R
-        loss += loss_and_dz(design.head, A, buffers.D, T, weight, R, first, n_out, whole)
+    total = total_weight(data, order, 0, n_rows)
+    for start in range(0, n_rows, block):
+        n = min(n_rows - start, block)
+        whole = load_block(data, order, start, n, total, layers[0, N_IN], buffers)
+        forward(design, theta, buffers, whole, 0, 0, False)
+        A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
+        loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
         add_score(design.head, A, T, weight, R, first, n_out, whole, score)
-    if len(data.spread) == 0:
-        return loss * design.loss_scale, score[0]
+    return loss * design.loss_scale, final_score(data.spread, score)
+
+
+@kernel
+def final_score(spread, score):
+    """Return the accuracy, or R² averaged over outputs (scikit-learn's convention for a constant target)."""
+    if len(spread) == 0:
+        return score[0]
     r2 = 0.0
-    for o in range(n_out):  # scikit-learn's convention for a target that does not vary
-        if data.spread[o] > 0.0:
-            r2 += 1.0 - score[o] / data.spread[o]
+    for o in range(len(spread)):
+        if spread[o] > 0.0:
+            r2 += 1.0 - score[o] / spread[o]
         elif score[o] == 0.0:
             r2 += 1.0
-    return loss * design.loss_scale, r2 / n_out
+    return r2 / len(spread)
 
 
 @kernel
-def one_epoch(design, data, moving, buffers, batch_size, rates, loaded):
-    """Take one step for every batch; return the mean of their losses."""
-    n_rows = len(data.T)
-    theta, counts, values = moving.theta, moving.counts, moving.values
-    loss_sum = 0.0
-    for number, start in enumerate(range(0, n_rows, batch_size)):
-        n = min(batch_size, n_rows - start)
-        loss, penalty, total = batch_gradient(
-            design, data, moving.rows, start, n, theta, buffers, counts[0], loaded
-        )
-        if total > 0.0:
-            values[0] *= design.hyper[0]
-            values[1] *= design.hyper[1]
-            step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rates[number], values)
-        counts[0] += 1
-        loss_sum += (loss * design.loss_scale + penalty) * n
-    return loss_sum / n_rows
-
-
-@kernel
-def note_epoch(design, moving, history, full_batch):
+def note_epoch(design, moving, history, epoch, full_batch):
     """Compare the epoch's watched value with the best so far; return whether training goes on."""
     counts, values = moving.counts, moving.values
-    if not (np.isfinite(history[LOSS]) and np.isfinite(moving.theta.sum())):
+    if not (np.isfinite(history[epoch, LOSS]) and all_finite(moving.theta)):
         return DIVERGED
     if design.watched == 0:
         return GOING
     if design.watched == 1:
-        value = -history[LOSS]
+        value = -history[epoch, LOSS]
     elif design.watched == 2:
-        value = -history[VALID_LOSS]
+        value = -history[epoch, VALID_LOSS]
     else:
-        value = history[VALID_SCORE]
+        value = history[epoch, VALID_SCORE]
     is_best, stale, halt = watch(value, values[2], counts[3], design.tol, design.patience)
     counts[3] = 0 if halt else stale
     if is_best:
@@ -286,57 +267,80 @@ def note_epoch(design, moving, history, full_batch):
     return STALLED if halt else GOING
 
 
+@kernel
+def all_finite(theta):
+    """Return whether every parameter is finite: their sum is not, if one of them is not."""
+    s = type(theta[0])(0.0)
+    for p in range(len(theta)):
+        s += theta[p]
+    return np.isfinite(s)
+
+
 def train_chunk(
     design, data, validation, moving, buffers, batch_size, rates, track_training, snapshots_at, history, snapshots
 ):
     """Train for as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
     n_rows = len(data.T)
+    theta, counts, values = moving.theta, moving.counts, moving.values
     full_batch = batch_size >= n_rows
-    steps = -(-n_rows // batch_size)
     in_one_block = full_batch and n_rows <= buffers.A.shape[1] and len(moving.rows) == 0
+    as_they_stand = np.empty(0, np.int32)
+    score = np.empty(design.layers[len(design.layers) - 1, N_OUT])
     loaded = False
-    taken = 0
-    for epoch in range(len(history)):
-        if len(moving.rows):
+    halt = GOING
+    done, taken, number = 0, 0, 0
+    while done < len(history) and halt == GOING:
+        if len(moving.rows) > 0:
             if design.order == 1:
                 shuffle(moving.rows, moving.key, moving.position)
             else:
                 draw_with_replacement(moving.rows, moving.key, moving.position)
         if full_batch:
-            for p in range(len(moving.theta)):
-                moving.before[p] = moving.theta[p]
-        if in_one_block and not loaded:
-            total = total_weight(data, moving.rows, 0, n_rows)
-            load_block(data, moving.rows, 0, n_rows, max(total, 1e-300), design.layers[0, N_IN], buffers)
-            loaded = True
-        now = history[epoch]
-        now[LOSS] = one_epoch(
-            design, data, moving, buffers, batch_size, rates[epoch * steps : (epoch + 1) * steps], loaded
-        )
-        moving.counts[1] += 1
-        if track_training:
-            now[TRAIN_LOSS], now[TRAIN_SCORE] = evaluate(design, data, moving.theta, buffers)
-            loaded = False
-        if len(validation.T):
-            now[VALID_LOSS], now[VALID_SCORE] = evaluate(design, validation, moving.theta, buffers)
-            loaded = False
-        halt = note_epoch(design, moving, now, full_batch)
-        if taken < len(snapshots_at) and snapshots_at[taken] == moving.counts[1]:
-            snapshots[taken] = moving.theta
+            for p in range(len(theta)):
+                moving.before[p] = theta[p]
+        loss_sum = 0.0
+        for start in range(0, n_rows, batch_size):
+            n = min(batch_size, n_rows - start)
+            loss, penalty, total = batch_gradient(
+                design, data, moving.rows, start, n, theta, buffers, counts[0], loaded
+            )
+            if total > 0.0:
+                values[0] *= design.hyper[0]
+                values[1] *= design.hyper[1]
+                rate = rates[number]
+                step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
+                loaded = in_one_block
+            counts[0] += 1
+            number += 1
+            loss_sum += (loss * design.loss_scale + penalty) * n
+        history[done, LOSS] = loss_sum / n_rows
+        counts[1] += 1
+        for which in range(2):  # one call, inlined once, for the training rows and for the validation rows
+            if which == 0 and track_training or which == 1 and len(validation.T) > 0:
+                rows = data if which == 0 else validation
+                loss, reached = evaluate(design, rows, as_they_stand, theta, buffers, score)
+                history[done, TRAIN_LOSS + 2 * which] = loss
+                history[done, TRAIN_SCORE + 2 * which] = reached
+                loaded = False
+        halt = note_epoch(design, moving, history, done, full_batch)
+        if taken < len(snapshots_at) and snapshots_at[taken] == counts[1]:
+            for p in range(len(theta)):
+                snapshots[taken, p] = theta[p]
             taken += 1
-        if halt != GOING:
-            return epoch + 1, taken, halt
-    return len(history), taken, GOING
+        done += 1
+    return done, taken, halt
 
 
 def gradient_of(design, data, theta, buffers):
     """Return objective loss, penalty and weight of all rows as one batch; the gradient is in the buffers."""
-    return batch_gradient(design, data, np.empty(0, np.int32), 0, len(data.T), theta, buffers, 0, False)
+    as_they_stand = np.empty(0, np.int32)
+    return batch_gradient(design, data, as_they_stand, 0, len(data.T), theta, buffers, 0, False)
 
 
 def evaluation_of(design, data, theta, buffers):
     """Return the loss and the score of all rows."""
-    return evaluate(design, data, theta, buffers)
+    score = np.empty(design.layers[len(design.layers) - 1, N_OUT])
+    return evaluate(design, data, np.empty(0, np.int32), theta, buffers, score)
 
 
 training = Entry(train_chunk)

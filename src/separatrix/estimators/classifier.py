@@ -1,0 +1,320 @@
+"""MLPClassifier: labels from a multilayer perceptron."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from numpy.random import RandomState
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
+
+from separatrix.errors import ParameterError
+from separatrix.estimators import targets
+from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.parameters import Activations, BatchSize, ClassWeight, Init, Scoring
+from separatrix.model import Model
+from separatrix.spec import Optimizer, Schedule, _check
+from separatrix.train.base import Record
+
+Array = NDArray[Any]
+
+
+class MLPClassifier(ClassifierMixin, BaseMLP):
+    """A multilayer perceptron that tells classes.
+
+    Binary, multiclass and multilabel (an indicator matrix as `y`). A drop-in for scikit-learn's `MLPClassifier`:
+    the parameters down to `max_fun` and their defaults are its own, and the same `random_state` gives the same
+    network.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(100,)
+        Units of each hidden layer; none, ``()``, is logistic regression.
+    activation : str or sequence of str, default='relu'
+        A name of `separatrix.spec.ACTIVATIONS` for all hidden layers, or one for each: 'identity',
+        'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'.
+    solver : {'adam', 'sgd', 'lbfgs', 'adamw', 'rmsprop', 'adagrad'} or optimizer, default='adam'
+        What turns a gradient into a step. An optimizer of `separatrix.spec`, such as
+        ``Adam(epsilon_hat=False)`` for PyTorch's form, brings its own settings.
+    alpha : float, default=0.0001
+        Strength of the penalty on the weights, divided by the sum of a batch's row weights.
+    batch_size : int or {'auto', 'full'}, default='auto'
+        Rows a step. 'auto' is ``min(200, n_samples)``, 'full' all of them.
+    learning_rate : str or schedule, default='constant'
+        A name of `separatrix.spec.SCHEDULES` ('constant', 'invscaling', 'adaptive', 'step', 'cosine',
+        'one_cycle', 'warmup') or one of its schedules. As in scikit-learn, solver='adam' does not heed the
+        *names* 'invscaling' and 'adaptive'; it does heed ``InvScaling()`` and ``Adaptive()``.
+    learning_rate_init : float, default=0.001
+        The rate that the schedule starts from.
+    power_t : float, default=0.5
+        Exponent of 'invscaling'.
+    max_iter : int, default=200
+        At most so many epochs, or iterations of 'lbfgs'.
+    shuffle : bool or 'replacement', default=True
+        Whether each epoch takes the rows in a new order; 'replacement' draws each row anew, so that one may
+        come twice or not at all.
+    random_state : int, RandomState or None, default=None
+        Of the initial weights, the validation rows, the order of the rows and the dropout. Gives
+        scikit-learn's own network for the parameters that it has.
+    tol : float, default=1e-4
+        An epoch that does not better the loss (or the score that early stopping watches) by `tol` counts as
+        stalled. For 'lbfgs' the size of the largest derivative at which it ends.
+    verbose : bool, default=False
+        Whether to write a line for every epoch to standard output.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the parameters of the last call.
+    momentum : float, default=0.9
+        Of 'sgd', in [0, 1].
+    nesterovs_momentum : bool, default=True
+        Whether 'sgd' looks ahead.
+    early_stopping : bool, default=False
+        Whether to end when the score on validation rows stalls, and to keep the best epoch's parameters. Not
+        for 'lbfgs'.
+    validation_fraction : float, default=0.1
+        Share of the rows that early stopping sets aside, in [0, 1), unless `fit` is given `X_val`.
+    beta_1, beta_2 : float, default=0.9, 0.999
+        Decay of the moments of 'adam' and 'adamw', in [0, 1).
+    epsilon : float, default=1e-8
+        Added to the denominator by 'adam', 'adamw', 'rmsprop' and 'adagrad'.
+    n_iter_no_change : int or inf, default=10
+        More stalled epochs than this in a row end the training.
+    max_fun : int, default=15000
+        At most so many evaluations of the loss by 'lbfgs'.
+    loss : {'log_loss', 'squared_error'}, default='log_loss'
+        Cross-entropy, or the classic quadratic cost: logistic outputs and half the squared error. The latter
+        has one output for two classes, else one for each class.
+    class_weight : dict, 'balanced' or None, default=None
+        Weight of each class, multiplied into those of the rows, validation rows too; a list of dicts for
+        several labels a row. 'balanced' gives each class the same sum.
+    l1_ratio : float, default=0.0
+        Share of `alpha` that penalises absolute values instead of squares, in [0, 1].
+    dropout : float or sequence of float, default=0.0
+        Share of the outputs of all hidden layers, or of each, that a training step sets to zero, in [0, 1).
+    init : str or (coefs, intercepts), default='glorot'
+        A name of `separatrix.spec.INITIALIZERS` ('glorot', 'he', 'lecun', 'torch', 'uniform01', 'zeros'), or
+        arrays of one's own, one for each layer.
+    fit_intercept : bool, default=True
+        Whether the layers have biases.
+    weight_decay : float, default=0.01
+        Of 'adamw'; the penalty `alpha` is apart from it.
+    rho : float, default=0.99
+        Decay of 'rmsprop', in [0, 1).
+    scoring : str, callable or None, default=None
+        What early stopping watches on the validation rows: None is the accuracy, 'loss' the validation loss,
+        else a scorer of scikit-learn, or its name.
+    metrics : sequence of str, default=None
+        Names of scorers that `history_` follows on the validation rows.
+    restore_best : bool, default=None
+        Whether to keep the best epoch's parameters instead of the last one's; None means with early stopping.
+    track_training : bool, default=False
+        Whether `history_` has the true loss and score of the training rows at the end of every epoch.
+    record : int, 'auto', sequence of int or None, default=None
+        Which epochs' parameters `recording_` keeps: every so many, about 200 in all, or these.
+    engine : {'auto', 'numba', 'numpy'}, default='auto'
+        What computes; 'auto' is 'numba' where it is installed.
+    dtype : {'auto', 'float32', 'float64'}, default='auto'
+        Of the data, the parameters and the arithmetic. 'auto' keeps float32 and makes all else float64.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    theta_ : ndarray of shape (n_parameters,)
+        All parameters: for each layer the weights (n_in, n_out) in C order, then the biases.
+    coefs_, intercepts_ : list of ndarray
+        Weights (n_in, n_out) and biases (n_out,) of each layer: views of `theta_`, which can be written to.
+    network_ : Network
+        Layers and head.
+    n_features_in_, n_layers_, n_outputs_, out_activation_ :
+        Inputs, layers (input and output included), outputs, and the function of the output ('logistic' or
+        'softmax').
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Where `X` had names.
+    n_iter_ : int
+        Epochs of the last call.
+    t_ : int
+        Training rows seen.
+    loss_, best_loss_ : float
+        Loss of the last epoch, and the lowest; `best_loss_` is None with early stopping.
+    loss_curve_ : list of float
+        Mean of each epoch's batch losses, penalty included.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        What early stopping watched, higher being better.
+    history_ : separatrix.train.History
+        All curves of the last call.
+    recording_ : separatrix.train.Recording or None
+        Snapshots of `theta_`, if `record` asked for them.
+    stop_ : separatrix.train.Stop
+        Why training ended, and what to do about it.
+
+    See Also
+    --------
+    MLPRegressor : Numbers instead of classes.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_circles
+    >>> from separatrix import MLPClassifier
+    >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
+    >>> clf = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
+    >>> clf.score(X, y)
+    1.0
+    >>> clf.stop_.reason
+    'converged'
+    """
+
+    classes_: Array
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: Activations = "relu",
+        *,
+        solver: str | Optimizer = "adam",
+        alpha: float = 0.0001,
+        batch_size: BatchSize = "auto",
+        learning_rate: str | Schedule = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool | str = True,
+        random_state: int | RandomState | None = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        loss: str = "log_loss",
+        class_weight: ClassWeight = None,
+        l1_ratio: float = 0.0,
+        dropout: float | Sequence[float] = 0.0,
+        init: Init = "glorot",
+        fit_intercept: bool = True,
+        weight_decay: float = 0.01,
+        rho: float = 0.99,
+        scoring: Scoring = None,
+        metrics: Sequence[str] | None = None,
+        restore_best: bool | None = None,
+        track_training: bool = False,
+        record: Record = None,
+        engine: str = "auto",
+        dtype: str = "auto",
+    ) -> None:
+        self._store_parameters(locals())
+
+    @available_if(lambda self: self._check_solver())  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
+        """Train for one epoch, going on from where the last call ended.
+
+        Parameters
+        ----------
+        X, y, sample_weight :
+            As for `fit`.
+        classes : array-like of shape (n_classes,), optional
+            All labels that will ever come; needed by the first call alone.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a label is not among the classes, or `early_stopping` or `class_weight='balanced'` is set.
+        """
+        if isinstance(self.class_weight, str):
+            raise ParameterError(
+                f"class_weight must be None or a dict for partial_fit, which never sees all rows, "
+                f"got {self.class_weight!r}."
+            )
+        _check_partial_fit_first_call(self, classes)
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: Any) -> Array:
+        """Return the likeliest class of each row.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+            For several labels a row, 1 where the probability is above one half.
+        """
+        return targets.predicted_labels(self._logits(X), self.classes_, self.network_)
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; for several labels a row each by itself.
+        """
+        return targets.probabilities(self._logits(X), self.network_)
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the logarithm of the probability of each class, finite where that rounds to 0.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            As `predict_proba`.
+        """
+        return targets.log_probabilities(self._logits(X), self.network_)
+
+    def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
+        _check.choice("loss", self.loss, ("log_loss", "squared_error"))
+        multilabel = targets.is_multilabel(y)
+        if is_first and not incremental:
+            self.classes_ = unique_labels(y)
+        else:
+            targets.check_known_classes(y, self.classes_, all_of_them=not incremental)
+        return targets.head_and_outputs(self.loss, self.classes_, multilabel)
+
+    def _encode(self, y: Any) -> Array:
+        return targets.encode_labels(y, self.classes_, self.network_, self.theta_.dtype)
+
+    def _decode(self, T: Array) -> Array:
+        return targets.decode_labels(T, self.classes_, self.network_)
+
+    def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
+        if self.class_weight is None:
+            return sample_weight
+        if isinstance(self.class_weight, str):
+            _check.choice("class_weight", self.class_weight, ("balanced",))
+        weight: Array = compute_sample_weight(self.class_weight, y)
+        return weight if sample_weight is None else weight * sample_weight
+
+    def _take_over(self, model: Model) -> None:
+        if model.classes is None:
+            raise ParameterError(
+                f"model must be a classifier, got head {model.network.head!r}; use MLPRegressor."
+            )
+        self.loss = "squared_error" if model.network.head == "quadratic" else "log_loss"
+        self.classes_ = model.classes
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,521 @@
+"""The estimators' shared part: one fit, from the data that came in to the attributes that stay.
+
+The flow: check the parameters, read the rows, start or go on, set validation rows aside, train, keep what
+came out.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.callback import with_callbacks
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+
+from separatrix.engine import get_engine
+from separatrix.engine.base import Data, Monitor, Plan, Run, State
+from separatrix.engine.numpy_engine import forward
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators import parameters
+from separatrix.estimators.callbacks import CallbackSupport, listening
+from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.model import Model
+from separatrix.spec import LBFGS, Network, Optimizer, Schedule
+from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
+from separatrix.train.base import Record
+
+Array = NDArray[Any]
+
+OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "softmax"}
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What early stopping watches: a quantity of the engine's, or a metric by name."""
+
+    monitor: Monitor
+    metrics: Mapping[str, Callable[[Array], float]] = field(default_factory=dict)
+    watched_metric: str | None = None
+
+
+class ParameterViews(list[Array]):
+    """Views of ``theta_``, one for each layer; assigning an item writes into ``theta_``."""
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Write a layer's values, of its own shape."""
+        self[index][...] = value
+
+
+class BaseMLP(CallbackSupport, BaseEstimator, ABC):
+    """What `MLPClassifier` and `MLPRegressor` share."""
+
+    loss: str
+    hidden_layer_sizes: int | Sequence[int]
+    activation: Activations
+    solver: str | Optimizer
+    alpha: float
+    batch_size: BatchSize
+    learning_rate: str | Schedule
+    learning_rate_init: float
+    power_t: float
+    max_iter: int
+    shuffle: bool | str
+    random_state: int | RandomState | None
+    tol: float
+    verbose: bool
+    warm_start: bool
+    momentum: float
+    nesterovs_momentum: bool
+    early_stopping: bool
+    validation_fraction: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    n_iter_no_change: float
+    max_fun: int
+    l1_ratio: float
+    dropout: float | Sequence[float]
+    init: Init
+    fit_intercept: bool
+    weight_decay: float
+    rho: float
+    scoring: Scoring
+    metrics: Sequence[str] | None
+    restore_best: bool | None
+    track_training: bool
+    record: Record
+    engine: str
+    dtype: str
+
+    n_features_in_: int
+    network_: Network
+    theta_: Array
+    loss_: float
+    n_iter_: int
+    t_: int
+    loss_curve_: list[float]
+    best_loss_: float | None
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
+    history_: History
+    recording_: Recording | None
+    stop_: Stop
+    _state: State | None
+    _rate: float
+
+    def _store_parameters(self, arguments: dict[str, Any]) -> None:
+        """Store what a subclass's `__init__` was called with: its `locals()`."""
+        for name in self._get_param_names():
+            setattr(self, name, arguments[name])
+
+    # What a classifier and a regressor do each in its own way.
+
+    @abstractmethod
+    def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
+        """Check `y` and learn its classes; return head and number of outputs."""
+
+    @abstractmethod
+    def _encode(self, y: Any) -> Array:
+        """Return `y` as the engine's target columns."""
+
+    @abstractmethod
+    def _decode(self, T: Array) -> Array:
+        """Return target columns as `y`."""
+
+    @abstractmethod
+    def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
+        """Return the weight of each row in the loss."""
+
+    # Fit.
+
+    @with_callbacks  # type: ignore[untyped-decorator]
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+            A C-ordered array in the dtype of the training is not copied.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, an indicator matrix of several labels a row, or numbers.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weight of each row in the loss and in the validation score, 0 or more.
+        X_val, y_val, sample_weight_val : as `X`, `y`, `sample_weight`, optional
+            Validation rows of one's own: `history_` then has their loss and score after every epoch, and
+            early stopping watches them, instead of rows set aside from `X`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ParameterError
+            If a parameter breaks its rule.
+        ValueError
+            If the data cannot be trained on.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If `max_iter` was reached or training diverged; `stop_` says what to do.
+        UserWarning
+            If Ctrl-C ended the training; the network so far is kept.
+        """
+        parameters.check_parameters(self)
+        training, random_state = self._begin(X, y, sample_weight, incremental=False)
+        if X_val is not None or y_val is not None:
+            validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
+        elif self.early_stopping and not self._uses_lbfgs:
+            training, validation = self._set_aside(training, random_state)
+        else:
+            validation = None
+        state = self._state_of_fit(training, random_state)
+        with listening(self, X, y, sample_weight) as listeners:
+            self._train(state, training, validation, listeners)
+        self._warn_of_stop()
+        return self
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
+        parameters.check_parameters(self)
+        if self.early_stopping:
+            raise ParameterError(
+                "partial_fit does not support early_stopping=True; set early_stopping=False."
+            )
+        training, random_state = self._begin(X, y, sample_weight, incremental=True)
+        self._train(self._state_of_partial_fit(random_state), training, None, [], incremental=True)
+        return self
+
+    def _begin(self, X: Any, y: Any, sample_weight: Any, incremental: bool) -> tuple[Data, RandomState]:
+        """Read the training rows and, unless an earlier training goes on, draw a new network."""
+        is_first = not hasattr(self, "theta_") or not (self.warm_start or incremental)
+        dtype = parameters.accepted_dtypes(self.dtype) if is_first else self.theta_.dtype
+        X, y = self._validate(X, y, dtype, reset=is_first)
+        head, n_out = self._read_targets(y, is_first, incremental)
+        network = parameters.network_of(self, X.shape[1], n_out, head)
+        random_state = check_random_state(self.random_state)
+        if is_first:
+            self._set_network(network, parameters.first_theta(self, network, random_state, X.dtype))
+        elif network != self.network_:
+            raise ParameterError(
+                f"the network must stay as it is to go on with its training: it is {self.network_} with head "
+                f"{self.network_.head!r}, and parameters and data now ask for {network} with head {head!r}; "
+                "set warm_start=False, or leave them as they were."
+            )
+        return self._data(X, y, sample_weight), random_state
+
+    def _set_network(self, network: Network, theta: Array) -> None:
+        """Put a network in place that has not been trained yet."""
+        self.network_ = network
+        self.theta_ = theta
+        self.n_layers_ = len(network.layers) + 1
+        self.n_outputs_ = network.n_out
+        self.out_activation_ = OUT_ACTIVATIONS.get(network.head, "logistic")
+        self.t_ = 0
+        self.n_iter_ = 0
+        self.loss_curve_ = []
+        self.validation_scores_ = [] if self.early_stopping else None
+        self._state = None
+
+    def _validate(self, X: Any, y: Any, dtype: Any, reset: bool) -> tuple[Any, Any]:
+        y_checks = {"y_numeric": True} if self.__sklearn_tags__().estimator_type == "regressor" else {}
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            multi_output=True,
+            dtype=dtype,
+            order="C",
+            reset=reset,
+            **y_checks,
+        )
+        return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
+
+    def _data(self, X: Any, y: Any, sample_weight: Any) -> Data:
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        weight = self._row_weights(y, sample_weight)
+        return Data(X, self._encode(y), None if weight is None else weight.astype(X.dtype, copy=False))
+
+    def _read_validation(self, X_val: Any, y_val: Any, sample_weight_val: Any) -> Data:
+        if X_val is None or y_val is None:
+            missing = "X_val" if X_val is None else "y_val"
+            raise DataError(f"X_val and y_val must be given together, got no {missing}.")
+        X, y = self._validate(X_val, y_val, self.theta_.dtype, reset=False)
+        self._read_targets(y, is_first=False, incremental=True)
+        return self._data(X, y, sample_weight_val)
+
+    def _set_aside(self, data: Data, random_state: RandomState) -> tuple[Data, Data]:
+        """Split off validation rows, with the draws of scikit-learn's estimators."""
+        is_binary = self.network_.head in {"binary", "quadratic"} and self.network_.n_out == 1
+        rows, held_out = train_test_split(
+            np.arange(data.n_rows),
+            random_state=random_state,
+            test_size=self.validation_fraction,
+            stratify=data.T[:, 0] if is_binary else None,
+        )
+        if len(held_out) < 2:
+            raise DataError(
+                f"the validation set is too small, with {len(held_out)} of {data.n_rows} rows; increase "
+                "validation_fraction or give more rows."
+            )
+        return _rows_of(data, rows), _rows_of(data, held_out)
+
+    @property
+    def _uses_lbfgs(self) -> bool:
+        return self.solver == "lbfgs" or isinstance(self.solver, LBFGS)
+
+    def _state_of_fit(self, data: Data, random_state: RandomState) -> State:
+        """Return a new state; a warm start goes on with what early stopping has seen, as in scikit-learn."""
+        state = State.start(self.theta_, parameters.optimizer_of(self), random_state)
+        earlier = self._state
+        if earlier is not None and self.early_stopping == (self.validation_scores_ is not None):
+            state.best_value, state.stale = earlier.best_value, earlier.stale
+        self._rate = self.learning_rate_init
+        return state
+
+    def _state_of_partial_fit(self, random_state: RandomState) -> State:
+        """Return the state of the last call, or a new one."""
+        optimizer = parameters.optimizer_of(self)
+        state = self._state
+        if state is None or len(state.slots) != optimizer.n_slots:
+            self._rate = self.learning_rate_init
+            return State.start(self.theta_, optimizer, random_state)
+        # The copies of a pickled estimator's arrays need not share memory any more.
+        state.theta, state.random_state = self.theta_, random_state
+        return state
+
+    def _train(
+        self,
+        state: State,
+        training: Data,
+        validation: Data | None,
+        listeners: list[Listener],
+        incremental: bool = False,
+    ) -> None:
+        """Train, and keep what came out."""
+        watching = self._watching(validation)
+        plan = Plan(
+            network=self.network_,
+            optimizer=parameters.optimizer_of(self),
+            penalty=parameters.penalty_of(self),
+            batch_size=parameters.batch_size_of(self, training.n_rows),
+            order=parameters.order_of(self),
+            dropout_seed=self._dropout_seed(state.random_state),
+            monitor=watching.monitor,
+        )
+        settings = Settings(
+            learning_rate=self._rate,
+            schedule=parameters.continued_schedule(self, self.t_, state.step, incremental),
+            max_epochs=1 if incremental else int(self.max_iter),
+            record=None if incremental else self.record,
+            restore_best=self.early_stopping if self.restore_best is None else self.restore_best,
+            metrics=watching.metrics,
+            watched_metric=watching.watched_metric,
+        )
+        run = Run(plan, state, training, validation, track_training=self.track_training)
+        outcome = train(run, settings, get_engine(self.engine), listeners)
+        self._keep(run, outcome, watching)
+
+    def _dropout_seed(self, random_state: RandomState) -> int:
+        """Draw a seed only where it is needed: without dropout the draws are scikit-learn's."""
+        if not any(layer.dropout for layer in self.network_.layers):
+            return 0
+        return int(random_state.randint(2**32, dtype=np.uint32))
+
+    def _watching(self, validation: Data | None) -> Watching:
+        """Return what is watched after every epoch, and the metrics that are taken."""
+        metrics = {f"validation_{name}": self._metric(name, validation) for name in self.metrics or ()}
+        watched: Any = "loss"
+        watched_metric = None
+        if self.early_stopping and not self._uses_lbfgs:
+            if self.scoring is None or self.scoring == "loss":
+                watched = "validation_score" if self.scoring is None else "validation_loss"
+            else:
+                watched = "nothing"
+                name = self.scoring if isinstance(self.scoring, str) else "scoring"
+                watched_metric = f"validation_{name}"
+                metrics[watched_metric] = self._metric(self.scoring, validation)
+        return Watching(Monitor(watched, self.tol, self.n_iter_no_change), metrics, watched_metric)
+
+    def _metric(self, scoring: Any, validation: Data | None) -> Callable[[Array], float]:
+        """Return a function of ``theta`` that scores the estimator as it would be with it."""
+        if validation is None:
+            raise ParameterError(
+                f"metrics needs validation rows for {scoring!r}: give X_val and y_val to fit, or set "
+                "early_stopping=True."
+            )
+        X, y = validation.X, self._decode(validation.T)
+        weights = {} if validation.weight is None else {"sample_weight": validation.weight}
+        snapshot = copy.copy(self)
+        snapshot.__dict__.pop("feature_names_in_", None)  # the rows have become an array
+        scorer = check_scoring(snapshot, scoring)
+
+        def score(theta: Array) -> float:
+            snapshot.theta_ = theta
+            return float(scorer(snapshot, X, y, **weights))
+
+        return score
+
+    def _keep(self, run: Run, outcome: Outcome, watching: Watching) -> None:
+        """Set the fitted attributes."""
+        state, history = run.state, outcome.history
+        self.history_, self.recording_, self.stop_ = history, outcome.recording, outcome.stop
+        self.n_iter_ = history.n_epochs
+        self.loss_curve_ += history.loss.tolist()
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
+        self.best_loss_, self.best_validation_score_ = -state.best_value, None
+        if watching.monitor.watched != "loss":
+            self.best_loss_, self.best_validation_score_ = None, state.best_value
+            self.validation_scores_ = (self.validation_scores_ or []) + _watched_curve(
+                history, watching
+            ).tolist()
+        if not self._uses_lbfgs:
+            self.t_ += history.n_epochs * run.data.n_rows
+            if outcome.stop.reason in {"converged", "early_stopped"}:
+                state.stale = (
+                    int(self.n_iter_no_change) + 1
+                )  # a warm start goes on counting, as in scikit-learn
+        state.rows = np.empty(0, np.int32)  # drawn anew by the next call, and long
+        self._state, self._rate = state, outcome.learning_rate
+
+    def _warn_of_stop(self) -> None:
+        stop = self.stop_
+        if stop.reason in {"max_iter", "diverged"}:
+            warnings.warn(stop.message, ConvergenceWarning, stacklevel=3)
+        elif stop.reason == "interrupted":
+            warnings.warn("Training interrupted by user.", stacklevel=3)
+
+    # The fitted network.
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """Weights of each layer, (n_in, n_out): views of `theta_`."""
+        return ParameterViews(self.network_.split(self.theta_)[0])
+
+    @coefs_.setter
+    def coefs_(self, coefs: Iterable[Array]) -> None:
+        self.theta_[:] = self.network_.join(list(coefs), self.intercepts_)
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """Biases of each layer, (n_out,), or (0,) without `fit_intercept`: views of `theta_`."""
+        return ParameterViews(self.network_.split(self.theta_)[1])
+
+    @intercepts_.setter
+    def intercepts_(self, intercepts: Iterable[Array]) -> None:
+        self.theta_[:] = self.network_.join(self.coefs_, list(intercepts))
+
+    def _logits(self, X: Any) -> Array:
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=self.theta_.dtype, order="C", reset=False)
+        return forward(self.network_, self.theta_, X)
+
+    def _check_solver(self) -> bool:
+        if self._uses_lbfgs:
+            raise AttributeError(
+                f"partial_fit is only available for stochastic optimizers. {self.solver} is not stochastic."
+            )
+        return True
+
+    def to_model(self) -> Model:
+        """Return the network as a frozen `separatrix.Model`, to save and to use without scikit-learn.
+
+        Returns
+        -------
+        Model
+            It has the classes, the feature names, and the end and the curves of the training.
+        """
+        check_is_fitted(self)
+        training: dict[str, Any] = {"estimator": type(self).__name__, "n_iter": self.n_iter_}
+        if hasattr(self, "stop_"):
+            training |= {"stop": asdict(self.stop_), "history": self.history_.to_dict()}
+        names = getattr(self, "feature_names_in_", None)
+        return Model(
+            self.network_,
+            self.theta_,
+            classes=getattr(self, "classes_", None),
+            feature_names=None if names is None else names.tolist(),
+            training=training,
+        )
+
+    @classmethod
+    def from_model(cls, model: Model) -> Self:
+        """Return a fitted estimator with a model's network.
+
+        Parameters
+        ----------
+        model : Model
+            Without an encoder: the estimator takes the network's own inputs.
+
+        Returns
+        -------
+        MLPClassifier or MLPRegressor
+            It predicts as the model does; `partial_fit` and a warm start train it further.
+
+        Raises
+        ------
+        ParameterError
+            If the model is of the other kind, or has an encoder.
+        """
+        if model.encoder is not None:
+            raise ParameterError(
+                "model must have no encoder, got one; use the model itself, which takes tables."
+            )
+        network = model.network
+        hidden = network.layers[:-1]
+        estimator = cls(
+            hidden_layer_sizes=tuple(layer.units for layer in hidden),
+            activation=[layer.activation for layer in hidden],
+            dropout=[layer.dropout for layer in hidden],
+            fit_intercept=all(layer.use_bias for layer in network.layers),
+        )
+        estimator._take_over(model)
+        estimator._set_network(network, model.theta.copy())
+        estimator.n_features_in_ = network.n_in
+        if model.feature_names is not None:
+            estimator.feature_names_in_ = np.array(model.feature_names, dtype=object)
+        return estimator
+
+    @abstractmethod
+    def _take_over(self, model: Model) -> None:
+        """Set the loss and the classes of a model, and check that it is of the right kind."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _rows_of(data: Data, rows: Array) -> Data:
+    return Data(data.X[rows], data.T[rows], None if data.weight is None else data.weight[rows])
+
+
+def _watched_curve(history: History, watching: Watching) -> Array:
+    """Return the values that early stopping compared, higher being better."""
+    if watching.watched_metric is not None:
+        return history.metrics[watching.watched_metric]
+    is_loss = watching.monitor.watched == "validation_loss"
+    return -history.validation_loss if is_loss else history.validation_score

@@ -1,0 +1,267 @@
+"""MLPRegressor: numbers from a multilayer perceptron."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from numpy.random import RandomState
+from numpy.typing import NDArray
+from sklearn.base import RegressorMixin
+from sklearn.utils.metaestimators import available_if
+
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.model import Model
+from separatrix.spec import HEADS, Optimizer, Schedule, _check
+from separatrix.train.base import Record
+
+Array = NDArray[Any]
+
+HEAD_OF_LOSS = {"squared_error": "regression", "poisson": "poisson"}
+
+
+class MLPRegressor(RegressorMixin, BaseMLP):
+    """A multilayer perceptron that tells numbers, one or several a row.
+
+    A drop-in for scikit-learn's `MLPRegressor`: the parameters down to `max_fun` and their defaults are its own,
+    and the same `random_state` gives the same network.
+
+    Parameters
+    ----------
+    loss : {'squared_error', 'poisson'}, default='squared_error'
+        Half the squared error, or half the Poisson deviance: counts, with the exponential as output.
+    hidden_layer_sizes : int or sequence of int, default=(100,)
+        Units of each hidden layer; none, ``()``, is linear regression.
+    activation : str or sequence of str, default='relu'
+        A name of `separatrix.spec.ACTIVATIONS` for all hidden layers, or one for each: 'identity',
+        'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'.
+    solver : {'adam', 'sgd', 'lbfgs', 'adamw', 'rmsprop', 'adagrad'} or optimizer, default='adam'
+        What turns a gradient into a step. An optimizer of `separatrix.spec`, such as
+        ``Adam(epsilon_hat=False)`` for PyTorch's form, brings its own settings.
+    alpha : float, default=0.0001
+        Strength of the penalty on the weights, divided by the sum of a batch's row weights.
+    batch_size : int or {'auto', 'full'}, default='auto'
+        Rows a step. 'auto' is ``min(200, n_samples)``, 'full' all of them.
+    learning_rate : str or schedule, default='constant'
+        A name of `separatrix.spec.SCHEDULES` ('constant', 'invscaling', 'adaptive', 'step', 'cosine',
+        'one_cycle', 'warmup') or one of its schedules. As in scikit-learn, solver='adam' does not heed the
+        *names* 'invscaling' and 'adaptive'; it does heed ``InvScaling()`` and ``Adaptive()``.
+    learning_rate_init : float, default=0.001
+        The rate that the schedule starts from.
+    power_t : float, default=0.5
+        Exponent of 'invscaling'.
+    max_iter : int, default=200
+        At most so many epochs, or iterations of 'lbfgs'.
+    shuffle : bool or 'replacement', default=True
+        Whether each epoch takes the rows in a new order; 'replacement' draws each row anew, so that one may
+        come twice or not at all.
+    random_state : int, RandomState or None, default=None
+        Of the initial weights, the validation rows, the order of the rows and the dropout. Gives
+        scikit-learn's own network for the parameters that it has.
+    tol : float, default=1e-4
+        An epoch that does not better the loss (or the score that early stopping watches) by `tol` counts as
+        stalled. For 'lbfgs' the size of the largest derivative at which it ends.
+    verbose : bool, default=False
+        Whether to write a line for every epoch to standard output.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the parameters of the last call.
+    momentum : float, default=0.9
+        Of 'sgd', in [0, 1].
+    nesterovs_momentum : bool, default=True
+        Whether 'sgd' looks ahead.
+    early_stopping : bool, default=False
+        Whether to end when the score on validation rows stalls, and to keep the best epoch's parameters. Not
+        for 'lbfgs'.
+    validation_fraction : float, default=0.1
+        Share of the rows that early stopping sets aside, in [0, 1), unless `fit` is given `X_val`.
+    beta_1, beta_2 : float, default=0.9, 0.999
+        Decay of the moments of 'adam' and 'adamw', in [0, 1).
+    epsilon : float, default=1e-8
+        Added to the denominator by 'adam', 'adamw', 'rmsprop' and 'adagrad'.
+    n_iter_no_change : int or inf, default=10
+        More stalled epochs than this in a row end the training.
+    max_fun : int, default=15000
+        At most so many evaluations of the loss by 'lbfgs'.
+    l1_ratio : float, default=0.0
+        Share of `alpha` that penalises absolute values instead of squares, in [0, 1].
+    dropout : float or sequence of float, default=0.0
+        Share of the outputs of all hidden layers, or of each, that a training step sets to zero, in [0, 1).
+    init : str or (coefs, intercepts), default='glorot'
+        A name of `separatrix.spec.INITIALIZERS` ('glorot', 'he', 'lecun', 'torch', 'uniform01', 'zeros'), or
+        arrays of one's own, one for each layer.
+    fit_intercept : bool, default=True
+        Whether the layers have biases.
+    weight_decay : float, default=0.01
+        Of 'adamw'; the penalty `alpha` is apart from it.
+    rho : float, default=0.99
+        Decay of 'rmsprop', in [0, 1).
+    scoring : str, callable or None, default=None
+        What early stopping watches on the validation rows: None is R², 'loss' the validation loss, else a
+        scorer of scikit-learn, or its name.
+    metrics : sequence of str, default=None
+        Names of scorers that `history_` follows on the validation rows.
+    restore_best : bool, default=None
+        Whether to keep the best epoch's parameters instead of the last one's; None means with early stopping.
+    track_training : bool, default=False
+        Whether `history_` has the true loss and score of the training rows at the end of every epoch.
+    record : int, 'auto', sequence of int or None, default=None
+        Which epochs' parameters `recording_` keeps: every so many, about 200 in all, or these.
+    engine : {'auto', 'numba', 'numpy'}, default='auto'
+        What computes; 'auto' is 'numba' where it is installed.
+    dtype : {'auto', 'float32', 'float64'}, default='auto'
+        Of the data, the parameters and the arithmetic. 'auto' keeps float32 and makes all else float64.
+
+    Attributes
+    ----------
+    theta_ : ndarray of shape (n_parameters,)
+        All parameters: for each layer the weights (n_in, n_out) in C order, then the biases.
+    coefs_, intercepts_ : list of ndarray
+        Weights (n_in, n_out) and biases (n_out,) of each layer: views of `theta_`, which can be written to.
+    network_ : Network
+        Layers and head.
+    n_features_in_, n_layers_, n_outputs_, out_activation_ :
+        Inputs, layers (input and output included), outputs, and the function of the output ('identity' or
+        'exp').
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Where `X` had names.
+    n_iter_ : int
+        Epochs of the last call.
+    t_ : int
+        Training rows seen.
+    loss_, best_loss_ : float
+        Loss of the last epoch, and the lowest; `best_loss_` is None with early stopping.
+    loss_curve_ : list of float
+        Mean of each epoch's batch losses, penalty included.
+    validation_scores_, best_validation_score_ : list of float and float, or None
+        What early stopping watched, higher being better.
+    history_ : separatrix.train.History
+        All curves of the last call.
+    recording_ : separatrix.train.Recording or None
+        Snapshots of `theta_`, if `record` asked for them.
+    stop_ : separatrix.train.Stop
+        Why training ended, and what to do about it.
+
+    See Also
+    --------
+    MLPClassifier : Classes instead of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from separatrix import MLPRegressor
+    >>> X = np.linspace(-3, 3, 100)[:, np.newaxis]
+    >>> y = np.sin(X[:, 0])
+    >>> reg = MLPRegressor(hidden_layer_sizes=(20,), activation="tanh", solver="lbfgs", random_state=0)
+    >>> round(reg.fit(X, y).score(X, y), 2)
+    1.0
+    """
+
+    def __init__(
+        self,
+        loss: str = "squared_error",
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: Activations = "relu",
+        *,
+        solver: str | Optimizer = "adam",
+        alpha: float = 0.0001,
+        batch_size: BatchSize = "auto",
+        learning_rate: str | Schedule = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool | str = True,
+        random_state: int | RandomState | None = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        l1_ratio: float = 0.0,
+        dropout: float | Sequence[float] = 0.0,
+        init: Init = "glorot",
+        fit_intercept: bool = True,
+        weight_decay: float = 0.01,
+        rho: float = 0.99,
+        scoring: Scoring = None,
+        metrics: Sequence[str] | None = None,
+        restore_best: bool | None = None,
+        track_training: bool = False,
+        record: Record = None,
+        engine: str = "auto",
+        dtype: str = "auto",
+    ) -> None:
+        self._store_parameters(locals())
+
+    @available_if(lambda self: self._check_solver())  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train for one epoch, going on from where the last call ended.
+
+        Parameters
+        ----------
+        X, y, sample_weight :
+            As for `fit`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If `early_stopping` is set, or the data do not fit those before.
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: Any) -> Array:
+        """Return the predicted number, or numbers, of each row.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        z = self._logits(X)
+        return self._decode(HEADS[self.network_.head].output(z))
+
+    def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
+        _check.choice("loss", self.loss, HEAD_OF_LOSS)
+        if self.loss == "poisson" and y.min() < 0:
+            raise DataError(
+                f"y must be 0 or more for loss 'poisson', got {y.min()}; use loss='squared_error'."
+            )
+        return HEAD_OF_LOSS[self.loss], 1 if y.ndim == 1 else y.shape[1]
+
+    def _encode(self, y: Any) -> Array:
+        columns: Array = y.reshape(len(y), -1).astype(self.theta_.dtype, order="C", copy=False)
+        return columns
+
+    def _decode(self, T: Array) -> Array:
+        return T[:, 0] if T.shape[1] == 1 else T
+
+    def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
+        return sample_weight
+
+    def _take_over(self, model: Model) -> None:
+        losses = {head: loss for loss, head in HEAD_OF_LOSS.items()}
+        if model.network.head not in losses:
+            raise ParameterError(
+                f"model must be a regressor, got head {model.network.head!r}; use MLPClassifier."
+            )
+        self.loss = losses[model.network.head]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

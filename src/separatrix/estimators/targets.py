@@ -1,0 +1,107 @@
+"""Targets: labels into the engine's columns, and logits back into labels and probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy.sparse import issparse
+from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
+
+from separatrix.errors import DataError, ParameterError
+from separatrix.spec import HEADS, Network
+from separatrix.spec.activations import softplus
+
+Array = NDArray[Any]
+
+
+def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, int]:
+    """Return the head for some classes, and its number of outputs."""
+    if loss == "squared_error" and multilabel:
+        raise ParameterError("loss must be 'log_loss' for several labels a row, got 'squared_error'.")
+    if multilabel:
+        return "multilabel", len(classes)
+    n_out = 1 if len(classes) <= 2 else len(classes)
+    if loss == "squared_error":
+        return "quadratic", n_out
+    return ("binary" if n_out == 1 else "multiclass"), n_out
+
+
+def is_multilabel(y: Any) -> bool:
+    """Return whether `y` is an indicator matrix; anything that is no class label is an error."""
+    check_classification_targets(y)
+    kind = type_of_target(y, input_name="y")
+    if kind.endswith("multioutput"):
+        raise DataError(
+            "y must have one column of labels, or be an indicator matrix of 0 and 1 with one column for each "
+            f"label, got {kind} of shape {y.shape}."
+        )
+    return bool(kind == "multilabel-indicator")
+
+
+def check_known_classes(y: Any, classes: Array, *, all_of_them: bool) -> None:
+    """Raise a `DataError` if `y` has other classes than those already known."""
+    found = unique_labels(y)
+    if all_of_them and set(found) != set(classes):
+        raise DataError(
+            "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+            f"Previously got {classes}, `y` has {found}."
+        )
+    if not np.isin(found, classes).all():
+        raise DataError(
+            f"`y` has classes not in `self.classes_`. `self.classes_` has {classes}. 'y' has {found}."
+        )
+
+
+def encode_labels(y: Any, classes: Array, network: Network, dtype: DTypeLike) -> Array:
+    """Return labels as the columns that the head wants, (n_rows, n_targets)."""
+    if network.head == "multilabel":
+        return np.ascontiguousarray(_dense(y), dtype=dtype)
+    codes: Array = np.searchsorted(classes, y)
+    if network.head == "quadratic" and network.n_out > 1:
+        return (codes[:, np.newaxis] == np.arange(network.n_out)).astype(dtype)
+    return codes[:, np.newaxis].astype(dtype)
+
+
+def _dense(y: Any) -> Any:
+    return y.toarray() if issparse(y) else y
+
+
+def decode_labels(T: Array, classes: Array, network: Network) -> Array:
+    """Return the labels that `encode_labels` encoded; indicator matrices as integers."""
+    if network.head == "multilabel":
+        return T.astype(np.int64)
+    codes = T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0].astype(np.intp)
+    labels: Array = classes[codes]
+    return labels
+
+
+def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
+    """Return the likeliest label of each row of logits; of two equally likely ones, the first."""
+    if network.head == "multilabel":
+        return (z > 0).astype(np.int64)
+    best = z.argmax(axis=1) if network.n_out > 1 else (z[:, 0] > 0).astype(np.intp)
+    labels: Array = classes[np.minimum(best, len(classes) - 1)]  # there may be a single class
+    return labels
+
+
+def probabilities(z: Array, network: Network) -> Array:
+    """Return the probability of each class, (n_rows, n_classes)."""
+    if network.head == "quadratic" and network.n_out > 1:
+        return HEADS["multiclass"].output(-softplus(-z))  # logistic outputs, divided by their sum
+    if network.head in {"binary", "quadratic"}:
+        return HEADS[network.head].output(np.hstack([-z, z]))
+    return HEADS[network.head].output(z)
+
+
+def log_probabilities(z: Array, network: Network) -> Array:
+    """Return the logarithms of `probabilities`, exact where those round to 0."""
+    if network.head == "multilabel":
+        return -softplus(-z)
+    if network.n_out == 1:
+        return -softplus(np.hstack([z, -z]))
+    scores = -softplus(-z) if network.head == "quadratic" else z
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return log_p

@@ -1,0 +1,440 @@
+"""A model comes back from its file to the last bit; any other file does nothing but fail with a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from separatrix.data import TableEncoder
+from separatrix.errors import ModelFileError, OutputError, ParameterError
+from separatrix.io import load, save
+from separatrix.model import Model
+from separatrix.spec import ACTIVATIONS, HEADS, Network
+
+ENCODER = TableEncoder.fit({"age": [0.1, 1 / 3, None], "größe": ["f", "m", "\ud800"]})
+N_ENCODED = len(ENCODER.feature_names_out)
+
+
+def make_model(head="binary", n_out=1, *, n_in=2, hidden=(2,), dtype=np.float64, **parts):
+    network = Network.mlp(n_in, hidden, n_out, head=head)
+    theta = np.random.RandomState(0).randn(network.n_parameters).astype(dtype)
+    return Model(network, theta, **parts)
+
+
+MODEL = make_model(classes=["no", "yes"], feature_names=["a", "b"], training={"loss": [0.1, float("nan")]})
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    path = tmp_path_factory.mktemp("content") / "model.safetensors"
+    save(MODEL, path)
+    return path.read_bytes()
+
+
+def packed(header: dict | bytes, data: bytes = b"") -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def written(path, change=lambda values: None, tensors=None):
+    """Write MODEL with its description changed, or with other tensors."""
+    values = {"format_version": 1, **MODEL.to_dict()}
+    change(values)
+    (w0, w1), (b0, b1) = MODEL.coefs, MODEL.intercepts
+    own = {"layers.0.weight": w0, "layers.0.bias": b0, "layers.1.weight": w1, "layers.1.bias": b1}
+    safetensors.numpy.save_file({**own, **(tensors or {})}, path, {"separatrix": json.dumps(values)})
+    return path
+
+
+def refusal(path) -> str:
+    """Return the one sentence with which a file is refused; it names the file."""
+    with pytest.raises(ModelFileError) as caught:
+        load(path)
+    sentence = str(caught.value)
+    assert str(path) in sentence
+    assert "\n" not in sentence
+    assert sentence.endswith((".", "?"))
+    assert ". " not in sentence.partition(" Did you mean")[0]
+    return sentence
+
+
+@st.composite
+def models(draw):
+    head = draw(st.sampled_from(sorted(HEADS)))
+    low, high = {"binary": (1, 1), "multiclass": (2, 5)}.get(head, (1, 3))
+    n_out = draw(st.integers(low, high))
+    encoder = draw(st.sampled_from([None, ENCODER]))
+    n_in = draw(st.integers(1, 4)) if encoder is None else len(encoder.feature_names_out)
+    hidden = draw(st.lists(st.integers(1, 4), max_size=3))
+    activations = [draw(st.sampled_from(sorted(ACTIVATIONS))) for _ in hidden]
+    network = Network.mlp(
+        n_in, hidden, n_out, activation=activations, head=head, fit_intercept=draw(st.booleans())
+    )
+    width = draw(st.sampled_from([32, 64]))
+    numbers = st.floats(allow_nan=False, allow_infinity=False, width=width)
+    theta = draw(st.lists(numbers, min_size=network.n_parameters, max_size=network.n_parameters))
+    n_classes = 2 if n_out == 1 and head != "multilabel" else n_out
+    labels = draw(
+        st.sampled_from([
+            np.arange(n_classes) - 2,
+            np.arange(n_classes, dtype=np.uint8),
+            np.array([f"é{k}" for k in range(n_classes)]),
+            np.array([f"x{k}" for k in range(n_classes)], object),
+            np.arange(n_classes) / 3,
+            np.arange(n_classes, dtype=np.float32) / np.float32(3),
+        ])
+    )  # fmt: skip
+    json_values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    )
+    return Model(
+        network,
+        np.array(theta, f"float{width}"),
+        classes=None if head in {"regression", "poisson"} else labels,
+        encoder=encoder,
+        feature_names=draw(st.none() | st.lists(st.text(), min_size=n_in, max_size=n_in)),
+        target_name=draw(st.none() | st.text()),
+        training=draw(st.none() | st.dictionaries(st.text(), json_values, max_size=3)),
+    )
+
+
+@settings(deadline=None)
+@given(model=models())
+def test_every_model_comes_back_to_the_last_bit(model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "model.safetensors"
+    save(model, path)
+    again = load(path)
+    assert again == model
+    assert again.theta.tobytes() == model.theta.tobytes()
+    assert again.encoder == model.encoder
+    if model.classes is not None:
+        assert again.classes.dtype == model.classes.dtype
+        assert again.classes.tolist() == model.classes.tolist()
+    first = path.read_bytes()
+    save(again, path)
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("head", sorted(HEADS))
+def test_predictions_come_back(path, head, dtype):
+    model = make_model(head, 3 if head == "multiclass" else 1, n_in=N_ENCODED, dtype=dtype, encoder=ENCODER)
+    save(model, path)
+    rows = {"age": [0.3, None], "größe": ["m", "x"]}
+    np.testing.assert_array_equal(load(path)(rows), model(rows))
+    np.testing.assert_array_equal(load(path).predict(rows), model.predict(rows))
+
+
+def test_bool_labels_come_back(path):
+    save(make_model(classes=[False, True]), path)
+    assert load(path).classes.dtype == bool
+
+
+def test_the_file_is_plain_safetensors(path):
+    save(make_model(dtype=np.float32), path)
+    tensors = safetensors.numpy.load_file(path)
+    assert {name: (t.shape, t.dtype.name) for name, t in tensors.items()} == {
+        "layers.0.weight": ((2, 2), "float32"),
+        "layers.0.bias": ((2,), "float32"),
+        "layers.1.weight": ((2, 1), "float32"),
+        "layers.1.bias": ((1,), "float32"),
+    }
+
+
+def test_what_has_a_model_can_be_saved(path):
+    class Fitted:
+        def to_model(self):
+            return MODEL
+
+    save(Fitted(), path)
+    assert load(path) == MODEL
+    with pytest.raises(ParameterError, match="must be a Model or a fitted estimator, got int"):
+        save(3, path)
+
+
+@pytest.mark.parametrize("name", ["model.pkl", "model"])
+def test_another_suffix_is_refused(tmp_path, name):
+    with pytest.raises(
+        OutputError, match=r"a model file ends in \.safetensors; name it '.*model\.safetensors'"
+    ):
+        save(MODEL, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_is_refused(tmp_path):
+    with pytest.raises(OutputError, match="create it first"):
+        save(MODEL, tmp_path / "none" / "model.safetensors")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError("disk full")])
+def test_an_interrupted_save_leaves_the_old_file(path, monkeypatch, error):
+    save(MODEL, path)
+
+    def write_half(self, data):
+        with open(self, "wb") as file:
+            file.write(data[: len(data) // 2])
+        raise error
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises((KeyboardInterrupt, OutputError)):
+        save(make_model("regression"), path)
+    assert load(path) == MODEL
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_facts_too_long_for_the_format_are_refused(path, monkeypatch):
+    def refuse(tensors, metadata):
+        raise safetensors.SafetensorError("header too large")
+
+    monkeypatch.setattr(safetensors.numpy, "save", refuse)
+    with pytest.raises(OutputError, match="header too large; shorten the history"):
+        save(MODEL, path)
+    assert not path.exists()
+
+
+def test_no_such_file(path):
+    assert "there is no such file; check its name" in refusal(path)
+
+
+def test_a_folder(tmp_path):
+    assert "it is not a file; name the model file" in refusal(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no endless device")
+def test_an_endless_device():
+    assert "it is not a file" in refusal(Path("/dev/zero"))
+
+
+def test_a_file_that_cannot_be_opened(path, monkeypatch):
+    save(MODEL, path)
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("separatrix.io.model_file.safe_open", refuse)
+    assert "Permission denied" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        b"",
+        b"\x00" * 1000,
+        b"a,b\n1,2\n",
+        b"age,sex\n" * 100,
+        pickle.dumps(np.arange(100)),
+        np.random.RandomState(0).bytes(5000),
+        struct.pack("<Q", 2**63) + b"{}",
+        struct.pack("<Q", 99_000_000) + b"{}",
+        packed(b"[" * 100_000),
+        packed({"w": {"dtype": "F64", "shape": [2**40, 2**40], "data_offsets": [0, 8]}}, bytes(8)),
+    ],
+    ids=["empty", "zeros", "csv", "long-csv", "pickle", "noise", "huge", "large", "nested", "huge-tensor"],
+)
+def test_files_of_another_kind(path, foreign):
+    path.write_bytes(foreign)
+    assert "is damaged or no safetensors file" in refusal(path)
+
+
+def test_a_pickle_is_not_run(path):
+    class Bomb:
+        def __reduce__(self):
+            return os.mkdir, (str(path.with_name("run")),)
+
+    path.write_bytes(pickle.dumps(Bomb()))
+    refusal(path)
+    assert not path.with_name("run").exists()
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"format": "pt"}])
+def test_someone_elses_safetensors(path, metadata):
+    safetensors.numpy.save_file({"w": np.ones(2)}, path, metadata)
+    assert "a safetensors file, but not by Separatrix" in refusal(path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '"x"', "[" * 100_000, "9" * 5000, "{}"])
+def test_a_header_that_is_no_description(path, text):
+    safetensors.numpy.save_file({"w": np.ones(2)}, path, {"separatrix": text})
+    assert "cannot be used as a model" in refusal(path)
+
+
+def test_a_newer_format(path):
+    written(path, lambda values: values.update(format_version=2))
+    assert "by a newer Separatrix (format 2), and this version reads up to 1; upgrade" in refusal(path)
+
+
+@pytest.mark.parametrize("version", [0, -1, "1", 1.0, True, None, [1]])
+def test_a_format_version_that_is_none(path, version):
+    written(path, lambda values: values.update(format_version=version))
+    assert f"its format_version is {version!r}" in refusal(path)
+
+
+@pytest.mark.parametrize("part", ["format_version", *MODEL.to_dict()])
+def test_every_part_of_the_description_must_be_there(path, part):
+    assert repr(part) in refusal(written(path, lambda values: values.pop(part)))
+
+
+@pytest.mark.parametrize("value", [3, [1], [["a"]], {"a": [1]}, 10**30, 1.5])
+@pytest.mark.parametrize("part", [part for part in MODEL.to_dict() if part != "training"])
+def test_every_part_of_the_description_is_checked(path, part, value):
+    refusal(written(path, lambda values: values.update({part: value})))
+
+
+@pytest.mark.parametrize("value", [3, "text", [1], [["a"]], 1.5])
+def test_the_facts_of_training_must_be_named(path, value):
+    refusal(written(path, lambda values: values.update(training=value)))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda v: v["network"].update(n_in=3), "layer 0 needs weights of shape (3, 2)"),
+        (lambda v: v["network"].update(n_in=2**70), "layer 0 needs weights of shape"),
+        (lambda v: v["network"].update(head="binarry"), "Did you mean 'binary'?"),
+        (lambda v: v["network"]["layers"][0].update(activation="relux"), "Did you mean 'relu'?"),
+        (lambda v: v["network"]["layers"][0].update(kind="conv"), "kind must be one of 'dense'"),
+        (lambda v: v["network"]["layers"][0].update(use_bias=False), "'layers.0.bias' is one too many"),
+        (lambda v: v["network"]["layers"].insert(0, v["network"]["layers"][0]), "'layers.2.bias' is missing"),
+        (lambda v: v["network"]["layers"].insert(0, "ab"), "cannot be used as a model"),
+        (lambda v: v["classes"].update(labels=[1, 2]), "classes must be"),
+        (lambda v: v["classes"].update(dtype="int64"), "classes must be"),
+        (lambda v: v["classes"].update(dtype="datetime64"), "classes must be"),
+        (lambda v: v["classes"].update(dtype=["int64"]), "classes must be"),
+        (lambda v: v["classes"].update(dtype="int64", labels=[0.5, 2]), "classes must be"),
+        (lambda v: v["classes"].update(dtype="int64", labels=[2**70, 2]), "classes must be"),
+        (lambda v: v["classes"].update(dtype="object", labels=[[1], {}]), "classes must be"),
+        (lambda v: v["classes"].update(labels="no"), "classes must be"),
+        (lambda v: v["classes"].update(labels=["long" * 10_000] + ["x"] * 10_000), "too long"),
+        (lambda v: v.update(encoder={"columns": []}), "the table encoder"),
+    ],
+)
+def test_a_description_that_does_not_fit(path, change, message):
+    assert message in refusal(written(path, change))
+
+
+@pytest.mark.parametrize(
+    ("tensors", "message"),
+    [
+        ({"layers.0.weight": np.ones((3, 2))}, "layer 0 needs weights of shape (2, 2)"),
+        ({"layers.0.weight": np.ones(4)}, "layer 0 needs weights of shape (2, 2)"),
+        ({"layers.1.bias": np.ones(2)}, "and 1 biases, got (2, 1) and 2"),
+        ({"layers.1.bias": np.ones(1, np.float32)}, "must all be F32 or all F64, got F32, F64"),
+        ({"layers.1.bias": np.ones(1, np.int64)}, "must all be F32 or all F64, got F64, I64"),
+        ({"layers.1.bias": np.array([np.inf])}, "theta must be finite, got inf"),
+        ({"layers.0.bias": np.array([0.0, np.nan])}, "theta must be finite, got nan"),
+        ({"layers.2.bias": np.ones(1)}, "the tensor 'layers.2.bias' is one too many"),
+    ],
+)
+def test_tensors_that_do_not_fit(path, tensors, message):
+    assert message in refusal(written(path, tensors=tensors))
+
+
+def test_a_tensor_that_is_missing(path):
+    values = {"format_version": 1, **MODEL.to_dict()}
+    safetensors.numpy.save_file(
+        {"layers.0.weight": np.ones((2, 2))}, path, {"separatrix": json.dumps(values)}
+    )
+    assert "the tensor 'layers.0.bias' is missing" in refusal(path)
+
+
+@pytest.mark.parametrize(("kind", "size"), [("BF16", 2), ("F16", 2), ("F8_E4M3", 1), ("F4", 1)])
+def test_types_that_numpy_may_not_know(path, kind, size):
+    network = Network.mlp(2, (), 1, fit_intercept=False)
+    values = {"format_version": 1, **Model(network, np.ones(2)).to_dict()}
+    tensor = {"dtype": kind, "shape": [2, 1], "data_offsets": [0, 2 * size if kind != "F4" else 1]}
+    header = {"__metadata__": {"separatrix": json.dumps(values)}, "layers.0.weight": tensor}
+    path.write_bytes(packed(header, bytes(tensor["data_offsets"][1])))
+    assert f"got {kind};" in refusal(path)
+
+
+def test_every_truncation_is_refused(path, content):
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        refusal(path)
+
+
+def load_or_refuse(path, content):
+    path.write_bytes(content)
+    try:
+        model = load(path)
+    except ModelFileError:
+        return
+    assert np.isfinite(model.theta).all()
+    assert model.predict([[0.0, 1.0]]).shape == (1,)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_flipped_bytes_are_refused_or_make_a_valid_model(data, content, tmp_path_factory):
+    flipped = bytearray(content)
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
+        flipped[place] ^= data.draw(st.integers(1, 255))
+    load_or_refuse(tmp_path_factory.getbasetemp() / "flipped.safetensors", bytes(flipped))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_other_text_in_the_header_is_refused_or_makes_a_valid_model(data, content, tmp_path_factory):
+    # Printable characters keep the JSON readable more often, and so reach the checks behind it.
+    length = int.from_bytes(content[:8], "little")
+    header = bytearray(content[8 : 8 + length])
+    for place in data.draw(st.lists(st.integers(0, length - 1), min_size=1, max_size=4)):
+        header[place] = data.draw(st.sampled_from(b'0123456789-.eE"[]{},:abnullINft '))
+    load_or_refuse(
+        tmp_path_factory.getbasetemp() / "edited.safetensors", packed(bytes(header), content[8 + length :])
+    )
+
+
+@settings(deadline=None)
+@given(noise=st.binary(max_size=200))
+def test_noise_is_refused(noise, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "noise.safetensors"
+    path.write_bytes(noise)
+    refusal(path)
+
+
+ALONE = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"matplotlib", "numba", "pandas", "polars", "scipy", "sklearn"}:
+            raise ImportError(f"{name} is not here")
+
+sys.meta_path.insert(0, Absent())
+import separatrix as sx
+model = sx.load(sys.argv[1])
+print(model.predict({"age": [0.3, None], "größe": ["m", "x"]}).tolist())
+"""
+
+
+def test_numpy_alone_loads_and_predicts(path):
+    model = make_model(n_in=N_ENCODED, encoder=ENCODER, classes=["no", "yes"])
+    save(model, path)
+    finished = subprocess.run(
+        [sys.executable, "-c", ALONE, str(path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.strip() == str(model.predict({"age": [0.3, None], "größe": ["m", "x"]}).tolist())

@@ -1,0 +1,33 @@
+import json
+
+import numpy as np
+
+from separatrix.train.history import CURVES, History, HistoryLog
+
+
+def test_round_trip_through_strict_json():
+    history = History(
+        loss=np.array([0.1, np.nan, np.inf, -np.inf]),
+        seconds=np.array([1e-300, 2.0, 3.0, 1 / 3]),
+        metrics={"auc": np.array([0.5, np.nan, 1.0, 0.0])},
+    )
+    text = json.dumps(history.to_dict(), allow_nan=False)
+    again = History.from_dict(json.loads(text))
+    for name in CURVES:
+        np.testing.assert_array_equal(getattr(again, name), getattr(history, name))
+        assert getattr(again, name).dtype == np.float64
+    np.testing.assert_array_equal(again.metrics["auc"], history.metrics["auc"])
+
+
+def test_a_log_grows_and_earlier_histories_stay():
+    log, n = HistoryLog(["auc"]), 0
+    histories = []
+    for length in (1, 3, 50, 1, 200):
+        log.extend({"loss": np.arange(n, n + length)}, {"auc": float(n)})
+        n += length
+        histories.append((n, log.history()))
+    for n, history in histories:
+        assert history.loss.tolist() == [*range(n)]
+        assert history.n_epochs == n
+        assert history.validation_loss.size == 0
+    assert histories[-1][1].metrics["auc"].tolist() == [0, 1, 4, 54, 55]

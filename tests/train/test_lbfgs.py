@@ -1,0 +1,123 @@
+import signal
+
+import numpy as np
+import pytest
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+
+from separatrix.engine.base import Monitor
+from separatrix.errors import ParameterError
+from separatrix.spec import LBFGS
+from separatrix.spec.schedules import Constant
+from separatrix.train import Event, Outcome, Settings, minimize, train
+
+
+def settings(max_epochs: int = 200, **kwargs) -> Settings:
+    return Settings(0.1, Constant(), max_epochs, **kwargs)
+
+
+def theta_of(run, theirs: MLPClassifier) -> np.ndarray:
+    return run.plan.network.join(theirs.coefs_, theirs.intercepts_)
+
+
+def test_it_trains_as_scikit_learn_does(engine, make_run):
+    run = make_run(optimizer=LBFGS(), monitor=Monitor(tol=1e-4))
+    theirs = MLPClassifier((4,), activation="tanh", solver="lbfgs", alpha=0.0, max_iter=15, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        theirs.fit(run.data.X, run.data.T[:, 0])
+    outcome = train(run, settings(15), engine)
+    assert (outcome.stop.reason, outcome.stop.epoch) == ("max_iter", theirs.n_iter_)
+    assert outcome.history.loss[-1] == pytest.approx(theirs.loss_, rel=1e-5)
+    np.testing.assert_allclose(outcome.theta, theta_of(run, theirs), rtol=1e-3)
+
+
+def test_a_minimum(engine, make_run):
+    run = make_run(optimizer=LBFGS(), monitor=Monitor(tol=1e-2), validated=True, track_training=True)
+    outcome = train(run, settings(record=1), engine)
+    assert outcome.stop.reason == "converged"
+    assert "L-BFGS converged" in outcome.stop.message
+    loss, gradient = engine.loss_and_gradient(run.plan, outcome.theta, run.data)
+    assert np.abs(gradient).max() <= 1e-2
+    history, n_epochs = outcome.history, outcome.stop.epoch
+    assert history.loss[-1] == pytest.approx(loss)
+    assert (np.diff(history.loss) < 0).all()
+    assert history.learning_rate.size == 0
+    assert len(history.seconds) == n_epochs
+    for data, rows in (("train", run.data), ("validation", run.validation)):
+        expected = [engine.loss_and_score(run.plan.network, t, rows) for t in outcome.recording.thetas[1:]]
+        losses, scores = np.transpose(expected)
+        np.testing.assert_allclose(getattr(history, f"{data}_loss"), losses)
+        np.testing.assert_allclose(getattr(history, f"{data}_score"), scores)
+    assert outcome.recording.epochs.tolist() == [*range(n_epochs + 1)]
+    assert outcome.theta.tobytes() == run.state.theta.tobytes() == run.state.best_theta.tobytes()
+
+
+def test_the_limit_of_evaluations(engine, make_run):
+    outcome = train(make_run(optimizer=LBFGS(max_fun=5), monitor=Monitor()), settings(), engine)
+    assert outcome.stop.reason == "max_iter"
+    assert "max_fun" in outcome.stop.message
+
+
+def test_float32_stays_float32(engine, make_run):
+    outcome = train(
+        make_run(optimizer=LBFGS(), monitor=Monitor(tol=1e-2), dtype=np.float32), settings(), engine
+    )
+    assert outcome.theta.dtype == np.float32
+    assert outcome.history.loss[-1] < outcome.history.loss[0]
+
+
+def stopped_by(listener, engine, make_run) -> Outcome:
+    run = make_run(optimizer=LBFGS(), monitor=Monitor())
+    outcome = train(run, settings(record=1, metrics={"first": lambda theta: theta[0]}), engine, [listener])
+    assert outcome.stop.epoch == 3
+    assert outcome.history.metrics["first"].tolist() == outcome.recording.thetas[1:, 0].tolist()
+    assert outcome.theta.tobytes() == outcome.recording.thetas[3].tobytes() == run.state.theta.tobytes()
+    return outcome
+
+
+def test_ctrl_c_keeps_the_current_parameters(engine, make_run):
+    def press(event: Event) -> None:
+        if event.epoch == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    handler = signal.getsignal(signal.SIGINT)
+    assert stopped_by(press, engine, make_run).stop.reason == "interrupted"
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_listener_stops_training(engine, make_run):
+    assert stopped_by(lambda event: event.epoch == 3, engine, make_run).stop.reason == "callback"
+
+
+def test_divergence(engine, make_run):
+    run = make_run(optimizer=LBFGS(), monitor=Monitor(), head="regression", scale=1e200)
+    before = run.state.theta.copy()
+    outcome = train(run, settings(), engine)
+    assert (outcome.stop.reason, outcome.stop.epoch) == ("diverged", 0)
+    assert "standardise" in outcome.stop.message
+    assert outcome.theta.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_divergence_on_the_way_keeps_the_last_good_iterate(engine, make_run, bad):
+    class Overflowing:
+        calls = 0
+        loss_and_score = engine.loss_and_score
+
+        def loss_and_gradient(self, plan, theta, data):
+            self.calls += 1
+            loss, gradient = engine.loss_and_gradient(plan, theta, data)
+            return (loss, gradient) if self.calls < 6 else (bad, gradient * np.nan)
+
+    run = make_run(optimizer=LBFGS(), monitor=Monitor())
+    outcome = train(run, settings(record=1), Overflowing())
+    assert (outcome.stop.reason, outcome.stop.best_epoch) == ("diverged", outcome.stop.epoch)
+    assert 0 < outcome.stop.epoch == outcome.history.n_epochs
+    assert np.isfinite(outcome.history.loss).all()
+    assert outcome.theta.tobytes() == outcome.recording.thetas[-1].tobytes()
+    assert np.isfinite(outcome.theta).all()
+
+
+def test_another_optimizer_is_refused(engine, make_run):
+    with pytest.raises(ParameterError, match=r"^optimizer must be LBFGS\(\) here, got SGD"):
+        minimize(make_run(), settings(), engine)
