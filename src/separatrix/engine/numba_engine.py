@@ -1,7 +1,7 @@
 """The compiled engine: builds a kernel's tables and buffers from a plan, calls it, and reads the results.
 
-Measured and lost: one kernel a layer shape (compile time), views of single layers inside the step (their reference
-counts cost as much as the arithmetic), a packed copy of unshuffled data (loading is a few percent of a step).
+Measured and lost: views of single layers inside the step (their reference counts cost as much as the arithmetic), a
+row pitch other than the block (no cache line is contended).
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ Array = NDArray[Any]
 BLOCK = 512
 # From this many weights on, and this many units on either side, a matrix product beats loops over rows.
 MATRIX_WEIGHTS, MATRIX_UNITS = 1024, 8
+
+# A full batch up to this size is kept in the kernels' own layout.
+PACKED_BYTES = 4 * 2**20
 
 _HALTS = {training.STALLED: "stalled", training.DIVERGED: "diverged"}
 
@@ -75,7 +78,8 @@ class _Workspace:
         self.rows = _rows(plan.network, data, dtype)
         self.validation = _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
         largest = max(batch_size, 0 if validation is None else min(validation.n_rows, BLOCK))
-        self.buffers = _buffers(plan.network, data.T.shape[1], dtype, largest)
+        fixed = batch_size >= data.n_rows and plan.order != "replacement"
+        self.buffers = _buffers(plan.network, data.T.shape[1], dtype, largest, data.n_rows if fixed else 0)
         self.before = np.empty(plan.network.n_parameters, dtype)
 
 
@@ -217,8 +221,9 @@ def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
     spread = np.empty(0)
     if network.head in {"regression", "poisson"}:
         T = data.T.astype(np.float64)
-        mean = np.average(T, axis=0, weights=data.weight)
-        spread = np.average((T - mean) ** 2, axis=0, weights=data.weight)
+        with np.errstate(all="ignore"):  # targets that overflow make a run diverge, which is a value
+            mean = np.average(T, axis=0, weights=data.weight)
+            spread = np.average((T - mean) ** 2, axis=0, weights=data.weight)
     return training.Rows(
         X=np.empty((0, 0), dtype) if sparse else data.X,
         values=data.X.data if sparse else np.empty(0, dtype),
@@ -234,9 +239,13 @@ def _no_rows(like: training.Rows) -> training.Rows:
     return training.Rows(*(part[:0] for part in like))
 
 
-def _buffers(network: Network, n_targets: int, dtype: Any, n_rows: int) -> training.Buffers:
-    n_blocks = math.ceil(n_rows / BLOCK)
-    block = math.ceil(n_rows / n_blocks / training.LANES) * training.LANES
+def _buffers(
+    network: Network, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
+) -> training.Buffers:
+    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.LANES) * training.LANES
+    n_columns = network.n_in + n_targets + 1
+    keep = n_fixed * n_columns * np.dtype(dtype).itemsize <= PACKED_BYTES
+    n_blocks = math.ceil(n_fixed / block) if keep else 0
     units = sum(network.sizes)
     keeps = any(layer.activation in {"gelu", "silu"} for layer in network.layers)
     largest = max((s.n_in * s.n_out for s in network.layout if _is_product(s.n_in, s.n_out)), default=0)
@@ -249,6 +258,8 @@ def _buffers(network: Network, n_targets: int, dtype: Any, n_rows: int) -> train
         weight=np.zeros(block, dtype),
         gradient=np.empty(network.n_parameters, dtype),
         product=np.empty(largest, dtype),
+        score=np.empty(network.n_out),
+        packed=np.empty((n_blocks, n_columns, block), dtype),
     )
 
 

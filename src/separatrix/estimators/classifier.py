@@ -26,8 +26,8 @@ Array = NDArray[Any]
 class MLPClassifier(ClassifierMixin, BaseMLP):
     """A multilayer perceptron that tells classes.
 
-    Binary, multiclass and multilabel (an indicator matrix as `y`). A drop-in for scikit-learn's `MLPClassifier`:
-    the parameters down to `max_fun` and their defaults are its own, and the same `random_state` gives the same
+    Binary, multiclass and multilabel (an indicator matrix as `y`). A drop-in for scikit-learn's class: the
+    parameters down to `max_fun` and their defaults are its own, and the same `random_state` gives the same
     network.
 
     Parameters

@@ -6,11 +6,10 @@ came out.
 
 from __future__ import annotations
 
-import copy
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
@@ -19,18 +18,18 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import with_callbacks
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from separatrix.engine import get_engine
-from separatrix.engine.base import Data, Monitor, Plan, Run, State
+from separatrix.engine.base import Data, Plan, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.estimators.watching import Watching, watching_of
 from separatrix.model import Model
 from separatrix.spec import LBFGS, Network, Optimizer, Schedule
 from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
@@ -39,15 +38,6 @@ from separatrix.train.base import Record
 Array = NDArray[Any]
 
 OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "softmax"}
-
-
-@dataclass(frozen=True)
-class Watching:
-    """What early stopping watches: a quantity of the engine's, or a metric by name."""
-
-    monitor: Monitor
-    metrics: Mapping[str, Callable[[Array], float]] = field(default_factory=dict)
-    watched_metric: str | None = None
 
 
 class ParameterViews(list[Array]):
@@ -187,11 +177,11 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         training, random_state = self._begin(X, y, sample_weight, incremental=False)
         if X_val is not None or y_val is not None:
             validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
-        elif self.early_stopping and not self._uses_lbfgs:
+        elif self.early_stopping and not self.uses_lbfgs:
             training, validation = self._set_aside(training, random_state)
         else:
             validation = None
-        state = self._state_of_fit(training, random_state)
+        state = self._state_of_fit(random_state)
         with listening(self, X, y, sample_weight) as listeners:
             self._train(state, training, validation, listeners)
         self._warn_of_stop()
@@ -205,6 +195,8 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             )
         training, random_state = self._begin(X, y, sample_weight, incremental=True)
         self._train(self._state_of_partial_fit(random_state), training, None, [], incremental=True)
+        if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
+            self._warn_of_stop()
         return self
 
     def _begin(self, X: Any, y: Any, sample_weight: Any, incremental: bool) -> tuple[Data, RandomState]:
@@ -235,7 +227,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         self.t_ = 0
         self.n_iter_ = 0
         self.loss_curve_ = []
-        self.validation_scores_ = [] if self.early_stopping else None
+        self.validation_scores_ = None
         self._state = None
 
     def _validate(self, X: Any, y: Any, dtype: Any, reset: bool) -> tuple[Any, Any]:
@@ -284,10 +276,11 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         return _rows_of(data, rows), _rows_of(data, held_out)
 
     @property
-    def _uses_lbfgs(self) -> bool:
+    def uses_lbfgs(self) -> bool:
+        """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
         return self.solver == "lbfgs" or isinstance(self.solver, LBFGS)
 
-    def _state_of_fit(self, data: Data, random_state: RandomState) -> State:
+    def _state_of_fit(self, random_state: RandomState) -> State:
         """Return a new state; a warm start goes on with what early stopping has seen, as in scikit-learn."""
         state = State.start(self.theta_, parameters.optimizer_of(self), random_state)
         earlier = self._state
@@ -316,7 +309,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         incremental: bool = False,
     ) -> None:
         """Train, and keep what came out."""
-        watching = self._watching(validation)
+        watching = watching_of(self, validation)
         plan = Plan(
             network=self.network_,
             optimizer=parameters.optimizer_of(self),
@@ -345,40 +338,6 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             return 0
         return int(random_state.randint(2**32, dtype=np.uint32))
 
-    def _watching(self, validation: Data | None) -> Watching:
-        """Return what is watched after every epoch, and the metrics that are taken."""
-        metrics = {f"validation_{name}": self._metric(name, validation) for name in self.metrics or ()}
-        watched: Any = "loss"
-        watched_metric = None
-        if self.early_stopping and not self._uses_lbfgs:
-            if self.scoring is None or self.scoring == "loss":
-                watched = "validation_score" if self.scoring is None else "validation_loss"
-            else:
-                watched = "nothing"
-                name = self.scoring if isinstance(self.scoring, str) else "scoring"
-                watched_metric = f"validation_{name}"
-                metrics[watched_metric] = self._metric(self.scoring, validation)
-        return Watching(Monitor(watched, self.tol, self.n_iter_no_change), metrics, watched_metric)
-
-    def _metric(self, scoring: Any, validation: Data | None) -> Callable[[Array], float]:
-        """Return a function of ``theta`` that scores the estimator as it would be with it."""
-        if validation is None:
-            raise ParameterError(
-                f"metrics needs validation rows for {scoring!r}: give X_val and y_val to fit, or set "
-                "early_stopping=True."
-            )
-        X, y = validation.X, self._decode(validation.T)
-        weights = {} if validation.weight is None else {"sample_weight": validation.weight}
-        snapshot = copy.copy(self)
-        snapshot.__dict__.pop("feature_names_in_", None)  # the rows have become an array
-        scorer = check_scoring(snapshot, scoring)
-
-        def score(theta: Array) -> float:
-            snapshot.theta_ = theta
-            return float(scorer(snapshot, X, y, **weights))
-
-        return score
-
     def _keep(self, run: Run, outcome: Outcome, watching: Watching) -> None:
         """Set the fitted attributes."""
         state, history = run.state, outcome.history
@@ -386,27 +345,26 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
-        self.best_loss_, self.best_validation_score_ = -state.best_value, None
-        if watching.monitor.watched != "loss":
+        if watching.is_on_validation:
             self.best_loss_, self.best_validation_score_ = None, state.best_value
-            self.validation_scores_ = (self.validation_scores_ or []) + _watched_curve(
-                history, watching
-            ).tolist()
-        if not self._uses_lbfgs:
+            self.validation_scores_ = (self.validation_scores_ or []) + watching.curve(history).tolist()
+        else:
+            self.best_loss_, self.best_validation_score_ = -state.best_value, None
+            self.validation_scores_ = None
+        if not self.uses_lbfgs:
             self.t_ += history.n_epochs * run.data.n_rows
             if outcome.stop.reason in {"converged", "early_stopped"}:
-                state.stale = (
-                    int(self.n_iter_no_change) + 1
-                )  # a warm start goes on counting, as in scikit-learn
+                # A warm start goes on counting, as in scikit-learn.
+                state.stale = int(self.n_iter_no_change) + 1
         state.rows = np.empty(0, np.int32)  # drawn anew by the next call, and long
         self._state, self._rate = state, outcome.learning_rate
 
     def _warn_of_stop(self) -> None:
         stop = self.stop_
         if stop.reason in {"max_iter", "diverged"}:
-            warnings.warn(stop.message, ConvergenceWarning, stacklevel=3)
+            warnings.warn(stop.message, ConvergenceWarning, stacklevel=4)
         elif stop.reason == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=3)
+            warnings.warn("Training interrupted by user.", stacklevel=4)
 
     # The fitted network.
 
@@ -434,7 +392,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         return forward(self.network_, self.theta_, X)
 
     def _check_solver(self) -> bool:
-        if self._uses_lbfgs:
+        if self.uses_lbfgs:
             raise AttributeError(
                 f"partial_fit is only available for stochastic optimizers. {self.solver} is not stochastic."
             )
@@ -511,11 +469,3 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
 
 def _rows_of(data: Data, rows: Array) -> Data:
     return Data(data.X[rows], data.T[rows], None if data.weight is None else data.weight[rows])
-
-
-def _watched_curve(history: History, watching: Watching) -> Array:
-    """Return the values that early stopping compared, higher being better."""
-    if watching.watched_metric is not None:
-        return history.metrics[watching.watched_metric]
-    is_loss = watching.monitor.watched == "validation_loss"
-    return -history.validation_loss if is_loss else history.validation_score

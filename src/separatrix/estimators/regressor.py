@@ -25,8 +25,8 @@ HEAD_OF_LOSS = {"squared_error": "regression", "poisson": "poisson"}
 class MLPRegressor(RegressorMixin, BaseMLP):
     """A multilayer perceptron that tells numbers, one or several a row.
 
-    A drop-in for scikit-learn's `MLPRegressor`: the parameters down to `max_fun` and their defaults are its own,
-    and the same `random_state` gives the same network.
+    A drop-in for scikit-learn's class: the parameters down to `max_fun` and their defaults are its own, and
+    the same `random_state` gives the same network.
 
     Parameters
     ----------

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy.sparse import issparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from separatrix.errors import DataError, ParameterError
@@ -60,12 +59,12 @@ def encode_labels(y: Any, classes: Array, network: Network, dtype: DTypeLike) ->
         return np.ascontiguousarray(_dense(y), dtype=dtype)
     codes: Array = np.searchsorted(classes, y)
     if network.head == "quadratic" and network.n_out > 1:
-        return (codes[:, np.newaxis] == np.arange(network.n_out)).astype(dtype)
-    return codes[:, np.newaxis].astype(dtype)
+        codes = codes[:, np.newaxis] == np.arange(network.n_out)
+    return codes.reshape(len(codes), -1).astype(dtype)
 
 
 def _dense(y: Any) -> Any:
-    return y.toarray() if issparse(y) else y
+    return y.toarray() if hasattr(y, "toarray") else y
 
 
 def decode_labels(T: Array, classes: Array, network: Network) -> Array:

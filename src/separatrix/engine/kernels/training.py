@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from separatrix.engine._jit import Entry, inlined, kernel
+from separatrix.engine._jit import Entry, borrowed, inlined, kernel
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
@@ -92,34 +92,43 @@ class Buffers(NamedTuple):
     weight: Any  # (block,)
     gradient: Any  # (n_parameters,)
     product: Any  # room for the largest dw
+    score: Any  # float64 (n_out,)
+    packed: Any  # (n_blocks, n_in + n_targets + 1, block) for a full batch in fixed order, else no blocks
 
 
 @kernel
 def load_block(data, order, start, n, total, n_in, buffers):
     """Copy n rows into the block, as columns; weights are divided by `total`. Return n in whole vectors."""
     A, T, weight = buffers.A, buffers.T, buffers.weight
-    zero = type(A[0, 0])(0.0)
+    zero, one = type(A[0, 0])(0.0), type(A[0, 0])(1.0)
+    share = one / type(zero)(total)
     whole = -(-n // LANES) * LANES
-    if len(data.starts) == 0:
-        for first in range(0, n, LANES):  # a tile of rows, so that a cache line is written whole
-            last = min(first + LANES, n)
+    ordered = len(order) > 0
+    if len(data.starts) > 0:
+        load_sparse(data, order, start, n, n_in, A)
+    for first in range(0, n, LANES):  # a tile of rows, so that a cache line is written whole
+        last = min(first + LANES, n)
+        if len(data.starts) == 0:
             for i in range(n_in):
+                if ordered:
+                    for r in range(first, last):
+                        A[i, r] = data.X[order[start + r], i]
+                else:
+                    for r in range(first, last):
+                        A[i, r] = data.X[start + r, i]
+        for t in range(len(T)):
+            if ordered:
                 for r in range(first, last):
-                    A[i, r] = data.X[order[start + r] if len(order) else start + r, i]
+                    T[t, r] = data.T[order[start + r], t]
+            else:
+                for r in range(first, last):
+                    T[t, r] = data.T[start + r, t]
+    if len(data.weight) == 0:
+        for r in range(n):
+            weight[r] = share
     else:
-        for i in range(n_in):
-            for r in range(n):
-                A[i, r] = zero
         for r in range(n):
-            row = order[start + r] if len(order) else start + r
-            for k in range(data.starts[row], data.starts[row + 1]):
-                A[data.columns[k], r] += data.values[k]
-    for t in range(len(T)):
-        for r in range(n):
-            T[t, r] = data.T[order[start + r] if len(order) else start + r, t]
-    for r in range(n):
-        row = order[start + r] if len(order) else start + r
-        weight[r] = type(zero)((data.weight[row] if len(data.weight) else 1.0) / total)
+            weight[r] = share * data.weight[order[start + r] if ordered else start + r]
     for r in range(n, whole):
         weight[r] = zero
         for i in range(n_in):
@@ -127,6 +136,44 @@ def load_block(data, order, start, n, total, n_in, buffers):
         for t in range(len(T)):
             T[t, r] = zero
     return whole
+
+
+@kernel
+def load_sparse(data, order, start, n, n_in, A):
+    """Copy n rows of a sparse X into the block."""
+    for i in range(n_in):
+        for r in range(n):
+            A[i, r] = type(A[0, 0])(0.0)
+    for r in range(n):
+        row = order[start + r] if len(order) > 0 else start + r
+        for k in range(data.starts[row], data.starts[row + 1]):
+            A[data.columns[k], r] += data.values[k]
+
+
+@kernel
+def pack(buffers, block, n_in):
+    """Keep the loaded block, so that a full batch need not turn the same rows into columns at every step."""
+    A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
+    for r in range(A.shape[1]):
+        for i in range(n_in):
+            packed[block, i, r] = A[i, r]
+        for t in range(len(T)):
+            packed[block, n_in + t, r] = T[t, r]
+        packed[block, n_in + len(T), r] = weight[r]
+
+
+@kernel
+def unpack(buffers, block, n_in):
+    """Bring a kept block back."""
+    A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
+    for i in range(n_in):
+        for r in range(A.shape[1]):
+            A[i, r] = packed[block, i, r]
+    for t in range(len(T)):
+        for r in range(A.shape[1]):
+            T[t, r] = packed[block, n_in + t, r]
+    for r in range(A.shape[1]):
+        weight[r] = packed[block, n_in + len(T), r]
 
 
 @kernel
@@ -171,10 +218,11 @@ def backward(design, theta, buffers, n, offset, at_step, dropping):
 
 
 @inlined
-def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step, loaded):
+def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step, loaded, packed):
     """Fill the gradient of the batch's mean loss and penalty; return data loss, penalty and weight.
 
     `loaded`: the batch is one block, and that block is in the buffers already.
+    `packed`: the batch is always the same, and its blocks are kept.
     """
     layers, gradient = design.layers, buffers.gradient
     for p in range(len(gradient)):
@@ -190,8 +238,12 @@ def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step,
         for offset in range(0, n_batch, block):
             n = min(n_batch - offset, block)
             whole = -(-n // LANES) * LANES
-            if not loaded:
+            if packed and not loaded:
+                unpack(buffers, offset // block, layers[0, N_IN])
+            elif not loaded:
                 load_block(data, order, start + offset, n, total, layers[0, N_IN], buffers)
+                if len(buffers.packed) > 0:
+                    pack(buffers, offset // block, layers[0, N_IN])
             forward(design, theta, buffers, whole, offset, at_step, dropping)
             A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
             loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
@@ -203,20 +255,21 @@ def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step,
 
 
 @inlined
-def evaluate(design, data, order, theta, buffers, score):
+def evaluate(design, data, order, theta, buffers):
     """Return the weighted mean loss (as reported, without penalty) and the score of all rows.
 
-    `order` is an empty array: rows as they stand. `score` is room for one number an output.
+    `order` is an empty array: rows as they stand.
     """
     layers = design.layers
     n_rows = len(data.T)
     last = len(layers) - 1
     first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
     block = buffers.A.shape[1]
+    score = buffers.score
     for o in range(n_out):
         score[o] = 0.0
     loss = 0.0
-    total = total_weight(data, order, 0, n_rows)
+    total = total_weight(data, order, np.int64(0), n_rows)
     for start in range(0, n_rows, block):
         n = min(n_rows - start, block)
         whole = load_block(data, order, start, n, total, layers[0, N_IN], buffers)
@@ -280,15 +333,17 @@ def train_chunk(
     design, data, validation, moving, buffers, batch_size, rates, track_training, snapshots_at, history, snapshots
 ):
     """Train for as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
+    design, data, validation = borrowed(design), borrowed(data), borrowed(validation)
+    moving, buffers, rates = borrowed(moving), borrowed(buffers), borrowed(rates)
+    snapshots_at, history, snapshots = borrowed(snapshots_at), borrowed(history), borrowed(snapshots)
     n_rows = len(data.T)
     theta, counts, values = moving.theta, moving.counts, moving.values
     full_batch = batch_size >= n_rows
-    in_one_block = full_batch and n_rows <= buffers.A.shape[1] and len(moving.rows) == 0
-    as_they_stand = np.empty(0, np.int32)
-    score = np.empty(design.layers[len(design.layers) - 1, N_OUT])
-    loaded = False
+    in_one_block = n_rows <= buffers.A.shape[1] and len(buffers.packed) > 0
+    as_they_stand = borrowed(moving.rows[:0])
+    loaded, packed = False, False
     halt = GOING
-    done, taken, number = 0, 0, 0
+    done, taken, number = np.int64(0), np.int64(0), np.int64(0)
     while done < len(history) and halt == GOING:
         if len(moving.rows) > 0:
             if design.order == 1:
@@ -302,14 +357,14 @@ def train_chunk(
         for start in range(0, n_rows, batch_size):
             n = min(batch_size, n_rows - start)
             loss, penalty, total = batch_gradient(
-                design, data, moving.rows, start, n, theta, buffers, counts[0], loaded
+                design, data, moving.rows, start, n, theta, buffers, counts[0], loaded, packed
             )
             if total > 0.0:
                 values[0] *= design.hyper[0]
                 values[1] *= design.hyper[1]
                 rate = rates[number]
                 step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
-                loaded = in_one_block
+                loaded, packed = in_one_block, len(buffers.packed) > 0
             counts[0] += 1
             number += 1
             loss_sum += (loss * design.loss_scale + penalty) * n
@@ -318,7 +373,7 @@ def train_chunk(
         for which in range(2):  # one call, inlined once, for the training rows and for the validation rows
             if which == 0 and track_training or which == 1 and len(validation.T) > 0:
                 rows = data if which == 0 else validation
-                loss, reached = evaluate(design, rows, as_they_stand, theta, buffers, score)
+                loss, reached = evaluate(design, rows, as_they_stand, theta, buffers)
                 history[done, TRAIN_LOSS + 2 * which] = loss
                 history[done, TRAIN_SCORE + 2 * which] = reached
                 loaded = False
@@ -334,13 +389,12 @@ def train_chunk(
 def gradient_of(design, data, theta, buffers):
     """Return objective loss, penalty and weight of all rows as one batch; the gradient is in the buffers."""
     as_they_stand = np.empty(0, np.int32)
-    return batch_gradient(design, data, as_they_stand, 0, len(data.T), theta, buffers, 0, False)
+    return batch_gradient(design, data, as_they_stand, 0, len(data.T), theta, buffers, 0, False, False)
 
 
 def evaluation_of(design, data, theta, buffers):
     """Return the loss and the score of all rows."""
-    score = np.empty(design.layers[len(design.layers) - 1, N_OUT])
-    return evaluate(design, data, np.empty(0, np.int32), theta, buffers, score)
+    return evaluate(design, data, np.empty(0, np.int32), theta, buffers)
 
 
 training = Entry(train_chunk)

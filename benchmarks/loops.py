@@ -1,0 +1,49 @@
+"""The four training loops, against everyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases import loop_cases
+from training import Effort, compare
+
+# Relative. The long trainings amplify rounding, and scikit-learn adds Adam's epsilon elsewhere.
+TOLERANCES = {"circles": 1e-3, "ten-points": 1e-4, "moons": 1e-2, "bumps": 5e-2}
+# How many times quicker a step should be than the peer's.
+TARGETS = {
+    "circles": {"PyTorch": 110, "scikit-learn": 40, "JAX": 4, "plain NumPy": 14},
+    "ten-points": {"PyTorch": 300, "scikit-learn": 150, "JAX": 5, "plain NumPy": 14},
+    "moons": {"PyTorch": 40, "scikit-learn": 22, "JAX": 5, "plain NumPy": 14},
+    "bumps": {"PyTorch": 500, "scikit-learn": 100, "JAX": 3.5, "plain NumPy": 14},
+}
+C_LOOP_TARGET = 2.0  # at most so many times the C loop's time
+OURS = {"fit": "Separatrix fit, float32", "engine": "Separatrix engine, float32"}
+
+
+def measure(quick: bool) -> dict[str, Any]:
+    """Return the comparison of each loop, with the ratios that have targets."""
+    effort = Effort(0.1, 3) if quick else Effort(0.5, 9)
+    results = {}
+    for case in loop_cases():
+        result = compare(case, effort, TOLERANCES[case.name])
+        result["ratios"] = _ratios(result["contenders"], TARGETS[case.name])
+        results[case.name] = result
+    return results
+
+
+def _ratios(contenders: dict[str, Any], targets: dict[str, float]) -> list[dict[str, Any]]:
+    """Compare medians with the best variant of each peer."""
+    medians = {name: result["microseconds_a_step"]["median"] for name, result in contenders.items()}
+    rows: list[dict[str, Any]] = []
+    for peer, target in targets.items():
+        variants = {
+            name: time for name, time in medians.items() if name.startswith(peer) and "compiled" not in name
+        }
+        if variants:
+            best = min(variants, key=variants.__getitem__)
+            row = {what: round(variants[best] / medians[ours], 2) for what, ours in OURS.items()}
+            rows.append({"peer": best, "at_least": target, **row})
+    if "C loop" in medians:
+        row = {what: round(medians[ours] / medians["C loop"], 2) for what, ours in OURS.items()}
+        rows.append({"peer": "C loop", "at_most": C_LOOP_TARGET, **row})
+    return rows

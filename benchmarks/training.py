@@ -1,0 +1,89 @@
+"""Training side by side: every contender does the same work, is checked for it, and is timed in turn."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from cases import Case
+from contenders import Contender, Trained, contenders
+from timing import calls_for, interleaved, spread
+
+STEADY_EPOCHS = 2000
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Seconds a contender is given each round, and rounds."""
+
+    seconds: float
+    repeats: int
+
+
+def compare(case: Case, effort: Effort, tolerance: float) -> dict[str, Any]:
+    """Train the case with everyone; return what each took, per step, and the loss that each reached.
+
+    Everyone first trains the whole recipe once, which warms up and is the check: a final loss further than
+    `tolerance` (relative) from the median of all ends the benchmark.
+    """
+    found, missing = contenders(case)
+    results: dict[str, Any] = {}
+    plans: dict[str, tuple[Contender, int, int]] = {}
+    for contender in found:
+        try:
+            trained = contender.train(case, case.epochs)
+        except Exception as error:  # a peer that fails here (no C++ compiler for torch.compile) is a result, too
+            missing[contender.name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+            continue
+        epochs, calls = _amount(case, contender, trained, effort)
+        plans[contender.name] = contender, epochs, calls
+        results[contender.name] = {
+            "final_loss": case.loss(trained.parameters),
+            "compile_seconds": round(trained.compile_seconds, 2),
+            "epochs_a_call": epochs,
+        }
+        contender.train(case, epochs)
+    _require_same_loss(case, results, tolerance)
+
+    def timer(contender: Contender, epochs: int, calls: int) -> float:
+        total = sum(contender.train(case, epochs).seconds for _ in range(calls))
+        return total / calls / epochs / case.steps_per_epoch * 1e6
+
+    timers = {name: lambda plan=plan: timer(*plan) for name, plan in plans.items()}
+    for name, times in interleaved(timers, effort.repeats).items():
+        results[name]["microseconds_a_step"] = spread(times)
+    return {
+        "network": str(case.network),
+        "rows": len(case.X),
+        "rows_a_step": case.rows_per_step,
+        "epochs": case.epochs,
+        "steps": case.epochs * case.steps_per_epoch,
+        "repeats": effort.repeats,
+        "tolerance": tolerance,
+        "contenders": results,
+        "missing": missing,
+    }
+
+
+def _amount(case: Case, contender: Contender, trained: Trained, effort: Effort) -> tuple[int, int]:
+    """Return epochs a call and calls a round: slow contenders train a part, quick ones several times."""
+    per_epoch = trained.seconds / case.epochs
+    if contender.is_steady:
+        epochs = max(case.epochs, STEADY_EPOCHS)
+    elif contender.name.startswith("Separatrix"):
+        epochs = case.epochs
+    else:
+        epochs = min(case.epochs, max(2, math.ceil(effort.seconds / per_epoch)))
+    return epochs, calls_for(effort.seconds / 4, epochs * per_epoch)
+
+
+def _require_same_loss(case: Case, results: dict[str, Any], tolerance: float) -> None:
+    losses = {name: result["final_loss"] for name, result in results.items()}
+    middle = sorted(losses.values())[len(losses) // 2]
+    print(f"{case.name}: final loss")
+    for name, loss in losses.items():
+        print(f"  {loss:.8f}  {name}")
+    wrong = {name: loss for name, loss in losses.items() if not abs(loss - middle) <= tolerance * middle}
+    if wrong:
+        raise SystemExit(f"{case.name}: not the same work, the loss should be {middle:.8f}: {wrong}")

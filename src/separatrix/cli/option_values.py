@@ -1,0 +1,80 @@
+"""How the text of an option becomes a value; what cannot be read is a usage error."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import typer
+
+
+def read_sizes(text: str) -> tuple[int, ...]:
+    """Read ``16,8``; ``none`` or nothing is no hidden layer.
+
+    Examples
+    --------
+    >>> read_sizes("16,8"), read_sizes("none")
+    ((16, 8), ())
+    """
+    return (
+        () if text.strip().lower() in ("", "none") else tuple(_each(text, int, "whole numbers such as 16,8"))
+    )
+
+
+def read_names(text: str) -> str | list[str]:
+    """Read one name, or several between commas."""
+    names = [name.strip() for name in text.split(",")]
+    return names[0] if len(names) == 1 else names
+
+
+def read_list(text: str) -> list[str]:
+    """Read names between commas."""
+    return [name.strip() for name in text.split(",")]
+
+
+def read_numbers(text: str) -> float | list[float]:
+    """Read one number, or several between commas."""
+    numbers = _each(text, float, "numbers such as 0.2 or 0.2,0.1")
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def read_batch_size(text: str) -> int | str:
+    """Read a number of rows, or a word."""
+    return text if text.isalpha() else _each(text, int, "a whole number, auto or full")[0]
+
+
+def read_patience(text: str) -> float:
+    """Read a number of epochs, or ``inf``."""
+    return math.inf if text == "inf" else _each(text, int, "a whole number or inf")[0]
+
+
+def read_shuffle(text: str) -> bool | str:
+    """Read ``yes``, ``no`` or ``replacement``."""
+    words: dict[str, bool | str] = {"yes": True, "true": True, "no": False, "false": False}
+    if text not in {*words, "replacement"}:
+        raise typer.BadParameter(f"must be yes, no or replacement, got '{text}'.")
+    return words.get(text, text)
+
+
+def read_class_weight(text: str) -> str | dict[str, float]:
+    """Read ``balanced`` or ``yes=5,no=1``.
+
+    Examples
+    --------
+    >>> read_class_weight("yes=5,no=1")
+    {'yes': 5.0, 'no': 1.0}
+    """
+    if "=" not in text:
+        return text
+    pairs = [part.rpartition("=") for part in text.split(",")]
+    return {
+        label.strip(): _each(weight, float, "a number for each class, such as yes=5,no=1")[0]
+        for label, _, weight in pairs
+    }
+
+
+def _each(text: str, kind: type, what: str) -> list[Any]:
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(f"must be {what}, got '{text}'.") from error

@@ -1,0 +1,126 @@
+"""`separatrix predict`: a saved model's answers beside the rows of a table.
+
+NumPy, safetensors and Polars are all that it loads, so that it starts quickly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from separatrix.cli.console import note, some
+
+if TYPE_CHECKING:
+    from separatrix.data.tables import Table
+    from separatrix.model import Model
+
+PREDICTION = "prediction"
+
+
+def predict(
+    model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")],
+    source: Annotated[
+        str, typer.Argument(metavar="TABLE", help="Rows to score: a table file, or - for standard input.")
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where the scored table goes: .csv, .tsv, .parquet or .jsonl, each also .gz; - is CSV on "
+            "standard output. A file is replaced.",
+        ),
+    ] = "-",
+) -> None:
+    """Score the rows of a table with a saved model.
+
+    The answer is the table with a column 'prediction' and, for classes, a column 'probability CLASS' for
+    each. Columns are found by name; those that the model does not use are kept as they are.
+    """
+    from separatrix.cli.tables import read_source, text_columns_of
+    from separatrix.data.table_files import write_table
+    from separatrix.files import check_writable
+    from separatrix.io import load
+
+    model = load(model_file)
+    if output != "-":
+        check_writable(output)
+    table = read_source(source, EveryName() if _is_text_format(output) else text_columns_of(model))
+    scored = {**table.columns, **answers(model, table)}
+    _tell_of_columns(model, table)
+    write_table(scored, output)
+
+
+class EveryName(Collection[str]):
+    """Holds every name: read as text, a cell is written as it was, `007` and `1.50` included."""
+
+    def __contains__(self, name: object) -> bool:
+        """Return True."""
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        """Names cannot be listed."""
+        raise TypeError("every name there is cannot be listed")
+
+    def __len__(self) -> int:
+        """Names cannot be counted."""
+        raise TypeError("every name there is cannot be counted")
+
+
+def answers(model: Model, table: Table) -> dict[str, Any]:
+    """Return the columns that scoring adds to a table."""
+    from separatrix.errors import DataError
+
+    inputs = numbers_for_truth(table, () if model.encoder is None else model.encoder.text_columns)
+    predicted = model.predict(inputs)
+    labels = list(range(model.network.n_out)) if model.classes is None else model.classes.tolist()
+    added: dict[str, Any] = {PREDICTION: predicted}
+    if predicted.ndim == 2:
+        added = {f"{PREDICTION} {label}": predicted[:, i] for i, label in enumerate(labels)}
+    if model.is_classifier:
+        proba = model.predict_proba(inputs)
+        added |= {f"probability {label}": proba[:, i] for i, label in enumerate(labels)}
+    for name in added:
+        if name in table.columns:
+            raise DataError(
+                f"the table has a column '{name}' already, which scoring would add; rename or remove it."
+            )
+    return added
+
+
+def numbers_for_truth(table: Table, text_columns: Collection[str]) -> Table:
+    """Return a table in which columns of true and false that were read as text are truth values.
+
+    Other text that spells numbers is read by the model itself.
+    """
+    from separatrix.data.columns import is_text, missing_rows
+    from separatrix.data.tables import Table
+
+    words = {"true": 1.0, "false": 0.0, None: float("nan")}
+    columns: dict[str, Any] = {}
+    for name, column in table.columns.items():
+        columns[name] = column
+        if is_text(column) and name not in text_columns and not missing_rows(column).all():
+            lowered = [None if cell is None else cell.lower() for cell in column.tolist()]
+            if set(lowered) <= words.keys():
+                columns[name] = [words[cell] for cell in lowered]
+    return Table(columns)
+
+
+def _tell_of_columns(model: Model, table: Table) -> None:
+    if model.encoder is None:
+        return
+    extra = [name for name in model.encoder.extra_columns(table.columns) if name != model.target_name]
+    if extra:
+        note(f"columns that the model does not use: {some(extra)}.")
+    for name, number in model.encoder.count_unseen(table.columns).items():
+        note(f"'{name}' has values that were not seen in training in {number:,} of {table.n_rows:,} rows.")
+
+
+def _is_text_format(output: str) -> bool:
+    suffix = Path(output.removesuffix(".gz")).suffix.lower()
+    return output == "-" or suffix in (".csv", ".tsv")

@@ -1,0 +1,64 @@
+"""What is shown on standard error while something takes long."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from separatrix.cli.console import note
+from separatrix.train import Event, Listener
+
+
+@contextmanager
+def training_progress() -> Iterator[list[Listener]]:
+    """Show a bar while a network is trained, where someone is watching; give the listeners that drive it."""
+    if not sys.stderr.isatty():
+        yield []
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Training"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.completed}/{task.total} epochs"),
+        TextColumn("{task.fields[curves]}"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=None, curves="")
+
+        def show_epoch(event: Event) -> None:
+            progress.update(bar, completed=event.epoch, total=event.max_epochs, curves=curves_now(event))
+
+        yield [show_epoch]
+
+
+def curves_now(event: Event) -> str:
+    """Return the last loss and, where there are validation rows, what they say."""
+    history = event.history
+    parts = [f"loss {history.loss[-1]:.4g}"]
+    if history.validation_score.size and np.isfinite(history.validation_score[-1]):
+        parts.append(f"validation score {history.validation_score[-1]:.4g}")
+    elif history.validation_loss.size and np.isfinite(history.validation_loss[-1]):
+        parts.append(f"validation loss {history.validation_loss[-1]:.4g}")
+    return ", ".join(parts)
+
+
+def announce_compilation(engine: str, dtype: str) -> None:
+    """Say what the first fit on a machine waits for."""
+    from separatrix.engine import get_engine
+
+    if engine == "numpy" or get_engine(engine).name != "numba":
+        return
+    from separatrix.engine import numba_engine
+
+    ready = getattr(numba_engine, "kernels_ready", None)
+    if ready is not None and not ready("float64" if dtype == "auto" else dtype):
+        note(
+            "compiling the training kernels, once on this machine, about 10 s "
+            "('separatrix warm' does it ahead)."
+        )

@@ -1,0 +1,135 @@
+"""An assessment: a model's report beside those of its baselines, and whether it is better than they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from .baselines import Baseline
+from .classification import ClassificationReport, classification_report
+from .comparison import Comparison, compare_classifiers, compare_regressors
+from .regression import RegressionReport, regression_report
+
+MODEL = "network"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What is known of a model on test rows.
+
+    Attributes
+    ----------
+    reports : dict of str to report
+        The model's, ``"network"``, then each baseline's, all on the same rows.
+    comparisons : tuple of Comparison
+        The model against each baseline.
+    unconverged : tuple of str
+        Baselines that could be better than they look.
+    """
+
+    reports: Mapping[str, ClassificationReport | RegressionReport]
+    comparisons: tuple[Comparison, ...]
+    unconverged: tuple[str, ...]
+
+    @property
+    def model(self) -> ClassificationReport | RegressionReport:
+        """The model's report."""
+        return self.reports[MODEL]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as nested dictionaries that `json.dumps` accepts."""
+        return {
+            "reports": {name: report.to_dict() for name, report in self.reports.items()},
+            "comparisons": [comparison.to_dict() for comparison in self.comparisons],
+            "unconverged": list(self.unconverged),
+        }
+
+
+def assess_classifier(
+    y_true: npt.ArrayLike,
+    proba: npt.ArrayLike,
+    classes: npt.ArrayLike,
+    baselines: Mapping[str, Baseline],
+) -> Assessment:
+    """Judge a classifier's probabilities beside those of its baselines.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_rows,)
+    proba : array-like of shape (n_rows, n_classes)
+    classes : array-like of shape (n_classes,)
+    baselines : mapping of str to Baseline
+        Such as `baseline_probabilities` returns.
+
+    Raises
+    ------
+    DataError
+        As `classification_report`.
+
+    Examples
+    --------
+    >>> dummy = Baseline([[0.5, 0.5]] * 40)
+    >>> assessment = assess_classifier([0, 1] * 20, [[0.9, 0.1], [0.2, 0.8]] * 20, [0, 1], {"dummy": dummy})
+    >>> assessment.comparisons[0].outcome
+    'better'
+    """
+    others = {name: baseline.predictions for name, baseline in baselines.items()}
+    return Assessment(
+        {
+            name: classification_report(y_true, values, classes)
+            for name, values in {MODEL: proba, **others}.items()
+        },
+        tuple(
+            compare_classifiers(y_true, proba, values, classes, names=(f"the {MODEL}", name))
+            for name, values in others.items()
+        ),
+        _unconverged(baselines),
+    )
+
+
+def assess_regressor(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    baselines: Mapping[str, Baseline],
+    *,
+    name: str = "y",
+) -> Assessment:
+    """Judge a regressor's predictions of one number a row beside those of its baselines.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_rows,)
+    baselines : mapping of str to Baseline
+        Such as `baseline_predictions` returns.
+    name : str
+        Of the target.
+
+    Raises
+    ------
+    DataError
+        As `regression_report`.
+
+    Examples
+    --------
+    >>> assess_regressor([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], {}).model.per_target[0].mae.value
+    0.333...
+    """
+    others = {other: baseline.predictions for other, baseline in baselines.items()}
+    return Assessment(
+        {
+            model: regression_report(y_true, values, names=[name])
+            for model, values in {MODEL: y_pred, **others}.items()
+        },
+        tuple(
+            compare_regressors(y_true, y_pred, values, names=(f"the {MODEL}", other))
+            for other, values in others.items()
+        ),
+        _unconverged(baselines),
+    )
+
+
+def _unconverged(baselines: Mapping[str, Baseline]) -> tuple[str, ...]:
+    return tuple(name for name, baseline in baselines.items() if not baseline.converged)

@@ -1,0 +1,23 @@
+"""Five tutorial experiments, one file each: plain functions that return facts and draw pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from separatrix.recipes.bumps import bumps
+from separatrix.recipes.circles import circles
+from separatrix.recipes.facts import Fact, RecipeResult
+from separatrix.recipes.gaussians import gaussians
+from separatrix.recipes.moons import moons
+from separatrix.recipes.ten_points import ten_points
+
+RECIPES: dict[str, Callable[[Path], RecipeResult]] = {
+    "circles": circles,
+    "ten-points": ten_points,
+    "gaussians": gaussians,
+    "moons": moons,
+    "bumps": bumps,
+}
+
+__all__ = ["RECIPES", "Fact", "RecipeResult"]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.special import expit, log_expit, log_softmax, softmax
+
+from separatrix.estimators import targets
+from separatrix.spec import Network
+
+Z = np.array([[1000.0, -1000.0, 3.0], [-2.0, 0.0, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ("n_classes", "loss", "multilabel", "expected"),
+    [
+        (1, "log_loss", False, ("binary", 1)),
+        (2, "log_loss", False, ("binary", 1)),
+        (3, "log_loss", False, ("multiclass", 3)),
+        (3, "log_loss", True, ("multilabel", 3)),
+        (2, "squared_error", False, ("quadratic", 1)),
+        (3, "squared_error", False, ("quadratic", 3)),
+    ],
+)
+def test_each_kind_of_target_has_its_head(
+    n_classes: int, loss: str, multilabel: bool, expected: tuple[str, int]
+) -> None:
+    assert targets.head_and_outputs(loss, np.arange(n_classes), multilabel) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "n_out", "n_columns"), [("binary", 1, 1), ("multiclass", 3, 1), ("quadratic", 3, 3)]
+)
+def test_labels_survive_encoding(head: str, n_out: int, n_columns: int) -> None:
+    classes = np.array(["a", "b", "c"])[: max(n_out, 2)]
+    y = classes[[1, 0, -1, 0]]
+    T = targets.encode_labels(y, classes, Network.mlp(2, (), n_out, head=head), np.float32)
+    assert T.shape == (4, n_columns)
+    assert T.dtype == np.float32
+    assert T.flags.c_contiguous
+    assert targets.decode_labels(T, classes, Network.mlp(2, (), n_out, head=head)).tolist() == y.tolist()
+
+
+def test_indicators_are_their_own_encoding() -> None:
+    network = Network.mlp(2, (), 3, head="multilabel")
+    y = np.array([[1, 0, 1], [0, 0, 0]])
+    T = targets.encode_labels(y, np.arange(3), network, np.float64)
+    assert T.tolist() == y.tolist()
+    assert targets.decode_labels(T, np.arange(3), network).tolist() == y.tolist()
+
+
+def test_probabilities_and_their_logarithms() -> None:
+    softly, binary, each = (
+        Network.mlp(1, (), n, head=h) for n, h in ((3, "multiclass"), (1, "binary"), (3, "multilabel"))
+    )
+    assert_allclose(targets.probabilities(Z, softly), softmax(Z, axis=1))
+    assert_allclose(targets.log_probabilities(Z, softly), log_softmax(Z, axis=1))
+    z = Z[:, :1]
+    assert_allclose(targets.probabilities(z, binary), expit(np.hstack([-z, z])))
+    assert_allclose(targets.log_probabilities(z, binary), log_expit(np.hstack([-z, z])))
+    assert_allclose(targets.probabilities(Z, each), expit(Z))
+    assert_allclose(targets.log_probabilities(Z, each), log_expit(Z))
+
+
+def test_several_quadratic_outputs_are_divided_by_their_sum() -> None:
+    network = Network.mlp(1, (), 3, head="quadratic")
+    share = expit(Z) / expit(Z).sum(axis=1, keepdims=True)
+    assert_allclose(targets.probabilities(Z, network), share)
+    assert_allclose(np.exp(targets.log_probabilities(Z, network)), share)
+    assert_allclose(targets.probabilities(np.full((1, 3), -1000.0), network), 1 / 3)
+
+
+def test_one_half_is_the_first_class() -> None:
+    network = Network.mlp(1, (), 1, head="binary")
+    z = np.array([[0.0], [1e-300], [-1.0]])
+    assert targets.predicted_labels(z, np.array(["no", "yes"]), network).tolist() == ["no", "yes", "no"]
