@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases import Case
-from contenders import Contender, Trained, contenders
+from contenders import Contender, Trained, Unavailable, contenders
 from timing import calls_for, interleaved, spread
 
 STEADY_EPOCHS = 2000
@@ -21,11 +21,12 @@ class Effort:
     repeats: int
 
 
-def compare(case: Case, effort: Effort, tolerance: float) -> dict[str, Any]:
+def compare(case: Case, effort: Effort, tolerance: float, check_epochs: int = 0) -> dict[str, Any]:
     """Train the case with everyone; return what each took, per step, and the loss that each reached.
 
-    Everyone first trains the whole recipe once, which warms up and is the check: a final loss further than
-    `tolerance` (relative) from the median of all ends the benchmark.
+    Everyone first trains the whole recipe once, which warms up. A loss further than `tolerance` (relative) from
+    the median of all ends the benchmark: after the recipe or, where rounding grows too large by then, after
+    `check_epochs`.
     """
     found, missing = contenders(case)
     results: dict[str, Any] = {}
@@ -33,12 +34,14 @@ def compare(case: Case, effort: Effort, tolerance: float) -> dict[str, Any]:
     for contender in found:
         try:
             trained = contender.train(case, case.epochs)
-        except Exception as error:  # a peer that fails here (no C++ compiler for torch.compile) is a result, too
-            missing[contender.name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+        except Unavailable as reason:
+            missing[contender.name] = str(reason)
             continue
+        checked = contender.train(case, check_epochs) if check_epochs else trained
         epochs, calls = _amount(case, contender, trained, effort)
         plans[contender.name] = contender, epochs, calls
         results[contender.name] = {
+            "checked_loss": case.loss(checked.parameters),
             "final_loss": case.loss(trained.parameters),
             "compile_seconds": round(trained.compile_seconds, 2),
             "epochs_a_call": epochs,
@@ -60,6 +63,7 @@ def compare(case: Case, effort: Effort, tolerance: float) -> dict[str, Any]:
         "epochs": case.epochs,
         "steps": case.epochs * case.steps_per_epoch,
         "repeats": effort.repeats,
+        "check_epochs": check_epochs or case.epochs,
         "tolerance": tolerance,
         "contenders": results,
         "missing": missing,
@@ -67,21 +71,21 @@ def compare(case: Case, effort: Effort, tolerance: float) -> dict[str, Any]:
 
 
 def _amount(case: Case, contender: Contender, trained: Trained, effort: Effort) -> tuple[int, int]:
-    """Return epochs a call and calls a round: slow contenders train a part, quick ones several times."""
+    """Return epochs a call and calls a round."""
     per_epoch = trained.seconds / case.epochs
-    if contender.is_steady:
-        epochs = max(case.epochs, STEADY_EPOCHS)
-    elif contender.name.startswith("Separatrix"):
-        epochs = case.epochs
-    else:
-        epochs = min(case.epochs, max(2, math.ceil(effort.seconds / per_epoch)))
+    enough = math.ceil(effort.seconds / per_epoch)
+    epochs = {
+        "recipe": case.epochs,
+        "steady": max(case.epochs, min(STEADY_EPOCHS, enough)),
+        "part": min(case.epochs, max(2, enough)),
+    }[contender.length]
     return epochs, calls_for(effort.seconds / 4, epochs * per_epoch)
 
 
 def _require_same_loss(case: Case, results: dict[str, Any], tolerance: float) -> None:
-    losses = {name: result["final_loss"] for name, result in results.items()}
+    losses = {name: result["checked_loss"] for name, result in results.items()}
     middle = sorted(losses.values())[len(losses) // 2]
-    print(f"{case.name}: final loss")
+    print(f"{case.name}: loss")
     for name, loss in losses.items():
         print(f"  {loss:.8f}  {name}")
     wrong = {name: loss for name, loss in losses.items() if not abs(loss - middle) <= tolerance * middle}

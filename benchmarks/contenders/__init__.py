@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Literal
 
 from cases import Case, Parameters
 
@@ -24,13 +25,14 @@ class Trained:
 class Contender:
     """One way of training.
 
-    `is_steady`: a run may be longer than the recipe's, so that calling it costs nothing per step.
+    `length` of a timed call: the whole recipe; "steady", longer where that is short, so that calling costs
+    nothing per step; or a part of it, enough for a slow loop of single steps.
     """
 
     name: str
     dtype: str
     train: Callable[[Case, int], Trained]
-    is_steady: bool = False
+    length: Literal["recipe", "steady", "part"] = "part"
     cases: tuple[str, ...] = ()  # all where empty
 
 

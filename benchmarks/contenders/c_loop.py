@@ -12,6 +12,7 @@ from time import perf_counter
 
 import numpy as np
 from cases import Case
+
 from contenders import Contender, Trained, Unavailable
 
 SOURCE = Path(__file__).parent.parent / "circles.c"
@@ -53,4 +54,4 @@ def _library() -> tuple[ctypes.CDLL, float]:
         return ctypes.CDLL(str(target)), perf_counter() - started
 
 
-CONTENDERS = [Contender("C loop", "float32", train, is_steady=True, cases=("circles",))]
+CONTENDERS = [Contender("C loop", "float32", train, length="steady", cases=("circles",))]

@@ -1,4 +1,4 @@
-"""JAX at its best: the whole training is one jitted scan over epochs, compiled ahead and timed without that."""
+"""JAX at its best: the whole training is one jitted scan over epochs, compiled beforehand."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from cases import Case
+
 from contenders import Contender, Trained
 
 _ACTIVATIONS = {"logistic": jax.nn.sigmoid, "tanh": jnp.tanh, "relu": jax.nn.relu}
@@ -22,7 +23,9 @@ def scan(case: Case, epochs: int) -> Trained:
     parameters, _ = jax.block_until_ready(training(start))
     seconds = perf_counter() - started
     weights, biases = zip(*parameters, strict=True)
-    return Trained(seconds, ([np.asarray(w) for w in weights], [np.asarray(b) for b in biases]), compile_seconds)
+    return Trained(
+        seconds, ([np.asarray(w) for w in weights], [np.asarray(b) for b in biases]), compile_seconds
+    )
 
 
 @cache
@@ -54,7 +57,9 @@ def _compiled(case: Case, epochs: int) -> tuple[Any, Any, float]:
         (parameters, _), losses = jax.lax.scan(epoch, (parameters, slots), length=epochs)
         return parameters, losses
 
-    start = [(jnp.asarray(w, jnp.float32), jnp.asarray(b, jnp.float32)) for w, b in zip(*case.start, strict=True)]
+    start = [
+        (jnp.asarray(w, jnp.float32), jnp.asarray(b, jnp.float32)) for w, b in zip(*case.start, strict=True)
+    ]
     started = perf_counter()
     training = jax.jit(train).lower(start).compile()
     return training, start, perf_counter() - started
@@ -76,6 +81,13 @@ def _sgd(rate: float, parameters: Any, gradient: Any, slots: Any) -> Any:
     return jax.tree.map(lambda p, g: p - rate * g, parameters, gradient), slots
 
 
+_CASES = ("circles", "ten-points", "moons", "bumps")
 CONTENDERS = [
-    Contender("JAX jit and scan", "float32", scan, is_steady=True, cases=("circles", "ten-points", "moons", "bumps"))
+    Contender(
+        "JAX jit and scan",
+        "float32",
+        scan,
+        length="steady",
+        cases=_CASES,
+    )
 ]

@@ -9,10 +9,10 @@ from time import perf_counter
 
 import numpy as np
 from cases import Case
-from contenders import Contender, Trained
 from sklearn.exceptions import ConvergenceWarning
 
 import separatrix as sx
+from contenders import Contender, Trained
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.spec import SGD, Adam, Optimizer
@@ -62,7 +62,9 @@ def advance(case: Case, epochs: int, dtype: str) -> Trained:
         monitor=Monitor("loss", 0.0, math.inf),
     )
     T = case.y[:, np.newaxis].astype(dtype)
-    task = Task(Run(plan, state, Data(case.X.astype(dtype), T)), np.full(epochs * case.steps_per_epoch, case.rate))
+    task = Task(
+        Run(plan, state, Data(case.X.astype(dtype), T)), np.full(epochs * case.steps_per_epoch, case.rate)
+    )
     engine = get_engine("numba")
     started = perf_counter()
     engine.advance([task])
@@ -75,7 +77,7 @@ def _optimizer(case: Case) -> Optimizer:
 
 
 CONTENDERS = [
-    Contender(f"Separatrix {what}, {dtype}", dtype, partial(train, dtype=dtype), is_steady)
-    for what, train, is_steady in (("fit", fit, False), ("engine", advance, True))
+    Contender(f"Separatrix {what}, {dtype}", dtype, partial(train, dtype=dtype), length)
+    for what, train, length in (("fit", fit, "recipe"), ("engine", advance, "steady"))
     for dtype in ("float32", "float64")
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from cases import Case
+
 from contenders import Contender, Trained
 
 
@@ -19,7 +20,9 @@ def train(case: Case, epochs: int, dtype: str) -> Trained:
     gradient = np.empty_like(theta)
     weights, biases = case.network.split(theta)
     dws, dbs = case.network.split(gradient)
-    update = _adam(theta, gradient, case.rate) if case.optimizer == "adam" else _sgd(theta, gradient, case.rate)
+    update = (
+        _adam(theta, gradient, case.rate) if case.optimizer == "adam" else _sgd(theta, gradient, case.rate)
+    )
     forward = np.tanh if case.activation == "tanh" else _logistic
     losses = []
     started = perf_counter()

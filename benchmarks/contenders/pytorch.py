@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 from cases import Case
-from contenders import Contender, Trained
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+
+from contenders import Contender, Trained, Unavailable
 
 DEFAULT_THREADS = torch.get_num_threads()
 _ACTIVATIONS = {"logistic": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
@@ -45,7 +46,9 @@ def _train_full_batch(epochs: int, X: Any, y: Any, model: Any, criterion: Any, o
     return perf_counter() - started
 
 
-def _train_batches(case: Case, epochs: int, X: Any, y: Any, model: Any, criterion: Any, optimizer: Any) -> float:
+def _train_batches(
+    case: Case, epochs: int, X: Any, y: Any, model: Any, criterion: Any, optimizer: Any
+) -> float:
     loader = DataLoader(TensorDataset(X, y), batch_size=case.batch_size, shuffle=False)
     losses = []
     started = perf_counter()
@@ -61,7 +64,9 @@ def _train_batches(case: Case, epochs: int, X: Any, y: Any, model: Any, criterio
     return perf_counter() - started
 
 
-def _train_shuffled(case: Case, epochs: int, X: Any, y: Any, model: Any, criterion: Any, optimizer: Any) -> float:
+def _train_shuffled(
+    case: Case, epochs: int, X: Any, y: Any, model: Any, criterion: Any, optimizer: Any
+) -> float:
     """Pick batches by index: for a table in memory far faster than a `DataLoader`."""
     losses = []
     started = perf_counter()
@@ -108,9 +113,12 @@ def _compiled_step(case: Case) -> tuple[Any, Any, Callable[..., Any], list[Any],
     compiled_step = torch.compile(step, dynamic=False)
     batches = [(X[rows], y[rows]) for rows in case.batches]
     started = perf_counter()
-    for _ in range(3):
-        for xb, yb in batches:
-            compiled_step(xb, yb)
+    try:
+        for _ in range(3):
+            for xb, yb in batches:
+                compiled_step(xb, yb)
+    except torch._dynamo.exc.BackendCompilerFailed as error:  # such as: no C++ compiler
+        raise Unavailable(str(error).strip().splitlines()[-1]) from error
     return model, optimizer, compiled_step, batches, perf_counter() - started
 
 
@@ -158,7 +166,9 @@ def _parameters(model: Any) -> Any:
 
 
 CONTENDERS = [
-    Contender(f"PyTorch eager, {DEFAULT_THREADS} threads", "float32", partial(eager, threads=DEFAULT_THREADS)),
+    Contender(
+        f"PyTorch eager, {DEFAULT_THREADS} threads", "float32", partial(eager, threads=DEFAULT_THREADS)
+    ),
     Contender("PyTorch eager, 1 thread", "float32", partial(eager, threads=1)),
     Contender("PyTorch compiled", "float32", compiled, cases=("circles", "ten-points", "moons", "bumps")),
 ]

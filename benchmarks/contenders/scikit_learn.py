@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 from cases import Case
-from contenders import Contender, Trained
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
+
+from contenders import Contender, Trained
 
 
 class _GivenStart(MLPClassifier):

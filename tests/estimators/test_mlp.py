@@ -15,6 +15,7 @@ import scipy.sparse
 from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
+from separatrix.data.encoder import TableEncoder
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators.mlp import BaseMLP
@@ -317,6 +318,9 @@ def test_a_model_of_the_other_kind_or_with_an_encoder_is_refused(rows: Rows) -> 
     number = Model(Network(1, (Dense(1),), "regression"), [1.0, 0.0])
     with pytest.raises(ParameterError, match="model must be a classifier"):
         MLPClassifier.from_model(number)
+    table = Model(number.network, number.theta, encoder=TableEncoder.fit({"dose": np.array([1.0, 2.0])}))
+    with pytest.raises(ParameterError, match="model must have no encoder"):
+        MLPRegressor.from_model(table)
 
 
 def test_a_warm_start_goes_on_from_a_model(rows: Rows) -> None:

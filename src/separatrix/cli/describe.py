@@ -39,6 +39,7 @@ def column_facts(encoder: TableEncoder, limit: int = 8) -> list[Row]:
     texts = [column for column in encoder.columns if isinstance(column, TextEncoder)]
     filled = [f"{column.name} ({column.fill:.4g})" for column in numbers if column.indicator]
     levels = [f"{column.name} ({len(column.levels)})" for column in texts]
+    missing = [column.name for column in texts if column.missing]
     rare = [column.name for column in texts if column.other]
     dropped = [f"{name} {reason}" for name, reason in encoder.dropped.items()]
     rows = {
@@ -47,6 +48,7 @@ def column_facts(encoder: TableEncoder, limit: int = 8) -> list[Row]:
         "Text": f"{count(len(texts), 'column')}, an input for each value: {some(levels, limit)}"
         if texts
         else "",
+        "Missing": f"an input of its own in text: {some(missing, limit)}" if missing else "",
         "Rare": f"values beyond the most frequent share one input: {some(rare, limit)}" if rare else "",
         "Left out": "; ".join(dropped[:limit])
         + (f"; {len(dropped) - limit} more" if len(dropped) > limit else ""),

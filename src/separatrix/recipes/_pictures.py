@@ -111,9 +111,14 @@ def draw_points(
 
 def draw_losses(ax: Axes, curves: Mapping[str, tuple[Array, Array]]) -> None:
     """Draw (epochs, loss) curves by name, the loss on a logarithmic scale."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     for (name, (epochs, loss)), colour in zip(curves.items(), LINES, strict=False):
         ax.plot(epochs, loss, color=colour, linewidth=1.3, label=name)
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")
     ax.grid(alpha=0.3)

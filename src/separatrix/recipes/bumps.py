@@ -96,7 +96,7 @@ def bumps(folder: Path) -> RecipeResult:
             for name, classifier in shown.items()
         ),
         *(
-            Fact(f"first weights that end with all right, {name}", _count_perfect(classifiers, X, y))
+            Fact(f"seeds that end with all points right, {name}", _count_perfect(classifiers, X, y))
             for name, classifiers in tutorial.items()
         ),
         Fact(
@@ -110,9 +110,9 @@ def bumps(folder: Path) -> RecipeResult:
         f"judged on the other 20; {len(SEEDS)} times, each with its own 20 points and its own first weights. "
         "After +- stands the standard error of the mean.",
         _table(trials),
-        "One hidden layer is enough. Trained so, a wide one finds the bumps more surely than two or three "
-        "narrow ones with as many parameters. Small networks miss a bump from many of the first weights: "
-        "a single run cannot answer the question.",
+        "One hidden layer is enough. Trained so, a wide one finds the bumps more surely than two narrow ones "
+        "with as many parameters, and a third does not help. Small networks miss a bump from many of the "
+        "first weights: a single run cannot answer the question.",
     )
 
     files = (

@@ -77,7 +77,7 @@ def gaussians(folder: Path) -> RecipeResult:
         "with twice the points the tutorial's step would be twice as long.",
     )
 
-    boundary, axes = _pictures.panels(1, 3, 3.8, 3.6)
+    boundary, axes = _pictures.panels(1, 3, 3.8, 3.2)
     for ax, step in zip(axes, (0, 1, 10), strict=True):
         model = models[step]
         background = _pictures.draw_plane(ax, X, y, model, colours=COLOURS, size=26.0)

@@ -1,0 +1,189 @@
+"""The page ``docs/benchmarks.md``, written from ``results.json`` and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "benchmarks.md"
+
+_HEAD = """# Benchmarks
+
+Measured by `benchmarks/run.py`, which writes this page; [benchmarks/README.md](../benchmarks/README.md)
+says how to run it. Contenders are timed side by side in one run, in turn, again and again; ratios are those
+of medians. A target that is missed is shown as missed.
+"""
+
+_LOOPS = """The tutorials' training loops: same data, same first parameters, same batches, same optimiser,
+same loss. Every contender computes the loss of each step, and must reach the same loss, computed in float64
+from the parameters it ended with. `bumps` is chaotic: differences of 1e-15 grow to 1e-2 within its 7000
+epochs, so that losses are compared after 500. Nobody's compile time is counted; it stands in a column of its
+own.
+
+- **fit**: `MLPClassifier.fit` over the recipe's epochs, with its checks of the input and all: microseconds
+  of the whole call divided by its steps. Peers' models and data are made before their clock starts, but for
+  scikit-learn, whose `fit` is timed as ours is.
+- **engine**: one long call of the compiled engine, so that calling it costs nothing per step.
+- PyTorch is written as its tutorials write it (`bumps` with a `DataLoader`), at its default number of
+  threads and with one; ratios take the quicker. JAX is one jitted scan over all epochs. The C loop
+  (`benchmarks/circles.c`) is written for this one network.
+"""
+
+_LARGE = """Everyone takes the same batches in the same random order. PyTorch picks its batches by index,
+which is far quicker than a `DataLoader`.
+"""
+
+_STARTUP = """Seconds of whole processes, an empty interpreter's included. "First fit ever" starts with an
+empty folder of compiled kernels, and so compiles them. Whoever loads a model and predicts imports neither
+Numba nor scikit-learn.
+"""
+
+_OVERHEADS = """Ratios of fits in float32. Validation (a quarter as many rows again, after every epoch) with
+early stopping is held against the plain fit plus as many forward passes over the validation rows.
+"""
+
+_MEMORY = """Megabytes by which a process grows, from before the data exist to the peak of the fit;
+libraries and compiled kernels are loaded before. "Over the data" is the peak less the data, as held by the
+caller and once more where training is in another dtype.
+"""
+
+
+def write(results: dict[str, Any]) -> None:
+    """Write the page."""
+    parts = [_HEAD]
+    for topic, (title, text, tables) in _TOPICS.items():
+        if topic in results:
+            part = results[topic]
+            parts += [f"## {title}\n", text, _conditions(part["conditions"]), *tables(part["result"])]
+    PAGE.write_text("\n".join(parts))
+
+
+def _loops(result: dict[str, Any]) -> list[str]:
+    rows = []
+    for name, case in result.items():
+        for ratio in case["ratios"]:
+            limit, is_met = _limit(ratio)
+            figures = [f"{ratio[what]:.3g} ({is_met(ratio[what])})" for what in ("fit", "engine")]
+            rows.append((name, ratio["peer"], limit, *figures))
+    title = (
+        "How many times quicker a step of Separatrix (float32) is than the peer's; for the C loop, how many "
+        "times slower:\n"
+    )
+    tables = [title, _table(("loop", "peer", "target", "fit", "engine"), rows)]
+    for name, case in result.items():
+        tables.append(f"### {name}\n")
+        tables.append(
+            f"{case['network']}, {case['rows']} rows, {case['rows_a_step']} a step, {case['epochs']} epochs, "
+            f"{case['steps']} steps; {case['repeats']} repeats.\n"
+        )
+        tables += _contenders(case, "microseconds a step")
+    return tables
+
+
+def _large(result: dict[str, Any]) -> list[str]:
+    intro = (
+        f"{result['network']}, {result['rows']} rows, batches of {result['rows_a_step']}, Adam, relu, "
+        f"{result['epochs']} epochs; {result['repeats']} repeats.\n"
+    )
+    return [intro, *_contenders(result, "microseconds a step")]
+
+
+def _contenders(case: dict[str, Any], unit: str) -> list[str]:
+    ours = case["contenders"]["Separatrix fit, float32"]["microseconds_a_step"]["median"]
+    rows = []
+    for name, result in case["contenders"].items():
+        time = result["microseconds_a_step"]
+        compile_seconds = f"{result['compile_seconds']:.1f}" if result["compile_seconds"] else ""
+        rows.append(
+            (
+                name,
+                f"{time['median']:.4g}",
+                f"{time['low']:.4g} – {time['high']:.4g}",
+                f"{time['median'] / ours:.3g}",
+                f"{result['checked_loss']:.6f}",
+                f"{result['final_loss']:.6f}",
+                compile_seconds,
+            )
+        )
+    header = (
+        "contender",
+        unit + ", median",
+        "lowest – highest",
+        "times fit's",
+        f"loss after {case['check_epochs']} epochs",
+        "at the end",
+        "seconds to compile",
+    )
+    missing = [f"Not measured: {name} ({reason}).\n" for name, reason in case["missing"].items()]
+    tolerance = (
+        f"Losses after {case['check_epochs']} epochs may differ from their median by {case['tolerance']:g} of it; "
+        "the benchmark ends where one does.\n"
+    )
+    return [_table(header, rows), tolerance, *missing]
+
+
+def _startup(result: dict[str, Any]) -> list[str]:
+    rows = []
+    for name, time in result["seconds"].items():
+        limit, met = "", ""
+        if name in result["at_most"]:
+            limit, is_met = _limit({"at_most": result["at_most"][name]})
+            met = is_met(time["median"])
+        rows.append((name, f"{time['median']:.3g}", f"{time['low']:.3g} – {time['high']:.3g}", limit, met))
+    return [_table(("process", "seconds, median", "lowest – highest", "target", ""), rows)]
+
+
+def _overheads(result: dict[str, Any]) -> list[str]:
+    rows = []
+    for name, case in result.items():
+        for what, ratio in case["ratios"].items():
+            limit, is_met = _limit({"at_most": case["at_most"][what]})
+            rows.append((name, what, f"{ratio:.3f}", limit, is_met(ratio)))
+    return [_table(("training", "with", "ratio", "target", ""), rows)]
+
+
+def _memory(result: dict[str, Any]) -> list[str]:
+    rows = []
+    for name, fit in result.items():
+        limit, is_met = _limit(fit)
+        rows.append((name, fit["data"], fit["peak"], fit["over_data"], limit, is_met(fit["over_data"])))
+    return [_table(("data", "MB of data", "MB at the peak", "over the data", "target", ""), rows)]
+
+
+_TOPICS: dict[str, tuple[str, str, Callable[[dict[str, Any]], list[str]]]] = {
+    "loops": ("Training loops", _LOOPS, _loops),
+    "large": ("A table of ordinary size", _LARGE, _large),
+    "startup": ("The first minute", _STARTUP, _startup),
+    "overheads": ("What watching costs", _OVERHEADS, _overheads),
+    "memory": ("Memory", _MEMORY, _memory),
+}
+
+
+def _limit(target: dict[str, Any]) -> tuple[str, Callable[[float], str]]:
+    """Return the target in words, and what says whether a figure meets it."""
+    if "at_least" in target:
+        return f"at least {target['at_least']:g}", lambda x: "met" if x >= target["at_least"] else "missed"
+    return f"at most {target['at_most']:g}", lambda x: "met" if x <= target["at_most"] else "missed"
+
+
+def _conditions(conditions: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in conditions["versions"].items())
+    load = f"load average {conditions['load'][0]} before and {conditions['load_after'][0]} after, "
+    return (
+        f"`{conditions['command']}`, {conditions['date']}, {conditions['seconds']} s; {conditions['cpu']}, "
+        f"{conditions['cores']} cores, {conditions['system']}, {load if conditions['load'] else ''}"
+        f"Python {conditions['python']}, {versions}.\n"
+    )
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    header = list(header)
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    write(json.loads((HERE / "results.json").read_text()))

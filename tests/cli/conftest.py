@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from separatrix.cli.app import app
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in an empty folder; the NumPy engine, as small networks need no compiler."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments: str, **options: object) -> Result:
+        return CliRunner().invoke(app, list(arguments), **options)
+
+    return invoke
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """Forty rows: numbers with gaps, text, true/false, an identifier; the older half says yes."""
+    rows = ["id,age,town,member,target"]
+    for i in range(40):
+        age = "" if i == 7 else f"{20 + i}.50"
+        town, member = "Bonn" if i % 3 else "Ulm", "true" if i % 2 else "false"
+        rows.append(f"00{i},{age},{town},{member},{'yes' if i > 19 else 'no'}")
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def model(run: Run, people: Path) -> Path:
+    """A model of `people`."""
+    result = run("fit", str(people), "--engine", "numpy", "--hidden", "4", "-o", "people.safetensors")
+    assert result.exit_code == 0, result.output
+    return people.with_name("people.safetensors")

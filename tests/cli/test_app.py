@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+import separatrix
+from separatrix.cli.app import COMMANDS, app
+
+GROUP = typer.main.get_command(app)
+DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+def options_of(command: str) -> list[str]:
+    return [
+        spelling
+        for parameter in GROUP.commands[command].params
+        if parameter.param_type_name == "option"
+        for spelling in (*parameter.opts, *parameter.secondary_opts)
+    ]
+
+
+def test_version(run):
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, f"separatrix {separatrix.__version__}\n")
+
+
+def test_help_names_every_command(run):
+    result = run("--help")
+    assert result.exit_code == 0
+    assert all(f"  {name} " in result.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_every_option_with_a_sentence(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    words = result.stdout.replace(",", " ").split()
+    assert set(options_of(command)) <= set(words)
+    for parameter in GROUP.commands[command].params:
+        assert parameter.help.rstrip().endswith((".", "]")), parameter.name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_documentation_has_every_command_and_option(command):
+    section = DOCS.split(f"\n## {command}\n")[1].split("\n## ")[0]
+    words = section.replace(",", " ").replace("`", " ").split()
+    assert set(options_of(command)) <= set(words)
+
+
+def test_documentation_has_no_option_that_there_is_not():
+    known = {option for command in COMMANDS for option in options_of(command)}
+    known |= {"--version", "--debug", "--install-completion", "--show-completion", "--help"}
+    words = DOCS.replace(",", " ").replace("`", " ").replace("|", " ").split()
+    assert {word for word in words if word.startswith("--") and word.strip("-")} <= known
+
+
+def test_an_error_is_one_line_and_exit_code_2(run):
+    result = run("inspect", "none.safetensors")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "separatrix: error: cannot read 'none.safetensors': there is no such file; check its name.\n"
+    )
+    assert result.stdout == ""
+
+
+def test_debug_raises_the_error_itself(run):
+    result = run("--debug", "inspect", "none.safetensors")
+    assert isinstance(result.exception, separatrix.errors.ModelFileError)
+
+
+def test_a_bug_is_not_caught(run, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("separatrix.io.load", broken)
+    result = run("inspect", "any.safetensors")
+    assert result.exit_code == 1
+    assert isinstance(result.exception, RuntimeError)
+
+
+def test_an_error_of_scikit_learns_own_checks_is_the_users_to_mend(run):
+    result = run("fit", "iris", "--seed", "-1")
+    assert result.exit_code == 2
+    assert "random_state" in result.stderr
+
+
+def test_a_misspelt_option_is_exit_code_2(run):
+    result = run("fit", "iris", "--hiden", "4")
+    assert result.exit_code == 2
+    assert "--hidden" in result.stderr

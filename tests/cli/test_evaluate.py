@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import separatrix as sx
+
+
+def test_the_same_report_as_fit_on_the_same_rows(run, people):
+    lines = people.read_text(encoding="utf-8").splitlines()
+    Path("train.csv").write_text("\n".join(lines[:1] + lines[1::2]), encoding="utf-8")
+    Path("test.csv").write_text("\n".join(lines[:1] + lines[2::2]), encoding="utf-8")
+    fitted = run("fit", "train.csv", "--test", "test.csv", "--engine", "numpy", "--json")
+    judged = run("evaluate", "model.safetensors", "test.csv", "--json")
+    assert judged.exit_code == 0, judged.output
+    reports = json.loads(judged.stdout)["test"]["reports"]
+    expected = json.loads(fitted.stdout)["test"]["reports"]
+    assert reports == {name: expected[name] for name in ("network", "dummy")}
+
+
+def test_text(run, people, model):
+    result = run("evaluate", str(model), str(people))
+    assert result.exit_code == 0, result.output
+    assert "On 40 rows, with 95 % intervals:" in result.stdout
+    assert "The network is " in result.stdout
+
+
+def test_unseen_values_and_unused_columns_are_told(run, people, model):
+    text = (
+        people.read_text(encoding="utf-8")
+        .replace("Ulm", "Köln")
+        .replace("id,", "id,extra,")
+        .replace("\n0", "\n0,0")
+    )
+    Path("new.csv").write_text(text, encoding="utf-8")
+    result = run("evaluate", str(model), "new.csv")
+    assert "Unseen  14 values of 'town' not seen in training" in result.stdout
+    assert result.stderr == "note: columns that the model does not use: extra.\n"
+
+
+def test_a_target_of_another_name(run, people, model):
+    text = people.read_text(encoding="utf-8").replace("target", "truth")
+    Path("new.csv").write_text(text, encoding="utf-8")
+    assert "there is no column 'target'" in run("evaluate", str(model), "new.csv").stderr
+    assert run("evaluate", str(model), "new.csv", "--target", "truth").exit_code == 0
+
+
+def test_numbers(run):
+    run("fit", "diabetes", "--engine", "numpy", "--hidden", "2", "--max-iter", "2")
+    result = run("evaluate", "model.safetensors", "diabetes")
+    assert result.exit_code == 0, result.output
+    assert "RMSE" in result.stdout
+    assert "dummy" in result.stdout
+
+
+def test_a_model_that_knows_nothing_of_its_training(run):
+    sx.save(sx.Model(sx.Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"]), "plain.safetensors")
+    Path("x.csv").write_text("x,y\n2,yes\n-1,no\n", encoding="utf-8")
+    assert "--target must name" in run("evaluate", "plain.safetensors", "x.csv").stderr
+    result = run("evaluate", "plain.safetensors", "x.csv", "-t", "y")
+    assert result.exit_code == 0, result.output
+    assert "accuracy" in result.stdout
+    assert "dummy" not in result.stdout
+
+
+def test_a_label_that_training_did_not_have(run, people, model):
+    text = people.read_text(encoding="utf-8").replace("00,20.50,Ulm,false,no", "00,20.50,Ulm,false,maybe")
+    Path("new.csv").write_text(
+        text.replace("000,20.50,Ulm,false,no", "000,20.50,Ulm,false,maybe"), encoding="utf-8"
+    )
+    result = run("evaluate", str(model), "new.csv")
+    assert result.exit_code == 2
+    assert "has 'maybe' in row 1, which is none of the classes trained on: no, yes" in result.stderr
+
+
+@pytest.mark.parametrize("head", ["multilabel", "regression"])
+def test_a_model_of_several_targets_is_refused(run, head):
+    sx.save(sx.Model(sx.Network.mlp(1, (), 2, head=head), [1.0, 0.0, 0.0, 0.0]), "several.safetensors")
+    result = run("evaluate", "several.safetensors", "iris")
+    assert result.exit_code == 2
+    assert "evaluate needs a model of one target, got one with 2 outputs" in result.stderr

@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import json
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import separatrix as sx
+
+NUMPY = ("--engine", "numpy")
+
+
+def write(name: str, *lines: str) -> str:
+    Path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return name
+
+
+def test_a_data_set_by_name(run):
+    result = run("fit", "breast-cancer", *NUMPY, "--hidden", "8", "--max-iter", "30")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert "569 rows, 30 columns" in result.stdout
+    assert "benign 357 (62.7%), malignant 212 (37.3%)" in result.stdout
+    assert "426 rows to train, 143 to test (stratified, seed 0)" in result.stdout
+    assert "30 inputs → 8 relu → 1 logistic output (257 parameters, float32)" in result.stdout
+    assert "limit of 30 epochs before it converged; raise --max-iter" in result.stdout
+    for word in (
+        "precision",
+        "recall",
+        "F1",
+        "accuracy",
+        "ROC AUC",
+        "log-loss",
+        "dummy",
+        "logistic regression",
+    ):
+        assert word in result.stdout
+    assert "The network is better than dummy" in result.stdout
+    assert "Model written to 'model.safetensors'" in result.stdout
+    model = sx.load("model.safetensors")
+    assert model.classes.tolist() == ["benign", "malignant"]
+    assert model.target_name == "target"
+    assert model.training["settings"]["max_iter"] == 30
+    assert model.training["stop"]["reason"] == "max_iter"
+    assert model.training["target"] == {"class_counts": [267, 159]}
+
+
+def test_no_line_ends_in_blanks(run):
+    result = run("fit", "iris", *NUMPY, "--hidden", "4", "--max-iter", "5")
+    assert all(line == line.rstrip() for line in result.stdout.splitlines())
+
+
+def test_what_was_done_to_the_columns(run, people):
+    result = run("fit", str(people), *NUMPY, "--hidden", "none")
+    assert result.exit_code == 0, result.output
+    assert "Numbers   3 columns, standardised" in result.stdout
+    assert "Filled    missing replaced by the median and marked: age (" in result.stdout
+    assert "Text      1 column, an input for each value: town (2)" in result.stdout
+    assert "6 inputs → 1 logistic output" in result.stdout
+
+
+def test_numbers(run):
+    result = run("fit", "diabetes", *NUMPY, "--hidden", "none", "--solver", "lbfgs", "--alpha", "0")
+    assert result.exit_code == 0, result.output
+    assert "regression (214 different whole numbers): 25 to 346" in result.stdout
+    for word in ("R²", "RMSE", "MAE", "dummy", "linear regression"):
+        assert word in result.stdout
+    model = sx.load("model.safetensors")
+    assert model.classes is None
+    table = sx.data.load_dataset("diabetes")
+    errors = model.predict(table.drop("target")) - table.columns["target"]
+    assert abs(errors.mean()) < 5  # in the target's own unit
+
+
+def test_json(run):
+    result = run("fit", "iris", *NUMPY, "--hidden", "4", "--json", "-o", "iris.safetensors")
+    report = json.loads(result.stdout)
+    assert report["data"]["task"] == "classification"
+    assert report["data"]["n_train"] + report["data"]["n_test"] == 150
+    assert report["network"]["classes"] == ["setosa", "versicolor", "virginica"]
+    assert report["training"]["stop"]["reason"] == "max_iter"
+    assert set(report["test"]["reports"]) == {"network", "logistic regression", "dummy"}
+    assert [comparison["names"][1] for comparison in report["test"]["comparisons"]] == [
+        "logistic regression",
+        "dummy",
+    ]
+    assert report["model"] == "iris.safetensors"
+
+
+def test_the_same_command_gives_the_same_network(run):
+    for name in ("a", "b"):
+        run("fit", "moons", *NUMPY, "--hidden", "4", "--max-iter", "5", "-o", f"{name}.safetensors")
+    assert (sx.load("a.safetensors").theta == sx.load("b.safetensors").theta).all()
+
+
+def test_a_task_of_ones_own(run):
+    path = write("t.csv", "a,target", *(f"{i},{i % 3}" for i in range(60)))
+    assert "classification (3 different whole numbers)" in run("fit", path, *NUMPY).stdout
+    result = run("fit", path, *NUMPY, "--task", "regression", "--force")
+    assert "regression (as asked)" in result.stdout
+
+
+def test_test_rows_of_ones_own_and_what_they_have_that_training_had_not(run):
+    train = write("train.csv", "town,code,target", *(f"{'AB'[i % 2]},{i % 3},{i % 2}" for i in range(40)))
+    test = write("test.csv", "target,code,town", *(f"{i % 2},{i % 3},{'ABC'[i % 3]}" for i in range(9)))
+    result = run("fit", train, "--test", test, *NUMPY, "--hidden", "2")
+    assert result.exit_code == 0, result.output
+    assert "40 rows to train, 9 to test (from test.csv)" in result.stdout
+    assert "Unseen    3 values of 'town' not seen in training" in result.stdout
+
+
+def test_labels_that_a_test_file_spells_as_numbers(run):
+    train = write("train.csv", "a,target", *(f"{i},{'12x'[i % 3]}" for i in range(30)))
+    test = write("test.csv", "a,target", *(f"{i},{'12'[i % 2]}" for i in range(10)))
+    result = run("fit", train, "--test", test, *NUMPY)
+    assert result.exit_code == 0, result.output
+
+
+def test_standard_input(run, people):
+    result = run("fit", "-", *NUMPY, "--hidden", "2", input=people.read_text(encoding="utf-8"))
+    assert result.exit_code == 0, result.output
+    assert "standard input: 40 rows" in result.stdout
+
+
+def test_a_named_file_is_replaced_but_the_default_is_not(run):
+    fast = (*NUMPY, "--hidden", "2", "--max-iter", "2")
+    assert run("fit", "iris", *fast).exit_code == 0
+    before = sx.load("model.safetensors").theta
+    refused = run("fit", "moons", *fast)
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        "separatrix: error: 'model.safetensors' exists; name another file with --output, or replace it with "
+        "--force.\n"
+    )
+    assert (sx.load("model.safetensors").theta == before).all()
+    assert run("fit", "moons", *fast, "--force").exit_code == 0
+    assert run("fit", "iris", *fast, "-o", "model.safetensors").exit_code == 0
+    assert (sx.load("model.safetensors").theta == before).all()
+
+
+def test_class_weight_by_name(run, people):
+    result = run("fit", str(people), *NUMPY, "--class-weight", "yes=5", "--hidden", "2")
+    assert result.exit_code == 0, result.output
+    assert sx.load("model.safetensors").training["settings"]["class_weight"] == {"no": 1.0, "yes": 5.0}
+
+
+def test_early_stopping_is_told(run):
+    result = run("fit", "moons", *NUMPY, "--early-stopping", "--n-iter-no-change", "2", "--max-iter", "500")
+    assert (
+        "The validation score did not improve by --tol=0.0001 for more than --n-iter-no-change=2"
+        in result.stdout
+    )
+
+
+def test_a_batch_larger_than_the_rows_is_a_note(run):
+    result = run("fit", "iris", *NUMPY, "--batch-size", "1000")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("note: --batch-size=1000 is more than the 112 training rows")
+
+
+def test_divergence_with_something_to_keep_is_a_warning(run):
+    result = run(
+        "fit",
+        "diabetes",
+        *NUMPY,
+        "--solver",
+        "sgd",
+        "--rate",
+        "0.9",
+        "--hidden",
+        "20,20",
+        "--activation",
+        "identity",
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stderr.startswith("warning: Training diverged in epoch ")
+    assert "divide the learning rate by 10" in result.stderr
+    assert sx.load("model.safetensors").training["stop"]["reason"] == "diverged"
+
+
+def test_divergence_at_once_writes_nothing(run):
+    result = run("fit", "diabetes", *NUMPY, "--solver", "sgd", "--rate", "1e30")
+    assert result.exit_code == 2
+    assert "Training diverged in epoch 1" in result.stderr
+    assert result.stderr.endswith("; no model was written.\n")
+    assert not Path("model.safetensors").exists()
+
+
+def test_ctrl_c_keeps_the_network_so_far(run, monkeypatch):
+    @contextmanager
+    def interrupted():
+        def press(event):
+            if event.epoch >= 3:
+                signal.raise_signal(signal.SIGINT)
+
+        yield [press]
+
+    monkeypatch.setattr("separatrix.cli.progress.training_progress", interrupted)
+    result = run("fit", "moons", *NUMPY, "--max-iter", "100000000", "--n-iter-no-change", "inf")
+    assert result.exit_code == 130
+    assert "log-loss" in result.stdout
+    assert result.stderr.startswith("warning: Training was interrupted after epoch ")
+    assert result.stderr.endswith(", and saved to 'model.safetensors'.\n")
+    assert sx.load("model.safetensors").training["stop"]["reason"] == "interrupted"
+
+
+ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "arguments", "sentence"),
+    [
+        ([""], [], "is empty"),
+        (["a,target"], [], "has column names but no rows"),
+        (["a,target", "1,x", "2,x", "3,x"], [], "the target column 'target' is x in every row"),
+        (["a,target", "1,x", "2,y", "3,z"], [], "different value in each of the 3 rows: it is an identifier"),
+        (["a,target", "1,x", "2,x", "3,y", "4,x"], [], "class 'y' has a single row (row 3)"),
+        (["a,target", "1,x", "2,", "3,y"], [], "is empty in 1 of 3 rows (first: row 2)"),
+        (["target", "x", "y", "x", "y"], [], "there is no column but the target 'target'"),
+        (["outcome,a", "1,2"], [], "none is called 'target'; the columns are: outcome, a."),
+        (["outcome,a", "1,2"], ["--target", "outcom"], "Did you mean 'outcome'?"),
+        (["a,target", "1,2.5", "2,2.5"], [], "the target column 'target' is 2.5 in every row"),
+        (["a,target", *ROWS[:-1], "inf,y"], [], "column 'a' has the infinite value inf in row "),
+        (
+            ["a,target", *ROWS],
+            ["--task", "regression"],
+            "column 'target' has text 'x' in row 1 (first of 16)",
+        ),
+        (["a,target", *ROWS], ["--task", "regresion"], "Did you mean 'regression'?"),
+        (
+            ["a,target", *ROWS],
+            ["--hidden", "0"],
+            "--hidden-layer-sizes must be an integer of at least 1, got 0.",
+        ),
+        (["a,target", *ROWS], ["--activation", "rely"], "Did you mean 'relu'?"),
+        (["a,target", *ROWS], ["--solver", "adan"], "Did you mean 'adam'?"),
+        (["a,target", *ROWS], ["--test-size", "1"], "--test-size must be a number in (0, 1), got 1."),
+        (["a,target", *ROWS], ["--engine", "numby"], "--engine must be one of"),
+        (
+            ["a,target", *ROWS],
+            ["--class-weight", "z=2"],
+            "--class-weight must name classes, which are x, y, got 'z'.",
+        ),
+        (["a,target", *ROWS], ["--metrics", "roc_auc"], "set --early-stopping"),
+        (["a,target", *ROWS], ["-o", "none/m.safetensors"], "the folder 'none' does not exist"),
+        (["a,target", *ROWS], ["-o", "m.bin"], "name it 'm.safetensors'"),
+        (["a,target", *ROWS], ["--test", "t.csv", "--target", "b"], "there is no column 'b'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(run, lines, arguments, sentence):
+    result = run("fit", write("t.csv", *lines), *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("separatrix: error: ")
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+    assert not list(Path().glob("*.safetensors"))
+
+
+def test_numbers_have_no_class_weight(run):
+    result = run("fit", "diabetes", "--class-weight", "balanced")
+    assert result.exit_code == 2
+    assert "--class-weight needs classes" in result.stderr
+
+
+def test_a_test_file_with_a_class_of_its_own(run):
+    train = write("train.csv", "a,target", *ROWS)
+    test = write("test.csv", "a,target", "1,x", "2,z")
+    result = run("fit", train, "--test", test, *NUMPY)
+    assert result.exit_code == 2
+    assert (
+        "the target column 'target' has 'z' in row 2, which is none of the classes trained on: x, y"
+        in result.stderr
+    )
+
+
+def test_whether_the_model_can_be_written_is_asked_before_the_table_is_read(run):
+    result = run("fit", "no-such-table.csv", "-o", "none/m.safetensors")
+    assert "cannot write" in result.stderr
+
+
+def test_a_file_that_is_not_there(run):
+    write("mydata.csv", "a")
+    assert "there is no file 'mydat.csv'. Did you mean 'mydata.csv'?" in run("fit", "mydat.csv").stderr
+    assert "there is no file or data set 'irs'" in run("fit", "irs").stderr

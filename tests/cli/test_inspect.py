@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+
+import separatrix as sx
+
+
+def test_what_is_in_a_model(run, model):
+    result = run("inspect", str(model))
+    assert result.exit_code == 0, result.output
+    for text in (
+        "6 inputs → 4 relu → 1 logistic output (33 parameters, float32)",
+        "Classes     no, yes",
+        "Columns     id, age, town, member",
+        "Numbers     3 columns, standardised",
+        "30 rows; adam, rate 0.001, batches of 30, seed 0",
+        "Epochs      200 in ",
+        "raise --max-iter",
+        f"separatrix {sx.__version__}, python ",
+    ):
+        assert text in result.stdout
+    (loss,) = [line for line in result.stdout.splitlines() if line.startswith("Loss")]
+    assert loss.split()[2][0] == "█"
+    assert loss.split()[2][-1] == "▁"
+
+
+def test_json(run, model):
+    values = json.loads(run("inspect", str(model), "--json").stdout)
+    assert values["n_parameters"] == 33
+    assert len(values["training"]["history"]["loss"]) == 200
+    assert values["encoder"] == sx.load(model).encoder.to_dict()
+
+
+def test_a_bare_model(run):
+    network = sx.Network.mlp(
+        2, (3,), 2, activation="tanh", head="multiclass", dropout=0.5, fit_intercept=False
+    )
+    sx.save(sx.Model(network, [0.5] * 12, feature_names=["u", "v"]), "bare.safetensors")
+    result = run("inspect", "bare.safetensors")
+    assert (
+        "2 inputs → 3 tanh (dropout 0.5) → 2 softmax outputs (12 parameters, float64, no biases)"
+        in result.stdout
+    )
+    assert "Inputs   u, v" in result.stdout
+
+
+def test_a_diverged_training_has_a_curve_of_what_is_finite(run):
+    training = {"n_iter": 2, "history": {"loss": [0.5, "inf"]}}
+    sx.save(sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0], training=training), "bare.safetensors")
+    assert "Loss     0.5 ▁ 0.5" in run("inspect", "bare.safetensors").stdout

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import separatrix as sx
+
+
+def test_the_table_comes_back_with_the_answers(run, people, model):
+    result = run("predict", str(model), str(people))
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    before = people.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == before[0] + ",prediction,probability no,probability yes"
+    assert all(line.startswith(old + ",") for line, old in zip(lines, before, strict=True))
+    expected = sx.load(model).predict_proba(sx.data.read_table(people))
+    given = np.array([[float(cell) for cell in line.split(",")[-2:]] for line in lines[1:]])
+    np.testing.assert_allclose(given, expected, rtol=1e-6)
+    assert [line.split(",")[-3] for line in lines[1:]] == np.where(given[:, 1] > 0.5, "yes", "no").tolist()
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz"])
+def test_the_extension_tells_the_format(run, people, model, name):
+    assert run("predict", str(model), str(people), "-o", name).exit_code == 0
+    scored = sx.data.read_table(name)
+    assert scored.n_rows == 40
+    assert scored.column_names[-3:] == ["prediction", "probability no", "probability yes"]
+
+
+def test_typed_formats_stay_typed(run, people, model):
+    run("predict", str(model), str(people), "-o", "out.parquet")
+    assert pl.read_parquet("out.parquet")["age"].dtype == pl.Float64
+
+
+def test_standard_input_also_zipped(run, people, model):
+    result = run("predict", str(model), "-", input=gzip.compress(people.read_bytes()))
+    assert len(result.stdout.splitlines()) == 41
+
+
+def test_columns_are_found_by_name_and_others_kept(run, model):
+    Path("new.csv").write_text(
+        "note,member,town,id,age\nhello,TRUE,Ulm,1,55\n,false,Köln,2,\n", encoding="utf-8"
+    )
+    result = run("predict", str(model), "new.csv")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[1].startswith("hello,TRUE,Ulm,1,55,yes,")
+    assert result.stderr.splitlines() == [
+        "note: columns that the model does not use: note.",
+        "note: 'town' has values that were not seen in training in 1 of 2 rows.",
+    ]
+
+
+def test_numbers(run):
+    run("fit", "diabetes", "--engine", "numpy", "--hidden", "2", "--max-iter", "2")
+    sx.data.write_table(sx.data.load_dataset("diabetes"), "diabetes.csv")
+    result = run("predict", "model.safetensors", "diabetes.csv")
+    assert result.stdout.splitlines()[0].endswith(",target,prediction")
+
+
+def test_a_model_without_an_encoder(run):
+    model = sx.Model(sx.Network.mlp(1, (), 2, head="multilabel"), [1.0, -1.0, 0.0, 0.5], classes=["a", "b"])
+    sx.save(model, "plain.safetensors")
+    Path("x.csv").write_text("x\n2\n", encoding="utf-8")
+    header, row = run("predict", "plain.safetensors", "x.csv").stdout.splitlines()
+    assert header == "x,prediction a,prediction b,probability a,probability b"
+    assert row.startswith("2,1,0,0.88")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("id,town,member\n1,Ulm,true\n", "the table lacks column 'age', which the model was trained on."),
+        ("id,town,member,Age\n1,Ulm,true,3\n", "Did you mean 'Age'?"),
+        (
+            "id,town,member,age\n1,Ulm,true,old\n",
+            "column 'age' has text 'old' in row 1 where numbers are due",
+        ),
+        ("id,town,member,age\n1,Ulm,true,-inf\n", "column 'age' has "),
+        ("id,town,member,age,prediction\n1,Ulm,true,3,yes\n", "the table has a column 'prediction' already"),
+    ],
+)
+def test_what_is_wrong_with_the_table(run, model, text, sentence):
+    Path("new.csv").write_text(text, encoding="utf-8")
+    result = run("predict", str(model), "new.csv")
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("output", ["none/out.csv", "out.doc"])
+def test_where_nothing_can_be_written(run, people, model, output):
+    result = run("predict", str(model), str(people), "-o", output)
+    assert result.exit_code == 2
+    assert f"cannot write '{output}'" in result.stderr
+
+
+def test_what_is_no_model(run, people, model):
+    Path("half.safetensors").write_bytes(model.read_bytes()[:100])
+    Path("text.safetensors").write_text("hello", encoding="utf-8")
+    for name in ("half.safetensors", "text.safetensors"):
+        result = run("predict", name, str(people))
+        assert result.exit_code == 2
+        assert f"'{name}' is damaged or no safetensors file" in result.stderr
+
+
+def test_a_model_of_a_newer_format(run, people, model, monkeypatch):
+    import separatrix.io.model_file as model_file
+
+    newer = sx.load(model)
+    monkeypatch.setattr(model_file, "FORMAT_VERSION", 99)
+    sx.save(newer, "newer.safetensors")
+    monkeypatch.undo()
+    result = run("predict", str(model.with_name("newer.safetensors")), str(people))
+    assert result.exit_code == 2
+    assert "newer Separatrix (format 99)" in result.stderr

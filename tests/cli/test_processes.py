@@ -1,0 +1,154 @@
+"""The command as a process of its own: pipes, signals, exit codes, what is imported."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import separatrix as sx
+
+COMMAND = [sys.executable, "-m", "separatrix"]
+TABLES = Path(os.environ.get("SEPARATRIX_TABLES", "no-such-folder"))
+only_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminals and pipes")
+
+
+def start(*arguments: str, cwd: Path, **options: object) -> subprocess.Popen[bytes]:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*COMMAND, *arguments], cwd=cwd, **{**pipes, **options})
+
+
+def finish(*arguments: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *arguments], cwd=cwd, capture_output=True, check=False, **options)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a model of one input, which predicts, and a table of many rows."""
+    model = sx.Model(sx.Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], feature_names=["x"])
+    sx.save(model, tmp_path / "model.safetensors")
+    (tmp_path / "rows.csv").write_text("x\n" + "1\n" * 200_000, encoding="utf-8")
+    return tmp_path
+
+
+def test_an_error_has_no_traceback(tmp_path):
+    finished = finish("fit", "none.csv", cwd=tmp_path)
+    assert finished.returncode == 2
+    assert finished.stderr == b"separatrix: error: there is no file 'none.csv'.\n"
+
+
+def test_debug_has_one(tmp_path):
+    finished = finish("--debug", "fit", "none.csv", cwd=tmp_path)
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(b"Traceback (most recent call last):")
+
+
+def test_standard_input_to_standard_output(folder):
+    finished = finish("predict", "model.safetensors", "-", cwd=folder, input=b"x\n2\n-2\n")
+    assert finished.returncode == 0
+    lines = finished.stdout.splitlines()
+    assert [line.split(b",")[1] for line in lines] == [b"prediction", b"yes", b"no"]
+
+
+@only_posix
+def test_a_reader_that_goes_away_is_no_error(folder):
+    process = start("predict", "model.safetensors", "rows.csv", cwd=folder)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == b"x,prediction,probability no,probability yes\n"
+    process.stdout.close()
+    process.wait(60)
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@only_posix
+def test_a_reader_that_goes_away_before_the_last_lines_are_sent(folder):
+    reader, writer = os.pipe()
+    os.close(reader)
+    finished = subprocess.run(
+        [*COMMAND, "inspect", "model.safetensors"],
+        cwd=folder,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert finished.stderr == b""
+
+
+@only_posix
+def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
+    ours, theirs = os.openpty()
+    endless = ("--max-iter", "100000000", "--n-iter-no-change", "inf", "--hidden", "2", "--engine", "numpy")
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    process = start("fit", "moons", *endless, cwd=tmp_path, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    while b"loss" not in shown:
+        shown += os.read(ours, 1000)
+    process.send_signal(signal.SIGINT)
+    while True:
+        try:
+            more = os.read(ours, 1000)
+        except OSError:  # the other end is closed
+            break
+        if not more:
+            break
+        shown += more
+    out, _ = process.communicate(timeout=60)
+    os.close(ours)
+    assert process.returncode == 130
+    assert b"epochs" in shown
+    assert b"Traceback" not in shown
+    assert b"Training was interrupted" in shown
+    assert b"log-loss" in out
+    assert sx.load(tmp_path / "model.safetensors").training["stop"]["reason"] == "interrupted"
+
+
+@only_posix
+def test_ctrl_c_before_training_ends_quietly(tmp_path):
+    process = start("fit", "-", cwd=tmp_path, stdin=subprocess.PIPE, env={**os.environ, "PYTHONVERBOSE": "1"})
+    assert process.stderr is not None
+    # All is imported that reads tables: the command waits for the rest of its input.
+    while b"separatrix.data.csv_text" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    _, shown = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in shown
+
+
+def test_predicting_loads_nothing_heavy(folder):
+    code = (
+        "import sys; sys.argv = ['separatrix', 'predict', 'model.safetensors', '-']\n"
+        "from separatrix.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, input=b"x\n2\n", capture_output=True, check=False
+    )
+    *_, exit_code, loaded = finished.stdout.decode().splitlines()
+    assert exit_code == "0", finished.stderr
+    assert not set(loaded.split()) & {"numba", "sklearn", "scipy", "matplotlib", "pandas"}
+
+
+@pytest.mark.skipif(
+    not TABLES.is_dir(), reason="SEPARATRIX_TABLES names no folder of tables with a column 'target'"
+)
+@pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda path: path.stem)
+def test_a_real_table_there_and_back(path, tmp_path):
+    fitted = finish("fit", str(path), "--max-iter", "5", "--hidden", "8", "-o", "m.safetensors", cwd=tmp_path)
+    assert fitted.returncode == 0, fitted.stderr
+    assert b"The network " in fitted.stdout
+    judged = finish("evaluate", "m.safetensors", str(path), cwd=tmp_path)
+    assert judged.returncode == 0, judged.stderr
+    scored = finish("predict", "m.safetensors", str(path), "-o", "scored.csv", cwd=tmp_path)
+    assert scored.returncode == 0, scored.stderr
+    assert sx.data.read_table(tmp_path / "scored.csv").n_rows == sx.data.read_table(path).n_rows

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+
+from separatrix.cli import progress
+from separatrix.train import Event, History
+
+
+def event(**curves: list[float]) -> Event:
+    history = History(**{name: np.array(values) for name, values in curves.items()})
+    return Event(1, 10, history, np.zeros(1), 0.1)
+
+
+def test_curves_now():
+    assert progress.curves_now(event(loss=[0.5, 0.25])) == "loss 0.25"
+    watched = event(loss=[0.5], validation_loss=[0.4], validation_score=[0.9])
+    assert progress.curves_now(watched) == "loss 0.5, validation score 0.9"
+    assert progress.curves_now(event(loss=[0.5], validation_loss=[0.4])) == "loss 0.5, validation loss 0.4"
+
+
+def test_nobody_watches_a_pipe(capsys):
+    with progress.training_progress() as listeners:
+        assert listeners == []
+    assert capsys.readouterr().err == ""
+
+
+def test_compilation_is_announced_only_where_it_is_due(capsys, monkeypatch):
+    from separatrix.engine import numba_engine
+
+    asked = []
+
+    def kernels_ready(dtype):
+        asked.append(dtype)
+        return dtype == "float64"
+
+    monkeypatch.setattr(numba_engine, "kernels_ready", kernels_ready, raising=False)
+    progress.announce_compilation("numpy", "float32")
+    progress.announce_compilation("auto", "float64")
+    assert capsys.readouterr().err == ""
+    progress.announce_compilation("auto", "float32")
+    assert "compiling the training kernels, once on this machine" in capsys.readouterr().err
+    assert asked == ["float64", "float32"]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from separatrix import recipes
+from separatrix.recipes import Fact, RecipeResult
+
+
+@pytest.fixture
+def two_recipes(monkeypatch):
+    def recipe_of(name):
+        def recipe(folder: Path) -> RecipeResult:
+            folder.mkdir(exist_ok=True)
+            picture = folder / f"{name}.png"
+            picture.write_bytes(b"picture")
+            return RecipeResult(
+                name, "What it shows.", (Fact("accuracy", "0.98", "0.97", "luck"),), (), (picture,)
+            )
+
+        return recipe
+
+    monkeypatch.setattr(recipes, "RECIPES", {name: recipe_of(name) for name in ("circles", "moons")})
+
+
+def test_one(run, two_recipes):
+    result = run("recipe", "moons", "--output", "pictures")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("moons: What it shows.\n")
+    assert "accuracy  0.98  0.97      differs: luck" in result.stdout
+    assert Path("pictures/moons.png").exists()
+
+
+def test_all(run, two_recipes):
+    result = run("recipe", "all")
+    assert result.stdout.index("circles: ") < result.stdout.index("moons: ")
+    assert {path.name for path in Path("recipes").iterdir()} == {"circles.png", "moons.png"}
+
+
+def test_a_misspelt_name(run):
+    result = run("recipe", "circels")
+    assert result.exit_code == 2
+    assert "got 'circels'. Did you mean 'circles'?" in result.stderr
+
+
+def test_help_names_every_recipe(run):
+    assert all(name in run("recipe", "--help").stdout for name in recipes.RECIPES)

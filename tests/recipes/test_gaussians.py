@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from separatrix.recipes import RecipeResult
+
+
+def test_the_tutorials_facts(result_of: Callable[[str], RecipeResult]) -> None:
+    facts = {fact.name: fact for fact in result_of("gaussians").facts}
+    assert {name: fact.ours for name, fact in facts.items()} == {
+        "weights at the start": "(-4.0000, -2.0000)",
+        "weights after 1 step": "(-2.0698, -1.2533)",
+        "weights after 10 steps": "(1.8313, 0.8100)",
+        "blue points misclassified": "2",
+        "red points misclassified": "4",
+        "P(blue) at the origin": "0.5",
+    }
+    assert all(fact.agrees for fact in facts.values())
+
+
+def test_the_rate_is_translated(result_of: Callable[[str], RecipeResult]) -> None:
+    assert "summed over all 40 points" in result_of("gaussians").notes[0]
+    assert "40 * 0.05 = 2.0" in result_of("gaussians").notes[0]
