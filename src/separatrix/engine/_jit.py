@@ -42,33 +42,40 @@ OPTIONS: dict[str, Any] = {
 
 
 def kernel(function: Function) -> Function:
-    """Compile a kernel that other kernels call: a leaf, optimised by itself and once more in its entry."""
-    compiled: Function = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True, **OPTIONS)(function)
+    """Compile a kernel that other kernels call."""
+    compiled: Function = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(function)
+    return compiled
+
+
+def hot(function: Function) -> Function:
+    """Compile a kernel that every step calls: passing a dozen arrays costs some 15 ns, so it has no call."""
+    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, **OPTIONS}
+    compiled: Function = numba.njit(**options)(function)
     return compiled
 
 
 def inlined(function: Function) -> Function:
     """Put a kernel's body into its caller before types are known.
 
-    For what calls leaves: a compiled function is optimised together with all it calls, so that every level of
-    calls between entry and leaf would optimise the leaf once more (20 s of compilation instead of 8).
+    For what calls kernels: a compiled function is optimised together with all it calls, so that every level of
+    calls between an entry and a kernel would optimise the kernel once more, and double the compilation.
     """
     compiled: Function = numba.njit(inline="always", **OPTIONS)(function)
     return compiled
 
 
 def by_width(narrow: Callable[[Any], Any], wide: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a one-argument function ``f(x)`` that is `narrow` for float32 and `wide` for float64."""
+    """Return a function ``f(x)`` of a vector (see `_simd`), `narrow` for float32 and `wide` for float64."""
 
     def choose(x: Any) -> Any:
-        return narrow(x) if isinstance(x, np.float32) else wide(x)
+        return narrow(x) if x.dtype == np.float32 else wide(x)
 
     if config.DISABLE_JIT:
         return choose
 
-    @overload(choose, jit_options=OPTIONS)
+    @overload(choose, jit_options={**OPTIONS, "forceinline": True})
     def pick(x):  # type: ignore[no-untyped-def]  # Numba compares its signature with the kernels'
-        return narrow if x == types.float32 else wide
+        return narrow if x.element == types.float32 else wide
 
     return choose
 

@@ -33,6 +33,17 @@ PACKED_BYTES = 4 * 2**20
 _HALTS = {training.STALLED: "stalled", training.DIVERGED: "diverged"}
 
 
+def kernels_ready(dtype: Any) -> bool:
+    """Return whether training in this dtype starts at once, without some seconds of compilation.
+
+    Examples
+    --------
+    >>> isinstance(kernels_ready("float32"), bool)
+    True
+    """
+    return training.training.on_disk(np.dtype(dtype).name)
+
+
 class NumbaEngine:
     """Trains with compiled kernels; one network on one thread, with the interpreter's lock released.
 
@@ -55,7 +66,7 @@ class NumbaEngine:
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(plan, data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.design, workspace.rows, theta, workspace.buffers)
+        arguments = (workspace.design, workspace.rows, _writable(theta), workspace.buffers)
         with _one_blas_thread(_uses_products(plan.network)):
             loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
         return loss + penalty, workspace.buffers.gradient
@@ -63,7 +74,7 @@ class NumbaEngine:
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(Plan(network, SGD()), data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.design, workspace.rows, theta, workspace.buffers)
+        arguments = (workspace.design, workspace.rows, _writable(theta), workspace.buffers)
         with _one_blas_thread(_uses_products(network)):
             loss, score = training.evaluation.load(workspace.kind, arguments)(*arguments)
         return loss, score
@@ -180,13 +191,13 @@ def _design(plan: Plan) -> training.Design:
 
 
 def _layer_table(network: Network) -> Array:
-    table = np.zeros((len(network.layers), 9), np.int64)
+    table = np.zeros((len(network.layers), 8), np.int64)
     row_in, row_out = 0, network.n_in
     for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
         bias = s.bias.start if layer.use_bias else -1
         code = activations.CODES[layer.activation]
         product = _is_product(s.n_in, s.n_out)
-        entry[:8] = s.n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product
+        entry[:] = s.n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product
         row_in, row_out = row_out, row_out + s.n_out
     return table
 
@@ -225,14 +236,29 @@ def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
             mean = np.average(T, axis=0, weights=data.weight)
             spread = np.average((T - mean) ** 2, axis=0, weights=data.weight)
     return training.Rows(
-        X=np.empty((0, 0), dtype) if sparse else data.X,
-        values=data.X.data if sparse else np.empty(0, dtype),
+        X=np.empty((0, 0), dtype) if sparse else _writable(data.X),
+        values=_writable(data.X.data) if sparse else np.empty(0, dtype),
         columns=data.X.indices.astype(np.int64) if sparse else np.empty(0, np.int64),
         starts=data.X.indptr.astype(np.int64) if sparse else np.empty(0, np.int64),
-        T=data.T,
-        weight=np.empty(0, dtype) if data.weight is None else data.weight,
+        T=_writable(data.T),
+        weight=np.empty(0, dtype) if data.weight is None else _writable(data.weight),
         spread=spread,
     )
+
+
+def _writable(array: Array) -> Array:
+    """Return the same memory as an array that may be written to: kernels are compiled for one kind of array.
+
+    They write to no data; a memory map or another worker's array is often read-only.
+    """
+    return array if array.flags.writeable else np.asarray(_Memory(array))
+
+
+class _Memory:
+    def __init__(self, array: Array) -> None:
+        self.array = array  # kept alive by what NumPy makes of this
+        interface = array.__array_interface__
+        self.__array_interface__ = {**interface, "data": (interface["data"][0], False)}
 
 
 def _no_rows(like: training.Rows) -> training.Rows:
@@ -255,11 +281,11 @@ def _buffers(
         D=np.zeros((units, block), dtype),
         T=np.zeros((n_targets, block), dtype),
         R=np.zeros((4, block), dtype),
-        weight=np.zeros(block, dtype),
+        weight=np.zeros((1, block), dtype),
         gradient=np.empty(network.n_parameters, dtype),
         product=np.empty(largest, dtype),
         score=np.empty(network.n_out),
-        packed=np.empty((n_blocks, n_columns, block), dtype),
+        packed=np.empty((n_blocks * n_columns, block), dtype),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from separatrix.engine._jit import kernel
-from separatrix.engine.kernels.functions import exp_negative, logistic, normal_cdf, softplus, tanh
+import math
+
+from separatrix.engine._jit import hot
+from separatrix.engine._simd import absolute, lanes, load, maximum, store, where
+from separatrix.engine.kernels.functions import exp_negative, logistic, softplus, tanh
 from separatrix.spec.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
 
 CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
@@ -11,83 +14,79 @@ _LOGISTIC, _TANH, _RELU, _LEAKY, _ELU, _SELU, _GELU, _SILU, _SOFTPLUS = range(1,
 _SELU_SLOPE = SELU_SCALE * SELU_ALPHA
 
 
-@kernel
+@hot
 def activate(code, A, S, first, n_units, n):
     """Turn the z in rows ``A[first : first + n_units]`` into ``g(z)``; gelu and silu keep ``g'(z)`` in S."""
     for u in range(first, first + n_units):
         if code == _LOGISTIC:
-            for r in range(n):
-                A[u, r] = logistic(A[u, r])
+            for r in range(0, n, lanes(A)):
+                store(A, u, r, logistic(load(A, u, r)))
         elif code == _TANH:
-            for r in range(n):
-                A[u, r] = tanh(A[u, r])
+            for r in range(0, n, lanes(A)):
+                store(A, u, r, tanh(load(A, u, r)))
         elif code == _RELU:
-            for r in range(n):
-                z = A[u, r]
-                A[u, r] = z if z > 0 else type(z)(0.0)
+            for r in range(0, n, lanes(A)):
+                z = load(A, u, r)
+                store(A, u, r, where(z > 0.0, z, 0.0))
         elif code == _LEAKY:
-            for r in range(n):
-                z = A[u, r]
-                A[u, r] = z if z > 0 else z * type(z)(LEAKY_SLOPE)
+            for r in range(0, n, lanes(A)):
+                z = load(A, u, r)
+                store(A, u, r, where(z > 0.0, z, z * LEAKY_SLOPE))
         elif code == _ELU:
-            for r in range(n):
-                z = A[u, r]
-                A[u, r] = z if z > 0 else exp_negative(abs(z)) - type(z)(1.0)
+            for r in range(0, n, lanes(A)):
+                z = load(A, u, r)
+                store(A, u, r, where(z > 0.0, z, exp_negative(absolute(z)) - 1.0))
         elif code == _SELU:
-            for r in range(n):
-                z = A[u, r]
-                below = type(z)(_SELU_SLOPE) * (exp_negative(abs(z)) - type(z)(1.0))
-                A[u, r] = type(z)(SELU_SCALE) * z if z > 0 else below
+            for r in range(0, n, lanes(A)):
+                z = load(A, u, r)
+                store(A, u, r, where(z > 0.0, z * SELU_SCALE, (exp_negative(absolute(z)) - 1.0) * _SELU_SLOPE))
         elif code == _GELU:
             for r in range(n):
-                z = A[u, r]
-                phi = normal_cdf(z)
-                density = type(z)(0.3989422804014327) * exp_negative(z * z * type(z)(0.5))
-                A[u, r] = z * phi
-                S[u, r] = phi + z * density
+                z = float(A[u, r])
+                share = 0.5 * (1.0 + math.erf(z * 0.7071067811865476))
+                A[u, r] = z * share
+                S[u, r] = share + z * 0.3989422804014327 * math.exp(-0.5 * z * z)
         elif code == _SILU:
-            for r in range(n):
-                z = A[u, r]
+            for r in range(0, n, lanes(A)):
+                z = load(A, u, r)
                 s = logistic(z)
-                A[u, r] = z * s
-                S[u, r] = s + z * s * (type(z)(1.0) - s)
+                store(A, u, r, z * s)
+                store(S, u, r, s + z * s * (1.0 - s))
         elif code == _SOFTPLUS:
-            for r in range(n):
-                A[u, r] = softplus(A[u, r])
+            for r in range(0, n, lanes(A)):
+                store(A, u, r, softplus(load(A, u, r)))
 
 
-@kernel
+@hot
 def times_derivative(code, A, S, D, first, n_units, n):
     """Multiply the rows ``D[first : first + n_units]`` by ``g'``, written from the outputs in A."""
     for u in range(first, first + n_units):
         if code == _LOGISTIC:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] *= a * (type(a)(1.0) - a)
+            for r in range(0, n, lanes(A)):
+                a = load(A, u, r)
+                store(D, u, r, load(D, u, r) * (a * (1.0 - a)))
         elif code == _TANH:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] *= type(a)(1.0) - a * a
+            for r in range(0, n, lanes(A)):
+                a = load(A, u, r)
+                store(D, u, r, load(D, u, r) * (1.0 - a * a))
         elif code == _RELU:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] = D[u, r] if a > 0 else type(a)(0.0)
+            for r in range(0, n, lanes(A)):
+                store(D, u, r, where(load(A, u, r) > 0.0, load(D, u, r), 0.0))
         elif code == _LEAKY:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] *= type(a)(1.0) if a > 0 else type(a)(LEAKY_SLOPE)
+            for r in range(0, n, lanes(A)):
+                d = load(D, u, r)
+                store(D, u, r, where(load(A, u, r) > 0.0, d, d * LEAKY_SLOPE))
         elif code == _ELU:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] *= type(a)(1.0) if a > 0 else a + type(a)(1.0)
+            for r in range(0, n, lanes(A)):
+                a, d = load(A, u, r), load(D, u, r)
+                store(D, u, r, where(a > 0.0, d, d * (a + 1.0)))
         elif code == _SELU:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] *= type(a)(SELU_SCALE) if a > 0 else a + type(a)(_SELU_SLOPE)
+            for r in range(0, n, lanes(A)):
+                a, d = load(A, u, r), load(D, u, r)
+                store(D, u, r, d * where(a > 0.0, SELU_SCALE, a + _SELU_SLOPE))
         elif code == _GELU or code == _SILU:
-            for r in range(n):
-                D[u, r] *= S[u, r]
+            for r in range(0, n, lanes(A)):
+                store(D, u, r, load(D, u, r) * load(S, u, r))
         elif code == _SOFTPLUS:
-            for r in range(n):
-                a = A[u, r]
-                D[u, r] *= type(a)(1.0) - exp_negative(a)
+            for r in range(0, n, lanes(A)):
+                store(D, u, r, load(D, u, r) * (1.0 - exp_negative(maximum(load(A, u, r), 0.0))))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from separatrix.engine._jit import kernel
+from separatrix.engine._jit import hot, kernel
+from separatrix.engine._simd import absolute, lanes, load, maximum, store, total, where, zeros
 from separatrix.engine.kernels.functions import exp_negative, log1p_unit, log_normal, logistic
 from separatrix.spec.heads import HEADS
 
@@ -12,67 +15,76 @@ CODES = {name: code for code, name in enumerate(HEADS)}
 _BINARY, _MULTILABEL, _MULTICLASS, _REGRESSION, _QUADRATIC, _POISSON = range(6)
 
 
-@kernel
+@hot
 def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
-    """Return the weighted sum of the losses; rows `first`… of A hold z, those of D receive ``dz``."""
-    zero, one, half = type(A[0, 0])(0.0), type(A[0, 0])(1.0), type(A[0, 0])(0.5)
-    total = zero
+    """Return the weighted sum of the losses; rows `first`… of A hold z, those of D receive ``dz``.
+
+    `weight` is (1, block); `R` has room for row-wise results.
+    """
     if code == _MULTICLASS:
         return _softmax(A, D, T, weight, R, first, n_out, n)
+    if code == _POISSON:
+        return _poisson(A, D, T, weight, first, n_out, n)
+    s = zeros(A)
     for o in range(n_out):
         u = first + o
         if code == _BINARY or code == _MULTILABEL:
-            for r in range(n):
-                z, t, w = A[u, r], T[o, r], weight[r]
-                e = exp_negative(abs(z))
-                p = (one if z >= 0 else e) / (one + e)
-                total += w * (max(z, zero) + log1p_unit(e) - t * z)
-                D[u, r] = w * (p - t)
+            for r in range(0, n, lanes(A)):
+                z, t, w = load(A, u, r), load(T, o, r), load(weight, 0, r)
+                e = exp_negative(absolute(z))
+                # softplus(z) - t z, written so that a sure and right answer keeps its small loss
+                s += w * (maximum(z, 0.0) - t * z + log1p_unit(e))
+                store(D, u, r, w * (where(z >= 0.0, 1.0, e) / (e + 1.0) - t))
         elif code == _REGRESSION:
-            for r in range(n):
-                d, w = A[u, r] - T[o, r], weight[r]
-                total += w * half * d * d
-                D[u, r] = w * d
-        elif code == _QUADRATIC:
-            for r in range(n):
-                a, w = logistic(A[u, r]), weight[r]
-                d = a - T[o, r]
-                total += w * half * d * d
-                D[u, r] = w * d * a * (one - a)
+            for r in range(0, n, lanes(A)):
+                d = load(A, u, r) - load(T, o, r)
+                wd = d * load(weight, 0, r)
+                s += wd * d * 0.5
+                store(D, u, r, wd)
         else:
-            for r in range(n):
-                z, t, w = A[u, r], T[o, r], weight[r]
-                mean = np.exp(z)
-                log_t = np.log(t) if t > 0 else zero
-                total += w * (t * log_t - t * z - t + mean)
-                D[u, r] = w * (mean - t)
-    return total
+            for r in range(0, n, lanes(A)):
+                a = logistic(load(A, u, r))
+                d = a - load(T, o, r)
+                wd = d * load(weight, 0, r)
+                s += wd * d * 0.5
+                store(D, u, r, wd * (a * (1.0 - a)))
+    return float(total(s))
 
 
 @kernel
 def _softmax(A, D, T, weight, R, first, n_out, n):
-    total = type(A[0, 0])(0.0)
-    for r in range(n):
-        R[0, r] = A[first, r]
-        R[1, r] = type(A[0, 0])(0.0)
-    for u in range(first + 1, first + n_out):
+    s = zeros(A)
+    for r in range(0, n, lanes(A)):
+        largest = load(A, first, r)
+        for u in range(first + 1, first + n_out):
+            largest = maximum(largest, load(A, u, r))
+        all_e = zeros(A)
+        for u in range(first, first + n_out):
+            e = exp_negative(largest - load(A, u, r))
+            store(D, u, r, e)
+            all_e += e
+        t, w = load(T, 0, r), load(weight, 0, r)
+        s += w * log_normal(all_e)
+        for c in range(n_out):
+            u = first + c
+            chosen = where(t == float(c), w, 0.0)
+            s += chosen * (largest - load(A, u, r))
+            store(D, u, r, w * (load(D, u, r) / all_e) - chosen)
+    return float(total(s))
+
+
+@kernel
+def _poisson(A, D, T, weight, first, n_out, n):
+    s = 0.0
+    for o in range(n_out):
+        u = first + o
         for r in range(n):
-            R[0, r] = max(R[0, r], A[u, r])
-    for u in range(first, first + n_out):
-        for r in range(n):
-            e = exp_negative(R[0, r] - A[u, r])
-            D[u, r] = e
-            R[1, r] += e
-    for c in range(n_out):
-        u = first + c
-        for r in range(n):
-            w = weight[r]
-            chosen = type(w)(1.0) if T[0, r] == type(w)(c) else type(w)(0.0)
-            total += w * chosen * (R[0, r] - A[u, r])
-            D[u, r] = w * (D[u, r] / R[1, r] - chosen)
-    for r in range(n):
-        total += weight[r] * log_normal(R[1, r])
-    return total
+            z, t, w = float(A[u, r]), float(T[o, r]), float(weight[0, r])
+            mean = math.exp(z)
+            log_t = math.log(t) if t > 0.0 else 0.0
+            s += w * (t * log_t - t * z - t + mean)
+            D[u, r] = w * (mean - t)
+    return s
 
 
 @kernel
@@ -84,7 +96,7 @@ def add_score(code, A, T, weight, R, first, n_out, n, score):
             for r in range(n):
                 z = A[first + o, r]
                 d = T[o, r] - (z if code == _REGRESSION else np.exp(z))
-                score[o] += weight[r] * d * d
+                score[o] += weight[0, r] * d * d
         return
     if code == _MULTICLASS or (code == _QUADRATIC and n_out > 1):
         for r in range(n):  # R: largest z and its output; largest t and its output
@@ -98,7 +110,7 @@ def add_score(code, A, T, weight, R, first, n_out, n, score):
                     R[2, r], R[3, r] = T[o, r], type(one)(o)
         for r in range(n):
             right = R[3, r] if code == _QUADRATIC else T[0, r]
-            score[0] += weight[r] if R[1, r] == right else zero
+            score[0] += weight[0, r] if R[1, r] == right else zero
         return
     for r in range(n):
         R[0, r] = one
@@ -107,4 +119,4 @@ def add_score(code, A, T, weight, R, first, n_out, n, score):
             if (A[first + o, r] > 0) != (T[o, r] > type(one)(0.5)):
                 R[0, r] = zero
     for r in range(n):
-        score[0] += weight[r] * R[0, r]
+        score[0] += weight[0, r] * R[0, r]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from separatrix.engine._jit import kernel
+from separatrix.engine._jit import hot, kernel
 from separatrix.spec.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
@@ -17,7 +17,7 @@ FIRST, SECOND, EPSILON, EXTRA = range(4)
 _TINY_32, _TINY_64 = 1e-30, 1e-290
 
 
-@kernel
+@hot
 def step(code, theta, slots, gradient, hyper, rate, powers):
     """Move `theta` by one step of the optimiser; `powers` are ``beta ** step`` after this step."""
     x = theta[0]

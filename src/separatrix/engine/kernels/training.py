@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from separatrix.engine._jit import Entry, borrowed, inlined, kernel
+from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
+from separatrix.engine._simd import lanes, load, store
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
 from separatrix.engine.kernels.heads import add_score, loss_and_dz
 from separatrix.engine.kernels.layers import (
     ACTIVATION,
-    DROPOUT,
     N_IN,
     N_OUT,
     ROW_OUT,
@@ -89,11 +89,11 @@ class Buffers(NamedTuple):
     D: Any  # (units, block): dz
     T: Any  # (n_targets, block)
     R: Any  # (4, block): row-wise results
-    weight: Any  # (block,)
+    weight: Any  # (1, block)
     gradient: Any  # (n_parameters,)
     product: Any  # room for the largest dw
     score: Any  # float64 (n_out,)
-    packed: Any  # (n_blocks, n_in + n_targets + 1, block) for a full batch in fixed order, else no blocks
+    packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else no blocks
 
 
 @kernel
@@ -125,12 +125,12 @@ def load_block(data, order, start, n, total, n_in, buffers):
                     T[t, r] = data.T[start + r, t]
     if len(data.weight) == 0:
         for r in range(n):
-            weight[r] = share
+            weight[0, r] = share
     else:
         for r in range(n):
-            weight[r] = share * data.weight[order[start + r] if ordered else start + r]
+            weight[0, r] = share * data.weight[order[start + r] if ordered else start + r]
     for r in range(n, whole):
-        weight[r] = zero
+        weight[0, r] = zero
         for i in range(n_in):
             A[i, r] = zero
         for t in range(len(T)):
@@ -151,32 +151,32 @@ def load_sparse(data, order, start, n, n_in, A):
 
 
 @kernel
-def pack(buffers, block, n_in):
+def pack(buffers, kept, n_in):
     """Keep the loaded block, so that a full batch need not turn the same rows into columns at every step."""
     A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
-    for r in range(A.shape[1]):
+    first = kept * (n_in + len(T) + 1)
+    for r in range(0, A.shape[1], lanes(A)):
         for i in range(n_in):
-            packed[block, i, r] = A[i, r]
+            store(packed, first + i, r, load(A, i, r))
         for t in range(len(T)):
-            packed[block, n_in + t, r] = T[t, r]
-        packed[block, n_in + len(T), r] = weight[r]
+            store(packed, first + n_in + t, r, load(T, t, r))
+        store(packed, first + n_in + len(T), r, load(weight, 0, r))
 
 
-@kernel
-def unpack(buffers, block, n_in):
+@hot
+def unpack(buffers, kept, n_in):
     """Bring a kept block back."""
     A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
-    for i in range(n_in):
-        for r in range(A.shape[1]):
-            A[i, r] = packed[block, i, r]
-    for t in range(len(T)):
-        for r in range(A.shape[1]):
-            T[t, r] = packed[block, n_in + t, r]
-    for r in range(A.shape[1]):
-        weight[r] = packed[block, n_in + len(T), r]
+    first = kept * (n_in + len(T) + 1)
+    for r in range(0, A.shape[1], lanes(A)):
+        for i in range(n_in):
+            store(A, i, r, load(packed, first + i, r))
+        for t in range(len(T)):
+            store(T, t, r, load(packed, first + n_in + t, r))
+        store(weight, 0, r, load(packed, first + n_in + len(T), r))
 
 
-@kernel
+@hot
 def total_weight(data, order, start, n):
     """Return the weight of n rows together."""
     if len(data.weight) == 0:
@@ -294,7 +294,7 @@ def final_score(spread, score):
     return r2 / len(spread)
 
 
-@kernel
+@hot
 def note_epoch(design, moving, history, epoch, full_batch):
     """Compare the epoch's watched value with the best so far; return whether training goes on."""
     counts, values = moving.counts, moving.values
@@ -320,7 +320,7 @@ def note_epoch(design, moving, history, epoch, full_batch):
     return STALLED if halt else GOING
 
 
-@kernel
+@hot
 def all_finite(theta):
     """Return whether every parameter is finite: their sum is not, if one of them is not."""
     s = type(theta[0])(0.0)
