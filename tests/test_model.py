@@ -155,6 +155,15 @@ def test_columns_are_found_by_name(convert):
         model.predict(convert({"ags": ROWS[:, 0], "dose": ROWS[:, 1]}))
 
 
+def test_inputs_are_the_rows_as_the_network_takes_them():
+    encoder = TableEncoder.fit({"size": [1.0, 3.0], "kind": ["a", "b"]})
+    model = Model(Network.mlp(3, (), 1), np.zeros(4, np.float32), encoder=encoder)
+    inputs = model.inputs({"size": [3.0], "kind": ["a"]})
+    assert inputs.dtype == np.float32
+    assert inputs.tolist() == [[1.0, 1.0, 0.0]]
+    assert model.inputs(scipy.sparse.csr_array(inputs)).tolist() == inputs.tolist()
+
+
 def test_arrays_of_objects_may_hold_numbers():
     model = make_model(feature_names=["same", "same"])
     np.testing.assert_array_equal(model.predict_proba(ROWS.astype(object)), model.predict_proba(ROWS))

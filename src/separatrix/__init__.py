@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from separatrix import data as data
     from separatrix import evaluate as evaluate
+    from separatrix import explain as explain
+    from separatrix import plots as plots
     from separatrix import recipes as recipes
     from separatrix import spec as spec
     from separatrix.estimators import MLPClassifier as MLPClassifier
@@ -18,20 +20,38 @@ if TYPE_CHECKING:
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
+    from separatrix.plots import DecisionBoundaryDisplay as DecisionBoundaryDisplay
+    from separatrix.plots import FunctionFitDisplay as FunctionFitDisplay
+    from separatrix.plots import HiddenSpaceDisplay as HiddenSpaceDisplay
+    from separatrix.plots import HiddenUnitsDisplay as HiddenUnitsDisplay
+    from separatrix.plots import LossCurveDisplay as LossCurveDisplay
+    from separatrix.plots import LossSurfaceDisplay as LossSurfaceDisplay
+    from separatrix.plots import NetworkDiagramDisplay as NetworkDiagramDisplay
+    from separatrix.plots import ReportDisplay as ReportDisplay
+    from separatrix.plots import animate as animate
     from separatrix.spec import Dense as Dense
     from separatrix.spec import Network as Network
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "evaluate", "recipes", "spec")
+_SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "spec")
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {
+    "DecisionBoundaryDisplay": "plots",
     "Dense": "spec",
+    "FunctionFitDisplay": "plots",
+    "HiddenSpaceDisplay": "plots",
+    "HiddenUnitsDisplay": "plots",
+    "LossCurveDisplay": "plots",
+    "LossSurfaceDisplay": "plots",
     "MLPClassifier": "estimators",
     "MLPRegressor": "estimators",
     "Model": "model",
     "Network": "spec",
+    "NetworkDiagramDisplay": "plots",
+    "ReportDisplay": "plots",
+    "animate": "plots",
     "load": "io",
     "save": "io",
 }

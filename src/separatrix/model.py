@@ -112,6 +112,27 @@ class Model:
         """Biases of each layer, (n_out,) or (0,): read-only views of `theta`."""
         return self.network.split(self.theta)[1]
 
+    def inputs(self, X: Any) -> Array:
+        """Return rows as the network takes them, checked and encoded.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or table
+            As in `decision_function`.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_in)
+            In the type of `theta`.
+
+        Raises
+        ------
+        DataError
+            As in `decision_function`.
+        """
+        rows = self._inputs(X)
+        return self._finite(rows.toarray() if hasattr(rows, "toarray") else rows, 0)
+
     def decision_function(self, X: Any) -> Array:
         """Return the logits.
 

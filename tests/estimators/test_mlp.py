@@ -4,6 +4,7 @@ import copy
 import pickle
 import signal
 import tracemalloc
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import scipy.sparse
+import sklearn
 from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
@@ -330,3 +332,19 @@ def test_a_warm_start_goes_on_from_a_model(rows: Rows) -> None:
     before = clf.theta_.copy()
     assert clf.fit(X, y).n_iter_ == 10
     assert 0 < np.abs(clf.theta_ - before).max() < 0.1
+
+
+def test_notebooks_show_the_network_beside_scikit_learns_html(rows: tuple[np.ndarray, np.ndarray]) -> None:
+    names = ["<script>", "b", "c", "d", "e"]
+    classifier = MLPClassifier((3,), max_iter=5)
+    unfitted = classifier._repr_html_()
+    assert "separatrix-network" not in unfitted
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(pd.DataFrame(rows[0], columns=names), rows[1])
+    bundle = classifier._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(classifier)
+    for part in ("sk-top-container", "separatrix-network", "&lt;script&gt;</text>", "5-3-1"):
+        assert part in bundle["text/html"]
+    with sklearn.config_context(display="text"):
+        assert "text/html" not in classifier._repr_mimebundle_()

@@ -148,6 +148,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         All curves of the last call.
     recording_ : separatrix.train.Recording or None
         Snapshots of `theta_`, if `record` asked for them.
+    feature_range_ : ndarray of shape (2, n_features)
+        Lowest and highest value of each feature in training, if `record` asked for snapshots.
     stop_ : separatrix.train.Stop
         Why training ended, and what to do about it.
 

@@ -19,7 +19,7 @@ from sklearn.base import BaseEstimator
 from sklearn.callback import with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, estimator_html_repr
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from separatrix.engine import get_engine
@@ -30,6 +30,7 @@ from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.watching import Watching, watching_of
+from separatrix.explain.svg import network_html
 from separatrix.model import Model
 from separatrix.spec import LBFGS, Network, Optimizer, Schedule
 from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
@@ -101,6 +102,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
     best_validation_score_: float | None
     history_: History
     recording_: Recording | None
+    feature_range_: Array
     stop_: Stop
     _state: State | None
     _rate: float
@@ -342,6 +344,8 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         """Set the fitted attributes."""
         state, history = run.state, outcome.history
         self.history_, self.recording_, self.stop_ = history, outcome.recording, outcome.stop
+        if outcome.recording is not None:
+            self.feature_range_ = _range_of(run.data.X)
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
@@ -457,6 +461,14 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             estimator.feature_names_in_ = np.array(model.feature_names, dtype=object)
         return estimator
 
+    def _html_repr(self) -> str:
+        """Return scikit-learn's HTML for notebooks, with the trained network beside it."""
+        html: str = estimator_html_repr(self)
+        if not hasattr(self, "theta_"):
+            return html
+        row = "display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start"
+        return f'<div style="{row}"><div>{html}</div>{network_html(self)}</div>'
+
     @abstractmethod
     def _take_over(self, model: Model) -> None:
         """Set the loss and the classes of a model, and check that it is of the right kind."""
@@ -469,3 +481,9 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
 
 def _rows_of(data: Data, rows: Array) -> Data:
     return Data(data.X[rows], data.T[rows], None if data.weight is None else data.weight[rows])
+
+
+def _range_of(X: Any) -> Array:
+    """Return the lowest and the highest value of each feature, (2, n_features)."""
+    ends = [X.min(axis=0), X.max(axis=0)]
+    return np.vstack([end.toarray() if hasattr(end, "toarray") else end for end in ends])

@@ -1,0 +1,143 @@
+"""Curve: what a model of one input answers along it, now and at epochs that were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.columns import as_numbers, is_text
+from separatrix.errors import DataError, ParameterError
+from separatrix.explain.inputs import (
+    as_inputs,
+    as_model,
+    as_recording,
+    as_table,
+    class_labels,
+    last_step,
+    like,
+)
+from separatrix.explain.plane import span
+from separatrix.model import Model
+from separatrix.spec import _check
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class FittedCurve:
+    """A model's answers along its one input.
+
+    Attributes
+    ----------
+    x : ndarray of shape (n,)
+        Ascending, over the rows' range and a little beyond.
+    values : ndarray of shape (n_curves, n)
+        Numbers, or of two classes the second's probability, a row for each epoch; of more classes the
+        probability of each.
+    epochs : tuple of int
+        Those of the curves; empty where the fitted model alone is shown.
+    classes : ndarray of shape (n_classes,) or None
+        None for numbers.
+    points : ndarray of shape (n_rows,)
+        The rows' values of the input.
+    x_label : str
+        The input's name.
+    """
+
+    x: Array
+    values: Array
+    epochs: tuple[int, ...]
+    classes: Array | None
+    points: Array
+    x_label: str
+
+
+def fitted_curve(
+    estimator: Any, X: Any, *, epochs: int | Sequence[int] | None = None, grid_resolution: int = 500
+) -> FittedCurve:
+    """Compute a model's answers along its one input.
+
+    Parameters
+    ----------
+    estimator : Model or fitted estimator
+        Any with ``predict_proba`` or ``predict``.
+    X : array-like or table of shape (n_rows, 1)
+    epochs : int or sequence of int, optional
+        So many recorded epochs, evenly spaced from the first to the last; or the recorded ones nearest to
+        these. Without it, the fitted model.
+    grid_resolution : int
+        Points along the input.
+
+    Raises
+    ------
+    ParameterError
+        If there is more than one input, or epochs are asked for of more than two classes.
+    DataError
+        If epochs are asked for and none were recorded.
+
+    Examples
+    --------
+    >>> from separatrix import Model, Network
+    >>> model = Model(Network.mlp(1, (), 1, head="regression"), [2.0, 1.0], feature_names=["dose"])
+    >>> curve = fitted_curve(model, [[0.0], [10.0]], grid_resolution=3)
+    >>> curve.x, curve.values, curve.x_label
+    (array([-1.,  5., 11.]), array([[-1., 11., 23.]]), 'dose')
+    """
+    _check.integer("grid_resolution", grid_resolution, 2)
+    table = as_table(estimator, X)
+    names = table.column_names
+    if len(names) != 1 or is_text(table.columns[names[0]]):
+        raise ParameterError(
+            f"a fitted curve needs one numeric column, got {len(names)}: {', '.join(names[:5])}; use "
+            "DecisionBoundaryDisplay for two or more."
+        )
+    points = as_numbers(table.columns[names[0]], names[0])
+    if not np.isfinite(points).any():
+        raise DataError("X has no rows with a value; give those to look at.")
+    x = span(points[np.isfinite(points)], grid_resolution)
+    rows = like(X, {names[0]: x})
+    classes = class_labels(estimator) if _tells_classes(last_step(estimator)) else None
+    shown: tuple[int, ...] = ()
+    if epochs is None:
+        answers = [_answers(estimator, rows, classes)]
+    else:
+        if classes is not None and len(classes) > 2:
+            raise ParameterError(
+                f"epochs must be None for more than two classes, got {epochs!r} and {len(classes)} classes."
+            )
+        recording = as_recording(estimator)
+        places = _places(recording.epochs, epochs)
+        shown = tuple(recording.epochs[places].tolist())
+        model, inputs = replace(as_model(estimator), encoder=None), as_inputs(estimator, rows)
+        answers = [
+            _answers(replace(model, theta=theta), inputs, classes) for theta in recording.thetas[places]
+        ]
+    return FittedCurve(x, np.concatenate(answers), shown, classes, points, names[0])
+
+
+def _tells_classes(last: Any) -> bool:
+    return last.is_classifier if isinstance(last, Model) else hasattr(last, "predict_proba")
+
+
+def _answers(estimator: Any, rows: Any, classes: Array | None) -> Array:
+    """Return the curves, (n_curves, n_rows)."""
+    if classes is None:
+        return np.asarray(estimator.predict(rows)).reshape(1, -1)
+    probability = np.asarray(estimator.predict_proba(rows))
+    return probability[:, 1:].T if len(classes) == 2 else probability.T
+
+
+def _places(recorded: Array, epochs: int | Sequence[int]) -> Array:
+    """Return the places of the epochs asked for in the recording, ascending."""
+    if isinstance(epochs, int | np.integer):
+        _check.integer("epochs", epochs, 1)
+        wanted = np.linspace(recorded[0], recorded[-1], epochs) if epochs > 1 else recorded[-1:]
+    else:
+        wanted = np.asarray(epochs)
+    if wanted.size == 0:
+        raise ParameterError("epochs must name one or more epochs, got none.")
+    return np.unique(np.abs(recorded[:, np.newaxis] - wanted).argmin(axis=0))

@@ -1,0 +1,267 @@
+"""Plane: a flat cut through the space of a table's columns, to look at a model on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.columns import Column, as_numbers, is_text
+from separatrix.data.tables import Table
+from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.explain.inputs import as_table, like
+from separatrix.spec import _check
+
+Array = NDArray[Any]
+Kind = Literal["features", "pca"]
+Place = int | Mapping[str, Any] | None
+
+MARGIN = 0.1  # of the points' range, around them
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A grid on a plane: at (i, j), column c of the table is ``origin[c] + along_v[c][i] + along_u[c][j]``.
+
+    Attributes
+    ----------
+    u, v : ndarray of shape (n,)
+        Coordinates of the grid's columns and rows, ascending.
+    u_label, v_label : str
+        What they are.
+    note : str
+        What holds for the rest of the table's columns; empty where there is no rest.
+    points : ndarray of shape (n_rows, 2)
+        The table's rows by their coordinates on the plane; NaN where a value is missing.
+    origin : dict of str to number or str
+        A row of the table.
+    along_u, along_v : dict of str to ndarray of shape (n,)
+        What is added to the columns that vary.
+    """
+
+    u: Array
+    v: Array
+    u_label: str
+    v_label: str
+    note: str
+    points: Array
+    origin: dict[str, Any]
+    along_u: dict[str, Array]
+    along_v: dict[str, Array]
+
+    def columns(self) -> dict[str, Column]:
+        """Return the whole grid as columns of n² rows, the grid's rows one after the other."""
+        n = len(self.u)
+        grid = {}
+        for name, value in self.origin.items():
+            if name in self.along_u or name in self.along_v:
+                across, up = self.along_u.get(name, np.zeros(n)), self.along_v.get(name, np.zeros(n))
+                grid[name] = np.ravel(value + (up[:, np.newaxis] + across))
+            else:
+                grid[name] = _constant(value, n * n)
+        return grid
+
+    def line(self, along: Mapping[str, Array]) -> dict[str, Column]:
+        """Return columns of n rows: those of the origin, moved `along` one of the two ways."""
+        n = len(self.u)
+        return {
+            name: value + along[name] if name in along else _constant(value, n)
+            for name, value in self.origin.items()
+        }
+
+
+def make_plane(
+    estimator: Any,
+    X: Any,
+    *,
+    features: Sequence[str | int] | None = None,
+    plane: Kind = "features",
+    at: Place = None,
+    grid_resolution: int = 200,
+) -> Plane:
+    """Lay a plane through the columns that an estimator reads.
+
+    Parameters
+    ----------
+    estimator : Model or fitted estimator
+    X : array-like or table of shape (n_rows, n_columns)
+        The rows to lay it through.
+    features : pair of str or int, optional
+        The columns that are the plane's axes, by name or position; needed if there are more than two.
+    plane : {"features", "pca"}
+        Two columns, the others fixed; or the first two principal components of the numeric columns, each
+        scaled to unit variance first, through their mean.
+    at : int or mapping of str to value, optional
+        Where the other columns are fixed: at the values of this row of `X`, counted from 0; or at these, the
+        rest as by default. The default is the median, for text the most frequent value.
+    grid_resolution : int
+        Points along each side.
+
+    Raises
+    ------
+    ParameterError
+        If the columns cannot be the axes, or are more than two and none was chosen.
+    DataError
+        If `X` has no rows, or does not fit the estimator.
+    """
+    _check.choice("plane", plane, ("features", "pca"))
+    _check.integer("grid_resolution", grid_resolution, 2)
+    table = as_table(estimator, X)
+    if table.n_rows == 0:
+        raise DataError("X has no rows; give those to look at.")
+    origin = _origin(table, at)
+    if plane == "pca":
+        if features is not None or at is not None:
+            raise ParameterError(
+                "plane='pca' goes through the mean of all columns; leave out features and at."
+            )
+        return _pca_plane(table, origin, grid_resolution)
+    return _feature_plane(table, origin, _chosen(table, features), at, grid_resolution)
+
+
+def span(values: Array, n: int) -> Array:
+    """Return `n` coordinates that cover the values and a margin around them."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    margin = MARGIN * (high - low) or 1.0
+    coordinates: Array = np.linspace(low - margin, high + margin, n)
+    return coordinates
+
+
+def principal_axes(rows: Array) -> tuple[Array, Array, Array]:
+    """Return the mean (n,), the first two principal directions (2, n) and their shares of variance (2,)."""
+    mean = rows.mean(axis=0)
+    _, lengths, directions = np.linalg.svd(rows - mean, full_matrices=False)
+    variance = lengths**2
+    # The sign of a direction is arbitrary; its largest entry is made positive, for the same picture anywhere.
+    peaks = np.abs(directions[:2]).argmax(axis=1)
+    signs = np.sign(directions[np.arange(2), peaks])
+    return mean, directions[:2] * signs[:, np.newaxis], variance[:2] / (variance.sum() or 1.0)
+
+
+def component_label(number: int, share: float) -> str:
+    """Return the label of an axis along a principal component."""
+    return f"principal component {number} ({share:.0%} of variance)"
+
+
+def _feature_plane(table: Table, origin: dict[str, Any], axes: list[str], at: Place, n: int) -> Plane:
+    points = np.column_stack([as_numbers(table.columns[name], name) for name in axes])
+    if np.isnan(points).all(axis=0).any():
+        raise DataError(f"the columns {axes[0]!r} and {axes[1]!r} must have values; choose others.")
+    u, v = span(points[:, 0], n), span(points[:, 1], n)
+    others = len(origin) - 2
+    if isinstance(at, int):
+        where = f"as in row {at}"
+    else:
+        where = "at the median" if at is None else "as given, or at the median"
+    return Plane(
+        u=u,
+        v=v,
+        u_label=axes[0],
+        v_label=axes[1],
+        note=f"the other {others} column{'s' * (others > 1)} {where}" if others else "",
+        points=points,
+        origin=origin | dict.fromkeys(axes, 0.0),
+        along_u={axes[0]: u},
+        along_v={axes[1]: v},
+    )
+
+
+def _pca_plane(table: Table, origin: dict[str, Any], n: int) -> Plane:
+    names = [name for name, column in table.columns.items() if not is_text(column)]
+    if len(names) < 2 or table.n_rows < 3:
+        raise ParameterError(
+            f"plane='pca' needs at least two numeric columns and three rows, got {len(names)} and "
+            f"{table.n_rows}; choose two features."
+        )
+    rows = np.column_stack([as_numbers(table.columns[name], name) for name in names])
+    rows = np.where(np.isnan(rows), [float(origin[name]) for name in names], rows)
+    scale = np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    middle = rows.mean(axis=0)
+    _, directions, shares = principal_axes((rows - middle) / scale)
+    points = (rows - middle) / scale @ directions.T
+    u, v = span(points[:, 0], n), span(points[:, 1], n)
+    n_text = len(origin) - len(names)
+    return Plane(
+        u=u,
+        v=v,
+        u_label=component_label(1, shares[0]),
+        v_label=component_label(2, shares[1]),
+        note=f"plane through the mean of {len(names)} columns"
+        + (", text at its most frequent" if n_text else ""),
+        points=points,
+        origin=origin | dict(zip(names, middle, strict=True)),
+        along_u={name: u * step for name, step in zip(names, directions[0] * scale, strict=True)},
+        along_v={name: v * step for name, step in zip(names, directions[1] * scale, strict=True)},
+    )
+
+
+def _chosen(table: Table, features: Sequence[str | int] | None) -> list[str]:
+    names = table.column_names
+    if features is None:
+        if len(names) > 2:
+            raise ParameterError(
+                f"features must choose two of the {len(names)} columns, as in features=({names[0]!r}, "
+                f"{names[1]!r}), or set plane='pca' for the plane of their first two principal components."
+            )
+        if len(names) < 2:
+            raise ParameterError(
+                f"a plane needs two columns, got {names[0]!r} alone; use FunctionFitDisplay."
+            )
+        features = names
+    if isinstance(features, str) or len(features) != 2:
+        raise ParameterError(f"features must be two columns, by name or position, got {features!r}.")
+    axes = [_name(names, feature) for feature in features]
+    text = [name for name in axes if is_text(table.columns[name])]
+    if text or axes[0] == axes[1]:
+        numeric = [name for name, column in table.columns.items() if not is_text(column)]
+        raise ParameterError(
+            f"features must be two different numeric columns, got {axes}; choose of {', '.join(numeric)}."
+        )
+    return axes
+
+
+def _name(names: list[str], feature: str | int) -> str:
+    if isinstance(feature, str) and feature in names:
+        return feature
+    if isinstance(feature, int | np.integer) and -len(names) <= feature < len(names):
+        return names[feature]
+    raise ParameterError(
+        f"features must be columns of X, by name or position, got {feature!r}.{did_you_mean(feature, names)}"
+    )
+
+
+def _origin(table: Table, at: Place) -> dict[str, Any]:
+    if isinstance(at, int | np.integer):
+        if not -table.n_rows <= at < table.n_rows:
+            raise ParameterError(f"at must be a row of X, from 0 to {table.n_rows - 1}, got {at}.")
+        return {name: column[at] for name, column in table.columns.items()}
+    given = dict(at or {})
+    for name in given:
+        if name not in table.columns:
+            raise ParameterError(
+                f"at must map columns of X to values, got {name!r}.{did_you_mean(name, table.column_names)}"
+            )
+    return {
+        name: given[name] if name in given else _typical(column) for name, column in table.columns.items()
+    }
+
+
+def _typical(column: Column) -> Any:
+    """Return the most frequent text; of numbers the median, the lower of two so that it does occur."""
+    if is_text(column):
+        return Counter(column.tolist()).most_common(1)[0][0]
+    values = column[~np.isnan(column)]
+    return np.sort(values)[(len(values) - 1) // 2] if values.size else np.nan
+
+
+def _constant(value: Any, n: int) -> Column:
+    return np.full(n, value, dtype=object if value is None or isinstance(value, str) else None)
+
+
+def grid_rows(plane: Plane, X: Any) -> Any:
+    """Return the whole grid as n² rows in the container that `X` is."""
+    return like(X, plane.columns())

@@ -1,0 +1,98 @@
+"""Axes: what every picture does before and after it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.errors import ParameterError
+from separatrix.plots.palette import class_colors, class_markers, marker_scale
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure, FigureBase
+    from matplotlib.legend import Legend
+
+Array = NDArray[Any]
+
+NEUTRAL = "#595959"  # of points whose class is not told
+_LEGEND_AREA = 45.0
+_LEGEND_CHARACTERS = 70  # that fit side by side under a figure of the default width
+
+
+def new_axes(figsize: tuple[float, float] | None = None) -> Axes:
+    """Return the axes of a new pyplot figure, laid out so that nothing is cut off."""
+    from matplotlib import pyplot as plt
+
+    return plt.subplots(layout="constrained", figsize=figsize)[1]
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that the axes stand in, the outermost of nested ones."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ParameterError(
+            "ax must stand in a figure, got axes that were removed from theirs; make new ones."
+        )
+    return figure
+
+
+def wrapped(text: object, width: int = 40) -> str:
+    """Return a long name as several lines."""
+    return fill(str(text), width)
+
+
+def draw_class_points(
+    ax: Axes, points: Array, codes: Array | None, classes: Sequence[object], **kwargs: Any
+) -> list[PathCollection]:
+    """Draw points (n_rows, 2) in the colour and with the marker of their class; grey where `codes` is None.
+
+    `kwargs` go to `Axes.scatter`, before what is set here; `s` is the area of a dot.
+    """
+    area = kwargs.pop("s", float(np.clip(6000 / max(len(points), 1), 11, 40)))
+    style = {"edgecolors": "white", "linewidths": 0.06 * area**0.5, "zorder": 3} | kwargs
+    if codes is None:
+        return [ax.scatter(points[:, 0], points[:, 1], s=area, **{"c": NEUTRAL} | style)]
+    n = len(classes)
+    looks = zip(classes, class_colors(n), class_markers(n), strict=True)
+    return [
+        ax.scatter(
+            points[codes == code, 0],
+            points[codes == code, 1],
+            s=area * marker_scale(marker),
+            **{"c": color, "marker": marker, "label": wrapped(label, 30)} | style,
+        )
+        for code, (label, color, marker) in enumerate(looks)
+    ]
+
+
+def add_legend(
+    figure: FigureBase, ax: Axes, handles: Sequence[Any], *, is_own: bool, **kwargs: Any
+) -> Legend:
+    """Explain the handles: above the axes of a figure made for them, else in the axes' corner."""
+    if is_own:
+        longest = max(len(line) for handle in handles for line in str(handle.get_label()).split("\n"))
+        n_columns = max(1, min(len(handles), _LEGEND_CHARACTERS // (longest + 6)))
+        above = settings({"loc": "outside upper center", "ncols": n_columns, "frameon": False}, kwargs)
+        legend: Legend = figure.legend(handles=handles, **above)
+    else:
+        legend = ax.legend(handles=handles, **settings({"loc": "upper right", "framealpha": 0.9}, kwargs))
+    _enlarge([handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")])
+    return legend
+
+
+def _enlarge(markers: Sequence[Any]) -> None:
+    """Make a legend's markers readable however small the points are."""
+    smallest = min((marker.get_sizes().min() for marker in markers), default=_LEGEND_AREA)
+    for marker in markers:
+        marker.set_sizes(marker.get_sizes() * max(1.0, _LEGEND_AREA / smallest))
+
+
+def settings(defaults: Mapping[str, Any], chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return an artist's keyword arguments: the defaults, and what the caller chose instead."""
+    return dict(defaults) | dict(chosen or {})

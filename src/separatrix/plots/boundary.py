@@ -1,0 +1,302 @@
+"""The decision boundary: which class a classifier sees where, and how sure it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.errors import DataError, ParameterError
+from separatrix.explain.boundary import DecisionGrid, decision_grid
+from separatrix.explain.inputs import class_codes, last_step
+from separatrix.explain.plane import Kind, Place, Plane
+from separatrix.plots.axes import add_legend, draw_class_points, figure_of, new_axes, settings, wrapped
+from separatrix.plots.palette import class_colors, class_tints, probability_colormap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.contour import QuadContourSet
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.legend import Legend
+
+Array = NDArray[Any]
+
+_COMPARED_COLUMNS = 3
+_WIDTH, _PANEL_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inches
+
+
+class DecisionBoundaryDisplay:
+    """The probabilities of a classifier over a plane as colour, its boundary as a line, and the points.
+
+    Make it by `from_estimator`, or `compare` for several classifiers side by side.
+
+    Parameters
+    ----------
+    grid : DecisionGrid
+        What `separatrix.explain.decision_grid` returns.
+    y : array-like of shape (n_rows,), optional
+        The class of each of the plane's points; without it they are grey.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    image_ : matplotlib AxesImage
+    lines_ : list of matplotlib QuadContourSet
+        One where two classes part; one less than there are classes.
+    points_ : list of matplotlib PathCollection
+        One for each class.
+    legend_ : matplotlib Legend or None
+
+    Examples
+    --------
+    >>> from separatrix import DecisionBoundaryDisplay, MLPClassifier
+    >>> from separatrix.data import make_circles
+    >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
+    >>> network = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
+    >>> display = DecisionBoundaryDisplay.from_estimator(network, X, y)
+    """
+
+    ax_: Axes
+    figure_: Figure
+    image_: AxesImage
+    lines_: list[QuadContourSet]
+    points_: list[PathCollection]
+    legend_: Legend | None
+
+    def __init__(self, grid: DecisionGrid, y: Any = None) -> None:
+        self.grid = grid
+        self.codes = None if y is None else class_codes(grid.classes, y)
+        if self.codes is not None and len(self.codes) != len(grid.plane.points):
+            raise DataError(
+                f"X and y must have the same rows, got {len(grid.plane.points)} and {len(self.codes)}."
+            )
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any = None,
+        *,
+        features: Sequence[str | int] | None = None,
+        plane: Kind = "features",
+        at: Place = None,
+        grid_resolution: int = 200,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Compute and draw.
+
+        Parameters
+        ----------
+        estimator : Model or fitted classifier
+            Of this package, or any with ``predict_proba``.
+        X : array-like or table of shape (n_rows, n_columns)
+        y : array-like of shape (n_rows,), optional
+            The points' classes.
+        features : pair of str or int, optional
+            The two columns to look at, needed where there are more.
+        plane : {"features", "pca"}
+            Two columns, or the plane of the first two principal components.
+        at : int or mapping of str to value, optional
+            The row of `X`, or the values, at which the other columns are fixed; else at their median.
+        grid_resolution : int
+            Points along each side.
+        ax : matplotlib Axes, optional
+            Where to draw; by default in a new figure.
+        **kwargs
+            As for `plot`.
+
+        Raises
+        ------
+        ParameterError
+            If the estimator is no classifier, or the plane is not determined.
+        DataError
+            If `X` or `y` does not fit the estimator.
+        """
+        grid = decision_grid(
+            estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution
+        )
+        return cls(grid, y).plot(ax, **kwargs)
+
+    @classmethod
+    def compare(
+        cls,
+        estimators: Mapping[str, Any] | Sequence[Any],
+        X: Any,
+        y: Any = None,
+        *,
+        features: Sequence[str | int] | None = None,
+        plane: Kind = "features",
+        at: Place = None,
+        grid_resolution: int = 200,
+        **kwargs: Any,
+    ) -> list[Self]:
+        """Draw several classifiers side by side in a new figure: the same axes, colours and scale.
+
+        Parameters
+        ----------
+        estimators : mapping of str to classifier, or sequence of classifiers
+            By title; without titles, each goes by the name of its class.
+        X, y, features, plane, at, grid_resolution
+            As for `from_estimator`.
+        **kwargs
+            As for `plot`.
+
+        Returns
+        -------
+        list of DecisionBoundaryDisplay
+
+        Raises
+        ------
+        ParameterError
+            If there are no classifiers, or they tell different classes.
+        """
+        from matplotlib import pyplot as plt
+
+        named = _named(estimators)
+        displays = [
+            cls(
+                decision_grid(
+                    estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution
+                ),
+                y,
+            )
+            for _, estimator in named
+        ]
+        _require_same_classes(named, displays)
+        n_columns = min(len(named), _COMPARED_COLUMNS)
+        n_rows = math.ceil(len(named) / n_columns)
+        figure, axes = plt.subplots(
+            n_rows,
+            n_columns,
+            squeeze=False,
+            sharex=True,
+            sharey=True,
+            layout="constrained",
+            figsize=_figure_size(displays[0].grid.plane, n_rows, n_columns, _PANEL_WIDTH),
+        )
+        for ax in axes.flat[len(named) :]:
+            ax.set_axis_off()
+        shown = list(axes.flat[: len(named)])
+        for display, ax, (title, _) in zip(displays, shown, named, strict=True):
+            display.plot(ax, **{"colorbar": False, "legend": False} | kwargs)
+            ax.set_title(wrapped(title, 32))
+            ax.set(xlabel=None, ylabel=None)
+        first = displays[0]
+        x_label, y_label = first._axis_labels(36 * n_columns, 42 * n_rows)
+        figure.supxlabel(x_label, fontsize="medium")
+        figure.supylabel(y_label, fontsize="medium")
+        if first.grid.is_binary:
+            figure.colorbar(first.image_, ax=shown, label=first._scale_label())
+        if first.codes is not None:
+            legend = add_legend(figure, shown[0], first.points_, is_own=True)
+            for display in displays:
+                display.legend_ = legend
+        return displays
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        colorbar: bool = True,
+        legend: bool = True,
+        image_kw: Mapping[str, Any] | None = None,
+        line_kw: Mapping[str, Any] | None = None,
+        point_kw: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            By default those of a new figure, with the legend above them.
+        colorbar, legend : bool
+            Whether to explain the shades (of two classes) and the points.
+        image_kw, line_kw, point_kw : mapping, optional
+            Passed to `Axes.imshow`, `Axes.contour` and `Axes.scatter`.
+        """
+        is_own = ax is None
+        self.ax_ = ax = new_axes(_figure_size(self.grid.plane, 1, 1, _WIDTH)) if ax is None else ax
+        self.figure_ = figure = figure_of(ax)
+        cut = self.grid.plane
+        self.image_ = self._draw_image(ax, image_kw)
+        style = settings({"colors": "black", "linewidths": 1.6, "zorder": 2}, line_kw)
+        self.lines_ = [
+            ax.contour(cut.u, cut.v, lead, [0.0], **style)
+            for lead in self.grid.leads()
+            if lead.min() < 0 < lead.max()
+        ]
+        self.points_ = draw_class_points(
+            ax, cut.points, self.codes, self.grid.classes.tolist(), **dict(point_kw or {})
+        )
+        ax.set_xlim(cut.u[0], cut.u[-1])
+        ax.set_ylim(cut.v[0], cut.v[-1])
+        ax.set_aspect("equal" if _aspect(cut) else "auto")
+        x_label, y_label = self._axis_labels(48, 40)
+        ax.set(xlabel=x_label, ylabel=y_label)
+        if colorbar and self.grid.is_binary:
+            figure.colorbar(self.image_, ax=ax, label=self._scale_label())
+        self.legend_ = None
+        if legend and self.codes is not None:
+            self.legend_ = add_legend(figure, ax, self.points_, is_own=is_own)
+        return self
+
+    def _draw_image(self, ax: Axes, image_kw: Mapping[str, Any] | None) -> AxesImage:
+        cut, colors = self.grid.plane, class_colors(len(self.grid.classes))
+        place = {
+            "origin": "lower",
+            "extent": (cut.u[0], cut.u[-1], cut.v[0], cut.v[-1]),
+            "interpolation": "bilinear",
+            "zorder": 0,
+        }
+        if self.grid.is_binary:
+            scale = {"cmap": probability_colormap(*colors), "vmin": 0.0, "vmax": 1.0}
+            return ax.imshow(self.grid.probability, **settings(place | scale, image_kw))
+        return ax.imshow(class_tints(self.grid.probability, colors), **settings(place, image_kw))
+
+    def _axis_labels(self, x_width: int, y_width: int) -> tuple[str, str]:
+        cut = self.grid.plane
+        lines = [wrapped(text, x_width) for text in (cut.u_label, cut.note) if text]
+        return "\n".join(lines), wrapped(cut.v_label, y_width)
+
+    def _scale_label(self) -> str:
+        return wrapped(f"P({self.grid.classes[1]})", 36)
+
+
+def _aspect(plane: Plane) -> float | None:
+    """Return width by height at equal scales where the ranges are alike, as of two lengths; else None."""
+    ratio = float(np.ptp(plane.u) / np.ptp(plane.v))
+    return ratio if 0.5 <= ratio <= 2 else None
+
+
+def _figure_size(plane: Plane, n_rows: int, n_columns: int, width: float) -> tuple[float, float]:
+    """Return the inches in which axes of this width, labels and colour bar have room and no more."""
+    height = width / (_aspect(plane) or 4 / 3)
+    return width * n_columns + 1.6, min(height, 1.2 * width) * n_rows + 1.0
+
+
+def _named(estimators: Mapping[str, Any] | Sequence[Any]) -> list[tuple[str, Any]]:
+    if isinstance(estimators, Mapping):
+        named = [(str(name), estimator) for name, estimator in estimators.items()]
+    else:
+        named = [(type(last_step(estimator)).__name__, estimator) for estimator in estimators]
+    if not named:
+        raise ParameterError("estimators must be one or more classifiers, got none.")
+    return named
+
+
+def _require_same_classes(named: list[tuple[str, Any]], displays: Sequence[DecisionBoundaryDisplay]) -> None:
+    first = displays[0].grid.classes.tolist()
+    for (name, _), display in zip(named, displays, strict=True):
+        if display.grid.classes.tolist() != first:
+            raise ParameterError(
+                f"estimators must all tell the classes {first}, got {display.grid.classes.tolist()} of "
+                f"'{name}'; compare those of one task."
+            )

@@ -1,0 +1,137 @@
+"""The scene of a film: the networks of a recording, their losses and the rows they are shown on."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.errors import DataError
+from separatrix.explain.inputs import as_model, as_recording, as_table, last_step
+from separatrix.model import Model
+from separatrix.spec import _check
+from separatrix.train import History, Recording, recording_epochs
+from separatrix.train.recording import AUTO_SNAPSHOTS
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that a film is a function of.
+
+    Attributes
+    ----------
+    estimator : fitted estimator, or pipeline that ends in one
+    model : Model
+        Its network.
+    history : History
+    recording : Recording
+    shown : ndarray of shape (n_frames,)
+        The places in the recording of the snapshots that are shown.
+    rows : array-like or table
+        The rows given; else two that span the range of the training rows.
+    y : array-like, or None
+        The rows' targets; None where no rows were given.
+    features : pair of str or int, or None
+        The axes of the boundary.
+    """
+
+    estimator: Any
+    model: Model
+    history: History
+    recording: Recording
+    shown: Array
+    rows: Any
+    y: Any
+    features: tuple[str | int, str | int] | None
+
+    @property
+    def epochs(self) -> Array:
+        """Epoch of each frame."""
+        epochs: Array = self.recording.epochs[self.shown]
+        return epochs
+
+    @property
+    def labels(self) -> list[str]:
+        """What each frame shows."""
+        unit = "epoch" if self.history.learning_rate.size else "iteration"  # L-BFGS has no epochs
+        return [f"{unit} {epoch}" if epoch else "untrained" for epoch in self.epochs.tolist()]
+
+    @cached_property
+    def n_columns(self) -> int:
+        """Columns of the rows."""
+        return len(as_table(self.estimator, self.rows).columns)
+
+    def at(self, frame: int) -> Any:
+        """Return the estimator as it was at a frame: a `Model`, or a pipeline that ends in an estimator."""
+        theta = self.recording.thetas[self.shown[frame]]
+        if not hasattr(self.estimator, "steps"):
+            return replace(self.model, theta=theta)
+        pipeline = copy.copy(self.estimator)
+        name, last = pipeline.steps[-1]
+        moment = copy.copy(last)
+        moment.theta_ = theta
+        pipeline.steps = [*pipeline.steps[:-1], (name, moment)]
+        return pipeline
+
+
+def make_scene(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    every: int | None = None,
+    features: tuple[str | int, str | int] | None = None,
+) -> Scene:
+    """Return the scene of an estimator's recording.
+
+    Parameters
+    ----------
+    estimator, X, y, every, features
+        As in `separatrix.animate`.
+
+    Raises
+    ------
+    DataError
+        If nothing was recorded, or only one of `X` and `y` is given, or they are needed.
+    """
+    recording = as_recording(estimator)
+    if (X is None) != (y is None):
+        raise DataError(f"X and y must be given together, got no {'X' if X is None else 'y'}.")
+    return Scene(
+        estimator=estimator,
+        model=replace(as_model(estimator), training=None),  # a long history, not to be copied for each frame
+        history=last_step(estimator).history_,
+        recording=recording,
+        shown=_shown(len(recording.epochs), every),
+        rows=_range_of(estimator) if X is None else X,
+        y=y,
+        features=features,
+    )
+
+
+def _range_of(estimator: Any) -> Array:
+    """Return the lowest and the highest value of each feature in training, (2, n_features)."""
+    feature_range = getattr(estimator, "feature_range_", None)
+    if feature_range is None:
+        raise DataError(
+            f"X and y must be given: the {type(estimator).__name__} does not know the range of its training "
+            "rows; pass them, as in animate(estimator, path, X, y)."
+        )
+    known: Array = feature_range
+    return known
+
+
+def _shown(n_snapshots: int, every: int | None) -> Array:
+    """Return the places of the snapshots that are shown, the first and the last among them."""
+    if every is None:
+        if n_snapshots <= AUTO_SNAPSHOTS + 1:
+            return np.arange(n_snapshots)
+        return np.append(0, recording_epochs("auto", n_snapshots - 1))
+    _check.integer("every", every, 1)
+    return np.union1d(np.arange(0, n_snapshots, every), n_snapshots - 1)

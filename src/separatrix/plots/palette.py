@@ -1,0 +1,125 @@
+"""The pictures' colours and markers: the same class looks the same in every one of them.
+
+The colours are Okabe & Ito's, which the colour-blind can tell apart; a marker of its own says the class once
+more. Signs (of weights, of activations) have colours that are no class's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
+
+Array = NDArray[Any]
+
+# Blue and vermilion for the classes 0 and 1; yellow last, as it is hard to see on white.
+_CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#595959", "#F0E442")
+_MARKERS = ("o", "*", "s", "^", "D", "v", "P", "X")
+_MARKER_SCALES = {"*": 2.4, "^": 1.3, "v": 1.3, "P": 1.3, "X": 1.3}
+_CURVES = ("#000000", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
+_TINT = 0.36  # share of a class's colour where its probability is 1, so that the points stand out
+
+
+def class_colors(n_classes: int) -> list[str]:
+    """Return a colour for each class, as ``#RRGGBB``; beyond eight classes they come round again.
+
+    Examples
+    --------
+    >>> class_colors(2)
+    ['#0072B2', '#D55E00']
+    """
+    return [_CLASSES[code % len(_CLASSES)] for code in range(n_classes)]
+
+
+def class_markers(n_classes: int) -> list[str]:
+    """Return a matplotlib marker for each class.
+
+    Beyond eight classes they come round again, each time with the next colour.
+
+    Examples
+    --------
+    >>> class_markers(3)
+    ['o', '*', 's']
+    """
+    n = len(_MARKERS)
+    return [_MARKERS[(code + code // n) % n] for code in range(n_classes)]
+
+
+def marker_scale(marker: str) -> float:
+    """Return the factor on a marker's area that makes it look as large as a dot."""
+    return _MARKER_SCALES.get(marker, 1.0)
+
+
+def curve_colors(n_curves: int) -> list[str]:
+    """Return a colour for each of several curves that are no classes.
+
+    Examples
+    --------
+    >>> curve_colors(2)
+    ['#000000', '#009E73']
+    """
+    return [_CURVES[number % len(_CURVES)] for number in range(n_curves)]
+
+
+def probability_colormap(low: str = _CLASSES[0], high: str = _CLASSES[1]) -> Colormap:
+    """Return the colours of a probability from 0 (`low`) over white (one half) to 1 (`high`).
+
+    They are tints, so that points in the full colours stand out on them.
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(
+        "probability", [tuple(_tinted(low)), (1.0, 1.0, 1.0), tuple(_tinted(high))]
+    )
+
+
+def class_tints(probability: Array, colors: list[str]) -> Array:
+    """Return the tint of the likeliest class at each place, the fainter the less likely.
+
+    Parameters
+    ----------
+    probability : ndarray of shape (..., n_classes)
+    colors : list of str
+        One for each class.
+
+    Returns
+    -------
+    ndarray of shape (..., 3)
+        Red, green and blue from 0 to 1; white where all classes are equally likely.
+
+    Examples
+    --------
+    >>> class_tints(np.array([[0.5, 0.5]]), class_colors(2)).tolist()
+    [[1.0, 1.0, 1.0]]
+    """
+    n_classes = probability.shape[-1]
+    tints = np.array([_tinted(color) for color in colors])
+    strength = (probability.max(axis=-1, keepdims=True) * n_classes - 1) / (n_classes - 1)
+    shades: Array = 1 - np.clip(strength, 0, 1) * (1 - tints[probability.argmax(axis=-1)])
+    return shades
+
+
+def signed_colormap() -> Colormap:
+    """Return the colours of weights and activations: purple below zero, white, green above."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    # Without its darkest ends, on which a black line would be lost.
+    return ListedColormap(colormaps["PRGn"](np.linspace(0.15, 0.85, 256)), "signed")
+
+
+def sequential_colormap() -> Colormap:
+    """Return the colours of what has no sign, such as a loss or the epochs: dark to light."""
+    from matplotlib import colormaps
+
+    return colormaps["viridis"]
+
+
+def _tinted(color: str) -> Array:
+    rgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    tint: Array = 1 - _TINT * (1 - rgb)
+    return tint

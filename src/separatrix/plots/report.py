@@ -1,0 +1,259 @@
+"""A report of how good predictions are: scikit-learn's own displays, side by side in one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.errors import DataError, ParameterError
+from separatrix.explain.inputs import class_codes
+from separatrix.explain.names import shortened
+from separatrix.plots.axes import settings
+from separatrix.plots.palette import class_colors
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+
+_DASHES = ("-", "--", ":")  # as there are eight colours
+_LONGEST_NAME = 18  # in characters
+_LEGEND_LINES = 4  # that fit into the axes
+_TICK_CHARACTERS = 36  # of the classes' names that fit side by side
+
+
+class ReportDisplay:
+    """How good a classifier's or a regressor's predictions are.
+
+    For classes: confusion matrix, ROC curves, precision-recall curves, and calibration, the curves of class 1
+    for two classes, else of each class against the rest. For numbers: predicted values and residuals.
+
+    Parameters
+    ----------
+    y_true : ndarray of shape (n_rows,)
+        Class numbers, or numbers.
+    y_pred : ndarray of shape (n_rows, n_classes) or (n_rows,)
+        Probabilities, or numbers.
+    classes : ndarray of shape (n_classes,) or None
+        Labels; None for numbers.
+
+    Attributes
+    ----------
+    axes_ : list of Axes
+    figure_ : Figure
+    displays_ : dict of str to list of scikit-learn displays
+        By "confusion", "roc", "precision_recall", "calibration", or "predicted", "residuals".
+
+    Examples
+    --------
+    >>> display = ReportDisplay.from_predictions(["a", "b", "b"], [[0.8, 0.2], [0.4, 0.6], [0.1, 0.9]])
+    >>> display.displays_["roc"][0].roc_auc
+    1.0
+    """
+
+    axes_: list[Axes]
+    figure_: Figure
+    displays_: dict[str, list[Any]]
+
+    def __init__(self, y_true: Array, y_pred: Array, classes: Array | None) -> None:
+        self.y_true = y_true
+        self.y_pred = y_pred
+        self.classes = classes
+
+    @classmethod
+    def from_estimator(cls, estimator: Any, X: Any, y: Any, **plot_parameters: Any) -> ReportDisplay:
+        """Predict some rows and draw the report.
+
+        Parameters
+        ----------
+        estimator : fitted classifier or regressor, or Model
+            Of scikit-learn's kind: with `predict_proba` and `classes_`, or `predict`.
+        X, y : rows and targets
+            Best those that were not trained on.
+        **plot_parameters :
+            As for `plot`.
+
+        Returns
+        -------
+        ReportDisplay
+
+        Raises
+        ------
+        DataError
+            If `y` holds other classes, or has several columns.
+        """
+        classes = getattr(estimator, "classes_", getattr(estimator, "classes", None))
+        predicted = estimator.predict(X) if classes is None else estimator.predict_proba(X)
+        return cls.from_predictions(y, predicted, classes=classes, **plot_parameters)
+
+    @classmethod
+    def from_predictions(
+        cls, y_true: Any, y_pred: Any, *, classes: Any = None, **plot_parameters: Any
+    ) -> ReportDisplay:
+        """Draw the report of predictions.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_rows,)
+            Labels or numbers.
+        y_pred : array-like of shape (n_rows, n_classes) or (n_rows,)
+            Probabilities of the classes, or predicted numbers.
+        classes : array-like of shape (n_classes,), optional
+            In the order of the columns; by default the sorted labels of `y_true`.
+        **plot_parameters :
+            As for `plot`.
+
+        Returns
+        -------
+        ReportDisplay
+
+        Raises
+        ------
+        DataError
+            If `y_true` and `y_pred` do not fit each other, or there are several labels or numbers a row.
+        """
+        truth, predicted = np.asarray(y_true), np.asarray(y_pred)
+        if truth.ndim != 1 or len(truth) != len(predicted) or predicted.ndim not in (1, 2):
+            raise DataError(
+                f"a report needs one target a row and a prediction for each, got shapes {truth.shape} and "
+                f"{predicted.shape}; draw one report for each column."
+            )
+        if predicted.ndim == 1:
+            return cls(truth, predicted, None).plot(**plot_parameters)
+        labels = np.unique(truth) if classes is None else np.asarray(classes)
+        if len(labels) != predicted.shape[1]:
+            raise DataError(
+                f"y_pred must have a column for each of {len(labels)} classes, got {predicted.shape[1]}; "
+                "pass classes in the order of its columns."
+            )
+        return cls(class_codes(labels, truth), predicted, labels).plot(**plot_parameters)
+
+    def plot(
+        self,
+        ax: Sequence[Axes] | None = None,
+        *,
+        confusion_kw: Mapping[str, Any] | None = None,
+        curve_kw: Mapping[str, Any] | None = None,
+        calibration_kw: Mapping[str, Any] | None = None,
+        residual_kw: Mapping[str, Any] | None = None,
+    ) -> ReportDisplay:
+        """Draw the report.
+
+        Parameters
+        ----------
+        ax : sequence of Axes, optional
+            Four for classes, two for numbers. By default of a new figure.
+        confusion_kw, curve_kw, calibration_kw, residual_kw : mapping, optional
+            For `ConfusionMatrixDisplay`, the curves' lines, `CalibrationDisplay`, and
+            `PredictionErrorDisplay`.
+
+        Returns
+        -------
+        ReportDisplay
+
+        Raises
+        ------
+        ParameterError
+            If `ax` holds another number of axes.
+        """
+        n_axes = 2 if self.classes is None else 4
+        axes = (
+            _new_axes(n_axes, 0 if self.classes is None else len(self.classes))
+            if ax is None
+            else list(np.ravel(np.asarray(ax, dtype=object)))
+        )
+        if len(axes) != n_axes:
+            raise ParameterError(f"ax must hold {n_axes} Axes, got {len(axes)}.")
+        self.axes_, self.figure_ = axes, cast("Figure", axes[0].figure)
+        if self.classes is None:
+            self.displays_ = self._draw_numbers(residual_kw)
+        else:
+            self.displays_ = {
+                "confusion": [self._draw_confusion(confusion_kw)],
+                **self._draw_curves(curve_kw, calibration_kw),
+            }
+        return self
+
+    def _draw_numbers(self, residual_kw: Mapping[str, Any] | None) -> dict[str, list[Any]]:
+        from sklearn.metrics import PredictionErrorDisplay
+
+        kinds = {"predicted": "actual_vs_predicted", "residuals": "residual_vs_predicted"}
+        look = {"scatter_kwargs": {"alpha": 0.5, "s": 16}}
+        return {
+            name: [
+                PredictionErrorDisplay.from_predictions(
+                    self.y_true, self.y_pred, kind=kind, ax=ax, **settings(look, residual_kw)
+                )
+            ]
+            for ax, (name, kind) in zip(self.axes_, kinds.items(), strict=True)
+        }
+
+    def _draw_confusion(self, confusion_kw: Mapping[str, Any] | None) -> Any:
+        from sklearn.metrics import ConfusionMatrixDisplay
+
+        names = self._names
+        look = {"cmap": "Blues", "colorbar": False, "display_labels": names, "labels": range(len(names))}
+        if max(map(len, names)) * len(names) > _TICK_CHARACTERS:
+            look["xticks_rotation"] = "vertical"
+        return ConfusionMatrixDisplay.from_predictions(
+            self.y_true, self.y_pred.argmax(axis=1), ax=self.axes_[0], **settings(look, confusion_kw)
+        )
+
+    def _draw_curves(
+        self, curve_kw: Mapping[str, Any] | None, calibration_kw: Mapping[str, Any] | None
+    ) -> dict[str, list[Any]]:
+        """Draw class 1 of two classes, or each class against the rest."""
+        from sklearn.calibration import CalibrationDisplay
+        from sklearn.metrics import PrecisionRecallDisplay, RocCurveDisplay
+
+        names, colors = self._names, class_colors(len(self._names))
+        displays: dict[str, list[Any]] = {"roc": [], "precision_recall": [], "calibration": []}
+        for code in [1] if len(names) == 2 else range(len(names)):
+            is_class, p, last = self.y_true == code, self.y_pred[:, code], code == len(names) - 1
+            color = {"color": colors[code], "linestyle": _DASHES[code // 8 % len(_DASHES)]}
+            line = settings(color, curve_kw)
+            shared = {"name": names[code], "curve_kwargs": line}
+            for name, display, ax in (
+                ("roc", RocCurveDisplay, self.axes_[1]),
+                ("precision_recall", PrecisionRecallDisplay, self.axes_[2]),
+            ):
+                chance = last and name == "roc"
+                displays[name].append(
+                    display.from_predictions(is_class, p, ax=ax, plot_chance_level=chance, **shared)
+                )
+            look = {"n_bins": 10, "strategy": "quantile", "markersize": 4} | color
+            displays["calibration"].append(
+                CalibrationDisplay.from_predictions(
+                    is_class, p, name=names[code], ax=self.axes_[3], **settings(look, calibration_kw)
+                )
+            )
+        beside: dict[str, Any] = (
+            {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(names) > _LEGEND_LINES else {}
+        )
+        for ax in self.axes_[1:]:
+            ax.set(xlabel=_plain(ax.get_xlabel()), ylabel=_plain(ax.get_ylabel()), ylim=(-0.02, 1.02))
+            ax.set_aspect("equal")
+            ax.legend(fontsize="x-small", **beside)
+        return displays
+
+    @property
+    def _names(self) -> list[str]:
+        return [shortened(label, _LONGEST_NAME) for label in np.asarray(self.classes).tolist()]
+
+
+def _plain(label: str) -> str:
+    """Return an axis label without scikit-learn's note on the positive class: the legend names it."""
+    return label.partition(" (Positive")[0]
+
+
+def _new_axes(n_axes: int, n_classes: int) -> list[Axes]:
+    """Return the axes of a new figure, which grows with the classes that are to be named in it."""
+    from matplotlib import pyplot as plt
+
+    n_rows, scale = n_axes // 2, max(1.0, n_classes / 7)
+    figsize = (10.0 * scale, 4.4 * scale * n_rows)
+    return list(plt.subplots(n_rows, 2, figsize=figsize, layout="constrained", squeeze=False)[1].flat)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+
+from separatrix import Model, Network
+from separatrix.data import TableEncoder
+from separatrix.errors import ParameterError
+from separatrix.explain import DecisionGrid, decision_grid
+from separatrix.explain.plane import grid_rows
+from separatrix.spec import ACTIVATIONS
+
+X = np.random.RandomState(0).randn(30, 3)
+
+
+def random_model(
+    n_in: int, n_out: int, activation: str = "tanh", head: str = "binary", **parts: Any
+) -> Model:
+    network = Network.mlp(n_in, (7, 5), n_out, activation=activation, head=head)
+    return Model(network, np.random.RandomState(1).randn(network.n_parameters), **parts)
+
+
+def assert_is_what_the_model_says(grid: DecisionGrid, model: Any, rows: Any) -> None:
+    proba = model.predict_proba(grid_rows(grid.plane, rows))
+    if grid.is_binary:
+        assert_allclose(grid.probability.ravel(), proba[:, 1], atol=2e-5)
+    else:
+        assert_allclose(grid.probability.reshape(proba.shape), proba, atol=2e-5)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_fast_way_gives_the_models_own_probabilities(activation: str) -> None:
+    model = random_model(3, 1, activation)
+    grid = decision_grid(model, X, features=(0, 2), grid_resolution=70)  # more than one block
+    assert grid.probability.shape == (70, 70)
+    assert_is_what_the_model_says(grid, model, X)
+
+
+@pytest.mark.parametrize("head", ["multiclass", "quadratic"])
+@pytest.mark.parametrize("plane", ["features", "pca"])
+def test_of_several_classes_there_is_a_probability_each(head: str, plane: Any) -> None:
+    model = random_model(3, 4, head=head)
+    features = (1, 2) if plane == "features" else None
+    grid = decision_grid(model, X, features=features, plane=plane, grid_resolution=9)
+    assert grid.probability.shape == (9, 9, 4)
+    assert_allclose(grid.probability.sum(axis=-1), 1, atol=1e-6)
+    assert_is_what_the_model_says(grid, model, X)
+
+
+def test_networks_without_hidden_layers_or_biases_are_networks_too() -> None:
+    for hidden in ((), (4,)):
+        network = Network.mlp(2, hidden, 1, fit_intercept=False)
+        model = Model(network, np.random.RandomState(2).randn(network.n_parameters))
+        assert_is_what_the_model_says(decision_grid(model, X[:, :2], grid_resolution=6), model, X)
+
+
+@pytest.mark.parametrize("library", [pd, pl])
+def test_a_table_with_text_goes_through_the_encoder(library: Any) -> None:
+    columns = {"size": [1.0, 2.0, None, 9.0], "kind": ["a", "b", "b", None], "age": [3, 4, 5, 7]}
+    frame = library.DataFrame(columns)
+    encoder = TableEncoder.fit(columns)
+    model = random_model(len(encoder.feature_names_out), 1, encoder=encoder, classes=["no", "yes"])
+    for settings in ({"features": ("size", "age"), "at": 0}, {"plane": "pca"}):
+        grid = decision_grid(model, frame, grid_resolution=5, **settings)
+        assert_is_what_the_model_says(grid, model, frame)
+
+
+def test_scikit_learns_classifiers_see_rows_like_those_they_were_trained_on() -> None:
+    frame = pd.DataFrame({"size": X[:, 0], "age": X[:, 1], "kind": np.where(X[:, 2] > 0, "a", "b")})
+    y = np.where(X[:, 0] + X[:, 1] > 0, "up", "down")
+    steps = make_column_transformer((StandardScaler(), ["size", "age"]), (OneHotEncoder(), ["kind"]))
+    pipeline = make_pipeline(steps, LogisticRegression()).fit(frame, y)
+    grid = decision_grid(pipeline, frame, features=("size", "age"), grid_resolution=4)
+    assert grid.classes.tolist() == ["down", "up"]
+    assert_is_what_the_model_says(grid, pipeline, frame)
+
+
+def test_the_leads_are_zero_on_the_boundaries() -> None:
+    model = random_model(2, 3, head="multiclass")
+    grid = decision_grid(model, X[:, :2], grid_resolution=20)
+    leads = grid.leads()
+    assert len(leads) == 2
+    winner = grid.probability.argmax(axis=-1)
+    for k, lead in enumerate(leads):
+        assert ((lead > 0) == (winner == k)).all()
+    binary = decision_grid(random_model(2, 1), X[:, :2], grid_resolution=20)
+    assert ((binary.leads()[0] > 0) == (binary.probability > 0.5)).all()
+
+
+def test_what_tells_no_probabilities_is_refused() -> None:
+    svc = LinearSVC().fit(X[:, :2], X[:, 0] > 0)
+    with pytest.raises(ParameterError, match="must have predict_proba, got LinearSVC"):
+        decision_grid(svc, X[:, :2])
+    with pytest.raises(ParameterError, match="must be a fitted classifier"):
+        decision_grid(Model(Network.mlp(2, (), 1, head="regression"), np.zeros(3)), X[:, :2])

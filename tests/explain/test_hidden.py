@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from separatrix import MLPClassifier, Model, Network
+from separatrix.engine.numpy_engine import layer_outputs
+from separatrix.errors import ParameterError
+from separatrix.explain import hidden_units
+from separatrix.explain.plane import grid_rows
+
+X = np.random.RandomState(0).randn(60, 2)
+
+
+def random_model(*sizes: int, head: str = "binary", activation: str = "tanh") -> Model:
+    network = Network.mlp(sizes[0], sizes[1:-1], sizes[-1], head=head, activation=activation)
+    return Model(network, np.random.RandomState(3).randn(network.n_parameters))
+
+
+def test_each_layer_is_what_the_engine_computes() -> None:
+    model = random_model(2, 5, 3, 1)
+    seen = hidden_units(model, X, grid_resolution=6)
+    rows = grid_rows(seen.plane, X)
+    *hidden, _ = layer_outputs(model.network, model.theta, rows)
+    for layer, outputs in zip(seen.layers, [*hidden, model.predict_proba(rows)[:, 1:]], strict=True):
+        assert_allclose(layer.outputs.reshape(36, -1), outputs)
+    assert_allclose(np.tanh(seen.layers[0].sums), seen.layers[0].outputs)
+    assert [layer.activation for layer in seen.layers] == ["tanh", "tanh", "logistic"]
+    assert_allclose(seen.layers[1].weights, model.coefs[1])
+
+
+def test_a_classs_sum_is_zero_where_another_becomes_likelier() -> None:
+    outputs = hidden_units(random_model(2, 4, 3, head="multiclass"), X, grid_resolution=9).layers[-1]
+    is_likeliest = outputs.outputs.argmax(axis=-1)[..., np.newaxis] == np.arange(3)
+    assert ((outputs.sums > 0) == is_likeliest).all()
+
+
+def test_units_beyond_the_first_so_many_are_counted_only() -> None:
+    seen = hidden_units(random_model(2, 30, 4, 1), X, grid_resolution=4, max_units=6)
+    first, second, _ = seen.layers
+    assert (first.n_units, first.outputs.shape) == (30, (4, 4, 6))
+    assert (second.n_units, second.weights.shape) == (4, (6, 4))
+
+
+@pytest.mark.parametrize(
+    ("activation", "limits"), [("tanh", (-1, 1)), ("logistic", (0, 1)), ("relu", None), ("identity", None)]
+)
+def test_a_units_scale_has_its_middle_in_the_middle(
+    activation: str, limits: tuple[float, float] | None
+) -> None:
+    layer = hidden_units(random_model(2, 3, 1, activation=activation), X, grid_resolution=5).layers[0]
+    size = np.abs(layer.outputs).max(axis=(0, 1))
+    expected = np.column_stack([-size, size]) if limits is None else np.tile(limits, (3, 1))
+    assert_allclose(layer.limits, expected)
+
+
+def test_a_dead_unit_has_a_scale_too() -> None:
+    model = Model(Network.mlp(2, (1,), 1, activation="relu"), [0.0, 0.0, -1.0, 1.0, 0.0])
+    assert_allclose(hidden_units(model, X, grid_resolution=3).layers[0].limits, [[-1, 1]])
+
+
+def test_there_must_be_hidden_units_to_look_at() -> None:
+    with pytest.raises(ParameterError, match="must have a hidden layer, got 2-1"):
+        hidden_units(Model(Network.mlp(2, (), 1), np.zeros(3)), X)
+
+
+def test_an_estimator_is_its_network() -> None:
+    classifier = MLPClassifier((3,), solver="lbfgs", random_state=0, engine="numpy").fit(X, X[:, 0] > 0)
+    by_model = hidden_units(classifier.to_model(), X, grid_resolution=3)
+    by_estimator = hidden_units(classifier, X, grid_resolution=3)
+    assert_allclose(by_estimator.layers[0].outputs, by_model.layers[0].outputs)

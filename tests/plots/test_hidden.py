@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from numpy.testing import assert_allclose
+
+from separatrix import HiddenUnitsDisplay, Model, Network
+
+X = np.random.RandomState(0).randn(40, 2)
+
+
+def random_model(*sizes: int, head: str = "binary", **parts: object) -> Model:
+    network = Network.mlp(sizes[0], sizes[1:-1], sizes[-1], head=head, activation="tanh")
+    return Model(network, np.random.RandomState(3).randn(network.n_parameters), **parts)
+
+
+def words(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def test_a_tile_shows_what_its_unit_gives() -> None:
+    display = HiddenUnitsDisplay.from_estimator(random_model(2, 5, 3, 1), X, grid_resolution=8)
+    assert [len(images) for images in display.images_] == [5, 3, 1]
+    for layer, images in zip(display.units.layers, display.images_, strict=True):
+        for unit, image in enumerate(images):
+            assert_allclose(image.get_array(), layer.outputs[..., unit])
+            assert image.get_clim() == tuple(layer.limits[unit])
+
+
+def test_layers_stand_beside_and_units_above_each_other() -> None:
+    display = HiddenUnitsDisplay.from_estimator(random_model(2, 5, 12, 1), X, grid_resolution=4)
+    first, second, (output,) = [[image.get_extent() for image in images] for images in display.images_]
+    assert len({extent[0] for extent in first}) == 1
+    assert len({extent[0] for extent in second}) == 3
+    assert max(e[1] for e in first) < min(e[0] for e in second)
+    assert max(e[1] for e in second) < output[0]
+    corners = [(e[0], e[2]) for e in [*first, *second, output]]
+    assert all(max(abs(a - c), abs(b - d)) > 1 for i, (a, b) in enumerate(corners) for c, d in corners[:i])
+
+
+def test_weights_are_lines_where_all_units_stand_in_one_column() -> None:
+    display = HiddenUnitsDisplay.from_estimator(random_model(2, 4, 3, 1), X, grid_resolution=4)
+    widths = [lines.get_linewidths() for lines in display.weights_]
+    assert [len(width) for width in widths] == [12, 3]
+    assert np.argmax(widths[0]) == np.abs(display.units.layers[1].weights).argmax()
+    folded = HiddenUnitsDisplay.from_estimator(random_model(2, 9, 1), X, grid_resolution=4)
+    assert folded.weights_ == []
+
+
+def test_long_layers_are_folded_and_say_so() -> None:
+    display = HiddenUnitsDisplay.from_estimator(random_model(2, 256, 1), X, grid_resolution=4)
+    assert len(display.images_[0]) == 20
+    assert "… 236 more" in words(display.ax_)
+
+
+def test_layers_and_axes_are_named() -> None:
+    model = random_model(2, 2, 1, classes=["no", "yes"], feature_names=["age", "dose"])
+    display = HiddenUnitsDisplay.from_estimator(model, X, grid_resolution=4)
+    assert "hidden 1\ntanh" in words(display.ax_)
+    assert "output\nP(yes)" in words(display.ax_)
+    assert any(text.startswith("across: age\nup: dose\n") for text in words(display.ax_))
+
+
+def test_each_of_several_outputs_is_named() -> None:
+    model = random_model(2, 3, 3, head="multiclass", classes=["setosa", "versicolor", "virginica"])
+    display = HiddenUnitsDisplay.from_estimator(model, X, grid_resolution=4)
+    assert {"setosa", "versicolor", "virginica"} <= set(words(display.ax_))
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 5, 3, 1), (2, 40, 8, 3), (3, 30, 1), (2, 3, 10)])
+def test_words_do_not_overlap_each_other_or_the_tiles(sizes: tuple[int, ...]) -> None:
+    head = "binary" if sizes[-1] == 1 else "multiclass"
+    rows = np.random.RandomState(1).randn(20, sizes[0])
+    names = [f"a column with a name that is rather long, number {j}" for j in range(sizes[0])]
+    model = random_model(*sizes, head=head, feature_names=names)
+    display = HiddenUnitsDisplay.from_estimator(model, rows, features=(0, 1), grid_resolution=4, max_units=20)
+    display.figure_.canvas.draw()
+    boxes = [text.get_window_extent() for text in display.ax_.texts]
+    boxes += [image.get_window_extent() for images in display.images_ for image in images]
+    inner = [box.padded(-1) for box in boxes]
+    assert not any(a.overlaps(b) for i, a in enumerate(inner) for b in inner[:i])
+    assert all(display.figure_.bbox.contains(*box.min) for box in inner)
+    assert all(display.figure_.bbox.contains(*box.max) for box in inner)
+
+
+def test_units_are_drawn_where_it_is_told_with_its_settings() -> None:
+    figure, ax = plt.subplots()
+    display = HiddenUnitsDisplay.from_estimator(
+        random_model(2, 3, 2, head="regression"), X, ax=ax, image_kw={"cmap": "gray"}, grid_resolution=4
+    )
+    assert display.ax_ is ax
+    assert display.figure_ is figure
+    assert display.images_[0][0].get_cmap().name == "gray"

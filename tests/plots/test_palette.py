@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from numpy.testing import assert_allclose
+
+from separatrix.plots import palette
+from separatrix.recipes import _pictures
+
+
+def test_the_first_two_classes_look_as_in_the_recipes() -> None:
+    assert palette.class_colors(2) == [_pictures.COLOURS["blue"], _pictures.COLOURS["red"]]
+    assert palette.class_markers(2) == [_pictures.MARKERS["blue"], _pictures.MARKERS["red"]]
+
+
+def test_every_class_of_many_has_its_own_look() -> None:
+    looks = set(zip(palette.class_colors(64), palette.class_markers(64), strict=True))
+    assert len(looks) == 64
+    assert palette.class_colors(3) == palette.class_colors(10)[:3]
+
+
+def luminance(color: str) -> float:
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def test_points_stand_out_on_their_own_classs_tint() -> None:
+    colors = palette.class_colors(7)  # the eighth, yellow, is light
+    tints = palette.class_tints(np.eye(7), colors)
+    for color, tint in zip(colors, tints, strict=True):
+        assert (luminance(to_hex(tint)) + 0.05) / (luminance(color) + 0.05) > 1.4
+
+
+def test_probability_colors_run_from_class_to_class_over_white() -> None:
+    colormap = palette.probability_colormap()
+    assert_allclose(colormap(0.5)[:3], 1, atol=0.01)
+    assert_allclose(colormap([0.0, 1.0])[:, :3], palette.class_tints(np.eye(2), palette.class_colors(2)))
+
+
+def test_tints_fade_to_white_where_the_classes_are_equally_likely() -> None:
+    colors = palette.class_colors(3)
+    assert_allclose(palette.class_tints(np.full((4, 5, 3), 1 / 3), colors), 1)
+    strong, weak = palette.class_tints(np.array([[0.9, 0.1, 0.0], [0.5, 0.3, 0.2]]), colors)
+    assert (strong <= weak).all()
+
+
+@pytest.mark.parametrize("marker", palette.class_markers(8))
+def test_no_marker_looks_smaller_than_a_dot(marker: str) -> None:
+    assert palette.marker_scale(marker) >= 1
+
+
+def test_signs_and_sizes_have_colors_that_are_no_classs() -> None:
+    ends = {to_hex(palette.signed_colormap()(end)) for end in (0.0, 1.0)}
+    assert not ends & {color.lower() for color in palette.class_colors(8)}
+    assert_allclose(palette.signed_colormap()(0.5)[:3], 0.97, atol=0.02)
+    lightness = [luminance(to_hex(color)) for color in palette.sequential_colormap()(np.linspace(0, 1, 9))]
+    assert lightness == sorted(lightness)
+    assert len(set(palette.curve_colors(7))) == 7

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import confusion_matrix, roc_auc_score
+
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators import MLPClassifier
+from separatrix.plots import ReportDisplay
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+@pytest.fixture(scope="module")
+def iris() -> tuple[Any, pd.DataFrame, np.ndarray]:
+    data = load_iris(as_frame=True)
+    y = data.target_names[data.target]
+    return MLPClassifier((), max_iter=50, random_state=0).fit(data.data, y), data.data, y
+
+
+@pytest.mark.parametrize("as_model", [False, True])
+def test_each_class_has_its_curves(iris: Any, as_model: bool) -> None:
+    classifier, X, y = iris
+    display = ReportDisplay.from_estimator(classifier.to_model() if as_model else classifier, X, y)
+    found = display.displays_
+    np.testing.assert_array_equal(
+        found["confusion"][0].confusion_matrix, confusion_matrix(y, classifier.predict(X))
+    )
+    p = classifier.predict_proba(X)
+    for code, label in enumerate(classifier.classes_):
+        assert found["roc"][code].roc_auc == pytest.approx(roc_auc_score(y == label, p[:, code]))
+    assert [len(curves) for curves in found.values()] == [1, 3, 3, 3]
+    assert [tick.get_text() for tick in display.axes_[0].get_yticklabels()] == list(classifier.classes_)
+
+
+def test_two_classes_have_the_curves_of_the_second() -> None:
+    y, p = np.array(["b", "a", "b", "a"]), np.array([0.9, 0.2, 0.4, 0.6])
+    display = ReportDisplay.from_predictions(y, np.column_stack([1 - p, p]))
+    (roc,) = display.displays_["roc"]
+    assert roc.roc_auc == 0.75
+    assert roc.line_.get_label() == "b (AUC = 0.75)"
+    assert display.axes_[1].get_xlabel() == "False Positive Rate"
+
+
+def test_numbers_have_their_residuals() -> None:
+    X = np.arange(6.0)[:, np.newaxis]
+    y = np.array([0.0, 1, 2, 3, 4, 7])
+    display = ReportDisplay.from_estimator(LinearRegression().fit(X, y), X, y)
+    assert list(display.displays_) == ["predicted", "residuals"]
+    np.testing.assert_array_equal(display.displays_["residuals"][0].y_true, y)
+
+
+def test_axes_and_keywords_are_taken(iris: Any) -> None:
+    axes = Figure().subplots(2, 2)
+    display = ReportDisplay.from_estimator(
+        *iris, ax=axes, confusion_kw={"cmap": "Reds"}, curve_kw={"linewidth": 4}, calibration_kw={"n_bins": 3}
+    )
+    assert display.axes_ == list(axes.flat)
+    assert display.displays_["confusion"][0].im_.get_cmap().name == "Reds"
+    assert {roc.line_.get_linewidth() for roc in display.displays_["roc"]} == {4}
+    assert len(display.displays_["calibration"][0].prob_true) <= 3
+
+
+def test_bad_input_is_refused(iris: Any) -> None:
+    classifier, X, y = iris
+    with pytest.raises(ParameterError, match="ax must hold 4 Axes, got 1"):
+        ReportDisplay.from_estimator(classifier, X, y, ax=[Figure().subplots()])
+    with pytest.raises(DataError, match="a column for each of 3 classes, got 2"):
+        ReportDisplay.from_predictions(y, np.ones((150, 2)) / 2)
+    with pytest.raises(DataError, match="got 'rose'"):
+        ReportDisplay.from_estimator(classifier, X[:2], ["rose", "setosa"])
+    X, Y = make_multilabel_classification(20, n_classes=3, random_state=0)
+    with pytest.raises(DataError, match="one report for each column"):
+        ReportDisplay.from_estimator(MLPClassifier((), max_iter=2).fit(X, Y), X, Y)
+
+
+def test_no_text_lies_on_another(iris: Any, overlapping_texts: Any) -> None:
+    assert overlapping_texts(ReportDisplay.from_estimator(*iris).figure_) == []
+    many = [f"class {k:02} has a rather long name" for k in np.arange(40) % 12]
+    p = np.random.default_rng(0).dirichlet(np.ones(12), 40)
+    assert overlapping_texts(ReportDisplay.from_predictions(many, p).figure_) == []
