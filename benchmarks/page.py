@@ -119,8 +119,8 @@ def _contenders(case: dict[str, Any], unit: str) -> list[str]:
     )
     missing = [f"Not measured: {name} ({reason}).\n" for name, reason in case["missing"].items()]
     tolerance = (
-        f"Losses after {case['check_epochs']} epochs may differ from their median by {case['tolerance']:g} of it; "
-        "the benchmark ends where one does.\n"
+        f"Losses after {case['check_epochs']} epochs may differ from their median by {case['tolerance']:g} "
+        "of it; where one does, the benchmark fails.\n"
     )
     return [_table(header, rows), tolerance, *missing]
 

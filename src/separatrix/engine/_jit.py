@@ -125,7 +125,7 @@ class Entry:
     def load(self, kind: str, arguments: Sequence[Any]) -> Callable[..., Any]:
         """Return the compiled function for arguments like these; `kind` names their dtype."""
         if config.DISABLE_JIT:
-            return self.function
+            return np.errstate(all="ignore")(self.function)  # compiled code does not warn either
         if kind not in self.compiled:
             signature = tuple(numba.typeof(argument) for argument in arguments)
             self.compiled[kind] = self._from_disk(kind, signature)

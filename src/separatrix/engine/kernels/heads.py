@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from separatrix.engine._jit import hot, kernel
@@ -80,8 +78,8 @@ def _poisson(A, D, T, weight, first, n_out, n):
         u = first + o
         for r in range(n):
             z, t, w = float(A[u, r]), float(T[o, r]), float(weight[0, r])
-            mean = math.exp(z)
-            log_t = math.log(t) if t > 0.0 else 0.0
+            mean = np.exp(z)
+            log_t = np.log(t) if t > 0.0 else 0.0
             s += w * (t * log_t - t * z - t + mean)
             D[u, r] = w * (mean - t)
     return s

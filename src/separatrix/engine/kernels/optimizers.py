@@ -19,7 +19,7 @@ _TINY_32, _TINY_64 = 1e-30, 1e-290
 
 @hot
 def step(code, theta, slots, gradient, hyper, rate, powers):
-    """Move `theta` by one step of the optimiser; `powers` are ``beta ** step`` after this step."""
+    """Move `theta` by one step of the optimiser; `powers` are Adam's ``beta ** step``."""
     x = theta[0]
     zero, one = type(x)(0.0), type(x)(1.0)
     tiny = type(x)(_TINY_32 if theta.itemsize == 4 else _TINY_64)
@@ -27,17 +27,15 @@ def step(code, theta, slots, gradient, hyper, rate, powers):
     first, second, epsilon = type(x)(hyper[FIRST]), type(x)(hyper[SECOND]), type(x)(hyper[EPSILON])
     n = len(theta)
     if code == _SGD:
-        if hyper[FIRST] == 0.0:
-            for p in range(n):
-                theta[p] -= lr * gradient[p]
-        else:
-            nesterov = hyper[EXTRA] != 0.0
-            for p in range(n):
-                v = first * slots[0, p] - lr * gradient[p]
-                v = zero if abs(v) < tiny else v
-                slots[0, p] = v
-                theta[p] += first * v - lr * gradient[p] if nesterov else v
+        nesterov = hyper[EXTRA] != 0.0
+        for p in range(n):
+            v = first * slots[0, p] - lr * gradient[p]
+            v = zero if abs(v) < tiny else v
+            slots[0, p] = v
+            theta[p] += first * v - lr * gradient[p] if nesterov else v
     elif code == _ADAM or code == _ADAMW:
+        powers[0] *= hyper[FIRST]
+        powers[1] *= hyper[SECOND]
         root = np.sqrt(1.0 - powers[1])
         size = type(x)(rate * root / (1.0 - powers[0]))
         decay = one

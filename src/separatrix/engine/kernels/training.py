@@ -360,8 +360,6 @@ def train_chunk(
                 design, data, moving.rows, start, n, theta, buffers, counts[0], loaded, packed
             )
             if total > 0.0:
-                values[0] *= design.hyper[0]
-                values[1] *= design.hyper[1]
                 rate = rates[number]
                 step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
                 loaded, packed = in_one_block, len(buffers.packed) > 0
