@@ -107,7 +107,9 @@ def test_every_combination(activation, head, optimizer, dtype):
 @pytest.mark.parametrize("order", ["sequential", "shuffle", "replacement"])
 @pytest.mark.parametrize("batch_size", [1, 7, 32, 10**6])
 def test_batches_orders_weights(batch_size, order, weighted, sparse, head, dtype):
-    data = make_data(head, 40, dtype, weighted=weighted, sparse=sparse, n_out=3 if head == "multiclass" else 2)
+    data = make_data(
+        head, 40, dtype, weighted=weighted, sparse=sparse, n_out=3 if head == "multiclass" else 2
+    )
     plan = Plan(network_for(data, head), SGD(0.5), Penalty(0.02, 0.01), batch_size=batch_size, order=order)
     assert_same(advance_both(lambda: make_run(data, plan, dtype), 0.02, 3, [2]), dtype)
 
@@ -149,7 +151,10 @@ def test_what_is_watched(batch_size, head, watched):
     monitor = Monitor(watched, tol=1e-4, n_iter_no_change=3)
     plan = Plan(network_for(data, head), Adam(), batch_size=batch_size, monitor=monitor)
     results = advance_both(
-        lambda: make_run(data, plan, np.float64, validation=validation, track_training=True), 0.05, 40, [1, 5, 39]
+        lambda: make_run(data, plan, np.float64, validation=validation, track_training=True),
+        0.05,
+        40,
+        [1, 5, 39],
     )
     assert_same(results, np.float64)
     assert len(results[1][1].validation_loss) == len(results[1][1].loss)
@@ -219,7 +224,9 @@ def test_losses_are_right_at_any_logit(head, size, dtype):
     network = Network.mlp(1, (), 2 if head == "multiclass" else 1, head=head, fit_intercept=False)
     theta = np.array([size] if head != "multiclass" else [-size / 2, size / 2], dtype)
     data = Data(signs, T)
-    expected = NumpyEngine().loss_and_score(network, theta.astype(float), Data(signs.astype(float), T.astype(float)))
+    expected = NumpyEngine().loss_and_score(
+        network, theta.astype(float), Data(signs.astype(float), T.astype(float))
+    )
     got = NumbaEngine().loss_and_score(network, theta, data)
     np.testing.assert_allclose(got, expected, rtol=2e-6 if dtype is np.float32 else 1e-14)
 

@@ -87,7 +87,7 @@ def _poisson(A, D, T, weight, first, n_out, n):
 
 @kernel
 def add_score(code, A, T, weight, R, first, n_out, n, score):
-    """Add this block's share of the score: weight of right rows to ``score[0]``, or squared errors by output."""
+    """Add the weight of the block's right rows to ``score[0]``, or its squared errors to each output's."""
     one, zero = type(A[0, 0])(1.0), type(A[0, 0])(0.0)
     if code == _REGRESSION or code == _POISSON:
         for o in range(n_out):

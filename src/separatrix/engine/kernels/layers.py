@@ -1,4 +1,4 @@
-"""The dense layer over rows, forward and backward: vectors for small layers, matrix products for large ones."""
+"""The dense layer over rows, forward and backward: vectors for small layers, products for large ones."""
 
 from __future__ import annotations
 

@@ -330,9 +330,19 @@ def all_finite(theta):
 
 
 def train_chunk(
-    design, data, validation, moving, buffers, batch_size, rates, track_training, snapshots_at, history, snapshots
+    design,
+    data,
+    validation,
+    moving,
+    buffers,
+    batch_size,
+    rates,
+    track_training,
+    snapshots_at,
+    history,
+    snapshots,
 ):
-    """Train for as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
+    """Train as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
     design, data, validation = borrowed(design), borrowed(data), borrowed(validation)
     moving, buffers, rates = borrowed(moving), borrowed(buffers), borrowed(rates)
     snapshots_at, history, snapshots = borrowed(snapshots_at), borrowed(history), borrowed(snapshots)
@@ -369,7 +379,7 @@ def train_chunk(
         history[done, LOSS] = loss_sum / n_rows
         counts[1] += 1
         for which in range(2):  # one call, inlined once, for the training rows and for the validation rows
-            if which == 0 and track_training or which == 1 and len(validation.T) > 0:
+            if (which == 0 and track_training) or (which == 1 and len(validation.T) > 0):
                 rows = data if which == 0 else validation
                 loss, reached = evaluate(design, rows, as_they_stand, theta, buffers)
                 history[done, TRAIN_LOSS + 2 * which] = loss
