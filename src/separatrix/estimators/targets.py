@@ -41,7 +41,10 @@ def is_multilabel(y: Any) -> bool:
 
 def classes_of(y: Any, multilabel: bool) -> Array:
     """Return the labels in `y`, sorted; the column numbers of an indicator matrix."""
-    return np.arange(y.shape[1]) if multilabel else np.unique(y)
+    if multilabel:
+        return np.arange(y.shape[1])
+    # unique_labels makes an array of str of objects, and takes half a millisecond
+    return unique_labels(y) if y.dtype == object else np.unique(y)
 
 
 def check_known_classes(y: Any, classes: Array, *, all_of_them: bool) -> None:
