@@ -43,6 +43,8 @@ def compare(case: Case, effort: Effort, tolerance: float, check_epochs: int = 0)
         checked = contender.train(case, check_epochs) if check_epochs else trained
         if len(checked.losses):
             curves[contender.name] = checked.losses
+        if contender.length != "part":  # the first call of these loads compiled code
+            trained = contender.train(case, case.epochs)
         epochs, calls = _amount(case, contender, trained, effort)
         plans[contender.name] = contender, epochs, calls
         results[contender.name] = {
