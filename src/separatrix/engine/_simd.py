@@ -5,7 +5,8 @@ overlaps another: more than the arithmetic of a small network. Here the vector i
 operators. Without compilation (``NUMBA_DISABLE_JIT=1``) the same names give NumPy arrays, so that kernels run
 as they stand.
 
-A vector fills 64 bytes (an AVX-512 register; elsewhere the compiler takes several): 16 float32 or 8 float64.
+A vector fills 64 bytes where there is AVX-512 (16 float32 or 8 float64), 32 bytes elsewhere (one AVX
+register, or two of ARM): eight of them and what they are made from fit the registers.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import operator
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils, config
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 from numba.np.arrayobj import make_array
 
-BYTES = 64
+BYTES = 64 if binding.get_host_cpu_features().get("avx512f", False) else 32
 # Not `reassoc`: a kernel's vectors add up in the order written.
 _FLAGS = ("nsz", "arcp", "contract", "afn")
 
@@ -38,6 +39,14 @@ if config.DISABLE_JIT:
     def store(A: Any, u: int, r: int, v: Any) -> None:
         """Set ``A[u, r : r + lanes]``."""
         A[u, r : r + lanes(A)] = v
+
+    def load_part(theta: Any, p: int) -> Any:
+        """Return ``theta[p : p + lanes]``; where the array ends before, the vector's last lanes mean nothing."""
+        return theta[p : p + lanes(theta)].copy()
+
+    def store_part(theta: Any, p: int, v: Any) -> None:
+        """Set ``theta[p : p + lanes]``, as far as the array goes."""
+        theta[p : p + lanes(theta)] = v
 
     def spread(theta: Any, p: int) -> Any:
         """Return a vector whose every lane is ``theta[p]``."""
@@ -66,6 +75,10 @@ if config.DISABLE_JIT:
     def maximum(a: Any, b: Any) -> Any:
         """Return the larger one, lane by lane."""
         return np.maximum(a, b)
+
+    def root(v: Any) -> Any:
+        """Return the square root."""
+        return np.sqrt(v)
 
     def absolute(v: Any) -> Any:
         """Return ``|v|``."""
@@ -169,6 +182,48 @@ else:
 
         return types.none(A, types.int64, types.int64, _like(A)), codegen
 
+    def _inside(context: Any, builder: Any, kind: types.Array, array: Any, p: Any) -> Any:
+        """Return the mask of the lanes from p on that lie within a one-dimensional array."""
+        n_lanes, integer = _like(kind).n_lanes, ir.IntType(64)
+        (length,) = cgutils.unpack_tuple(builder, make_array(kind)(context, builder, array).shape)
+        offsets = ir.Constant(ir.VectorType(integer, n_lanes), list(range(n_lanes)))
+        return builder.icmp_signed("<", offsets, _splat(builder, builder.sub(length, p), n_lanes))
+
+    def _masked(builder: Any, name: str, kind: Any, result: Any, arguments: Any) -> None:
+        function_type = ir.FunctionType(result, [argument.type for argument in arguments]) suffix =
+        f"v{kind.count}f{32 if isinstance(kind.element, ir.FloatType) else 64}.p0" function =
+        cgutils.get_or_insert_function(builder.module, function_type, f"llvm.masked.{name}.{suffix}") return
+        builder.call(function, arguments)
+
+    @intrinsic
+    def load_part(_context, theta, p):
+        """Return ``theta[p : p + lanes]``; where the array ends before, the vector's last lanes mean nothing."""
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind = context.get_value_type(_like(theta))
+            pointer = _element_pointer(context, builder, theta, *arguments)
+            pointer = builder.bitcast(pointer, kind.as_pointer())
+            alignment = ir.Constant(ir.IntType(32), theta.dtype.bitwidth // 8)
+            mask = _inside(context, builder, theta, *arguments)
+            return _masked(builder, "load", kind, kind, [pointer, alignment, mask, ir.Constant(kind, None)])
+
+        return _like(theta)(theta, types.int64), codegen
+
+    @intrinsic
+    def store_part(_context, theta, p, v):
+        """Set ``theta[p : p + lanes]``, as far as the array goes."""
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array, p, vector = arguments
+            pointer = _element_pointer(context, builder, theta, array, p)
+            pointer = builder.bitcast(pointer, vector.type.as_pointer())
+            alignment = ir.Constant(ir.IntType(32), theta.dtype.bitwidth // 8)
+            mask = _inside(context, builder, theta, array, p)
+            _masked(builder, "store", vector.type, ir.VoidType(), [vector, pointer, alignment, mask])
+            return context.get_dummy_value()
+
+        return types.none(theta, types.int64, _like(theta)), codegen
+
     @intrinsic
     def spread(_context, theta, p):
         """Return a vector whose every lane is ``theta[p]``."""
@@ -257,7 +312,7 @@ else:
         return one
 
     minimum, maximum = _two_vectors("minnum"), _two_vectors("maxnum")
-    absolute, rint = _one_vector("fabs"), _one_vector("rint")
+    absolute, rint, root = _one_vector("fabs"), _one_vector("rint"), _one_vector("sqrt")
 
     def _bits(kind: Vector) -> tuple[Any, int, int]:
         """Return the integer vector as wide as this one, its mantissa's bits and its exponent's bias."""

@@ -18,15 +18,16 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from separatrix.engine.base import Chunk, Data, Plan, Run, State, Task
-from separatrix.engine.kernels import activations, heads, optimizers, training
+from separatrix.engine.kernels import activations, heads, layers, optimizers, training
 from separatrix.spec import SGD, Adagrad, Adam, AdamW, Network, RMSprop
 
 Array = NDArray[Any]
 
 # Rows a block: a network of a dozen units stays in the first cache.
 BLOCK = 512
-# From this many weights on, and this many units on either side, a matrix product beats loops over rows.
-MATRIX_WEIGHTS, MATRIX_UNITS = 1024, 8
+# From this many weights on, and this many units on either side, the gradient is left to a matrix product;
+# from this many bytes of weights on, the layer altogether.
+PRODUCT_WEIGHTS, PRODUCT_UNITS, PRODUCT_BYTES = 1024, 8, 2**20
 
 # A full batch up to this size is kept in the kernels' own layout.
 PACKED_BYTES = 4 * 2**20
@@ -88,7 +89,7 @@ class _Workspace:
 
     def __init__(self, plan: Plan, data: Data, validation: Data | None, dtype: Any, batch_size: int) -> None:
         self.kind = np.dtype(dtype).name
-        self.design = _design(plan)
+        self.design = _design(plan, dtype)
         self.rows = _rows(plan.network, data, dtype)
         self.validation = (
             _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
@@ -166,11 +167,11 @@ def _read_back(state: State, moving: training.Moving) -> None:
         state.random_state.set_state(generator)
 
 
-def _design(plan: Plan) -> training.Design:
+def _design(plan: Plan, dtype: Any) -> training.Design:
     network, monitor = plan.network, plan.monitor
     averages = network.head == "regression"
     return training.Design(
-        layers=_layer_table(network),
+        layers=_layer_table(network, np.dtype(dtype).itemsize),
         dropout=np.array([layer.dropout for layer in network.layers], np.float64),
         max_dropout=float(max(layer.dropout for layer in network.layers)),
         head=heads.CODES[network.head],
@@ -187,25 +188,28 @@ def _design(plan: Plan) -> training.Design:
     )
 
 
-def _layer_table(network: Network) -> Array:
+def _layer_table(network: Network, itemsize: int) -> Array:
     table = np.zeros((len(network.layers), 8), np.int64)
     row_in, row_out = 0, network.n_in
     for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
         bias = s.bias.start if layer.use_bias else -1
         code = activations.CODES[layer.activation]
-        product = _is_product(s.n_in, s.n_out)
+        product = _product(s.n_in, s.n_out, itemsize)
         entry[:] = s.n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product
         row_in, row_out = row_out, row_out + s.n_out
     return table
 
 
-def _is_product(n_in: int, n_out: int) -> bool:
-    return n_in * n_out >= MATRIX_WEIGHTS and min(n_in, n_out) >= MATRIX_UNITS
+def _product(n_in: int, n_out: int, itemsize: int = 8) -> int:
+    """Return what of a layer is left to matrix products, as `kernels.layers` has it."""
+    if n_in * n_out < PRODUCT_WEIGHTS or min(n_in, n_out) < PRODUCT_UNITS:
+        return layers.NOTHING
+    return layers.ALL if n_in * n_out * itemsize >= PRODUCT_BYTES else layers.GRADIENT
 
 
 @lru_cache(maxsize=64)
 def _uses_products(network: Network) -> bool:
-    return any(_is_product(s.n_in, s.n_out) for s in network.layout)
+    return any(_product(s.n_in, s.n_out) for s in network.layout)
 
 
 def _hyper(plan: Plan) -> Array:
@@ -272,7 +276,7 @@ def _buffers(
     n_blocks = math.ceil(n_fixed / block) if keep else 0
     units = sum(network.sizes)
     keeps = any(layer.activation in {"gelu", "silu"} for layer in network.layers)
-    largest = max((s.n_in * s.n_out for s in network.layout if _is_product(s.n_in, s.n_out)), default=0)
+    largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
     return training.Buffers(
         A=np.zeros((units, block), dtype),
         S=np.zeros((units if keeps else 0, block), dtype),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
-from separatrix.engine._simd import lanes, load, store
+from separatrix.engine._simd import BYTES, lanes, load, store
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
@@ -26,7 +26,7 @@ from separatrix.engine.kernels.optimizers import add_penalty, step
 
 watch = kernel(_watch)
 
-LANES = 16  # rows are rounded up to whole vectors: 16 float32 fill an AVX-512 register
+LANES = 2 * BYTES // 4  # rows are rounded up to whole pairs of vectors of float32
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
@@ -96,7 +96,7 @@ class Buffers(NamedTuple):
     packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else no blocks
 
 
-@kernel
+@hot
 def load_block(data, order, start, n, total, n_in, buffers):
     """Copy n rows into the block, as columns; weights are divided by `total`. Return n in whole vectors."""
     A, T, weight = buffers.A, buffers.T, buffers.weight
