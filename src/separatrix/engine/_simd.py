@@ -6,7 +6,8 @@ operators. Without compilation (``NUMBA_DISABLE_JIT=1``) the same names give Num
 as they stand.
 
 A vector fills 64 bytes where there is AVX-512 (16 float32 or 8 float64), 32 bytes elsewhere (one AVX
-register, or two of ARM): eight of them and what they are made from fit the registers.
+register, or two of ARM): eight of them and what they are made from fit the
+registers. Vectors are values: there is no `+=`, which would change a NumPy array that has two names.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ if config.DISABLE_JIT:
         A[u, r : r + lanes(A)] = v
 
     def load_part(theta: Any, p: int) -> Any:
-        """Return ``theta[p : p + lanes]``; where the array ends before, the vector's last lanes mean nothing."""
+        """Return ``theta[p : p + lanes]``; lanes beyond the end of the array mean nothing."""
         return theta[p : p + lanes(theta)].copy()
 
     def store_part(theta: Any, p: int, v: Any) -> None:
@@ -189,15 +190,17 @@ else:
         offsets = ir.Constant(ir.VectorType(integer, n_lanes), list(range(n_lanes)))
         return builder.icmp_signed("<", offsets, _splat(builder, builder.sub(length, p), n_lanes))
 
-    def _masked(builder: Any, name: str, kind: Any, result: Any, arguments: Any) -> None:
-        function_type = ir.FunctionType(result, [argument.type for argument in arguments]) suffix =
-        f"v{kind.count}f{32 if isinstance(kind.element, ir.FloatType) else 64}.p0" function =
-        cgutils.get_or_insert_function(builder.module, function_type, f"llvm.masked.{name}.{suffix}") return
-        builder.call(function, arguments)
+    def _masked(builder: Any, name: str, kind: Any, result: Any, arguments: Any) -> Any:
+        function_type = ir.FunctionType(result, [argument.type for argument in arguments])
+        suffix = f"v{kind.count}f{32 if isinstance(kind.element, ir.FloatType) else 64}.p0"
+        function = cgutils.get_or_insert_function(
+            builder.module, function_type, f"llvm.masked.{name}.{suffix}"
+        )
+        return builder.call(function, arguments)
 
     @intrinsic
     def load_part(_context, theta, p):
-        """Return ``theta[p : p + lanes]``; where the array ends before, the vector's last lanes mean nothing."""
+        """Return ``theta[p : p + lanes]``; lanes beyond the end of the array mean nothing."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kind = context.get_value_type(_like(theta))
@@ -360,7 +363,6 @@ else:
         return types.UniTuple(x, 2)(x), codegen
 
     _ARITHMETIC = {operator.add: "fadd", operator.sub: "fsub", operator.mul: "fmul", operator.truediv: "fdiv"}
-    _IN_PLACE = {operator.iadd: "fadd", operator.isub: "fsub", operator.imul: "fmul"}
     _COMPARISONS = {
         operator.gt: ">",
         operator.ge: ">=",
@@ -412,7 +414,7 @@ else:
         for a, b in ((Vector, Vector), (Vector, types.Number), (types.Number, Vector)):
             lower_builtin(function, a, b)(lower)
 
-    for _function, _instruction in {**_ARITHMETIC, **_IN_PLACE}.items():
+    for _function, _instruction in _ARITHMETIC.items():
         infer_global(_function)(type("_Arithmetic", (_Arithmetic,), {}))
         _lower_arithmetic(_function, _instruction)
     for _function, _relation in _COMPARISONS.items():

@@ -31,20 +31,20 @@ def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
                 z, t, w = load(A, u, r), load(T, o, r), load(weight, 0, r)
                 e = exp_negative(absolute(z))
                 # softplus(z) - t z, written so that a sure and right answer keeps its small loss
-                s += w * (maximum(z, 0.0) - t * z + log1p_unit(e))
+                s = s + w * (maximum(z, 0.0) - t * z + log1p_unit(e))
                 store(D, u, r, w * (where(z >= 0.0, 1.0, e) / (e + 1.0) - t))
         elif code == _REGRESSION:
             for r in range(0, n, lanes(A)):
                 d = load(A, u, r) - load(T, o, r)
                 wd = d * load(weight, 0, r)
-                s += wd * d * 0.5
+                s = s + wd * d * 0.5
                 store(D, u, r, wd)
         else:
             for r in range(0, n, lanes(A)):
                 a = logistic(load(A, u, r))
                 d = a - load(T, o, r)
                 wd = d * load(weight, 0, r)
-                s += wd * d * 0.5
+                s = s + wd * d * 0.5
                 store(D, u, r, wd * (a * (1.0 - a)))
     return float(total(s))
 
@@ -60,13 +60,13 @@ def _softmax(A, D, T, weight, R, first, n_out, n):
         for u in range(first, first + n_out):
             e = exp_negative(largest - load(A, u, r))
             store(D, u, r, e)
-            all_e += e
+            all_e = all_e + e
         t, w = load(T, 0, r), load(weight, 0, r)
-        s += w * log_normal(all_e)
+        s = s + w * log_normal(all_e)
         for c in range(n_out):
             u = first + c
             chosen = where(t == float(c), w, 0.0)
-            s += chosen * (largest - load(A, u, r))
+            s = s + chosen * (largest - load(A, u, r))
             store(D, u, r, w * (load(D, u, r) / all_e) - chosen)
     return float(total(s))
 

@@ -41,10 +41,13 @@ def dense(theta, layers, number, A, n):
                 r2, r3 = spread(theta, b + o + 2), spread(theta, b + o + 3)
             q0, q1, q2, q3 = r0, r1, r2, r3
             for i in range(n_in):
-                p = w + i * n_out + o w0, w1, w2, w3 = spread(theta, p), spread(theta, p + 1), spread(theta, p
-                + 2), spread(theta, p + 3) v = load(A, x + i, r) r0, r1, r2, r3 = r0 + v * w0, r1 + v * w1, r2
-                + v * w2, r3 + v * w3 v = load(A, x + i, q) q0, q1, q2, q3 = q0 + v * w0, q1 + v * w1, q2 + v
-                * w2, q3 + v * w3
+                p = w + i * n_out + o
+                w0, w1 = spread(theta, p), spread(theta, p + 1)
+                w2, w3 = spread(theta, p + 2), spread(theta, p + 3)
+                v = load(A, x + i, r)
+                r0, r1, r2, r3 = r0 + v * w0, r1 + v * w1, r2 + v * w2, r3 + v * w3
+                v = load(A, x + i, q)
+                q0, q1, q2, q3 = q0 + v * w0, q1 + v * w1, q2 + v * w2, q3 + v * w3
             store_four(A, z + o, r, r0, r1, r2, r3)
             store_four(A, z + o, q, q0, q1, q2, q3)
         for o in range(fours, n_out):
@@ -54,8 +57,8 @@ def dense(theta, layers, number, A, n):
             q0 = r0
             for i in range(n_in):
                 w0 = spread(theta, w + i * n_out + o)
-                r0 += load(A, x + i, r) * w0
-                q0 += load(A, x + i, q) * w0
+                r0 = r0 + load(A, x + i, r) * w0
+                q0 = q0 + load(A, x + i, q) * w0
             store(A, z + o, r, r0)
             store(A, z + o, q, q0)
 
@@ -70,8 +73,8 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
         for o in range(n_out):
             r0, q0 = zeros(A), zeros(A)
             for r in range(0, n, 2 * lanes(A)):
-                r0 += load(D, z + o, r)
-                q0 += load(D, z + o, r + lanes(A))
+                r0 = r0 + load(D, z + o, r)
+                q0 = q0 + load(D, z + o, r + lanes(A))
             accumulate(gradient, b + o, r0 + q0)
     if layers[number, PRODUCT] != NOTHING:
         for o in range(n_out):  # the product runs over whole rows, also where the batch is shorter
@@ -88,10 +91,10 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
             r0, r1, r2, r3 = zeros(A), zeros(A), zeros(A), zeros(A)
             for r in range(0, n, lanes(A)):
                 v = load(A, x + i, r)
-                r0 += v * load(D, z + o, r)
-                r1 += v * load(D, z + o + 1, r)
-                r2 += v * load(D, z + o + 2, r)
-                r3 += v * load(D, z + o + 3, r)
+                r0 = r0 + v * load(D, z + o, r)
+                r1 = r1 + v * load(D, z + o + 1, r)
+                r2 = r2 + v * load(D, z + o + 2, r)
+                r3 = r3 + v * load(D, z + o + 3, r)
             p = w + i * n_out + o
             accumulate(gradient, p, r0)
             accumulate(gradient, p + 1, r1)
@@ -101,8 +104,8 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
             r0, q0 = zeros(A), zeros(A)
             for r in range(0, n, 2 * lanes(A)):
                 q = r + lanes(A)
-                r0 += load(A, x + i, r) * load(D, z + o, r)
-                q0 += load(A, x + i, q) * load(D, z + o, q)
+                r0 = r0 + load(A, x + i, r) * load(D, z + o, r)
+                q0 = q0 + load(A, x + i, q) * load(D, z + o, q)
             accumulate(gradient, w + i * n_out + o, r0 + q0)
 
 
@@ -135,8 +138,8 @@ def dense_dx(theta, layers, number, D, n):
             r0, q0 = zeros(D), zeros(D)
             for o in range(n_out):
                 w0 = spread(theta, w + i * n_out + o)
-                r0 += load(D, z + o, r) * w0
-                q0 += load(D, z + o, q) * w0
+                r0 = r0 + load(D, z + o, r) * w0
+                q0 = q0 + load(D, z + o, q) * w0
             store(D, x + i, r, r0)
             store(D, x + i, q, q0)
 
