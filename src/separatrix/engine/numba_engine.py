@@ -94,7 +94,9 @@ class _Workspace:
         self.validation = (
             _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
         )
-        largest = max(batch_size, 0 if validation is None else min(validation.n_rows, BLOCK))
+        largest = batch_size
+        if validation is not None and not _uses_products(plan.network):  # products run over the whole width
+            largest = max(batch_size, min(validation.n_rows, BLOCK))
         fixed = batch_size >= data.n_rows and plan.order != "replacement"
         self.buffers = _buffers(plan.network, data.T.shape[1], dtype, largest, data.n_rows if fixed else 0)
         self.before = np.empty(plan.network.n_parameters, dtype)
@@ -270,7 +272,7 @@ def _no_rows(like: training.Rows) -> training.Rows:
 def _buffers(
     network: Network, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
 ) -> training.Buffers:
-    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.LANES) * training.LANES
+    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.PAIR) * training.PAIR
     n_columns = network.n_in + n_targets + 1
     keep = n_fixed * n_columns * np.dtype(dtype).itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0

@@ -5,6 +5,6 @@ contiguous rows, so that it vectorises. All layers' activations stand in one suc
 layer is known by its first row in it. Slices are not taken inside loops: each is a view with a reference
 count, which costs as much as the arithmetic on it.
 
-Row counts that reach these loops are rounded up to `LANES`, so that no loop has a remainder; the extra rows
-weigh nothing and change nothing.
+Row counts that reach these loops are rounded up to whole vectors, so that no loop has a remainder; the extra
+rows weigh nothing and change nothing.
 """

@@ -13,8 +13,9 @@ N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT = range(8)
 # every weight, which a product does without; the others lose to it only where the weights leave the cache.
 NOTHING, GRADIENT, ALL = range(3)
 
-# Four units by two vectors of rows are taken at a time: eight sums grow side by side, and every number loaded
-# serves two or four of them. Fewer units are left over one by one; rows come in whole pairs of vectors.
+# Four units by two vectors of rows are taken at a time: eight sums grow side by side, and every number
+# loaded serves two or four of them. Units left over are taken one by one; where the rows end with the first
+# vector of a pair, the second works on what lies behind them in the block, and nobody reads it.
 
 
 @hot
@@ -71,11 +72,10 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
     if b >= 0:
         for o in range(n_out):
-            r0, q0 = zeros(A), zeros(A)
-            for r in range(0, n, 2 * lanes(A)):
+            r0 = zeros(A)
+            for r in range(0, n, lanes(A)):
                 r0 = r0 + load(D, z + o, r)
-                q0 = q0 + load(D, z + o, r + lanes(A))
-            accumulate(gradient, b + o, r0 + q0)
+            accumulate(gradient, b + o, r0)
     if layers[number, PRODUCT] != NOTHING:
         for o in range(n_out):  # the product runs over whole rows, also where the batch is shorter
             for r in range(n, D.shape[1], lanes(A)):
@@ -101,12 +101,10 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
             accumulate(gradient, p + 2, r2)
             accumulate(gradient, p + 3, r3)
         for o in range(fours, n_out):
-            r0, q0 = zeros(A), zeros(A)
-            for r in range(0, n, 2 * lanes(A)):
-                q = r + lanes(A)
+            r0 = zeros(A)
+            for r in range(0, n, lanes(A)):
                 r0 = r0 + load(A, x + i, r) * load(D, z + o, r)
-                q0 = q0 + load(A, x + i, q) * load(D, z + o, q)
-            accumulate(gradient, w + i * n_out + o, r0 + q0)
+            accumulate(gradient, w + i * n_out + o, r0)
 
 
 @hot

@@ -26,7 +26,7 @@ from separatrix.engine.kernels.optimizers import add_penalty, step
 
 watch = kernel(_watch)
 
-LANES = 2 * BYTES // 4  # rows are rounded up to whole pairs of vectors of float32
+PAIR = 2 * BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.layers`
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
@@ -102,12 +102,12 @@ def load_block(data, order, start, n, total, n_in, buffers):
     A, T, weight = buffers.A, buffers.T, buffers.weight
     zero, one = type(A[0, 0])(0.0), type(A[0, 0])(1.0)
     share = one / type(zero)(total)
-    whole = -(-n // LANES) * LANES
+    whole = -(-n // lanes(A)) * lanes(A)
     ordered = len(order) > 0
     if len(data.starts) > 0:
         load_sparse(data, order, start, n, n_in, A)
-    for first in range(0, n, LANES):  # a tile of rows, so that a cache line is written whole
-        last = min(first + LANES, n)
+    for first in range(0, n, PAIR):  # a tile of rows, so that a cache line is written whole
+        last = min(first + PAIR, n)
         if len(data.starts) == 0:
             for i in range(n_in):
                 if ordered:
@@ -237,7 +237,7 @@ def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step,
     if total > 0.0:
         for offset in range(0, n_batch, block):
             n = min(n_batch - offset, block)
-            whole = -(-n // LANES) * LANES
+            whole = -(-n // lanes(buffers.A)) * lanes(buffers.A)
             if packed and not loaded:
                 unpack(buffers, offset // block, layers[0, N_IN])
             elif not loaded:
