@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from cases import Case
 from contenders import Contender, Trained, Unavailable, contenders
 from timing import calls_for, interleaved, spread
@@ -24,12 +26,13 @@ class Effort:
 def compare(case: Case, effort: Effort, tolerance: float, check_epochs: int = 0) -> dict[str, Any]:
     """Train the case with everyone; return what each took, per step, and the loss that each reached.
 
-    Everyone first trains the whole recipe once, which warms up. A loss further than `tolerance` (relative) from
-    the median of all ends the benchmark: after the recipe or, where rounding grows too large by then, after
-    `check_epochs`.
+    Everyone first trains the whole recipe once, which warms up. A loss further than `tolerance` (relative)
+    from the median of all ends the benchmark: after the recipe or, where rounding grows too large by then,
+    after `check_epochs`.
     """
     found, missing = contenders(case)
     results: dict[str, Any] = {}
+    curves: dict[str, Sequence[float]] = {}
     plans: dict[str, tuple[Contender, int, int]] = {}
     for contender in found:
         try:
@@ -38,6 +41,10 @@ def compare(case: Case, effort: Effort, tolerance: float, check_epochs: int = 0)
             missing[contender.name] = str(reason)
             continue
         checked = contender.train(case, check_epochs) if check_epochs else trained
+        if len(checked.losses):
+            curves[contender.name] = checked.losses
+        if contender.length != "part":  # the first call of these loads compiled code
+            trained = contender.train(case, case.epochs)
         epochs, calls = _amount(case, contender, trained, effort)
         plans[contender.name] = contender, epochs, calls
         results[contender.name] = {
@@ -48,6 +55,7 @@ def compare(case: Case, effort: Effort, tolerance: float, check_epochs: int = 0)
         }
         contender.train(case, epochs)
     _require_same_loss(case, results, tolerance)
+    _require_same_curve(case, curves, tolerance)
 
     def timer(contender: Contender, epochs: int, calls: int) -> float:
         total = sum(contender.train(case, epochs).seconds for _ in range(calls))
@@ -91,3 +99,13 @@ def _require_same_loss(case: Case, results: dict[str, Any], tolerance: float) ->
     wrong = {name: loss for name, loss in losses.items() if not abs(loss - middle) <= tolerance * middle}
     if wrong:
         raise SystemExit(f"{case.name}: not the same work, the loss should be {middle:.8f}: {wrong}")
+
+
+def _require_same_curve(case: Case, curves: dict[str, Sequence[float]], tolerance: float) -> None:
+    """Compare the losses of all epochs, where a contender tells them."""
+    middle = np.median([np.asarray(curve, np.float64) for curve in curves.values()], axis=0)
+    for name, curve in curves.items():
+        furthest = float(np.max(np.abs(curve - middle) / middle))
+        print(f"  {furthest:.1e} from the median of all loss curves, at most: {name}")
+        if not furthest <= tolerance:
+            raise SystemExit(f"{case.name}: the loss curve of {name} is {furthest:.1e} from the others'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
@@ -19,6 +19,7 @@ class Trained:
     seconds: float
     parameters: Parameters
     compile_seconds: float = 0.0  # spent before, and not part of `seconds`
+    losses: Sequence[float] = ()  # running loss of each epoch, where it is the mean over rows
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,7 @@ def train(case: Case, epochs: int) -> Trained:
     started = perf_counter()
     library.train(_at(X), _at(t), len(X), _at(theta), epochs, ctypes.c_float(case.rate), _at(losses))
     seconds = perf_counter() - started
-    return Trained(seconds, case.network.split(theta), compile_seconds)
-
-
-def loss_curve(case: Case, epochs: int) -> np.ndarray:
-    """Return the loss of every epoch."""
-    X, t = case.X.astype(np.float32), case.y.astype(np.float32)
-    theta, losses = case.network.join(*case.start).astype(np.float32), np.empty(epochs, np.float32)
-    _library()[0].train(_at(X), _at(t), len(X), _at(theta), epochs, ctypes.c_float(case.rate), _at(losses))
-    return losses
+    return Trained(seconds, case.network.split(theta), compile_seconds, losses)
 
 
 def _at(array: np.ndarray) -> ctypes.c_void_p:

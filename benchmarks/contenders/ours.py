@@ -46,7 +46,7 @@ def fit(case: Case, epochs: int, dtype: str) -> Trained:
         started = perf_counter()
         clf.fit(X, case.y)
         seconds = perf_counter() - started
-    return Trained(seconds, (clf.coefs_, clf.intercepts_))
+    return Trained(seconds, (clf.coefs_, clf.intercepts_), losses=clf.loss_curve_)
 
 
 def advance(case: Case, epochs: int, dtype: str) -> Trained:

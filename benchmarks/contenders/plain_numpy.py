@@ -12,6 +12,7 @@ from cases import Case
 from contenders import Contender, Trained
 
 
+@np.errstate(over="ignore")  # of exp in a logistic unit, where the result is 0 as it should be
 def train(case: Case, epochs: int, dtype: str) -> Trained:
     """Train as one would write it without a framework."""
     X, T = case.X.astype(dtype), case.y[:, np.newaxis].astype(dtype)
@@ -44,7 +45,7 @@ def train(case: Case, epochs: int, dtype: str) -> Trained:
                     dz = dz @ weights[layer].T * (1 - a * a if case.activation == "tanh" else a * (1 - a))
             update()
         losses.append(total / len(X))
-    return Trained(perf_counter() - started, (weights, biases))
+    return Trained(perf_counter() - started, (weights, biases), losses=losses)
 
 
 def _logistic(z: Any) -> Any:

@@ -118,7 +118,7 @@ def _compiled_step(case: Case) -> tuple[Any, Any, Callable[..., Any], list[Any],
             for xb, yb in batches:
                 compiled_step(xb, yb)
     except torch._dynamo.exc.BackendCompilerFailed as error:  # such as: no C++ compiler
-        raise Unavailable(str(error).strip().splitlines()[-1]) from error
+        raise Unavailable(str(error.inner_exception).splitlines()[0]) from error
     return model, optimizer, compiled_step, batches, perf_counter() - started
 
 
@@ -165,10 +165,13 @@ def _parameters(model: Any) -> Any:
     )
 
 
+_CASES = ("circles", "ten-points", "moons", "bumps")
 CONTENDERS = [
     Contender(
         f"PyTorch eager, {DEFAULT_THREADS} threads", "float32", partial(eager, threads=DEFAULT_THREADS)
     ),
     Contender("PyTorch eager, 1 thread", "float32", partial(eager, threads=1)),
-    Contender("PyTorch compiled", "float32", compiled, cases=("circles", "ten-points", "moons", "bumps")),
+    Contender(
+        "PyTorch compiled, 1 thread", "float32", compiled, cases=("circles", "ten-points", "moons", "bumps")
+    ),
 ]

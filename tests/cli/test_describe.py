@@ -49,7 +49,7 @@ def test_how_a_network_was_trained(changes, words):
 
 
 def test_many_classes_are_cut_short():
-    assert class_words("abc", [2, 1, 1], limit=2) == "a 2 (50.0%), b 1 (25.0%) and 1 more"
+    assert class_words("abc", [2, 1, 1], limit=2) == "a: 2 (50.0%), b: 1 (25.0%) and 1 more"
 
 
 def test_unseen_values():

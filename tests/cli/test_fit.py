@@ -22,7 +22,7 @@ def test_a_data_set_by_name(run):
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert "569 rows, 30 columns" in result.stdout
-    assert "benign 357 (62.7%), malignant 212 (37.3%)" in result.stdout
+    assert "benign: 357 (62.7%), malignant: 212 (37.3%)" in result.stdout
     assert "426 rows to train, 143 to test (stratified, seed 0)" in result.stdout
     assert "30 inputs → 8 relu → 1 logistic output (257 parameters, float32)" in result.stdout
     assert "limit of 30 epochs before it converged; raise --max-iter" in result.stdout
@@ -250,7 +250,7 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(run, lines, arguments, sentence):
-    result = run("fit", write("t.csv", *lines), *arguments)
+    result = run("fit", write("t.csv", *lines), *NUMPY, *arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith("separatrix: error: ")
     assert sentence in result.stderr

@@ -28,7 +28,7 @@ def test_json(run, model):
     values = json.loads(run("inspect", str(model), "--json").stdout)
     assert values["n_parameters"] == 33
     assert len(values["training"]["history"]["loss"]) == 200
-    assert values["encoder"] == sx.load(model).encoder.to_dict()
+    assert sx.data.TableEncoder.from_dict(values["encoder"]) == sx.load(model).encoder
 
 
 def test_a_bare_model(run):

@@ -33,7 +33,7 @@ def test_compilation_is_announced_only_where_it_is_due(capsys, monkeypatch):
         asked.append(dtype)
         return dtype == "float64"
 
-    monkeypatch.setattr(numba_engine, "kernels_ready", kernels_ready, raising=False)
+    monkeypatch.setattr(numba_engine, "kernels_ready", kernels_ready)
     progress.announce_compilation("numpy", "float32")
     progress.announce_compilation("auto", "float64")
     assert capsys.readouterr().err == ""

@@ -49,6 +49,7 @@ class Spy:
 
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
 def test_chunks_change_no_bit(engine, make_run, monkeypatch, schedule):
+    monkeypatch.setattr(loop, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(loop, "CHUNK_SECONDS", math.inf)
     settings = Settings(0.5, schedule(), max_epochs=60, record=7, restore_best=True)
     results, lengths = [], []
@@ -68,11 +69,18 @@ def test_chunks_change_no_bit(engine, make_run, monkeypatch, schedule):
 def test_chunks_follow_the_clock(engine, make_run, monkeypatch):
     clock = iter(np.arange(1000.0))  # every chunk seems to take a second
     monkeypatch.setattr(loop, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(loop, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(loop, "CHUNK_SECONDS", 4.0)
     spy = Spy(engine)
     outcome = train(make_run(), Settings(0.1, CONSTANT, 30), spy)
     assert spy.lengths == [1, 4, 16, 9]
     assert outcome.history.seconds.tolist() == [1.0] + [1 / 4] * 4 + [1 / 16] * 16 + [1 / 9] * 9
+
+
+def test_a_small_training_is_one_chunk(engine, make_run):
+    spy = Spy(engine)
+    train(make_run(), Settings(0.1, CONSTANT, 30), spy)
+    assert spy.lengths == [30]
 
 
 @pytest.mark.parametrize("schedule", ["constant", "invscaling", "adaptive"])

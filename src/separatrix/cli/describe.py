@@ -72,7 +72,9 @@ def solver_words(settings: Mapping[str, Any], n_rows: int) -> str:
 def class_words(classes: Sequence[Any], counts: Sequence[int], limit: int = 10) -> str:
     """Return the classes with their rows and shares."""
     total = sum(counts)
-    return some((f"{label} {n:,} ({n / total:.1%})" for label, n in zip(classes, counts, strict=True)), limit)
+    return some(
+        (f"{label}: {n:,} ({n / total:.1%})" for label, n in zip(classes, counts, strict=True)), limit
+    )
 
 
 def seconds_words(seconds: float) -> str:

@@ -56,8 +56,9 @@ def announce_compilation(engine: str, dtype: str) -> None:
         return
     from separatrix.engine import numba_engine
 
-    ready = getattr(numba_engine, "kernels_ready", None)
-    if ready is not None and not ready("float64" if dtype == "auto" else dtype):
+    if dtype in ("auto", "float32", "float64") and not numba_engine.kernels_ready(
+        "float64" if dtype == "auto" else dtype
+    ):
         note(
             "compiling the training kernels, once on this machine, about 10 s "
             "('separatrix warm' does it ahead)."

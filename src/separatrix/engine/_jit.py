@@ -2,14 +2,15 @@
 
 Kernels are plain Python: with ``NUMBA_DISABLE_JIT=1`` they run, and can be stepped through, as they stand.
 
-Compiled entries are kept on disk. Numba's own cache does not notice an edit in *another* file than the entry's
-and is not safe for many processes filling it at once. So every compiled entry has a folder of its own,
-named by a digest of all kernel sources and of the platform; it is filled under a temporary name and then renamed,
-and never written to again.
+Compiled entries are kept on disk. Numba's own cache does not notice an edit in *another* file than the
+entry's and is not safe for many processes filling it at once. So every compiled entry has a folder of its
+own, named by a digest of all kernel sources and of the platform; it is filled under a temporary name and then
+renamed, and never written to again.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.metadata
 import os
@@ -31,9 +32,9 @@ from numba.extending import intrinsic, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# error_model: a division by zero gives an infinity, as in NumPy, and costs no branch.
-# fastmath: these five let loops over rows vectorise and fuse; never `True`, which would also assume that NaN and
-# infinity do not occur, and divergence could not be detected.
+# error_model: a division by zero gives an infinity, as in NumPy, and costs no branch. fastmath: these five
+# let loops over rows vectorise and fuse; never `True`, which would also assume that NaN and infinity do not
+# occur, and divergence could not be detected.
 OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"},
@@ -57,8 +58,8 @@ def hot(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Put a kernel's body into its caller before types are known.
 
-    For what calls kernels: a compiled function is optimised together with all it calls, so that every level of
-    calls between an entry and a kernel would optimise the kernel once more, and double the compilation.
+    For what calls kernels: a compiled function is optimised together with all it calls, so that every level
+    of calls between an entry and a kernel would optimise the kernel once more, and double the compilation.
     """
     compiled: Function = numba.njit(inline="always", **OPTIONS)(function)
     return compiled
@@ -74,7 +75,7 @@ def by_width(narrow: Callable[[Any], Any], wide: Callable[[Any], Any]) -> Callab
         return choose
 
     @overload(choose, jit_options={**OPTIONS, "forceinline": True})
-    def pick(x):  # type: ignore[no-untyped-def]  # Numba compares its signature with the kernels'
+    def pick(x):  # Numba compares its signature with the kernels'
         return narrow if x.element == types.float32 else wide
 
     return choose
@@ -101,12 +102,13 @@ if config.DISABLE_JIT:
 
 else:
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def borrowed(_context, kind):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def borrowed(_context, kind):
         """Return an array, or a tuple with arrays in it, that is not reference-counted.
 
-        For arguments of an entry, which its caller keeps alive: counting references to them inside (atomic, for
-        every tuple unpacked and every kernel called) took two thirds of the time of a small network's step.
+        For arguments of an entry, which its caller keeps alive: counting references to them inside (atomic,
+        for every tuple unpacked and every kernel called) took two thirds of the time of a small network's
+        step.
         """
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -120,12 +122,12 @@ class Entry:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
+        self.compiled: dict[str, Callable[..., Any]] = {}
 
     def load(self, kind: str, arguments: Sequence[Any]) -> Callable[..., Any]:
         """Return the compiled function for arguments like these; `kind` names their dtype."""
         if config.DISABLE_JIT:
-            return self.function
+            return np.errstate(all="ignore")(self.function)  # compiled code does not warn either
         if kind not in self.compiled:
             signature = tuple(numba.typeof(argument) for argument in arguments)
             self.compiled[kind] = self._from_disk(kind, signature)
@@ -159,12 +161,26 @@ class Entry:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _compile(function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None) -> Callable[..., Any]:
-    with _numba_cache_in(folder):
+def _compile(
+    function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None
+) -> Callable[..., Any]:
+    with _numba_cache_in(folder), _no_garbage_collection():
         compiled = numba.njit(cache=folder is not None, **OPTIONS)(function)
         compiled.compile(signature)
     compiled.disable_compile()  # an argument of another type is a mistake here, not a wish to compile again
     return compiled  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    # compiling makes millions of small objects; looking for cycles among them is a tenth of its time
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """Vectors of lanes for kernels: one CPU register's worth of neighbouring rows, with arithmetic.
 
-Loops over rows that the compiler vectorises by itself pay some 15 ns each for the proof that no array overlaps
-another: more than the arithmetic of a small network. Here the vector is explicit: a Numba type with operators. Without
-compilation (``NUMBA_DISABLE_JIT=1``) the same names give NumPy arrays, so that kernels run as they stand.
+Loops over rows that the compiler vectorises by itself pay some 15 ns each for the proof that no array
+overlaps another: more than the arithmetic of a small network. Here the vector is explicit: a Numba type with
+operators. Without compilation (``NUMBA_DISABLE_JIT=1``) the same names give NumPy arrays, so that kernels run
+as they stand.
 
-A vector fills 64 bytes (an AVX-512 register; elsewhere the compiler takes several): 16 float32 or 8 float64.
+A vector fills 64 bytes where there is AVX-512 (16 float32 or 8 float64), 32 bytes elsewhere (one AVX
+register, or two of ARM): eight of them and what they are made from fit the
+registers. Vectors are values: there is no `+=`, which would change a NumPy array that has two names.
 """
 
 from __future__ import annotations
@@ -13,14 +16,14 @@ import operator
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils, config
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 from numba.np.arrayobj import make_array
 
-BYTES = 64
+BYTES = 64 if binding.get_host_cpu_features().get("avx512f", False) else 32
 # Not `reassoc`: a kernel's vectors add up in the order written.
 _FLAGS = ("nsz", "arcp", "contract", "afn")
 
@@ -37,6 +40,14 @@ if config.DISABLE_JIT:
     def store(A: Any, u: int, r: int, v: Any) -> None:
         """Set ``A[u, r : r + lanes]``."""
         A[u, r : r + lanes(A)] = v
+
+    def load_part(theta: Any, p: int) -> Any:
+        """Return ``theta[p : p + lanes]``; lanes beyond the end of the array mean nothing."""
+        return theta[p : p + lanes(theta)].copy()
+
+    def store_part(theta: Any, p: int, v: Any) -> None:
+        """Set ``theta[p : p + lanes]``, as far as the array goes."""
+        theta[p : p + lanes(theta)] = v
 
     def spread(theta: Any, p: int) -> Any:
         """Return a vector whose every lane is ``theta[p]``."""
@@ -66,6 +77,10 @@ if config.DISABLE_JIT:
         """Return the larger one, lane by lane."""
         return np.maximum(a, b)
 
+    def root(v: Any) -> Any:
+        """Return the square root."""
+        return np.sqrt(v)
+
     def absolute(v: Any) -> Any:
         """Return ``|v|``."""
         return np.abs(v)
@@ -94,9 +109,13 @@ else:
             super().__init__(name=f"Vector({element} x {n_lanes})")
 
     @register_model(Vector)
-    class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+    class _VectorModel(models.PrimitiveModel):
         def __init__(self, manager: Any, kind: Vector) -> None:
-            bits = ir.IntType(1) if kind.element == types.boolean else manager.lookup(kind.element).get_value_type()
+            bits = (
+                ir.IntType(1)
+                if kind.element == types.boolean
+                else manager.lookup(kind.element).get_value_type()
+            )
             super().__init__(manager, kind, ir.VectorType(bits, kind.n_lanes))
 
     def _like(array: types.Array) -> Vector:
@@ -123,7 +142,9 @@ else:
         element = _element_pointer(context, builder, kind, array, index)
         return builder.bitcast(element, context.get_value_type(_like(kind)).as_pointer())
 
-    def _llvm(builder: Any, name: str, kind: Any, arguments: Any, result: Any = None, flags: Any = _FLAGS) -> Any:
+    def _llvm(
+        builder: Any, name: str, kind: Any, arguments: Any, result: Any = None, flags: Any = _FLAGS
+    ) -> Any:
         result = kind if result is None else result
         suffix = f"v{kind.count}f{32 if isinstance(kind.element, ir.FloatType) else 64}"
         function = cgutils.get_or_insert_function(
@@ -131,8 +152,8 @@ else:
         )
         return builder.call(function, arguments, fastmath=flags)
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def lanes(_context, A):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def lanes(_context, A):
         """Return how many numbers of an array's dtype fill a vector."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -140,8 +161,8 @@ else:
 
         return types.int64(A), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def load(_context, A, u, r):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def load(_context, A, u, r):
         """Return ``A[u, r : r + lanes]``."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -150,8 +171,8 @@ else:
 
         return _like(A)(A, types.int64, types.int64), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def store(_context, A, u, r, v):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def store(_context, A, u, r, v):
         """Set ``A[u, r : r + lanes]``."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -162,8 +183,52 @@ else:
 
         return types.none(A, types.int64, types.int64, _like(A)), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def spread(_context, theta, p):  # type: ignore[no-untyped-def]
+    def _inside(context: Any, builder: Any, kind: types.Array, array: Any, p: Any) -> Any:
+        """Return the mask of the lanes from p on that lie within a one-dimensional array."""
+        n_lanes, integer = _like(kind).n_lanes, ir.IntType(64)
+        (length,) = cgutils.unpack_tuple(builder, make_array(kind)(context, builder, array).shape)
+        offsets = ir.Constant(ir.VectorType(integer, n_lanes), list(range(n_lanes)))
+        return builder.icmp_signed("<", offsets, _splat(builder, builder.sub(length, p), n_lanes))
+
+    def _masked(builder: Any, name: str, kind: Any, result: Any, arguments: Any) -> Any:
+        function_type = ir.FunctionType(result, [argument.type for argument in arguments])
+        suffix = f"v{kind.count}f{32 if isinstance(kind.element, ir.FloatType) else 64}.p0"
+        function = cgutils.get_or_insert_function(
+            builder.module, function_type, f"llvm.masked.{name}.{suffix}"
+        )
+        return builder.call(function, arguments)
+
+    @intrinsic
+    def load_part(_context, theta, p):
+        """Return ``theta[p : p + lanes]``; lanes beyond the end of the array mean nothing."""
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind = context.get_value_type(_like(theta))
+            pointer = _element_pointer(context, builder, theta, *arguments)
+            pointer = builder.bitcast(pointer, kind.as_pointer())
+            alignment = ir.Constant(ir.IntType(32), theta.dtype.bitwidth // 8)
+            mask = _inside(context, builder, theta, *arguments)
+            return _masked(builder, "load", kind, kind, [pointer, alignment, mask, ir.Constant(kind, None)])
+
+        return _like(theta)(theta, types.int64), codegen
+
+    @intrinsic
+    def store_part(_context, theta, p, v):
+        """Set ``theta[p : p + lanes]``, as far as the array goes."""
+
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array, p, vector = arguments
+            pointer = _element_pointer(context, builder, theta, array, p)
+            pointer = builder.bitcast(pointer, vector.type.as_pointer())
+            alignment = ir.Constant(ir.IntType(32), theta.dtype.bitwidth // 8)
+            mask = _inside(context, builder, theta, array, p)
+            _masked(builder, "store", vector.type, ir.VoidType(), [vector, pointer, alignment, mask])
+            return context.get_dummy_value()
+
+        return types.none(theta, types.int64, _like(theta)), codegen
+
+    @intrinsic
+    def spread(_context, theta, p):
         """Return a vector whose every lane is ``theta[p]``."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -172,8 +237,8 @@ else:
 
         return _like(theta)(theta, types.int64), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def zeros(_context, A):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def zeros(_context, A):
         """Return a vector of zeros of an array's dtype."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -192,8 +257,8 @@ else:
             (*_FLAGS, "reassoc"),
         )
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def accumulate(_context, gradient, p, v):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def accumulate(_context, gradient, p, v):
         """Add the sum of the lanes to ``gradient[p]``."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -204,8 +269,8 @@ else:
 
         return types.none(gradient, types.int64, v), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def total(_context, v):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def total(_context, v):
         """Return the sum of the lanes."""
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -213,8 +278,8 @@ else:
 
         return v.element(v), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def where(_context, mask, a, b):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def where(_context, mask, a, b):
         """Return `a` in the lanes where the mask is true, else `b`."""
         wanted = a if isinstance(a, Vector) else b
 
@@ -226,8 +291,8 @@ else:
         return wanted(mask, a, b), codegen
 
     def _two_vectors(name: str) -> Any:
-        @intrinsic  # type: ignore[untyped-decorator]
-        def both(_context, a, b):  # type: ignore[no-untyped-def]
+        @intrinsic
+        def both(_context, a, b):
             wanted = a if isinstance(a, Vector) else b
 
             def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -240,8 +305,8 @@ else:
         return both
 
     def _one_vector(name: str) -> Any:
-        @intrinsic  # type: ignore[untyped-decorator]
-        def one(_context, v):  # type: ignore[no-untyped-def]
+        @intrinsic
+        def one(_context, v):
             def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
                 return _llvm(builder, name, arguments[0].type, arguments)
 
@@ -250,7 +315,7 @@ else:
         return one
 
     minimum, maximum = _two_vectors("minnum"), _two_vectors("maxnum")
-    absolute, rint = _one_vector("fabs"), _one_vector("rint")
+    absolute, rint, root = _one_vector("fabs"), _one_vector("rint"), _one_vector("sqrt")
 
     def _bits(kind: Vector) -> tuple[Any, int, int]:
         """Return the integer vector as wide as this one, its mantissa's bits and its exponent's bias."""
@@ -261,8 +326,8 @@ else:
     def _each(kind: Any, value: int) -> Any:
         return ir.Constant(kind, [value] * kind.count)
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def power_of_two(_context, k):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def power_of_two(_context, k):
         """Return ``2 ** k`` for integers k as floats, within the range of normal numbers."""
         integers, mantissa, bias = _bits(k)
 
@@ -275,16 +340,22 @@ else:
 
         return k(k), codegen
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def split_exponent(_context, x):  # type: ignore[no-untyped-def]
+    @intrinsic
+    def split_exponent(_context, x):
         """Return k and m with ``x = 2 ** k m`` and m in [sqrt(1/2), sqrt(2)), for normal x > 0."""
         integers, mantissa, _ = _bits(x)
-        root_half = int(np.float32(0.5**0.5).view(np.int32)) if mantissa == 23 else int(np.float64(0.5**0.5).view(np.int64))
+        root_half = (
+            int(np.float32(0.5**0.5).view(np.int32))
+            if mantissa == 23
+            else int(np.float64(0.5**0.5).view(np.int64))
+        )
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             bits = builder.bitcast(arguments[0], integers)
             k = builder.ashr(builder.sub(bits, _each(integers, root_half)), _each(integers, mantissa))
-            m = builder.bitcast(builder.sub(bits, builder.shl(k, _each(integers, mantissa))), arguments[0].type)
+            m = builder.bitcast(
+                builder.sub(bits, builder.shl(k, _each(integers, mantissa))), arguments[0].type
+            )
             narrow = ir.VectorType(ir.IntType(32), x.n_lanes)
             k = builder.sitofp(k if integers == narrow else builder.trunc(k, narrow), arguments[0].type)
             return context.make_tuple(builder, signature.return_type, (k, m))
@@ -292,12 +363,16 @@ else:
         return types.UniTuple(x, 2)(x), codegen
 
     _ARITHMETIC = {operator.add: "fadd", operator.sub: "fsub", operator.mul: "fmul", operator.truediv: "fdiv"}
-    _IN_PLACE = {operator.iadd: "fadd", operator.isub: "fsub", operator.imul: "fmul"}
     _COMPARISONS = {
-        operator.gt: ">", operator.ge: ">=", operator.lt: "<", operator.le: "<=", operator.eq: "==", operator.ne: "!="
-    }  # fmt: skip
+        operator.gt: ">",
+        operator.ge: ">=",
+        operator.lt: "<",
+        operator.le: "<=",
+        operator.eq: "==",
+        operator.ne: "!=",
+    }
 
-    class _Arithmetic(AbstractTemplate):  # type: ignore[misc]
+    class _Arithmetic(AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
             vectors = [a for a in args if isinstance(a, Vector)]
             if len(args) == 2 and vectors and all(isinstance(a, (Vector, types.Number)) for a in args):
@@ -311,7 +386,7 @@ else:
                 return None
             return signature(Vector(types.boolean, found.return_type.n_lanes), *args)
 
-    class _Negation(AbstractTemplate):  # type: ignore[misc]
+    class _Negation(AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
             return signature(args[0], *args) if isinstance(args[0], Vector) else None
 
@@ -339,7 +414,7 @@ else:
         for a, b in ((Vector, Vector), (Vector, types.Number), (types.Number, Vector)):
             lower_builtin(function, a, b)(lower)
 
-    for _function, _instruction in {**_ARITHMETIC, **_IN_PLACE}.items():
+    for _function, _instruction in _ARITHMETIC.items():
         infer_global(_function)(type("_Arithmetic", (_Arithmetic,), {}))
         _lower_arithmetic(_function, _instruction)
     for _function, _relation in _COMPARISONS.items():
@@ -347,6 +422,6 @@ else:
         _lower_comparison(_function, _relation)
     infer_global(operator.neg)(_Negation)
 
-    @lower_builtin(operator.neg, Vector)  # type: ignore[untyped-decorator]
+    @lower_builtin(operator.neg, Vector)
     def _negate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.fneg(arguments[0], flags=_FLAGS)

@@ -1,7 +1,7 @@
 """The compiled engine: builds a kernel's tables and buffers from a plan, calls it, and reads the results.
 
-Measured and lost: views of single layers inside the step (their reference counts cost as much as the arithmetic), a
-row pitch other than the block (no cache line is contended).
+Measured and lost: views of single layers inside the step (their reference counts cost as much as the
+arithmetic), a row pitch other than the block (no cache line is contended).
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,18 +19,20 @@ from threadpoolctl import ThreadpoolController
 
 from separatrix.engine.base import Chunk, Data, Plan, Run, State, Task
 from separatrix.engine.kernels import activations, heads, layers, optimizers, training
-from separatrix.spec import SGD, Adagrad, Adam, AdamW, Network, Penalty, RMSprop
+from separatrix.spec import SGD, Adagrad, Adam, AdamW, Network, RMSprop
 
 Array = NDArray[Any]
 
 # Rows a block: a network of a dozen units stays in the first cache.
 BLOCK = 512
-# From this many weights on, and this many units on either side, a matrix product beats loops over rows.
-MATRIX_WEIGHTS, MATRIX_UNITS = 1024, 8
+# From this many weights on, and this many units on either side, the gradient is left to a matrix product;
+# from this many bytes of weights on, the layer altogether.
+PRODUCT_WEIGHTS, PRODUCT_UNITS, PRODUCT_BYTES = 1024, 8, 2**20
 
 # A full batch up to this size is kept in the kernels' own layout.
 PACKED_BYTES = 4 * 2**20
 
+_NO_ROWS, _NO_KEY = np.empty(0, np.int32), np.empty(0, np.uint32)
 _HALTS = {training.STALLED: "stalled", training.DIVERGED: "diverged"}
 
 
@@ -60,8 +63,9 @@ class NumbaEngine:
         with _one_blas_thread(any(_uses_products(task.run.plan.network) for task in tasks)):
             if n_threads == 1 or len(tasks) == 1:
                 return [_advance(task) for task in tasks]
+            first = _advance(tasks[0])  # alone, so that only one thread compiles
             with ThreadPoolExecutor(n_threads) as pool:
-                return list(pool.map(_advance, tasks))
+                return [first, *pool.map(_advance, tasks[1:])]
 
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
@@ -85,10 +89,14 @@ class _Workspace:
 
     def __init__(self, plan: Plan, data: Data, validation: Data | None, dtype: Any, batch_size: int) -> None:
         self.kind = np.dtype(dtype).name
-        self.design = _design(plan)
+        self.design = _design(plan, dtype)
         self.rows = _rows(plan.network, data, dtype)
-        self.validation = _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
-        largest = max(batch_size, 0 if validation is None else min(validation.n_rows, BLOCK))
+        self.validation = (
+            _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
+        )
+        largest = batch_size
+        if validation is not None and not _uses_products(plan.network):  # products run over the whole width
+            largest = max(batch_size, min(validation.n_rows, BLOCK))
         fixed = batch_size >= data.n_rows and plan.order != "replacement"
         self.buffers = _buffers(plan.network, data.T.shape[1], dtype, largest, data.n_rows if fixed else 0)
         self.before = np.empty(plan.network.n_parameters, dtype)
@@ -99,13 +107,10 @@ def _advance(task: Task) -> Chunk:
     if run.workspace is None:
         run.workspace = _Workspace(run.plan, run.data, run.validation, state.theta.dtype, run.batch_size)
     space = run.workspace
-    _order_rows(run)
-    moving, generator = _moving(run)
+    moving = _moving(run)
+    ahead = task.snapshots[(task.snapshots > state.epoch) & (task.snapshots <= state.epoch + task.n_epochs)]
     history = np.full((task.n_epochs, 5), np.nan)
-    epochs_ahead = task.snapshots[
-        (task.snapshots > state.epoch) & (task.snapshots <= state.epoch + task.n_epochs)
-    ].astype(np.int64)
-    snapshots = np.empty((len(epochs_ahead), len(state.theta)), state.theta.dtype)
+    snapshots = np.empty((len(ahead), len(state.theta)), state.theta.dtype)
     arguments = (
         space.design,
         space.rows,
@@ -115,65 +120,60 @@ def _advance(task: Task) -> Chunk:
         run.batch_size,
         np.ascontiguousarray(task.rates, np.float64),
         run.track_training,
-        epochs_ahead,
+        ahead.astype(np.int64),
         history,
         snapshots,
     )
     done, taken, halt = training.training.load(space.kind, arguments)(*arguments)
-    _read_back(state, moving, generator)
-    columns = history[:done].T
-    empty = np.empty(0)
+    _read_back(state, moving)
+    columns = np.ascontiguousarray(history[:done].T)
+    none = np.empty(0)
     return Chunk(
-        loss=columns[training.LOSS].copy(),
-        train_loss=columns[training.TRAIN_LOSS].copy() if run.track_training else empty,
-        train_score=columns[training.TRAIN_SCORE].copy() if run.track_training else empty,
-        validation_loss=columns[training.VALID_LOSS].copy() if run.validation else empty,
-        validation_score=columns[training.VALID_SCORE].copy() if run.validation else empty,
+        loss=columns[training.LOSS],
+        train_loss=columns[training.TRAIN_LOSS] if run.track_training else none,
+        train_score=columns[training.TRAIN_SCORE] if run.track_training else none,
+        validation_loss=columns[training.VALID_LOSS] if run.validation else none,
+        validation_score=columns[training.VALID_SCORE] if run.validation else none,
         snapshots=snapshots[:taken],
         halt=_HALTS.get(halt),  # type: ignore[arg-type]
     )
 
 
-def _order_rows(run: Run) -> None:
-    """Give the state its row order when the plan needs one; a full batch is left as it stands."""
-    draws = run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
-    if draws and len(run.state.rows) != run.data.n_rows:
-        run.state.rows = np.arange(run.data.n_rows, dtype=np.int32)
-
-
-def _moving(run: Run) -> tuple[training.Moving, tuple[Any, ...]]:
+def _moving(run: Run) -> training.Moving:
     state = run.state
-    generator = state.random_state.get_state(legacy=True)
-    ordered = run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
-    counts = np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64)
-    moving = training.Moving(
+    # a full batch is left as it stands, unless rows are drawn with replacement
+    draws = run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
+    if draws and len(state.rows) != run.data.n_rows:
+        state.rows = np.arange(run.data.n_rows, dtype=np.int32)
+    generator: Any = state.random_state.get_state() if draws else ("MT19937", _NO_KEY, 0)
+    return training.Moving(
         theta=state.theta,
         slots=state.slots,
         best=state.best_theta,
         before=run.workspace.before,
-        rows=state.rows if ordered else np.empty(0, np.int32),
-        key=np.array(generator[1], np.uint32),
+        rows=state.rows if draws else _NO_ROWS,
+        key=np.array(generator[1], np.uint32) if draws else _NO_KEY,
         position=np.array([generator[2]], np.int64),
-        counts=counts,
+        counts=np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64),
         values=np.array([*state.powers, state.best_value]),
     )
-    return moving, generator
 
 
-def _read_back(state: State, moving: training.Moving, generator: tuple[Any, ...]) -> None:
-    state.step, state.epoch, state.best_epoch, state.stale = (int(count) for count in moving.counts)
+def _read_back(state: State, moving: training.Moving) -> None:
+    state.step, state.epoch, state.best_epoch, state.stale = moving.counts.tolist()
     state.powers = moving.values[:2].copy()
     state.best_value = float(moving.values[2])
     if len(moving.rows):
-        name, _, _, has_gauss, gauss = generator
-        state.random_state.set_state((name, moving.key, int(moving.position[0]), has_gauss, gauss))
+        generator: Any = state.random_state.get_state()
+        generator = ("MT19937", moving.key, int(moving.position[0]), *generator[3:])  # normal draws stay
+        state.random_state.set_state(generator)
 
 
-def _design(plan: Plan) -> training.Design:
+def _design(plan: Plan, dtype: Any) -> training.Design:
     network, monitor = plan.network, plan.monitor
     averages = network.head == "regression"
     return training.Design(
-        layers=_layer_table(network),
+        layers=_layer_table(network, np.dtype(dtype).itemsize),
         dropout=np.array([layer.dropout for layer in network.layers], np.float64),
         max_dropout=float(max(layer.dropout for layer in network.layers)),
         head=heads.CODES[network.head],
@@ -190,24 +190,28 @@ def _design(plan: Plan) -> training.Design:
     )
 
 
-def _layer_table(network: Network) -> Array:
+def _layer_table(network: Network, itemsize: int) -> Array:
     table = np.zeros((len(network.layers), 8), np.int64)
     row_in, row_out = 0, network.n_in
     for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
         bias = s.bias.start if layer.use_bias else -1
         code = activations.CODES[layer.activation]
-        product = _is_product(s.n_in, s.n_out)
+        product = _product(s.n_in, s.n_out, itemsize)
         entry[:] = s.n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product
         row_in, row_out = row_out, row_out + s.n_out
     return table
 
 
-def _is_product(n_in: int, n_out: int) -> bool:
-    return n_in * n_out >= MATRIX_WEIGHTS and min(n_in, n_out) >= MATRIX_UNITS
+def _product(n_in: int, n_out: int, itemsize: int = 8) -> int:
+    """Return what of a layer is left to matrix products, as `kernels.layers` has it."""
+    if n_in * n_out < PRODUCT_WEIGHTS or min(n_in, n_out) < PRODUCT_UNITS:
+        return layers.NOTHING
+    return layers.ALL if n_in * n_out * itemsize >= PRODUCT_BYTES else layers.GRADIENT
 
 
+@lru_cache(maxsize=64)
 def _uses_products(network: Network) -> bool:
-    return any(_is_product(s.n_in, s.n_out) for s in network.layout)
+    return any(_product(s.n_in, s.n_out) for s in network.layout)
 
 
 def _hyper(plan: Plan) -> Array:
@@ -268,13 +272,13 @@ def _no_rows(like: training.Rows) -> training.Rows:
 def _buffers(
     network: Network, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
 ) -> training.Buffers:
-    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.LANES) * training.LANES
+    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.PAIR) * training.PAIR
     n_columns = network.n_in + n_targets + 1
     keep = n_fixed * n_columns * np.dtype(dtype).itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
     units = sum(network.sizes)
     keeps = any(layer.activation in {"gelu", "silu"} for layer in network.layers)
-    largest = max((s.n_in * s.n_out for s in network.layout if _is_product(s.n_in, s.n_out)), default=0)
+    largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
     return training.Buffers(
         A=np.zeros((units, block), dtype),
         S=np.zeros((units if keeps else 0, block), dtype),
@@ -294,14 +298,6 @@ def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-class _nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-
-def _one_blas_thread(needed: bool) -> Any:
+def _one_blas_thread(needed: bool) -> AbstractContextManager[Any]:
     # two BLAS threads on products of this size ran up to 100 times slower than one
-    return _blas().limit(limits=1, user_api="blas") if needed else _nothing()
+    return _blas().limit(limits=1, user_api="blas") if needed else nullcontext()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, unique_labels
+from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
@@ -289,7 +289,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         _check.choice("loss", self.loss, ("log_loss", "squared_error"))
         multilabel = targets.is_multilabel(y)
         if is_first and not incremental:
-            self.classes_ = unique_labels(y)
+            self.classes_ = targets.classes_of(y, multilabel)
         else:
             targets.check_known_classes(y, self.classes_, all_of_them=not incremental)
         return targets.head_and_outputs(self.loss, self.classes_, multilabel)

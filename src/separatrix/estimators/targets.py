@@ -29,14 +29,22 @@ def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, 
 
 def is_multilabel(y: Any) -> bool:
     """Return whether `y` is an indicator matrix; anything that is no class label is an error."""
-    check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
-    if kind.endswith("multioutput"):
+    if kind not in {"binary", "multiclass", "multilabel-indicator"}:
+        check_classification_targets(y)  # raises, but for several columns of labels
         raise DataError(
             "y must have one column of labels, or be an indicator matrix of 0 and 1 with one column for each "
             f"label, got {kind} of shape {y.shape}."
         )
     return bool(kind == "multilabel-indicator")
+
+
+def classes_of(y: Any, multilabel: bool) -> Array:
+    """Return the labels in `y`, sorted; the column numbers of an indicator matrix."""
+    if multilabel:
+        return np.arange(y.shape[1])
+    # unique_labels makes an array of str of objects, and takes half a millisecond
+    return unique_labels(y) if y.dtype == object else np.unique(y)
 
 
 def check_known_classes(y: Any, classes: Array, *, all_of_them: bool) -> None:

@@ -24,6 +24,7 @@ from separatrix.train.stops import Reason, describe
 Array = NDArray[Any]
 
 CHUNK_SECONDS = 0.03  # long enough to cost nothing, short enough for Ctrl-C and a progress bar
+FIRST_SECONDS = 0.002
 CHUNK_GROWTH = 8  # at most, from one chunk to the next: a first measurement may be far off
 SMALLEST_RATE = 1e-6  # scikit-learn's, for `Adaptive`
 
@@ -94,7 +95,7 @@ class _Descent:
         self.recorder = Recorder(settings.record, settings.max_epochs, run.state.epoch, run.state.theta)
         self.progress = Progress(run.steps_per_epoch, self.observer.last_epoch, run.data.n_rows)
         self.rate = settings.learning_rate
-        self.chunk_length = 1
+        self.chunk_length = self.first_length()
 
     def train(self) -> Outcome:
         reason: Reason | None = None
@@ -161,6 +162,13 @@ class _Descent:
         if is_stalled:
             return "converged" if self.run.plan.monitor.watched == "loss" else "early_stopped"
         return "max_iter" if self.state.epoch >= self.observer.last_epoch else None
+
+    def first_length(self) -> int:
+        """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's pace."""
+        if self.observer.every_epoch:
+            return 1
+        epoch = 1e-9 * self.run.data.n_rows * len(self.state.theta) + 1e-6 * self.run.steps_per_epoch
+        return max(1, int(FIRST_SECONDS / epoch))
 
     def next_length(self, n_epochs: int, seconds: float) -> int:
         """Return the epochs of the next chunk, from the pace of the last."""

@@ -39,7 +39,9 @@ def activate(code, A, S, first, n_units, n):
         elif code == _SELU:
             for r in range(0, n, lanes(A)):
                 z = load(A, u, r)
-                store(A, u, r, where(z > 0.0, z * SELU_SCALE, (exp_negative(absolute(z)) - 1.0) * _SELU_SLOPE))
+                store(
+                    A, u, r, where(z > 0.0, z * SELU_SCALE, (exp_negative(absolute(z)) - 1.0) * _SELU_SLOPE)
+                )
         elif code == _GELU:
             for r in range(n):
                 z = float(A[u, r])

@@ -1,4 +1,4 @@
-"""Random draws: NumPy's MT19937 and what `RandomState` makes of it, and the stateless hash of dropout masks."""
+"""Random draws: MT19937, what NumPy's `RandomState` makes of it, and the stateless hash of dropout masks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from separatrix.engine._jit import kernel
 
 @kernel
 def next_raw(key, position):
-    """Return the next 32-bit output of MT19937 (Matsumoto & Nishimura 1998); `position` is (1,) and moves on."""
+    """Return the next 32-bit output of MT19937 (Matsumoto & Nishimura 1998) and move `position` (1,) on."""
     if position[0] == 624:
         for k in range(624):
             y = (np.int64(key[k]) & 0x80000000) | (np.int64(key[(k + 1) % 624]) & 0x7FFFFFFF)
@@ -26,7 +26,7 @@ def next_raw(key, position):
 
 @kernel
 def bounded(key, position, largest):
-    """Return an integer in [0, largest], as `RandomState` draws it: masked, and drawn again when too large."""
+    """Return an integer in [0, largest] as `RandomState` draws it: masked, drawn again when too large."""
     mask = largest
     for shift in (1, 2, 4, 8, 16):
         mask |= mask >> shift

@@ -1,7 +1,8 @@
 """Functions of vectors of lanes, as polynomials: `np.exp` and its kin would be one call a number.
 
-Coefficients are Chebyshev fits; errors are below 1.5 units in the last place of the result's scale. The argument of
-the exponential is bounded, so that no product of results is a subnormal number, which would cost a factor of 3 to 6.
+Coefficients are Chebyshev fits; errors are below 1.5 units in the last place of the result's scale. The
+argument of the exponential is bounded, so that no product of results is a subnormal number, which would cost
+a factor of 3 to 6.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from separatrix.engine._jit import hot, kernel
@@ -33,20 +31,20 @@ def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
                 z, t, w = load(A, u, r), load(T, o, r), load(weight, 0, r)
                 e = exp_negative(absolute(z))
                 # softplus(z) - t z, written so that a sure and right answer keeps its small loss
-                s += w * (maximum(z, 0.0) - t * z + log1p_unit(e))
+                s = s + w * (maximum(z, 0.0) - t * z + log1p_unit(e))
                 store(D, u, r, w * (where(z >= 0.0, 1.0, e) / (e + 1.0) - t))
         elif code == _REGRESSION:
             for r in range(0, n, lanes(A)):
                 d = load(A, u, r) - load(T, o, r)
                 wd = d * load(weight, 0, r)
-                s += wd * d * 0.5
+                s = s + wd * d * 0.5
                 store(D, u, r, wd)
         else:
             for r in range(0, n, lanes(A)):
                 a = logistic(load(A, u, r))
                 d = a - load(T, o, r)
                 wd = d * load(weight, 0, r)
-                s += wd * d * 0.5
+                s = s + wd * d * 0.5
                 store(D, u, r, wd * (a * (1.0 - a)))
     return float(total(s))
 
@@ -62,13 +60,13 @@ def _softmax(A, D, T, weight, R, first, n_out, n):
         for u in range(first, first + n_out):
             e = exp_negative(largest - load(A, u, r))
             store(D, u, r, e)
-            all_e += e
+            all_e = all_e + e
         t, w = load(T, 0, r), load(weight, 0, r)
-        s += w * log_normal(all_e)
+        s = s + w * log_normal(all_e)
         for c in range(n_out):
             u = first + c
             chosen = where(t == float(c), w, 0.0)
-            s += chosen * (largest - load(A, u, r))
+            s = s + chosen * (largest - load(A, u, r))
             store(D, u, r, w * (load(D, u, r) / all_e) - chosen)
     return float(total(s))
 
@@ -80,8 +78,8 @@ def _poisson(A, D, T, weight, first, n_out, n):
         u = first + o
         for r in range(n):
             z, t, w = float(A[u, r]), float(T[o, r]), float(weight[0, r])
-            mean = math.exp(z)
-            log_t = math.log(t) if t > 0.0 else 0.0
+            mean = np.exp(z)
+            log_t = np.log(t) if t > 0.0 else 0.0
             s += w * (t * log_t - t * z - t + mean)
             D[u, r] = w * (mean - t)
     return s
@@ -89,7 +87,7 @@ def _poisson(A, D, T, weight, first, n_out, n):
 
 @kernel
 def add_score(code, A, T, weight, R, first, n_out, n, score):
-    """Add this block's share of the score: weight of right rows to ``score[0]``, or squared errors by output."""
+    """Add the weight of the block's right rows to ``score[0]``, or its squared errors to each output's."""
     one, zero = type(A[0, 0])(1.0), type(A[0, 0])(0.0)
     if code == _REGRESSION or code == _POISSON:
         for o in range(n_out):

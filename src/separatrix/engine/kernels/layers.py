@@ -1,4 +1,4 @@
-"""The dense layer over rows, forward and backward: vectors for small layers, matrix products for large ones."""
+"""The dense layer over rows, forward and backward: vectors for small layers, products for large ones."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from separatrix.engine._jit import hot
 from separatrix.engine._simd import accumulate, lanes, load, spread, store, zeros
 
 # Columns of the layer table (int64, one row a layer).
-N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, MATRIX = range(8)
+N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT = range(8)
+# What is left to a matrix product: nothing, the gradient, or all. Sums over rows end in a sum over lanes for
+# every weight, which a product does without; the others lose to it only where the weights leave the cache.
+NOTHING, GRADIENT, ALL = range(3)
 
-# Units are taken four at a time, so that four sums grow side by side and one load serves all four.
+# Four units by two vectors of rows are taken at a time: eight sums grow side by side, and every number
+# loaded serves two or four of them. Units left over are taken one by one; where the rows end with the first
+# vector of a pair, the second works on what lies behind them in the block, and nobody reads it.
 
 
 @hot
@@ -19,7 +24,7 @@ def dense(theta, layers, number, A, n):
     n_in, n_out = layers[number, N_IN], layers[number, N_OUT]
     w, b = layers[number, WEIGHT], layers[number, BIAS]
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
-    if layers[number, MATRIX]:
+    if layers[number, PRODUCT] == ALL:
         W = theta[w : w + n_in * n_out].reshape(n_in, n_out)
         np.dot(W.T, A[x : x + n_in], A[z : z + n_out])
         if b >= 0:
@@ -28,29 +33,35 @@ def dense(theta, layers, number, A, n):
                     store(A, z + o, r, load(A, z + o, r) + spread(theta, b + o))
         return
     fours = n_out - n_out % 4
-    for r in range(0, n, lanes(A)):
+    for r in range(0, n, 2 * lanes(A)):
+        q = r + lanes(A)
         for o in range(0, fours, 4):
-            z0, z1, z2, z3 = zeros(A), zeros(A), zeros(A), zeros(A)
+            r0, r1, r2, r3 = zeros(A), zeros(A), zeros(A), zeros(A)
             if b >= 0:
-                z0, z1 = spread(theta, b + o), spread(theta, b + o + 1)
-                z2, z3 = spread(theta, b + o + 2), spread(theta, b + o + 3)
+                r0, r1 = spread(theta, b + o), spread(theta, b + o + 1)
+                r2, r3 = spread(theta, b + o + 2), spread(theta, b + o + 3)
+            q0, q1, q2, q3 = r0, r1, r2, r3
             for i in range(n_in):
-                v, p = load(A, x + i, r), w + i * n_out + o
-                z0 += v * spread(theta, p)
-                z1 += v * spread(theta, p + 1)
-                z2 += v * spread(theta, p + 2)
-                z3 += v * spread(theta, p + 3)
-            store(A, z + o, r, z0)
-            store(A, z + o + 1, r, z1)
-            store(A, z + o + 2, r, z2)
-            store(A, z + o + 3, r, z3)
+                p = w + i * n_out + o
+                w0, w1 = spread(theta, p), spread(theta, p + 1)
+                w2, w3 = spread(theta, p + 2), spread(theta, p + 3)
+                v = load(A, x + i, r)
+                r0, r1, r2, r3 = r0 + v * w0, r1 + v * w1, r2 + v * w2, r3 + v * w3
+                v = load(A, x + i, q)
+                q0, q1, q2, q3 = q0 + v * w0, q1 + v * w1, q2 + v * w2, q3 + v * w3
+            store_four(A, z + o, r, r0, r1, r2, r3)
+            store_four(A, z + o, q, q0, q1, q2, q3)
         for o in range(fours, n_out):
-            z0 = zeros(A)
+            r0 = zeros(A)
             if b >= 0:
-                z0 = spread(theta, b + o)
+                r0 = spread(theta, b + o)
+            q0 = r0
             for i in range(n_in):
-                z0 += load(A, x + i, r) * spread(theta, w + i * n_out + o)
-            store(A, z + o, r, z0)
+                w0 = spread(theta, w + i * n_out + o)
+                r0 = r0 + load(A, x + i, r) * w0
+                q0 = q0 + load(A, x + i, q) * w0
+            store(A, z + o, r, r0)
+            store(A, z + o, q, q0)
 
 
 @hot
@@ -61,11 +72,11 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
     if b >= 0:
         for o in range(n_out):
-            s0 = zeros(A)
+            r0 = zeros(A)
             for r in range(0, n, lanes(A)):
-                s0 += load(D, z + o, r)
-            accumulate(gradient, b + o, s0)
-    if layers[number, MATRIX]:
+                r0 = r0 + load(D, z + o, r)
+            accumulate(gradient, b + o, r0)
+    if layers[number, PRODUCT] != NOTHING:
         for o in range(n_out):  # the product runs over whole rows, also where the batch is shorter
             for r in range(n, D.shape[1], lanes(A)):
                 store(D, z + o, r, zeros(A))
@@ -77,23 +88,23 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
     fours = n_out - n_out % 4
     for i in range(n_in):
         for o in range(0, fours, 4):
-            s0, s1, s2, s3 = zeros(A), zeros(A), zeros(A), zeros(A)
+            r0, r1, r2, r3 = zeros(A), zeros(A), zeros(A), zeros(A)
             for r in range(0, n, lanes(A)):
                 v = load(A, x + i, r)
-                s0 += v * load(D, z + o, r)
-                s1 += v * load(D, z + o + 1, r)
-                s2 += v * load(D, z + o + 2, r)
-                s3 += v * load(D, z + o + 3, r)
+                r0 = r0 + v * load(D, z + o, r)
+                r1 = r1 + v * load(D, z + o + 1, r)
+                r2 = r2 + v * load(D, z + o + 2, r)
+                r3 = r3 + v * load(D, z + o + 3, r)
             p = w + i * n_out + o
-            accumulate(gradient, p, s0)
-            accumulate(gradient, p + 1, s1)
-            accumulate(gradient, p + 2, s2)
-            accumulate(gradient, p + 3, s3)
+            accumulate(gradient, p, r0)
+            accumulate(gradient, p + 1, r1)
+            accumulate(gradient, p + 2, r2)
+            accumulate(gradient, p + 3, r3)
         for o in range(fours, n_out):
-            s0 = zeros(A)
+            r0 = zeros(A)
             for r in range(0, n, lanes(A)):
-                s0 += load(A, x + i, r) * load(D, z + o, r)
-            accumulate(gradient, w + i * n_out + o, s0)
+                r0 = r0 + load(A, x + i, r) * load(D, z + o, r)
+            accumulate(gradient, w + i * n_out + o, r0)
 
 
 @hot
@@ -101,26 +112,40 @@ def dense_dx(theta, layers, number, D, n):
     """Set ``dx = dz W^T``: rows ROW_IN… of D from rows ROW_OUT…."""
     n_in, n_out = layers[number, N_IN], layers[number, N_OUT]
     w, x, z = layers[number, WEIGHT], layers[number, ROW_IN], layers[number, ROW_OUT]
-    if layers[number, MATRIX]:
+    if layers[number, PRODUCT] == ALL:
         W = theta[w : w + n_in * n_out].reshape(n_in, n_out)
         np.dot(W, D[z : z + n_out], D[x : x + n_in])
         return
     fours = n_in - n_in % 4
-    for r in range(0, n, lanes(D)):
+    for r in range(0, n, 2 * lanes(D)):
+        q = r + lanes(D)
         for i in range(0, fours, 4):
-            s0, s1, s2, s3 = zeros(D), zeros(D), zeros(D), zeros(D)
+            r0, r1, r2, r3 = zeros(D), zeros(D), zeros(D), zeros(D)
+            q0, q1, q2, q3 = r0, r1, r2, r3
             for o in range(n_out):
-                d, p = load(D, z + o, r), w + i * n_out + o
-                s0 += d * spread(theta, p)
-                s1 += d * spread(theta, p + n_out)
-                s2 += d * spread(theta, p + 2 * n_out)
-                s3 += d * spread(theta, p + 3 * n_out)
-            store(D, x + i, r, s0)
-            store(D, x + i + 1, r, s1)
-            store(D, x + i + 2, r, s2)
-            store(D, x + i + 3, r, s3)
+                p = w + i * n_out + o
+                w0, w1 = spread(theta, p), spread(theta, p + n_out)
+                w2, w3 = spread(theta, p + 2 * n_out), spread(theta, p + 3 * n_out)
+                d = load(D, z + o, r)
+                r0, r1, r2, r3 = r0 + d * w0, r1 + d * w1, r2 + d * w2, r3 + d * w3
+                d = load(D, z + o, q)
+                q0, q1, q2, q3 = q0 + d * w0, q1 + d * w1, q2 + d * w2, q3 + d * w3
+            store_four(D, x + i, r, r0, r1, r2, r3)
+            store_four(D, x + i, q, q0, q1, q2, q3)
         for i in range(fours, n_in):
-            s0 = zeros(D)
+            r0, q0 = zeros(D), zeros(D)
             for o in range(n_out):
-                s0 += load(D, z + o, r) * spread(theta, w + i * n_out + o)
-            store(D, x + i, r, s0)
+                w0 = spread(theta, w + i * n_out + o)
+                r0 = r0 + load(D, z + o, r) * w0
+                q0 = q0 + load(D, z + o, q) * w0
+            store(D, x + i, r, r0)
+            store(D, x + i, q, q0)
+
+
+@hot
+def store_four(A, first, r, v0, v1, v2, v3):
+    """Set one vector of rows of four units."""
+    store(A, first, r, v0)
+    store(A, first + 1, r, v1)
+    store(A, first + 2, r, v2)
+    store(A, first + 3, r, v3)

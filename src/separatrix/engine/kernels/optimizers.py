@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from separatrix.engine._jit import hot, kernel
+from separatrix.engine._simd import absolute, lanes, load_part, root, store_part, where
 from separatrix.spec.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
@@ -19,53 +20,44 @@ _TINY_32, _TINY_64 = 1e-30, 1e-290
 
 @hot
 def step(code, theta, slots, gradient, hyper, rate, powers):
-    """Move `theta` by one step of the optimiser; `powers` are ``beta ** step`` after this step."""
-    x = theta[0]
-    zero, one = type(x)(0.0), type(x)(1.0)
-    tiny = type(x)(_TINY_32 if theta.itemsize == 4 else _TINY_64)
-    lr = type(x)(rate)
-    first, second, epsilon = type(x)(hyper[FIRST]), type(x)(hyper[SECOND]), type(x)(hyper[EPSILON])
-    n = len(theta)
+    """Move `theta` by one step of the optimiser; `powers` are Adam's ``beta ** step``."""
+    tiny = _TINY_32 if theta.itemsize == 4 else _TINY_64
+    first, second, epsilon = hyper[FIRST], hyper[SECOND], hyper[EPSILON]
+    m, v = slots[0], slots[len(slots) - 1]
     if code == _SGD:
-        if hyper[FIRST] == 0.0:
-            for p in range(n):
-                theta[p] -= lr * gradient[p]
-        else:
-            nesterov = hyper[EXTRA] != 0.0
-            for p in range(n):
-                v = first * slots[0, p] - lr * gradient[p]
-                v = zero if abs(v) < tiny else v
-                slots[0, p] = v
-                theta[p] += first * v - lr * gradient[p] if nesterov else v
+        # Nesterov's step is the momentum's, looked at once more
+        again, plain = (first, rate) if hyper[EXTRA] != 0.0 else (1.0, 0.0)
+        for p in range(0, len(theta), lanes(theta)):
+            g = load_part(gradient, p)
+            velocity = load_part(m, p) * first - g * rate
+            velocity = where(absolute(velocity) < tiny, 0.0, velocity)
+            store_part(m, p, velocity)
+            store_part(theta, p, load_part(theta, p) + (velocity * again - g * plain))
     elif code == _ADAM or code == _ADAMW:
-        root = np.sqrt(1.0 - powers[1])
-        size = type(x)(rate * root / (1.0 - powers[0]))
-        decay = one
-        if code == _ADAMW:
-            decay = type(x)(1.0 - rate * hyper[EXTRA])
+        powers[0] *= first
+        powers[1] *= second
+        correction = np.sqrt(1.0 - powers[1])
+        size = rate * correction / (1.0 - powers[0])
+        keep = 1.0 - rate * hyper[EXTRA] if code == _ADAMW else 1.0
         if code == _ADAMW or hyper[EXTRA] == 0.0:  # epsilon goes to the corrected root: Algorithm 1
-            epsilon = type(x)(hyper[EPSILON] * root)
-        for p in range(n):
-            g = gradient[p]
-            m = first * slots[0, p] + (one - first) * g
-            v = second * slots[1, p] + (one - second) * (g * g)
-            m = zero if abs(m) < tiny else m
-            v = zero if v < tiny else v
-            slots[0, p] = m
-            slots[1, p] = v
-            theta[p] = theta[p] * decay - size * m / (np.sqrt(v) + epsilon)
-    elif code == _RMSPROP:
-        for p in range(n):
-            g = gradient[p]
-            v = first * slots[0, p] + (one - first) * (g * g)
-            v = zero if v < tiny else v
-            slots[0, p] = v
-            theta[p] -= lr * g / (np.sqrt(v) + epsilon)
+            epsilon *= correction
+        for p in range(0, len(theta), lanes(theta)):
+            g = load_part(gradient, p)
+            mean = load_part(m, p) * first + g * (1.0 - first)
+            square = load_part(v, p) * second + (g * g) * (1.0 - second)
+            mean = where(absolute(mean) < tiny, 0.0, mean)
+            square = where(square < tiny, 0.0, square)
+            store_part(m, p, mean)
+            store_part(v, p, square)
+            store_part(theta, p, load_part(theta, p) * keep - (mean * size) / (root(square) + epsilon))
     else:
-        for p in range(n):
-            g = gradient[p]
-            slots[0, p] += g * g
-            theta[p] -= lr * g / (np.sqrt(slots[0, p]) + epsilon)
+        old, new = (first, 1.0 - first) if code == _RMSPROP else (1.0, 1.0)  # Adagrad forgets nothing
+        for p in range(0, len(theta), lanes(theta)):
+            g = load_part(gradient, p)
+            square = load_part(v, p) * old + (g * g) * new
+            square = where(square < tiny, 0.0, square)
+            store_part(v, p, square)
+            store_part(theta, p, load_part(theta, p) - (g * rate) / (root(square) + epsilon))
 
 
 @kernel

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
-from separatrix.engine._simd import lanes, load, store
+from separatrix.engine._simd import BYTES, lanes, load, store
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
@@ -26,7 +26,7 @@ from separatrix.engine.kernels.optimizers import add_penalty, step
 
 watch = kernel(_watch)
 
-LANES = 16  # rows are rounded up to whole vectors: 16 float32 fill an AVX-512 register
+PAIR = 2 * BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.layers`
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
@@ -96,18 +96,18 @@ class Buffers(NamedTuple):
     packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else no blocks
 
 
-@kernel
+@hot
 def load_block(data, order, start, n, total, n_in, buffers):
     """Copy n rows into the block, as columns; weights are divided by `total`. Return n in whole vectors."""
     A, T, weight = buffers.A, buffers.T, buffers.weight
     zero, one = type(A[0, 0])(0.0), type(A[0, 0])(1.0)
     share = one / type(zero)(total)
-    whole = -(-n // LANES) * LANES
+    whole = -(-n // lanes(A)) * lanes(A)
     ordered = len(order) > 0
     if len(data.starts) > 0:
         load_sparse(data, order, start, n, n_in, A)
-    for first in range(0, n, LANES):  # a tile of rows, so that a cache line is written whole
-        last = min(first + LANES, n)
+    for first in range(0, n, PAIR):  # a tile of rows, so that a cache line is written whole
+        last = min(first + PAIR, n)
         if len(data.starts) == 0:
             for i in range(n_in):
                 if ordered:
@@ -237,7 +237,7 @@ def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step,
     if total > 0.0:
         for offset in range(0, n_batch, block):
             n = min(n_batch - offset, block)
-            whole = -(-n // LANES) * LANES
+            whole = -(-n // lanes(buffers.A)) * lanes(buffers.A)
             if packed and not loaded:
                 unpack(buffers, offset // block, layers[0, N_IN])
             elif not loaded:
@@ -330,9 +330,19 @@ def all_finite(theta):
 
 
 def train_chunk(
-    design, data, validation, moving, buffers, batch_size, rates, track_training, snapshots_at, history, snapshots
+    design,
+    data,
+    validation,
+    moving,
+    buffers,
+    batch_size,
+    rates,
+    track_training,
+    snapshots_at,
+    history,
+    snapshots,
 ):
-    """Train for as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
+    """Train as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
     design, data, validation = borrowed(design), borrowed(data), borrowed(validation)
     moving, buffers, rates = borrowed(moving), borrowed(buffers), borrowed(rates)
     snapshots_at, history, snapshots = borrowed(snapshots_at), borrowed(history), borrowed(snapshots)
@@ -360,8 +370,6 @@ def train_chunk(
                 design, data, moving.rows, start, n, theta, buffers, counts[0], loaded, packed
             )
             if total > 0.0:
-                values[0] *= design.hyper[0]
-                values[1] *= design.hyper[1]
                 rate = rates[number]
                 step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
                 loaded, packed = in_one_block, len(buffers.packed) > 0
@@ -371,7 +379,7 @@ def train_chunk(
         history[done, LOSS] = loss_sum / n_rows
         counts[1] += 1
         for which in range(2):  # one call, inlined once, for the training rows and for the validation rows
-            if which == 0 and track_training or which == 1 and len(validation.T) > 0:
+            if (which == 0 and track_training) or (which == 1 and len(validation.T) > 0):
                 rows = data if which == 0 else validation
                 loss, reached = evaluate(design, rows, as_they_stand, theta, buffers)
                 history[done, TRAIN_LOSS + 2 * which] = loss

@@ -1,0 +1,68 @@
+"""The kernel cache: a folder for each source, filled whole or not at all, found again by later processes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import separatrix.engine._jit as jit
+
+SCORE = """
+import numpy as np
+from separatrix.engine.base import Data
+from separatrix.engine.numba_engine import NumbaEngine
+from separatrix.spec import Network
+X = np.ones((4, 2)); T = np.ones((4, 1))
+print(NumbaEngine().loss_and_score(Network.mlp(2, (), 1), np.zeros(3), Data(X, T))[0])
+"""
+
+
+def run_score(folder, **variables):
+    done = subprocess.run(
+        [sys.executable, "-c", SCORE],
+        env={**jit.os.environ, "SEPARATRIX_CACHE_DIR": str(folder), **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def test_the_cache_is_filled_once_and_never_written_again(tmp_path):
+    assert run_score(tmp_path) == pytest.approx(0.6931471805599453, rel=1e-15)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert {path.suffix for path in files} == {".nbi", ".nbc"}
+    assert [path.name for path in tmp_path.glob("*/*")] == ["evaluation_of-float64"]
+    assert run_score(tmp_path) == pytest.approx(0.6931471805599453, rel=1e-15)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == files
+
+
+def test_a_folder_that_cannot_be_written_is_no_hindrance(tmp_path):
+    blocked = tmp_path / "a file"
+    blocked.write_text("")
+    assert run_score(blocked) == pytest.approx(0.6931471805599453, rel=1e-15)
+
+
+def test_an_edit_of_any_kernel_source_is_another_folder(tmp_path, monkeypatch):
+    before = jit._digest()
+    copy = tmp_path / "engine"
+    (copy / "kernels").mkdir(parents=True)
+    here = Path(jit.__file__).parent
+    for source in [*here.glob("*.py"), *here.glob("kernels/*.py")]:
+        (copy / source.relative_to(here)).write_bytes(source.read_bytes())
+    monkeypatch.setattr(jit, "__file__", str(copy / "_jit.py"))
+    assert jit._digest() == before
+    with (copy / "kernels" / "draws.py").open("a") as source:
+        source.write("# changed\n")
+    assert jit._digest() != before
+
+
+def test_every_platform_has_its_folder(monkeypatch):
+    monkeypatch.delenv("SEPARATRIX_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    for platform, part in {"linux": "/somewhere", "darwin": "Caches", "win32": "Local"}.items():
+        monkeypatch.setattr(jit.sys, "platform", platform)
+        folder = jit._cache_root()
+        assert part in str(folder)
+        assert folder.name == "separatrix"

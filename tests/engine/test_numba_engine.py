@@ -1,0 +1,254 @@
+"""The compiled engine against the reference: every activation, head, optimiser, dtype, order and batch."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
+from separatrix.engine.numba_engine import BLOCK, NumbaEngine
+from separatrix.engine.numpy_engine import NumpyEngine
+from separatrix.spec import (
+    ACTIVATIONS,
+    HEADS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Network,
+    Penalty,
+    RMSprop,
+    initial_theta,
+)
+
+OPTIMIZERS = {
+    "gd": (SGD(), 0.02),
+    "momentum": (SGD(0.9), 0.05),
+    "nesterov": (SGD(0.9, nesterov=True), 0.05),
+    "adam": (Adam(), 0.01),
+    "adam-algorithm-1": (Adam(epsilon_hat=False, epsilon=1e-3), 0.01),
+    "adamw": (AdamW(weight_decay=0.1), 0.01),
+    "rmsprop": (RMSprop(), 0.001),
+    "adagrad": (Adagrad(), 0.05),
+}
+# float32 sums of a few hundred rows differ in the last digits, and training carries that on
+TOLERANCE = {np.float32: {"rtol": 3e-4, "atol": 3e-5}, np.float64: {"rtol": 1e-10, "atol": 1e-12}}
+
+
+def make_data(head, n_rows, dtype, *, n_in=3, n_out=2, weighted=False, sparse=False, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_rows, n_in))
+    if sparse:
+        X[rng.random(X.shape) < 0.6] = 0.0
+    if head == "binary":
+        T = (X[:, :1] + 0.3 * rng.normal(size=(n_rows, 1)) > 0).astype(float)
+    elif head == "multiclass":
+        T = rng.integers(0, n_out, (n_rows, 1)).astype(float)
+    elif head == "poisson":
+        T = rng.poisson(2.0, (n_rows, n_out)).astype(float)
+    elif head == "regression":
+        T = rng.normal(size=(n_rows, n_out))
+    else:
+        T = rng.integers(0, 2, (n_rows, n_out)).astype(float)
+    weight = rng.uniform(0.0, 2.0, n_rows).astype(dtype) if weighted else None
+    X = np.ascontiguousarray(X, dtype)
+    return Data(scipy.sparse.csr_matrix(X) if sparse else X, T.astype(dtype), weight)
+
+
+def make_run(data, plan, dtype, *, init="glorot", seed=1, **keywords):
+    theta = initial_theta(plan.network, init, np.random.RandomState(seed), dtype)
+    return Run(plan, State.start(theta, plan.optimizer, np.random.RandomState(seed)), data, **keywords)
+
+
+def network_for(data, head, hidden=(5, 4), activation="tanh", **keywords):
+    n_out = 1 if head == "binary" else 3 if head == "multiclass" else data.T.shape[1]
+    return Network.mlp(data.X.shape[1], hidden, n_out, activation=activation, head=head, **keywords)
+
+
+def advance_both(make, rate, n_epochs, snapshots=()):
+    results = []
+    for engine in (NumpyEngine(), NumbaEngine()):
+        run = make()
+        rates = np.full(n_epochs * run.steps_per_epoch, rate)
+        chunk = engine.advance([Task(run, rates, np.array(snapshots, np.int64))])[0]
+        results.append((run.state, chunk))
+    return results
+
+
+def assert_same(results, dtype):
+    (reference, expected), (state, chunk) = results
+    tolerance = TOLERANCE[dtype]
+    assert chunk.halt == expected.halt
+    for name in ("loss", "train_loss", "train_score", "validation_loss", "validation_score", "snapshots"):
+        np.testing.assert_allclose(getattr(chunk, name), getattr(expected, name), err_msg=name, **tolerance)
+    for name in ("theta", "slots", "powers", "best_theta", "best_value"):
+        np.testing.assert_allclose(getattr(state, name), getattr(reference, name), err_msg=name, **tolerance)
+    for name in ("step", "epoch", "best_epoch", "stale"):
+        assert getattr(state, name) == getattr(reference, name), name
+    if len(reference.rows):
+        np.testing.assert_array_equal(state.rows, reference.rows)
+    assert state.random_state.randint(2**31) == reference.random_state.randint(2**31)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_combination(activation, head, optimizer, dtype):
+    kind, rate = OPTIMIZERS[optimizer]
+    data = make_data(head, 50, dtype, n_out=3 if head == "multiclass" else 2)
+    plan = Plan(network_for(data, head, activation=activation), kind, Penalty(0.01), batch_size=16)
+    assert_same(advance_both(lambda: make_run(data, plan, dtype), rate, 2), dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("order", ["sequential", "shuffle", "replacement"])
+@pytest.mark.parametrize("batch_size", [1, 7, 32, 10**6])
+def test_batches_orders_weights(batch_size, order, weighted, sparse, head, dtype):
+    data = make_data(
+        head, 40, dtype, weighted=weighted, sparse=sparse, n_out=3 if head == "multiclass" else 2
+    )
+    plan = Plan(network_for(data, head), SGD(0.5), Penalty(0.02, 0.01), batch_size=batch_size, order=order)
+    assert_same(advance_both(lambda: make_run(data, plan, dtype), 0.02, 3, [2]), dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("hidden", [(), (1,), (4,), (21, 9), (40, 50), (3, 3, 3, 3)])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("n_in", [1, 2, 5, 64])
+def test_shapes(n_in, fit_intercept, hidden, dtype):
+    data = make_data("multilabel", 45, dtype, n_in=n_in, n_out=3)
+    network = network_for(data, "multilabel", hidden, "silu", fit_intercept=fit_intercept)
+    plan = Plan(network, Adam(), Penalty(0.1), batch_size=20)
+    assert_same(advance_both(lambda: make_run(data, plan, dtype), 0.003, 4), dtype)
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu", "tanh"])
+@pytest.mark.parametrize("n_rows", [40, BLOCK + 77])
+def test_dropout_masks_are_the_same(n_rows, activation):
+    data = make_data("binary", n_rows, np.float64)
+    network = network_for(data, "binary", (16, 8), activation, dropout=(0.5, 0.25))
+    plan = Plan(network, Adam(), batch_size=n_rows, dropout_seed=2**32 - 5)
+    assert_same(advance_both(lambda: make_run(data, plan, np.float64), 0.01, 5), np.float64)
+
+
+@pytest.mark.parametrize("hidden", [(4,), (64, 64)])
+@pytest.mark.parametrize("n_rows", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
+def test_batches_of_several_blocks(n_rows, hidden):
+    data = make_data("multiclass", n_rows, np.float64, n_out=3, weighted=True, n_in=40)
+    plan = Plan(network_for(data, "multiclass", hidden), SGD(), batch_size=n_rows)
+    assert_same(advance_both(lambda: make_run(data, plan, np.float64), 0.1, 3), np.float64)
+
+
+@pytest.mark.parametrize("watched", ["loss", "validation_loss", "validation_score", "nothing"])
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("batch_size", [13, 1000])
+def test_what_is_watched(batch_size, head, watched):
+    n_out = 3 if head == "multiclass" else 2
+    data, validation = (make_data(head, n, np.float64, n_out=n_out, seed=n, weighted=True) for n in (60, 31))
+    monitor = Monitor(watched, tol=1e-4, n_iter_no_change=3)
+    plan = Plan(network_for(data, head), Adam(), batch_size=batch_size, monitor=monitor)
+    results = advance_both(
+        lambda: make_run(data, plan, np.float64, validation=validation, track_training=True),
+        0.05,
+        40,
+        [1, 5, 39],
+    )
+    assert_same(results, np.float64)
+    assert len(results[1][1].validation_loss) == len(results[1][1].loss)
+
+
+@pytest.mark.parametrize("batch_size", [10, 64])
+def test_divergence_keeps_the_last_good_parameters(batch_size):
+    data = make_data("regression", 64, np.float32)
+    plan = Plan(network_for(data, "regression", activation="identity"), SGD(0.9), batch_size=batch_size)
+    results = advance_both(lambda: make_run(data, plan, np.float32), 50.0, 30)
+    assert results[0][1].halt == results[1][1].halt == "diverged"
+    assert np.isfinite(results[1][0].best_theta).all()
+
+
+@pytest.mark.parametrize("order", ["sequential", "shuffle", "replacement"])
+@pytest.mark.parametrize("optimizer", ["adam", "nesterov"])
+def test_chunks_change_no_bit(optimizer, order):
+    kind, rate = OPTIMIZERS[optimizer]
+    data = make_data("binary", 90, np.float32)
+    plan = Plan(network_for(data, "binary", dropout=0.2), kind, batch_size=32, order=order)
+    engine, whole, cut = NumbaEngine(), *(make_run(data, plan, np.float32) for _ in range(2))
+    rates = np.full(12 * whole.steps_per_epoch, rate)
+    in_one = engine.advance([Task(whole, rates)])[0].loss
+    steps = np.cumsum([1, 4, 7]) * whole.steps_per_epoch
+    parts = [engine.advance([Task(cut, part)])[0].loss for part in np.split(rates, steps[:-1])]
+    np.testing.assert_array_equal(np.concatenate(parts), in_one)
+    np.testing.assert_array_equal(cut.state.theta, whole.state.theta)
+
+
+def test_many_at_once_are_as_each_alone():
+    data = make_data("binary", 200, np.float32)
+    plans = [
+        Plan(network_for(data, "binary", hidden, activation), Adam(), batch_size=50)
+        for hidden in [(3,), (8, 8), (48, 48)]
+        for activation in ("tanh", "relu")
+    ]
+    alone, together = ([make_run(data, plan, np.float32) for plan in plans] for _ in range(2))
+    rates = np.full(10 * 4, 0.01)
+    for run in alone:
+        NumbaEngine().advance([Task(run, rates)])
+    NumbaEngine().advance([Task(run, rates) for run in together], n_threads=3)
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one.state.theta, other.state.theta)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gradient_and_score(activation, head, dtype):
+    data = make_data(head, 77, dtype, n_out=3 if head == "multiclass" else 2, weighted=True)
+    network = network_for(data, head, activation=activation)
+    plan = Plan(network, SGD(), Penalty(0.3, 0.2))
+    theta = initial_theta(network, "torch", np.random.RandomState(3), dtype)
+    for ask in ("loss_and_gradient", "loss_and_score"):
+        arguments = (plan, theta, data) if ask == "loss_and_gradient" else (network, theta, data)
+        expected, got = (getattr(engine, ask)(*arguments) for engine in (NumpyEngine(), NumbaEngine()))
+        for e, g in zip(expected, got, strict=True):
+            np.testing.assert_allclose(g, e, err_msg=ask, **TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1e-8, 1.0, 50.0, 1000.0])
+@pytest.mark.parametrize("head", ["binary", "multiclass", "quadratic"])
+def test_losses_are_right_at_any_logit(head, size, dtype):
+    signs = np.array([[1.0], [-1.0], [1.0], [-1.0]], dtype)
+    T = np.array([[1.0], [1.0], [0.0], [0.0]], dtype)
+    network = Network.mlp(1, (), 2 if head == "multiclass" else 1, head=head, fit_intercept=False)
+    theta = np.array([size] if head != "multiclass" else [-size / 2, size / 2], dtype)
+    data = Data(signs, T)
+    expected = NumpyEngine().loss_and_score(
+        network, theta.astype(float), Data(signs.astype(float), T.astype(float))
+    )
+    got = NumbaEngine().loss_and_score(network, theta, data)
+    np.testing.assert_allclose(got, expected, rtol=2e-6 if dtype is np.float32 else 1e-14)
+
+
+def test_saturated_units_stay_fast_numbers():
+    """No moment is subnormal after many epochs at weights where every gradient underflows."""
+    data = make_data("binary", 32, np.float32)
+    plan = Plan(network_for(data, "binary", activation="logistic"), Adam(), batch_size=32)
+    run = make_run(data, plan, np.float32)
+    run.state.theta *= np.float32(1e4)
+    NumbaEngine().advance([Task(run, np.full(3000, 1e-9))])
+    tiny = np.finfo(np.float32).tiny
+    assert not ((np.abs(run.state.slots) < tiny) & (run.state.slots != 0)).any()
+
+
+def test_read_only_rows_train_like_others():
+    data = make_data("binary", 60, np.float64, weighted=True)
+    frozen = Data(*(part.copy() for part in (data.X, data.T, data.weight)))
+    for part in (frozen.X, frozen.T, frozen.weight):
+        part.flags.writeable = False
+    plan = Plan(network_for(data, "binary"), Adam(), batch_size=20)
+    runs = [make_run(rows, plan, np.float64) for rows in (frozen, data)]
+    for run in runs:
+        NumbaEngine().advance([Task(run, np.full(9, 0.01))])
+    np.testing.assert_array_equal(runs[0].state.theta, runs[1].state.theta)

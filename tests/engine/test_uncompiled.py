@@ -1,0 +1,30 @@
+"""The kernels as plain Python: the same tests with the compiler off."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_kernels_run_without_the_compiler():
+    tests = str(Path(__file__).with_name("test_numba_engine.py"))
+    chosen = "every_combination and tanh and adam or gradient_and_score and float64 or dropout and 40"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            tests,
+            "-k",
+            chosen,
+        ],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "passed" in done.stdout
