@@ -248,6 +248,14 @@ def test_partial_fit_with_another_solver_starts_its_moments_anew(rows: Rows) -> 
     assert clf._state.slots.shape == (1, clf.theta_.size)
 
 
+@pytest.mark.parametrize("container", [np.asarray, scipy.sparse.csr_array])
+def test_a_recording_knows_the_range_of_its_rows(container: Any, rows: Rows) -> None:
+    X, y = rows
+    assert not hasattr(small().fit(container(X), y), "feature_range_")
+    clf = small(record=4).fit(container(X), y)
+    assert np.array_equal(clf.feature_range_, [X.min(axis=0), X.max(axis=0)])
+
+
 @pytest.mark.parametrize("learning_rate", ["cosine", "one_cycle", "step", "warmup"])
 def test_partial_fit_follows_a_schedule_over_max_iter_epochs(rows: Rows, learning_rate: str) -> None:
     X, y = rows

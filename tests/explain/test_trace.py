@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Plan
@@ -94,6 +96,16 @@ def test_reads_frames_by_column_name():
         regressor = MLPRegressor(hidden_layer_sizes=(2,), max_iter=1).fit(frame, [1.0, 2.0, 3.0])
     traced = trace(regressor, frame[["width", "height"]][:2], [1.0, 2.0])
     assert_array_equal(traced["x"], X[:2])
+
+
+def test_a_pipeline_hands_its_network_what_the_steps_before_it_make():
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier((2,), max_iter=1, learning_rate_init=0.3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        pipeline.fit(X, [0, 1, 1])
+    traced = trace(pipeline, X, [0, 1, 1])
+    assert_array_equal(traced["x"], pipeline[:-1].transform(X))
+    assert traced.learning_rate == 0.3
 
 
 def test_formulas_name_what_they_were_computed_from():

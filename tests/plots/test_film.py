@@ -108,6 +108,12 @@ def test_shows_itself_in_a_notebook(filmed, tmp_path, suffix):
     assert markup.count("<html") == 0
 
 
+def test_a_video_shows_itself_in_a_notebook(tmp_path):
+    (tmp_path / "film.mp4").write_bytes(b"moving")
+    markup = Film(tmp_path / "film.mp4", 1, 1.0)._repr_html_()
+    assert markup == '<video controls src="data:video/mp4;base64,bW92aW5n"></video>'
+
+
 def test_what_cannot_be_filmed_is_answered_with_the_cure(filmed, tmp_path, monkeypatch):
     classifier, X, y = filmed
     path = tmp_path / "film.gif"

@@ -75,9 +75,9 @@ def animate(
         or regressor by itself, though not a pipeline, is shown over the range of its training rows.
     views : sequence of str, optional
         What to show from left to right: "boundary" (a classifier's probability over two inputs), "curve" (the
-        answers to one input), "loss" (so far), "hidden" (what each hidden unit sees), "diagram" (weights),
-        "surface" (the way down the loss, needs `X` and `y`). By default the loss beside "curve" for one
-        input, "boundary" for a classifier's two or the two of `features`, else "diagram".
+        answers to one input), "loss" (so far), "hidden" (what each hidden unit sees, ten of a layer),
+        "diagram" (weights), "surface" (the way down the loss, needs `X` and `y`). By default the loss beside
+        "curve" for one input, "boundary" for a classifier's two or the two of `features`, else "diagram".
     features : pair of str or int, optional
         The two columns that span the boundary's plane, where there are more.
     fps : float, optional

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from separatrix.recipes.bumps import bumps
 from separatrix.recipes.circles import circles
-from separatrix.recipes.facts import Fact, RecipeResult
+from separatrix.recipes.facts import Fact, Picture, Recipe, RecipeResult
 from separatrix.recipes.gaussians import gaussians
 from separatrix.recipes.moons import moons
+from separatrix.recipes.page import write_page
 from separatrix.recipes.ten_points import ten_points
 
-RECIPES: dict[str, Callable[[Path], RecipeResult]] = {
+RECIPES: dict[str, Recipe] = {
     "circles": circles,
     "ten-points": ten_points,
     "gaussians": gaussians,
@@ -20,4 +18,4 @@ RECIPES: dict[str, Callable[[Path], RecipeResult]] = {
     "bumps": bumps,
 }
 
-__all__ = ["RECIPES", "Fact", "RecipeResult"]
+__all__ = ["RECIPES", "Fact", "Picture", "Recipe", "RecipeResult", "write_page"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
@@ -12,6 +13,8 @@ from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 
 Array = NDArray[Any]
+
+COLORS = np.array(["blue", "red"])  # what the tutorials call the classes 0 and 1
 
 
 def train(classifier: MLPClassifier, X: Array, y: Array) -> MLPClassifier:
@@ -33,3 +36,9 @@ def snapshots(classifier: MLPClassifier) -> dict[int, Model]:
         int(epoch): Model(classifier.network_, theta, classifier.classes_)
         for epoch, theta in zip(recording.epochs, recording.thetas, strict=True)
     }
+
+
+def at_epochs(classifier: MLPClassifier, epochs: tuple[int, ...]) -> dict[str, Model]:
+    """Return the networks of some recorded epochs by what a picture calls them."""
+    models = snapshots(classifier)
+    return {f"epoch {epoch}" if epoch else "untrained": models[epoch] for epoch in epochs}

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from separatrix.data.toys import make_bumps
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate._table import aligned
+from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
+from separatrix.plots.palette import curve_colors
 from separatrix.recipes import _pictures
-from separatrix.recipes._training import snapshots, train
-from separatrix.recipes.facts import Fact, RecipeResult
+from separatrix.recipes._training import COLORS, train
+from separatrix.recipes.facts import Fact, Progress, RecipeResult
 from separatrix.spec import Adam
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class Trial:
         return "-".join(map(str, (1, *self.hidden, 1)))
 
 
-def bumps(folder: Path) -> RecipeResult:
+def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
     """Fit three blocks on a line by 1-20-1 and 1-10-10-1 networks, and search for the best number of layers.
 
     Logistic units, cross-entropy, Adam at rate 0.01, batches of 32 points in order, 7000 epochs in float32;
@@ -66,6 +68,10 @@ def bumps(folder: Path) -> RecipeResult:
     ----------
     folder : Path
         Where the pictures go; made if it is not there.
+    films : bool
+        Whether to write films, too, which takes longest.
+    progress : callable, optional
+        Told after each frame of a film how many of how many are done.
 
     Returns
     -------
@@ -80,10 +86,10 @@ def bumps(folder: Path) -> RecipeResult:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
-    ...     print(bumps(Path(folder)).to_text())
+    ...     print(bumps(Path(folder), films=False).to_text())
     """
     _pictures.prepare_folder(folder)
-    X, y = make_bumps()
+    X, y = _points()
     tutorial = {
         name: [train(_network(hidden, seed), X, y) for seed in SEEDS] for name, hidden in SHOWN.items()
     }
@@ -115,12 +121,42 @@ def bumps(folder: Path) -> RecipeResult:
         "first weights: a single run cannot answer the question.",
     )
 
-    files = (
-        _pictures.save(_draw_fits(shown, X, y), folder / "bumps-fit.png"),
-        _pictures.save(_draw_losses(shown), folder / "bumps-loss.png"),
-        _pictures.save(_draw_search(trials), folder / "bumps-search.png"),
-    )
-    return RecipeResult("bumps", "A network fits three blocks on a line.", facts, notes, files)
+    pictures = [
+        _pictures.save(
+            _draw_fits(shown, X, y),
+            folder / "bumps-fit.png",
+            "The curves every 1000 epochs, over the points.",
+            "FunctionFitDisplay.from_estimator(network, X, y, epochs=range(0, 7001, 1000))",
+        ),
+        _pictures.save(
+            LossCurveDisplay.from_estimator(shown).figure_,
+            folder / "bumps-loss.png",
+            "The loss of every epoch.",
+            'LossCurveDisplay.from_estimator({"1-20-1": ..., "1-10-10-1": ...})',
+        ),
+        _pictures.save(
+            _draw_search(trials),
+            folder / "bumps-search.png",
+            "How well networks of one, two and three hidden layers do on points that they have not seen.",
+        ),
+    ]
+    if films:
+        film = _pictures.film(
+            shown["1-20-1"],
+            folder / "bumps-film.gif",
+            X,
+            y,
+            "The curve of 1-20-1 bends to the points.",
+            views=("curve", "loss"),
+            progress=progress,
+        )
+        pictures.insert(0, film)
+    return RecipeResult("bumps", "A network fits three blocks on a line.", facts, notes, tuple(pictures))
+
+
+def _points() -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    X, codes = make_bumps()
+    return X, COLORS[codes]
 
 
 def _network(hidden: tuple[int, ...], seed: int) -> MLPClassifier:
@@ -135,13 +171,13 @@ def _network(hidden: tuple[int, ...], seed: int) -> MLPClassifier:
         max_iter=N_EPOCHS,
         n_iter_no_change=math.inf,
         random_state=seed,
-        record=1000,
+        record=50,
         dtype="float32",
     )
 
 
 def _try(hidden: tuple[int, ...]) -> Trial:
-    X, y = make_bumps()
+    X, y = _points()
     training, held_out = [], []
     for seed in SEEDS:
         is_held_out = RandomState(seed).permutation(len(X)) < 20
@@ -167,38 +203,25 @@ def _table(trials: list[Trial]) -> str:
     return aligned(rows)
 
 
-def _count_perfect(classifiers: list[MLPClassifier], X: NDArray[np.float64], y: NDArray[np.int64]) -> str:
+def _count_perfect(classifiers: list[MLPClassifier], X: NDArray[np.float64], y: NDArray[np.str_]) -> str:
     n_perfect = sum(classifier.score(X, y) == 1 for classifier in classifiers)
     return f"{n_perfect} of {len(classifiers)}"
 
 
-def _draw_fits(classifiers: dict[str, MLPClassifier], X: NDArray[np.float64], y: NDArray[np.int64]) -> Figure:
-    models = {name: snapshots(classifier) for name, classifier in classifiers.items()}
-    figure, axes = _pictures.panels(2, 4, 3.2, 2.5)
-    for ax, epoch in zip(axes, range(0, N_EPOCHS + 1, 1000), strict=True):
-        _pictures.draw_fits(ax, X, y, {name: recorded[epoch] for name, recorded in models.items()})
-        ax.set_title(f"epoch {epoch}" if epoch else "untrained")
-    for ax in axes[4:]:
-        ax.set_xlabel("x")
-    for ax in axes[::4]:
-        ax.set_ylabel("P(red)")
-    lines = [line for line in axes[0].lines if line.get_label() in models]
-    figure.legend(handles=lines, loc="outside upper center", ncols=len(lines))
-    return figure
-
-
-def _draw_losses(classifiers: dict[str, MLPClassifier]) -> Figure:
-    figure, (ax,) = _pictures.panels(1, 1, 6.5, 4.0)
-    epochs = np.arange(1, N_EPOCHS + 1)
-    _pictures.draw_losses(
-        ax, {name: (epochs, np.array(classifier.loss_curve_)) for name, classifier in classifiers.items()}
-    )
+def _draw_fits(classifiers: dict[str, MLPClassifier], X: NDArray[np.float64], y: NDArray[np.str_]) -> Figure:
+    figure, axes = _pictures.panels(len(classifiers), 5.4, 3.8)
+    for ax, (name, classifier) in zip(axes, classifiers.items(), strict=True):
+        display = FunctionFitDisplay.from_estimator(
+            classifier, X, y, epochs=range(0, N_EPOCHS + 1, 1000), ax=ax, legend=False
+        )
+        ax.set_title(name)
+    figure.legend(handles=[*display.lines_, *display.points_], loc="outside right upper", frameon=False)
     return figure
 
 
 def _draw_search(trials: list[Trial]) -> Figure:
-    figure, (ax,) = _pictures.panels(1, 1, 6.5, 4.0)
-    for n_layers, colour in enumerate(_pictures.LINES, start=1):
+    figure, (ax,) = _pictures.panels(1, 6.5, 4.0)
+    for n_layers, colour in enumerate(curve_colors(3), start=1):
         group = [trial for trial in trials if len(trial.hidden) == n_layers]
         ax.errorbar(
             [trial.held_out.mean() for trial in group],

@@ -5,21 +5,26 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import numpy as np
 from sklearn.base import clone
 
 from separatrix.data.toys import make_circles
 from separatrix.estimators import MLPClassifier
+from separatrix.plots import (
+    DecisionBoundaryDisplay,
+    HiddenUnitsDisplay,
+    LossCurveDisplay,
+    NetworkDiagramDisplay,
+)
 from separatrix.recipes import _pictures
-from separatrix.recipes._training import snapshots, train
-from separatrix.recipes.facts import Fact, RecipeResult
+from separatrix.recipes._training import COLORS, at_epochs, train
+from separatrix.recipes.facts import Fact, Progress, RecipeResult
 from separatrix.spec import Adam
 
 POINT = (-0.5, -0.4)
-EPOCHS_SHOWN = (0, 10, 20, 30, 40, 60, 90, 130)
+EPOCHS_SHOWN = (0, 10, 20, 40, 80, 130)
 
 
-def circles(folder: Path) -> RecipeResult:
+def circles(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
     """Train a 2-4-1 network to tell an inner circle from an outer one.
 
     Logistic units, cross-entropy, Adam at rate 0.1 and 130 full batches in float32, from the initial weights
@@ -29,6 +34,10 @@ def circles(folder: Path) -> RecipeResult:
     ----------
     folder : Path
         Where the pictures go; made if it is not there.
+    films : bool
+        Whether to write films, too, which takes longest.
+    progress : callable, optional
+        Told after each frame of a film how many of how many are done.
 
     Returns
     -------
@@ -43,12 +52,13 @@ def circles(folder: Path) -> RecipeResult:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     result = circles(Path(folder))
+    ...     result = circles(Path(folder), films=False)
     >>> result.facts[0].ours
     '0.6090'
     """
     _pictures.prepare_folder(folder)
-    X, y = make_circles(500, noise=0.15, factor=0.25, random_state=1)
+    X, codes = make_circles(500, noise=0.15, factor=0.25, random_state=1)
+    y = COLORS[codes]
     classifier = MLPClassifier(
         (4,),
         "logistic",
@@ -68,31 +78,53 @@ def circles(folder: Path) -> RecipeResult:
     p_red = classifier.predict_proba([POINT])[0, 1]
     facts = (
         Fact("P(red) at (-0.5, -0.4)", f"{p_red:.4f}", "0.6090"),
-        Fact("class of that point (P >= 0.5 means red)", "red" if p_red >= 0.5 else "blue", "red"),
+        Fact("class of that point (P >= 0.5 means red)", str(classifier.predict([POINT])[0]), "red"),
         Fact("loss in the 130th forward pass", f"{classifier.loss_curve_[129]:.4f}", "0.0540"),
         Fact("training accuracy", f"{classifier.score(X, y):.3f}", "0.988"),
     )
     other_form = train(clone(classifier).set_params(solver=Adam(epsilon_hat=True)), X, y)
     notes = (
-        "Red (class 1) is the inner circle. The loss of a forward pass is taken before that pass's step.",
+        "Red is the inner circle. The loss of a forward pass is taken before that pass's step.",
         "The digits hang on Adam's form: with epsilon added before the bias correction, as scikit-learn "
         f"does, P(red) would be {other_form.predict_proba([POINT])[0, 1]:.4f}.",
     )
 
-    boundary, axes = _pictures.panels(2, 4, 3.0, 3.0)
-    models = snapshots(classifier)
-    for ax, epoch in zip(axes, EPOCHS_SHOWN, strict=True):
-        model = models[epoch]
-        background = _pictures.draw_plane(ax, X, y, model, size=11.0)
-        ax.set_title(f"epoch {epoch}" if epoch else "untrained")
-        ax.set_aspect("equal")
-    boundary.colorbar(background, ax=axes, label="P(red)")
-
-    loss, (ax,) = _pictures.panels(1, 1, 6.0, 4.0)
-    _pictures.draw_losses(ax, {"training": (np.arange(1, 131), np.array(classifier.loss_curve_))})
-
-    files = (
-        _pictures.save(boundary, folder / "circles-boundary.png"),
-        _pictures.save(loss, folder / "circles-loss.png"),
-    )
-    return RecipeResult("circles", "Four hidden units draw a ring.", facts, notes, files)
+    boundaries = DecisionBoundaryDisplay.compare(at_epochs(classifier, EPOCHS_SHOWN), X, y)
+    pictures = [
+        _pictures.save(
+            boundaries[0].figure_,
+            folder / "circles-boundary.png",
+            "The boundary closes around the red points. Colour is the probability, on the line it is one half.",
+            'DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
+        ),
+        _pictures.save(
+            LossCurveDisplay.from_estimator(classifier).figure_,
+            folder / "circles-loss.png",
+            "The loss of every forward pass.",
+            "LossCurveDisplay.from_estimator(network)",
+        ),
+        _pictures.save(
+            HiddenUnitsDisplay.from_estimator(classifier, X).figure_,
+            folder / "circles-hidden.png",
+            "Each hidden unit draws one straight line; the output puts the four together.",
+            "HiddenUnitsDisplay.from_estimator(network, X)",
+        ),
+        _pictures.save(
+            NetworkDiagramDisplay.from_estimator(classifier).figure_,
+            folder / "circles-diagram.png",
+            "The trained network: the wider a connection, the larger its weight.",
+            "NetworkDiagramDisplay.from_estimator(network)",
+        ),
+    ]
+    if films:
+        film = _pictures.film(
+            classifier,
+            folder / "circles-film.gif",
+            X,
+            y,
+            "How it learns, one frame an epoch.",
+            views=("boundary", "loss"),
+            progress=progress,
+        )
+        pictures.insert(0, film)
+    return RecipeResult("circles", "Four hidden units draw a ring.", facts, notes, tuple(pictures))

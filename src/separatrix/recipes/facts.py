@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from separatrix.evaluate._table import aligned
 
 _WIDTH = 100  # characters of a line of notes
+
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,24 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture or a film on file.
+
+    Attributes
+    ----------
+    path : Path
+    caption : str
+        What it shows, in a sentence or two.
+    code : str
+        The line that draws such a one, after ``from separatrix import *``; empty where no display does.
+    """
+
+    path: Path
+    caption: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class RecipeResult:
     """What came out of one tutorial experiment.
 
@@ -52,8 +74,8 @@ class RecipeResult:
     notes : tuple of str
         Paragraphs: what was left open and how it was chosen, and where the tutorial goes wrong. One with line
         breaks is a table and is left as it stands.
-    files : tuple of Path
-        The pictures.
+    pictures : tuple of Picture
+        Films among them.
 
     Examples
     --------
@@ -71,7 +93,12 @@ class RecipeResult:
     title: str
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
-    files: tuple[Path, ...]
+    pictures: tuple[Picture, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Where the pictures are."""
+        return tuple(picture.path for picture in self.pictures)
 
     def to_text(self) -> str:
         """Return facts, notes and the pictures' paths as plain text."""
@@ -82,6 +109,16 @@ class RecipeResult:
         if self.files:
             paragraphs.append("Pictures:\n" + "\n".join(f"  {file}" for file in self.files))
         return "\n\n".join(paragraphs)
+
+
+class Recipe(Protocol):
+    """A tutorial experiment: it writes its pictures to a folder, which it makes if need be."""
+
+    def __call__(
+        self, folder: Path, *, films: bool = True, progress: Progress | None = None
+    ) -> RecipeResult:
+        """Run it; without `films` there are still pictures, and `progress` is told of the films' frames."""
+        ...
 
 
 def _remark(fact: Fact) -> str:

@@ -10,21 +10,26 @@ from numpy.typing import NDArray
 
 from separatrix.data.toys import make_gaussians
 from separatrix.estimators import MLPClassifier
+from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import snapshots, train
-from separatrix.recipes.facts import Fact, RecipeResult
-from separatrix.spec import HEADS, SGD
+from separatrix.recipes.facts import Fact, Progress, RecipeResult
+from separatrix.spec import SGD
 
-COLOURS = ("red", "blue")  # the tutorial's: red is class 0, blue is class 1
+SURFACE_LIMITS = ((-5.0, 5.0), (-3.5, 3.5))  # as far as the tutorial shows
 
 
-def gaussians(folder: Path) -> RecipeResult:
+def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
     """Follow gradient descent of a logistic regression without bias, on two clouds of 20 points.
 
     Parameters
     ----------
     folder : Path
         Where the pictures go; made if it is not there.
+    films : bool
+        Whether to write films, too, which takes longest.
+    progress : callable, optional
+        Told after each frame of a film how many of how many are done.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def gaussians(folder: Path) -> RecipeResult:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     result = gaussians(Path(folder))
+    ...     result = gaussians(Path(folder), films=False)
     >>> result.facts[2].ours
     '(1.8313, 0.8100)'
     """
@@ -67,9 +72,9 @@ def gaussians(folder: Path) -> RecipeResult:
         Fact("weights at the start", _pair(path[0]), "(-4.0000, -2.0000)"),
         Fact("weights after 1 step", _pair(path[1]), "(-2.0698, -1.2533)"),
         Fact("weights after 10 steps", _pair(path[10]), "(1.8313, 0.8100)"),
-        Fact("blue points misclassified", str(np.sum(wrong == 1)), "2"),
-        Fact("red points misclassified", str(np.sum(wrong == 0)), "4"),
-        Fact("P(blue) at the origin", f"{at_origin:.1f}", "0.5", "without bias the boundary goes through it"),
+        Fact("points of class 1 (the tutorial's blue) misclassified", str(np.sum(wrong == 1)), "2"),
+        Fact("points of class 0 (the tutorial's red) misclassified", str(np.sum(wrong == 0)), "4"),
+        Fact("P(1) at the origin", f"{at_origin:.1f}", "0.5", "without bias the boundary goes through it"),
     )
     notes = (
         "The tutorial's rate of 0.05 multiplies the gradient summed over all 40 points. That is the mean "
@@ -77,30 +82,38 @@ def gaussians(folder: Path) -> RecipeResult:
         "with twice the points the tutorial's step would be twice as long.",
     )
 
-    boundary, axes = _pictures.panels(1, 3, 3.8, 3.2)
-    for ax, step in zip(axes, (0, 1, 10), strict=True):
-        model = models[step]
-        background = _pictures.draw_plane(ax, X, y, model, colours=COLOURS, size=26.0)
-        ax.plot(0.0, 0.0, "+", color="black", markersize=9)
-        ax.set_title(f"after {step} step{'s' * (step != 1)}" if step else "start")
-        ax.set_aspect("equal")
-    boundary.colorbar(background, ax=axes, label="P(blue)")
-
-    u, v = np.linspace(-5.0, 5.0, 201), np.linspace(-3.5, 3.5, 201)
-    U, V = np.meshgrid(u, v)
-    logits = X @ np.vstack([U.ravel(), V.ravel()])
-    losses = [HEADS["binary"].loss(z[:, np.newaxis], y[:, np.newaxis]).sum() for z in logits.T]
-    surface, (ax,) = _pictures.panels(1, 1, 6.5, 4.5)
-    background = _pictures.draw_surface(ax, u, v, np.array(losses).reshape(U.shape), path)
-    surface.colorbar(background, label="loss, summed over the points", ticks=[20, 50, 100, 200], format="%g")
-    ax.set_xlabel("$w_1$")
-    ax.set_ylabel("$w_2$")
-
-    files = (
-        _pictures.save(boundary, folder / "gaussians-boundary.png"),
-        _pictures.save(surface, folder / "gaussians-surface.png"),
-    )
-    return RecipeResult("gaussians", "Logistic regression walks down its loss surface.", facts, notes, files)
+    shown = {f"after {step} step{'s' * (step != 1)}": models[step] for step in (0, 1, 10)}
+    boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
+    for boundary in boundaries:
+        boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
+    pictures = [
+        _pictures.save(
+            boundaries[0].figure_,
+            folder / "gaussians-boundary.png",
+            "Without a bias the line can only turn about the origin, and ten steps turn it round.",
+            'DecisionBoundaryDisplay.compare({"after 0 steps": ..., "after 10 steps": ...}, X, y)',
+        ),
+        _pictures.save(
+            LossSurfaceDisplay.from_estimator(classifier, X, y, limits=SURFACE_LIMITS).figure_,
+            folder / "gaussians-surface.png",
+            "The loss over both weights, and the ten steps down. It is the mean over the points, the tutorial's "
+            "sum divided by 40.",
+            "LossSurfaceDisplay.from_estimator(network, X, y)",
+        ),
+    ]
+    if films:
+        film = _pictures.film(
+            classifier,
+            folder / "gaussians-film.gif",
+            X,
+            y,
+            "The line turns while the weights walk down the surface.",
+            views=("boundary", "surface"),
+            progress=progress,
+        )
+        pictures.insert(0, film)
+    title = "Logistic regression walks down its loss surface."
+    return RecipeResult("gaussians", title, facts, notes, tuple(pictures))
 
 
 def _pair(weights: NDArray[np.float64]) -> str:

@@ -14,9 +14,15 @@ from sklearn.model_selection import train_test_split
 from separatrix.data.toys import make_moons
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import classification_report
+from separatrix.plots import (
+    DecisionBoundaryDisplay,
+    HiddenSpaceDisplay,
+    LossCurveDisplay,
+    ReportDisplay,
+)
 from separatrix.recipes import _pictures
-from separatrix.recipes._training import snapshots, train
-from separatrix.recipes.facts import Fact, RecipeResult
+from separatrix.recipes._training import COLORS, snapshots, train
+from separatrix.recipes.facts import Fact, Progress, RecipeResult
 from separatrix.spec import SGD
 
 SEED = 12  # of the points and of the weights; untrained it is right on about half the points
@@ -24,7 +30,7 @@ SEEDS = range(20)
 N_EPOCHS = 5000
 
 
-def moons(folder: Path) -> RecipeResult:
+def moons(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
     """Train a 2-5-3-1 network by gradient descent to tell one half circle from another.
 
     Tanh, tanh and logistic units, weights drawn from (0, 1), zero biases, 5000 full batches at rate 0.1.
@@ -33,6 +39,10 @@ def moons(folder: Path) -> RecipeResult:
     ----------
     folder : Path
         Where the pictures go; made if it is not there.
+    films : bool
+        Whether to write films, too, which takes longest.
+    progress : callable, optional
+        Told after each frame of a film how many of how many are done.
 
     Returns
     -------
@@ -47,9 +57,9 @@ def moons(folder: Path) -> RecipeResult:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     result = moons(Path(folder))
+    ...     result = moons(Path(folder), films=False)
     >>> [file.name for file in result.files]
-    ['moons-boundary.png', 'moons-loss.png']
+    ['moons-boundary.png', 'moons-loss.png', 'moons-bent.png', 'moons-report.png']
     """
     _pictures.prepare_folder(folder)
     classifiers = {seed: _trained(seed) for seed in SEEDS}
@@ -57,13 +67,12 @@ def moons(folder: Path) -> RecipeResult:
     X_train, X_test, y_train, y_test = _split_moons(SEED)
     straight = LogisticRegression().fit(X_train, y_train)
 
-    loss = np.array(classifier.loss_curve_)
     untrained = np.mean(snapshots(classifier)[0].predict(X_test) == y_test)
     facts = (
         Fact("test accuracy, untrained, to one decimal", f"{untrained:.1f}", "0.5"),
         Fact(
             "loss after 5000 epochs",
-            f"{loss[-1]:.4f}",
+            f"{classifier.loss_:.4f}",
             "0.0050",
             "its seeds are not known; both are below 0.01",
         ),
@@ -74,33 +83,58 @@ def moons(folder: Path) -> RecipeResult:
     notes = (
         f"The tutorial does not say how its points and weights were drawn. Shown is seed {SEED} for both. "
         + _over_all_seeds(classifiers),
-        "On the test points (0 is the upper moon, blue; 1 the lower, red):\n\n" + report.to_text(),
+        "On the test points (blue is the upper moon, red the lower):\n\n" + report.to_text(),
     )
 
-    boundary, axes = _pictures.panels(1, 2, 4.6, 3.8)
-    for ax, (title, model) in zip(
-        axes, {"2-5-3-1": classifier, "logistic regression": straight}.items(), strict=True
-    ):
-        background = _pictures.draw_plane(ax, X_test, y_test, model)
-        ax.set_title(f"{title}: {model.score(X_test, y_test):.1%} of the test points")
-    boundary.colorbar(background, ax=axes, label="P(red)")
-
-    curve, (ax,) = _pictures.panels(1, 1, 6.0, 4.0)
-    epochs = np.arange(100, N_EPOCHS + 1, 100)
-    _pictures.draw_losses(ax, {"training": (epochs, loss[epochs - 1])})
-
-    files = (
-        _pictures.save(boundary, folder / "moons-boundary.png"),
-        _pictures.save(curve, folder / "moons-loss.png"),
-    )
+    shown = {
+        f"{name}: {model.score(X_test, y_test):.1%} of the test points": model
+        for name, model in {"2-5-3-1": classifier, "logistic regression": straight}.items()
+    }
+    pictures = [
+        _pictures.save(
+            DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,
+            folder / "moons-boundary.png",
+            "The network beside logistic regression, on one scale, over the test points.",
+            'DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
+        ),
+        _pictures.save(
+            LossCurveDisplay.from_estimator(classifier).figure_,
+            folder / "moons-loss.png",
+            "The loss of every epoch.",
+            "LossCurveDisplay.from_estimator(network)",
+        ),
+        _pictures.save(
+            HiddenSpaceDisplay.from_estimator(classifier, X_test, y_test).figure_,
+            folder / "moons-bent.png",
+            "The test points as the last hidden layer hands them on: bent until a straight line can part them.",
+            "HiddenSpaceDisplay.from_estimator(network, X, y)",
+        ),
+        _pictures.save(
+            ReportDisplay.from_estimator(classifier, X_test, y_test).figure_,
+            folder / "moons-report.png",
+            "How good it is on the test points.",
+            "ReportDisplay.from_estimator(network, X, y)",
+        ),
+    ]
+    if films:
+        film = _pictures.film(
+            classifier,
+            folder / "moons-film.gif",
+            X_train,
+            y_train,
+            "How it learns.",
+            views=("boundary", "loss"),
+            progress=progress,
+        )
+        pictures.insert(0, film)
     title = "A line cannot part two half circles, two hidden layers can."
-    return RecipeResult("moons", title, facts, notes, files)
+    return RecipeResult("moons", title, facts, notes, tuple(pictures))
 
 
 def _split_moons(seed: int) -> list[NDArray[Any]]:
     """Return X_train, X_test, y_train, y_test."""
     X, y = make_moons(1000, noise=0.1, random_state=seed)
-    split: list[NDArray[Any]] = train_test_split(X, y, test_size=0.2, random_state=25)
+    split: list[NDArray[Any]] = train_test_split(X, COLORS[y], test_size=0.2, random_state=25)
     return split
 
 
@@ -117,7 +151,7 @@ def _trained(seed: int) -> MLPClassifier:
         n_iter_no_change=math.inf,
         init="uniform01",
         random_state=seed,
-        record=N_EPOCHS,
+        record=50,
     )
     return train(classifier, X_train, y_train)
 

@@ -17,9 +17,10 @@ from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
+from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
 from separatrix.recipes import _pictures
-from separatrix.recipes._training import snapshots, train
-from separatrix.recipes.facts import Fact, RecipeResult
+from separatrix.recipes._training import COLORS, snapshots, train
+from separatrix.recipes.facts import Fact, Progress, RecipeResult
 from separatrix.spec import SGD, Network
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Descent:
     costs: NDArray[np.float64]
 
 
-def ten_points(folder: Path) -> RecipeResult:
+def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
     """Train a small network on ten points, first in vain and then at a larger rate, and as its inventors did.
 
     First a 2-2-4-1 network: logistic units, cross-entropy, 10 000 full batches at rate 0.001, in float32.
@@ -63,6 +64,10 @@ def ten_points(folder: Path) -> RecipeResult:
     ----------
     folder : Path
         Where the pictures go; made if it is not there.
+    films : bool
+        Whether to write films, too, which takes longest.
+    progress : callable, optional
+        Told after each frame of a film how many of how many are done.
 
     Returns
     -------
@@ -77,10 +82,11 @@ def ten_points(folder: Path) -> RecipeResult:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
-    ...     print(ten_points(Path(folder)).to_text())
+    ...     print(ten_points(Path(folder), films=False).to_text())
     """
     _pictures.prepare_folder(folder)
-    X, y = make_ten_points()
+    X, codes = make_ten_points()
+    y = COLORS[codes]
     tutorial = {seed: train(_tutorial_network(RATE, seed), X, y) for seed in SEEDS}
     cured = {seed: train(_tutorial_network(CURED_RATE, seed), X, y) for seed in SEEDS}
     descents = descend(HIGHAM_SEEDS)
@@ -126,12 +132,42 @@ def ten_points(folder: Path) -> RecipeResult:
         f"ours are NumPy's, with the seeds 0 to {len(descents) - 1}. Shown is seed 0.",
     )
 
-    files = (
-        _pictures.save(_draw_boundaries(shown, X, y), folder / "ten-points-boundary.png"),
-        _pictures.save(_draw_learning(watched, descents), folder / "ten-points-learning.png"),
-    )
+    boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
+    for boundary in boundaries:
+        boundary.ax_.plot(*POINT, "x", color="black", markersize=8)
+    pictures = [
+        _pictures.save(
+            boundaries[0].figure_,
+            folder / "ten-points-boundary.png",
+            "Too small a rate, a larger one, and the original. The cross is at (0.7, 0.2).",
+            'DecisionBoundaryDisplay.compare({"rate 0.001": ..., "rate 1": ...}, X, y)',
+        ),
+        _pictures.save(
+            LossCurveDisplay.from_estimator({"rate 0.001": tutorial[SEED], "rate 1": cured[SEED]}).figure_,
+            folder / "ten-points-loss.png",
+            "The loss of the 2-2-4-1 network at both rates.",
+            'LossCurveDisplay.from_estimator({"rate 0.001": ..., "rate 1": ...})',
+        ),
+        _pictures.save(
+            _draw_learning(watched, descents),
+            folder / "ten-points-learning.png",
+            "What the tutorial's network answers at (0.7, 0.2), and the cost of the original.",
+        ),
+    ]
+    if films:
+        film = _pictures.film(
+            cured[SEED],
+            folder / "ten-points-film.gif",
+            X,
+            y,
+            "How 2-2-4-1 learns at rate 1.",
+            views=("boundary", "loss"),
+            progress=progress,
+            every=2,
+        )
+        pictures.insert(0, film)
     title = "A learning rate at which nothing is learned, and two cures."
-    return RecipeResult("ten-points", title, facts, notes, files)
+    return RecipeResult("ten-points", title, facts, notes, tuple(pictures))
 
 
 def descend(seeds: range) -> list[Descent]:
@@ -154,7 +190,7 @@ def descend(seeds: range) -> list[Descent]:
         chunks = engine.advance([Task(run, rates) for run in runs], n_threads)
         costs.append([chunk.loss.mean() for chunk in chunks])
     return [
-        Descent(Model(HIGHAM_NETWORK, run.state.theta), curve)
+        Descent(Model(HIGHAM_NETWORK, run.state.theta, COLORS), curve)
         for run, curve in zip(runs, np.transpose(costs), strict=True)
     ]
 
@@ -188,21 +224,8 @@ def _probabilities_at_point(classifier: MLPClassifier) -> dict[int, float]:
     return {epoch: float(model([POINT])[0, 1]) for epoch, model in snapshots(classifier).items()}
 
 
-def _draw_boundaries(
-    models: dict[str, MLPClassifier | Model], X: NDArray[np.float64], y: NDArray[np.int64]
-) -> Figure:
-    figure, axes = _pictures.panels(1, 3, 3.8, 3.8)
-    for ax, (title, model) in zip(axes, models.items(), strict=True):
-        background = _pictures.draw_plane(ax, X, y, model, size=60.0)
-        ax.plot(*POINT, "x", color="black", markersize=8)
-        ax.set_title(title)
-        ax.set_aspect("equal")
-    figure.colorbar(background, ax=axes, label="P(red)")
-    return figure
-
-
 def _draw_learning(watched: dict[int, float], descents: list[Descent]) -> Figure:
-    figure, (left, right) = _pictures.panels(1, 2, 5.0, 3.8)
+    figure, (left, right) = _pictures.panels(2, 5.0, 3.8)
     left.plot(list(watched), list(watched.values()), color="black")
     left.set_ylim(0.4, 0.6)
     left.set_xlabel("epoch")
