@@ -40,3 +40,18 @@ def test_compilation_is_announced_only_where_it_is_due(capsys, monkeypatch):
     progress.announce_compilation("auto", "float32")
     assert "compiling the training kernels, once on this machine" in capsys.readouterr().err
     assert asked == ["float64", "float32"]
+
+
+def test_nobody_watches_the_films_of_a_pipe(capsys):
+    with progress.film_progress("circles") as told:
+        assert told is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_film_in_a_terminal(capsys, monkeypatch):
+    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress.film_progress("circles") as told:
+        told(1, 2)
+        told(2, 2)
+    assert "circles" in capsys.readouterr().err

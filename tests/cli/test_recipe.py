@@ -5,18 +5,22 @@ from pathlib import Path
 import pytest
 
 from separatrix import recipes
-from separatrix.recipes import Fact, RecipeResult
+from separatrix.recipes import Fact, Picture, RecipeResult
 
 
 @pytest.fixture
 def two_recipes(monkeypatch):
     def recipe_of(name):
-        def recipe(folder: Path) -> RecipeResult:
+        def recipe(folder: Path, *, films=True, progress=None) -> RecipeResult:
             folder.mkdir(exist_ok=True)
             picture = folder / f"{name}.png"
             picture.write_bytes(b"picture")
             return RecipeResult(
-                name, "What it shows.", (Fact("accuracy", "0.98", "0.97", "luck"),), (), (picture,)
+                name,
+                "What it shows.",
+                (Fact("accuracy", "0.98", "0.97", "luck"),),
+                (),
+                (Picture(picture, "A picture."),),
             )
 
         return recipe
@@ -29,13 +33,17 @@ def test_one(run, two_recipes):
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("moons: What it shows.\n")
     assert "accuracy  0.98  0.97      differs: luck" in result.stdout
+    assert result.stdout.endswith(f"All of it on one page: {Path('pictures/index.html')}\n")
     assert Path("pictures/moons.png").exists()
+    assert 'src="moons.png"' in Path("pictures/index.html").read_text(encoding="utf-8")
 
 
 def test_all(run, two_recipes):
     result = run("recipe", "all")
     assert result.stdout.index("circles: ") < result.stdout.index("moons: ")
-    assert {path.name for path in Path("recipes").iterdir()} == {"circles.png", "moons.png"}
+    assert {path.name for path in Path("recipes").iterdir()} == {"circles.png", "moons.png", "index.html"}
+    page = Path("recipes/index.html").read_text(encoding="utf-8")
+    assert page.index('src="circles.png"') < page.index('src="moons.png"')
 
 
 def test_a_misspelt_name(run):

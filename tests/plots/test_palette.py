@@ -6,12 +6,11 @@ from matplotlib.colors import to_hex, to_rgb
 from numpy.testing import assert_allclose
 
 from separatrix.plots import palette
-from separatrix.recipes import _pictures
 
 
-def test_the_first_two_classes_look_as_in_the_recipes() -> None:
-    assert palette.class_colors(2) == [_pictures.COLOURS["blue"], _pictures.COLOURS["red"]]
-    assert palette.class_markers(2) == [_pictures.MARKERS["blue"], _pictures.MARKERS["red"]]
+def test_the_first_two_classes_are_blue_dots_and_vermilion_stars() -> None:
+    assert palette.class_colors(2) == ["#0072B2", "#D55E00"]
+    assert palette.class_markers(2) == ["o", "*"]
 
 
 def test_every_class_of_many_has_its_own_look() -> None:

@@ -19,6 +19,6 @@ def result_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recip
     def run(name: str) -> RecipeResult:
         if name in LONG and os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
             pytest.skip("millions of steps need the compiled engine")
-        return RECIPES[name](tmp_path_factory.mktemp(name) / "pictures")
+        return RECIPES[name](tmp_path_factory.mktemp(name) / "pictures", films=False)
 
     return run

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from separatrix.recipes import Fact, RecipeResult
+from separatrix.recipes import Fact, Picture, RecipeResult
 
 
 def test_agreement() -> None:
@@ -17,7 +17,9 @@ def test_text() -> None:
         Fact("points", "10 of 10", comment="all of them"),
     )
     table = "a  b\nc  d"
-    result = RecipeResult("demo", "A title.", facts, ("word " * 30, table), (Path("demo.png"),))
+    result = RecipeResult(
+        "demo", "A title.", facts, ("word " * 30, table), (Picture(Path("demo.png"), "It."),)
+    )
     assert result.to_text().split("\n\n") == [
         "demo: A title.",
         "        ours      tutorial\n"

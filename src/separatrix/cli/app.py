@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
-from separatrix.cli import evaluate, fit, inspect, predict, recipe, warm
+from separatrix.cli import evaluate, fit, inspect, plot, predict, recipe, warm
 from separatrix.cli.console import error_line
 from separatrix.cli.estimator_options import in_option_names, with_estimator_options
 from separatrix.errors import ParameterError, SeparatrixError
@@ -92,6 +92,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate.evaluate,
     "predict": predict.predict,
     "inspect": inspect.inspect,
+    "plot": plot.plot,
     "recipe": recipe.recipe,
     "warm": warm.warm,
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -113,13 +112,3 @@ def sparkline(values: Iterable[float], width: int = 40) -> str:
         return ""
     low, span = min(numbers), max(numbers) - min(numbers)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * (number - low) / span) if span else 0] for number in numbers)
-
-
-@contextmanager
-def working_on(what: str) -> Iterator[None]:
-    """Show on standard error, where someone is watching, what is being worked on."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    with Console(stderr=True).status(Text(what)):
-        yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -35,6 +35,33 @@ def training_progress() -> Iterator[list[Listener]]:
             progress.update(bar, completed=event.epoch, total=event.max_epochs, curves=curves_now(event))
 
         yield [show_epoch]
+
+
+@contextmanager
+def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
+    """Show, where someone is watching, what is being worked on; give what a film tells of its frames."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[frames]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(what, total=None, frames="")
+
+        def show_frame(done: int, total: int) -> None:
+            if done < total:
+                progress.update(bar, completed=done, total=total, frames=f"film: frame {done}/{total}")
+            else:
+                progress.reset(bar, total=None, frames="")
+
+        yield show_frame
 
 
 def curves_now(event: Event) -> str:

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from separatrix.cli.console import working_on
-
 ALL = "all"
 
 
@@ -22,20 +20,31 @@ def recipe(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", metavar="DIR", help="Folder of the pictures; made if it is not there."
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Folder of the pictures, the films and index.html; made if it is not there.",
         ),
     ] = Path("recipes"),
 ) -> None:
-    """Run a tutorial experiment: print what it finds beside the tutorial, and draw its pictures."""
+    """Run a tutorial experiment: print what it finds beside the tutorial, and draw its pictures and films.
+
+    The folder's index.html shows them all, with the facts.
+    """
+    from separatrix.cli.progress import film_progress
+    from separatrix.cli.screen import draw_on_files
     from separatrix.errors import ParameterError, did_you_mean
-    from separatrix.recipes import RECIPES
+    from separatrix.recipes import RECIPES, write_page
 
     if name != ALL and name not in RECIPES:
         options = [*RECIPES, ALL]
         raise ParameterError(
             f"NAME must be one of {', '.join(options)}, got '{name}'.{did_you_mean(name, options)}"
         )
-    for number, chosen in enumerate(RECIPES if name == ALL else [name]):
-        with working_on(chosen):
-            result = RECIPES[chosen](output)
-        typer.echo(("\n\n" if number else "") + result.to_text())
+    draw_on_files()
+    results = []
+    for chosen in RECIPES if name == ALL else [name]:
+        with film_progress(chosen) as progress:
+            results.append(RECIPES[chosen](output, progress=progress))
+        typer.echo(results[-1].to_text() + "\n\n")
+    typer.echo(f"All of it on one page: {write_page(output, results)}")

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from separatrix.errors import OutputError
-from separatrix.files import atomic_write, check_writable
 from separatrix.plots import animate
+from separatrix.plots.picture_files import save_picture
 from separatrix.recipes.facts import Picture, Progress
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-DPI = 120
-
-
-def prepare_folder(folder: Path) -> None:
-    """Make the folder of the pictures, before any work is spent; `OutputError` if it cannot be written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"cannot make the folder '{folder}': {error.strerror or error}; choose another."
-        ) from error
-    check_writable(folder / "picture.png")
 
 
 def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
@@ -38,12 +25,8 @@ def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Ax
 
 
 def save(figure: Figure, path: Path, caption: str, code: str = "") -> Picture:
-    """Write a picture, whole or not at all, and close it."""
-    from matplotlib import pyplot as plt
-
-    with atomic_write(path) as temporary:
-        figure.savefig(temporary, dpi=DPI)
-    plt.close(figure)
+    """Write a picture and close it."""
+    save_picture(figure, path)
     return Picture(path, caption, code)
 
 
@@ -60,5 +43,6 @@ def film(
 ) -> Picture:
     """Write a film; `settings` are those of `animate`."""
     animate(estimator, path, X, y, views=views, progress=progress, **settings)
-    more = "".join(f", {name}={value!r}" for name, value in settings.items())
-    return Picture(path, caption, f'animate(network, "{path.name}", X, y, views={tuple(views)!r}{more})')
+    arguments = ["network", f'"{path.name}"', "X", "y", f"views={json.dumps(list(views))}"]
+    arguments += [f"{name}={value!r}" for name, value in settings.items()]
+    return Picture(path, caption, f"sx.animate({', '.join(arguments)})")

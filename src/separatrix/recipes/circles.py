@@ -15,6 +15,7 @@ from separatrix.plots import (
     LossCurveDisplay,
     NetworkDiagramDisplay,
 )
+from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, at_epochs, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
@@ -56,7 +57,7 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     >>> result.facts[0].ours
     '0.6090'
     """
-    _pictures.prepare_folder(folder)
+    prepare_folder(folder)
     X, codes = make_circles(500, noise=0.15, factor=0.25, random_state=1)
     y = COLORS[codes]
     classifier = MLPClassifier(
@@ -94,26 +95,26 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
         _pictures.save(
             boundaries[0].figure_,
             folder / "circles-boundary.png",
-            "The boundary closes around the red points. Colour is the probability, on the line it is one half.",
-            'DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
+            "The boundary closes around the red points. On the line the probability is one half.",
+            'sx.DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
         ),
         _pictures.save(
             LossCurveDisplay.from_estimator(classifier).figure_,
             folder / "circles-loss.png",
             "The loss of every forward pass.",
-            "LossCurveDisplay.from_estimator(network)",
+            "sx.LossCurveDisplay.from_estimator(network)",
         ),
         _pictures.save(
             HiddenUnitsDisplay.from_estimator(classifier, X).figure_,
             folder / "circles-hidden.png",
             "Each hidden unit draws one straight line; the output puts the four together.",
-            "HiddenUnitsDisplay.from_estimator(network, X)",
+            "sx.HiddenUnitsDisplay.from_estimator(network, X)",
         ),
         _pictures.save(
             NetworkDiagramDisplay.from_estimator(classifier).figure_,
             folder / "circles-diagram.png",
             "The trained network: the wider a connection, the larger its weight.",
-            "NetworkDiagramDisplay.from_estimator(network)",
+            "sx.NetworkDiagramDisplay.from_estimator(network)",
         ),
     ]
     if films:

@@ -52,7 +52,7 @@ class Picture:
     caption : str
         What it shows, in a sentence or two.
     code : str
-        The line that draws such a one, after ``from separatrix import *``; empty where no display does.
+        The line that draws such a one, after ``import separatrix as sx``; empty where there is none.
     """
 
     path: Path
@@ -114,9 +114,7 @@ class RecipeResult:
 class Recipe(Protocol):
     """A tutorial experiment: it writes its pictures to a folder, which it makes if need be."""
 
-    def __call__(
-        self, folder: Path, *, films: bool = True, progress: Progress | None = None
-    ) -> RecipeResult:
+    def __call__(self, folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
         """Run it; without `films` there are still pictures, and `progress` is told of the films' frames."""
         ...
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from separatrix.data.toys import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
+from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
@@ -48,7 +49,7 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     >>> result.facts[2].ours
     '(1.8313, 0.8100)'
     """
-    _pictures.prepare_folder(folder)
+    prepare_folder(folder)
     X, y = make_gaussians(20, random_state=1)
     classifier = MLPClassifier(
         (),
@@ -82,7 +83,7 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         "with twice the points the tutorial's step would be twice as long.",
     )
 
-    shown = {f"after {step} step{'s' * (step != 1)}": models[step] for step in (0, 1, 10)}
+    shown = {"start": models[0], "after 1 step": models[1], "after 10 steps": models[10]}
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
     for boundary in boundaries:
         boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
@@ -91,14 +92,14 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
             boundaries[0].figure_,
             folder / "gaussians-boundary.png",
             "Without a bias the line can only turn about the origin, and ten steps turn it round.",
-            'DecisionBoundaryDisplay.compare({"after 0 steps": ..., "after 10 steps": ...}, X, y)',
+            'sx.DecisionBoundaryDisplay.compare({"start": ..., "after 10 steps": ...}, X, y)',
         ),
         _pictures.save(
             LossSurfaceDisplay.from_estimator(classifier, X, y, limits=SURFACE_LIMITS).figure_,
             folder / "gaussians-surface.png",
-            "The loss over both weights, and the ten steps down. It is the mean over the points, the tutorial's "
-            "sum divided by 40.",
-            "LossSurfaceDisplay.from_estimator(network, X, y)",
+            "The loss over both weights, and the ten steps down. It is the mean over the points: the "
+            "tutorial's sum divided by 40.",
+            "sx.LossSurfaceDisplay.from_estimator(network, X, y, limits=((-5, 5), (-3.5, 3.5)))",
         ),
     ]
     if films:

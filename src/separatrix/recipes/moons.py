@@ -20,6 +20,7 @@ from separatrix.plots import (
     LossCurveDisplay,
     ReportDisplay,
 )
+from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
@@ -61,7 +62,7 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     >>> [file.name for file in result.files]
     ['moons-boundary.png', 'moons-loss.png', 'moons-bent.png', 'moons-report.png']
     """
-    _pictures.prepare_folder(folder)
+    prepare_folder(folder)
     classifiers = {seed: _trained(seed) for seed in SEEDS}
     classifier = classifiers[SEED]
     X_train, X_test, y_train, y_test = _split_moons(SEED)
@@ -87,7 +88,7 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     )
 
     shown = {
-        f"{name}: {model.score(X_test, y_test):.1%} of the test points": model
+        f"{name}: {model.score(X_test, y_test):.1%} right": model
         for name, model in {"2-5-3-1": classifier, "logistic regression": straight}.items()
     }
     pictures = [
@@ -95,25 +96,25 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
             DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,
             folder / "moons-boundary.png",
             "The network beside logistic regression, on one scale, over the test points.",
-            'DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
+            'sx.DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
         ),
         _pictures.save(
             LossCurveDisplay.from_estimator(classifier).figure_,
             folder / "moons-loss.png",
             "The loss of every epoch.",
-            "LossCurveDisplay.from_estimator(network)",
+            "sx.LossCurveDisplay.from_estimator(network)",
         ),
         _pictures.save(
             HiddenSpaceDisplay.from_estimator(classifier, X_test, y_test).figure_,
             folder / "moons-bent.png",
-            "The test points as the last hidden layer hands them on: bent until a straight line can part them.",
-            "HiddenSpaceDisplay.from_estimator(network, X, y)",
+            "The test points as the last hidden layer hands them on, bent until a line can part them.",
+            "sx.HiddenSpaceDisplay.from_estimator(network, X, y)",
         ),
         _pictures.save(
             ReportDisplay.from_estimator(classifier, X_test, y_test).figure_,
             folder / "moons-report.png",
             "How good it is on the test points.",
-            "ReportDisplay.from_estimator(network, X, y)",
+            "sx.ReportDisplay.from_estimator(network, X, y)",
         ),
     ]
     if films:

@@ -17,8 +17,8 @@ _STYLE = """
 --differs: #a04000 }
 body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: #f6f7f8; margin: 0 }
 main { max-width: 68rem; margin: 0 auto; padding: 1rem 1.5rem 4rem }
-section { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: .5rem 1.75rem 1.5rem; \
-margin-top: 2rem }
+section { background: #fff; border: 1px solid var(--line); border-radius: 8px; margin-top: 2rem; \
+padding: .5rem 1.75rem 1.5rem }
 h1 { font-size: 1.8rem; margin: 1.5rem 0 .25rem }
 h2 { font-size: 1.35rem; margin: 1.25rem 0 1rem }
 h2 small { color: var(--quiet); font-weight: normal; font-size: .95rem; margin-left: .5rem }
@@ -32,15 +32,16 @@ var(--line) }
 thead th { color: var(--quiet); font-weight: 600 }
 tbody th { font-weight: normal }
 td { font-variant-numeric: tabular-nums }
+td:nth-of-type(-n+2) { white-space: nowrap }
 .agrees { color: var(--agrees) }
 .differs { color: var(--differs) }
 pre { overflow-x: auto; background: #f6f7f8; border-radius: 6px; padding: .75rem 1rem; font-size: .85rem; \
 line-height: 1.4 }
-.pictures { display: flex; flex-wrap: wrap; gap: 2rem; align-items: flex-start; margin-top: 1.5rem }
+.pictures { display: flex; flex-wrap: wrap; gap: 2rem 1.5rem; align-items: flex-start; margin-top: 1.5rem }
 figure { margin: 0; max-width: 100% }
-img { max-width: 100%; height: auto; max-height: 34rem; display: block; border: 1px solid var(--line); \
+img { max-width: 100%; height: auto; max-height: 26rem; display: block; border: 1px solid var(--line); \
 border-radius: 6px }
-figcaption { color: var(--quiet); font-size: .95rem; margin-top: .5rem; max-width: 48rem }
+figcaption { color: var(--quiet); font-size: .95rem; margin-top: .5rem; width: 0; min-width: 100% }
 code { display: block; color: var(--ink); font-size: .82rem; margin-top: .25rem; overflow-wrap: anywhere }
 """
 
@@ -103,9 +104,10 @@ def _page(results: Sequence[RecipeResult]) -> str:
 def _section(result: RecipeResult) -> str:
     heading = f"<h2>{escape(result.title)}<small>{escape(result.name)}</small></h2>"
     rows = "\n".join(map(_row, result.facts))
+    heads = "".join(f"<th>{head}</th>" for head in ("fact", "ours", "tutorial", "verdict"))
     table = (
-        '<div class="table"><table>\n<thead><tr><th>fact</th><th>ours</th><th>tutorial</th><th>verdict</th></tr>'
-        f"</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
+        f'<div class="table"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n'
+        "</table></div>"
     )
     notes = "\n".join(map(_note, result.notes))
     figures = "\n".join(map(_figure, result.pictures))
@@ -130,8 +132,8 @@ def _verdict(fact: Fact) -> str:
 
 def _note(note: str) -> str:
     """Return paragraphs; what is aligned by spaces stays as it stands."""
-    parts = note.split("\n\n", 1)
-    return "\n".join(f"<pre>{escape(part)}</pre>" if "\n" in part else f"<p>{escape(part)}</p>" for part in parts)
+    parts = map(escape, note.split("\n\n", 1))
+    return "\n".join(f"<pre>{part}</pre>" if "\n" in part else f"<p>{part}</p>" for part in parts)
 
 
 def _figure(picture: Picture) -> str:

@@ -18,6 +18,7 @@ from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
+from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
@@ -84,7 +85,7 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
     ...     print(ten_points(Path(folder), films=False).to_text())
     """
-    _pictures.prepare_folder(folder)
+    prepare_folder(folder)
     X, codes = make_ten_points()
     y = COLORS[codes]
     tutorial = {seed: train(_tutorial_network(RATE, seed), X, y) for seed in SEEDS}
@@ -140,13 +141,13 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
             boundaries[0].figure_,
             folder / "ten-points-boundary.png",
             "Too small a rate, a larger one, and the original. The cross is at (0.7, 0.2).",
-            'DecisionBoundaryDisplay.compare({"rate 0.001": ..., "rate 1": ...}, X, y)',
+            'sx.DecisionBoundaryDisplay.compare({"rate 0.001": ..., "rate 1": ...}, X, y)',
         ),
         _pictures.save(
             LossCurveDisplay.from_estimator({"rate 0.001": tutorial[SEED], "rate 1": cured[SEED]}).figure_,
             folder / "ten-points-loss.png",
             "The loss of the 2-2-4-1 network at both rates.",
-            'LossCurveDisplay.from_estimator({"rate 0.001": ..., "rate 1": ...})',
+            'sx.LossCurveDisplay.from_estimator({"rate 0.001": ..., "rate 1": ...})',
         ),
         _pictures.save(
             _draw_learning(watched, descents),

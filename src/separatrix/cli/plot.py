@@ -1,0 +1,177 @@
+"""`separatrix plot`: pictures of a saved model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+import typer
+
+from separatrix.cli.console import note
+from separatrix.cli.option_values import read_list
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from separatrix.cli.pictures import Subject
+    from separatrix.data.tables import Table
+    from separatrix.model import Model
+
+FORMATS = (".png", ".svg", ".pdf")
+PLANES = ("features", "pca")
+
+
+def plot(
+    model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")],
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TABLE]",
+            help="Rows to show the model on: a table file, - for standard input, or a data set by name. "
+            "The diagram and the loss need none.",
+        ),
+    ] = None,
+    what: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            show_default="all that can be drawn",
+            help="Pictures to draw: boundary, curve, loss, diagram, hidden, hidden-space, report. What "
+            "surface and film need is not in a model file.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Folder of the pictures, made if it is not there; or, for one picture, a file that ends in "
+            ".png, .svg or .pdf. Files are replaced.",
+        ),
+    ] = Path("plots"),
+    features: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            show_default="the model's two",
+            help="The two columns to look at; the others stay at their medians.",
+        ),
+    ] = None,
+    plane: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="features, or pca: the plane of the columns' first two principal components."
+        ),
+    ] = "features",
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target", "-t", metavar="COLUMN", show_default="the model's", help="Column with the truth."
+        ),
+    ] = None,
+) -> None:
+    """Draw pictures of a saved model: what it sees in a table, and what is inside.
+
+    Without --what all pictures are drawn that the model and the table allow, and a note says what the others
+    lack.
+    """
+    from separatrix.cli.pictures import PICTURES
+    from separatrix.cli.screen import draw_on_files
+    from separatrix.io import load
+    from separatrix.plots.picture_files import save_picture
+
+    wanted = None if what is None else _checked_names(read_list(what))
+    subject = _subject(load(model_file), source, features, plane, target)
+    names = _drawable(subject, wanted)
+    paths = _paths(output, model_file, names)
+    draw_on_files()
+    for name, path in zip(names, paths, strict=True):
+        save_picture(PICTURES[name].draw(subject), path)
+        typer.echo(path)
+
+
+def _checked_names(names: Sequence[str]) -> list[str]:
+    from separatrix.cli.pictures import PICTURES, UNRECORDED
+    from separatrix.errors import ParameterError, did_you_mean
+
+    for name in names:
+        if name not in PICTURES and name not in UNRECORDED:
+            raise ParameterError(
+                f"--what must name pictures, of {', '.join(PICTURES)}, got '{name}'."
+                + did_you_mean(name, PICTURES)
+            )
+    return list(dict.fromkeys(names))
+
+
+def _subject(
+    model: Model, source: str | None, features: str | None, plane: str, target: str | None
+) -> Subject:
+    from separatrix.cli.pictures import Subject
+    from separatrix.cli.predict import numbers_for_truth
+    from separatrix.cli.tables import read_source, text_columns_of
+    from separatrix.errors import ParameterError
+
+    if plane not in PLANES:
+        raise ParameterError(f"--plane must be one of {', '.join(PLANES)}, got '{plane}'.")
+    if features is not None and plane == "pca":
+        raise ParameterError("--features cannot go with --plane pca, which takes all columns; choose one.")
+    if source is None:
+        return Subject(model)
+    table, y = _rows_and_truth(model, read_source(source, text_columns_of(model, target)), target)
+    return Subject(
+        model,
+        numbers_for_truth(table, text_columns_of(model)),
+        y,
+        None if features is None else read_list(features),
+        cast("Literal['features', 'pca']", plane),
+    )
+
+
+def _rows_and_truth(model: Model, table: Table, wanted: str | None) -> tuple[Table, NDArray[Any] | None]:
+    """Part a table into what the model sees and, where it stands there, what it should say."""
+    from separatrix.cli.tables import features_and_target
+    from separatrix.data.datasets import TARGET
+    from separatrix.data.tasks import known_labels, number_target
+
+    name = wanted or model.target_name or TARGET
+    has_one_target = model.network.head != "multilabel" and (model.is_classifier or model.network.n_out == 1)
+    if (wanted is None and name not in table.columns) or not has_one_target:
+        return table, None
+    features, y = features_and_target(table, name)
+    if model.classes is not None:
+        return features, known_labels(y, model.classes, name)
+    return features, number_target(y, name)
+
+
+def _drawable(subject: Subject, wanted: Sequence[str] | None) -> list[str]:
+    """Return the pictures to draw: those wanted, which must all be possible, or all possible ones."""
+    from separatrix.cli.pictures import PICTURES, UNRECORDED, reason_against
+    from separatrix.errors import DataError
+
+    reasons = {name: reason_against(name, subject) for name in wanted or [*PICTURES, *UNRECORDED]}
+    missing = {name: reason for name, reason in reasons.items() if reason}
+    if missing and wanted:
+        name, reason = next(iter(missing.items()))
+        raise DataError(f"cannot draw '{name}': {reason}.")
+    if missing:
+        note("not drawn: " + ", ".join(f"{name} ({reason})" for name, reason in missing.items()) + ".")
+    return [name for name in reasons if name not in missing]
+
+
+def _paths(output: Path, model_file: Path, names: Sequence[str]) -> list[Path]:
+    from separatrix.errors import OutputError
+    from separatrix.files import check_writable
+    from separatrix.plots.picture_files import prepare_folder
+
+    suffix = output.suffix.lower()
+    if suffix not in FORMATS or output.is_dir():
+        prepare_folder(output)
+        return [output / f"{model_file.stem}-{name}.png" for name in names]
+    if len(names) != 1:
+        raise OutputError(
+            f"'{output}' is one file for {len(names)} pictures; name a folder, or one picture with --what."
+        )
+    check_writable(output)
+    return [output]

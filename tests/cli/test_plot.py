@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from separatrix import Network
+from separatrix.io import save
+from separatrix.model import Model
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def moons(run) -> str:
+    result = run("fit", "moons", "--engine", "numpy", "--hidden", "3", "--epochs", "2", "-o", "m.safetensors")
+    assert result.exit_code == 0, result.output
+    return "m.safetensors"
+
+
+def test_all_that_can_be_drawn(run, moons):
+    result = run("plot", moons, "moons")
+    assert result.exit_code == 0, result.output
+    paths = [Path(line) for line in result.stdout.splitlines()]
+    names = ("boundary", "loss", "diagram", "hidden", "hidden-space", "report")
+    assert paths == [Path("plots") / f"m-{name}.png" for name in names]
+    assert all(path.read_bytes().startswith(PNG) for path in paths)
+    assert result.stderr.startswith(
+        "note: not drawn: curve (it needs a model of one input, and this one has 2"
+    )
+    assert "surface (a model file has no recording of the training; use LossSurfaceDisplay" in result.stderr
+
+
+def test_without_a_table(run, moons):
+    result = run("plot", moons, "-o", "inside")
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in Path("inside").iterdir()} == {"m-loss.png", "m-diagram.png"}
+    assert "report (it needs a TABLE of rows)" in result.stderr
+
+
+def test_one_file(run, moons):
+    result = run("plot", moons, "moons", "--what", "boundary", "-o", "it.svg")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "it.svg\n", "")
+    svg = Path("it.svg").read_text(encoding="utf-8")
+    assert "<svg" in svg
+    result = run("plot", moons, "moons", "--what", "loss,diagram", "-o", "it.png")
+    assert result.exit_code == 2
+    assert "'it.png' is one file for 2 pictures" in result.stderr
+
+
+def test_a_plane_of_a_table_with_text(run, people, model):
+    result = run("plot", str(model), str(people), "--what", "boundary")
+    assert result.exit_code == 2
+    assert "cannot draw 'boundary': it needs a plane through the 4 columns; choose two" in result.stderr
+    for choice in (("--features", "age,member"), ("--plane", "pca")):
+        result = run("plot", str(model), str(people), "--what", "boundary,hidden", *choice)
+        assert result.exit_code == 0, result.output
+        assert len(result.stdout.splitlines()) == 2
+    result = run("plot", str(model), str(people), "--what", "boundary", "--features", "age,membr")
+    assert result.exit_code == 2
+    assert "got 'membr'. Did you mean 'member'?" in result.stderr
+
+
+def test_one_input(run):
+    run("fit", "bumps", "--engine", "numpy", "--hidden", "3", "--epochs", "2", "-o", "b.safetensors")
+    result = run("plot", "b.safetensors", "bumps", "--what", "curve")
+    assert (result.exit_code, result.stdout) == (0, f"{Path('plots') / 'b-curve.png'}\n")
+    result = run("plot", "b.safetensors", "bumps", "--what", "hidden")
+    assert (
+        "cannot draw 'hidden': it needs two inputs, and the model has one; draw the curve." in result.stderr
+    )
+
+
+def test_numbers(run):
+    run("fit", "diabetes", "--engine", "numpy", "--hidden", "none", "--epochs", "2", "-o", "d.safetensors")
+    result = run("plot", "d.safetensors", "diabetes")
+    assert result.exit_code == 0, result.output
+    names = [Path(line).name for line in result.stdout.splitlines()]
+    assert names == ["d-loss.png", "d-diagram.png", "d-report.png"]
+    assert "boundary (it needs a model that tells one class of each row)" in result.stderr
+    assert "hidden (the network has no hidden layer)" in result.stderr
+    assert (
+        "hidden-space (it needs a classifier whose last hidden layer has two units or more)" in result.stderr
+    )
+
+
+def test_rows_without_the_truth(run, moons):
+    Path("new.csv").write_text("x1,x2\n0.5,0.5\n-1,1\n2,-0.5\n")
+    result = run("plot", moons, "new.csv", "--what", "boundary")
+    assert result.exit_code == 0, result.output
+    result = run("plot", moons, "new.csv", "--what", "report")
+    assert "cannot draw 'report': it needs the truth, and the table has no column of it" in result.stderr
+    result = run("plot", moons, "new.csv", "--target", "truth")
+    assert result.exit_code == 2
+    assert "there is no column 'truth'" in result.stderr
+
+
+def test_a_model_from_elsewhere_has_no_history(run, tmp_path):
+    save(Model(Network.mlp(2, (2,), 1), np.arange(9.0), ["no", "yes"]), tmp_path / "bare.safetensors")
+    result = run("plot", "bare.safetensors", "--what", "loss")
+    assert result.exit_code == 2
+    assert "cannot draw 'loss': the model file has no history." in result.stderr
+    Path("rows.csv").write_text("a,b,target\n0,0,no\n1,1,yes\n0,1,no\n")
+    result = run("plot", "bare.safetensors", "rows.csv", "--what", "boundary,report")
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("name", ["surface", "film"])
+def test_what_needs_a_recording(run, moons, name):
+    result = run("plot", moons, "moons", "--what", f"loss,{name}")
+    assert result.exit_code == 2
+    assert f"cannot draw '{name}': a model file has no recording of the training; use " in result.stderr
+    assert not Path("plots").exists()
+
+
+def test_misspelt_settings(run, moons):
+    result = run("plot", moons, "moons", "--what", "boundry")
+    assert result.exit_code == 2
+    assert "got 'boundry'. Did you mean 'boundary'?" in result.stderr
+    assert "--plane must be one of features, pca" in run("plot", moons, "moons", "--plane", "pac").stderr
+    result = run("plot", moons, "moons", "--plane", "pca", "--features", "x1,x2")
+    assert "--features cannot go with --plane pca" in result.stderr

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from separatrix import plots
+from separatrix.recipes import RECIPES
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "gallery.md").read_text(encoding="utf-8")
+FILES = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", PAGE)
+
+
+@pytest.mark.parametrize("name", [name for name in plots.__all__ if name.endswith("Display")])
+def test_the_gallery_names_every_display(name: str) -> None:
+    assert f"sx.{name}." in PAGE
+
+
+def test_the_gallery_has_a_film_of_every_recipe() -> None:
+    assert [name for name in RECIPES if f"gallery/{name}-film.gif" in FILES] == list(RECIPES)
+    assert PAGE.count("sx.animate(") == len(RECIPES)
+
+
+def test_every_picture_is_there_and_none_besides() -> None:
+    assert {DOCS / file for file in FILES} == set((DOCS / "gallery").iterdir())
+
+
+def test_pictures_and_films_are_small() -> None:
+    pictures = [(DOCS / file).stat().st_size for file in FILES if file.endswith(".png")]
+    assert sum(pictures) < 1_500_000
+    assert all((DOCS / file).stat().st_size < 1_000_000 for file in FILES if file.endswith(".gif"))
+
+
+def test_the_readme_shows_pictures_of_the_gallery() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^\]]+\]\(docs/([^)]+)\)", readme)
+    assert len(shown) == 2
+    assert set(shown) <= set(FILES)

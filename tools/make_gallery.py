@@ -1,0 +1,95 @@
+"""Draw docs/gallery.md anew: ``python tools/make_gallery.py``, some two minutes.
+
+The pictures are those of the recipes, made small enough to be kept beside the page.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from PIL import Image, ImageSequence
+
+from separatrix.plots.film_colors import Palette
+from separatrix.recipes import RECIPES, Picture, RecipeResult
+
+DOCS = Path(__file__).parents[1] / "docs"
+FOLDER = DOCS / "gallery"
+
+PICTURE_WIDTH = 900
+N_COLORS = 256
+FILM_BYTES = 900_000
+
+HEADER = """# Gallery
+
+Every picture and film below is one line on a fitted network, and on your own data. Those here are drawn by
+the five [recipes](recipes.md); `separatrix recipe all` draws them at full size, and `separatrix plot` draws
+those of any saved model ([the command line](cli.md#plot)).
+
+```python
+import separatrix as sx
+
+network = sx.MLPClassifier((4,), "logistic", record=1).fit(X, y)
+```
+
+(`record` is needed by surfaces, curves of several epochs, and films.) A display holds arrays and draws them:
+`display.plot(ax=ax)` draws into axes of yours, `display.figure_.savefig(...)` writes a file, and keyword
+arguments go on to matplotlib. Tables of pandas and Polars keep their column names, and the classes theirs. A
+film can also be `.html` (with a slider), `.mp4`, `.webp` or `.apng`.
+"""
+
+
+def main() -> None:
+    """Run the recipes and write the page with its pictures."""
+    mpl.use("agg")
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        sections = [_section(recipe(Path(folder))) for recipe in RECIPES.values()]
+    page = "\n".join([HEADER, *sections])
+    (DOCS / "gallery.md").write_text(page, encoding="utf-8")
+
+
+def _section(result: RecipeResult) -> str:
+    return "\n".join([f"## {result.name}\n\n{result.title}\n", *map(_entry, result.pictures)])
+
+
+def _entry(picture: Picture) -> str:
+    shrink = _shrink_film if picture.path.suffix == ".gif" else _shrink_picture
+    shrink(picture.path, FOLDER / picture.path.name)
+    code = f"\n```python\n{picture.code}\n```\n" if picture.code else ""
+    return f"![{picture.caption}](gallery/{picture.path.name})\n\n{picture.caption}\n{code}"
+
+
+def _shrink_picture(source: Path, target: Path) -> None:
+    image = Image.open(source).convert("RGB")
+    if image.width > PICTURE_WIDTH:
+        height = round(image.height * PICTURE_WIDTH / image.width)
+        image = image.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
+    image.quantize(N_COLORS, kmeans=1, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _shrink_film(source: Path, target: Path) -> None:
+    """Write the film with every frame, or every second one, and so on, until it is small enough."""
+    film = Image.open(source)
+    frames = [
+        (np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(film)
+    ]
+    palette = Palette([frame for frame, _ in frames])
+    target.write_bytes(source.read_bytes())
+    step = 1
+    while target.stat().st_size > FILM_BYTES:
+        step += 1
+        kept = [*frames[:-1:step], frames[-1]]
+        images = [palette.image(frame) for frame, _ in kept]
+        durations = [step * duration for _, duration in kept[:-1]] + [kept[-1][1]]
+        images[0].save(
+            target, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True
+        )
+
+
+if __name__ == "__main__":
+    main()
