@@ -244,6 +244,24 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
             "--class-weight must name classes, which are x, y, got 'z'.",
         ),
         (["a,target", *ROWS], ["--metrics", "roc_auc"], "set --early-stopping"),
+        (
+            ["a,target", *ROWS],
+            ["--early-stopping", "--validation-fraction", "0.01"],
+            "--validation-fraction must set aside at least 2 of the 12 rows, got 0.01, which is 1; raise it",
+        ),
+        (
+            ["a,target", *ROWS],
+            ["--scoring", "rocauc"],
+            "--scoring must be loss, accuracy, balanced_accuracy, f1, roc_auc, neg_log_loss or another "
+            "scorer of scikit-learn, got 'rocauc'. Did you mean 'roc_auc'?",
+        ),
+        (["a,target", *ROWS], ["--scoring", "nonsense"], "scikit-learn, got 'nonsense'."),
+        (["a,target", *ROWS], ["--metrics", "f1,loss"], "--metrics must be accuracy, "),
+        (
+            ["a,target", *ROWS],
+            ["--class-weight", "x=nan"],
+            "--class-weight of class 'x' must be a number in [0, infinity), got nan.",
+        ),
         (["a,target", *ROWS], ["-o", "none/m.safetensors"], "the folder 'none' does not exist"),
         (["a,target", *ROWS], ["-o", "m.bin"], "name it 'm.safetensors'"),
         (["a,target", *ROWS], ["--test", "t.csv", "--target", "b"], "there is no column 'b'"),

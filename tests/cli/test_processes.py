@@ -13,7 +13,6 @@ import pytest
 import separatrix as sx
 
 COMMAND = [sys.executable, "-m", "separatrix"]
-TABLES = Path(os.environ.get("SEPARATRIX_TABLES", "no-such-folder"))
 only_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminals and pipes")
 
 
@@ -138,11 +137,16 @@ def test_predicting_loads_nothing_heavy(folder):
     assert not set(loaded.split()) & {"numba", "sklearn", "scipy", "matplotlib", "pandas"}
 
 
-@pytest.mark.skipif(
-    not TABLES.is_dir(), reason="SEPARATRIX_TABLES names no folder of tables with a column 'target'"
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("heart_h", id="text and missing cells"),
+        pytest.param("car", id="four classes"),
+        pytest.param("oil_spill", id="one row in 23 of the second class"),
+    ],
 )
-@pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda path: path.stem)
-def test_a_real_table_there_and_back(path, tmp_path):
+def test_a_real_table_there_and_back(name, real_tables, tmp_path):
+    path = real_tables / f"{name}.csv"
     fitted = finish("fit", str(path), "--max-iter", "5", "--hidden", "8", "-o", "m.safetensors", cwd=tmp_path)
     assert fitted.returncode == 0, fitted.stderr
     assert b"The network " in fitted.stdout

@@ -1,18 +1,26 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from separatrix.recipes import RecipeResult
-from separatrix.recipes.bumps import Trial
+from separatrix.recipes.bumps import Trial, _comparison
 
 
-def held_out_by_network(result: RecipeResult) -> dict[str, tuple[float, float]]:
-    """Mean and standard error of each row of the search's table."""
+NETWORK = r"1-[\d-]+-1"
+COMPARISON = re.compile(
+    rf"({NETWORK}) (is better than|is worse than|and) ({NETWORK})( cannot be told apart)?, "
+    r"(\S+) \[(\S+), (\S+)\]"
+)
+
+
+def held_out_by_network(result: RecipeResult) -> dict[str, float]:
+    """Mean of each row of the search's table."""
     rows = [line.split() for line in result.notes[2].splitlines()[1:]]
-    return {row[0]: (float(row[2]), float(row[4])) for row in rows}
+    return {row[0]: float(row[2]) for row in rows}
 
 
 def test_twenty_units_can_fit_every_point(result_of: Callable[[str], RecipeResult]) -> None:
@@ -24,16 +32,36 @@ def test_twenty_units_can_fit_every_point(result_of: Callable[[str], RecipeResul
     assert 20 > n_flat > n_deep
 
 
-def test_one_wide_hidden_layer_is_best(result_of: Callable[[str], RecipeResult]) -> None:
+def test_one_hidden_layer_is_clearly_better_than_three(result_of: Callable[[str], RecipeResult]) -> None:
     facts = {fact.name: fact for fact in result_of("bumps").facts}
     assert facts["hidden layers of the best network"].ours == "1"
-    held_out = held_out_by_network(result_of("bumps"))
+    assert re.search(rf"{NETWORK} is better than 1-10-10-10-1, ", result_of("bumps").notes[3])
+
+
+def test_the_answer_follows_the_table(result_of: Callable[[str], RecipeResult]) -> None:
+    held_out, answer = held_out_by_network(result_of("bumps")), result_of("bumps").notes[3]
     assert len(held_out) == 7
-    # As many parameters, and more than three standard errors apart.
-    wide, deep = held_out["1-160-1"], held_out["1-20-20-1"]
-    assert wide[0] - deep[0] > 3 * np.hypot(wide[1], deep[1])
-    two, three = held_out["1-10-10-1"], held_out["1-10-10-10-1"]
-    assert three[0] - two[0] < np.hypot(two[1], three[1])
+    comparisons = COMPARISON.findall(answer)
+    assert [(a.count("-"), b.count("-")) for a, _, b, *_ in comparisons] == [(2, 3), (2, 4)]
+    for first, relation, second, _, *figures in comparisons:
+        lead, low, high = map(float, figures)
+        assert lead == pytest.approx(held_out[first] - held_out[second], abs=0.0016)  # three rounded numbers
+        assert relation == ("is better than" if low > 0 else "is worse than" if high < 0 else "and")
+    assert answer.startswith("One hidden layer is enough.") == ("is worse than" not in answer)
+
+
+@pytest.mark.parametrize(
+    ("lead", "answer"),
+    [
+        ([0.1, 0.2, 0.1, 0.2], "1-2-1 is better than 1-1-1-1, +0.150 [+0.058, +0.242]"),
+        ([-0.1, -0.2, -0.1, -0.2], "1-2-1 is worse than 1-1-1-1, -0.150 [-0.242, -0.058]"),
+        ([0.1, -0.1, 0.3, -0.1], "1-2-1 and 1-1-1-1 cannot be told apart, +0.050 [-0.255, +0.355]"),
+    ],
+)
+def test_networks_are_compared_seed_by_seed(lead: list[float], answer: str) -> None:
+    shares = np.array([0.2, 0.8, 0.5, 0.4])
+    first = Trial((2,), 7, np.ones(4), shares + lead)
+    assert _comparison(first, Trial((1, 1), 6, np.ones(4), shares)) == answer
 
 
 def test_a_trials_standard_error() -> None:
