@@ -103,6 +103,7 @@ def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
     os.close(ours)
     assert process.returncode == 130
     assert b"epochs" in shown
+    assert b"None" not in shown
     assert b"Traceback (most recent" not in shown
     assert b"Training was interrupted" in shown
     assert b"log-loss" in out
@@ -110,7 +111,7 @@ def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
 
 
 @only_posix
-def test_ctrl_c_before_training_ends_quietly(tmp_path):
+def test_ctrl_c_before_training_ends_in_one_line(tmp_path):
     process = start("fit", "-", cwd=tmp_path, stdin=subprocess.PIPE, env={**os.environ, "PYTHONVERBOSE": "1"})
     assert process.stderr is not None
     # The command is about to read its input, and waits for it.
@@ -119,6 +120,22 @@ def test_ctrl_c_before_training_ends_quietly(tmp_path):
     _, shown = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Traceback (most recent" not in shown
+    assert b"separatrix: interrupted before the first epoch, or twice; no model was written.\n" in shown
+
+
+def test_ctrl_c_while_the_commands_are_imported_has_no_traceback(tmp_path):
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *others):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from separatrix.cli import main\n"
+        "main()\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert finished.returncode == 130
+    assert finished.stderr == b"separatrix: interrupted; nothing was written.\n"
 
 
 def test_predicting_loads_nothing_heavy(folder):

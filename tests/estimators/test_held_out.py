@@ -63,7 +63,11 @@ def test_a_class_with_a_single_row_cannot_be_split() -> None:
 
 def test_rows_that_weigh_nothing_are_refused() -> None:
     X, T = np.zeros((3, 1)), np.zeros((3, 1))
-    with pytest.raises(DataError, match="the validation rows must not all have weight 0, got 3 that do"):
-        check_weights(Data(X, T, np.zeros(3)), "validation")
-    check_weights(Data(X, T), "validation")
-    check_weights(Data(X, T, np.array([0.0, 0.5, 0.0])), "validation")
+    plain, some, none = Data(X, T), Data(X, T, np.array([0.0, 0.5, 0.0])), Data(X, T, np.zeros(3))
+    message = "the {} rows must not all have weight 0, got 3 that do"
+    with pytest.raises(DataError, match=message.format("training")):
+        check_weights(none, some)
+    with pytest.raises(DataError, match=message.format("validation")):
+        check_weights(some, none)
+    check_weights(plain, None)
+    check_weights(some, plain)

@@ -3,10 +3,14 @@ from __future__ import annotations
 import copy
 import pickle
 import signal
+import threading
 import tracemalloc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -14,6 +18,7 @@ import pytest
 import scipy.sparse
 from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from threadpoolctl import threadpool_info
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.errors import DataError, ParameterError
@@ -339,6 +344,24 @@ def test_the_converted_rows_are_not_kept_beside_their_parts() -> None:
     reg.fit(X, X[:, 0])
     tracemalloc.stop()
     assert max(held) < 1.25 * X.nbytes / 2
+
+
+def test_fits_in_two_threads_are_as_alone_and_leave_no_trace(rows: Rows) -> None:
+    X, y = rows
+
+    def fit(seed: int, wait: Callable[[], Any]) -> np.ndarray:
+        clf = small(hidden_layer_sizes=(64, 64), random_state=seed, n_iter_no_change=50, engine="numba")
+        wait()
+        return clf.fit(X[: 120 - 20 * seed], y[: 120 - 20 * seed]).theta_
+
+    alone = [fit(seed, wait=lambda: None) for seed in (0, 1)]
+    pools, folder = threadpool_info(), numba.config.CACHE_DIR
+    both = threading.Barrier(2, timeout=60)
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(lambda seed: fit(seed, wait=both.wait), (0, 1)))
+    assert [theta.tobytes() for theta in together] == [theta.tobytes() for theta in alone]
+    assert threadpool_info() == pools
+    assert folder == numba.config.CACHE_DIR
 
 
 @pytest.mark.parametrize("estimator", [small(), MLPRegressor(**TEN_EPOCHS)])

@@ -9,7 +9,6 @@ import pytest
 from separatrix.recipes import RecipeResult
 from separatrix.recipes.bumps import Trial, _comparison
 
-
 NETWORK = r"1-[\d-]+-1"
 COMPARISON = re.compile(
     rf"({NETWORK}) (is better than|is worse than|and) ({NETWORK})( cannot be told apart)?, "

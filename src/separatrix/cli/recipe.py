@@ -26,7 +26,10 @@ def recipe(
         ),
     ] = Path("recipes"),
 ) -> None:
-    """Run a tutorial experiment: print what it finds beside the tutorial, and draw its pictures."""
+    """Run a tutorial experiment and draw its pictures.
+
+    What it finds is printed beside what the tutorial prints.
+    """
     from separatrix.errors import ParameterError, did_you_mean
     from separatrix.recipes import RECIPES
 

@@ -44,10 +44,11 @@ def split_rows(n_rows: int, fraction: float, codes: Array | None, random_state: 
     return rows
 
 
-def check_weights(data: Data, which: str) -> None:
-    """Raise a `DataError` if all rows weigh nothing, so that their loss would be no number."""
-    if data.weight is not None and not data.weight.any():
-        raise DataError(
-            f"the {which} rows must not all have weight 0, got {data.n_rows} that do; give one of them a "
-            "positive sample_weight and class_weight."
-        )
+def check_weights(training: Data, validation: Data | None) -> None:
+    """Raise a `DataError` if all rows of either weigh nothing, so that their loss would be no number."""
+    for which, data in (("training", training), ("validation", validation)):
+        if data is not None and data.weight is not None and not data.weight.any():
+            raise DataError(
+                f"the {which} rows must not all have weight 0, got {data.n_rows} that do; give one of them a "
+                "positive sample_weight and class_weight."
+            )

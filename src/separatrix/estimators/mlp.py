@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -29,6 +28,7 @@ from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.held_out import check_weights, split_rows
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.watching import Watching, watching_of
 from separatrix.model import Model
 from separatrix.spec import LBFGS, Network, Optimizer, Schedule
@@ -174,7 +174,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             If Ctrl-C ended the training; the network so far is kept.
         """
         parameters.check_parameters(self)
-        with self._unchanged_on_error():
+        with unchanged_on_error(self):
             training, random_state = self._begin(X, y, sample_weight, incremental=False)
             if X_val is not None or y_val is not None:
                 validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
@@ -182,7 +182,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
                 training, validation = self._set_aside(training, random_state)
             else:
                 validation = None
-            check_weights(training, "training")
+            check_weights(training, validation)
             watching = watching_of(self, validation)
         state = self._state_of_fit(random_state)
         with listening(self, X, y, sample_weight) as listeners:
@@ -196,7 +196,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             raise ParameterError(
                 "partial_fit does not support early_stopping=True; set early_stopping=False."
             )
-        with self._unchanged_on_error():
+        with unchanged_on_error(self):
             training, random_state = self._begin(X, y, sample_weight, incremental=True)
             watching = watching_of(self, None)
         state = self._state_of_partial_fit(random_state)
@@ -204,17 +204,6 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
             self._warn_of_stop()
         return self
-
-    @contextmanager
-    def _unchanged_on_error(self) -> Iterator[None]:
-        """Leave an earlier fit as it was if the data of a new one turn out not to be fit for it."""
-        before = vars(self).copy()
-        try:
-            yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            raise
 
     def _begin(self, X: Any, y: Any, sample_weight: Any, incremental: bool) -> tuple[Data, RandomState]:
         """Read the training rows and, unless an earlier training goes on, draw a new network."""
@@ -274,18 +263,14 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             raise DataError(f"X_val and y_val must be given together, got no {missing}.")
         X, y = self._validate(X_val, y_val, self.theta_.dtype, reset=False)
         self._read_targets(y, is_first=False, incremental=True)
-        validation = self._data(X, y, sample_weight_val)
-        check_weights(validation, "validation")
-        return validation
+        return self._data(X, y, sample_weight_val)
 
     def _set_aside(self, data: Data, random_state: RandomState) -> tuple[Data, Data]:
         """Split off validation rows."""
         is_binary = self.network_.head in {"binary", "quadratic"} and self.network_.n_out == 1
         codes = data.T[:, 0] if is_binary else None
         rows, held_out = split_rows(data.n_rows, self.validation_fraction, codes, random_state)
-        validation = _rows_of(data, held_out)
-        check_weights(validation, "validation")
-        return _rows_of(data, rows), validation
+        return _rows_of(data, rows), _rows_of(data, held_out)
 
     @property
     def uses_lbfgs(self) -> bool:

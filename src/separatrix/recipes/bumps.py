@@ -109,8 +109,8 @@ def bumps(folder: Path) -> RecipeResult:
         "The tutorial does not say how its first weights were drawn. Shown are scikit-learn's, with "
         f"seed {SEED}.",
         "How many hidden layers? Each network below was trained as in the tutorial, on 80 of the points, and "
-        f"judged on the other 20; {len(SEARCH_SEEDS)} times, each with its own 20 points and its own first weights. "
-        "After +- stands the standard error of the mean.",
+        f"judged on the other 20; {len(SEARCH_SEEDS)} times, each with its own 20 points and its own first "
+        "weights. After +- stands the standard error of the mean.",
         _table(trials),
         _answer(trials),
     )
@@ -158,12 +158,13 @@ def _best(trials: list[Trial]) -> Trial:
 
 def _answer(trials: list[Trial]) -> str:
     one, two, three = (_best([trial for trial in trials if len(trial.hidden) == n]) for n in (1, 2, 3))
-    helps = any(_lead(one, deeper)[2] < 0 for deeper in (two, three))
+    is_enough = all(_lead(one, deeper)[2] >= 0 for deeper in (two, three))
+    answer = "One hidden layer is enough" if is_enough else "More than one hidden layer helps"
     return (
-        f"{'More than one hidden layer helps' if helps else 'One hidden layer is enough'}. The best network of "
-        f"each depth, with the difference of the shares of held-out points right, seed by seed (mean and 95 % "
-        f"interval by Student's t): {_comparison(one, two)}; {_comparison(one, three)}. What a network finds "
-        "hangs on its first weights: a single run cannot answer the question."
+        f"{answer}. The best network of each depth, by the difference of the shares of held-out points "
+        f"right, seed by seed (mean and 95 % interval, paired t): {_comparison(one, two)}; "
+        f"{_comparison(one, three)}. What a network finds hangs on its first weights: a single run cannot "
+        "answer the question."
     )
 
 
@@ -177,7 +178,7 @@ def _comparison(first: Trial, second: Trial) -> str:
 
 
 def _lead(first: Trial, second: Trial) -> tuple[float, float, float]:
-    """Return by how much more of the same held-out points the first gets right: mean, ends of its interval."""
+    """Return how much more of the held-out points the first gets right: mean and interval over the seeds."""
     ends = stats.ttest_rel(first.held_out, second.held_out).confidence_interval()
     return float(np.mean(first.held_out - second.held_out)), float(ends.low), float(ends.high)
 
