@@ -19,7 +19,7 @@ TARGETS = {
     "bumps": {"PyTorch": 500, "scikit-learn": 100, "JAX": 3.5, "plain NumPy": 14},
 }
 C_LOOP_TARGET = 2.0  # at most so many times the C loop's time
-OURS = {"fit": "Separatrix fit, float32", "engine": "Separatrix engine, float32"}
+OURS = {what: f"Separatrix {what}, float32" for what in ("fit", "training", "engine")}
 
 
 def measure(quick: bool) -> dict[str, Any]:

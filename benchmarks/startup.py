@@ -6,14 +6,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from timing import interleaved, spread
 
-TARGETS = {"load a model and predict": 0.3}
+DTYPES = ("float32", "float64")
+TARGETS = {  # seconds, at most
+    "import separatrix": 0.3,
+    "load a model and predict": 0.5,
+    **{f"compiling kernels, {dtype}": 10.0 for dtype in DTYPES},
+    **{f"loading compiled kernels, {dtype}": 1.0 for dtype in DTYPES},
+}
 
 _IMPORT = "import separatrix"
 _FIT = """
@@ -22,6 +28,23 @@ import separatrix as sx
 X, y = sx.data.make_circles(500, noise=0.15, factor=0.25, random_state=1)
 warnings.simplefilter("ignore")
 sx.MLPClassifier((4,), "logistic", max_iter=10, dtype="{dtype}").fit(X, y)
+"""
+# What the first fit takes beyond a second one: its kernels.
+_KERNELS = """
+import warnings
+from time import perf_counter
+import numba
+import sklearn.neural_network
+import separatrix as sx
+X, y = sx.data.make_circles(500, noise=0.15, factor=0.25, random_state=1)
+warnings.simplefilter("ignore")
+clf = sx.MLPClassifier((4,), "logistic", max_iter=10, dtype="{dtype}")
+seconds = []
+for _ in range(2):
+    started = perf_counter()
+    clf.fit(X, y)
+    seconds.append(perf_counter() - started)
+print(seconds[0] - seconds[1])
 """
 _SAVE = _FIT.replace("sx.MLP", "clf = sx.MLP") + 'sx.save(clf, "{path}")'
 _PREDICT = """
@@ -37,29 +60,25 @@ assert not loaded, loaded
 
 
 def measure(quick: bool) -> dict[str, Any]:
-    """Return the seconds of whole processes, an empty interpreter's included."""
+    """Return the seconds of whole processes, an empty interpreter's included, and of the kernels alone."""
     repeats = 2 if quick else 5
     with tempfile.TemporaryDirectory() as folder:
         warm, path = Path(folder, "warm"), Path(folder, "model.safetensors")
         _seconds(_SAVE.format(dtype="float32", path=path.as_posix()), warm)
         _seconds(_FIT.format(dtype="float64"), warm)
 
-        def cold(dtype: str) -> float:
-            with tempfile.TemporaryDirectory() as empty:
-                return _seconds(_FIT.format(dtype=dtype), Path(empty))
-
-        timers = {
-            "empty interpreter": lambda: _seconds("", warm),
-            "import separatrix": lambda: _seconds(_IMPORT, warm),
-            "load a model and predict": lambda: _seconds(_PREDICT.format(path=path.as_posix()), warm),
-            "first fit ever, float32": lambda: cold("float32"),
-            "first fit ever, float64": lambda: cold("float64"),
-            "first fit of a later process, float32": lambda: _seconds(_FIT.format(dtype="float32"), warm),
-            "first fit of a later process, float64": lambda: _seconds(_FIT.format(dtype="float64"), warm),
-            "import sklearn.neural_network, for comparison": lambda: _seconds(
-                "import sklearn.neural_network", warm
-            ),
+        processes = {
+            "empty interpreter": ("", warm),
+            "import separatrix": (_IMPORT, warm),
+            "load a model and predict": (_PREDICT.format(path=path.as_posix()), warm),
+            "first fit ever, float32": (_FIT.format(dtype="float32"), None),
+            "first fit of a later process, float32": (_FIT.format(dtype="float32"), warm),
+            "import sklearn.neural_network, for comparison": ("import sklearn.neural_network", warm),
         }
+        timers = {name: partial(_seconds, *process) for name, process in processes.items()}
+        for what, cache in (("compiling kernels", None), ("loading compiled kernels", warm)):
+            for dtype in DTYPES:
+                timers[f"{what}, {dtype}"] = partial(_printed, _KERNELS.format(dtype=dtype), cache)
         times = interleaved(timers, repeats)
     return {
         "repeats": repeats,
@@ -68,8 +87,21 @@ def measure(quick: bool) -> dict[str, Any]:
     }
 
 
-def _seconds(code: str, cache: Path) -> float:
-    environment: Mapping[str, str] = os.environ | {"SEPARATRIX_CACHE_DIR": str(cache)}
-    started = perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-    return perf_counter() - started
+def _seconds(code: str, cache: Path | None) -> float:
+    """Return how long a process runs; without a cache it starts with an empty one."""
+    return _run(code, cache)[0]
+
+
+def _printed(code: str, cache: Path | None) -> float:
+    """Return the number that a process prints."""
+    return float(_run(code, cache)[1])
+
+
+def _run(code: str, cache: Path | None) -> tuple[float, str]:
+    with tempfile.TemporaryDirectory() as empty:
+        environment = os.environ | {"SEPARATRIX_CACHE_DIR": str(cache or empty)}
+        started = perf_counter()
+        process = subprocess.run(
+            [sys.executable, "-c", code], check=True, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        return perf_counter() - started, process.stdout

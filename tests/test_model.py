@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from separatrix import model as model_module
 from separatrix.data import Table, TableEncoder
 from separatrix.errors import DataError, ParameterError
-from separatrix.model import Model
+from separatrix.model import Model, predicted_labels, probabilities
 from separatrix.spec import HEADS, Network
 
 ROWS = np.array([[0.0, 1.0], [1.0, -1.0], [-3.0, 0.5]])
@@ -61,9 +61,24 @@ def test_one_output_tells_two_classes(head):
     z = model.decision_function(ROWS)[:, 0]
     proba = model.predict_proba(ROWS)
     np.testing.assert_allclose(proba[:, 1], 1 / (1 + np.exp(-z)), rtol=1e-12)
-    np.testing.assert_array_equal(proba[:, 0], 1 - proba[:, 1])
+    np.testing.assert_allclose(proba[:, 0], 1 / (1 + np.exp(z)), rtol=1e-12)
     assert model.predict(ROWS).tolist() == ["go" if value > 0 else "stay" for value in z]
     np.testing.assert_array_equal(model(ROWS), proba)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_small_probability_keeps_its_digits(dtype):
+    z = np.array([[-40.0], [-20.0], [20.0], [40.0]])
+    both = np.hstack([z, -z])
+    expected = np.exp(-np.logaddexp(0.0, both))
+    found = probabilities(z.astype(dtype), Network.mlp(1, (), 1))
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-6 if dtype == np.float32 else 1e-14)
+
+
+def test_an_output_that_has_seen_one_class_tells_that():
+    z = np.array([[-1.0], [1.0]])
+    assert predicted_labels(z, np.array(["only"]), Network.mlp(1, (), 1)).tolist() == ["only", "only"]
 
 
 def test_at_one_half_the_first_class_is_told():

@@ -182,17 +182,11 @@ class Model:
         ParameterError
             If the model is not a classifier.
         """
-        head = self.network.head
         if not self.is_classifier:
             raise ParameterError(
-                f"predict_proba needs a classifier, got a model with head {head!r}; use predict."
+                f"predict_proba needs a classifier, got a model with head {self.network.head!r}; use predict."
             )
-        z = self.decision_function(X)
-        if head == "quadratic" and self.network.n_out > 1:
-            # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
-            return HEADS["multiclass"].output(-softplus(-z))
-        a = HEADS[head].output(z)
-        return np.hstack([1 - a, a]) if self.network.n_out == 1 and head != "multilabel" else a
+        return probabilities(self.decision_function(X), self.network)
 
     def predict(self, X: Any) -> Array:
         """Return a label or number for each row.
@@ -214,12 +208,8 @@ class Model:
             As in `decision_function`.
         """
         z = self.decision_function(X)
-        if self.network.head == "multilabel":
-            return (z > 0).astype(np.int64)
         if self.classes is not None:
-            codes = z.argmax(axis=1) if self.network.n_out > 1 else (z[:, 0] > 0).astype(np.intp)
-            labels: Array = self.classes[codes]
-            return labels
+            return predicted_labels(z, self.classes, self.network)
         a = HEADS[self.network.head].output(z)
         return a[:, 0] if self.network.n_out == 1 else a
 
@@ -329,6 +319,59 @@ class Model:
                 f"finite {self.theta.dtype} is due; correct it, or leave out the row."
             )
         return numbers
+
+
+def probabilities(z: Array, network: Network) -> Array:
+    """Return the probability of each class for the logits of a classifier.
+
+    Parameters
+    ----------
+    z : ndarray of shape (n_rows, n_out)
+    network : Network
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_classes)
+        Small ones keep their digits: that of the first of two classes is not taken as 1 less the other's.
+
+    Examples
+    --------
+    >>> probabilities(np.array([[40.0]]), Network.mlp(1, (), 1, head="binary"))
+    array([[4.24835426e-18, 1.00000000e+00]])
+    """
+    head = HEADS[network.head]
+    if network.head == "quadratic" and network.n_out > 1:
+        # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
+        return HEADS["multiclass"].output(-softplus(-z))
+    return head.output(np.hstack([-z, z]) if head.name in {"binary", "quadratic"} else z)
+
+
+def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
+    """Return the likeliest class for the logits of a classifier; of two equally likely ones, the first.
+
+    Parameters
+    ----------
+    z : ndarray of shape (n_rows, n_out)
+    classes : ndarray of shape (n_classes,)
+        A single one, of an output that has seen no other, is always told.
+    network : Network
+
+    Returns
+    -------
+    ndarray of shape (n_rows,) or, for `multilabel`, (n_rows, n_out)
+        Labels in their own type; for `multilabel` 0 or 1.
+
+    Examples
+    --------
+    >>> network = Network.mlp(1, (), 1, head="binary")
+    >>> predicted_labels(np.array([[0.0], [0.1]]), np.array(["no", "yes"]), network)
+    array(['no', 'yes'], dtype='<U3')
+    """
+    if network.head == "multilabel":
+        return (z > 0).astype(np.int64)
+    codes = z.argmax(axis=1) if network.n_out > 1 else (z[:, 0] > 0).astype(np.intp)
+    labels: Array = classes[np.minimum(codes, len(classes) - 1)]
+    return labels
 
 
 def _columns(X: Any) -> Mapping[str, Any] | None:

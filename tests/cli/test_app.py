@@ -30,6 +30,9 @@ def test_help_names_every_command(run):
     result = run("--help")
     assert result.exit_code == 0
     assert all(f"  {name} " in result.stdout for name in COMMANDS)
+    listed = result.stdout.partition("Commands:")[2]
+    assert "..." not in listed
+    assert "…" not in listed
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from separatrix.cli import console
@@ -42,3 +44,33 @@ def test_json_has_no_nan():
 )
 def test_sparkline(values, line):
     assert console.sparkline(values) == line
+
+
+HEADER = ("", "network", "linear regression", "dummy")
+NUMBERS = ("46,187 [43,210, 49,500]",) * 3
+ROWS = [("R²", *NUMBERS), ("RMSE", *NUMBERS), ("a label longer than most", *NUMBERS)]
+
+
+def shown(width: int) -> str:
+    from rich.console import Console
+
+    console_of_width = Console(width=width, highlight=False)
+    with console_of_width.capture() as captured:
+        console_of_width.print(console.table(HEADER, ROWS))
+    return captured.get()
+
+
+@pytest.mark.parametrize("width", [30, 50, 60, 70, 80, 90, 100, 120])
+def test_a_table_loses_nothing_where_the_terminal_is_narrow(width):
+    text = shown(width)
+    assert all(len(line) <= width for line in text.splitlines())
+    joined = "".join(text.split())
+    for word in ("R²", "RMSE", "regression", "alabel"):
+        assert word in joined
+    assert text.count("46,187") == text.count("[43,210,") == text.count("49,500]") == 9
+
+
+def test_a_table_takes_the_shape_that_there_is_room_for():
+    assert "46,187 [43,210, 49,500]  46,187 [43,210, 49,500]" in shown(100)
+    assert re.search(r"\nRMSE +46,187 +46,187 +46,187 *\n +\[43,210, 49,500\]  \[43", shown(80))
+    assert re.search(r"\nRMSE *\n  network +46,187 \[43,210, 49,500\] *\n  linear regression ", shown(50))

@@ -71,6 +71,7 @@ def test_options_become_settings(run, monkeypatch, arguments, name, value):
 
     separatrix_error = DataError("enough")
     monkeypatch.setattr("separatrix.estimators.table_model.fit_table", fit_table)
+    monkeypatch.setattr("separatrix.cli.scorers.check_scorers", lambda rows, settings: None)
     monkeypatch.setattr("separatrix.cli.progress.announce_compilation", lambda engine, dtype: None)
     result = run("fit", "ten-points", *arguments)
     assert result.stderr == "separatrix: error: enough\n"

@@ -98,7 +98,7 @@ def test_the_same_command_gives_the_same_network(run):
 def test_a_task_of_ones_own(run):
     path = write("t.csv", "a,target", *(f"{i},{i % 3}" for i in range(60)))
     assert "classification (3 different whole numbers)" in run("fit", path, *NUMPY).stdout
-    result = run("fit", path, *NUMPY, "--task", "regression", "--force")
+    result = run("fit", path, *NUMPY, "--task", "regression")
     assert "regression (as asked)" in result.stdout
 
 
@@ -124,20 +124,18 @@ def test_standard_input(run, people):
     assert "standard input: 40 rows" in result.stdout
 
 
-def test_a_named_file_is_replaced_but_the_default_is_not(run):
+def test_a_named_file_is_replaced_but_none_is_without_a_name(run):
     fast = (*NUMPY, "--hidden", "2", "--max-iter", "2")
     assert run("fit", "iris", *fast).exit_code == 0
     before = sx.load("model.safetensors").theta
-    refused = run("fit", "moons", *fast)
-    assert refused.exit_code == 2
-    assert refused.stderr == (
-        "separatrix: error: 'model.safetensors' exists; name another file with --output, or replace it with "
-        "--force.\n"
-    )
+    for number in (2, 3):
+        result = run("fit", "moons", *fast)
+        assert result.exit_code == 0, result.output
+        assert f"Model written to 'model-{number}.safetensors'" in result.stdout
+        assert sx.load(f"model-{number}.safetensors").network.n_in == 2
     assert (sx.load("model.safetensors").theta == before).all()
-    assert run("fit", "moons", *fast, "--force").exit_code == 0
-    assert run("fit", "iris", *fast, "-o", "model.safetensors").exit_code == 0
-    assert (sx.load("model.safetensors").theta == before).all()
+    assert run("fit", "moons", *fast, "-o", "model.safetensors").exit_code == 0
+    assert sx.load("model.safetensors").network.n_in == 2
 
 
 def test_class_weight_by_name(run, people):
@@ -229,11 +227,6 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
             "column 'target' has text 'x' in row 1 (first of 16)",
         ),
         (["a,target", *ROWS], ["--task", "regresion"], "Did you mean 'regression'?"),
-        (
-            ["a,target", *ROWS],
-            ["--hidden", "0"],
-            "--hidden-layer-sizes must be an integer of at least 1, got 0.",
-        ),
         (["a,target", *ROWS], ["--activation", "rely"], "Did you mean 'relu'?"),
         (["a,target", *ROWS], ["--solver", "adan"], "Did you mean 'adam'?"),
         (["a,target", *ROWS], ["--test-size", "1"], "--test-size must be a number in (0, 1), got 1."),
@@ -243,7 +236,25 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
             ["--class-weight", "z=2"],
             "--class-weight must name classes, which are x, y, got 'z'.",
         ),
-        (["a,target", *ROWS], ["--metrics", "roc_auc"], "set --early-stopping"),
+        (["a,target", *ROWS], ["--metrics", "roc_auc"], "set some aside with --early-stopping."),
+        (
+            ["a,target", *ROWS],
+            ["--early-stopping", "--validation-fraction", "0.01"],
+            "--validation-fraction must set aside at least 2 of the 12 rows, got 0.01, which is 1; raise it",
+        ),
+        (
+            ["a,target", *ROWS],
+            ["--scoring", "rocauc"],
+            "--scoring must be loss, accuracy, balanced_accuracy, f1, roc_auc, neg_log_loss or another "
+            "scorer of scikit-learn, got 'rocauc'. Did you mean 'roc_auc'?",
+        ),
+        (["a,target", *ROWS], ["--scoring", "nonsense"], "scikit-learn, got 'nonsense'."),
+        (["a,target", *ROWS], ["--metrics", "f1,loss"], "--metrics must be accuracy, "),
+        (
+            ["a,target", *ROWS],
+            ["--class-weight", "x=nan"],
+            "--class-weight of class 'x' must be a number in [0, infinity), got nan.",
+        ),
         (["a,target", *ROWS], ["-o", "none/m.safetensors"], "the folder 'none' does not exist"),
         (["a,target", *ROWS], ["-o", "m.bin"], "name it 'm.safetensors'"),
         (["a,target", *ROWS], ["--test", "t.csv", "--target", "b"], "there is no column 'b'"),
@@ -276,9 +287,80 @@ def test_a_test_file_with_a_class_of_its_own(run):
     )
 
 
-def test_whether_the_model_can_be_written_is_asked_before_the_table_is_read(run):
-    result = run("fit", "no-such-table.csv", "-o", "none/m.safetensors")
-    assert "cannot write" in result.stderr
+def test_the_table_is_judged_before_the_output(run):
+    assert "is empty" in run("fit", write("t.csv", ""), "-o", "none/m.safetensors").stderr
+
+
+def no_training(*rows, **settings):
+    raise AssertionError("trained")
+
+
+def test_whether_the_model_can_be_written_is_asked_before_training(run, monkeypatch):
+    monkeypatch.setattr("separatrix.estimators.table_model.fit_table", no_training)
+    assert "the folder 'none' does not exist" in run("fit", "iris", "-o", "none/m.safetensors").stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "scorer", "labels", "cure"),
+    [
+        ("--metrics", "f1", "xy", "classes x, y; name f1_macro, balanced_accuracy or roc_auc."),
+        ("--scoring", "f1", "xy", "classes x, y; name f1_macro, balanced_accuracy or roc_auc."),
+        ("--scoring", "roc_auc", "xyz", "classes x, y, z; name f1_macro, balanced_accuracy or roc_auc_ovr."),
+    ],
+)
+def test_a_scorer_that_cannot_judge_the_classes(run, monkeypatch, option, scorer, labels, cure):
+    path = write("t.csv", "a,target", *(f"{i},{labels[i % len(labels)]}" for i in range(60)))
+    with monkeypatch.context() as patched:
+        patched.setattr("separatrix.estimators.table_model.fit_table", no_training)
+        result = run("fit", path, *NUMPY, "--early-stopping", option, scorer)
+    assert result.exit_code == 2
+    assert result.stderr == f"separatrix: error: {option} {scorer} cannot judge the {cure}\n"
+    named = cure.split("name ")[1].rstrip(".").replace(" or ", ", ").split(", ")
+    assert run("fit", path, *NUMPY, "--early-stopping", "--metrics", ",".join(named)).exit_code == 0
+
+
+def test_lbfgs_has_no_epochs_to_follow(run):
+    result = run("fit", "iris", "--solver", "lbfgs", "--early-stopping", "--metrics", "accuracy")
+    assert "--metrics needs epochs, which lbfgs has not; choose another --solver." in result.stderr
+
+
+def test_ctrl_c_before_the_first_epoch_is_told(run, monkeypatch):
+    def interrupted(*arguments, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("separatrix.estimators.table_model.fit_table", interrupted)
+    result = run("fit", "moons", *NUMPY)
+    assert result.exit_code == 130
+    assert result.stderr == (
+        "separatrix: interrupted before the first epoch, or twice; no model was written.\n"
+    )
+    assert not list(Path().glob("*.safetensors"))
+
+
+def test_a_network_that_is_too_sure_of_itself_is_told_to_be_milder(run):
+    noise = [f"{(i * 37) % 101},{(i * 53) % 97},{(i * 71) % 89},{'yn'[(i * i // 7) % 2]}" for i in range(200)]
+    result = run(
+        "fit", write("t.csv", "a,b,c,target", *noise), *NUMPY, "--solver", "lbfgs", "--max-iter", "2000"
+    )
+    assert "The network is worse than dummy" in result.stdout
+    assert (
+        "The network's probabilities are too sure of themselves; try --early-stopping or a larger --alpha."
+        in (result.stdout)
+    )
+    assert "; raise " not in result.stdout
+
+
+def test_a_network_that_has_not_learnt_yet_is_not_told_to_raise_the_rate(run):
+    result = run("fit", "iris", *NUMPY, "--max-iter", "1", "--rate", "1e-6", "--init", "uniform01")
+    assert "The network is worse than dummy" in result.stdout
+    assert "learning-rate" not in result.stdout
+    assert "The network has learnt too little; raise --max-iter." in result.stdout
+
+
+def test_a_loss_that_rose_is_no_reason_for_a_higher_rate(run):
+    options = ("--solver", "sgd", "--rate", "0.2", "--activation", "identity", "--max-iter", "15")
+    result = run("fit", "diabetes", *NUMPY, *options, "--n-iter-no-change", "inf")
+    assert "or the learning rate." not in result.stdout
 
 
 def test_a_file_that_is_not_there(run):

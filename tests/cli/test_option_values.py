@@ -10,6 +10,7 @@ from separatrix.cli import option_values
     ("read", "text"),
     [
         (option_values.read_sizes, "16,x"),
+        (option_values.read_sizes, "8,0"),
         (option_values.read_numbers, "0.1,"),
         (option_values.read_batch_size, "1.5"),
         (option_values.read_patience, "never"),
@@ -20,6 +21,11 @@ from separatrix.cli import option_values
 def test_what_cannot_be_read_is_a_usage_error(read, text):
     with pytest.raises(typer.BadParameter, match=f"got '{text if '=' not in text else 'many'}'"):
         read(text)
+
+
+def test_no_units_are_called_none():
+    with pytest.raises(typer.BadParameter, match="use none for no hidden layer"):
+        option_values.read_sizes("0")
 
 
 def test_a_class_may_have_a_comma_free_name_with_an_equals_sign():

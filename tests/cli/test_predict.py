@@ -93,11 +93,27 @@ def test_what_is_wrong_with_the_table(run, model, text, sentence):
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("output", ["none/out.csv", "out.doc"])
-def test_where_nothing_can_be_written(run, people, model, output):
+@pytest.mark.parametrize("output", ["none/out.csv", "out.doc", "people.csv", "./people.csv"])
+def test_where_nothing_can_be_written_is_told_before_the_work(run, people, model, output, monkeypatch):
+    def scored(*arguments):
+        raise AssertionError("scored")
+
+    monkeypatch.setattr("separatrix.cli.predict.answers", scored)
+    before = people.read_bytes()
     result = run("predict", str(model), str(people), "-o", output)
     assert result.exit_code == 2
     assert f"cannot write '{output}'" in result.stderr
+    assert people.read_bytes() == before
+
+
+def test_the_formats_that_are_let_through_are_those_that_can_be_written(run):
+    from separatrix.cli.predict import FORMATS
+    from separatrix.errors import OutputError
+
+    for suffix in FORMATS:
+        sx.data.write_table({"a": [1]}, f"t{suffix}")
+    with pytest.raises(OutputError, match=", ".join(FORMATS)):
+        sx.data.write_table({"a": [1]}, "t.doc")
 
 
 def test_what_is_no_model(run, people, model):

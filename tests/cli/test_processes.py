@@ -13,7 +13,6 @@ import pytest
 import separatrix as sx
 
 COMMAND = [sys.executable, "-m", "separatrix"]
-TABLES = Path(os.environ.get("SEPARATRIX_TABLES", "no-such-folder"))
 only_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminals and pipes")
 
 
@@ -104,6 +103,7 @@ def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
     os.close(ours)
     assert process.returncode == 130
     assert b"epochs" in shown
+    assert b"None" not in shown
     assert b"Traceback (most recent" not in shown
     assert b"Training was interrupted" in shown
     assert b"log-loss" in out
@@ -111,7 +111,7 @@ def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
 
 
 @only_posix
-def test_ctrl_c_before_training_ends_quietly(tmp_path):
+def test_ctrl_c_before_training_ends_in_one_line(tmp_path):
     process = start("fit", "-", cwd=tmp_path, stdin=subprocess.PIPE, env={**os.environ, "PYTHONVERBOSE": "1"})
     assert process.stderr is not None
     # The command is about to read its input, and waits for it.
@@ -120,6 +120,22 @@ def test_ctrl_c_before_training_ends_quietly(tmp_path):
     _, shown = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Traceback (most recent" not in shown
+    assert b"separatrix: interrupted before the first epoch, or twice; no model was written.\n" in shown
+
+
+def test_ctrl_c_while_the_commands_are_imported_has_no_traceback(tmp_path):
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *others):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from separatrix.cli import main\n"
+        "main()\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert finished.returncode == 130
+    assert finished.stderr == b"separatrix: interrupted; nothing was written.\n"
 
 
 def test_predicting_loads_nothing_heavy(folder):
@@ -138,11 +154,16 @@ def test_predicting_loads_nothing_heavy(folder):
     assert not set(loaded.split()) & {"numba", "sklearn", "scipy", "matplotlib", "pandas"}
 
 
-@pytest.mark.skipif(
-    not TABLES.is_dir(), reason="SEPARATRIX_TABLES names no folder of tables with a column 'target'"
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("heart_h", id="text and missing cells"),
+        pytest.param("car", id="four classes"),
+        pytest.param("oil_spill", id="one row in 23 of the second class"),
+    ],
 )
-@pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda path: path.stem)
-def test_a_real_table_there_and_back(path, tmp_path):
+def test_a_real_table_there_and_back(name, real_tables, tmp_path):
+    path = real_tables / f"{name}.csv"
     fitted = finish("fit", str(path), "--max-iter", "5", "--hidden", "8", "-o", "m.safetensors", cwd=tmp_path)
     assert fitted.returncode == 0, fitted.stderr
     assert b"The network " in fitted.stdout

@@ -1,8 +1,12 @@
 """The compiled engine against the reference: every activation, head, optimiser, dtype, order and batch."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import numba
 import numpy as np
 import pytest
 import scipy.sparse
+from threadpoolctl import threadpool_info
 
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.engine.numba_engine import BLOCK, NumbaEngine
@@ -165,8 +169,42 @@ def test_divergence_keeps_the_last_good_parameters(batch_size):
     data = make_data("regression", 64, np.float32)
     plan = Plan(network_for(data, "regression", activation="identity"), SGD(0.9), batch_size=batch_size)
     results = advance_both(lambda: make_run(data, plan, np.float32), 50.0, 30)
-    assert results[0][1].halt == results[1][1].halt == "diverged"
-    assert np.isfinite(results[1][0].best_theta).all()
+    (reference, expected), (state, chunk) = results
+    assert chunk.halt == expected.halt == "diverged"
+    assert len(chunk.loss) == len(expected.loss)
+    assert state.best_epoch == reference.best_epoch
+    np.testing.assert_allclose(state.best_value, reference.best_value, rtol=1e-4)
+    np.testing.assert_allclose(state.best_theta, reference.best_theta, rtol=1e-4)
+
+
+@pytest.mark.parametrize("batch_size", [5, 20])
+def test_the_epoch_before_a_rate_too_high_is_kept(batch_size):
+    data = make_data("binary", 20, np.float64)
+    plan = Plan(network_for(data, "binary"), SGD(), batch_size=batch_size)
+    results = []
+    for engine in (NumpyEngine(), NumbaEngine()):
+        run = make_run(data, plan, np.float64)
+        rates = np.repeat([0.1, 0.1, np.inf], run.steps_per_epoch)
+        results.append((run.state, engine.advance([Task(run, rates)])[0]))
+    (reference, _), (state, chunk) = results
+    assert chunk.halt == "diverged"
+    assert state.best_epoch == reference.best_epoch > 1
+    np.testing.assert_allclose(state.best_theta, reference.best_theta, rtol=1e-12)
+
+
+@pytest.mark.parametrize("watched", ["validation_loss", "validation_score"])
+@pytest.mark.parametrize("weight", [None, np.zeros(1)])
+def test_a_validation_value_that_is_nan_is_no_progress(weight, watched):
+    data = make_data("regression", 30, np.float64)
+    validation = Data(data.X[:1], data.T[:1], weight)
+    plan = Plan(network_for(data, "regression"), SGD(), batch_size=10, monitor=Monitor(watched, 1e-4, 4))
+    assert_same(
+        advance_both(lambda: make_run(data, plan, np.float64, validation=validation), 0.01, 9), np.float64
+    )
+    run = make_run(data, plan, np.float64, validation=validation)
+    chunk = NumbaEngine().advance([Task(run, np.full(27, 0.01))])[0]
+    is_nan = np.isnan(chunk.validation_loss if watched == "validation_loss" else chunk.validation_score).all()
+    assert (chunk.halt == "stalled") == is_nan
 
 
 @pytest.mark.parametrize("order", ["sequential", "shuffle", "replacement"])
@@ -240,6 +278,36 @@ def test_saturated_units_stay_fast_numbers():
     NumbaEngine().advance([Task(run, np.full(3000, 1e-9))])
     tiny = np.finfo(np.float32).tiny
     assert not ((np.abs(run.state.slots) < tiny) & (run.state.slots != 0)).any()
+
+
+def test_trainings_in_threads_leave_the_process_as_it_was():
+    before = threadpool_info(), numba.config.CACHE_DIR
+    data = make_data("binary", 300, np.float32, n_in=40)
+    plan = Plan(network_for(data, "binary", (64, 64)), Adam(), batch_size=50)
+    runs = [make_run(data, plan, np.float32) for _ in range(4)]
+    with ThreadPoolExecutor(2) as pool:
+        lengths = (10, 60, 30, 20)
+        jobs = [
+            pool.submit(NumbaEngine().advance, [Task(run, np.full(6 * n, 0.01))])
+            for run, n in zip(runs, lengths, strict=True)
+        ]
+        losses = [job.result()[0].loss for job in jobs]
+    assert (threadpool_info(), numba.config.CACHE_DIR) == before
+    for shorter, longer in ((0, 1), (0, 2), (0, 3), (2, 1), (3, 1)):
+        np.testing.assert_array_equal(losses[shorter], losses[longer][: len(losses[shorter])])
+
+
+@pytest.mark.parametrize(
+    "change", [np.asfortranarray, lambda X: X.astype(np.float32), lambda X: X[::-1][::-1]]
+)
+def test_rows_of_another_layout_train_like_others(change):
+    data = make_data("binary", 60, np.float64)
+    data = Data(data.X.astype(np.float32).astype(np.float64), data.T)
+    plan = Plan(network_for(data, "binary"), Adam(), batch_size=20)
+    runs = [make_run(rows, plan, np.float64) for rows in (Data(change(data.X), data.T), data)]
+    for run in runs:
+        NumbaEngine().advance([Task(run, np.full(9, 0.01))])
+    np.testing.assert_array_equal(runs[0].state.theta, runs[1].state.theta)
 
 
 def test_read_only_rows_train_like_others():

@@ -59,6 +59,8 @@ def test_a_single_class_is_always_predicted(rows: Rows) -> None:
     X, _ = rows
     clf = small().fit(X, np.full(len(X), "only"))
     assert set(clf.predict(X)) == {"only"}
+    with pytest.raises(DataError, match=r"at least two classes for a model, .* fitted on \['only'\] alone"):
+        clf.to_model()
 
 
 @pytest.mark.parametrize("as_matrix", [np.asarray, scipy.sparse.csr_array])
@@ -115,6 +117,15 @@ def test_class_weight_must_make_sense(rows: Rows) -> None:
         ParameterError, match=r"class_weight must be one of 'balanced', got 'balanse'\. Did you"
     ):
         small(class_weight="balanse").fit(X, y)
+    for weight in (np.nan, -1):
+        with pytest.raises(ParameterError, match=rf"class_weight of class 0 must .* got {weight}\."):
+            small(class_weight={0: weight, 1: 1}).fit(X, y)
+    with pytest.raises(ParameterError, match=r"class_weight must be above 0 for at least one class"):
+        small(class_weight={0: 0, 1: 0}).fit(X, y)
+    with pytest.raises(DataError, match="the training rows must not all have weight 0, got 120 that do"):
+        small(class_weight={0: 0}).fit(X, y, sample_weight=1.0 - y)
+    with pytest.raises(ValueError, match="class_weight"):
+        small(class_weight=5).fit(X, y)
     with pytest.raises(ParameterError, match="class_weight must be None or a dict for partial_fit"):
         small(class_weight="balanced").partial_fit(X, y, classes=[0, 1])
 
@@ -173,6 +184,22 @@ def test_what_is_no_label_is_an_error(rows: Rows) -> None:
         small().fit(X, X[:, 0])
     with pytest.raises(DataError, match="y must have one column of labels"):
         small().fit(X, np.column_stack([y, y + 1]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("loss", ["log_loss", "squared_error"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_model_gives_the_same_probabilities_to_the_last_bit(
+    dtype: Any, loss: str, n_classes: int
+) -> None:
+    z = np.array([[-40.0], [-20.0], [0.0], [20.0], [40.0]], dtype)
+    clf = small(hidden_layer_sizes=(), loss=loss).fit(z, np.arange(5) % n_classes)
+    clf.theta_[:] = 0.0
+    clf.coefs_[0][:, 0] = 1.0  # the logit is the feature
+    model = clf.to_model()
+    assert clf.predict_proba(z).dtype == dtype
+    assert model.predict_proba(z).tobytes() == clf.predict_proba(z).tobytes()
+    assert np.array_equal(model.predict(z), clf.predict(z))
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -3,11 +3,15 @@ from __future__ import annotations
 import copy
 import pickle
 import signal
+import threading
 import tracemalloc
 import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -16,6 +20,7 @@ import scipy.sparse
 import sklearn
 from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from threadpoolctl import threadpool_info
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.errors import DataError, ParameterError
@@ -137,8 +142,55 @@ def test_validation_rows_must_come_as_a_pair_and_fit(rows: Rows) -> None:
 
 def test_too_few_validation_rows_are_an_error(rows: Rows) -> None:
     X, y = rows
-    with pytest.raises(DataError, match="validation set is too small, with 1 of 12 rows"):
+    message = "validation_fraction must set aside at least 2 of the 12 rows, got 0.05, which is 1; raise it"
+    with pytest.raises(ParameterError, match=message):
         MLPRegressor(early_stopping=True, validation_fraction=0.05).fit(X[:12], y[:12])
+
+
+def test_validation_rows_that_weigh_nothing_are_an_error(rows: Rows) -> None:
+    X, y = rows
+    message = "the validation rows must not all have weight 0, got {} that do"
+    with pytest.raises(DataError, match=message.format(10)):
+        small(class_weight={0: 0.0}).fit(X, y, X_val=X[y == 0][:10], y_val=y[y == 0][:10])
+    weight = np.zeros(120)
+    weight[:2] = 1.0
+    with pytest.raises(DataError, match=message.format(12)):
+        small(early_stopping=True).fit(X, y, sample_weight=weight)
+
+
+def test_a_random_state_of_another_generator_is_refused(engine: str, rows: Rows) -> None:
+    with pytest.raises(ParameterError, match="random_state must use MT19937, got a RandomState of PCG64"):
+        small(random_state=np.random.RandomState(np.random.PCG64(1)), engine=engine).fit(*rows)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "data"),
+    [
+        ({"hidden_layer_sizes": (0,)}, {}),
+        ({"early_stopping": True, "validation_fraction": 0.001}, {}),
+        ({"metrics": ["roc_auc"]}, {}),
+        ({}, {"X_val": [[1.0]], "y_val": [0]}),
+        ({}, {"sample_weight": [-1.0] * 60}),
+    ],
+)
+def test_a_fit_that_is_refused_leaves_the_last_one_as_it_was(
+    rows: Rows, parameters: dict[str, Any], data: dict[str, Any]
+) -> None:
+    X, y = rows
+    clf = small().fit(X, y)
+    before, theta = clf.predict_proba(X), clf.theta_.copy()
+    clf.set_params(**parameters)
+    with pytest.raises(ValueError, match=r"."):
+        clf.fit(X[:60, :3], y[:60] + 5, **data)
+    assert clf.n_features_in_ == 5
+    assert clf.classes_.tolist() == [0, 1]
+    assert np.array_equal(clf.theta_, theta)
+    assert np.array_equal(clf.predict_proba(X), before)
+    fresh = small(**parameters)
+    with pytest.raises(ValueError, match=r"."):
+        fresh.fit(X[:60, :3], y[:60] + 5, **data)
+    assert not hasattr(fresh, "theta_")
+    assert not hasattr(fresh, "n_features_in_")
 
 
 def test_restore_best_follows_early_stopping_unless_told(engine: str, rows: Rows) -> None:
@@ -290,6 +342,36 @@ def test_rows_are_copied_at_most_once(settings: dict[str, Any], copies: float) -
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < (copies + 0.25) * X.nbytes
+
+
+def test_the_converted_rows_are_not_kept_beside_their_parts() -> None:
+    X = np.random.RandomState(0).rand(100_000, 50)
+    held = []
+    reg = MLPRegressor(**{**TEN_EPOCHS, "n_iter_no_change": 1, "dtype": "float32", "early_stopping": True})
+    reg.fit(X[:1000], X[:1000, 0])  # whatever is loaded or compiled once
+    reg.set_callbacks(lambda event: held.append(tracemalloc.get_traced_memory()[0]))
+    tracemalloc.start()
+    reg.fit(X, X[:, 0])
+    tracemalloc.stop()
+    assert max(held) < 1.25 * X.nbytes / 2
+
+
+def test_fits_in_two_threads_are_as_alone_and_leave_no_trace(rows: Rows) -> None:
+    X, y = rows
+
+    def fit(seed: int, wait: Callable[[], Any]) -> np.ndarray:
+        clf = small(hidden_layer_sizes=(64, 64), random_state=seed, n_iter_no_change=50, engine="numba")
+        wait()
+        return clf.fit(X[: 120 - 20 * seed], y[: 120 - 20 * seed]).theta_
+
+    alone = [fit(seed, wait=lambda: None) for seed in (0, 1)]
+    pools, folder = threadpool_info(), numba.config.CACHE_DIR
+    both = threading.Barrier(2, timeout=60)
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(lambda seed: fit(seed, wait=both.wait), (0, 1)))
+    assert [theta.tobytes() for theta in together] == [theta.tobytes() for theta in alone]
+    assert threadpool_info() == pools
+    assert folder == numba.config.CACHE_DIR
 
 
 @pytest.mark.parametrize("estimator", [small(), MLPRegressor(**TEN_EPOCHS)])

@@ -10,7 +10,15 @@ from sklearn.linear_model import PoissonRegressor, Ridge
 from separatrix.errors import DataError
 from separatrix.estimators import MLPRegressor
 
-LINEAR: dict[str, Any] = {"hidden_layer_sizes": (), "solver": "lbfgs", "tol": 1e-9, "max_iter": 1000}
+# SciPy ends L-BFGS where an iteration lowers the loss by less than 2.2e-9 of it, so that predictions can stay
+# 1e-4 from the minimum's, on well conditioned data too: how near they come depends on where training starts.
+LINEAR: dict[str, Any] = {
+    "hidden_layer_sizes": (),
+    "solver": "lbfgs",
+    "tol": 1e-9,
+    "max_iter": 1000,
+    "random_state": 0,
+}
 
 
 @pytest.mark.parametrize("n_targets", [1, 3])

@@ -91,15 +91,16 @@ def test_a_broken_rule_is_a_parameter_error():
 
 
 def test_rows_that_cannot_be_trained_on_are_a_data_error():
-    labels = np.array(["no"] * 19 + ["yes"])
-    with pytest.raises(DataError, match="these rows cannot be trained on"):
-        fit(labels, early_stopping=True)
+    counts = np.array([np.inf] + [1.0] * 19)
+    with pytest.raises(DataError, match="these rows cannot be trained on: Input y contains infinity"):
+        fit(counts, task="regression", loss="poisson")
 
 
 def test_a_line_through_real_data_is_least_squares():
     features, y = split_target(load_dataset("diabetes"), "target")
-    settings = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 0.0, "tol": 1e-8, "engine": "numpy"}
+    settings = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 0.0, "tol": 1e-8, "random_state": 0}
+    settings["engine"] = "numpy"
     fitted = fit_table(features, y, task="regression", target_name="target", settings=settings)
     design = np.column_stack([fitted.X, np.ones(len(y))])
     expected = design @ np.linalg.lstsq(design, y, rcond=None)[0]
-    np.testing.assert_allclose(fitted.model.predict(features), expected, rtol=1e-4)
+    np.testing.assert_allclose(fitted.model.predict(features), expected, rtol=1e-3)

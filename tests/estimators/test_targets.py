@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy.special import expit, log_expit, log_softmax, softmax
+from scipy.special import expit, log_expit, log_softmax
 
+from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.spec import Network
 
@@ -49,28 +52,31 @@ def test_indicators_are_their_own_encoding() -> None:
     assert targets.decode_labels(T, np.arange(3), network).tolist() == y.tolist()
 
 
-def test_probabilities_and_their_logarithms() -> None:
+def test_logarithms_of_probabilities() -> None:
     softly, binary, each = (
         Network.mlp(1, (), n, head=h) for n, h in ((3, "multiclass"), (1, "binary"), (3, "multilabel"))
     )
-    assert_allclose(targets.probabilities(Z, softly), softmax(Z, axis=1))
     assert_allclose(targets.log_probabilities(Z, softly), log_softmax(Z, axis=1))
     z = Z[:, :1]
-    assert_allclose(targets.probabilities(z, binary), expit(np.hstack([-z, z])))
     assert_allclose(targets.log_probabilities(z, binary), log_expit(np.hstack([-z, z])))
-    assert_allclose(targets.probabilities(Z, each), expit(Z))
     assert_allclose(targets.log_probabilities(Z, each), log_expit(Z))
 
 
 def test_several_quadratic_outputs_are_divided_by_their_sum() -> None:
     network = Network.mlp(1, (), 3, head="quadratic")
     share = expit(Z) / expit(Z).sum(axis=1, keepdims=True)
-    assert_allclose(targets.probabilities(Z, network), share)
     assert_allclose(np.exp(targets.log_probabilities(Z, network)), share)
-    assert_allclose(targets.probabilities(np.full((1, 3), -1000.0), network), 1 / 3)
 
 
-def test_one_half_is_the_first_class() -> None:
-    network = Network.mlp(1, (), 1, head="binary")
-    z = np.array([[0.0], [1e-300], [-1.0]])
-    assert targets.predicted_labels(z, np.array(["no", "yes"]), network).tolist() == ["no", "yes", "no"]
+@pytest.mark.parametrize("weight", [-1, np.nan, np.inf, "5", None])
+def test_a_class_weight_is_0_or_more(weight: Any) -> None:
+    message = rf"class_weight of class 'b' must be a number in \[0, infinity\), got {weight!r}"
+    for weights in ({"a": 1, "b": weight}, [{"a": 1}, {"b": weight}]):
+        with pytest.raises(ParameterError, match=message):
+            targets.check_class_weight(weights, np.array(["a", "b"]))
+
+
+def test_some_class_must_weigh_something() -> None:
+    with pytest.raises(ParameterError, match=r"class_weight must be above 0 .*, got \{0: 0, 1: 0.0\}"):
+        targets.check_class_weight({0: 0, 1: 0.0}, np.array([0, 1]))
+    targets.check_class_weight({0: 0}, np.array([0, 1]))  # the other class weighs 1

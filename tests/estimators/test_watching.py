@@ -65,6 +65,40 @@ def test_metrics_are_followed_with_row_weights(engine: str, rows: Rows) -> None:
     assert_allclose(clf.history_.metrics["validation_accuracy"], clf.history_.validation_score)
 
 
+def largest_error(estimator: Any, X: np.ndarray, y: np.ndarray) -> float:
+    return float(-np.abs(estimator.predict(X) - y).max())
+
+
+def weighted_error(estimator: Any, X: np.ndarray, y: np.ndarray, sample_weight: Any = None) -> float:
+    return float(-np.average(np.abs(estimator.predict(X) - y), weights=sample_weight))
+
+
+@pytest.mark.parametrize(
+    ("scoring", "is_weighted"),
+    [
+        ("neg_max_error", False),
+        (largest_error, False),
+        (weighted_error, True),
+        ("neg_mean_absolute_error", True),
+    ],
+)
+def test_only_a_scorer_that_takes_row_weights_is_given_them(
+    rows: Rows, scoring: Any, is_weighted: bool
+) -> None:
+    X, _ = rows
+    weight = np.linspace(0.0, 1.0, 50)
+    reg = MLPRegressor(**SETTINGS, scoring=scoring)
+    reg.fit(X[:70], X[:70, 0], X_val=X[70:], y_val=X[70:, 0], sample_weight_val=weight)
+    by_hand = weighted_error if is_weighted else largest_error
+    keywords = {"sample_weight": weight} if is_weighted else {}
+    assert_allclose(reg.best_validation_score_, by_hand(reg, X[70:], X[70:, 0], **keywords))
+
+
+def test_a_scorer_without_row_weights_goes_with_class_weights(rows: Rows) -> None:
+    clf = MLPClassifier(**SETTINGS, class_weight="balanced", metrics=["neg_negative_likelihood_ratio"])
+    assert clf.fit(*rows).history_.metrics["validation_neg_negative_likelihood_ratio"].size == clf.n_iter_
+
+
 def test_metrics_of_a_regressor(engine: str, rows: Rows) -> None:
     X, _ = rows
     for y in (X[:, 0], X[:, :2]):

@@ -41,6 +41,9 @@ class Spy:
     def __init__(self, engine, before=lambda: None):
         self.name, self._engine, self._before, self.lengths = engine.name, engine, before, []
 
+    def prepare(self, run):
+        self._engine.prepare(run)
+
     def advance(self, tasks, n_threads=1):
         self._before()
         self.lengths += [task.n_epochs for task in tasks]
@@ -75,6 +78,16 @@ def test_chunks_follow_the_clock(engine, make_run, monkeypatch):
     outcome = train(make_run(), Settings(0.1, CONSTANT, 30), spy)
     assert spy.lengths == [1, 4, 16, 9]
     assert outcome.history.seconds.tolist() == [1.0] + [1 / 4] * 4 + [1 / 16] * 16 + [1 / 9] * 9
+
+
+def test_a_loss_that_rose_is_told(engine, make_run):
+    outcome = train(make_run(optimizer=Adam()), Settings(1e6, CONSTANT, 30), engine)
+    assert outcome.stop.message.endswith(
+        "its loss ended above where it began: standardise the features, or divide the learning rate by 10, "
+        "to 100000."
+    )
+    quiet = train(make_run(), Settings(0.1, CONSTANT, 5), engine)
+    assert "above where it began" not in quiet.stop.message
 
 
 def test_a_small_training_is_one_chunk(engine, make_run):

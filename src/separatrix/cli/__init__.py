@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command `separatrix` and exit with its code."""
-    from separatrix.cli.app import app
+    try:
+        from separatrix.cli.app import app
 
-    app(prog_name="separatrix")
+        app(prog_name="separatrix")
+    except KeyboardInterrupt:  # while the commands are still being imported
+        sys.stderr.write("separatrix: interrupted; nothing was written.\n")
+        sys.exit(130)

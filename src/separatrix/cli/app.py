@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
 from separatrix.cli import evaluate, fit, inspect, plot, predict, recipe, warm
-from separatrix.cli.console import error_line
+from separatrix.cli.console import error_line, told_if_interrupted
 from separatrix.cli.estimator_options import in_option_names, with_estimator_options
 from separatrix.errors import ParameterError, SeparatrixError
 
@@ -28,9 +28,10 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a subcommand and send off what it printed, so that a closed pipe is noticed here."""
         try:
-            answer = super().invoke(ctx)
-            sys.stdout.flush()
-            return answer
+            with told_if_interrupted("interrupted."):
+                answer = super().invoke(ctx)
+                sys.stdout.flush()
+                return answer
         except Exception as error:
             if ctx.params.get("debug") or not _can_be_mended(error):
                 raise

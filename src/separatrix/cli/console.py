@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import typer
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table as Grid
 from rich.text import Text
 
 UNWRAPPED = 10_000
 """Columns of output that goes into a file or pipe, where a line is not to be broken."""
+
+INTERRUPTED = 130
+"""Exit code of Ctrl-C."""
+
+LABEL_WIDTH = 12
+"""To so many columns the labels of a table's rows are broken before its other columns change."""
 
 Row = tuple[str, str]
 
@@ -46,14 +55,57 @@ def facts(rows: Iterable[Row]) -> RenderableType:
     return grid
 
 
+@dataclass(frozen=True)
+class FittingTable:
+    """Aligned columns under a header, in the shape that the terminal has room for; no cell is ever cropped.
+
+    Where the rows do not fit, an interval goes on a line of its own below its value; where these do not
+    either, each row becomes a block with a line for each cell. The first column has the labels of the rows.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give the widest shape that fits."""
+        folded = tuple((label, *(cell.replace(" [", "\n[") for cell in cells)) for label, *cells in self.rows)
+        for rows in (self.rows, folded):
+            if _least_width(self.header, rows) <= options.max_width:
+                yield self._grid(rows)
+                return
+        yield self._blocks()
+
+    def _grid(self, rows: Iterable[tuple[str, ...]]) -> RenderableType:
+        grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+        for number, name in enumerate(self.header):
+            grid.add_column(Text(name), no_wrap=number > 0, overflow="fold")
+        for row in rows:
+            grid.add_row(*map(Text, row))
+        return grid
+
+    def _blocks(self) -> RenderableType:
+        grid = Grid.grid(padding=(0, 2, 0, 0))
+        grid.add_column(overflow="fold")
+        grid.add_column(overflow="fold")
+        for label, *cells in self.rows:
+            grid.add_row(Text(label, style="bold"), "")
+            for name, cell in zip(self.header[1:], cells, strict=True):
+                grid.add_row(Text(f"  {name}"), Text(cell))
+        return grid
+
+
+def _least_width(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> int:
+    """Return the columns of the terminal that a grid needs to show every cell whole."""
+    labels, *columns = (
+        max(cell_len(line) for cell in column for line in cell.split("\n"))
+        for column in zip(header, *rows, strict=True)
+    )
+    return min(labels, LABEL_WIDTH) + sum(2 + width for width in columns)
+
+
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> RenderableType:
-    """Return aligned columns under a header; only the first is broken where the terminal is narrow."""
-    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for number, name in enumerate(header):
-        grid.add_column(Text(name), no_wrap=number > 0, overflow="fold")
-    for row in rows:
-        grid.add_row(*map(Text, row))
-    return grid
+    """Return aligned columns under a header, the first with the labels of the rows."""
+    return FittingTable(tuple(header), tuple(map(tuple, rows)))
 
 
 def note(sentence: str) -> None:
@@ -69,6 +121,16 @@ def warn(sentence: str) -> None:
 def error_line(sentence: str) -> None:
     """Tell why the command failed, on standard error."""
     typer.echo(f"separatrix: error: {sentence}", err=True)
+
+
+@contextmanager
+def told_if_interrupted(sentence: str) -> Iterator[None]:
+    """End with one line on standard error and exit code 130 where Ctrl-C ends the block."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        typer.echo(f"separatrix: {sentence}", err=True)
+        raise typer.Exit(INTERRUPTED) from error
 
 
 def some(names: Iterable[str], limit: int = 8) -> str:

@@ -231,7 +231,7 @@ OPTIONS = (
         read_list,
         FOLLOWING,
         "none",
-        "Scorers of scikit-learn that the model's history follows on the validation rows.",
+        "Scorers of scikit-learn that the model's history follows on the rows of --early-stopping.",
         (),
         "NAMES",
     ),

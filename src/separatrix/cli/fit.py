@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from separatrix.cli.console import note, show, show_json, warn
+from separatrix.cli.console import INTERRUPTED, note, show, show_json, told_if_interrupted, warn
 from separatrix.cli.estimator_options import in_option_names
 from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean
 from separatrix.files import check_writable
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from separatrix.evaluate.assessment import Assessment
 
 DEFAULT_OUTPUT = Path("model.safetensors")
-INTERRUPTED = 130
+COMMON_SCORERS = {
+    "classification": ("accuracy", "balanced_accuracy", "f1", "roc_auc", "neg_log_loss"),
+    "regression": ("r2", "neg_root_mean_squared_error", "neg_mean_absolute_error"),
+}
 
 
 def fit(
@@ -64,32 +67,32 @@ def fit(
             "--output",
             "-o",
             metavar="FILE",
-            show_default="model.safetensors, unless it exists",
+            show_default="model.safetensors, or where that exists model-2.safetensors, and so on",
             help="Where the model goes. A file named here is replaced.",
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace model.safetensors where no other name is given.")
-    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     *,
     settings: dict[str, Any],
 ) -> None:
-    """Train a network on a table, judge it on rows it has not seen, and save it.
+    """Train a network on a table, judge it, and save it.
 
-    Numbers are standardised, missing ones filled with the median and marked; text becomes one input for each
-    value. All of it is learnt on the training rows alone.
+    It is judged on rows that it has not seen. Numbers are standardised, missing ones filled with the median
+    and marked; text becomes one input for each value. All of it is learnt on the training rows alone.
     """
-    from separatrix.cli.rows import read_rows
+    with told_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
+        from separatrix.cli.rows import read_rows
 
-    path = _output_path(output, force)
-    rows = read_rows(source, target, task, test, test_size, settings["random_state"])
-    fitted = _train(rows, settings)
+        rows = read_rows(source, target, task, test, test_size, settings["random_state"])
+        _check_output(output or free_name())
+        fitted = _train(rows, settings)
     stop = fitted.stop
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
-    assessment = _assess(fitted, rows)
-    _save(fitted, path)
+    with told_if_interrupted("interrupted before the model was written."):
+        assessment = _assess(fitted, rows)
+        path = output or free_name()
+        _save(fitted, path)
     _report(fitted, rows, assessment, path, as_json)
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
@@ -98,23 +101,31 @@ def fit(
         raise typer.Exit(INTERRUPTED)
 
 
-def _output_path(output: Path | None, force: bool) -> Path:
-    path = DEFAULT_OUTPUT if output is None else output
-    if output is None and path.exists() and not force:
-        raise OutputError(f"'{path}' exists; name another file with --output, or replace it with --force.")
+def free_name() -> Path:
+    """Return the first of model.safetensors, model-2.safetensors, … that nothing has yet."""
+    path, number = DEFAULT_OUTPUT, 1
+    while path.exists():
+        number += 1
+        path = DEFAULT_OUTPUT.with_stem(f"{DEFAULT_OUTPUT.stem}-{number}")
+    return path
+
+
+def _check_output(path: Path) -> None:
     if path.suffix.lower() != DEFAULT_OUTPUT.suffix:
         raise OutputError(
             f"cannot write '{path}': a model file ends in {DEFAULT_OUTPUT.suffix}; name it "
             f"'{path.with_suffix(DEFAULT_OUTPUT.suffix) if path.name else DEFAULT_OUTPUT}'."
         )
     check_writable(path)
-    return path
 
 
 def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
     from separatrix.cli.progress import announce_compilation, training_progress
+    from separatrix.cli.scorers import check_scorers
     from separatrix.estimators.table_model import fit_table
 
+    _check_scorers(settings, rows.task)
+    check_scorers(rows, settings)
     announce_compilation(settings.get("engine", "auto"), settings["dtype"])
     settings = dict(settings)
     if "class_weight" in settings:
@@ -134,6 +145,22 @@ def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
         if message not in told_by_stop:
             note(in_option_names(message))
     return fitted
+
+
+def _check_scorers(settings: Mapping[str, Any], task: str) -> None:
+    """Refuse what is no scorer, with the names that this task mostly wants."""
+    from sklearn.metrics import get_scorer_names
+
+    names = get_scorer_names()
+    for option, or_loss in (("scoring", ["loss"]), ("metrics", [])):
+        given = settings.get(option, [])
+        for name in [given] if isinstance(given, str) else given:
+            if name not in [*or_loss, *names]:
+                common = ", ".join([*or_loss, *COMMON_SCORERS[task]])
+                raise ParameterError(
+                    f"--{option} must be {common} or another scorer of scikit-learn, got '{name}'."
+                    + did_you_mean(name, [*or_loss, *names])
+                )
 
 
 def _class_weight(weights: str | Mapping[str, float], rows: Rows) -> Any:
@@ -182,12 +209,15 @@ def _save(fitted: TableFit, path: Path) -> None:
 
 def _report(fitted: TableFit, rows: Rows, assessment: Assessment, path: Path, as_json: bool) -> None:
     from separatrix.cli import report
+    from separatrix.cli.advice import advice
 
+    hint = advice(assessment, fitted, rows)
     if as_json:
-        show_json(report.fit_values(rows, fitted.model, assessment, path))
+        show_json({**report.fit_values(rows, fitted.model, assessment, path), "advice": hint})
         return
     show(
-        report.fit_facts(rows, fitted.model),
+        report.fit_facts(rows, fitted.model, with_advice=hint is None),
         *report.assessment_parts(assessment, "test row"),
+        *([hint] if hint else []),
         f"Model written to '{path}'. Next: separatrix predict {path} TABLE",
     )

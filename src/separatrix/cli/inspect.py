@@ -23,7 +23,10 @@ def inspect(
         bool, typer.Option("--json", help="Print all facts as JSON, the loss curve included.")
     ] = False,
 ) -> None:
-    """Show what is in a model file: network, classes, columns, training."""
+    """Show what is in a model file.
+
+    Network, classes, columns, and how it was trained.
+    """
     from separatrix.io import load
 
     model = load(model_file)

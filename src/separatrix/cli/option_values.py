@@ -16,9 +16,12 @@ def read_sizes(text: str) -> tuple[int, ...]:
     >>> read_sizes("16,8"), read_sizes("none")
     ((16, 8), ())
     """
-    return (
-        () if text.strip().lower() in ("", "none") else tuple(_each(text, int, "whole numbers such as 16,8"))
-    )
+    if text.strip().lower() in ("", "none"):
+        return ()
+    sizes = tuple(_each(text, int, "whole numbers such as 16,8"))
+    if min(sizes) < 1:
+        raise typer.BadParameter(f"must be 1 or more each, got '{text}'; use none for no hidden layer.")
+    return sizes
 
 
 def read_names(text: str) -> str | list[str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from separatrix.model import Model
 
 PREDICTION = "prediction"
+TEXT_FORMATS = (".csv", ".tsv")
+FORMATS = (*TEXT_FORMATS, ".parquet", ".jsonl", ".ndjson")
 
 
 def predict(
@@ -46,13 +48,26 @@ def predict(
     from separatrix.files import check_writable
     from separatrix.io import load
 
-    model = load(model_file)
     if output != "-":
+        check_output(output, source)
         check_writable(output)
+    model = load(model_file)
     table = read_source(source, EveryName() if _is_text_format(output) else text_columns_of(model))
     scored = {**table.columns, **answers(model, table)}
     _tell_of_columns(model, table)
     write_table(scored, output)
+
+
+def check_output(output: str, source: str) -> None:
+    """Refuse, before any work, an output of no known format, and one that is the table itself."""
+    from separatrix.errors import OutputError
+
+    if _format(output) not in FORMATS:
+        raise OutputError(
+            f"cannot write '{output}': the extension must be one of {', '.join(FORMATS)}, each also with .gz."
+        )
+    if Path(output).exists() and Path(source).exists() and Path(output).samefile(source):
+        raise OutputError(f"cannot write '{output}': it is the table to score; name another file.")
 
 
 class EveryName(Collection[str]):
@@ -122,5 +137,9 @@ def _tell_of_columns(model: Model, table: Table) -> None:
 
 
 def _is_text_format(output: str) -> bool:
-    suffix = Path(output.removesuffix(".gz")).suffix.lower()
-    return output == "-" or suffix in (".csv", ".tsv")
+    return output == "-" or _format(output) in TEXT_FORMATS
+
+
+def _format(output: str) -> str:
+    path = Path(output)
+    return Path(path.stem if path.suffix.lower() == ".gz" else path).suffix.lower()

@@ -24,15 +24,15 @@ def training_progress() -> Iterator[list[Listener]]:
     columns = (
         TextColumn("Training"),
         BarColumn(bar_width=30),
-        TextColumn("{task.completed}/{task.total} epochs"),
-        TextColumn("{task.fields[curves]}"),
+        TextColumn("{task.fields[state]}"),
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("", total=None, curves="")
+        bar = progress.add_task("", total=None, state="first epoch")
 
         def show_epoch(event: Event) -> None:
-            progress.update(bar, completed=event.epoch, total=event.max_epochs, curves=curves_now(event))
+            state = f"{event.epoch}/{event.max_epochs} epochs {curves_now(event)}"
+            progress.update(bar, completed=event.epoch, total=event.max_epochs, state=state)
 
         yield [show_epoch]
 

@@ -27,9 +27,10 @@ def recipe(
         ),
     ] = Path("recipes"),
 ) -> None:
-    """Run a tutorial experiment: print what it finds beside the tutorial, and draw its pictures and films.
+    """Run a tutorial experiment; draw it and film it.
 
-    The folder's index.html shows them all, with the facts.
+    What it finds is printed beside what the tutorial prints. The folder's index.html shows all pictures and
+    films, with the facts.
     """
     from separatrix.cli.progress import film_progress
     from separatrix.cli.screen import draw_on_files

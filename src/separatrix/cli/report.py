@@ -22,13 +22,14 @@ from separatrix.cli.estimator_options import in_option_names
 from separatrix.cli.rows import Rows
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate.intervals import plain_spec
 from separatrix.model import Model
 
 UNSEEN = "Unseen"
 
 
-def fit_facts(rows: Rows, model: Model) -> RenderableType:
-    """Return what was trained on, how, and how it ended."""
+def fit_facts(rows: Rows, model: Model, *, with_advice: bool) -> RenderableType:
+    """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     assert model.encoder is not None
     assert model.training is not None
     training = model.training
@@ -45,9 +46,14 @@ def fit_facts(rows: Rows, model: Model) -> RenderableType:
             f"{solver_words(training['settings'], n_train)}; {count(training['n_iter'], 'epoch')}"
             f" in {seconds_words(training['seconds'])}",
         ),
-        ("Ended", in_option_names(training["stop"]["message"])),
+        ("Ended", _end(training["stop"]["message"], with_advice)),
     ]
     return facts(lines)
+
+
+def _end(message: str, with_advice: bool) -> str:
+    kept = message if with_advice else message.partition("; raise ")[0].rstrip(".") + "."
+    return in_option_names(kept)
 
 
 def unseen_facts(unseen: Mapping[str, int]) -> list[Row]:
@@ -62,9 +68,15 @@ def _columns(rows: Rows) -> str:
 def _target(rows: Rows) -> str:
     y = np.concatenate([rows.y, rows.test_y])
     if rows.task == "regression":
-        return f"{y.min():.5g} to {y.max():.5g}, mean {y.mean():.5g}"
+        return f"{_number(y.min())} to {_number(y.max())}, mean {_number(y.mean())}"
     classes, counts = np.unique(y, return_counts=True)
     return class_words(classes.tolist(), counts.tolist())
+
+
+def _number(value: float) -> str:
+    """Return a number of the table: five digits, without zeros at the end."""
+    text = f"{value:{plain_spec(value, 5)}}"
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def fit_values(rows: Rows, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
@@ -141,10 +153,14 @@ def _metrics(report: ClassificationReport | RegressionReport) -> dict[str, str]:
             "log-loss": _cell(report.log_loss),
         }
     (row,) = report.per_target
-    return {"R²": _cell(row.r2), "RMSE": _cell(row.rmse, ".4g"), "MAE": _cell(row.mae, ".4g")}
+    return {"R²": _cell(row.r2), "RMSE": _number_cell(row.rmse), "MAE": _number_cell(row.mae)}
 
 
-def _cell(interval: Interval, spec: str = ".3f") -> str:
+def _number_cell(interval: Interval) -> str:
+    return _cell(interval, plain_spec(interval.value or 0.0, 4))
+
+
+def _cell(interval: Interval, spec: str = "z.3f") -> str:
     """Return an interval, or as much of it as the rows define, in the room of a cell."""
     if interval.value is None:
         return "undefined"

@@ -14,7 +14,7 @@ DTYPES = ("float32", "float64")
 
 
 def warm() -> None:
-    """Compile the training kernels now, so that the first fit does not wait for them.
+    """Compile the training kernels ahead of the first fit.
 
     They are kept on this machine, for float32 and float64, and compiled anew only after an update.
     """

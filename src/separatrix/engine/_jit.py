@@ -1,4 +1,4 @@
-"""The one place that knows Numba: its options, its cache folder, and how to choose code by number width.
+"""What is known of Numba here: its options, its cache folder, and how to choose code by number width.
 
 Kernels are plain Python: with ``NUMBA_DISABLE_JIT=1`` they run, and can be stepped through, as they stand.
 
@@ -18,6 +18,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -117,6 +118,9 @@ else:
         return kind(kind), codegen
 
 
+_COMPILING = threading.RLock()  # compiling sets Numba's cache folder, which is the process's
+
+
 class Entry:
     """A kernel that is called from Python, compiled once for each kind of arguments and kept on disk."""
 
@@ -129,8 +133,10 @@ class Entry:
         if config.DISABLE_JIT:
             return np.errstate(all="ignore")(self.function)  # compiled code does not warn either
         if kind not in self.compiled:
-            signature = tuple(numba.typeof(argument) for argument in arguments)
-            self.compiled[kind] = self._from_disk(kind, signature)
+            with _COMPILING:
+                if kind not in self.compiled:
+                    signature = tuple(numba.typeof(argument) for argument in arguments)
+                    self.compiled[kind] = self._from_disk(kind, signature)
         return self.compiled[kind]
 
     def on_disk(self, kind: str) -> bool:

@@ -52,7 +52,7 @@ def watch(value: float, best: float, stale: int, tol: float, patience: float) ->
 
     Compiled as it stands into the kernels, so that there is one rule.
     """
-    stale = stale + 1 if value < best + tol else 0
+    stale = 0 if value >= best + tol else stale + 1  # NaN is never an improvement
     return value > best, stale, stale > patience
 
 
@@ -239,6 +239,10 @@ class Engine(Protocol):
     """What an engine can do. Engines hold no state of their own."""
 
     name: str
+
+    def prepare(self, run: Run) -> None:
+        """Do what must be done once before a run, such as compiling, so that no epoch is charged with it."""
+        ...
 
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
         """Take every task's run further, in place; one network never uses more than one thread."""

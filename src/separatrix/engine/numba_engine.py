@@ -7,6 +7,7 @@ arithmetic), a row pitch other than the block (no cache line is contended).
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -58,14 +59,17 @@ class NumbaEngine:
 
     name = "numba"
 
+    def prepare(self, run: Run) -> None:
+        """Compile or load the kernels and make the run's workspace."""
+        _advance(Task(run, np.empty(0)))
+
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
         """Take every task's run further, in place (see `separatrix.engine.base.Engine`)."""
         with _one_blas_thread(any(_uses_products(task.run.plan.network) for task in tasks)):
             if n_threads == 1 or len(tasks) == 1:
                 return [_advance(task) for task in tasks]
-            first = _advance(tasks[0])  # alone, so that only one thread compiles
             with ThreadPoolExecutor(n_threads) as pool:
-                return [first, *pool.map(_advance, tasks[1:])]
+                return list(pool.map(_advance, tasks))
 
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
@@ -235,25 +239,36 @@ def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
     sparse = hasattr(data.X, "indptr")
     spread = np.empty(0)
     if network.head in {"regression", "poisson"}:
-        T = data.T.astype(np.float64)
-        with np.errstate(all="ignore"):  # targets that overflow make a run diverge, which is a value
-            mean = np.average(T, axis=0, weights=data.weight)
-            spread = np.average((T - mean) ** 2, axis=0, weights=data.weight)
+        spread = _spread(data.T.astype(np.float64), data.weight)
     return training.Rows(
-        X=np.empty((0, 0), dtype) if sparse else _writable(data.X),
-        values=_writable(data.X.data) if sparse else np.empty(0, dtype),
+        X=np.empty((0, 0), dtype) if sparse else _plain(data.X, dtype),
+        values=_plain(data.X.data, dtype) if sparse else np.empty(0, dtype),
         columns=data.X.indices.astype(np.int64) if sparse else np.empty(0, np.int64),
         starts=data.X.indptr.astype(np.int64) if sparse else np.empty(0, np.int64),
-        T=_writable(data.T),
-        weight=np.empty(0, dtype) if data.weight is None else _writable(data.weight),
+        T=_plain(data.T, dtype),
+        weight=np.empty(0, dtype) if data.weight is None else _plain(data.weight, dtype),
         spread=spread,
     )
 
 
-def _writable(array: Array) -> Array:
-    """Return the same memory as an array that may be written to: kernels are compiled for one kind of array.
+def _spread(T: Array, weight: Array | None) -> Array:
+    """Return the mean square of each target about its mean."""
+    w = np.ones(len(T)) if weight is None else weight.astype(np.float64)
+    with np.errstate(all="ignore"):  # no weight at all has no mean; what overflows lets a run diverge
+        mean = w @ T / w.sum()
+        spread: Array = w @ (T - mean) ** 2 / w.sum()
+    return spread
 
-    They write to no data; a memory map or another worker's array is often read-only.
+
+def _plain(array: Array, dtype: Any) -> Array:
+    """Return an array of the kind that kernels are compiled for; a copy only of another layout or dtype."""
+    return _writable(np.ascontiguousarray(array, dtype))
+
+
+def _writable(array: Array) -> Array:
+    """Return the same memory as an array that may be written to, though kernels write to no data.
+
+    A memory map or another worker's array is often read-only, which to Numba is another type.
     """
     return array if array.flags.writeable else np.asarray(_Memory(array))
 
@@ -293,11 +308,38 @@ def _buffers(
     )
 
 
+class _OneBlasThread:
+    """Holds BLAS to one thread while any training uses it.
+
+    Two threads on products of this size were up to 100 times slower. The limit is the process's, so trainings
+    in several threads share it: the first sets it, the last lifts it.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.users = 0
+        self.limit: Any = None
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if self.users == 0:
+                self.limit = _blas().limit(limits=1, user_api="blas")
+            self.users += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                self.limit.restore_original_limits()
+
+
+_ONE_BLAS_THREAD = _OneBlasThread()
+
+
 @cache
 def _blas() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _one_blas_thread(needed: bool) -> AbstractContextManager[Any]:
-    # two BLAS threads on products of this size ran up to 100 times slower than one
-    return _blas().limit(limits=1, user_api="blas") if needed else nullcontext()
+def _one_blas_thread(needed: bool) -> AbstractContextManager[None]:
+    return _ONE_BLAS_THREAD if needed else nullcontext()

@@ -213,6 +213,9 @@ class NumpyEngine:
 
     name = "numpy"
 
+    def prepare(self, run: Run) -> None:
+        """Do nothing: there is nothing to compile."""
+
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
         """Take every task's run further, in place, one after the other."""
         with np.errstate(all="ignore"):  # divergence is reported as a value
@@ -325,7 +328,9 @@ def _r2(a: Array, t: Array, weight: Array | None) -> float:
         return math.nan
     w = np.ones((len(t), 1)) if weight is None else weight[:, np.newaxis]
     residual = (w * (t - a) ** 2).sum(axis=0, dtype=np.float64)
-    spread = (w * (t - np.average(t, axis=0, weights=weight)) ** 2).sum(axis=0, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        mean = (w * t).sum(axis=0, dtype=np.float64) / w.sum(dtype=np.float64)
+        spread = (w * (t - mean) ** 2).sum(axis=0, dtype=np.float64)
     constant = np.where(residual == 0, 1.0, 0.0)
     return float(np.where(spread == 0, constant, 1 - residual / spread).mean())
 
@@ -335,7 +340,10 @@ def _total_weight(T: Array, weight: Array | None) -> float:
 
 
 def _mean(values: Array, weight: Array | None) -> float:
-    return float(np.average(values.astype(np.float64), weights=weight))
+    if weight is None:
+        return float(values.mean(dtype=np.float64))
+    with np.errstate(invalid="ignore"):  # rows that all weigh nothing have no mean: NaN
+        return float((values * weight).sum(dtype=np.float64) / weight.sum(dtype=np.float64))
 
 
 def _is_finite(theta: Array) -> bool:

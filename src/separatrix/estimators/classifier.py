@@ -16,7 +16,7 @@ from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.parameters import Activations, BatchSize, ClassWeight, Init, Scoring
-from separatrix.model import Model
+from separatrix.model import Model, predicted_labels, probabilities
 from separatrix.spec import Optimizer, Schedule, _check
 from separatrix.train.base import Record
 
@@ -88,8 +88,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Cross-entropy, or the classic quadratic cost: logistic outputs and half the squared error. The latter
         has one output for two classes, else one for each class.
     class_weight : dict, 'balanced' or None, default=None
-        Weight of each class, multiplied into those of the rows, validation rows too; a list of dicts for
-        several labels a row. 'balanced' gives each class the same sum.
+        Weight of each class, 0 or more, multiplied into those of the rows, validation rows too; a list of
+        dicts for several labels a row. 'balanced' gives each class the same sum.
     l1_ratio : float, default=0.0
         Share of `alpha` that penalises absolute values instead of squares, in [0, 1].
     dropout : float or sequence of float, default=0.0
@@ -107,7 +107,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         What early stopping watches on the validation rows: None is the accuracy, 'loss' the validation loss,
         else a scorer of scikit-learn, or its name.
     metrics : sequence of str, default=None
-        Names of scorers that `history_` follows on the validation rows.
+        Names of scorers that `history_` follows on the validation rows. Here as in `scoring`, a scorer that
+        takes no `sample_weight` counts every row once.
     restore_best : bool, default=None
         Whether to keep the best epoch's parameters instead of the last one's; None means with early stopping.
     track_training : bool, default=False
@@ -255,7 +256,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ndarray of shape (n_samples,) or (n_samples, n_labels)
             For several labels a row, 1 where the probability is above one half.
         """
-        return targets.predicted_labels(self._logits(X), self.classes_, self.network_)
+        return predicted_labels(self._logits(X), self.classes_, self.network_)
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class.
@@ -269,7 +270,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ndarray of shape (n_samples, n_classes)
             In the order of `classes_`; for several labels a row each by itself.
         """
-        return targets.probabilities(self._logits(X), self.network_)
+        return probabilities(self._logits(X), self.network_)
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithm of the probability of each class, finite where that rounds to 0.
@@ -306,6 +307,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if isinstance(self.class_weight, str):
             _check.choice("class_weight", self.class_weight, ("balanced",))
         weight: Array = compute_sample_weight(self.class_weight, y)
+        if not isinstance(self.class_weight, str):
+            targets.check_class_weight(self.class_weight, self.classes_)
         return weight if sample_weight is None else weight * sample_weight
 
     def _take_over(self, model: Model) -> None:

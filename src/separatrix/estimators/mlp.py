@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import with_callbacks
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state, estimator_html_repr
+from sklearn.utils import estimator_html_repr
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from separatrix.engine import get_engine
@@ -28,7 +27,9 @@ from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
+from separatrix.estimators.held_out import check_weights, split_rows
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.watching import Watching, watching_of
 from separatrix.explain.svg import network_html
 from separatrix.model import Model
@@ -176,16 +177,19 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             If Ctrl-C ended the training; the network so far is kept.
         """
         parameters.check_parameters(self)
-        training, random_state = self._begin(X, y, sample_weight, incremental=False)
-        if X_val is not None or y_val is not None:
-            validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
-        elif self.early_stopping and not self.uses_lbfgs:
-            training, validation = self._set_aside(training, random_state)
-        else:
-            validation = None
+        with unchanged_on_error(self):
+            training, random_state = self._begin(X, y, sample_weight, incremental=False)
+            if X_val is not None or y_val is not None:
+                validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
+            elif self.early_stopping and not self.uses_lbfgs:
+                training, validation = self._set_aside(training, random_state)
+            else:
+                validation = None
+            check_weights(training, validation)
+            watching = watching_of(self, validation)
         state = self._state_of_fit(random_state)
         with listening(self, X, y, sample_weight) as listeners:
-            self._train(state, training, validation, listeners)
+            self._train(state, training, validation, watching, listeners)
         self._warn_of_stop()
         return self
 
@@ -195,8 +199,11 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             raise ParameterError(
                 "partial_fit does not support early_stopping=True; set early_stopping=False."
             )
-        training, random_state = self._begin(X, y, sample_weight, incremental=True)
-        self._train(self._state_of_partial_fit(random_state), training, None, [], incremental=True)
+        with unchanged_on_error(self):
+            training, random_state = self._begin(X, y, sample_weight, incremental=True)
+            watching = watching_of(self, None)
+        state = self._state_of_partial_fit(random_state)
+        self._train(state, training, None, watching, [], incremental=True)
         if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
             self._warn_of_stop()
         return self
@@ -208,7 +215,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         X, y = self._validate(X, y, dtype, reset=is_first)
         head, n_out = self._read_targets(y, is_first, incremental)
         network = parameters.network_of(self, X.shape[1], n_out, head)
-        random_state = check_random_state(self.random_state)
+        random_state = parameters.random_state_of(self)
         if is_first:
             self._set_network(network, parameters.first_theta(self, network, random_state, X.dtype))
         elif network != self.network_:
@@ -262,19 +269,10 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         return self._data(X, y, sample_weight_val)
 
     def _set_aside(self, data: Data, random_state: RandomState) -> tuple[Data, Data]:
-        """Split off validation rows, with the draws of scikit-learn's estimators."""
+        """Split off validation rows."""
         is_binary = self.network_.head in {"binary", "quadratic"} and self.network_.n_out == 1
-        rows, held_out = train_test_split(
-            np.arange(data.n_rows),
-            random_state=random_state,
-            test_size=self.validation_fraction,
-            stratify=data.T[:, 0] if is_binary else None,
-        )
-        if len(held_out) < 2:
-            raise DataError(
-                f"the validation set is too small, with {len(held_out)} of {data.n_rows} rows; increase "
-                "validation_fraction or give more rows."
-            )
+        codes = data.T[:, 0] if is_binary else None
+        rows, held_out = split_rows(data.n_rows, self.validation_fraction, codes, random_state)
         return _rows_of(data, rows), _rows_of(data, held_out)
 
     @property
@@ -307,11 +305,11 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         state: State,
         training: Data,
         validation: Data | None,
+        watching: Watching,
         listeners: list[Listener],
         incremental: bool = False,
     ) -> None:
         """Train, and keep what came out."""
-        watching = watching_of(self, validation)
         plan = Plan(
             network=self.network_,
             optimizer=parameters.optimizer_of(self),
@@ -409,8 +407,19 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         -------
         Model
             It has the classes, the feature names, and the end and the curves of the training.
+
+        Raises
+        ------
+        DataError
+            If the estimator was fitted on a single class.
         """
         check_is_fitted(self)
+        classes = getattr(self, "classes_", None)
+        if classes is not None and len(classes) == 1 and self.network_.head != "multilabel":
+            raise DataError(
+                f"y must have at least two classes for a model, and the estimator was fitted on "
+                f"{classes.tolist()} alone; fit it on rows of another class too."
+            )
         training: dict[str, Any] = {"estimator": type(self).__name__, "n_iter": self.n_iter_}
         if hasattr(self, "stop_"):
             training |= {"stop": asdict(self.stop_), "history": self.history_.to_dict()}
@@ -418,7 +427,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         return Model(
             self.network_,
             self.theta_,
-            classes=getattr(self, "classes_", None),
+            classes=classes,
             feature_names=None if names is None else names.tolist(),
             training=training,
         )

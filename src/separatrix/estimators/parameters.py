@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.metrics import get_scorer_names
+from sklearn.utils import check_random_state
 
 from separatrix.engine import ENGINES
 from separatrix.engine.base import Order
@@ -89,6 +90,17 @@ def network_of(p: BaseMLP, n_in: int, n_out: int, head: str) -> Network:
         fit_intercept=p.fit_intercept,
         dropout=_plain(p.dropout),
     )
+
+
+def random_state_of(p: BaseMLP) -> RandomState:
+    """Return the generator of all draws, of the kind whose state the engines read."""
+    random_state: RandomState = check_random_state(p.random_state)
+    kind = random_state.get_state(legacy=False)["bit_generator"]
+    if kind != "MT19937":
+        raise ParameterError(
+            f"random_state must use MT19937, got a RandomState of {kind}; give a seed, or RandomState(seed)."
+        )
+    return random_state
 
 
 def first_theta(p: BaseMLP, network: Network, random_state: RandomState, dtype: DTypeLike) -> Array:

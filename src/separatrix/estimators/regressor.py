@@ -101,7 +101,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         What early stopping watches on the validation rows: None is R², 'loss' the validation loss, else a
         scorer of scikit-learn, or its name.
     metrics : sequence of str, default=None
-        Names of scorers that `history_` follows on the validation rows.
+        Names of scorers that `history_` follows on the validation rows. Here as in `scoring`, a scorer that
+        takes no `sample_weight` counts every row once.
     restore_best : bool, default=None
         Whether to keep the best epoch's parameters instead of the last one's; None means with early stopping.
     track_training : bool, default=False

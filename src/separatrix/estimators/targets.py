@@ -1,7 +1,8 @@
-"""Targets: labels into the engine's columns, and logits back into labels and probabilities."""
+"""Targets: labels, and their weights, into the engine's columns and back."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ from numpy.typing import DTypeLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.spec import HEADS, Network
+from separatrix.spec import Network, _check
 from separatrix.spec.activations import softplus
 
 Array = NDArray[Any]
+
+ClassWeights = Mapping[Any, float] | Sequence[Mapping[Any, float]]
 
 
 def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, int]:
@@ -61,6 +64,17 @@ def check_known_classes(y: Any, classes: Array, *, all_of_them: bool) -> None:
         )
 
 
+def check_class_weight(class_weight: ClassWeights, classes: Array) -> None:
+    """Raise a `ParameterError` for a weight that is no weight, or if no class has one above 0."""
+    for weights in [class_weight] if isinstance(class_weight, Mapping) else class_weight:
+        for label, weight in weights.items():
+            _check.number(f"class_weight of class {label!r}", weight, 0.0)
+    if isinstance(class_weight, Mapping) and not any(class_weight.get(c, 1.0) for c in classes.tolist()):
+        raise ParameterError(
+            f"class_weight must be above 0 for at least one class, got {dict(class_weight)!r}; raise one."
+        )
+
+
 def encode_labels(y: Any, classes: Array, network: Network, dtype: DTypeLike) -> Array:
     """Return labels as the columns that the head wants, (n_rows, n_targets)."""
     if network.head == "multilabel":
@@ -84,26 +98,8 @@ def decode_labels(T: Array, classes: Array, network: Network) -> Array:
     return labels
 
 
-def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
-    """Return the likeliest label of each row of logits; of two equally likely ones, the first."""
-    if network.head == "multilabel":
-        return (z > 0).astype(np.int64)
-    best = z.argmax(axis=1) if network.n_out > 1 else (z[:, 0] > 0).astype(np.intp)
-    labels: Array = classes[np.minimum(best, len(classes) - 1)]  # there may be a single class
-    return labels
-
-
-def probabilities(z: Array, network: Network) -> Array:
-    """Return the probability of each class, (n_rows, n_classes)."""
-    if network.head == "quadratic" and network.n_out > 1:
-        return HEADS["multiclass"].output(-softplus(-z))  # logistic outputs, divided by their sum
-    if network.head in {"binary", "quadratic"}:
-        return HEADS[network.head].output(np.hstack([-z, z]))
-    return HEADS[network.head].output(z)
-
-
 def log_probabilities(z: Array, network: Network) -> Array:
-    """Return the logarithms of `probabilities`, exact where those round to 0."""
+    """Return the logarithms of the probability of each class, exact where those round to 0."""
     if network.head == "multilabel":
         return -softplus(-z)
     if network.n_out == 1:

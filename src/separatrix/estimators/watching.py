@@ -1,8 +1,12 @@
-"""Watching: what early stopping looks at after every epoch, and the metrics that are followed."""
+"""Watching: what early stopping looks at after every epoch, and the metrics that are followed.
+
+Rows keep their weights, but for a scorer that has no parameter `sample_weight`: it counts every row once.
+"""
 
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,13 +72,21 @@ def _metric(estimator: BaseMLP, scoring: Any, validation: Data | None) -> Callab
             "early_stopping=True."
         )
     X, y = validation.X, estimator._decode(validation.T)
-    weights = {} if validation.weight is None else {"sample_weight": validation.weight}
     snapshot = copy.copy(estimator)
     snapshot.__dict__.pop("feature_names_in_", None)  # the rows have become an array
     scorer = check_scoring(snapshot, scoring)
+    is_weighted = validation.weight is not None and _takes_weights(scorer)
+    weights = {"sample_weight": validation.weight} if is_weighted else {}
 
     def score(theta: Array) -> float:
         snapshot.theta_ = theta
         return float(scorer(snapshot, X, y, **weights))
 
     return score
+
+
+def _takes_weights(scorer: Any) -> bool:
+    """Return whether a scorer, or the function that it wraps, has a parameter `sample_weight`."""
+    if hasattr(scorer, "_accept_sample_weight"):  # every scorer of scikit-learn's would take it, and fail
+        return bool(scorer._accept_sample_weight())
+    return "sample_weight" in inspect.signature(scorer).parameters

@@ -19,7 +19,7 @@ from ._table import aligned
 from .auc import auc_difference, auc_influence, undefined_reason
 from .classification import row_log_losses
 from .inputs import IntArray, class_codes, class_labels, distribution_matrix, same_shape, target_matrix
-from .intervals import LEVEL, FloatArray, Interval
+from .intervals import LEVEL, FloatArray, Interval, plain_spec
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 
@@ -266,7 +266,8 @@ def _numbers(primary: PairedTest, n_rows: int) -> str:
         low, high = (None if end is None else -end for end in (interval.high, interval.low))
         interval = Interval(-interval.value, low, high, interval.reason)
         direction = "higher"
-    parts = [f"{primary.metric} {direction} by {interval:.3g}", "1 row" if n_rows == 1 else f"{n_rows} rows"]
+    size = format(interval, plain_spec(interval.value or 0.0, 3))
+    parts = [f"{primary.metric} {direction} by {size}", "1 row" if n_rows == 1 else f"{n_rows} rows"]
     if primary.p_value is not None:
         parts.insert(1, f"p {_p_text(primary.p_value)}")
     return ", ".join(parts)

@@ -51,6 +51,23 @@ class Interval:
         return format(self)
 
 
+def plain_spec(value: float, digits: int) -> str:
+    """Return the format of a number with so many digits, in plain notation where it can be read.
+
+    A number with more digits before the point is shown whole.
+
+    Examples
+    --------
+    >>> [f"{value:{plain_spec(value, 4)}}" for value in (46187.3, 62.125, 0.5, 2e12, 1.5e-7)]
+    ['46,187', '62.12', '0.5000', '2.000e+12', '1.500e-07']
+    """
+    if value == 0:
+        return f".{digits - 1}f"
+    if not 1e-4 <= abs(value) < 1e7:
+        return f".{digits - 1}e"
+    return f",.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f"
+
+
 def proportion_interval(n_hits: int, n_trials: int, *, reason: str = "no rows") -> Interval:
     """Wilson's score interval of a proportion (accuracy, precision, recall).
 

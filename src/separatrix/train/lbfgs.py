@@ -15,9 +15,8 @@ from separatrix.engine.base import Chunk, Data, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.spec import LBFGS
 from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.train.call import Call
 from separatrix.train.interrupt import Interrupt
-from separatrix.train.observer import Observer
-from separatrix.train.recording import Recorder
 from separatrix.train.stops import Reason, Stop
 
 Array = NDArray[Any]
@@ -65,21 +64,11 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
         return _Minimization(run, settings, engine, listeners, interrupt).train(run.plan.optimizer)
 
 
-class _Minimization:
+class _Minimization(Call):
     """One call of `minimize`, step by step."""
 
-    def __init__(
-        self,
-        run: Run,
-        settings: Settings,
-        engine: Engine,
-        listeners: Sequence[Listener],
-        interrupt: Interrupt,
-    ) -> None:
-        self.run, self.state, self.settings, self.engine = run, run.state, settings, engine
-        self.interrupt = interrupt
-        self.observer = Observer(settings, listeners, run.state)
-        self.recorder = Recorder(settings.record, settings.max_epochs, run.state.epoch, run.state.theta)
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.reason: Reason | None = None
         self.lap = perf_counter()
 

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.engine.base import Chunk, Engine, Run, Task, watch
+from separatrix.engine.base import Chunk, Data, Engine, Run, Task, watch
+from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
 from separatrix.spec import LBFGS, Progress
 from separatrix.spec.schedules import Adaptive
 from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.train.call import Call
+from separatrix.train.history import History
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.lbfgs import minimize
-from separatrix.train.observer import Observer
-from separatrix.train.recording import Recorder
 from separatrix.train.stops import Reason, describe
 
 Array = NDArray[Any]
@@ -74,28 +75,20 @@ def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[List
     _check_watched(run, settings)
     if isinstance(run.plan.optimizer, LBFGS):
         return minimize(run, settings, engine, listeners)
+    engine.prepare(run)
     with Interrupt() as interrupt:
         return _Descent(run, settings, engine, listeners, interrupt).train()
 
 
-class _Descent:
+class _Descent(Call):
     """One call of `train`, step by step."""
 
-    def __init__(
-        self,
-        run: Run,
-        settings: Settings,
-        engine: Engine,
-        listeners: Sequence[Listener],
-        interrupt: Interrupt,
-    ) -> None:
-        self.run, self.state, self.settings, self.engine = run, run.state, settings, engine
-        self.interrupt = interrupt
-        self.observer = Observer(settings, listeners, run.state)
-        self.recorder = Recorder(settings.record, settings.max_epochs, run.state.epoch, run.state.theta)
-        self.progress = Progress(run.steps_per_epoch, self.observer.last_epoch, run.data.n_rows)
-        self.rate = settings.learning_rate
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.progress = Progress(self.run.steps_per_epoch, self.observer.last_epoch, self.run.data.n_rows)
+        self.rate = self.settings.learning_rate
         self.chunk_length = self.first_length()
+        self.first = self.state.theta.copy()
 
     def train(self) -> Outcome:
         reason: Reason | None = None
@@ -192,9 +185,24 @@ class _Descent:
             max_epochs=settings.max_epochs,
             learning_rate=float(history.learning_rate[-1]),
             metric=settings.watched_metric,
+            loss_rose=self.loss_rose(history),
         )
         recording = self.recorder.recording()
         return Outcome(state.theta.copy(), history, recording, stop, self.rate)
+
+    def loss_rose(self, history: History) -> bool:
+        """Return whether training left the network worse than it found it."""
+        if not history.loss[-1] > history.loss[0] / 2:
+            return False
+        if self.run.steps_per_epoch == 1:  # the first loss is that of the first parameters
+            return bool(history.loss[-1] > history.loss[0])
+        data, network = self.run.data, self.run.plan.network
+        some = slice(None, None, -(-data.n_rows // 1000))
+        rows = Data(data.X[some], data.T[some], None if data.weight is None else data.weight[some])
+        before, after = (
+            NumpyEngine().loss_and_score(network, t, rows)[0] for t in (self.first, self.state.theta)
+        )
+        return after > before
 
 
 def _check_watched(run: Run, settings: Settings) -> None:

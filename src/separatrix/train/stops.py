@@ -43,8 +43,9 @@ def describe(
     max_epochs: int,
     learning_rate: float | None = None,
     metric: str | None = None,
+    loss_rose: bool = False,
 ) -> Stop:
-    """Return the stop with its message.
+    """Return the stop with its message; `loss_rose`: the last loss is above the first.
 
     Examples
     --------
@@ -69,9 +70,12 @@ def describe(
     kept = "" if best_epoch is None else f"the parameters of epoch {best_epoch} are kept"
     if best_epoch == 0:
         kept = "the initial parameters are kept"
-    advice = {
-        "max_iter": "raise max_iter or the learning rate" if watches else "",
-        "diverged": "standardise the features"
-        + (f", or divide the learning rate by 10, to {learning_rate / 10:g}" if learning_rate else ""),
-    }.get(reason, "")
+    lower = "standardise the features"
+    lower += f", or divide the learning rate by 10, to {learning_rate / 10:g}" if learning_rate else ""
+    if reason == "diverged":
+        advice = lower
+    elif loss_rose and reason in {"converged", "max_iter"}:
+        advice = f"its loss ended above where it began: {lower}"
+    else:
+        advice = "raise max_iter or the learning rate" if reason == "max_iter" and watches else ""
     return Stop(reason, epoch, best_epoch, "; ".join(part for part in (what, kept, advice) if part) + ".")

@@ -39,7 +39,7 @@ GOING, STALLED, DIVERGED = range(3)
 class Design(NamedTuple):
     """What stays: the network as a table, the optimiser's numbers, the rules."""
 
-    layers: Any  # int64 (n_layers, 9), see `kernels.layers`
+    layers: Any  # int64 (n_layers, 8), see `kernels.layers`
     dropout: Any  # float64 (n_layers,)
     max_dropout: float
     head: int
@@ -277,14 +277,18 @@ def evaluate(design, data, order, theta, buffers):
         A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
         loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
         add_score(design.head, A, T, weight, R, first, n_out, whole, score)
-    return loss * design.loss_scale, final_score(data.spread, score)
+    return loss * design.loss_scale, final_score(data, score)
 
 
 @kernel
-def final_score(spread, score):
-    """Return the accuracy, or R² averaged over outputs (scikit-learn's convention for a constant target)."""
+def final_score(data, score):
+    """Return the accuracy, or R² averaged over outputs with scikit-learn's conventions."""
+    spread, n_rows = data.spread, len(data.T)
     if len(spread) == 0:
-        return score[0]
+        # where every row weighs 1, the share of right rows as a quotient of two integers
+        return np.rint(score[0] * n_rows) / n_rows if len(data.weight) == 0 else score[0]
+    if n_rows < 2:
+        return np.nan
     r2 = 0.0
     for o in range(len(spread)):
         if spread[o] > 0.0:
@@ -298,10 +302,9 @@ def final_score(spread, score):
 def note_epoch(design, moving, history, epoch, full_batch):
     """Compare the epoch's watched value with the best so far; return whether training goes on."""
     counts, values = moving.counts, moving.values
-    if not (np.isfinite(history[epoch, LOSS]) and all_finite(moving.theta)):
-        return DIVERGED
+    finite = np.isfinite(history[epoch, LOSS]) and all_finite(moving.theta)
     if design.watched == 0:
-        return GOING
+        return GOING if finite else DIVERGED
     if design.watched == 1:
         value = -history[epoch, LOSS]
     elif design.watched == 2:
@@ -310,13 +313,15 @@ def note_epoch(design, moving, history, epoch, full_batch):
         value = history[epoch, VALID_SCORE]
     is_best, stale, halt = watch(value, values[2], counts[3], design.tol, design.patience)
     counts[3] = 0 if halt else stale
-    if is_best:
+    # a full batch's loss was measured before its step
+    source = moving.before if design.watched == 1 and full_batch else moving.theta
+    if is_best and all_finite(source):
         values[2] = value
         counts[2] = counts[1]
-        # a full batch's loss was measured before its step
-        source = moving.before if design.watched == 1 and full_batch else moving.theta
         for p in range(len(source)):
             moving.best[p] = source[p]
+    if not finite:
+        return DIVERGED
     return STALLED if halt else GOING
 
 

@@ -1,6 +1,6 @@
 """Write torch_reference.json: what PyTorch computes, to be compared with where there is no PyTorch.
 
-Run with PyTorch installed: ``python tests/reference/make_torch_reference.py``.
+Run with PyTorch installed: ``python tools/make_torch_reference.py``.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def main() -> None:
             ),
         },
     }
-    path = Path(__file__).with_name("torch_reference.json")
+    path = Path(__file__).parents[1] / "tests" / "reference" / "torch_reference.json"
     path.write_text(json.dumps(reference, indent=None, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

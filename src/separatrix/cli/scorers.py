@@ -1,0 +1,51 @@
+"""Whether the scorers that options name can judge the classes of a table, asked before training."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import get_scorer, get_scorer_names
+
+from separatrix.cli.console import some
+from separatrix.cli.rows import Rows
+from separatrix.errors import ParameterError
+
+
+def check_scorers(rows: Rows, settings: Mapping[str, Any]) -> None:
+    """Refuse `--metrics` and `--scoring` that cannot be computed; the estimator refuses unknown names."""
+    metrics = settings.get("metrics", [])
+    if metrics and settings.get("solver") == "lbfgs":
+        raise ParameterError("--metrics needs epochs, which lbfgs has not; choose another --solver.")
+    if metrics and not settings.get("early_stopping"):
+        raise ParameterError(
+            f"--metrics {','.join(metrics)} needs validation rows; set some aside with --early-stopping."
+        )
+    if rows.task == "regression":
+        return
+    classes = np.unique(rows.y)
+    named = [("--metrics", name) for name in metrics] + [("--scoring", settings.get("scoring"))]
+    for option, name in named:
+        if name in get_scorer_names() and not _can_judge(name, classes):
+            auc = "roc_auc" if len(classes) == 2 else "roc_auc_ovr"
+            raise ParameterError(
+                f"{option} {name} cannot judge the classes {some(map(str, classes.tolist()))}; "
+                f"name f1_macro, balanced_accuracy or {auc}."
+            )
+
+
+def _can_judge(scorer: str, classes: NDArray[Any]) -> bool:
+    """Return whether a scorer takes such labels: it is tried on a dummy."""
+    y = np.repeat(classes, 2)
+    X = np.zeros((len(y), 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a dummy has no precision, say
+        try:
+            get_scorer(scorer)(DummyClassifier(strategy="prior").fit(X, y), X, y)
+        except ValueError:
+            return False
+    return True
