@@ -353,14 +353,24 @@ def test_a_network_that_is_too_sure_of_itself_is_told_to_be_milder(run):
 def test_a_network_that_has_not_learnt_yet_is_not_told_to_raise_the_rate(run):
     result = run("fit", "iris", *NUMPY, "--max-iter", "1", "--rate", "1e-6", "--init", "uniform01")
     assert "The network is worse than dummy" in result.stdout
-    assert "learning-rate" not in result.stdout
+    assert "learning rate" not in result.stdout
     assert "The network has learnt too little; raise --max-iter." in result.stdout
 
 
 def test_a_loss_that_rose_is_no_reason_for_a_higher_rate(run):
-    options = ("--solver", "sgd", "--rate", "0.2", "--activation", "identity", "--max-iter", "15")
+    options = ("--solver", "sgd", "--rate", "0.15", "--activation", "identity", "--max-iter", "3")
     result = run("fit", "diabetes", *NUMPY, *options, "--n-iter-no-change", "inf")
-    assert "or the learning rate." not in result.stdout
+    assert "its loss ended above where it began" in result.stdout
+    assert "The network has not learnt; lower --rate." in result.stdout
+    assert "raise" not in result.stdout
+
+
+def test_a_network_that_knows_its_rows_by_heart_is_told_to_be_milder(run):
+    options = ("--solver", "lbfgs", "--max-iter", "1000")
+    result = run("fit", "diabetes", *NUMPY, *options)
+    assert (
+        "The network has learnt the training rows by heart; try --early-stopping or a larger" in result.stdout
+    )
 
 
 def test_a_file_that_is_not_there(run):

@@ -35,7 +35,7 @@ def advice(assessment: Assessment, fitted: TableFit, rows: Rows) -> str | None:
     if DUMMY not in worse:
         return None
     loss = facts["history"]["loss"]
-    if fitted.stop.reason == "max_iter" and loss[-1] < loss[0]:
+    if fitted.stop.reason == "max_iter" and loss[-1] <= loss[0]:
         return "The network has learnt too little; raise --max-iter."
     return "The network has not learnt; lower --rate."
 

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from separatrix.evaluate.assessment import Assessment
 
 DEFAULT_OUTPUT = Path("model.safetensors")
-COMMON_SCORERS = {
-    "classification": ("accuracy", "balanced_accuracy", "f1", "roc_auc", "neg_log_loss"),
-    "regression": ("r2", "neg_root_mean_squared_error", "neg_mean_absolute_error"),
-}
 
 
 def fit(
@@ -124,7 +120,6 @@ def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
     from separatrix.cli.scorers import check_scorers
     from separatrix.estimators.table_model import fit_table
 
-    _check_scorers(settings, rows.task)
     check_scorers(rows, settings)
     announce_compilation(settings.get("engine", "auto"), settings["dtype"])
     settings = dict(settings)
@@ -145,22 +140,6 @@ def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
         if message not in told_by_stop:
             note(in_option_names(message))
     return fitted
-
-
-def _check_scorers(settings: Mapping[str, Any], task: str) -> None:
-    """Refuse what is no scorer, with the names that this task mostly wants."""
-    from sklearn.metrics import get_scorer_names
-
-    names = get_scorer_names()
-    for option, or_loss in (("scoring", ["loss"]), ("metrics", [])):
-        given = settings.get(option, [])
-        for name in [given] if isinstance(given, str) else given:
-            if name not in [*or_loss, *names]:
-                common = ", ".join([*or_loss, *COMMON_SCORERS[task]])
-                raise ParameterError(
-                    f"--{option} must be {common} or another scorer of scikit-learn, got '{name}'."
-                    + did_you_mean(name, [*or_loss, *names])
-                )
 
 
 def _class_weight(weights: str | Mapping[str, float], rows: Rows) -> Any:

@@ -13,12 +13,18 @@ from sklearn.metrics import get_scorer, get_scorer_names
 
 from separatrix.cli.console import some
 from separatrix.cli.rows import Rows
-from separatrix.errors import ParameterError
+from separatrix.errors import ParameterError, did_you_mean
+
+COMMON = {
+    "classification": ("accuracy", "balanced_accuracy", "f1", "roc_auc", "neg_log_loss"),
+    "regression": ("r2", "neg_root_mean_squared_error", "neg_mean_absolute_error"),
+}
 
 
 def check_scorers(rows: Rows, settings: Mapping[str, Any]) -> None:
-    """Refuse `--metrics` and `--scoring` that cannot be computed; the estimator refuses unknown names."""
+    """Refuse `--metrics` and `--scoring` that are no scorers or cannot be computed."""
     metrics = settings.get("metrics", [])
+    _check_names(settings, rows.task)
     if metrics and settings.get("solver") == "lbfgs":
         raise ParameterError("--metrics needs epochs, which lbfgs has not; choose another --solver.")
     if metrics and not settings.get("early_stopping"):
@@ -36,6 +42,19 @@ def check_scorers(rows: Rows, settings: Mapping[str, Any]) -> None:
                 f"{option} {name} cannot judge the classes {some(map(str, classes.tolist()))}; "
                 f"name f1_macro, balanced_accuracy or {auc}."
             )
+
+
+def _check_names(settings: Mapping[str, Any], task: str) -> None:
+    names = get_scorer_names()
+    for option, or_loss in (("scoring", ["loss"]), ("metrics", [])):
+        given = settings.get(option, [])
+        for name in [given] if isinstance(given, str) else given:
+            if name not in [*or_loss, *names]:
+                common = ", ".join([*or_loss, *COMMON[task]])
+                raise ParameterError(
+                    f"--{option} must be {common} or another scorer of scikit-learn, got '{name}'."
+                    + did_you_mean(name, [*or_loss, *names])
+                )
 
 
 def _can_judge(scorer: str, classes: NDArray[Any]) -> bool:
