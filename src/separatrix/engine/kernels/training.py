@@ -218,66 +218,50 @@ def backward(design, theta, buffers, n, offset, at_step, dropping):
 
 
 @inlined
-def batch_gradient(design, data, order, start, n_batch, theta, buffers, at_step, loaded, packed):
-    """Fill the gradient of the batch's mean loss and penalty; return data loss, penalty and weight.
+def sweep(design, data, order, start, n_rows, theta, buffers, at_step, loaded, packed, learn):
+    """Go over some rows, to learn from them or to judge the network by them.
 
-    `loaded`: the batch is one block, and that block is in the buffers already.
-    `packed`: the batch is always the same, and its blocks are kept.
+    Return their mean loss (summed over outputs), the penalty and their weight. To learn fills the gradient of
+    loss and penalty; to judge fills the score. One kernel for both: what they share is compiled once.
+
+    `loaded`: the rows are one block, and that block is in the buffers already.
+    `packed`: the rows are always the same, and their blocks are kept.
     """
-    layers, gradient = design.layers, buffers.gradient
-    for p in range(len(gradient)):
-        gradient[p] = type(gradient[0])(0.0)
+    layers, gradient, score = design.layers, buffers.gradient, buffers.score
     last = len(layers) - 1
     first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
-    dropping = design.max_dropout > 0.0
+    if learn:
+        for p in range(len(gradient)):
+            gradient[p] = type(gradient[0])(0.0)
+    else:
+        for o in range(n_out):
+            score[o] = 0.0
+    dropping = learn and design.max_dropout > 0.0
     block = buffers.A.shape[1]
     loss = 0.0
     penalty = 0.0
-    total = total_weight(data, order, start, n_batch)
-    if total > 0.0:
-        for offset in range(0, n_batch, block):
-            n = min(n_batch - offset, block)
+    total = total_weight(data, order, start, n_rows)
+    if total > 0.0 or not learn:
+        for offset in range(0, n_rows, block):
+            n = min(n_rows - offset, block)
             whole = -(-n // lanes(buffers.A)) * lanes(buffers.A)
             if packed and not loaded:
                 unpack(buffers, offset // block, layers[0, N_IN])
             elif not loaded:
                 load_block(data, order, start + offset, n, total, layers[0, N_IN], buffers)
-                if len(buffers.packed) > 0:
+                if learn and len(buffers.packed) > 0:
                     pack(buffers, offset // block, layers[0, N_IN])
             forward(design, theta, buffers, whole, offset, at_step, dropping)
             A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
             loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
-            backward(design, theta, buffers, whole, offset, at_step, dropping)
-        if design.l2 > 0.0 or design.l1 > 0.0:
+            if learn:
+                backward(design, theta, buffers, whole, offset, at_step, dropping)
+            else:
+                add_score(design.head, A, T, weight, R, first, n_out, whole, score)
+        if learn and (design.l2 > 0.0 or design.l1 > 0.0):
             l2, l1 = design.l2 / total, design.l1 / total
             penalty += add_penalty(theta, gradient, layers, N_IN, N_OUT, WEIGHT, l2, l1)
     return loss, penalty, total
-
-
-@inlined
-def evaluate(design, data, order, theta, buffers):
-    """Return the weighted mean loss (as reported, without penalty) and the score of all rows.
-
-    `order` is an empty array: rows as they stand.
-    """
-    layers = design.layers
-    n_rows = len(data.T)
-    last = len(layers) - 1
-    first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
-    block = buffers.A.shape[1]
-    score = buffers.score
-    for o in range(n_out):
-        score[o] = 0.0
-    loss = 0.0
-    total = total_weight(data, order, np.int64(0), n_rows)
-    for start in range(0, n_rows, block):
-        n = min(n_rows - start, block)
-        whole = load_block(data, order, start, n, total, layers[0, N_IN], buffers)
-        forward(design, theta, buffers, whole, 0, 0, False)
-        A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
-        loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
-        add_score(design.head, A, T, weight, R, first, n_out, whole, score)
-    return loss * design.loss_scale, final_score(data, score)
 
 
 @kernel
@@ -358,7 +342,8 @@ def train_chunk(
     as_they_stand = borrowed(moving.rows[:0])
     loaded, packed = False, False
     halt = GOING
-    done, taken, number = np.int64(0), np.int64(0), np.int64(0)
+    done, taken = np.int64(0), np.int64(0)
+    n_batches = -(-n_rows // batch_size)
     while done < len(history) and halt == GOING:
         if len(moving.rows) > 0:
             if design.order == 1:
@@ -369,27 +354,43 @@ def train_chunk(
             for p in range(len(theta)):
                 moving.before[p] = theta[p]
         loss_sum = 0.0
-        for start in range(0, n_rows, batch_size):
-            n = min(batch_size, n_rows - start)
-            loss, penalty, total = batch_gradient(
-                design, data, moving.rows, start, n, theta, buffers, counts[0], loaded, packed
+        # the batches, then, where they are asked for, the training rows and the validation rows as a whole
+        for piece in range(n_batches + 2):
+            learn, of_validation = piece < n_batches, piece == n_batches + 1
+            if not learn and not (len(validation.T) > 0 if of_validation else track_training):
+                continue
+            rows = validation if of_validation else data
+            order = moving.rows if learn else as_they_stand
+            start = piece * batch_size if learn else 0
+            n = min(batch_size, n_rows - start) if learn else len(rows.T)
+            loss, penalty, total = sweep(
+                design,
+                rows,
+                order,
+                start,
+                n,
+                theta,
+                buffers,
+                counts[0],
+                learn and loaded,
+                learn and packed,
+                learn,
             )
-            if total > 0.0:
-                rate = rates[number]
-                step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
-                loaded, packed = in_one_block, len(buffers.packed) > 0
-            counts[0] += 1
-            number += 1
-            loss_sum += (loss * design.loss_scale + penalty) * n
+            if learn:
+                if total > 0.0:
+                    rate = rates[done * n_batches + piece]
+                    step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
+                    loaded, packed = in_one_block, len(buffers.packed) > 0
+                counts[0] += 1
+                loss_sum += (loss * design.loss_scale + penalty) * n
+            else:
+                history[done, VALID_LOSS if of_validation else TRAIN_LOSS] = loss * design.loss_scale
+                history[done, VALID_SCORE if of_validation else TRAIN_SCORE] = final_score(
+                    rows, buffers.score
+                )
+                loaded = False
         history[done, LOSS] = loss_sum / n_rows
         counts[1] += 1
-        for which in range(2):  # one call, inlined once, for the training rows and for the validation rows
-            if (which == 0 and track_training) or (which == 1 and len(validation.T) > 0):
-                rows = data if which == 0 else validation
-                loss, reached = evaluate(design, rows, as_they_stand, theta, buffers)
-                history[done, TRAIN_LOSS + 2 * which] = loss
-                history[done, TRAIN_SCORE + 2 * which] = reached
-                loaded = False
         halt = note_epoch(design, moving, history, done, full_batch)
         if taken < len(snapshots_at) and snapshots_at[taken] == counts[1]:
             for p in range(len(theta)):
@@ -402,12 +403,17 @@ def train_chunk(
 def gradient_of(design, data, theta, buffers):
     """Return objective loss, penalty and weight of all rows as one batch; the gradient is in the buffers."""
     as_they_stand = np.empty(0, np.int32)
-    return batch_gradient(design, data, as_they_stand, 0, len(data.T), theta, buffers, 0, False, False)
+    return sweep(design, data, as_they_stand, np.int64(0), len(data.T), theta, buffers, 0, False, False, True)
 
 
 def evaluation_of(design, data, theta, buffers):
-    """Return the loss and the score of all rows."""
-    return evaluate(design, data, np.empty(0, np.int32), theta, buffers)
+    """Return the loss, as reported, and the score of all rows."""
+    as_they_stand = np.empty(0, np.int32)
+    n_rows = len(data.T)
+    loss, _, _ = sweep(
+        design, data, as_they_stand, np.int64(0), n_rows, theta, buffers, 0, False, False, False
+    )
+    return loss * design.loss_scale, final_score(data, buffers.score)
 
 
 training = Entry(train_chunk)
