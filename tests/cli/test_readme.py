@@ -19,9 +19,13 @@ def examples(language: str) -> list[str]:
 
 def write_people(name: str, n_rows: int, seed: int, *, outcome: bool) -> None:
     draw = np.random.RandomState(seed)
-    lines = ["age,town" + ",outcome" * outcome]
+    lines = ["age,income,town" + ",outcome" * outcome]
     for age in draw.randint(18, 80, n_rows):
-        cells = ["" if draw.rand() < 0.1 else str(age), draw.choice(["Bonn", "Ulm"])]
+        cells = [
+            "" if draw.rand() < 0.1 else str(age),
+            str(draw.randint(20, 90)),
+            draw.choice(["Bonn", "Ulm"]),
+        ]
         lines.append(",".join(cells + ["yes" if age > 45 else "no"] * outcome))
     Path(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -72,7 +72,7 @@ def plot(
         ),
     ] = None,
 ) -> None:
-    """Draw pictures of a saved model: what it sees in a table, and what is inside.
+    """Draw what a saved model sees, and what is inside it.
 
     Without --what all pictures are drawn that the model and the table allow, and a note says what the others
     lack.
