@@ -101,5 +101,5 @@ def test_what_tells_no_probabilities_is_refused() -> None:
     svc = LinearSVC().fit(X[:, :2], X[:, 0] > 0)
     with pytest.raises(ParameterError, match="must have predict_proba, got LinearSVC"):
         decision_grid(svc, X[:, :2])
-    with pytest.raises(ParameterError, match="must be a fitted classifier"):
+    with pytest.raises(ParameterError, match="must be a classifier, got a model that predicts"):
         decision_grid(Model(Network.mlp(2, (), 1, head="regression"), np.zeros(3)), X[:, :2])

@@ -65,11 +65,21 @@ def test_what_was_not_recorded_says_how_to_record() -> None:
 
 
 @pytest.mark.parametrize(
-    "estimator",
-    [LinearRegression(), LogisticRegression(), Model(Network.mlp(2, (), 1, head="regression"), np.zeros(3))],
+    ("estimator", "why"),
+    [
+        (LogisticRegression(), "must be fitted, got LogisticRegression that is not; call fit"),
+        (
+            LinearRegression().fit([[0.0], [1.0]], [0, 1]),
+            "must be a classifier, got LinearRegression that predicts num",
+        ),
+        (
+            Model(Network.mlp(2, (), 1, head="regression"), np.zeros(3)),
+            "must be a classifier, got a model that predicts numbers; draw those of one input with FunctionFit",
+        ),
+    ],
 )
-def test_no_classifier_has_no_classes(estimator: object) -> None:
-    with pytest.raises(ParameterError, match="must be a fitted classifier"):
+def test_no_classifier_has_no_classes(estimator: object, why: str) -> None:
+    with pytest.raises(ParameterError, match=why):
         class_labels(estimator)
 
 

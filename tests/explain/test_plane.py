@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -29,6 +30,30 @@ def test_two_columns_need_no_choice() -> None:
     assert (plane.u_label, plane.v_label, plane.note) == ("x1", "x2", "")
     rows = grid_rows(plane, np.empty((0, 2)))
     assert_allclose(rows[:4], [[-1, 4.9], [5, 4.9], [11, 4.9], [-1, 5.5]])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        TABLE.iloc[2],
+        TABLE.iloc[[2]],
+        pl.from_pandas(TABLE)[2],
+        TABLE.iloc[2].to_list(),
+        TABLE.iloc[2].to_numpy(),
+        TABLE.iloc[2].to_dict(),
+    ],
+)
+def test_a_row_may_be_given_itself(row: Any) -> None:
+    plane = make_plane(ANY, TABLE, features=("dose", "age"), at=row, grid_resolution=2)
+    rows = grid_rows(plane, TABLE)
+    assert rows["visits"].tolist() == [2] * 4
+    assert rows["kind"].tolist() == ["b"] * 4
+
+
+@pytest.mark.parametrize("row", [TABLE, "median", [1.0, 2.0]])
+def test_what_is_no_row_is_refused(row: Any) -> None:
+    with pytest.raises(ParameterError, match="at must be a row of X: its number, its 4 values"):
+        make_plane(ANY, TABLE, features=("dose", "age"), at=row, grid_resolution=2)
 
 
 def test_the_other_columns_are_at_their_median_or_most_frequent_value() -> None:

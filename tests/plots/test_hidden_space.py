@@ -40,5 +40,5 @@ def test_of_more_units_the_axes_say_what_they_are() -> None:
 
 
 def test_numbers_have_no_space_parted_by_lines() -> None:
-    with pytest.raises(ParameterError, match="must be a fitted classifier"):
+    with pytest.raises(ParameterError, match="must be a classifier, got a model that predicts"):
         HiddenSpaceDisplay.from_estimator(random_model(2, 3, 1, head="regression"), X)

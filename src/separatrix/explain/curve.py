@@ -92,8 +92,8 @@ def fitted_curve(
     names = table.column_names
     if len(names) != 1 or is_text(table.columns[names[0]]):
         raise ParameterError(
-            f"a fitted curve needs one numeric column, got {len(names)}: {', '.join(names[:5])}; use "
-            "DecisionBoundaryDisplay for two or more."
+            f"a fitted curve needs one numeric column, got {len(names)}: {', '.join(names[:5])}; fit one "
+            "column, or draw a classifier of two or more with DecisionBoundaryDisplay."
         )
     points = as_numbers(table.columns[names[0]], names[0])
     if not np.isfinite(points).any():

@@ -92,10 +92,15 @@ def class_labels(estimator: Any) -> Array:
     """
     last = last_step(estimator)
     classes = last.classes if isinstance(last, Model) else getattr(last, "classes_", None)
-    if classes is None:
+    if classes is None and not isinstance(last, Model) and not hasattr(last, "n_features_in_"):
         raise ParameterError(
-            f"estimator must be a fitted classifier, got {type(last).__name__} without classes; fit it, or "
-            "use FunctionFitDisplay for numbers."
+            f"estimator must be fitted, got {type(last).__name__} that is not; call fit first."
+        )
+    if classes is None:
+        name = "a model" if isinstance(last, Model) else type(last).__name__
+        raise ParameterError(
+            f"estimator must be a classifier, got {name} that predicts numbers; draw those of one input with "
+            "FunctionFitDisplay, and the loss with LossCurveDisplay or LossSurfaceDisplay."
         )
     network = last.network if isinstance(last, Model) else getattr(last, "network_", None)
     if isinstance(classes, list) or (network is not None and network.head == "multilabel"):

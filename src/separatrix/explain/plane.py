@@ -18,7 +18,7 @@ from separatrix.spec import _check
 
 Array = NDArray[Any]
 Kind = Literal["features", "pca"]
-Place = int | Mapping[str, Any] | None
+Place = Any  # a row of X: its number, its values, values by column, or None
 
 MARGIN = 0.1  # of the points' range, around them
 
@@ -239,7 +239,7 @@ def _origin(table: Table, at: Place) -> dict[str, Any]:
         if not -table.n_rows <= at < table.n_rows:
             raise ParameterError(f"at must be a row of X, from 0 to {table.n_rows - 1}, got {at}.")
         return {name: column[at] for name, column in table.columns.items()}
-    given = dict(at or {})
+    given = _as_mapping(at, table.column_names)
     for name in given:
         if name not in table.columns:
             raise ParameterError(
@@ -248,6 +248,26 @@ def _origin(table: Table, at: Place) -> dict[str, Any]:
     return {
         name: given[name] if name in given else _typical(column) for name, column in table.columns.items()
     }
+
+
+def _as_mapping(at: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return a row, told in any of the usual ways, as values by column."""
+    if at is None:
+        return {}
+    if hasattr(at, "to_dicts"):  # a Polars frame
+        rows = at.to_dicts()
+    elif hasattr(at, "iloc") and getattr(at, "ndim", 0) == 2:  # a pandas frame
+        rows = at.to_dict("records")
+    elif isinstance(at, Mapping) or hasattr(at, "to_dict"):  # a pandas series is a row by its index
+        rows = [dict(at if isinstance(at, Mapping) else at.to_dict())]
+    else:
+        rows = np.atleast_2d(np.asarray(at, dtype=object)).tolist()
+        rows = [dict(zip(names, row, strict=True)) for row in rows if len(row) == len(names)]
+    if len(rows) != 1:
+        raise ParameterError(
+            f"at must be a row of X: its number, its {len(names)} values, or values by column, got {at!r}."
+        )
+    return dict(rows[0])
 
 
 def _typical(column: Column) -> Any:

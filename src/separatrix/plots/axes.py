@@ -22,7 +22,7 @@ Array = NDArray[Any]
 
 NEUTRAL = "#595959"  # of points whose class is not told
 _LEGEND_AREA = 45.0
-_LEGEND_CHARACTERS = 70  # that fit side by side under a figure of the default width
+_LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 
 
 def new_axes(figsize: tuple[float, float] | None = None) -> Axes:
@@ -77,7 +77,7 @@ def add_legend(
     """Explain the handles: above the axes of a figure made for them, else in the axes' corner."""
     if is_own:
         longest = max(len(line) for handle in handles for line in str(handle.get_label()).split("\n"))
-        n_columns = max(1, min(len(handles), _LEGEND_CHARACTERS // (longest + 6)))
+        n_columns = max(1, min(len(handles), _LEGEND_CHARACTERS // (longest + 9)))
         above = settings({"loc": "outside upper center", "ncols": n_columns, "frameon": False}, kwargs)
         legend: Legend = figure.legend(handles=handles, **above)
     else:

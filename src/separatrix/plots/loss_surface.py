@@ -26,7 +26,7 @@ Keywords = Mapping[str, Any] | None
 _LEVELS = 25
 _FEW_SNAPSHOTS = 40
 _FLOOR = 1e-9  # share of the highest loss at which a logarithmic scale ends
-_OFF_PLANE = "Diamonds lie off this plane, by up to {:.3g}: their colour is their own loss"
+_OFF_PLANE = "Diamonds lie off this plane, by up to {:.3g}: their colour is their own loss, within the scale"
 _OFF_PLANE_3D = "Diamonds lie off this plane, by up to {:.3g}: they stand at their own loss"
 
 
@@ -190,7 +190,8 @@ class LossSurfaceDisplay:
     def _range(self) -> tuple[float, float]:
         """Lowest and highest loss shown, both positive."""
         s = self.surface
-        values = np.concatenate([s.loss.ravel(), s.path_loss])
+        # a snapshot far from the plane may have any loss: were it counted, the surface would be one colour
+        values = np.concatenate([s.loss.ravel(), s.path_loss[s.on_plane]])
         high = float(values[np.isfinite(values)].max(initial=1e-300))
         low = max(float(np.nanmin(values)), _FLOOR * high)
         return (low, high) if low < high else (low / 2, high * 2)

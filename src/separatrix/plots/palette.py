@@ -1,7 +1,7 @@
 """The pictures' colours and markers: the same class looks the same in every one of them.
 
-The colours are Okabe & Ito's, which the colour-blind can tell apart; a marker of its own says the class once
-more. Signs (of weights, of activations) have colours that are no class's.
+The colours are Okabe & Ito's and two of Tol's, which the colour-blind can tell apart; a marker of its own
+says the class once more. Signs (of weights, of activations) have colours that are no class's.
 """
 
 from __future__ import annotations
@@ -17,15 +17,26 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 # Blue and vermilion for the classes 0 and 1; yellow last, as it is hard to see on white.
-_CLASSES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#595959", "#F0E442")
-_MARKERS = ("o", "*", "s", "^", "D", "v", "P", "X")
+_CLASSES = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#595959",
+    "#882255",
+    "#999933",
+    "#F0E442",
+)
+_MARKERS = ("o", "*", "s", "^", "D", "v", "P", "X", "p", "h")
 _MARKER_SCALES = {"*": 2.4, "^": 1.3, "v": 1.3, "P": 1.3, "X": 1.3}
 _CURVES = ("#000000", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
 _TINT = 0.36  # share of a class's colour where its probability is 1, so that the points stand out
 
 
 def class_colors(n_classes: int) -> list[str]:
-    """Return a colour for each class, as ``#RRGGBB``; beyond eight classes they come round again.
+    """Return a colour for each class, as ``#RRGGBB``; beyond ten classes they come round again.
 
     Examples
     --------
@@ -38,7 +49,7 @@ def class_colors(n_classes: int) -> list[str]:
 def class_markers(n_classes: int) -> list[str]:
     """Return a matplotlib marker for each class.
 
-    Beyond eight classes they come round again, each time with the next colour.
+    Beyond ten classes they come round again, each time with the next colour.
 
     Examples
     --------
