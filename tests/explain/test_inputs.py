@@ -70,11 +70,11 @@ def test_what_was_not_recorded_says_how_to_record() -> None:
         (LogisticRegression(), "must be fitted, got LogisticRegression that is not; call fit"),
         (
             LinearRegression().fit([[0.0], [1.0]], [0, 1]),
-            "must be a classifier, got LinearRegression that predicts num",
+            "must be a classifier, got LinearRegression that predicts",
         ),
         (
             Model(Network.mlp(2, (), 1, head="regression"), np.zeros(3)),
-            "must be a classifier, got a model that predicts numbers; draw those of one input with FunctionFit",
+            "must be a classifier, got a model that predicts numbers; draw those of one input with",
         ),
     ],
 )

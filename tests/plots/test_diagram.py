@@ -82,6 +82,7 @@ def test_axes_and_keywords_are_taken() -> None:
 def test_a_network_of_zeros_can_be_drawn() -> None:
     display = NetworkDiagramDisplay.from_estimator(Model(Network.mlp(2, (2,), 1), np.zeros(9)))
     display.figure_.canvas.draw()
+    assert display.ax_.get_title() == "2-2-1: 9 parameters"
 
 
 @pytest.mark.parametrize("sizes", [(2, 1), (2, 4, 1), (1, 20, 1), (1, 10, 10, 1), (30, 100, 1), (4, 8, 3)])

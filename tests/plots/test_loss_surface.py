@@ -127,6 +127,7 @@ def test_a_loss_that_overflows_leaves_a_hole(gaussians: LossSurfaceDisplay) -> N
     )
     for kind in ("contour", "surface"):
         holed.plot(kind=kind).figure_.canvas.draw()
+        assert holed.surface_ in [*holed.ax_.collections]
 
 
 @pytest.mark.parametrize("kind", ["contour", "surface"])
