@@ -8,8 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from .corrected_test import corrected_standard_error
 from .inputs import IntArray
 from .intervals import FloatArray
+
+_METRIC_NAMES = {
+    "neg_log_loss": "log-loss",
+    "neg_brier_score": "Brier score",
+    "roc_auc": "ROC AUC",
+    "r2": "R²",
+    "f1": "F1",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +51,7 @@ class Candidates:
     n_parameters : int ndarray of shape (n_candidates,)
         Weights and biases, by which networks are called smaller.
     scores : float ndarray of shape (n_candidates, n_splits)
-        One column for every test fold of every repeat; NaN where a training diverged or failed.
+        One column for every test fold, repeat after repeat; NaN where a training diverged or failed.
     n_train, n_test : int ndarray of shape (n_splits,)
         Rows.
     n_diverged, n_limited : int ndarray of shape (n_candidates,)
@@ -66,6 +75,21 @@ class Candidates:
     def mean(self) -> FloatArray:
         """Mean score of each candidate; NaN if any of its trainings has none."""
         return np.asarray(self.scores.mean(axis=1))
+
+    @property
+    def standard_error(self) -> FloatArray:
+        """Nadeau and Bengio's standard error of each mean; NaN where the mean is, or with one split."""
+        return corrected_standard_error(self.scores, self.n_train, self.n_test)
+
+    @property
+    def metric_name(self) -> str:
+        """The metric in words; an error that scikit-learn negates is named without its ``neg_``."""
+        return _METRIC_NAMES.get(self.metric, self.metric.removeprefix("neg_").replace("_", " "))
+
+    @property
+    def metric_sign(self) -> int:
+        """What turns a score into the metric as people know it: -1 for an error (lower is better), else 1."""
+        return -1 if self.metric.startswith("neg_") else 1
 
     def __len__(self) -> int:
         """Count the candidates."""
