@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from separatrix import explain as explain
     from separatrix import plots as plots
     from separatrix import recipes as recipes
+    from separatrix import search as search
     from separatrix import spec as spec
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
@@ -29,15 +30,18 @@ if TYPE_CHECKING:
     from separatrix.plots import NetworkDiagramDisplay as NetworkDiagramDisplay
     from separatrix.plots import ReportDisplay as ReportDisplay
     from separatrix.plots import animate as animate
+    from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
+    from separatrix.search import architectures as architectures
     from separatrix.spec import Dense as Dense
     from separatrix.spec import Network as Network
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "spec")
+_SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "search", "spec")
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {
+    "ArchitectureSearchCV": "search",
     "DecisionBoundaryDisplay": "plots",
     "Dense": "spec",
     "FunctionFitDisplay": "plots",
@@ -52,6 +56,7 @@ _PUBLIC = {
     "NetworkDiagramDisplay": "plots",
     "ReportDisplay": "plots",
     "animate": "plots",
+    "architectures": "search",
     "load": "io",
     "save": "io",
 }

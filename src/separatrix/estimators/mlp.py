@@ -179,17 +179,12 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         parameters.check_parameters(self)
         with unchanged_on_error(self):
             training, random_state = self._begin(X, y, sample_weight, incremental=False)
+            validation = None
             if X_val is not None or y_val is not None:
-                validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
-            elif self.early_stopping and not self.uses_lbfgs:
-                training, validation = self._set_aside(training, random_state)
-            else:
-                validation = None
-            check_weights(training, validation)
-            watching = watching_of(self, validation)
-        state = self._state_of_fit(random_state)
+                validation = self._read_validation(X_val, y_val, sample_weight_val)
+            start = self._start(training, validation, random_state)
         with listening(self, X, y, sample_weight) as listeners:
-            self._train(state, training, validation, watching, listeners)
+            self._train(*start, listeners)
         self._warn_of_stop()
         return self
 
@@ -225,6 +220,16 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
                 "set warm_start=False, or leave them as they were."
             )
         return self._data(X, y, sample_weight), random_state
+
+    def _start(
+        self, training: Data, validation: Data | None, random_state: RandomState
+    ) -> tuple[State, Data, Data | None, Watching]:
+        """Set validation rows aside where asked, and return what a training begins with."""
+        if validation is None and self.early_stopping and not self.uses_lbfgs:
+            training, validation = self._set_aside(training, random_state)
+        check_weights(training, validation)
+        watching = watching_of(self, validation)
+        return self._state_of_fit(random_state), training, validation, watching
 
     def _set_network(self, network: Network, theta: Array) -> None:
         """Put a network in place that has not been trained yet."""
