@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from separatrix.plots import LossSurfaceDisplay as LossSurfaceDisplay
     from separatrix.plots import NetworkDiagramDisplay as NetworkDiagramDisplay
     from separatrix.plots import ReportDisplay as ReportDisplay
+    from separatrix.plots import SearchCurvesDisplay as SearchCurvesDisplay
+    from separatrix.plots import SearchHeatmapDisplay as SearchHeatmapDisplay
+    from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
     from separatrix.plots import animate as animate
     from separatrix.spec import Dense as Dense
     from separatrix.spec import Network as Network
@@ -51,6 +54,9 @@ _PUBLIC = {
     "Network": "spec",
     "NetworkDiagramDisplay": "plots",
     "ReportDisplay": "plots",
+    "SearchCurvesDisplay": "plots",
+    "SearchHeatmapDisplay": "plots",
+    "SearchParetoDisplay": "plots",
     "animate": "plots",
     "load": "io",
     "save": "io",
