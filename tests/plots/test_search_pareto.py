@@ -34,6 +34,16 @@ def test_a_candidate_far_worse_stands_at_the_edge(searched: Any) -> None:
     assert "1 far worse: at the edge" in texts
 
 
+def test_a_candidate_a_little_worse_is_shown_where_it_stands(searched: Any) -> None:
+    c = searched.candidates_
+    scores = c.scores.copy()
+    scores[5] = -0.85
+    search = SimpleNamespace(**vars(searched) | {"candidates_": replace(c, scores=scores)})
+    display = SearchParetoDisplay.from_search(search)
+    assert display.beyond_ is None
+    assert display.ax_.get_ylim()[1] > 0.85
+
+
 def test_the_front_has_its_errors(searched: Any) -> None:
     display = SearchParetoDisplay.from_search(searched)
     c = searched.candidates_

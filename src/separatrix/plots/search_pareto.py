@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
 
+_ROOM = 0.5  # share of the picture that may be added to show the worst
 _LIGHTEST = 0.92  # of the colour map: its very end is lost on white
 
 
@@ -155,7 +156,8 @@ class SearchParetoDisplay(SearchDisplay):
         worst = min(lower_fence(mean), mean[self.front].min(), mean[self.smallest_as_good])
         if self.baseline_scores is not None:
             worst = min(worst, float(np.mean(self.baseline_scores)))
-        return np.asarray(mean < worst)
+        # those only a little worse need little room
+        return np.asarray(mean < worst - _ROOM * (mean[self.front].max() - worst))
 
     def _draw_references(self, band_kw: Keywords, baseline_kw: Keywords) -> None:
         ax, best = self.ax_, self._shown[self.best]
