@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
@@ -121,7 +122,7 @@ def save_without_texts(figure: Figure, path: Path) -> None:
         ax.tick_params(labelbottom=False, labelleft=False, labelright=False)
     for text in figure.findobj(Text):
         text.set_visible(False)
-    for legend in figure.legends:
+    for legend in figure.findobj(Legend):
         legend.remove()
     figure.savefig(path, dpi=DPI)
 

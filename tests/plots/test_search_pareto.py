@@ -70,7 +70,7 @@ def test_the_verdict_the_band_and_the_straight_line_are_named(searched: Any) -> 
     assert display.baseline_ is not None
     assert display.baseline_.get_ydata() == pytest.approx([0.7, 0.7])
     texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert {"one standard error: as good as the best", "straight line: 0.7"} <= set(texts)
+    assert {"one standard error: as good", "straight line: 0.7"} <= set(texts)
 
 
 def test_a_score_that_is_better_higher_has_its_band_below(searched: Any) -> None:

@@ -165,7 +165,7 @@ class SearchParetoDisplay(SearchDisplay):
         self.band_ = self.baseline_ = None
         if np.isfinite(error):
             band = {"color": "#B8B8B8", "alpha": 0.4, "linewidth": 0, "zorder": 0}
-            band |= {"label": "one standard error: as good as the best"}
+            band |= {"label": "one standard error: as good"}
             ends = best, best - self.metric.sign * error
             self.band_ = ax.axhspan(min(ends), max(ends), **settings(band, band_kw))
         if self.baseline_scores is not None:
