@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from separatrix.plots import LossSurfaceDisplay as LossSurfaceDisplay
     from separatrix.plots import NetworkDiagramDisplay as NetworkDiagramDisplay
     from separatrix.plots import ReportDisplay as ReportDisplay
+    from separatrix.plots import SearchCurvesDisplay as SearchCurvesDisplay
+    from separatrix.plots import SearchHeatmapDisplay as SearchHeatmapDisplay
+    from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
     from separatrix.plots import animate as animate
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
     from separatrix.search import architectures as architectures
@@ -55,6 +58,9 @@ _PUBLIC = {
     "Network": "spec",
     "NetworkDiagramDisplay": "plots",
     "ReportDisplay": "plots",
+    "SearchCurvesDisplay": "plots",
+    "SearchHeatmapDisplay": "plots",
+    "SearchParetoDisplay": "plots",
     "animate": "plots",
     "architectures": "search",
     "load": "io",

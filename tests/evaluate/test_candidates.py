@@ -48,5 +48,5 @@ def test_nobody_can_exchange_the_scores():
 )
 def test_the_metric_is_named_in_words(metric, name, sign):
     tried = candidates(metric)
-    assert tried.metric_name == name
-    assert tried.metric_sign == sign
+    assert tried.shown_metric.name == name
+    assert tried.shown_metric.sign == sign

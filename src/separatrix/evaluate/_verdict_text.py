@@ -92,10 +92,10 @@ def _flattery(verdict: Verdict) -> str:
     if bias > error / 20:
         flattery = f"flatters its score by about {bias:{plain_spec(bias, 2)}}"
     score = verdict.selection.score
-    shown = score if verdict.candidates.metric_sign > 0 else -score
+    shown = score if verdict.candidates.shown_metric.sign > 0 else -score
     return (
         f"Being picked as the best of {n_scored} {flattery}: "
-        f"without that luck, expect {verdict.candidates.metric_name} {_plain_interval(shown)}."
+        f"without that luck, expect {verdict.candidates.shown_metric.name} {_plain_interval(shown)}."
     )
 
 
@@ -113,18 +113,18 @@ def _network(verdict: Verdict, index: int) -> str:
 
 def _scored(verdict: Verdict, index: int) -> str:
     score = _score(verdict, verdict.mean[index], verdict.standard_error[index])
-    return f"{verdict.candidates.metric_name} {score}"
+    return f"{verdict.candidates.shown_metric.name} {score}"
 
 
 def _line(verdict: Verdict) -> str:
     """Return ``logistic regression (log-loss 0.213 ± 0.021)``."""
     score = _score(verdict, verdict.straight_line_mean, verdict.straight_line_standard_error)
-    return f"{verdict.straight_line} ({verdict.candidates.metric_name} {score})"
+    return f"{verdict.straight_line} ({verdict.candidates.shown_metric.name} {score})"
 
 
 def _score(verdict: Verdict, mean: float, error: float) -> str:
     """Return ``0.213 ± 0.021`` with the sign that people know."""
-    shown = verdict.candidates.metric_sign * float(mean)
+    shown = verdict.candidates.shown_metric.sign * float(mean)
     if math.isnan(shown):
         return "-"
     if math.isnan(error):
@@ -158,7 +158,7 @@ def _table(verdict: Verdict) -> str:
     if verdict.smallest_as_good not in listed:
         listed.append(verdict.smallest_as_good)
     varying = _varying(candidates.params)
-    head = ("", "layers", *varying.values(), "parameters", candidates.metric_name, "advantage", "p")
+    head = ("", "layers", *varying.values(), "parameters", candidates.shown_metric.name, "advantage", "p")
     rows: list[tuple[str, ...]] = [head]
     for index in listed:
         test = corrected_t_test(
@@ -182,7 +182,7 @@ def _table(verdict: Verdict) -> str:
 
 
 def _note(verdict: Verdict) -> str:
-    better = "lower" if verdict.candidates.metric_sign < 0 else "higher"
+    better = "lower" if verdict.candidates.shown_metric.sign < 0 else "higher"
     return (
         f"± one standard error; {better} is better. The advantage is over {verdict.straight_line}, with its "
         "95 % interval\nand p of no difference, corrected for overlapping folds; both are optimistic for the "

@@ -11,14 +11,7 @@ import numpy as np
 from .corrected_test import corrected_standard_error
 from .inputs import IntArray
 from .intervals import FloatArray
-
-_METRIC_NAMES = {
-    "neg_log_loss": "log-loss",
-    "neg_brier_score": "Brier score",
-    "roc_auc": "ROC AUC",
-    "r2": "R²",
-    "f1": "F1",
-}
+from .shown_metric import ShownMetric, shown_metric
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +75,9 @@ class Candidates:
         return corrected_standard_error(self.scores, self.n_train, self.n_test)
 
     @property
-    def metric_name(self) -> str:
-        """The metric in words; an error that scikit-learn negates is named without its ``neg_``."""
-        return _METRIC_NAMES.get(self.metric, self.metric.removeprefix("neg_").replace("_", " "))
-
-    @property
-    def metric_sign(self) -> int:
-        """What turns a score into the metric as people know it: -1 for an error (lower is better), else 1."""
-        return -1 if self.metric.startswith("neg_") else 1
+    def shown_metric(self) -> ShownMetric:
+        """The metric in words, and its sign."""
+        return shown_metric(self.metric)
 
     def __len__(self) -> int:
         """Count the candidates."""

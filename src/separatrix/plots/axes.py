@@ -22,6 +22,7 @@ Array = NDArray[Any]
 
 NEUTRAL = "#595959"  # of points whose class is not told
 _LEGEND_AREA = 45.0
+_SMALL_WIDTH = 250.0  # points
 _LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 
 
@@ -84,6 +85,51 @@ def add_legend(
         legend = ax.legend(handles=handles, **settings({"loc": "upper right", "framealpha": 0.9}, kwargs))
     _enlarge([handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")])
     return legend
+
+
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the axes; a layout that is done when the figure is drawn may shrink them."""
+    box = ax.get_window_extent()
+    return box.width * 72 / figure_of(ax).dpi, box.height * 72 / figure_of(ax).dpi
+
+
+def is_small(ax: Axes) -> bool:
+    """Tell axes in which texts of the usual size do not fit, such as one of four in a figure."""
+    return size_in_points(ax)[0] < _SMALL_WIDTH
+
+
+def fit_labels(ax: Axes, *, small: bool) -> None:
+    """Make the labels at small axes smaller, and break a long one beside them."""
+    if small:
+        ax.tick_params(labelsize="x-small")
+        ax.xaxis.label.set_fontsize("x-small")
+        ax.yaxis.label.set(fontsize="x-small", text=wrapped(ax.get_ylabel(), 18))
+
+
+def legend_above(ax: Axes, handles: Sequence[Any], **kwargs: Any) -> Legend:
+    """Explain the handles above the axes, where they hide nothing, in as many columns as fit.
+
+    At small axes a label ends before its first colon.
+    """
+    small = is_small(ax)
+    labels = [str(handle.get_label()) for handle in handles]
+    if small:
+        labels = [label.partition(":")[0] for label in labels]
+    longest = max(map(len, labels))
+    width = (longest + 4) * 3.5 if small else (longest + 6) * 4.4
+    n_columns = int(size_in_points(ax)[0] / width)
+    above = {
+        "loc": "lower left",
+        "bbox_to_anchor": (0.0, 1.01),
+        "borderaxespad": 0.0,
+        "frameon": False,
+        "fontsize": "x-small" if small else "small",
+        "ncols": min(max(n_columns, 1), len(handles)),
+    }
+    if small:
+        above |= {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.0, "labelspacing": 0.2}
+        above |= {"markerscale": 0.8}
+    return ax.legend(handles, labels, **settings(above, kwargs))
 
 
 def _enlarge(markers: Sequence[Any]) -> None:
