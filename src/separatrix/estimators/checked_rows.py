@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
-from separatrix.engine.base import Data
+from separatrix.engine.base import Data, State
 from separatrix.estimators import parameters
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.rollback import unchanged_on_error
@@ -47,6 +47,26 @@ class CheckedRows:
     learnt: Mapping[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Paused:
+    """A training that is to go on.
+
+    Attributes
+    ----------
+    state : State
+    learning_rate : float
+    loss : list of float
+        Of the epochs so far.
+    seconds : float
+        That they took.
+    """
+
+    state: State
+    learning_rate: float
+    loss: list[float]
+    seconds: float
+
+
 def check_rows(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any = None) -> CheckedRows:
     """Read and check rows as the estimator's `fit` would; the estimator stays as it is.
 
@@ -71,7 +91,14 @@ def check_rows(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any = None) ->
     return CheckedRows(data, reader.network_, learnt)
 
 
-def fit_rows(estimator: Estimator, rows: CheckedRows, listeners: Sequence[Listener] = ()) -> Estimator:
+def fit_rows(
+    estimator: Estimator,
+    rows: CheckedRows,
+    listeners: Sequence[Listener] = (),
+    *,
+    paused: Paused | None = None,
+    pause_at: int | None = None,
+) -> Estimator:
     """Fit an estimator anew on rows that `check_rows` has read.
 
     Parameters
@@ -81,6 +108,10 @@ def fit_rows(estimator: Estimator, rows: CheckedRows, listeners: Sequence[Listen
     rows : CheckedRows
     listeners : sequence of callables
         Told while training goes on, as by ``set_callbacks``.
+    paused : Paused, optional
+        Of an equal estimator on the same rows, to go on with: the outcome is that of one training.
+    pause_at : int, optional
+        The epoch after which to pause: `stop_` then says so, and `paused_of` returns what goes on.
 
     Returns
     -------
@@ -109,5 +140,18 @@ def fit_rows(estimator: Estimator, rows: CheckedRows, listeners: Sequence[Listen
         theta = parameters.first_theta(estimator, network, random_state, rows.data.X.dtype)
         estimator._set_network(network, theta)
         start = estimator._start(rows.data, None, random_state)
-    estimator._train(*start, list(listeners))
+    if paused is not None:
+        start.run.state = copy.deepcopy(paused.state)
+        estimator.theta_, estimator._rate = start.run.state.theta, paused.learning_rate
+        estimator.loss_curve_ = list(paused.loss)
+    estimator._train(start, list(listeners), pause_at=pause_at)
     return estimator
+
+
+def paused_of(estimator: BaseMLP, earlier: Paused | None = None) -> Paused | None:
+    """Return what a paused training goes on with, None if it has ended; `earlier` is what it went on with."""
+    if estimator.stop_.reason != "paused":
+        return None
+    assert estimator._state is not None
+    seconds = float(estimator.history_.seconds.sum()) + (earlier.seconds if earlier else 0.0)
+    return Paused(estimator._state, estimator._rate, estimator.loss_curve_, seconds)
