@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from separatrix import plots as plots
     from separatrix import recipes as recipes
     from separatrix import spec as spec
+    from separatrix.ensemble import Ensemble as Ensemble
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
+    from separatrix.estimators.ensemble import MLPEnsembleClassifier as MLPEnsembleClassifier
+    from separatrix.estimators.ensemble import MLPEnsembleRegressor as MLPEnsembleRegressor
+    from separatrix.estimators.pipeline_model import to_model as to_model
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
@@ -40,12 +44,15 @@ _SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "spec")
 _PUBLIC = {
     "DecisionBoundaryDisplay": "plots",
     "Dense": "spec",
+    "Ensemble": "ensemble",
     "FunctionFitDisplay": "plots",
     "HiddenSpaceDisplay": "plots",
     "HiddenUnitsDisplay": "plots",
     "LossCurveDisplay": "plots",
     "LossSurfaceDisplay": "plots",
     "MLPClassifier": "estimators",
+    "MLPEnsembleClassifier": "estimators.ensemble",
+    "MLPEnsembleRegressor": "estimators.ensemble",
     "MLPRegressor": "estimators",
     "Model": "model",
     "Network": "spec",
@@ -54,6 +61,7 @@ _PUBLIC = {
     "animate": "plots",
     "load": "io",
     "save": "io",
+    "to_model": "estimators.pipeline_model",
 }
 
 __all__ = ["__version__", *_SUBMODULES, *_PUBLIC]

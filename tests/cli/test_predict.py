@@ -129,7 +129,7 @@ def test_a_model_of_a_newer_format(run, people, model, monkeypatch):
     import separatrix.io.model_file as model_file
 
     newer = sx.load(model)
-    monkeypatch.setattr(model_file, "FORMAT_VERSION", 99)
+    monkeypatch.setattr(model_file, "SINGLE_VERSION", 99)
     sx.save(newer, "newer.safetensors")
     monkeypatch.undo()
     result = run("predict", str(model.with_name("newer.safetensors")), str(people))

@@ -277,8 +277,8 @@ def test_a_header_that_is_no_description(path, text):
 
 
 def test_a_newer_format(path):
-    written(path, lambda values: values.update(format_version=2))
-    assert "by a newer Separatrix (format 2), and this version reads up to 1; upgrade" in refusal(path)
+    written(path, lambda values: values.update(format_version=3))
+    assert "by a newer Separatrix (format 3), and this version reads up to 2; upgrade" in refusal(path)
 
 
 @pytest.mark.parametrize("version", [0, -1, "1", 1.0, True, None, [1]])

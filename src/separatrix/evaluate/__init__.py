@@ -12,6 +12,7 @@ from .classification import (
     multilabel_report,
 )
 from .comparison import Comparison, PairedTest, compare_classifiers, compare_regressors
+from .ensemble_selection import EnsembleSelection, select_ensemble
 from .intervals import Interval, f1_interval, mean_interval, proportion_interval
 from .regression import RegressionReport, TargetRow, regression_report
 
@@ -20,6 +21,7 @@ __all__ = [
     "ClassRow",
     "ClassificationReport",
     "Comparison",
+    "EnsembleSelection",
     "Interval",
     "MultilabelReport",
     "PairedTest",
@@ -37,4 +39,5 @@ __all__ = [
     "multilabel_report",
     "proportion_interval",
     "regression_report",
+    "select_ensemble",
 ]
