@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from reprlib import repr as shortened
 from typing import Any
 
@@ -282,7 +283,7 @@ def _common_parts(model: Model) -> dict[str, Any]:
 def _checked_weights(weights: ArrayLike | None, n_models: int) -> Array:
     try:
         array = np.array(np.ones(n_models) if weights is None else weights, np.float64)
-        valid = array.shape == (n_models,) and bool((array > 0).all()) and bool(np.isfinite(array.sum()))
+        valid = array.shape == (n_models,) and bool((array > 0).all()) and isfinite(sum(array.tolist()))
     except (TypeError, ValueError, OverflowError):
         valid = False
     if not valid:

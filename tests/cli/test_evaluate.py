@@ -27,6 +27,13 @@ def test_text(run, people, model):
     assert "The network is " in result.stdout
 
 
+def test_an_ensemble(run, people, ensemble):
+    result = run("evaluate", str(ensemble), str(people))
+    assert result.exit_code == 0, result.output
+    assert "On 40 rows, with 95 % intervals:" in result.stdout
+    assert "dummy" in result.stdout  # the members were trained on the same rows, and say so
+
+
 def test_unseen_values_and_unused_columns_are_told(run, people, model):
     text = (
         people.read_text(encoding="utf-8")

@@ -69,21 +69,19 @@ def to_model(estimator: Any) -> AnyModel:
 
 def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
     """Return the model with a pipeline's first steps folded into it, the last of them first."""
-    for name, step in reversed(pipeline.steps[:-1]):
-        if step is None or step == "passthrough":
-            continue
+    steps = [(name, step) for name, step in pipeline.steps if step is not None and step != "passthrough"]
+    for name, step in reversed(steps[:-1]):
         if type(step) not in _SCALERS or getattr(step, "clip", False):
             kind = f"{type(step).__name__}{' with clip=True' * (type(step) in _SCALERS)}"
             raise ParameterError(
-                f"step '{name}' ({kind}) cannot go into a model file, which takes no step but a scaler before "
-                "the network; save the whole pipeline with joblib or skops, or train with "
+                f"step '{name}' ({kind}) cannot go into a model file, which takes no step but a scaler "
+                "before the network; save the whole pipeline with joblib or skops, or train with "
                 "separatrix.estimators.table_model.fit_table, whose model encodes tables itself."
             )
         model = _map_models(model, partial(_folded, name=name, scaling=_SCALERS[type(step)](step)))
-    names = getattr(pipeline, "feature_names_in_", None)
-    if names is None:
-        return model
-    return _map_models(model, lambda one: replace(one, feature_names=names.tolist()))
+    # Those that the scaler was given: what it hands on may have other names, or none.
+    names = getattr(steps[0][1], "feature_names_in_", None)
+    return _map_models(model, partial(replace, feature_names=None if names is None else names.tolist()))
 
 
 def _map_models(model: AnyModel, change: Callable[[Model], Model]) -> AnyModel:
