@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from separatrix import recipes as recipes
     from separatrix import search as search
     from separatrix import spec as spec
+    from separatrix.ensemble import Ensemble as Ensemble
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
+    from separatrix.estimators.ensemble import MLPEnsembleClassifier as MLPEnsembleClassifier
+    from separatrix.estimators.ensemble import MLPEnsembleRegressor as MLPEnsembleRegressor
+    from separatrix.estimators.pipeline_model import to_model as to_model
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
@@ -47,12 +51,15 @@ _PUBLIC = {
     "ArchitectureSearchCV": "search",
     "DecisionBoundaryDisplay": "plots",
     "Dense": "spec",
+    "Ensemble": "ensemble",
     "FunctionFitDisplay": "plots",
     "HiddenSpaceDisplay": "plots",
     "HiddenUnitsDisplay": "plots",
     "LossCurveDisplay": "plots",
     "LossSurfaceDisplay": "plots",
     "MLPClassifier": "estimators",
+    "MLPEnsembleClassifier": "estimators.ensemble",
+    "MLPEnsembleRegressor": "estimators.ensemble",
     "MLPRegressor": "estimators",
     "Model": "model",
     "Network": "spec",
@@ -65,6 +72,7 @@ _PUBLIC = {
     "architectures": "search",
     "load": "io",
     "save": "io",
+    "to_model": "estimators.pipeline_model",
 }
 
 __all__ = ["__version__", *_SUBMODULES, *_PUBLIC]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from separatrix.explain.inputs import as_table
+from separatrix.model import Model
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from separatrix.data.tables import Table
-    from separatrix.model import Model
+    from separatrix.ensemble import AnyModel
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Subject:
 
     Attributes
     ----------
-    model : Model
+    model : Model or Ensemble
     table : Table or None
         The rows that the model is to see, without the target.
     y : ndarray of shape (n_rows,) or None
@@ -32,7 +33,7 @@ class Subject:
     plane : {"features", "pca"}
     """
 
-    model: Model
+    model: AnyModel
     table: Table | None = None
     y: NDArray[Any] | None = None
     features: list[str] | None = None
@@ -64,10 +65,6 @@ class Picture:
     missing: Callable[[Subject], str]
 
 
-def _nothing_missing(subject: Subject) -> str:
-    return ""
-
-
 def _no_table(subject: Subject) -> str:
     return "" if subject.table is not None else "it needs a TABLE of rows"
 
@@ -86,16 +83,24 @@ def _no_plane(subject: Subject) -> str:
 
 
 def _no_boundary(subject: Subject) -> str:
-    if subject.model.classes is None or subject.model.network.head == "multilabel":
+    if subject.model.classes is None or not subject.model.has_one_target:
         return "it needs a model that tells one class of each row"
     return _no_plane(subject)
 
 
+def _no_network(subject: Subject) -> str:
+    return "" if isinstance(subject.model, Model) else "it needs a single network, and this is an ensemble"
+
+
 def _no_hidden(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     return _no_plane(subject) if len(subject.model.network.layers) > 1 else "the network has no hidden layer"
 
 
 def _no_hidden_space(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     layers, classes = subject.model.network.layers, subject.model.classes
     if classes is None or len(layers) < 2 or layers[-2].units < 2:
         return "it needs a classifier whose last hidden layer has two units or more"
@@ -109,6 +114,8 @@ def _no_curve(subject: Subject) -> str:
 
 
 def _no_loss(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     return "" if (subject.model.training or {}).get("history") else "the model file has no history"
 
 
@@ -168,7 +175,7 @@ PICTURES = {
     "boundary": Picture(_draw_boundary, _no_boundary),
     "curve": Picture(_draw_curve, _no_curve),
     "loss": Picture(_draw_loss, _no_loss),
-    "diagram": Picture(_draw_diagram, _nothing_missing),
+    "diagram": Picture(_draw_diagram, _no_network),
     "hidden": Picture(_draw_hidden, _no_hidden),
     "hidden-space": Picture(_draw_hidden_space, _no_hidden_space),
     "report": Picture(_draw_report, _no_report),

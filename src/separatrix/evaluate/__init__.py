@@ -14,6 +14,7 @@ from .classification import (
 )
 from .comparison import Comparison, PairedTest, compare_classifiers, compare_regressors
 from .corrected_test import CorrectedTest, corrected_standard_error, corrected_t_test
+from .ensemble_selection import EnsembleSelection, select_ensemble
 from .intervals import Interval, f1_interval, mean_interval, proportion_interval
 from .regression import RegressionReport, TargetRow, regression_report
 from .selection import Verdict, select
@@ -26,6 +27,7 @@ __all__ = [
     "ClassificationReport",
     "Comparison",
     "CorrectedTest",
+    "EnsembleSelection",
     "Interval",
     "LossCurve",
     "MultilabelReport",
@@ -49,5 +51,6 @@ __all__ = [
     "proportion_interval",
     "regression_report",
     "select",
+    "select_ensemble",
     "selection_bias",
 ]
