@@ -155,3 +155,11 @@ def paused_of(estimator: BaseMLP, earlier: Paused | None = None) -> Paused | Non
     assert estimator._state is not None
     seconds = float(estimator.history_.seconds.sum()) + (earlier.seconds if earlier else 0.0)
     return Paused(estimator._state, estimator._rate, estimator.loss_curve_, seconds)
+
+
+def with_theta(estimator: Estimator, rows: CheckedRows, theta: Array) -> Estimator:
+    """Return the estimator with the parameters that a fit on these rows gave; it knows no history."""
+    estimator.__dict__.update(rows.learnt)
+    line = rows.line
+    estimator._set_network(parameters.network_of(estimator, line.n_in, line.n_out, line.head), theta)
+    return estimator

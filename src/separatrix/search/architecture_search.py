@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from joblib import parallel_config
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
@@ -20,17 +21,23 @@ from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.evaluate import corrected_standard_error, select
-from separatrix.search.costs import cost_of_trials
+from separatrix.evaluate.candidate_names import layers_text
+from separatrix.evaluate.shown_metric import shown_metric
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.hidden_layers import architectures, check_architectures
-from separatrix.search.packs import run_trials
+from separatrix.search.members import can_average, select_members
+from separatrix.search.progress import search_progress
 from separatrix.search.results import BASELINE, Outcome, Results
+from separatrix.search.rounds import n_trials_of, run_rounds
 from separatrix.search.scores import shortcuts_of
 from separatrix.search.space import Params, draw_candidates
 from separatrix.search.store import NoStore, Store, settings_of
-from separatrix.search.trials import Trial, TrialResult
+from separatrix.search.trials import TrialResult
 from separatrix.spec import _check
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 
@@ -86,6 +93,10 @@ class ArchitectureSearchCV(BaseSearchCV):
     store : path-like, optional
         An SQLite file that takes every finished training. A search that was killed goes on where it stopped,
         if it is started again with the same data and settings, among them an int as `random_state`.
+    halving_factor : int, optional
+        Early discarding: of so many candidates one goes on to the next round, of so many times the epochs;
+        3, say. The epochs that it saved are told by `summary`. By default every candidate is trained to its
+        end.
     ensemble_size : int, default=20
         How many times a candidate is added to `ensemble_`; 0 is no ensemble.
     error_score : 'raise' or float, default=nan
@@ -111,6 +122,13 @@ class ArchitectureSearchCV(BaseSearchCV):
     baseline_scores_ : ndarray of shape (n_splits_,)
         Of the straight line that all are held against: the same estimator without hidden layers, trained to
         its optimum by L-BFGS.
+    epochs_ : tuple of int
+        Epochs trained, and those there would have been at most without early discarding.
+    ensemble_ : MLPEnsembleClassifier or MLPEnsembleRegressor
+        The networks whose mean did best on rows that they had not seen, trained on all rows; with `refit`,
+        and for one label or number a row.
+    ensemble_weights_ : dict of int to int
+        How often each candidate is in it.
     splits_ : list of (train, test)
         Row numbers of every fold of every repeat.
     seeds_ : int ndarray of shape (n_splits_,) or None
@@ -121,7 +139,8 @@ class ArchitectureSearchCV(BaseSearchCV):
     The smallest within one standard error: L. Breiman, J. H. Friedman, R. A. Olshen and C. J. Stone,
     Classification and Regression Trees (1984), section 3.4.3. Standard errors: C. Nadeau and Y. Bengio,
     Machine Learning 52 (2003). Selection bias: I. Tsamardinos, E. Greasidou and G. Borboudakis, Machine
-    Learning 107 (2018).
+    Learning 107 (2018). Ensemble: R. Caruana, A. Niculescu-Mizil, G. Crew and A. Ksikes, ICML 2004. Early
+    discarding: K. Jamieson and A. Talwalkar, AISTATS 2016.
 
     Examples
     --------
@@ -150,6 +169,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         n_jobs: int | None = -1,
         random_state: int | RandomState | None = None,
         store: Any = None,
+        halving_factor: int | None = None,
         ensemble_size: int = 20,
         error_score: float | str = np.nan,
         return_train_score: bool = False,
@@ -171,6 +191,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         self.n_repeats = n_repeats
         self.random_state = random_state
         self.store = store
+        self.halving_factor = halving_factor
         self.ensemble_size = ensemble_size
 
     @with_callbacks  # type: ignore[untyped-decorator]
@@ -214,9 +235,10 @@ class ArchitectureSearchCV(BaseSearchCV):
         context.call_on_fit_task_begin(estimator=self, X=X, y=y, metadata=None)
         results = self._run(experiment, candidates)
         error_score = np.nan if self.error_score == "raise" else self.error_score
-        self._keep(experiment, Outcome(results, candidates, error_score))
+        outcome = Outcome(results, candidates, error_score)
+        self._keep(experiment, outcome)
         if self.refit is not False:
-            self._refit(experiment, routed.estimator.fit)
+            self._refit(experiment, outcome, routed.estimator.fit)
         context.call_on_fit_task_end(estimator=self, X=X, y=y, metadata=None)
         return self
 
@@ -262,6 +284,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         if self.n_candidates is not None:
             _check.integer("n_candidates", self.n_candidates, 1)
         _check.integer("ensemble_size", self.ensemble_size, 0)
+        if self.halving_factor is not None:
+            _check.integer("halving_factor", self.halving_factor, 2)
         if isinstance(self.refit, str) and self.refit not in {"one_se", "best", *self._score_keys()}:
             options = ("one_se", "best", *self._score_keys())
             raise ParameterError(
@@ -332,15 +356,12 @@ class ArchitectureSearchCV(BaseSearchCV):
         line = {self._prefix + name: value for name, value in STRAIGHT_LINE.items()}
         params = dict(enumerate([line, *candidates], start=BASELINE))
         results = Results(len(experiment.splits))
-        with self._open_store(experiment, candidates) as store:
+        with (
+            self._open_store(experiment, candidates) as store,
+            self._progress(experiment, candidates) as tell,
+        ):
             for result in store.results():
                 results.add(result)
-            trials = [
-                Trial(candidate, split, params[candidate])
-                for candidate in params
-                for split in range(results.n_splits)
-                if not results.has(candidate, split)
-            ]
 
             def collect(found: list[TrialResult]) -> None:
                 for result in found:
@@ -348,16 +369,30 @@ class ArchitectureSearchCV(BaseSearchCV):
                         raise result.exception
                     results.add(result)
                 store.add([(result, params[result.candidate]) for result in found])
+                tell(len(found), results)
 
-            cost = cost_of_trials(experiment)
-            is_whole = run_trials(experiment, trials, n_jobs=self.n_jobs, cost=cost, collect=collect)
+            tell(len(list(store.results())), results)
+            is_whole = run_rounds(
+                experiment, params, results, factor=self.halving_factor, n_jobs=self.n_jobs, collect=collect
+            )
         if not is_whole:
             self._tell_interruption(results, len(candidates))
         return results
 
+    def _progress(self, experiment: Experiment, candidates: list[Params]) -> Any:
+        n_trials = n_trials_of(experiment, len(candidates), self.halving_factor)
+        metric = shown_metric(self._metric_name(next(iter(self._score_keys()), "score")))
+        names = [layers_text(params[self._prefix + LAYERS]) for params in candidates]
+        return search_progress(self.verbose > 0, n_trials, metric, names)
+
     def _open_store(self, experiment: Experiment, candidates: list[Params]) -> Any:
         if self.store is None:
             return NoStore()
+        if self.halving_factor is not None:
+            raise ParameterError(
+                f"store must be None where halving_factor is given, got {str(self.store)!r}: which candidates "
+                "go on depends on trainings that a store does not hold; leave one of the two out."
+            )
         if not isinstance(self.random_state, int | np.integer):
             raise ParameterError(
                 f"random_state must be an int where a store is given, got {self.random_state!r}: another run "
@@ -389,7 +424,9 @@ class ArchitectureSearchCV(BaseSearchCV):
         self.baseline_scores_ = outcome.baseline_scores(first)
         line = "logistic regression" if is_classifier(self.estimator) else "linear regression"
         self.verdict_ = select(self.candidates_, self.baseline_scores_, straight_line=line)
-        self.smallest_as_good_ = self.cv_results_["params"][self.verdict_.smallest_as_good]
+        self._survivors = outcome.survivors
+        self.smallest_as_good_ = outcome.params[outcome.survivors[self.verdict_.smallest_as_good]]
+        self.epochs_ = outcome.epochs(experiment.max_iter)
         ranked_by = self.refit if self.refit in outcome.names else first
         self.best_index_ = self._chosen(ranked_by)
         self.best_params_ = self.cv_results_["params"][self.best_index_]
@@ -398,7 +435,7 @@ class ArchitectureSearchCV(BaseSearchCV):
     def _chosen(self, ranked_by: str) -> int:
         """Return the candidate that `refit` asks for."""
         if self.refit == "one_se":
-            return int(self.verdict_.smallest_as_good)
+            return int(self._survivors[self.verdict_.smallest_as_good])
         return int(self._select_best_index(self.refit, ranked_by, self.cv_results_))
 
     def _cv_results(self, outcome: Outcome, experiment: Experiment) -> dict[str, Any]:
@@ -422,7 +459,7 @@ class ArchitectureSearchCV(BaseSearchCV):
     def _tell_failures(self, outcome: Outcome) -> None:
         """Warn of trainings and scores that failed, or raise if there is no other."""
         first = f"{type(outcome.failures[0]).__name__}: {outcome.failures[0]}"
-        n_trials = self.n_splits_ * len(outcome.numbers)
+        n_trials = self.n_splits_ * len(outcome.params)
         if not outcome.names:
             raise DataError(
                 f"no candidate could be trained and scored: all {n_trials} trials failed, the first with "
@@ -435,7 +472,8 @@ class ArchitectureSearchCV(BaseSearchCV):
             stacklevel=5,
         )
 
-    def _refit(self, experiment: Experiment, fit_params: Mapping[str, Any]) -> None:
+    def _refit(self, experiment: Experiment, outcome: Outcome, fit_params: Mapping[str, Any]) -> None:
+        """Train the candidate that was chosen, and the ensemble, on all rows."""
         started = perf_counter()
         self.best_estimator_ = experiment.alone(self.best_params_).fit(
             experiment.X, experiment.y, **fit_params
@@ -443,6 +481,21 @@ class ArchitectureSearchCV(BaseSearchCV):
         self.refit_time_ = perf_counter() - started
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
+        if self.ensemble_size and can_average(experiment):
+            self._fit_ensemble(experiment, outcome)
+
+    def _fit_ensemble(self, experiment: Experiment, outcome: Outcome) -> None:
+        from separatrix.estimators.ensemble import MLPEnsembleClassifier, MLPEnsembleRegressor
+
+        considered, selection = select_members(experiment, outcome, outcome.names[0], self.ensemble_size)
+        self.ensemble_weights_ = {
+            considered[i]: int(count) for i, count in enumerate(selection.counts) if count
+        }
+        kind = MLPEnsembleClassifier if is_classifier(self.estimator) else MLPEnsembleRegressor
+        members = [(f"candidate{i}", experiment.alone(outcome.params[i])) for i in self.ensemble_weights_]
+        ensemble = kind(members, weights=list(self.ensemble_weights_.values()), n_jobs=self.n_jobs)
+        with parallel_config(backend="threading"):
+            self.ensemble_ = ensemble.fit(experiment.X, experiment.y, **experiment.fit_params)
 
     def summary(self) -> str:
         """Return the verdict in plain sentences and a table.
@@ -452,4 +505,32 @@ class ArchitectureSearchCV(BaseSearchCV):
         str
         """
         check_is_fitted(self)
-        return self.verdict_.to_text()
+        n_discarded = int(self.cv_results_["is_discarded"].sum())
+        if not n_discarded:
+            return self.verdict_.to_text()
+        trained, full = self.epochs_
+        return (
+            f"Early discarding ended {n_discarded} of {len(self.cv_results_['params'])} candidates before "
+            f"their time: {trained:,} epochs were trained, instead of {full:,} at most "
+            f"({1 - trained / full:.0%} saved).\n{self.verdict_.to_text()}"
+        )
+
+    def plot(self) -> Figure:
+        """Draw the three pictures of a search side by side.
+
+        Returns
+        -------
+        matplotlib Figure
+            With a `SearchHeatmapDisplay`, a `SearchParetoDisplay` and a `SearchCurvesDisplay`.
+        """
+        check_is_fitted(self)
+        from matplotlib import pyplot as plt
+
+        from separatrix.plots import SearchCurvesDisplay, SearchHeatmapDisplay, SearchParetoDisplay
+
+        figure, axes = plt.subplots(1, 3, figsize=(18, 5), layout="constrained")
+        for display, ax in zip(
+            (SearchHeatmapDisplay, SearchParetoDisplay, SearchCurvesDisplay), axes, strict=True
+        ):
+            display.from_search(self, ax=ax)
+        return figure

@@ -23,7 +23,9 @@ def cost_of_trials(experiment: Experiment) -> Callable[[Trial], float]:
         params = experiment.split_params(trial.params)[0]
         sizes = [n_in, *params["hidden_layer_sizes"], 1]
         n_weights = sum(a * b for a, b in pairwise(sizes))
-        epochs = params.get("max_iter", experiment.template.max_iter)
+        epochs = trial.pause_at or experiment.max_iter(trial.params)
+        if trial.paused is not None:
+            epochs -= trial.paused.state.epoch
         return float(n_rows[trial.split] * epochs * (n_weights + ROW_OVERHEAD))
 
     return cost

@@ -75,6 +75,10 @@ class Experiment:
         """The unfitted network that candidates are made of."""
         return network_of(self.estimator)
 
+    def max_iter(self, params: Params) -> int:
+        """Return the epochs that a candidate has at most."""
+        return int(self.split_params(params)[0].get("max_iter", self.template.max_iter))
+
     @property
     def one_epoch(self) -> Params:
         """The settings of the shortest training."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,20 +20,36 @@ BASELINE = -1  # the candidate number of the straight line that all are held aga
 
 
 class Results:
-    """The results so far; candidates come in any order, and so do their splits."""
+    """The results so far; candidates come in any order, and so do their splits.
+
+    Attributes
+    ----------
+    n_splits : int
+    discarded : set of int
+        Candidates that were not trained to the end.
+    """
 
     def __init__(self, n_splits: int) -> None:
         self.n_splits = n_splits
+        self.discarded: set[int] = set()
         self._found: dict[int, dict[int, TrialResult]] = {}
 
     def add(self, result: TrialResult) -> None:
-        """Take a result in."""
+        """Take a result in; it replaces that of the same training when it was paused."""
         self._found.setdefault(result.candidate, {})[result.split] = result
 
-    def has(self, candidate: int, split: int | None = None) -> bool:
-        """Return whether a candidate was tried on a split, or on all."""
-        splits = self._found.get(candidate, {})
-        return len(splits) == self.n_splits if split is None else split in splits
+    def get(self, candidate: int, split: int) -> TrialResult | None:
+        """Return a result, or None."""
+        return self._found.get(candidate, {}).get(split)
+
+    def is_final(self, candidate: int, split: int) -> bool:
+        """Return whether a training has ended."""
+        result = self.get(candidate, split)
+        return result is not None and result.paused is None
+
+    def has(self, candidate: int) -> bool:
+        """Return whether a candidate was tried on all splits."""
+        return len(self._found.get(candidate, {})) == self.n_splits
 
     def of(self, candidate: int) -> list[TrialResult]:
         """Return a candidate's results in the order of the splits."""
@@ -42,6 +58,43 @@ class Results:
     def complete(self) -> list[int]:
         """Return the numbers of the candidates that were tried on all splits, but for the straight line."""
         return sorted(candidate for candidate in self._found if candidate != BASELINE and self.has(candidate))
+
+    def mean(self, candidate: int) -> float:
+        """Return a candidate's mean of its first score; -inf if one is missing."""
+        scores = [next(iter(result.scores.values()), math.nan) for result in self.of(candidate)]
+        mean = float(np.mean(scores))
+        return -math.inf if math.isnan(mean) else mean
+
+    def ranked(self) -> list[int]:
+        """Return the complete candidates, the best first."""
+        return sorted(self.complete(), key=lambda candidate: (-self.mean(candidate), candidate))
+
+    def discard(self, candidates: Iterable[int]) -> None:
+        """Note that candidates are not trained any further."""
+        self.discarded |= set(candidates)
+
+    def copy(self) -> Results:
+        """Return a copy, of which results are no part."""
+        copied = Results(self.n_splits)
+        copied.discarded = set(self.discarded)
+        copied._found = {candidate: dict(found) for candidate, found in self._found.items()}
+        return copied
+
+    def forget_parts(self, before: Results) -> None:
+        """Take the candidates that an interrupted round did not finish as they were `before` it."""
+        for candidate in list(self._found):
+            earlier = before._found.get(candidate, {})
+            if all(self._went_on(candidate, split, earlier) for split in range(self.n_splits)):
+                continue
+            if len(earlier) == self.n_splits:
+                self._found[candidate] = earlier
+                self.discard([candidate])
+            else:
+                del self._found[candidate]
+
+    def _went_on(self, candidate: int, split: int, earlier: dict[int, TrialResult]) -> bool:
+        result = self.get(candidate, split)
+        return result is not None and (result.paused is None or result is not earlier.get(split))
 
 
 class Outcome:
@@ -57,20 +110,28 @@ class Outcome:
 
     Attributes
     ----------
-    numbers : list of int
     params : list of dict
+    trials : list of list of TrialResult
+    survivors : list of int
+        Positions of the candidates that were not discarded, or of all, if a search was interrupted so early
+        that none went on.
     names : list of str
         Of the scores.
+    failures : list of Exception
+        What trainings and scorers have raised.
     """
 
     def __init__(self, results: Results, params: Sequence[Params], error_score: float) -> None:
-        self.numbers = results.complete()
-        self.params = [params[number] for number in self.numbers]
-        self.trials = [results.of(number) for number in self.numbers]
-        self.baseline = results.of(BASELINE) if results.has(BASELINE) else []
+        numbers = results.complete()
+        self.params = [params[number] for number in numbers]
+        self.trials = [results.of(number) for number in numbers]
+        self.discarded = np.array([number in results.discarded for number in numbers], dtype=bool)
+        survivors = np.flatnonzero(~self.discarded).tolist()
+        self.survivors: list[int] = survivors or list(range(len(numbers)))
         every = [trial for trials in self.trials for trial in trials]
         self.names = list(dict.fromkeys(name for trial in every for name in trial.scores))
         self.failures = [trial.exception for trial in every if trial.exception is not None]
+        self._baseline = results.of(BASELINE) if results.has(BASELINE) else []
         self._n_splits = results.n_splits
         self._error_score = error_score
 
@@ -80,9 +141,9 @@ class Outcome:
 
     def baseline_scores(self, name: str) -> Array:
         """Return the straight line's score on each split; NaN if it was not tried on all."""
-        if not self.baseline:
+        if not self._baseline:
             return np.full(self._n_splits, np.nan)
-        return np.array([self._of(trial, name) for trial in self.baseline])
+        return np.array([self._of(trial, name) for trial in self._baseline])
 
     def _of(self, trial: TrialResult, name: str) -> float:
         return trial.scores.get(name, self._error_score)
@@ -114,29 +175,43 @@ class Outcome:
             ),
             "n_diverged": self._count(lambda trial: trial.reason == "diverged"),
             "n_limited": self._count(lambda trial: trial.reason == "max_iter"),
+            "is_discarded": self.discarded,
         }
 
     def _count(self, condition: Callable[[TrialResult], bool]) -> Array:
         return np.array([sum(map(condition, trials)) for trials in self.trials])
 
     def candidates(self, layers: str, name: str, metric: str, splits: Sequence[Split]) -> Candidates:
-        """Return the value that verdict and pictures start from."""
-        facts = self.facts()
+        """Return the survivors as the value that verdict and pictures start from."""
+        facts = {key: values[self.survivors] for key, values in self.facts().items()}
+        params = [self.params[position] for position in self.survivors]
+        trials = [self.trials[position] for position in self.survivors]
         return Candidates(
             metric=metric,
-            params=self.params,
-            hidden_layer_sizes=[tuple(params[layers]) for params in self.params],
+            params=params,
+            hidden_layer_sizes=[tuple(p[layers]) for p in params],
             n_parameters=facts["n_parameters"],
-            scores=self.scores(name),
+            scores=self.scores(name)[self.survivors],
             n_train=np.array([len(train) for train, _ in splits]),
             n_test=np.array([len(test) for _, test in splits]),
             n_diverged=facts["n_diverged"],
             n_limited=facts["n_limited"],
-            curves=[[trial.curve for trial in trials if trial.curve is not None] for trials in self.trials],
+            curves=[[trial.curve for trial in found if trial.curve is not None] for found in trials],
         )
 
+    def epochs(self, max_iter: Callable[[Params], int]) -> tuple[int, int]:
+        """Return the epochs trained, and those there would have been at most without discarding."""
+        trained = sum(trial.n_epochs for trials in self.trials for trial in trials)
+        saved = sum(
+            max_iter(params) - trial.n_epochs
+            for params, trials in zip(self.params, self.trials, strict=True)
+            for trial in trials
+            if trial.paused is not None
+        )
+        return trained, trained + saved
+
     def best(self, name: str, n: int) -> list[int]:
-        """Return the positions of the candidates with the highest mean, the best first."""
+        """Return the positions of the survivors with the highest mean, the best first."""
         means = self.scores(name).mean(axis=1)
-        order = np.argsort(-np.where(np.isnan(means), -math.inf, means), kind="stable")
-        return [int(i) for i in order[:n] if not math.isnan(means[i])]
+        order = sorted(self.survivors, key=lambda position: (-means[position], position))
+        return [position for position in order if not math.isnan(means[position])][:n]

@@ -16,7 +16,7 @@ from sklearn.metrics._scorer import _BaseScorer, _PassthroughScorer
 from sklearn.pipeline import Pipeline
 
 from separatrix.engine.numpy_engine import forward
-from separatrix.estimators.checked_rows import fit_rows
+from separatrix.estimators.checked_rows import Paused, fit_rows, paused_of
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.evaluate.candidates import LossCurve
 from separatrix.model import probabilities
@@ -39,11 +39,17 @@ class Trial:
         Their numbers.
     params : dict
         What makes the candidate.
+    paused : Paused or None
+        The training to go on with.
+    pause_at : int or None
+        The epoch to pause after.
     """
 
     candidate: int
     split: int
     params: Params
+    paused: Paused | None = None
+    pause_at: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +69,8 @@ class TrialResult:
     theta : ndarray of shape (n_parameters,) or None
         The trained parameters.
     curve : LossCurve or None
+    paused : Paused or None
+        What goes on, if training was paused.
     exception : Exception or None
         The first that training or a scorer raised.
     """
@@ -79,6 +87,7 @@ class TrialResult:
     n_epochs: int = 0
     theta: Array | None = None
     curve: LossCurve | None = None
+    paused: Paused | None = None
     exception: Exception | None = None
 
 
@@ -110,9 +119,10 @@ def run_trial(trial: Trial, folds: PreparedFolds) -> TrialResult:
         score_seconds=perf_counter() - trained,
         training_seconds=float(network.history_.seconds.sum()),
         n_parameters=network.network_.n_parameters,
-        n_epochs=network.n_iter_,
+        n_epochs=len(network.loss_curve_),
         theta=network.theta_,
-        curve=thinned(network.history_.loss),
+        curve=thinned(np.array(network.loss_curve_)),
+        paused=paused_of(network, trial.paused),
         exception=None if failure is None else _portable(failure),
     )
 
@@ -151,7 +161,9 @@ def _fit(trial: Trial, folds: PreparedFolds) -> _Fitted:
     experiment = folds.experiment
     if is_shared(experiment):
         fold = folds.get(trial.params, trial.split)
-        return _Fitted(fit_rows(experiment.network(trial.params, trial.split), fold.rows), fold)
+        network = experiment.network(trial.params, trial.split)
+        fit_rows(network, fold.rows, paused=trial.paused, pause_at=trial.pause_at)
+        return _Fitted(network, fold)
     train = experiment.splits[trial.split][0]
     alone = experiment.alone(trial.params, trial.split)
     alone.fit(*experiment.rows(train), **experiment.params_of_rows(experiment.fit_params, train))
