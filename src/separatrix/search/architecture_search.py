@@ -13,7 +13,6 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
 from sklearn.callback import with_callbacks
-from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils import assert_all_finite, check_random_state, indexable
@@ -25,13 +24,12 @@ from separatrix.evaluate.candidate_names import layers_text
 from separatrix.evaluate.shown_metric import shown_metric
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import MAX_SEED, make_splitters
-from separatrix.search.hidden_layers import architectures, check_architectures
 from separatrix.search.members import can_average, select_members
 from separatrix.search.progress import search_progress
 from separatrix.search.results import BASELINE, Outcome, Results
 from separatrix.search.rounds import n_trials_of, run_rounds
 from separatrix.search.scores import shortcuts_of
-from separatrix.search.space import Params, draw_candidates
+from separatrix.search.space import LAYERS, Params, draw_candidates, make_space
 from separatrix.search.store import NoStore, Store, settings_of
 from separatrix.search.trials import TrialResult
 from separatrix.spec import _check
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-LAYERS = "hidden_layer_sizes"
 # The straight line is trained to its optimum, so that no network beats one that was not ready.
 STRAIGHT_LINE: Params = {
     LAYERS: (),
@@ -308,27 +305,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         return f"{self.estimator.steps[-1][0]}__" if isinstance(self.estimator, Pipeline) else ""
 
     def _draw(self, random_state: RandomState) -> list[Params]:
-        given = architectures() if self.hidden_layer_sizes is None else self.hidden_layer_sizes
-        space = {self._prefix + LAYERS: check_architectures(given)}
-        for name, values in (self.param_space or {}).items():
-            space[self._full_name(name)] = values
+        space = make_space(self.estimator, self._prefix, self.hidden_layer_sizes, self.param_space or {})
         return draw_candidates(space, self.n_candidates, random_state, self._prefix + LAYERS)
-
-    def _full_name(self, name: str) -> str:
-        """Return a setting's name with that of its step; the network's own need none."""
-        known = self.estimator.get_params()
-        for full in (self._prefix + name, name):
-            if full in known and full != self._prefix + LAYERS:
-                return full
-        if name == LAYERS:
-            raise ParameterError(
-                "param_space must not have 'hidden_layer_sizes', which is a parameter of its own; give the "
-                "architectures there."
-            )
-        raise ParameterError(
-            f"param_space must name parameters of the estimator, got {name!r}."
-            f"{did_you_mean(name, [full.removeprefix(self._prefix) for full in known])}"
-        )
 
     def _experiment(self, X: Any, y: Any, routed: Any, random_state: RandomState) -> Experiment:
         scorer, _ = self._get_scorers()
@@ -390,8 +368,8 @@ class ArchitectureSearchCV(BaseSearchCV):
             return NoStore()
         if self.halving_factor is not None:
             raise ParameterError(
-                f"store must be None where halving_factor is given, got {str(self.store)!r}: which candidates "
-                "go on depends on trainings that a store does not hold; leave one of the two out."
+                f"store must be None where halving_factor is given, got {str(self.store)!r}: a store holds no "
+                "training that is to go on; leave one of the two out."
             )
         if not isinstance(self.random_state, int | np.integer):
             raise ParameterError(
@@ -414,8 +392,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         self.n_splits_ = len(experiment.splits)
         self.splits_, self.seeds_ = list(experiment.splits), experiment.seeds
         self.scorer_ = experiment.scorer
-        if outcome.failures:
-            self._tell_failures(outcome)
+        outcome.tell_failures()
         self.multimetric_ = isinstance(experiment.scorer, Mapping) or outcome.names != ["score"]
         self.cv_results_ = self._cv_results(outcome, experiment)
         first, layers = outcome.names[0], self._prefix + LAYERS
@@ -455,22 +432,6 @@ class ArchitectureSearchCV(BaseSearchCV):
         if scoring is None and name == "score":
             return "accuracy" if is_classifier(self.estimator) else "r2"
         return scoring if isinstance(scoring, str) else name
-
-    def _tell_failures(self, outcome: Outcome) -> None:
-        """Warn of trainings and scores that failed, or raise if there is no other."""
-        first = f"{type(outcome.failures[0]).__name__}: {outcome.failures[0]}"
-        n_trials = self.n_splits_ * len(outcome.params)
-        if not outcome.names:
-            raise DataError(
-                f"no candidate could be trained and scored: all {n_trials} trials failed, the first with "
-                f"{first}"
-            ) from outcome.failures[0]
-        warnings.warn(
-            f"{len(outcome.failures)} of {n_trials} trials failed in training or scoring, and their scores "
-            f"are error_score={self.error_score}; the first error was {first}",
-            FitFailedWarning,
-            stacklevel=5,
-        )
 
     def _refit(self, experiment: Experiment, outcome: Outcome, fit_params: Mapping[str, Any]) -> None:
         """Train the candidate that was chosen, and the ensemble, on all rows."""

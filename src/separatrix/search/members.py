@@ -66,8 +66,9 @@ def select_members(
 
 
 def can_average(experiment: Experiment) -> bool:
-    """Return whether there is an ensemble for such a target: of one label or number a row."""
-    return np.asarray(experiment.y).ndim == 1 and is_shared(experiment)
+    """Return whether there is an ensemble for such a target: of one label or number a row, not always the same."""
+    y = np.asarray(experiment.y)
+    return y.ndim == 1 and is_shared(experiment) and bool((y != y[0]).any())
 
 
 def _predicted(folds: PreparedFolds, params: Any, trial: TrialResult, labels: Array | None) -> Array:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import FitFailedWarning
 
+from separatrix.errors import DataError
 from separatrix.evaluate.candidates import Candidates
 from separatrix.search.folds import Split
 from separatrix.search.space import Params
@@ -134,6 +137,29 @@ class Outcome:
         self._baseline = results.of(BASELINE) if results.has(BASELINE) else []
         self._n_splits = results.n_splits
         self._error_score = error_score
+
+    def tell_failures(self) -> None:
+        """Warn of trainings and scores that failed.
+
+        Raises
+        ------
+        DataError
+            If there is no other.
+        """
+        if not self.failures:
+            return
+        first = f"{type(self.failures[0]).__name__}: {self.failures[0]}"
+        n_trials = self._n_splits * len(self.trials)
+        if not self.names:
+            raise DataError(
+                f"no candidate could be trained and scored: all {n_trials} trials failed, the first with {first}"
+            ) from self.failures[0]
+        warnings.warn(
+            f"{len(self.failures)} of {n_trials} trials failed in training or scoring, and count as "
+            f"error_score={self._error_score}; the first error was {first}",
+            FitFailedWarning,
+            stacklevel=5,
+        )
 
     def scores(self, name: str) -> Array:
         """Return a score of shape (n_candidates, n_splits)."""

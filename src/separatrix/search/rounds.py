@@ -19,8 +19,8 @@ def epoch_shares(n_candidates: int, max_iter: int, factor: int | None) -> list[f
 
     Examples
     --------
-    >>> epoch_shares(100, 300, 3)
-    [0.1111111111111111, 0.3333333333333333, 1.0]
+    >>> epoch_shares(100, 300, 2)
+    [0.0625, 0.125, 0.25, 0.5, 1.0]
     >>> epoch_shares(100, 300, None)
     [1.0]
     """

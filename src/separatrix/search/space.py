@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from numpy.random import RandomState
 from sklearn.model_selection import ParameterGrid, ParameterSampler
 
-from separatrix.errors import ParameterError
+from separatrix.errors import ParameterError, did_you_mean
+from separatrix.search.hidden_layers import architectures, check_architectures
 
 Params = dict[str, Any]
+
+LAYERS = "hidden_layer_sizes"
+
+
+def make_space(
+    estimator: Any, prefix: str, hidden_layer_sizes: Iterable[Any] | None, param_space: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return names of the estimator's parameters to their values, the architectures first.
+
+    Parameters
+    ----------
+    estimator : estimator or Pipeline
+    prefix : str
+        What stands before the names of the network's settings.
+    hidden_layer_sizes : iterable or None
+        None is ``architectures()``.
+    param_space : mapping
+        Names of the network's settings may stand in it without the prefix.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such parameter.
+    """
+    given = architectures() if hidden_layer_sizes is None else hidden_layer_sizes
+    space: dict[str, Any] = {prefix + LAYERS: check_architectures(given)}
+    known = estimator.get_params()
+    for name, values in param_space.items():
+        if name in {LAYERS, prefix + LAYERS}:
+            raise ParameterError(
+                f"param_space must not have {name!r}, which is a parameter of its own; give the architectures "
+                "there."
+            )
+        full = prefix + name if prefix + name in known else name
+        if full not in known:
+            raise ParameterError(
+                f"param_space must name parameters of the estimator, got {name!r}."
+                f"{did_you_mean(name, [option.removeprefix(prefix) for option in known])}"
+            )
+        space[full] = values
+    return space
 
 
 def draw_candidates(
