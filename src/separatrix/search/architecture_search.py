@@ -368,8 +368,8 @@ class ArchitectureSearchCV(BaseSearchCV):
             return NoStore()
         if self.halving_factor is not None:
             raise ParameterError(
-                f"store must be None where halving_factor is given, got {str(self.store)!r}: a store holds no "
-                "training that is to go on; leave one of the two out."
+                f"store must be None where halving_factor is given, got {str(self.store)!r}: a store holds "
+                "no training that is to go on; leave one of the two out."
             )
         if not isinstance(self.random_state, int | np.integer):
             raise ParameterError(
@@ -417,8 +417,8 @@ class ArchitectureSearchCV(BaseSearchCV):
 
     def _cv_results(self, outcome: Outcome, experiment: Experiment) -> dict[str, Any]:
         trials = outcome.as_scikit_learn_has_it(self.multimetric_)
-        with warnings.catch_warnings():
-            # scores that are not finite: the verdict tells of them
+        with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
+            # scores that are huge or not finite: the verdict tells of them
             warnings.filterwarnings("ignore", "One or more of the", UserWarning)
             columns = self._format_results(outcome.params, self.n_splits_, trials)
         n_train, n_test = (np.array([len(split[side]) for split in experiment.splits]) for side in (0, 1))

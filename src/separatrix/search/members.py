@@ -66,7 +66,7 @@ def select_members(
 
 
 def can_average(experiment: Experiment) -> bool:
-    """Return whether there is an ensemble for such a target: of one label or number a row, not always the same."""
+    """Return whether there is an ensemble for the target: one label or number a row, not always the same."""
     y = np.asarray(experiment.y)
     return y.ndim == 1 and is_shared(experiment) and bool((y != y[0]).any())
 

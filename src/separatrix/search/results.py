@@ -152,7 +152,8 @@ class Outcome:
         n_trials = self._n_splits * len(self.trials)
         if not self.names:
             raise DataError(
-                f"no candidate could be trained and scored: all {n_trials} trials failed, the first with {first}"
+                f"no candidate could be trained and scored: all {n_trials} trials failed, the first with "
+                f"{first}"
             ) from self.failures[0]
         warnings.warn(
             f"{len(self.failures)} of {n_trials} trials failed in training or scoring, and count as "

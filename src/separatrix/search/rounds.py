@@ -29,7 +29,7 @@ def epoch_shares(n_candidates: int, max_iter: int, factor: int | None) -> list[f
     n_rounds = 1
     while n_candidates >= factor**n_rounds and max_iter / factor**n_rounds >= FIRST_EPOCHS:
         n_rounds += 1
-    return [factor**-k for k in range(n_rounds - 1, -1, -1)]
+    return [1.0 / factor**k for k in range(n_rounds - 1, -1, -1)]
 
 
 def n_going_on(n_candidates: int, factor: int | None) -> int:

@@ -42,8 +42,8 @@ def make_space(
     for name, values in param_space.items():
         if name in {LAYERS, prefix + LAYERS}:
             raise ParameterError(
-                f"param_space must not have {name!r}, which is a parameter of its own; give the architectures "
-                "there."
+                f"param_space must not have {name!r}, which is a parameter of its own; give the "
+                "architectures there."
             )
         full = prefix + name if prefix + name in known else name
         if full not in known:
