@@ -159,6 +159,14 @@ class TestResults:
         assert named.candidates_.metric == "neg_log_loss"
         np.testing.assert_array_equal(named.candidates_.mean, named.cv_results_["mean_test_loss"])
 
+    def test_it_scores_by_what_it_was_chosen_by(self):
+        several = make_search(scoring=["neg_log_loss", "accuracy"]).fit(X, Y)
+        expected = get_scorer("neg_log_loss")(several.best_estimator_, X, Y)
+        assert several.score(X, Y) == expected
+        by_function = make_search(scoring=lambda estimator, X, y: {"a": estimator.score(X, y), "b": 0.5})
+        assert by_function.fit(X, Y).score(X, Y) == by_function.best_estimator_.score(X, Y)
+        assert not hasattr(make_search(refit=False).fit(X, Y), "score")
+
     def test_a_scoring_function_may_return_several(self):
         search = make_search(scoring=lambda estimator, X, y: {"a": estimator.score(X, y), "b": 0.5}).fit(X, Y)
         assert set(search.cv_results_["mean_test_b"]) == {0.5}

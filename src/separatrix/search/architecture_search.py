@@ -11,11 +11,14 @@ import numpy as np
 from joblib import parallel_config
 from numpy.random import RandomState
 from numpy.typing import NDArray
+from sklearn import get_config
 from sklearn.base import clone, is_classifier
 from sklearn.callback import with_callbacks
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils import assert_all_finite, check_random_state, indexable
+from sklearn.utils.metadata_routing import process_routing
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from separatrix.errors import DataError, ParameterError, did_you_mean
@@ -25,6 +28,7 @@ from separatrix.evaluate.shown_metric import shown_metric
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
+from separatrix.search.packs import forgetting
 from separatrix.search.progress import search_progress
 from separatrix.search.results import BASELINE, Outcome, Results
 from separatrix.search.rounds import n_trials_of, run_rounds
@@ -350,9 +354,15 @@ class ArchitectureSearchCV(BaseSearchCV):
                 tell(len(found), results)
 
             tell(len(list(store.results())), results)
-            is_whole = run_rounds(
-                experiment, params, results, factor=self.halving_factor, n_jobs=self.n_jobs, collect=collect
-            )
+            with forgetting(experiment):
+                is_whole = run_rounds(
+                    experiment,
+                    params,
+                    results,
+                    factor=self.halving_factor,
+                    n_jobs=self.n_jobs,
+                    collect=collect,
+                )
         if not is_whole:
             self._tell_interruption(results, len(candidates))
         return results
@@ -404,7 +414,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         self._survivors = outcome.survivors
         self.smallest_as_good_ = outcome.params[outcome.survivors[self.verdict_.smallest_as_good]]
         self.epochs_ = outcome.epochs(experiment.max_iter)
-        ranked_by = self.refit if self.refit in outcome.names else first
+        ranked_by = str(self.refit) if self.refit in outcome.names else first
+        self._ranked_by = ranked_by
         self.best_index_ = self._chosen(ranked_by)
         self.best_params_ = self.cv_results_["params"][self.best_index_]
         self.best_score_ = float(self.cv_results_[f"mean_test_{ranked_by}"][self.best_index_])
@@ -457,6 +468,28 @@ class ArchitectureSearchCV(BaseSearchCV):
         ensemble = kind(members, weights=list(self.ensemble_weights_.values()), n_jobs=self.n_jobs)
         with parallel_config(backend="threading"):
             self.ensemble_ = ensemble.fit(experiment.X, experiment.y, **experiment.fit_params)
+
+    @available_if(lambda self: hasattr(self, "best_estimator_"))  # type: ignore[untyped-decorator]
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
+        """Return the score of the network that was chosen: of several scores the one that it was chosen by.
+
+        Parameters
+        ----------
+        X, y : array-like
+            Rows and what is true of them.
+        **params :
+            For the scorer.
+
+        Returns
+        -------
+        float
+        """
+        check_is_fitted(self)
+        is_routed = get_config()["enable_metadata_routing"]
+        given = process_routing(self, "score", **params).scorer["score"] if is_routed else params
+        scorer = self.scorer_[self._ranked_by] if isinstance(self.scorer_, Mapping) else self.scorer_
+        value = scorer(self.best_estimator_, X, y, **given)
+        return float(value[self._ranked_by] if isinstance(value, Mapping) else value)
 
     def summary(self) -> str:
         """Return the verdict in plain sentences and a table.

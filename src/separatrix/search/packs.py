@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -152,6 +153,16 @@ def _results(
 
 _folds: dict[str, PreparedFolds] = {}
 _folds_lock = threading.Lock()
+
+
+@contextmanager
+def forgetting(experiment: Experiment) -> Iterator[None]:
+    """Let go, at the end, of what was prepared in this process."""
+    try:
+        yield
+    finally:
+        with _folds_lock:
+            _folds.pop(experiment.key, None)
 
 
 def _folds_of(shared: Any) -> PreparedFolds:
