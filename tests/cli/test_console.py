@@ -51,12 +51,12 @@ NUMBERS = ("46,187 [43,210, 49,500]",) * 3
 ROWS = [("R²", *NUMBERS), ("RMSE", *NUMBERS), ("a label longer than most", *NUMBERS)]
 
 
-def shown(width: int) -> str:
+def shown(width: int, n_spare: int = 0) -> str:
     from rich.console import Console
 
     console_of_width = Console(width=width, highlight=False)
     with console_of_width.capture() as captured:
-        console_of_width.print(console.table(HEADER, ROWS))
+        console_of_width.print(console.table(HEADER, ROWS, n_spare=n_spare))
     return captured.get()
 
 
@@ -74,3 +74,12 @@ def test_a_table_takes_the_shape_that_there_is_room_for():
     assert "46,187 [43,210, 49,500]  46,187 [43,210, 49,500]" in shown(100)
     assert re.search(r"\nRMSE +46,187 +46,187 +46,187 *\n +\[43,210, 49,500\]  \[43", shown(80))
     assert re.search(r"\nRMSE *\n  network +46,187 \[43,210, 49,500\] *\n  linear regression ", shown(50))
+
+
+def test_spare_columns_go_before_rows_become_blocks():
+    assert shown(80, n_spare=1) == shown(80)
+    assert "dummy" not in shown(65, n_spare=1)
+    assert re.search(
+        r"\nRMSE +46,187 \[43,210, 49,500\]  46,187 \[43,210, 49,500\] *\n", shown(65, n_spare=1)
+    )
+    assert shown(40, n_spare=1) == shown(40)

@@ -85,3 +85,10 @@ def test_a_parameter_is_called_as_it_is_typed():
         "The loss rose; --learning-rate-init must be less."
     )
     assert in_option_names("by tol=0.1 for n_iter_no_change=10") == "by --tol=0.1 for --n-iter-no-change=10"
+
+
+def test_what_is_typed_already_stays_so_and_search_has_names_of_its_own():
+    assert in_option_names("--scoring must be r2") == "--scoring must be r2"
+    assert in_option_names("raise cv or n_repeats; store must be new") == (
+        "raise --cv or --n-repeats; --store must be new"
+    )

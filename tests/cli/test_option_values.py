@@ -16,6 +16,13 @@ from separatrix.cli import option_values
         (option_values.read_patience, "never"),
         (option_values.read_shuffle, "maybe"),
         (option_values.read_class_weight, "yes=many"),
+        (option_values.read_counts, "1,x"),
+        (option_values.read_counts, "4-2"),
+        (option_values.read_counts, "-1"),
+        (option_values.read_space, "0.1,x"),
+        (option_values.read_space, "0.1:"),
+        (option_values.read_space, "0.1:0.01"),
+        (option_values.read_space, "0.1:inf"),
     ],
 )
 def test_what_cannot_be_read_is_a_usage_error(read, text):

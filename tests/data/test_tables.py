@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from separatrix.data import Table, split_target, table_from_frame
+from separatrix.data.tables import frame_from_table
 from separatrix.errors import DataError
 
 PEOPLE = Table({"age": [31, 52, 40], "sex": ["f", None, "m"], "member": [True, False, True]})
@@ -135,3 +136,14 @@ def test_pandas_special_types():
     assert table.columns["0"].tolist() == ["x", None, "y"]
     assert table.columns["date"].tolist() == ["2020-02-29", None, "2020-03-01"]
     assert table.columns["mixed"].tolist() == ["1", "a", None]
+
+
+def test_a_table_becomes_a_frame_and_comes_back():
+    table = Table({**PEOPLE.columns, "size": [1.5, None, 2.0], "town": [None, None, "Ulm"]})
+    frame = frame_from_table(table)
+    assert frame.schema["sex"] == frame.schema["town"] == pl.String
+    for rows in ([0, 1, 2], [1, 0]):  # of some rows a text column may have no value
+        back = table_from_frame(frame[rows])
+        for name, column in table.take(rows).columns.items():
+            np.testing.assert_array_equal(back.columns[name], column)
+            assert back.columns[name].dtype == column.dtype

@@ -225,6 +225,17 @@ def test_table_lists_the_best_the_smallest_as_good_and_the_straight_line():
     assert cells[1][-1] == "< 0.001"
 
 
+def test_text_is_made_of_its_parts():
+    verdict = select(tried({(1,): (5, 0.8), (2,): (9, 0.9)}), line(0.6))
+    sentences, (header, *rows), note = verdict.to_parts()
+    text = verdict.to_text()
+    assert text.startswith(sentences)
+    assert "\n" not in note
+    assert text.split()[-3:] == note.split()[-3:]
+    assert {len(row) for row in rows} == {len(header)}
+    assert all(cell in text for row in [header, *rows] for cell in row)
+
+
 def test_dictionary_takes_settings_that_json_does_not_know():
     params = [
         {

@@ -14,9 +14,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
-from separatrix.cli import evaluate, fit, inspect, plot, predict, recipe, warm
+from separatrix.cli import evaluate, fit, inspect, plot, predict, recipe, search, warm
 from separatrix.cli.console import error_line, told_if_interrupted
 from separatrix.cli.estimator_options import in_option_names, with_estimator_options
+from separatrix.cli.search_options import SEARCH_DEFAULTS, SEARCH_OPTIONS
 from separatrix.errors import ParameterError, SeparatrixError
 
 USER_ERROR = 2
@@ -94,6 +95,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "predict": predict.predict,
     "inspect": inspect.inspect,
     "plot": plot.plot,
+    "search": with_estimator_options(search.search, SEARCH_OPTIONS, SEARCH_DEFAULTS),
     "recipe": recipe.recipe,
     "warm": warm.warm,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -60,24 +60,28 @@ class FittingTable:
     """Aligned columns under a header, in the shape that the terminal has room for; no cell is ever cropped.
 
     Where the rows do not fit, an interval goes on a line of its own below its value; where these do not
-    either, each row becomes a block with a line for each cell. The first column has the labels of the rows.
+    either, the last `n_spare` columns are left out, or, where that does not help, each row becomes a block
+    with a line for each cell. The first column has the labels of the rows.
     """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    n_spare: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give the widest shape that fits."""
         folded = tuple((label, *(cell.replace(" [", "\n[") for cell in cells)) for label, *cells in self.rows)
-        for rows in (self.rows, folded):
-            if _least_width(self.header, rows) <= options.max_width:
-                yield self._grid(rows)
+        n_kept = len(self.header) - self.n_spare
+        for rows, n_shown in ((self.rows, None), (folded, None), (self.rows, n_kept)):
+            shown = tuple(row[:n_shown] for row in rows)
+            if _least_width(self.header[:n_shown], shown) <= options.max_width:
+                yield self._grid(shown)
                 return
         yield self._blocks()
 
-    def _grid(self, rows: Iterable[tuple[str, ...]]) -> RenderableType:
+    def _grid(self, rows: Sequence[tuple[str, ...]]) -> RenderableType:
         grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-        for number, name in enumerate(self.header):
+        for number, name in zip(range(len(rows[0])), self.header, strict=False):
             grid.add_column(Text(name), no_wrap=number > 0, overflow="fold")
         for row in rows:
             grid.add_row(*map(Text, row))
@@ -103,9 +107,12 @@ def _least_width(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> 
     return min(labels, LABEL_WIDTH) + sum(2 + width for width in columns)
 
 
-def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> RenderableType:
-    """Return aligned columns under a header, the first with the labels of the rows."""
-    return FittingTable(tuple(header), tuple(map(tuple, rows)))
+def table(header: Iterable[str], rows: Iterable[Iterable[str]], *, n_spare: int = 0) -> RenderableType:
+    """Return aligned columns under a header, the first with the labels of the rows.
+
+    The last `n_spare` of them are left out where there is no room.
+    """
+    return FittingTable(tuple(header), tuple(map(tuple, rows)), n_spare)
 
 
 def note(sentence: str) -> None:

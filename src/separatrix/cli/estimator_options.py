@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, Optional
@@ -242,18 +242,22 @@ OWN_DEFAULTS: dict[str, Any] = {"random_state": 0, "dtype": "float32"}
 """Where the command line differs from the estimators: a command repeats itself, at twice the speed."""
 
 
-def with_estimator_options(command: Command) -> Command:
+def with_estimator_options(
+    command: Command,
+    options: Sequence[EstimatorOption] = OPTIONS,
+    defaults: Mapping[str, Any] = OWN_DEFAULTS,
+) -> Command:
     """Give a command that takes `settings` an option for each parameter instead."""
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
-        given = {option.name: arguments.pop(option.name) for option in OPTIONS}
-        settings = OWN_DEFAULTS | {name: value for name, value in given.items() if value is not None}
+        given = {option.name: arguments.pop(option.name) for option in options}
+        settings = {**defaults} | {name: value for name, value in given.items() if value is not None}
         command(**arguments, settings=settings)
 
     signature = inspect.signature(command, eval_str=True)
     own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
-    wrapper.__signature__ = signature.replace(parameters=own + [_parameter(option) for option in OPTIONS])  # type: ignore[attr-defined]
+    wrapper.__signature__ = signature.replace(parameters=own + [_parameter(option) for option in options])  # type: ignore[attr-defined]
     return wrapper
 
 
@@ -271,6 +275,9 @@ def _parameter(option: EstimatorOption) -> inspect.Parameter:
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
+_OF_SEARCH = ("n_candidates", "n_repeats", "n_jobs", "cv", "depths", "widths", "refit", "store")
+"""Options of `separatrix search` besides the estimators'."""
+
 _METAVARS: dict[Any, str] = {int: "INTEGER", float: "NUMBER"}
 
 
@@ -282,12 +289,13 @@ def in_option_names(sentence: str) -> str:
     >>> in_option_names("alpha must be a number; raise max_iter or set early_stopping=True.")
     '--alpha must be a number; raise --max-iter or set --early-stopping.'
     """
-    named = "|".join(sorted((option.name for option in OPTIONS), key=len, reverse=True))
+    names = [*(option.name for option in OPTIONS), *_OF_SEARCH]
+    named = "|".join(sorted(names, key=len, reverse=True))
 
     def flag(match: re.Match[str]) -> str:
         # A name without an underscore is a common word elsewhere ("the loss").
-        is_name = "_" in match["name"] or match["after"]
+        is_name = "_" in match["name"] or match["after"] or match["name"] == "cv"
         return "--" + match["name"].replace("_", "-") + match["after"] if is_name else match[0]
 
-    pattern = rf"\b(?P<name>{named}|test_size)(?P<after>=(?!True)| must |)(=True)?\b"
+    pattern = rf"(?<!--)\b(?P<name>{named}|test_size)(?P<after>=(?!True)| must |)(=True)?\b"
     return re.sub(pattern, flag, sentence)

@@ -15,7 +15,7 @@ from separatrix.errors import DataError, OutputError, ParameterError, did_you_me
 from separatrix.files import check_writable
 
 if TYPE_CHECKING:
-    from separatrix.cli.rows import Rows
+    from separatrix.cli.rows import LabelledRows, Rows
     from separatrix.estimators.table_model import TableFit
     from separatrix.evaluate import Baseline
     from separatrix.evaluate.assessment import Assessment
@@ -80,7 +80,7 @@ def fit(
         from separatrix.cli.rows import read_rows
 
         rows = read_rows(source, target, task, test, test_size, settings["random_state"])
-        _check_output(output or free_name())
+        check_output(output or free_name())
         fitted = _train(rows, settings)
     stop = fitted.stop
     if stop.reason == "diverged" and stop.best_epoch == 0:
@@ -106,7 +106,8 @@ def free_name() -> Path:
     return path
 
 
-def _check_output(path: Path) -> None:
+def check_output(path: Path) -> None:
+    """Refuse a model file that cannot be written, or would not be found again as one."""
     if path.suffix.lower() != DEFAULT_OUTPUT.suffix:
         raise OutputError(
             f"cannot write '{path}': a model file ends in {DEFAULT_OUTPUT.suffix}; name it "
@@ -124,7 +125,7 @@ def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
     announce_compilation(settings.get("engine", "auto"), settings["dtype"])
     settings = dict(settings)
     if "class_weight" in settings:
-        settings["class_weight"] = _class_weight(settings["class_weight"], rows)
+        settings["class_weight"] = class_weight(settings["class_weight"], rows)
     with warnings.catch_warnings(record=True) as caught, training_progress() as listeners:
         warnings.simplefilter("always")
         fitted = fit_table(
@@ -142,7 +143,7 @@ def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
     return fitted
 
 
-def _class_weight(weights: str | Mapping[str, float], rows: Rows) -> Any:
+def class_weight(weights: str | Mapping[str, float], rows: LabelledRows) -> Any:
     """Return the weights by label instead of by its text."""
     import numpy as np
 

@@ -76,8 +76,52 @@ def read_class_weight(text: str) -> str | dict[str, float]:
     }
 
 
-def _each(text: str, kind: type, what: str) -> list[Any]:
+def read_counts(text: str) -> list[int]:
+    """Read whole numbers, and ranges of them, in order and each once.
+
+    Examples
+    --------
+    >>> read_counts("0-3"), read_counts("1,2,4-6")
+    ([0, 1, 2, 3], [1, 2, 4, 5, 6])
+    """
+    found: set[int] = set()
+    for part in text.split(","):
+        low, _, high = part.partition("-")
+        ends = _each(f"{low},{high or low}", int, "whole numbers such as 0-3 or 1,2,4", shown=text)
+        if ends[0] > ends[1]:
+            raise typer.BadParameter(f"must have ranges from low to high, got '{text}'.")
+        found.update(range(ends[0], ends[1] + 1))
+    return sorted(found)
+
+
+def read_space(text: str) -> Any:
+    """Read numbers to try, or a range to draw them from, evenly in their logarithm.
+
+    Returns
+    -------
+    list of float, or a distribution of scipy.stats
+
+    Examples
+    --------
+    >>> read_space("0.001,0.01")
+    [0.001, 0.01]
+    >>> [float(end) for end in read_space("1e-3:1e-1").support()]
+    [0.001, 0.1]
+    """
+    what = "numbers such as 0.001,0.01 or a range such as 0.001:0.1"
+    low, colon, high = text.partition(":")
+    if not colon:
+        return _each(text, float, what)
+    ends = _each(f"{low},{high}", float, what, shown=text)
+    if not 0 < ends[0] < ends[1] < math.inf:
+        raise typer.BadParameter(f"must be a range from low to high, above 0, got '{text}'.")
+    from scipy.stats import loguniform
+
+    return loguniform(*ends)
+
+
+def _each(text: str, kind: type, what: str, *, shown: str | None = None) -> list[Any]:
     try:
         return [kind(part) for part in text.split(",")]
     except ValueError as error:
-        raise typer.BadParameter(f"must be {what}, got '{text}'.") from error
+        raise typer.BadParameter(f"must be {what}, got '{text if shown is None else shown}'.") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import RenderableType
 
 from separatrix.cli.console import Row, count, facts, table
@@ -19,7 +20,8 @@ from separatrix.cli.describe import (
     unseen_words,
 )
 from separatrix.cli.estimator_options import in_option_names
-from separatrix.cli.rows import Rows
+from separatrix.cli.rows import LabelledRows, Rows
+from separatrix.data.tasks import Task
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.intervals import plain_spec
@@ -35,7 +37,7 @@ def fit_facts(rows: Rows, model: Model, *, with_advice: bool) -> RenderableType:
     training = model.training
     n_train, n_test = len(rows.y), len(rows.test_y)
     lines: list[Row] = [
-        ("Data", f"{rows.source}: {count(n_train + n_test, 'row')}, {_columns(rows)}"),
+        ("Data", f"{rows.source}: {count(n_train + n_test, 'row')}, {columns_words(rows)}"),
         ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {_target(rows)}"),
         *column_facts(model.encoder),
         ("Split", f"{count(n_train, 'row')} to train, {n_test:,} to test ({rows.split})"),
@@ -61,13 +63,18 @@ def unseen_facts(unseen: Mapping[str, int]) -> list[Row]:
     return [(UNSEEN, f"{unseen_words(unseen)} not seen in training")] if unseen else []
 
 
-def _columns(rows: Rows) -> str:
+def columns_words(rows: LabelledRows) -> str:
+    """Return how many columns there are to predict from."""
     return f"{count(len(rows.features.columns), 'column')} to predict from"
 
 
 def _target(rows: Rows) -> str:
-    y = np.concatenate([rows.y, rows.test_y])
-    if rows.task == "regression":
+    return target_words(np.concatenate([rows.y, rows.test_y]), rows.task)
+
+
+def target_words(y: NDArray[Any], task: Task) -> str:
+    """Return the classes with their rows, or the range of the numbers."""
+    if task == "regression":
         return f"{_number(y.min())} to {_number(y.max())}, mean {_number(y.mean())}"
     classes, counts = np.unique(y, return_counts=True)
     return class_words(classes.tolist(), counts.tolist())

@@ -1,4 +1,4 @@
-"""Rows: what `fit` trains and tests on, and how that was decided."""
+"""Rows: what `fit` trains and tests on, what `search` searches on, and how that was decided."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ TASKS: tuple[Task, ...] = ("classification", "regression")
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Training and test rows.
+class LabelledRows:
+    """Rows to learn from.
 
     Attributes
     ----------
@@ -27,11 +27,9 @@ class Rows:
         Names of the table and of the column to predict.
     task, reason : str
         Classes or numbers, and why.
-    features, test_features : Table
-    y, test_y : ndarray
+    features : Table
+    y : ndarray
         Labels or numbers.
-    split : str
-        Where the test rows are from.
     """
 
     source: str
@@ -40,6 +38,20 @@ class Rows:
     reason: str
     features: Table
     y: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Rows(LabelledRows):
+    """Training and test rows.
+
+    Attributes
+    ----------
+    test_features : Table
+    test_y : ndarray
+    split : str
+        Where the test rows are from.
+    """
+
     test_features: Table
     test_y: NDArray[Any]
     split: str
@@ -50,10 +62,8 @@ def read_rows(
 ) -> Rows:
     """Read a table, decide on target and task, and set test rows aside or read them from another table."""
     table = read_source(source)
-    name = chosen_target(table, target)
-    features, y = features_and_target(table, name)
-    chosen, reason = infer_task(y) if task is None else (_checked_task(task), "as asked")
-    y = class_target(y, name) if chosen == "classification" else number_target(y, name)
+    whole = _labelled(table, source, target, task)
+    name, chosen, features, y = whole.target, whole.task, whole.features, whole.y
     if test is None:
         parts, split = _held_out(features, y, chosen, test_size, random_state)
     else:
@@ -61,7 +71,20 @@ def read_rows(
         is_class = chosen == "classification"
         test_y = known_labels(test_y, np.unique(y), name) if is_class else number_target(test_y, name)
         parts, split = (features, y, test_features, test_y), f"from {source_name(test)}"
-    return Rows(source_name(source), name, chosen, reason, *parts, split=split)
+    return Rows(whole.source, name, chosen, whole.reason, *parts, split=split)
+
+
+def read_labelled(source: str, target: str | None, task: str | None) -> LabelledRows:
+    """Read a table, and decide on target and task."""
+    return _labelled(read_source(source), source, target, task)
+
+
+def _labelled(table: Table, source: str, target: str | None, task: str | None) -> LabelledRows:
+    name = chosen_target(table, target)
+    features, y = features_and_target(table, name)
+    chosen, reason = infer_task(y) if task is None else (_checked_task(task), "as asked")
+    y = class_target(y, name) if chosen == "classification" else number_target(y, name)
+    return LabelledRows(source_name(source), name, chosen, reason, features, y)
 
 
 def _held_out(

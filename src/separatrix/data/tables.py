@@ -161,6 +161,33 @@ def table_from_frame(frame: Any) -> Table:
     raise DataError(f"a table must be a Polars or pandas DataFrame, got {type(frame).__name__}.")
 
 
+def frame_from_table(table: Table) -> Any:
+    """Make a Polars data frame of a table, for what knows no tables; `table_from_frame` gives it back.
+
+    Parameters
+    ----------
+    table : Table
+
+    Returns
+    -------
+    polars.DataFrame
+
+    Examples
+    --------
+    >>> table = table_from_frame(frame_from_table(Table({"age": [31, None], "sex": [None, "f"]})))
+    >>> table.columns
+    {'age': array([31., nan]), 'sex': array([None, 'f'], dtype=object)}
+    """
+    import polars as pl
+
+    return pl.DataFrame(
+        {
+            name: pl.Series(column.tolist(), dtype=pl.String) if is_text(column) else column
+            for name, column in table.columns.items()
+        }
+    )
+
+
 def refuse_duplicates(names: Sequence[str], source: str) -> None:
     """Raise a `DataError` that names the column names which occur more than once in `source`."""
     repeated = [f"'{name}'" for name, count in Counter(names).items() if count > 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +16,28 @@ from .intervals import Interval, p_text, plain_spec
 if TYPE_CHECKING:
     from .selection import Verdict
 
+NOTE_WIDTH = 105
 N_LISTED = 10  # candidates in the table, the smallest that is as good aside
 
 _SIZES = "hidden_layer_sizes"
 
 
+Rows = list[tuple[str, ...]]
+
+
 def verdict_text(verdict: Verdict) -> str:
-    """Return sentences, warnings and table, parted by empty lines."""
+    """Return sentences, warnings, table and its note, parted by empty lines."""
+    sentences, rows, note = verdict_parts(verdict)
+    return "\n\n".join([sentences, aligned(rows), fill(note, NOTE_WIDTH)])
+
+
+def verdict_parts(verdict: Verdict) -> tuple[str, Rows, str]:
+    """Return sentences and warnings, the rows of the table under its header, and the note on it."""
     sentences = (_best(verdict), _smallest(verdict), _straight_line(verdict), _flattery(verdict))
     parts = ["\n".join(sentence for sentence in sentences if sentence)]
     if verdict.warnings:
         parts.append("\n".join(f"Warning: {warning}" for warning in verdict.warnings))
-    return "\n\n".join([*parts, _table(verdict), _note(verdict)])
+    return "\n\n".join(parts), _table(verdict), _note(verdict)
 
 
 def _best(verdict: Verdict) -> str:
@@ -148,7 +159,7 @@ def _plain_interval(interval: Interval) -> str:
     return format(interval, plain_spec(max(abs(end) for end in ends if end is not None), 3))
 
 
-def _table(verdict: Verdict) -> str:
+def _table(verdict: Verdict) -> Rows:
     """Return the best candidates in order, the smallest that is as good, and the straight line."""
     candidates = verdict.candidates
     scored = np.flatnonzero(np.isfinite(verdict.mean))
@@ -159,7 +170,7 @@ def _table(verdict: Verdict) -> str:
         listed.append(verdict.smallest_as_good)
     varying = _varying(candidates.params)
     head = ("", "layers", *varying.values(), "parameters", candidates.shown_metric.name, "advantage", "p")
-    rows: list[tuple[str, ...]] = [head]
+    rows: Rows = [head]
     for index in listed:
         test = corrected_t_test(
             candidates.scores[index], verdict.straight_line_scores, candidates.n_train, candidates.n_test
@@ -178,15 +189,15 @@ def _table(verdict: Verdict) -> str:
         )
     line = _score(verdict, verdict.straight_line_mean, verdict.straight_line_standard_error)
     rows.append((verdict.straight_line, "none", *("-" for _ in varying), "-", line, "-", "-"))
-    return aligned(rows)
+    return rows
 
 
 def _note(verdict: Verdict) -> str:
     better = "lower" if verdict.candidates.shown_metric.sign < 0 else "higher"
     return (
         f"± one standard error; {better} is better. The advantage is over {verdict.straight_line}, with its "
-        "95 % interval\nand p of no difference, corrected for overlapping folds; both are optimistic for the "
-        "best, which the same\nscores picked."
+        "95 % interval and p of no difference, corrected for overlapping folds; both are optimistic for the "
+        "best, which the same scores picked."
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from separatrix.errors import DataError
 
-from ._verdict_text import verdict_text
+from ._verdict_text import verdict_parts, verdict_text
 from ._verdict_warnings import verdict_warnings
 from .baselines import LOGISTIC_REGRESSION
 from .candidates import Candidates
@@ -77,6 +77,10 @@ class Verdict:
     def to_text(self) -> str:
         """Return plain sentences, the warnings, and an aligned table of the best candidates."""
         return verdict_text(self)
+
+    def to_parts(self) -> tuple[str, list[tuple[str, ...]], str]:
+        """Return what `to_text` puts together: sentences, the table's rows under its header, a note."""
+        return verdict_parts(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as nested dictionaries that `json.dumps` accepts.

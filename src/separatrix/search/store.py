@@ -67,6 +67,20 @@ def settings_of(experiment: Experiment, candidates: Iterable[Params], scoring: A
     }
 
 
+def count_finished(path: str | Path, n_splits: int) -> int:
+    """Return how many candidates a store has on all splits; none if it is not there, or no store."""
+    if not Path(path).is_file():
+        return 0
+    found = "SELECT candidate FROM trials WHERE candidate >= 0 GROUP BY candidate HAVING COUNT(*) >= ?"
+    connection = sqlite3.connect(path)
+    try:
+        return len(connection.execute(found, (n_splits,)).fetchall())
+    except sqlite3.DatabaseError:  # the search itself says what it is
+        return 0
+    finally:
+        connection.close()
+
+
 class NoStore:
     """Keeps nothing: where no store is wanted."""
 

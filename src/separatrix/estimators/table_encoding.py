@@ -1,0 +1,100 @@
+"""TableEncoding: the table encoder as a step of a scikit-learn pipeline."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.tables import table_from_frame
+
+
+class TableEncoding(TransformerMixin, BaseEstimator):
+    """Encodes frames as `separatrix fit` does: standardised numbers, an input for each value of text.
+
+    In a pipeline that is cross-validated the encoding is learnt on the training rows of each fold alone.
+
+    Parameters
+    ----------
+    max_categories : int, default=50
+        Levels of a text column beyond the most frequent `max_categories` share one feature.
+    dtype : dtype, default="float64"
+        Of the features.
+
+    Attributes
+    ----------
+    encoder_ : separatrix.data.encoder.TableEncoder
+        What was learnt of the columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+    n_features_in_ : int
+
+    Examples
+    --------
+    >>> import polars
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from separatrix import MLPClassifier
+    >>> people = polars.DataFrame({"age": [31, None, 52, 60], "town": ["Bonn", "Ulm", "Bonn", "Ulm"]})
+    >>> network = MLPClassifier(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
+    >>> pipeline = make_pipeline(TableEncoding(), network).fit(people, ["no", "no", "yes", "yes"])
+    >>> pipeline[0].get_feature_names_out().tolist()
+    ['age', 'age (missing)', 'town=Bonn', 'town=Ulm']
+    >>> pipeline.predict(polars.DataFrame({"town": ["Bonn", "Ulm"], "age": [25, 70]})).tolist()
+    ['no', 'yes']
+    """
+
+    def __init__(self, *, max_categories: int = 50, dtype: Any = "float64") -> None:
+        self.max_categories = max_categories
+        self.dtype = dtype
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn how to encode the columns.
+
+        Parameters
+        ----------
+        X : polars.DataFrame or pandas.DataFrame
+        y : ignored
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError
+            If `X` is no frame, a number is infinite, or no column is left to learn from.
+        ParameterError
+            If `max_categories` is below 1.
+        """
+        columns = table_from_frame(X).columns
+        self.encoder_ = TableEncoder.fit(columns, max_categories=self.max_categories)
+        self.feature_names_in_ = np.array(list(columns), dtype=object)
+        self.n_features_in_ = len(columns)
+        return self
+
+    def transform(self, X: Any) -> NDArray[Any]:
+        """Encode a frame; its columns are found by name.
+
+        Parameters
+        ----------
+        X : polars.DataFrame or pandas.DataFrame
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_features_out)
+
+        Raises
+        ------
+        DataError
+            If a column is missing, or a numeric one holds text.
+        """
+        check_is_fitted(self)
+        return self.encoder_.transform(table_from_frame(X).columns, self.dtype)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
+        """Return the names of the features, such as ``age (missing)`` and ``town=Bonn``."""
+        check_is_fitted(self)
+        return np.array(self.encoder_.feature_names_out, dtype=object)

@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.exceptions import ConvergenceWarning
+
+import separatrix as sx
+from separatrix.cli.search_options import SEARCH_DEFAULTS, SEARCH_OPTIONS, make_space
+from separatrix.cli.search_report import architectures_words, values_words
+from separatrix.data.encoder import TableEncoder
+from separatrix.ensemble import Ensemble
+from separatrix.errors import ParameterError
+from separatrix.estimators.table_model import fit_table
+from separatrix.search import architectures, packs
+
+SMALL = ("--engine", "numpy", "--max-iter", "15", "--cv", "3", "--jobs", "1")
+FOUR = ("--depths", "0,1", "--widths", "2", "--rate", "0.01,0.1")
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    """Thirty rows: a curve of one column, in thousands."""
+    x = np.linspace(-2, 2, 30)
+    path = tmp_path / "prices.csv"
+    path.write_text(
+        "x,price\n" + "".join(f"{a:.4f},{5000 + 1000 * a * a:.3f}\n" for a in x), encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture
+def interrupt_after(monkeypatch):
+    """Let Ctrl-C come after so many trainings of the search."""
+
+    def arrange(n_trials: int) -> None:
+        done = []
+
+        def run_trial(trial, folds):
+            result = original(trial, folds)
+            done.append(trial)
+            if len(done) == n_trials:
+                signal.raise_signal(signal.SIGINT)
+            return result
+
+        original = packs.run_trial
+        monkeypatch.setattr(packs, "run_trial", run_trial)
+        monkeypatch.setattr(packs, "PACK_SECONDS", {True: 0.0, False: 0.0})  # one training at a time
+
+    return arrange
+
+
+def test_a_table_with_text_and_gaps(run, people):
+    result = run("search", str(people), *SMALL, *FOUR)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Searched  4 networks: 0 or 1 hidden layers of 2 units; rate 0.01 or 0.1"
+    assert lines[1].startswith("Data      people.csv: 40 rows, 4 columns to predict from")
+    assert "Filled    missing replaced by the median and marked: age (" in result.stdout
+    assert "for 15 trainings: each network, and a straight line, on 3 splits" in result.stdout
+    assert "The best of 4 candidates has " in result.stdout
+    assert re.search(r"^ +layers  rate  parameters  log-loss +advantage +p$", result.stdout, re.MULTILINE)
+    assert "logistic regression  none    -     -" in result.stdout
+    assert "on all 40 rows; 15 epochs" in result.stdout
+    assert "Model written to 'model.safetensors'" in result.stdout
+    assert "raise --max-iter or --learning-rate-init" in result.stdout
+    assert all(line == line.rstrip() for line in lines)
+    scored = run("predict", "model.safetensors", str(people))
+    assert scored.exit_code == 0, scored.output
+    assert "probability yes" in scored.stdout
+
+
+def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
+    result = run("search", str(people), *SMALL, *FOUR, "--json", "--refit", "best", "--seed", "3")
+    report = json.loads(result.stdout)
+    (network,) = report["networks"]
+    best = report["verdict"]["best"]
+    assert network["index"] == best["index"]
+    chosen = {name.removeprefix("network__"): value for name, value in best["params"].items()}
+    table = sx.data.read_table(people)
+    features, y = sx.data.split_target(table, "target")
+    settings = {
+        "engine": "numpy",
+        "max_iter": 15,
+        "n_iter_no_change": 20,
+        "dtype": "float32",
+        "random_state": 3,
+    }
+    with pytest.warns(ConvergenceWarning):
+        alone = fit_table(
+            features, y, task="classification", target_name="target", settings={**settings, **chosen}
+        )
+    np.testing.assert_array_equal(sx.load("model.safetensors").theta, alone.model.theta)
+
+
+def test_the_encoding_is_learnt_on_the_training_rows_alone(run, people, monkeypatch):
+    seen = []
+
+    def fit(columns, **settings):
+        seen.append(len(columns["age"]))
+        return original(columns, **settings)
+
+    original = TableEncoder.fit
+    monkeypatch.setattr(TableEncoder, "fit", fit)
+    assert run("search", str(people), *SMALL, *FOUR).exit_code == 0
+    assert sorted(seen) == [26, 27, 27, 40]  # of three folds, and of the model
+
+
+def test_scores_of_numbers_are_in_their_own_unit(run, prices):
+    small = prices.with_name("small.csv")
+    rows = [line.split(",") for line in prices.read_text(encoding="utf-8").splitlines()[1:]]
+    small.write_text("x,price\n" + "".join(f"{x},{float(y) / 1000:.6f}\n" for x, y in rows), encoding="utf-8")
+    means = {}
+    for path in (prices, small):
+        for scoring in ("neg_root_mean_squared_error", "r2"):
+            result = run("search", str(path), "price", *SMALL, *FOUR, "--scoring", scoring, "--json")
+            assert result.exit_code == 0, result.output
+            verdict = json.loads(result.stdout)["verdict"]
+            means[path, scoring] = verdict["straight_line"]["mean"]
+            assert verdict["metric"] == scoring
+    rmse = "neg_root_mean_squared_error"
+    assert means[prices, rmse] == pytest.approx(1000 * means[small, rmse], rel=1e-3)
+    assert means[prices, rmse] < -500
+    assert means[prices, "r2"] == pytest.approx(means[small, "r2"], rel=1e-3)
+    shown = run("search", str(prices), "price", *SMALL, *FOUR, "--scoring", rmse).stdout
+    assert "root mean squared error" in shown
+    assert "linear regression" in shown
+    model = sx.load("model.safetensors")
+    predicted = model.predict(sx.data.read_table(prices))
+    assert 4000 < predicted.mean() < 9000
+
+
+def test_the_target_by_either_name_and_standard_input(run, people):
+    table = people.read_text(encoding="utf-8").replace("target", "older")
+    people.write_text(table, encoding="utf-8")
+    by_place = run("search", "-", "older", *SMALL, *FOUR, "-o", "a.safetensors", input=table)
+    by_option = run("search", str(people), "--target", "older", *SMALL, *FOUR, "-o", "b.safetensors")
+    assert "standard input: 40 rows" in by_place.stdout
+    assert by_option.exit_code == 0
+    assert (sx.load("a.safetensors").theta == sx.load("b.safetensors").theta).all()
+    both = run("search", str(people), "older", "--target", "town", *SMALL)
+    assert both.exit_code == 2
+    assert "'older', got 'town'; name it once." in both.stderr
+
+
+def test_pictures(run, people):
+    result = run("search", str(people), *SMALL, *FOUR, "--pictures", "seen")
+    names = [f"seen/{name}.png" for name in ("heatmap", "pareto", "curves")]
+    assert f"Pictures written: {', '.join(names)}" in result.stdout
+    assert all(Path(name).read_bytes().startswith(b"\x89PNG") for name in names)
+
+
+def test_an_ensemble(run):
+    command = (
+        "search",
+        "diabetes",
+        *SMALL,
+        "--max-iter",
+        "60",
+        "--depths",
+        "1",
+        "--widths",
+        "4,8",
+        "--ensemble",
+    )
+    result = run(*command, "--json")
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    model = sx.load("model.safetensors")
+    assert isinstance(model, Ensemble)
+    assert len(model.models) > 1
+    assert [network["weight"] for network in report["networks"]] == model.shares.tolist()
+    assert model.encoder is not None
+    assert model.predict(sx.data.load_dataset("diabetes")).mean() == pytest.approx(152, rel=0.1)
+    shown = run(*command).stdout
+    assert "Trained   those that the ensemble is made of, on all 442 rows" in shown
+    assert f"the mean of {len(model.models)} networks" in shown
+
+
+def test_what_is_drawn_is_said_to_be_drawn(run, people):
+    result = run("search", str(people), *SMALL, "--depths", "1", "--rate", "0.01:0.1", "--candidates", "3")
+    assert result.stdout.startswith(
+        "Searched  3 networks, drawn from 1 hidden layer of 2, 4, 8, 16 or 32 units; rate 0.01 to 0.1\n"
+    )
+
+
+def test_a_store_goes_on(run, prices, interrupt_after):
+    command = ("search", str(prices), "price", *SMALL, *FOUR, "--store", "s.sqlite")
+    command += ("--scoring", "neg_mean_absolute_error", "-o", "model.safetensors")
+    interrupt_after(8)  # those of the straight line, of a network, and two of the next
+    stopped = run(*command)
+    assert stopped.exit_code == 130, stopped.output
+    assert "Searched  1 of 4 networks" in stopped.stdout
+    assert stopped.stderr == (
+        "warning: interrupted when 1 of 4 networks were tried on all folds: the model in 'model.safetensors' "
+        "is chosen among these; the same command goes on from there.\n"
+    )
+    assert Path("model.safetensors").exists()
+    gone_on = run(*command)
+    assert gone_on.exit_code == 0, gone_on.output
+    assert gone_on.stderr == "note: 1 of 4 networks were done, and are taken from 's.sqlite'.\n"
+    assert "Searched  4 networks" in gone_on.stdout
+    other = run(*command, "--cv", "4")
+    assert other.exit_code == 2
+    assert "'s.sqlite' holds a search with another 'folds'" in other.stderr
+
+
+def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_after):
+    interrupt_after(4)
+    result = run("search", str(people), *SMALL, *FOUR)
+    assert result.exit_code == 130
+    assert result.stderr == (
+        "separatrix: interrupted before a network was tried on all folds; no model was written.\n"
+    )
+    assert not Path("model.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--activation", "tanh,rellu"], "--activation must be one of"),
+        (["--solver", "lbfgs", "--rate", "0.1"], "--learning-rate-init means nothing to lbfgs"),
+        (["--alpha", "0.1,-1"], "--alpha must be a number in [0, infinity), got -1.0."),
+        (["--scoring", "loss"], "--scoring must be accuracy, "),
+        (["--scoring", "r2"], "--scoring r2 cannot judge the classes no, yes; name "),
+        (["--refit", "sbest"], "--refit must be one of one_se, best, got 'sbest'. Did you mean 'best'?"),
+        (["--jobs", "0"], "--jobs must be -1, for all cores, or a number"),
+        (["--widths", "0,2"], "--widths must be an integer of at least 1, got 0."),
+        (
+            ["--cv", "30"],
+            "--cv must be at most 20, the number of rows of the rarest class, 'no', got 30; lower it to 20, "
+            "or leave that class out.",
+        ),
+        (["--target", "tagret"], "there is no column 'tagret'"),
+        (["-o", "model.txt"], "a model file ends in .safetensors"),
+        (["--store", "people.csv"], "--store must name a file of a search"),
+        (["--pictures", "people.csv"], "cannot make the folder 'people.csv'"),
+    ],
+)
+def test_what_can_be_mended_is_one_line(run, people, arguments, sentence):
+    result = run("search", str(people), *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("separatrix: error: ")
+    assert result.stderr.count("\n") == 1
+    assert sentence in result.stderr
+    assert "----" not in result.stderr
+    assert not Path("model.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "sentence"),
+    [
+        ("--depths", "3-1", "must have ranges from low to high, got '3-1'."),
+        ("--widths", "", "must be whole numbers such as 0-3 or 1,2,4, got ''."),
+        ("--rate", "0:0.1", "must be a range from low to high, above 0, got '0:0.1'."),
+        ("--layers", "8,x", "must be whole numbers such as 16,8, got '8,x'."),
+        ("--cv", "1", "greater than or equal to 2"),
+    ],
+)
+def test_what_cannot_be_read_names_the_option(run, option, text, sentence):
+    result = run("search", "iris", option, text)
+    assert result.exit_code == 2
+    assert option in result.stderr
+    assert sentence in result.stderr
+
+
+def test_scorers_that_cannot_judge_numbers_and_folds_without_r2(run, prices):
+    refused = run("search", str(prices), "price", "--scoring", "accuracy")
+    assert "--scoring accuracy cannot judge the numbers of the target 'price'; name r2, " in refused.stderr
+    few = run("search", str(prices), "price", "--cv", "20")
+    assert "--cv must be at most 15, half the number of rows, as r2 needs two of them" in few.stderr
+
+
+@pytest.mark.parametrize("option", SEARCH_OPTIONS, ids=lambda option: option.name)
+def test_help_shows_the_default_that_holds(option):
+    default = SEARCH_DEFAULTS.get(option.name)
+    if default is not None:
+        assert option.default == str(default)
+
+
+def test_early_stopping_comes_with_the_rows(run, people):
+    few = json.loads(run("search", str(people), *SMALL, *FOUR, "--json").stdout)
+    assert few["networks"][0]["training"]["settings"]["early_stopping"] is False
+    rows = people.read_text(encoding="utf-8").splitlines()
+    people.write_text("\n".join([rows[0], *rows[1:] * 13]) + "\n", encoding="utf-8")
+    many = json.loads(run("search", str(people), *SMALL, "--depths", "0", "--rate", "0.1", "--json").stdout)
+    settings = many["networks"][0]["training"]["settings"]
+    assert (settings["early_stopping"], settings["scoring"]) == (True, "loss")
+
+
+def test_a_space_parts_what_differs_from_what_does_not():
+    space = make_space([1], None, [(8, 4)], {"alpha": [0.1], "activation": ["tanh", "relu"], "tol": 0.0})
+    assert space.architectures == [(8, 4), (2,), (4,), (8,), (16,), (32,)]
+    assert space.params == {"activation": ["tanh", "relu"], "learning_rate_init": [0.003, 0.03]}
+    assert space.settings == {"tol": 0.0, "alpha": 0.1}
+    assert space.n_points == 24
+    assert space.size(100, 0) == 24
+    assert space.size(10, 0) == 10
+    alone = make_space(None, None, [(8, 4)], {"solver": "lbfgs"})
+    assert (alone.architectures, alone.params) == ([(8, 4)], {})
+    with pytest.raises(ParameterError, match="means nothing to lbfgs"):
+        make_space(None, None, [], {"solver": "lbfgs", "learning_rate_init": [0.1]})
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (architectures((0, 1, 2), (2, 8)), "0, 1 or 2 hidden layers of 2 or 8 units each"),
+        (architectures((1,), (1,)), "1 hidden layer of 1 unit"),
+        ([(8, 4), ()], "hidden layers 8-4, none"),
+        ([()], "no hidden layer"),
+    ],
+)
+def test_hidden_layers_in_words(found, words):
+    space = make_space(None, None, found, {"solver": "lbfgs"})
+    assert architectures_words(space) == words
+
+
+def test_values_in_words():
+    assert values_words([0.001, 0.5]) == "0.001 or 0.5"
+    assert values_words(["tanh"]) == "tanh"

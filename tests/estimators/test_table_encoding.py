@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from separatrix import MLPClassifier
+from separatrix.data.encoder import TableEncoder
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.table_encoding import TableEncoding
+
+COLUMNS = {
+    "age": [31.0, None, 52.0, 60.0],
+    "town": ["Bonn", None, "Bonn", "Ulm"],
+    "member": [True, False] * 2,
+}
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame])
+def test_it_encodes_as_the_table_encoder(make):
+    frame = make(COLUMNS)
+    step = TableEncoding(dtype="float32").fit(frame)
+    encoder = TableEncoder.fit(COLUMNS)
+    encoded = step.transform(frame)
+    assert step.encoder_ == encoder
+    assert encoded.dtype == np.float32
+    np.testing.assert_array_equal(encoded, encoder.transform(COLUMNS, np.float32))
+    assert step.get_feature_names_out().tolist() == encoder.feature_names_out
+    assert (step.n_features_in_, step.feature_names_in_.tolist()) == (3, list(COLUMNS))
+
+
+def test_columns_are_found_by_name():
+    frame = pl.DataFrame(COLUMNS)
+    step = TableEncoding().fit(frame)
+    np.testing.assert_array_equal(step.transform(frame[:, ::-1]), step.transform(frame))
+    with pytest.raises(DataError, match="the table lacks column 'town'"):
+        step.transform(frame.drop("town"))
+
+
+def test_its_settings():
+    frame = pl.DataFrame({"town": ["a", "b", "c", "a"]})
+    step = clone(TableEncoding(max_categories=1))
+    assert step.fit_transform(frame).shape == (4, 2)
+    with pytest.raises(ParameterError, match="max_categories must be at least 1, got 0"):
+        TableEncoding(max_categories=0).fit(frame)
+
+
+def test_what_it_does_not_take():
+    with pytest.raises(DataError, match="must be a Polars or pandas DataFrame, got ndarray"):
+        TableEncoding().fit(np.zeros((2, 2)))
+    with pytest.raises(NotFittedError):
+        TableEncoding().transform(pl.DataFrame(COLUMNS))
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame])
+def test_in_cross_validation_it_sees_the_training_rows_alone(make, monkeypatch):
+    seen = []
+
+    def fit(columns, **settings):
+        seen.append(sorted(columns["row"].tolist()))
+        return original(columns, **settings)
+
+    original = TableEncoder.fit
+    monkeypatch.setattr(TableEncoder, "fit", fit)
+    frame = make({"row": list(range(12)), "town": ["Bonn", "Ulm", "Trier"] * 4})
+    network = MLPClassifier(hidden_layer_sizes=(), solver="lbfgs", engine="numpy", random_state=0)
+    scores = cross_val_score(make_pipeline(TableEncoding(), network), frame, ["a", "b"] * 6, cv=3)
+    assert np.isfinite(scores).all()
+    assert [len(rows) for rows in seen] == [8, 8, 8]
+    assert sorted(row for rows in seen for row in rows) == sorted([*range(12)] * 2)
+
+
+def test_output_as_a_frame():
+    step = TableEncoding().set_output(transform="polars").fit(pl.DataFrame(COLUMNS))
+    assert step.transform(pl.DataFrame(COLUMNS)).columns == step.encoder_.feature_names_out
