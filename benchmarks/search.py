@@ -105,17 +105,22 @@ def _compare(name: str, search: Search, peers: dict[str, str], repeats: int) -> 
         "trainings": n_trainings,
         "repeats": repeats,
         "contenders": results,
-        "ratios": _ratios(results),
+        "ratios": _ratios(results, n_trainings),
         "missing": missing,
     }
 
 
-def _ratios(results: dict[str, Any]) -> dict[str, dict[str, float]]:
+def _ratios(results: dict[str, Any], n_trainings: int) -> dict[str, dict[str, float]]:
     ours_takes = results[OURS]["core_milliseconds_a_training"]
     ratios: dict[str, dict[str, float]] = {}
     for peer, result in results.items():
         if peer != OURS:
-            ratios[peer] = {"per_core": round(result["core_milliseconds_a_training"] / ours_takes, 2)}
+            takes = result["core_milliseconds_a_training"]
+            compiling = result["compile_seconds"] / n_trainings * 1e3
+            ratios[peer] = {
+                "per_core": round(takes / ours_takes, 2),
+                "with_compiling": round((takes + compiling) / ours_takes, 2),
+            }
             if peer in TARGETS:
                 ratios[peer]["at_least"] = TARGETS[peer]
     return ratios
