@@ -111,7 +111,7 @@ def _advance(task: Task) -> Chunk:
     if run.workspace is None:
         run.workspace = _Workspace(run.plan, run.data, run.validation, state.theta.dtype, run.batch_size)
     space = run.workspace
-    moving = _moving(run)
+    moving, normal_draws = _moving(run, draws=len(task.rates) > 0)
     ahead = task.snapshots[(task.snapshots > state.epoch) & (task.snapshots <= state.epoch + task.n_epochs)]
     history = np.full((task.n_epochs, 5), np.nan)
     snapshots = np.empty((len(ahead), len(state.theta)), state.theta.dtype)
@@ -129,7 +129,7 @@ def _advance(task: Task) -> Chunk:
         snapshots,
     )
     done, taken, halt = training.training.load(space.kind, arguments)(*arguments)
-    _read_back(state, moving)
+    _read_back(state, moving, normal_draws)
     columns = np.ascontiguousarray(history[:done].T)
     none = np.empty(0)
     return Chunk(
@@ -143,14 +143,16 @@ def _advance(task: Task) -> Chunk:
     )
 
 
-def _moving(run: Run) -> training.Moving:
+def _moving(run: Run, draws: bool) -> tuple[training.Moving, tuple[Any, ...]]:
     state = run.state
     # a full batch is left as it stands, unless rows are drawn with replacement
-    draws = run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
+    draws = draws and (
+        run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
+    )
     if draws and len(state.rows) != run.data.n_rows:
         state.rows = np.arange(run.data.n_rows, dtype=np.int32)
     generator: Any = state.random_state.get_state() if draws else ("MT19937", _NO_KEY, 0)
-    return training.Moving(
+    moving = training.Moving(
         theta=state.theta,
         slots=state.slots,
         best=state.best_theta,
@@ -161,16 +163,15 @@ def _moving(run: Run) -> training.Moving:
         counts=np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64),
         values=np.array([*state.powers, state.best_value]),
     )
+    return moving, tuple(generator[3:])
 
 
-def _read_back(state: State, moving: training.Moving) -> None:
+def _read_back(state: State, moving: training.Moving, normal_draws: tuple[Any, ...]) -> None:
     state.step, state.epoch, state.best_epoch, state.stale = moving.counts.tolist()
     state.powers = moving.values[:2].copy()
     state.best_value = float(moving.values[2])
     if len(moving.rows):
-        generator: Any = state.random_state.get_state()
-        generator = ("MT19937", moving.key, int(moving.position[0]), *generator[3:])  # normal draws stay
-        state.random_state.set_state(generator)
+        state.random_state.set_state(("MT19937", moving.key, int(moving.position[0]), *normal_draws))
 
 
 def _design(plan: Plan, dtype: Any) -> training.Design:

@@ -95,7 +95,7 @@ def network_of(p: BaseMLP, n_in: int, n_out: int, head: str) -> Network:
 def random_state_of(p: BaseMLP) -> RandomState:
     """Return the generator of all draws, of the kind whose state the engines read."""
     random_state: RandomState = check_random_state(p.random_state)
-    kind = random_state.get_state(legacy=False)["bit_generator"]
+    kind = type(random_state._bit_generator).__name__
     if kind != "MT19937":
         raise ParameterError(
             f"random_state must use MT19937, got a RandomState of {kind}; give a seed, or RandomState(seed)."

@@ -469,7 +469,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         with parallel_config(backend="threading"):
             self.ensemble_ = ensemble.fit(experiment.X, experiment.y, **experiment.fit_params)
 
-    @available_if(lambda self: hasattr(self, "best_estimator_"))  # type: ignore[untyped-decorator]
+    @available_if(lambda self: self.refit is not False)  # type: ignore[untyped-decorator]
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
         """Return the score of the network that was chosen: of several scores the one that it was chosen by.
 

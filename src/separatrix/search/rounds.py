@@ -50,8 +50,8 @@ def run_rounds(
     experiment: Experiment,
     params: dict[int, Params],
     results: Results,
-    *,
     factor: int | None,
+    *,
     n_jobs: int | None,
     collect: Collect,
 ) -> bool:

@@ -8,16 +8,18 @@ from separatrix.engine._jit import kernel
 
 
 @kernel
-def next_raw(key, position):
-    """Return the next 32-bit output of MT19937 (Matsumoto & Nishimura 1998) and move `position` (1,) on."""
-    if position[0] == 624:
-        for k in range(624):
-            y = (np.int64(key[k]) & 0x80000000) | (np.int64(key[(k + 1) % 624]) & 0x7FFFFFFF)
-            twist = 0x9908B0DF if y & 1 else 0
-            key[k] = np.uint32(np.int64(key[(k + 397) % 624]) ^ (y >> 1) ^ twist)
-        position[0] = 0
-    y = np.int64(key[position[0]])
-    position[0] += 1
+def renew(key):
+    """Turn the state of MT19937 (Matsumoto & Nishimura 1998) into the next 624 words."""
+    for k in range(624):
+        y = (key[k] & np.uint32(0x80000000)) | (key[k + 1 if k < 623 else 0] & np.uint32(0x7FFFFFFF))
+        twist = np.uint32(0x9908B0DF) if y & np.uint32(1) else np.uint32(0)
+        key[k] = key[k + 397 if k < 227 else k - 227] ^ (y >> np.uint32(1)) ^ twist
+
+
+@kernel
+def temper(word):
+    """Return what MT19937 gives out for a word of its state."""
+    y = np.int64(word)
     y ^= y >> 11
     y ^= (y << 7) & 0x9D2C5680
     y ^= (y << 15) & 0xEFC60000
@@ -27,21 +29,49 @@ def next_raw(key, position):
 @kernel
 def bounded(key, position, largest):
     """Return an integer in [0, largest] as `RandomState` draws it: masked, drawn again when too large."""
-    mask = largest
-    for shift in (1, 2, 4, 8, 16):
-        mask |= mask >> shift
-    value = next_raw(key, position) & mask
+    mask = mask_of(largest)
+    value = largest + 1
     while value > largest:
-        value = next_raw(key, position) & mask
+        if position[0] == 624:
+            renew(key)
+            position[0] = 0
+        value = temper(key[position[0]]) & mask
+        position[0] += 1
     return value
 
 
 @kernel
+def mask_of(largest):
+    """Return the bits that a number up to `largest` may have."""
+    mask = largest
+    for shift in (1, 2, 4, 8, 16):
+        mask |= mask >> shift
+    return mask
+
+
+@kernel
 def shuffle(rows, key, position):
-    """Shuffle in place with the draws of ``RandomState.shuffle``."""
-    for i in range(len(rows) - 1, 0, -1):
-        j = bounded(key, position, i)
-        rows[i], rows[j] = rows[j], rows[i]
+    """Shuffle in place with the draws of ``RandomState.shuffle``.
+
+    A draw that is too large swaps a row with itself: a branch that is taken one time in four, as chance has
+    it, made a shuffle seven times as long.
+    """
+    i = len(rows) - 1
+    mask = mask_of(i)
+    while i > 0:
+        if position[0] == 624:
+            renew(key)
+            position[0] = 0
+        p = position[0]
+        while p < 624 and i > mask >> 1:
+            value = temper(key[p]) & mask
+            j = value if value <= i else i
+            rows[i], rows[j] = rows[j], rows[i]
+            i -= value <= i
+            p += 1
+        position[0] = p
+        if i <= mask >> 1:
+            mask >>= 1
 
 
 @kernel
