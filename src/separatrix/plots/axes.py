@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 NEUTRAL = "#595959"  # of points whose class is not told
+SMALL_TEXT = "x-small"
+_SMALL = (2.6, 2.2)  # inches: narrower or lower than this, axes have room for what must be told and no more
 _LEGEND_AREA = 45.0
 _LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 
@@ -40,6 +42,27 @@ def figure_of(ax: Axes) -> Figure:
             "ax must stand in a figure, got axes that were removed from theirs; make new ones."
         )
     return figure
+
+
+def is_small(ax: Axes) -> bool:
+    """Tell whether a caller's axes are such as `plt.subplots(2, 2)` makes: text must be short and small."""
+    width, height = inches_of(ax)
+    return width < _SMALL[0] or height < _SMALL[1]
+
+
+def inches_of(ax: Axes) -> tuple[float, float]:
+    """Return width and height of axes."""
+    box = ax.get_window_extent()
+    dpi = figure_of(ax).dpi
+    return box.width / dpi, box.height / dpi
+
+
+def shrink_texts(ax: Axes) -> None:
+    """Write ticks and labels of small axes so small that they fit between those of `plt.subplots(2, 2)`."""
+    ax.tick_params(labelsize=SMALL_TEXT, pad=2)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.labelpad = 1.0
+        axis.label.set_fontsize(SMALL_TEXT)
 
 
 def wrapped(text: object, width: int = 40) -> str:
@@ -81,7 +104,9 @@ def add_legend(
         above = settings({"loc": "outside upper center", "ncols": n_columns, "frameon": False}, kwargs)
         legend: Legend = figure.legend(handles=handles, **above)
     else:
-        legend = ax.legend(handles=handles, **settings({"loc": "upper right", "framealpha": 0.9}, kwargs))
+        size = SMALL_TEXT if is_small(ax) else "medium"
+        look = {"loc": "upper right", "framealpha": 0.9, "fontsize": size}
+        legend = ax.legend(handles=handles, **settings(look, kwargs))
     _enlarge([handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")])
     return legend
 

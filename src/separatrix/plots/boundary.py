@@ -13,7 +13,16 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid
 from separatrix.explain.inputs import class_codes, last_step
 from separatrix.explain.plane import Kind, Place, Plane
-from separatrix.plots.axes import add_legend, draw_class_points, figure_of, new_axes, settings, wrapped
+from separatrix.plots.axes import (
+    add_legend,
+    draw_class_points,
+    figure_of,
+    is_small,
+    new_axes,
+    settings,
+    shrink_texts,
+    wrapped,
+)
 from separatrix.plots.palette import class_colors, class_tints, probability_colormap
 
 if TYPE_CHECKING:
@@ -241,8 +250,12 @@ class DecisionBoundaryDisplay:
         ax.set_aspect("equal" if _aspect(cut) else "auto")
         x_label, y_label = self._axis_labels(48, 40)
         ax.set(xlabel=x_label, ylabel=y_label)
+        bars = []
         if colorbar and self.grid.is_binary:
-            figure.colorbar(self.image_, ax=ax, label=self._scale_label())
+            bars = [figure.colorbar(self.image_, ax=ax, label=self._scale_label()).ax]
+        if not is_own and is_small(ax):
+            for written in (ax, *bars):
+                shrink_texts(written)
         self.legend_ = None
         if legend and self.codes is not None:
             self.legend_ = add_legend(figure, ax, self.points_, is_own=is_own)
