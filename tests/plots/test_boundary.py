@@ -185,3 +185,15 @@ def test_long_names_do_not_overlap(kind: str) -> None:
         title = "a network with a long title that does not fit on one line"
         figure = DecisionBoundaryDisplay.compare({title: model, "b": model}, frame, y)[0].figure_
     assert overlap(figure) == []
+
+
+def test_a_grid_of_ones_own_is_drawn() -> None:
+    u, v = np.linspace(-1, 2, 30), np.linspace(0, 1, 20)
+    response = 1 / (1 + np.exp(-np.add.outer(v, u)))
+    points, y = np.array([[0.0, 0.5], [1.0, 0.2]]), ["no", "yes"]
+    display = DecisionBoundaryDisplay.from_predictions(u, v, response, points, y, classes=["no", "yes"])
+    np.testing.assert_array_equal(display.image_.get_array(), response)
+    assert len(display.lines_) == 1
+    assert [len(drawn.get_offsets()) for drawn in display.points_] == [1, 1]
+    bare = DecisionBoundaryDisplay.from_predictions(u, v, response, ax=display.ax_, colorbar=False)
+    assert bare.legend_ is None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.boundary import DecisionGrid, decision_grid
+from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.inputs import class_codes, last_step
 from separatrix.explain.plane import Kind, Place, Plane
 from separatrix.plots.axes import (
@@ -42,12 +42,13 @@ _WIDTH, _PANEL_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inche
 class DecisionBoundaryDisplay:
     """The probabilities of a classifier over a plane as colour, its boundary as a line, and the points.
 
-    Make it by `from_estimator`, or `compare` for several classifiers side by side.
+    Make it by `from_estimator`, by `from_predictions` for a grid of one's own, or by `compare` for several
+    classifiers side by side.
 
     Parameters
     ----------
     grid : DecisionGrid
-        What `separatrix.explain.decision_grid` returns.
+        What `separatrix.explain.decision_grid` or `separatrix.explain.given_grid` returns.
     y : array-like of shape (n_rows,), optional
         The class of each of the plane's points; without it they are grey.
 
@@ -133,6 +134,51 @@ class DecisionBoundaryDisplay:
             estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution
         )
         return cls(grid, y).plot(ax, **kwargs)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        xx0: Any,
+        xx1: Any,
+        response: Any,
+        X: Any = None,
+        y: Any = None,
+        *,
+        classes: Any = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Draw probabilities over a grid of one's own: predictions of rows alone make no boundary.
+
+        Parameters
+        ----------
+        xx0, xx1 : array-like of shape (n, m), or (m,) and (n,)
+            The grid as `numpy.meshgrid` returns it, or its two axes: evenly spaced and ascending.
+        response : array-like of shape (n, m), (n, m, n_classes), (n * m,) or (n * m, n_classes)
+            The second class's probability at each place, or those of all classes.
+        X : array-like or table of shape (n_rows, 2), optional
+            The points to show.
+        y : array-like of shape (n_rows,), optional
+            Their classes.
+        classes : array-like of shape (n_classes,), optional
+            The classes' labels; by default 0, 1, …
+        ax : matplotlib Axes, optional
+            Where to draw; by default in a new figure.
+        **kwargs
+            As for `plot`.
+
+        Raises
+        ------
+        DataError
+            If these do not fit each other, or are no grid or no probabilities.
+
+        Examples
+        --------
+        >>> xx0, xx1 = np.meshgrid(np.linspace(-2, 2, 50), np.linspace(-1, 1, 40))
+        >>> ring = 1 / (1 + np.exp(5 * (xx0**2 + xx1**2 - 1)))
+        >>> display = DecisionBoundaryDisplay.from_predictions(xx0, xx1, ring, classes=["outer", "inner"])
+        """
+        return cls(given_grid(xx0, xx1, response, X, classes=classes), y).plot(ax, **kwargs)
 
     @classmethod
     def compare(

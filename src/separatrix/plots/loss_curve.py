@@ -331,12 +331,12 @@ def _draw(
         ax.set_yscale("log")
         set_log_ticks(ax.yaxis, shown.min(), shown.max())
     ax.grid(alpha=0.3)
-    look: dict[str, Any]
+    text: dict[str, Any]
     if is_tight:
-        look = {"fontsize": SMALL_TEXT, "handlelength": 2, "labelspacing": 0.2, "borderpad": 0.3}
+        text = {"fontsize": SMALL_TEXT, "handlelength": 2, "labelspacing": 0.2, "borderpad": 0.3}
     else:
-        look = {"fontsize": "small", "handlelength": 3}
-    ax.legend(**look | {"title": note or None, "title_fontsize": look["fontsize"]})
+        text = {"fontsize": "small", "handlelength": 3}
+    ax.legend(**text | {"title": note or None, "title_fontsize": text["fontsize"]})
     return lines
 
 

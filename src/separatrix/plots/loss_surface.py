@@ -324,11 +324,10 @@ class LossSurfaceDisplay:
 
         s = self.surface
         rows = "" if s.n_rows == s.n_rows_given else f" of {s.n_rows} of {s.n_rows_given} rows"
-        place: dict[str, Any] = {
-            "shrink": 0.7 if in_3d else 1.0,
-            "fraction": 0.25 if self._is_small else 0.15,
-        }
-        bar = self.figure_.colorbar(ScalarMappable(**self._colors()), ax=self.ax_, **place)
+        fraction = 0.25 if self._is_small else 0.15  # of the axes' width
+        bar = self.figure_.colorbar(
+            ScalarMappable(**self._colors()), ax=self.ax_, shrink=0.7 if in_3d else 1.0, fraction=fraction
+        )
         if self._is_small:
             width = int(_CHARACTERS * inches_of(self.ax_)[1])
             bar.set_label(wrapped(f"mean loss{rows}", width))
