@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from separatrix.plots.palette import class_colors, class_markers, marker_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.collections import PathCollection
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure, FigureBase
     from matplotlib.legend import Legend
 
@@ -116,6 +118,23 @@ def _enlarge(markers: Sequence[Any]) -> None:
     smallest = min((marker.get_sizes().min() for marker in markers), default=_LEGEND_AREA)
     for marker in markers:
         marker.set_sizes(marker.get_sizes() * max(1.0, _LEGEND_AREA / smallest))
+
+
+def add_colorbar(
+    figure: FigureBase, mappable: ScalarMappable, axes: Sequence[Axes], **kwargs: Any
+) -> Colorbar:
+    """Put a colour bar beside axes, as high as they are; `Figure.colorbar`'s own ignores their aspect."""
+    from matplotlib.transforms import Bbox
+
+    bar = figure.colorbar(mappable, ax=list(axes), **kwargs)
+    place = cast("Any", bar.ax.get_axes_locator())
+
+    def beside(ax: Any, renderer: Any) -> Bbox:
+        box, drawn = place(ax, renderer), Bbox.union([each.get_position() for each in axes])
+        return Bbox.from_extents(box.x0, drawn.y0, box.x1, drawn.y1)
+
+    bar.ax.set_axes_locator(beside)
+    return bar
 
 
 def settings(defaults: Mapping[str, Any], chosen: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.inputs import class_codes, last_step
 from separatrix.explain.plane import Kind, Place, Plane
 from separatrix.plots.axes import (
+    add_colorbar,
     add_legend,
     draw_class_points,
     figure_of,
@@ -249,7 +250,7 @@ class DecisionBoundaryDisplay:
         figure.supxlabel(x_label, fontsize="medium")
         figure.supylabel(y_label, fontsize="medium")
         if first.grid.is_binary:
-            figure.colorbar(first.image_, ax=shown, label=first._scale_label())
+            add_colorbar(figure, first.image_, shown, label=first._scale_label())
         if first.codes is not None:
             legend = add_legend(figure, shown[0], first.points_, is_own=True)
             for display in displays:
@@ -298,7 +299,7 @@ class DecisionBoundaryDisplay:
         ax.set(xlabel=x_label, ylabel=y_label)
         bars = []
         if colorbar and self.grid.is_binary:
-            bars = [figure.colorbar(self.image_, ax=ax, label=self._scale_label()).ax]
+            bars = [add_colorbar(figure, self.image_, [ax], label=self._scale_label()).ax]
         if not is_own and is_small(ax):
             for written in (ax, *bars):
                 shrink_texts(written)
