@@ -24,7 +24,7 @@ Array = NDArray[Any]
 
 NEUTRAL = "#595959"  # of points whose class is not told
 SMALL_TEXT = "x-small"
-_SMALL = (2.6, 2.2)  # inches: narrower or lower than this, axes have room for what must be told and no more
+_SMALL = (2.6, 2.0)  # inches: narrower or lower than this, axes have room for what must be told and no more
 _LEGEND_AREA = 45.0
 _LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import last_step
 from separatrix.explain.kept import Kept, history_of, kept_epoch
-from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts
+from separatrix.plots.axes import SMALL_TEXT, inches_of, is_small, new_axes, settings, shrink_texts
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.ticks import set_log_ticks
 from separatrix.spec import _check
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+_CHARACTER, _HANDLE = 0.065, 0.6  # of the legend, in inches
 _DASHES = {"train": "-", "validation": "--"}
 
 
@@ -59,9 +60,9 @@ class LossCurveDisplay:
     """Loss, and metrics if asked, after every epoch.
 
     The legend names each curve's lowest epoch, or the one whose parameters were kept and why, and the value
-    there; on axes so small that there is no room for that, the curves alone. "Running" is the mean of the
-    batch losses while the epoch went on, penalty included; estimators with ``track_training=True`` have the
-    true loss at the end of each epoch.
+    there; where there is no room for that, the curves alone. "Running" is the mean of the batch losses while
+    the epoch went on, penalty included; estimators with ``track_training=True`` have the true loss at the end
+    of each epoch.
 
     Parameters
     ----------
@@ -312,13 +313,17 @@ def _draw(
     """Draw the curves, one colour a run, or one for each curve of a single run."""
     looks = list(dict.fromkeys(curve.run or curve.name for curve in curves))
     colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
+    labels = list(map(_label, curves))
+    needed = _CHARACTER * max(map(len, labels)) + _HANDLE
+    if is_tight or needed > inches_of(ax)[0]:
+        labels, is_tight = list(map(_name, curves)), True
     lines = []
-    for curve in curves:
+    for curve, label in zip(curves, labels, strict=True):
         look = {
             "color": colors[curve.run or curve.name],
             "linestyle": _DASHES[curve.which],
             "linewidth": 1.4,
-            "label": _name(curve) if is_tight else _label(curve),
+            "label": label,
         }
         if curve.marked_epoch is not None:
             look |= {"marker": "o", "markeredgecolor": "white", "markevery": [curve.marked_epoch - 1]}
