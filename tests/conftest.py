@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # a slow machine is no error
+settings.load_profile("untimed")
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "accuracy" / "data"
 

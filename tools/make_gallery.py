@@ -39,6 +39,16 @@ network = sx.MLPClassifier((4,), "logistic", record=1).fit(X, y)
 into axes of yours, small ones too, `display.figure_.savefig(...)` writes a file, and keyword arguments go on
 to matplotlib. Tables of pandas and Polars keep their column names, and the classes theirs. A film can also be
 `.html` (with a slider), `.mp4`, `.webp` or `.apng`; after early stopping it ends on the epoch that was kept.
+
+## Searches
+
+`ArchitectureSearchCV` has pictures of its candidates:
+
+```python
+sx.SearchHeatmapDisplay.from_search(search)  # the best score for every depth and width
+sx.SearchParetoDisplay.from_search(search)  # the scores against the number of parameters
+sx.SearchCurvesDisplay.from_search(search)  # how the best few learned
+```
 """
 
 

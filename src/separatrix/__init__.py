@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from separatrix import explain as explain
     from separatrix import plots as plots
     from separatrix import recipes as recipes
+    from separatrix import search as search
     from separatrix import spec as spec
+    from separatrix.ensemble import Ensemble as Ensemble
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
+    from separatrix.estimators.ensemble import MLPEnsembleClassifier as MLPEnsembleClassifier
+    from separatrix.estimators.ensemble import MLPEnsembleRegressor as MLPEnsembleRegressor
+    from separatrix.estimators.pipeline_model import to_model as to_model
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
@@ -28,32 +33,46 @@ if TYPE_CHECKING:
     from separatrix.plots import LossSurfaceDisplay as LossSurfaceDisplay
     from separatrix.plots import NetworkDiagramDisplay as NetworkDiagramDisplay
     from separatrix.plots import ReportDisplay as ReportDisplay
+    from separatrix.plots import SearchCurvesDisplay as SearchCurvesDisplay
+    from separatrix.plots import SearchHeatmapDisplay as SearchHeatmapDisplay
+    from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
     from separatrix.plots import animate as animate
+    from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
+    from separatrix.search import architectures as architectures
     from separatrix.spec import Dense as Dense
     from separatrix.spec import Network as Network
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "spec")
+_SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "search", "spec")
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {
+    "ArchitectureSearchCV": "search",
     "DecisionBoundaryDisplay": "plots",
     "Dense": "spec",
+    "Ensemble": "ensemble",
     "FunctionFitDisplay": "plots",
     "HiddenSpaceDisplay": "plots",
     "HiddenUnitsDisplay": "plots",
     "LossCurveDisplay": "plots",
     "LossSurfaceDisplay": "plots",
     "MLPClassifier": "estimators",
+    "MLPEnsembleClassifier": "estimators.ensemble",
+    "MLPEnsembleRegressor": "estimators.ensemble",
     "MLPRegressor": "estimators",
     "Model": "model",
     "Network": "spec",
     "NetworkDiagramDisplay": "plots",
     "ReportDisplay": "plots",
+    "SearchCurvesDisplay": "plots",
+    "SearchHeatmapDisplay": "plots",
+    "SearchParetoDisplay": "plots",
     "animate": "plots",
+    "architectures": "search",
     "load": "io",
     "save": "io",
+    "to_model": "estimators.pipeline_model",
 }
 
 __all__ = ["__version__", *_SUBMODULES, *_PUBLIC]

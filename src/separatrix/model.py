@@ -98,6 +98,13 @@ class Model:
         return self.network.head not in _NUMBER_HEADS
 
     @property
+    def has_one_target(self) -> bool:
+        """Whether one class, or one number, is told of each row."""
+        if self.is_classifier:
+            return self.network.head != "multilabel"
+        return self.network.n_out == 1
+
+    @property
     def n_parameters(self) -> int:
         """Length of `theta`."""
         return self.network.n_parameters
@@ -130,8 +137,44 @@ class Model:
         DataError
             As in `decision_function`.
         """
-        rows = self._inputs(X)
+        rows = self.encoded(X)
         return self._finite(rows.toarray() if hasattr(rows, "toarray") else rows, 0)
+
+    def encoded(self, X: Any) -> Any:
+        """Return rows in the network's columns, their values not looked at yet.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or table
+            As in `decision_function`.
+
+        Returns
+        -------
+        ndarray or CSR matrix of shape (n_rows, n_in)
+            Which the model takes in place of `X`.
+
+        Raises
+        ------
+        DataError
+            If a column is missing or one too many, or holds text where numbers are due.
+        """
+        columns = _columns(X)
+        if columns is not None and self.encoder is not None:
+            return self.encoder.transform(columns, self.theta.dtype)
+        if columns is not None:
+            table = Table(dict(columns))
+            chosen = table.select(self.feature_names) if self.feature_names else table
+            rows: Any = _stacked(chosen.columns.items())
+        else:
+            rows = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
+        if rows.ndim != 2 or rows.shape[1] != self.network.n_in:
+            raise DataError(
+                f"X must have shape (n_rows, {self.network.n_in}), one column for each input, "
+                f"got {rows.shape}; reshape it, or leave out what the model was not trained on."
+            )
+        if rows.dtype.kind not in "biuf":
+            return _stacked((self._input_name(j), rows[:, j]) for j in range(self.network.n_in))
+        return rows
 
     def decision_function(self, X: Any) -> Array:
         """Return the logits.
@@ -151,7 +194,7 @@ class Model:
         DataError
             If a column is missing or one too many, or a value is not a finite number; rows count from 1.
         """
-        inputs = self._inputs(X)
+        inputs = self.encoded(X)
         n_rows, n_in = inputs.shape
         step = max(1, BLOCK_BYTES // (n_in * self.theta.itemsize))
         z = np.empty((n_rows, self.network.n_out), self.theta.dtype)
@@ -284,26 +327,6 @@ class Model:
     def __repr__(self) -> str:
         """Return sizes, head and type of the parameters."""
         return f"<Model {self.network}, head={self.network.head!r}, {self.theta.dtype.name}>"
-
-    def _inputs(self, X: Any) -> Any:
-        """Return an array or CSR matrix of shape (n_rows, n_in), its values not looked at yet."""
-        columns = _columns(X)
-        if columns is not None and self.encoder is not None:
-            return self.encoder.transform(columns, self.theta.dtype)
-        if columns is not None:
-            table = Table(dict(columns))
-            chosen = table.select(self.feature_names) if self.feature_names else table
-            rows: Any = _stacked(chosen.columns.items())
-        else:
-            rows = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
-        if rows.ndim != 2 or rows.shape[1] != self.network.n_in:
-            raise DataError(
-                f"X must have shape (n_rows, {self.network.n_in}), one column for each input, "
-                f"got {rows.shape}; reshape it, or leave out what the model was not trained on."
-            )
-        if rows.dtype.kind not in "biuf":
-            return _stacked((self._input_name(j), rows[:, j]) for j in range(self.network.n_in))
-        return rows
 
     def _input_name(self, j: int) -> str:
         return self.feature_names[j] if self.feature_names else str(j + 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import separatrix as sx
 from separatrix.cli.app import app
 
 Run = Callable[..., Result]
@@ -41,3 +42,15 @@ def model(run: Run, people: Path) -> Path:
     result = run("fit", str(people), "--engine", "numpy", "--hidden", "4", "-o", "people.safetensors")
     assert result.exit_code == 0, result.output
     return people.with_name("people.safetensors")
+
+
+@pytest.fixture
+def ensemble(run: Run, people: Path) -> Path:
+    """An ensemble of two networks for `people`, the second three times as heavy."""
+    models = []
+    for hidden in ("4", "3,2"):
+        run("fit", str(people), "--engine", "numpy", "--hidden", hidden, "-o", "one.safetensors")
+        models.append(sx.load("one.safetensors"))
+    path = people.with_name("ensemble.safetensors")
+    sx.save(sx.Ensemble(models, [1, 3]), path)
+    return path

@@ -27,6 +27,13 @@ def test_text(run, people, model):
     assert "The network is " in result.stdout
 
 
+def test_an_ensemble(run, people, ensemble):
+    result = run("evaluate", str(ensemble), str(people))
+    assert result.exit_code == 0, result.output
+    assert "On 40 rows, with 95 % intervals:" in result.stdout
+    assert "dummy" in result.stdout  # the members were trained on the same rows, and say so
+
+
 def test_unseen_values_and_unused_columns_are_told(run, people, model):
     text = (
         people.read_text(encoding="utf-8")
@@ -80,4 +87,4 @@ def test_a_model_of_several_targets_is_refused(run, head):
     sx.save(sx.Model(sx.Network.mlp(1, (), 2, head=head), [1.0, 0.0, 0.0, 0.0]), "several.safetensors")
     result = run("evaluate", "several.safetensors", "iris")
     assert result.exit_code == 2
-    assert "evaluate needs a model of one target, got one with 2 outputs" in result.stderr
+    assert "evaluate needs a model of one target, got one of several" in result.stderr

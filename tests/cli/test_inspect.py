@@ -48,3 +48,28 @@ def test_a_diverged_training_has_a_curve_of_what_is_finite(run):
     training = {"n_iter": 2, "history": {"loss": [0.5, "inf"]}}
     sx.save(sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0], training=training), "bare.safetensors")
     assert "Loss     0.5 ▁ 0.5" in run("inspect", "bare.safetensors").stdout
+
+
+def test_an_ensemble(run, ensemble):
+    result = run("inspect", str(ensemble))
+    assert result.exit_code == 0, result.output
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert lines[1:4] == [
+        "Ensemble the mean of 2 networks with 65 parameters in all",
+        "75% 6 inputs → 3 relu → 2 relu → 1 logistic output (32 parameters, float32)",
+        "25% 6 inputs → 4 relu → 1 logistic output (33 parameters, float32)",
+    ]
+    assert "Classes no, yes" in lines
+    assert "Columns id, age, town, member" in lines
+    values = json.loads(run("inspect", str(ensemble), "--json").stdout)
+    assert values["weights"] == [1.0, 3.0]
+    assert [len(model["training"]["history"]["loss"]) for model in values["models"]] == [200, 200]
+
+
+def test_a_large_ensemble_shows_its_heaviest(run):
+    model = sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0])
+    sx.save(sx.Ensemble([model] * 30, range(1, 31)), "large.safetensors")
+    lines = run("inspect", "large.safetensors").stdout.splitlines()
+    assert "30 networks with 60 parameters in all; the 20 of the largest shares below" in lines[1]
+    assert len([line for line in lines if "1 input →" in line]) == 20
+    assert lines[2].startswith("6%")

@@ -33,6 +33,17 @@ def test_all_that_can_be_drawn(run, moons):
     assert "film (a model file has no recording of the training; use animate" in result.stderr
 
 
+def test_an_ensemble(run, people, ensemble):
+    result = run("plot", str(ensemble), str(people), "--features", "age,member")
+    assert result.exit_code == 0, result.output
+    names = [Path(line).name for line in result.stdout.splitlines()]
+    assert names == ["ensemble-boundary.png", "ensemble-report.png"]
+    assert "diagram (it needs a single network, and this is an ensemble)" in result.stderr
+    result = run("plot", str(ensemble), "--what", "hidden")
+    assert result.exit_code == 2
+    assert "cannot draw 'hidden': it needs a single network, and this is an ensemble." in result.stderr
+
+
 def test_without_a_table(run, moons):
     result = run("plot", moons, "-o", "inside")
     assert result.exit_code == 0, result.output

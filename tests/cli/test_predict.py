@@ -24,6 +24,17 @@ def test_the_table_comes_back_with_the_answers(run, people, model):
     assert result.stderr == ""
 
 
+def test_an_ensemble_answers_by_its_mean(run, people, ensemble):
+    result = run("predict", str(ensemble), str(people))
+    assert result.exit_code == 0, result.output
+    cells = [line.split(",") for line in result.stdout.splitlines()[1:]]
+    given = np.array([[float(cell) for cell in row[-2:]] for row in cells])
+    table = sx.data.read_table(people)
+    one, other = (model(table) for model in sx.load(ensemble).models)
+    np.testing.assert_allclose(given, (one + 3 * other) / 4, rtol=1e-6)
+    assert [row[-3] for row in cells] == np.where(given[:, 1] > 0.5, "yes", "no").tolist()
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz"])
 def test_the_extension_tells_the_format(run, people, model, name):
     assert run("predict", str(model), str(people), "-o", name).exit_code == 0
@@ -69,6 +80,15 @@ def test_a_model_without_an_encoder(run):
     header, row = run("predict", "plain.safetensors", "x.csv").stdout.splitlines()
     assert header == "x,prediction a,prediction b,probability a,probability b"
     assert row.startswith("2,1,0,0.88")
+
+
+def test_several_numbers(run):
+    model = sx.Model(sx.Network.mlp(1, (), 2, head="regression"), [1.0, -1.0, 0.0, 0.5])
+    Path("x.csv").write_text("x\n2\n", encoding="utf-8")
+    for saved in (model, sx.Ensemble([model, model])):
+        sx.save(saved, "plain.safetensors")
+        lines = run("predict", "plain.safetensors", "x.csv").stdout.splitlines()
+        assert lines == ["x,prediction 0,prediction 1", "2,2.0,-1.5"]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +149,7 @@ def test_a_model_of_a_newer_format(run, people, model, monkeypatch):
     import separatrix.io.model_file as model_file
 
     newer = sx.load(model)
-    monkeypatch.setattr(model_file, "FORMAT_VERSION", 99)
+    monkeypatch.setattr(model_file, "SINGLE_VERSION", 99)
     sx.save(newer, "newer.safetensors")
     monkeypatch.undo()
     result = run("predict", str(model.with_name("newer.safetensors")), str(people))

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
-from separatrix import Model, Network
+from separatrix import Ensemble, Model, Network
 from separatrix.data import TableEncoder
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain import DecisionGrid, decision_grid, given_grid
@@ -28,6 +28,13 @@ def random_model(
 ) -> Model:
     network = Network.mlp(n_in, (7, 5), n_out, activation=activation, head=head)
     return Model(network, np.random.RandomState(1).randn(network.n_parameters), **parts)
+
+
+def test_an_ensemble_parts_the_plane_by_its_mean() -> None:
+    network = Network.mlp(2, (3,), 1)
+    models = [Model(network, np.random.RandomState(seed).randn(13)) for seed in (0, 1)]
+    grid = decision_grid(Ensemble(models), X[:, :2], grid_resolution=5)
+    assert_is_what_the_model_says(grid, Ensemble(models), X[:, :2])
 
 
 def assert_is_what_the_model_says(grid: DecisionGrid, model: Any, rows: Any) -> None:

@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from separatrix import MLPClassifier, Model, Network
+from separatrix import Ensemble, MLPClassifier, Model, Network
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain import fitted_curve
 
@@ -77,3 +77,11 @@ def test_what_has_no_such_curve_says_what_to_do(recorded: MLPClassifier) -> None
         fitted_curve(recorded, X, epochs=[])
     with pytest.raises(ParameterError, match="epochs must be None for more than two classes"):
         fitted_curve(Model(Network.mlp(1, (), 3, head="multiclass"), np.zeros(6)), X, epochs=2)
+
+
+def test_an_ensembles_curve_is_its_mean() -> None:
+    lines = [Model(Network.mlp(1, (), 1, head="regression"), [slope, 0.0]) for slope in (1.0, 3.0)]
+    curve = fitted_curve(Ensemble(lines), X, grid_resolution=7)
+    assert_allclose(curve.values[0], 2 * curve.x)
+    steps = Ensemble([Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"])])
+    assert_allclose(fitted_curve(steps, X).values[0], fitted_curve(steps.models[0], X).values[0])

@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from separatrix import MLPClassifier, Model, Network
+from separatrix import Ensemble, MLPClassifier, MLPEnsembleClassifier, Model, Network
 from separatrix.data import Table, TableEncoder
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.inputs import (
@@ -59,6 +59,24 @@ def test_what_has_no_network_is_refused() -> None:
         as_model(LinearRegression())
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_an_ensemble_is_no_single_network(fitted: MLPClassifier) -> None:
+    voting = MLPEnsembleClassifier([("one", fitted), ("two", fitted)]).fit(X, LABELS)
+    for ensemble, members in ((voting, "estimators_"), (voting.to_model(), "models")):
+        assert not is_network(ensemble)
+        assert class_labels(ensemble).tolist() == ["no", "yes"]
+        assert as_table(ensemble, X).column_names == ["x1", "x2"]
+        with pytest.raises(ParameterError, match=f"must be a single network, got .*Ensemble.*its {members}"):
+            as_model(ensemble)
+
+
+def test_an_ensembles_table_has_the_columns_that_its_encoder_reads() -> None:
+    encoder = TableEncoder.fit({"size": [1.0, 3.0], "kind": ["a", "b"]})
+    ensemble = Ensemble([Model(Network.mlp(3, (), 1), np.zeros(4), encoder=encoder)])
+    table = as_table(ensemble, {"id": [7], "kind": ["a"], "size": [2.0]})
+    assert table.column_names == ["size", "kind"]
+
+
 def test_what_was_not_recorded_says_how_to_record() -> None:
     with pytest.raises(DataError, match=r"Model has no recording.*record='auto'"):
         as_recording(MODEL)
@@ -84,8 +102,10 @@ def test_no_classifier_has_no_classes(estimator: object, why: str) -> None:
 
 
 def test_several_labels_a_row_are_refused() -> None:
-    with pytest.raises(ParameterError, match="one class of each row"):
-        class_labels(Model(Network.mlp(2, (), 3, head="multilabel"), np.zeros(9)))
+    model = Model(Network.mlp(2, (), 3, head="multilabel"), np.zeros(9))
+    for several in (model, Ensemble([model])):
+        with pytest.raises(ParameterError, match="one class of each row"):
+            class_labels(several)
 
 
 def test_class_codes_are_positions() -> None:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from separatrix.data import TableEncoder
+from separatrix.ensemble import Ensemble
 from separatrix.errors import ModelFileError, OutputError, ParameterError
 from separatrix.io import load, save
 from separatrix.model import Model
@@ -33,6 +34,10 @@ def make_model(head="binary", n_out=1, *, n_in=2, hidden=(2,), dtype=np.float64,
 
 
 MODEL = make_model(classes=["no", "yes"], feature_names=["a", "b"], training={"loss": [0.1, float("nan")]})
+ENSEMBLE = Ensemble(
+    [MODEL, make_model(hidden=(), dtype=np.float32, classes=["no", "yes"], feature_names=["a", "b"])],
+    [2, 0.1],
+)
 
 
 @pytest.fixture
@@ -44,6 +49,13 @@ def path(tmp_path):
 def content(tmp_path_factory):
     path = tmp_path_factory.mktemp("content") / "model.safetensors"
     save(MODEL, path)
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def ensemble_content(tmp_path_factory):
+    path = tmp_path_factory.mktemp("content") / "ensemble.safetensors"
+    save(ENSEMBLE, path)
     return path.read_bytes()
 
 
@@ -59,6 +71,21 @@ def written(path, change=lambda values: None, tensors=None):
     (w0, w1), (b0, b1) = MODEL.coefs, MODEL.intercepts
     own = {"layers.0.weight": w0, "layers.0.bias": b0, "layers.1.weight": w1, "layers.1.bias": b1}
     safetensors.numpy.save_file({**own, **(tensors or {})}, path, {"separatrix": json.dumps(values)})
+    return path
+
+
+def written_ensemble(path, change=lambda values: None, tensors=None, without=()):
+    """Write ENSEMBLE with its description changed, or with other tensors."""
+    values = {"format_version": 2, "kind": "ensemble", **json.loads(json.dumps(ENSEMBLE.to_dict()))}
+    change(values)
+    own = {
+        f"models.{number}.layers.{layer}.{name}": array
+        for number, model in enumerate(ENSEMBLE.models)
+        for name, arrays in (("weight", model.coefs), ("bias", model.intercepts))
+        for layer, array in enumerate(arrays)
+    }
+    kept = {name: array for name, array in {**own, **(tensors or {})}.items() if name not in without}
+    safetensors.numpy.save_file(kept, path, {"separatrix": json.dumps(values)})
     return path
 
 
@@ -277,8 +304,8 @@ def test_a_header_that_is_no_description(path, text):
 
 
 def test_a_newer_format(path):
-    written(path, lambda values: values.update(format_version=2))
-    assert "by a newer Separatrix (format 2), and this version reads up to 1; upgrade" in refusal(path)
+    written(path, lambda values: values.update(format_version=3))
+    assert "by a newer Separatrix (format 3), and this version reads up to 2; upgrade" in refusal(path)
 
 
 @pytest.mark.parametrize("version", [0, -1, "1", 1.0, True, None, [1]])
@@ -365,7 +392,9 @@ def test_types_that_numpy_may_not_know(path, kind, size):
     assert f"got {kind};" in refusal(path)
 
 
-def test_every_truncation_is_refused(path, content):
+@pytest.mark.parametrize("which", ["content", "ensemble_content"])
+def test_every_truncation_is_refused(path, which, request):
+    content = request.getfixturevalue(which)
     for length in range(len(content)):
         path.write_bytes(content[:length])
         refusal(path)
@@ -377,23 +406,28 @@ def load_or_refuse(path, content):
         model = load(path)
     except ModelFileError:
         return
-    assert np.isfinite(model.theta).all()
+    for one in model.models if isinstance(model, Ensemble) else [model]:
+        assert np.isfinite(one.theta).all()
     assert model.predict([[0.0, 1.0]]).shape == (1,)
 
 
+@pytest.mark.parametrize("which", ["content", "ensemble_content"])
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_flipped_bytes_are_refused_or_make_a_valid_model(data, content, tmp_path_factory):
+def test_flipped_bytes_are_refused_or_make_a_valid_model(which, data, request, tmp_path_factory):
+    content = request.getfixturevalue(which)
     flipped = bytearray(content)
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
         flipped[place] ^= data.draw(st.integers(1, 255))
     load_or_refuse(tmp_path_factory.getbasetemp() / "flipped.safetensors", bytes(flipped))
 
 
+@pytest.mark.parametrize("which", ["content", "ensemble_content"])
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_other_text_in_the_header_is_refused_or_makes_a_valid_model(data, content, tmp_path_factory):
+def test_other_text_in_the_header_is_refused_or_makes_a_valid_model(which, data, request, tmp_path_factory):
     # Printable characters keep the JSON readable more often, and so reach the checks behind it.
+    content = request.getfixturevalue(which)
     length = int.from_bytes(content[:8], "little")
     header = bytearray(content[8 : 8 + length])
     for place in data.draw(st.lists(st.integers(0, length - 1), min_size=1, max_size=4)):
@@ -411,6 +445,101 @@ def test_noise_is_refused(noise, tmp_path_factory):
     refusal(path)
 
 
+@settings(deadline=None)
+@given(
+    members=st.lists(st.lists(st.integers(1, 4), max_size=2), min_size=1, max_size=4),
+    encoder=st.sampled_from([None, ENCODER]),
+    data=st.data(),
+)
+def test_every_ensemble_comes_back_to_the_last_bit(members, encoder, data, tmp_path_factory):
+    dtypes = st.sampled_from([np.float32, np.float64])
+    parts = {"n_in": N_ENCODED, "encoder": encoder, "classes": ["no", "yes"], "target_name": "größe"}
+    models = [
+        make_model(hidden=hidden, dtype=data.draw(dtypes), training={"n": len(hidden)}, **parts)
+        for hidden in members
+    ]
+    weights = data.draw(st.lists(st.floats(1e-300, 1e300), min_size=len(models), max_size=len(models)))
+    ensemble = Ensemble(models, weights)
+    path = tmp_path_factory.mktemp("ensembles") / "ensemble.safetensors"
+    save(ensemble, path)
+    again = load(path)
+    assert again == ensemble
+    assert [m.theta.tobytes() for m in again.models] == [m.theta.tobytes() for m in models]
+    first = path.read_bytes()
+    save(again, path)
+    assert path.read_bytes() == first
+
+
+def test_the_file_of_an_ensemble(path):
+    save(ENSEMBLE, path)
+    tensors = safetensors.numpy.load_file(path)
+    assert {name: (t.shape, t.dtype.name) for name, t in tensors.items()} == {
+        "models.0.layers.0.weight": ((2, 2), "float64"),
+        "models.0.layers.0.bias": ((2,), "float64"),
+        "models.0.layers.1.weight": ((2, 1), "float64"),
+        "models.0.layers.1.bias": ((1,), "float64"),
+        "models.1.layers.0.weight": ((2, 1), "float32"),
+        "models.1.layers.0.bias": ((1,), "float32"),
+    }
+    with safetensors.safe_open(path, "np") as file:
+        values = json.loads(file.metadata()["separatrix"])
+    assert (values["format_version"], values["kind"]) == (2, "ensemble")
+    assert load(written_ensemble(path)) == ENSEMBLE
+
+
+def test_a_single_model_stays_in_the_format_that_every_version_reads(content):
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    assert json.loads(header["__metadata__"]["separatrix"])["format_version"] == 1
+
+
+@pytest.mark.parametrize("part", ["format_version", "kind", *ENSEMBLE.to_dict()])
+def test_every_part_of_an_ensembles_description_must_be_there(path, part):
+    assert repr(part) in refusal(written_ensemble(path, lambda values: values.pop(part)))
+
+
+@pytest.mark.parametrize("value", [3, [1], [["a"]], {"a": [1]}, 10**30, 1.5, [], {}])
+@pytest.mark.parametrize("part", ["kind", *ENSEMBLE.to_dict()])
+def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
+    refusal(written_ensemble(path, lambda values: values.update({part: value})))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda v: v.update(kind="forest"), "its kind is 'forest', not 'ensemble'"),
+        (lambda v: v["models"].pop(), "the tensor 'models.1.layers.0.bias' is one too many"),
+        (lambda v: v["models"].append(v["models"][0]), "the tensor 'models.2.layers.0.bias' is missing"),
+        (lambda v: v["models"].reverse(), "'models.0.layers.1.bias' is one too many"),
+        (lambda v: v["models"][1].pop("training"), "KeyError('training')"),
+        (lambda v: v["models"][1]["network"].update(n_in=3), "layer 0 needs weights of shape (3, 1)"),
+        (lambda v: v["models"][1]["network"].update(head="regression"), "classes must be None"),
+        (lambda v: v["models"][1].update(training=[3]), "training must hold"),
+        (lambda v: v.update(weights=[1, 2, 3]), "weights must be 2 finite numbers above 0"),
+        (lambda v: v.update(weights=[1, "NaN"]), "weights must be 2 finite numbers above 0"),
+        (lambda v: v.update(feature_names=["a"]), "feature_names must be 2 names"),
+        (lambda v: v.update(encoder={"columns": []}), "the table encoder"),
+        (lambda v: v.update(format_version=1), "KeyError('network')"),
+        (lambda v: v.update(format_version=3), "upgrade separatrix"),
+    ],
+)
+def test_a_description_of_an_ensemble_that_does_not_fit(path, change, message):
+    assert message in refusal(written_ensemble(path, change))
+
+
+@pytest.mark.parametrize(
+    ("tensors", "without", "message"),
+    [
+        ({"models.1.layers.0.weight": np.ones((3, 1))}, (), "got F32, F64"),
+        ({"models.0.layers.0.weight": np.ones((3, 2))}, (), "layer 0 needs weights of shape (2, 2)"),
+        ({"models.0.layers.0.bias": np.array([0.0, np.nan])}, (), "theta must be finite, got nan"),
+        ({"layers.0.bias": np.ones(1)}, (), "the tensor 'layers.0.bias' is one too many"),
+        ({}, ("models.1.layers.0.bias",), "the tensor 'models.1.layers.0.bias' is missing"),
+    ],
+)
+def test_tensors_of_an_ensemble_that_do_not_fit(path, tensors, without, message):
+    assert message in refusal(written_ensemble(path, tensors=tensors, without=without))
+
+
 ALONE = """
 import sys
 
@@ -426,8 +555,9 @@ print(model.predict({"age": [0.3, None], "größe": ["m", "x"]}).tolist())
 """
 
 
-def test_numpy_alone_loads_and_predicts(path):
-    model = make_model(n_in=N_ENCODED, encoder=ENCODER, classes=["no", "yes"])
+@pytest.mark.parametrize("join", [lambda model: model, lambda model: Ensemble([model, model])])
+def test_numpy_alone_loads_and_predicts(path, join):
+    model = join(make_model(n_in=N_ENCODED, encoder=ENCODER, classes=["no", "yes"]))
     save(model, path)
     finished = subprocess.run(
         [sys.executable, "-c", ALONE, str(path)],

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
@@ -14,6 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.data.toys import make_circles
 from separatrix.estimators import MLPClassifier
+from separatrix.evaluate.candidates import Candidates, LossCurve
+from separatrix.evaluate.selection import corrected_standard_error
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +86,46 @@ def stopped() -> tuple[MLPClassifier, NDArray[np.float64], NDArray[np.int_]]:
     classifier = MLPClassifier((4,), n_iter_no_change=5, engine="numpy", **settings).fit(X, y)
     assert classifier.stop_.best_epoch < classifier.stop_.epoch
     return classifier, X, y
+
+
+@pytest.fixture(scope="session")
+def searched() -> SimpleNamespace:
+    """Return what pictures take from a search of 40 networks, two of which diverged."""
+    return _searched()
+
+
+def _searched() -> SimpleNamespace:
+    rng = np.random.default_rng(0)
+    sizes = [(width,) * depth for depth in range(4) for width in (1, 4, 16)][2:] * 4
+    n, n_splits = len(sizes), 6
+    n_parameters = np.array([sum((a + 1) * b for a, b in pairwise([2, *layers, 1])) for layers in sizes])
+    loss = 0.3 + 0.4 * np.exp(-n_parameters / 60) + rng.exponential(0.03, n)
+    loss[[3, 6, 5]] = 0.29, 0.285, 30.0  # as good, best, and far worse than all
+    scores = -loss[:, np.newaxis] + 0.02 * rng.standard_normal((n, n_splits))
+    scores[[7, 8], 0] = np.nan
+    scores[[9, 19, 29, 39], 1] = np.nan  # every network of three layers of 16
+    params = [
+        {"hidden_layer_sizes": layers, "activation": ("tanh", "relu")[index % 2], "alpha": 0.1 / (1 + index)}
+        for index, layers in enumerate(sizes)
+    ]
+    epochs = np.array([1, 2, 5, 10, 20, 50])
+    curves = [
+        [
+            LossCurve(epochs[: 5 + split % 2], (last + 1 / epochs)[: 5 + split % 2])
+            for split in range(n_splits)
+        ]
+        for last in loss
+    ]
+    splits = np.full(n_splits, 80), np.full(n_splits, 40)
+    n_diverged = np.isnan(scores).sum(axis=1)
+    n_limited = np.where(np.arange(n) % 3 == 0, 2, 0)
+    candidates = Candidates(
+        "neg_log_loss", params, sizes, n_parameters, scores, *splits, n_diverged, n_limited, curves
+    )
+    best = int(np.nanargmax(candidates.mean))
+    error = corrected_standard_error(scores[best], *splits)
+    as_good = np.flatnonzero(candidates.mean >= candidates.mean[best] - error)
+    verdict = SimpleNamespace(best=best, smallest_as_good=int(as_good[n_parameters[as_good].argmin()]))
+    return SimpleNamespace(
+        candidates_=candidates, baseline_scores_=np.linspace(-0.72, -0.68, n_splits), verdict_=verdict
+    )

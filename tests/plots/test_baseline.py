@@ -7,24 +7,30 @@ of matplotlib.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
 
 from separatrix.data.toys import make_circles, make_gaussians
 from separatrix.estimators import MLPClassifier
+from separatrix.evaluate.candidates import Candidates, LossCurve
 from separatrix.model import Model
 from separatrix.plots import (
     DecisionBoundaryDisplay,
     HiddenUnitsDisplay,
     LossSurfaceDisplay,
     NetworkDiagramDisplay,
+    SearchCurvesDisplay,
+    SearchHeatmapDisplay,
+    SearchParetoDisplay,
 )
 from separatrix.spec import SGD, Network
 
@@ -74,7 +80,41 @@ def loss_surface() -> Figure:
     return LossSurfaceDisplay.from_estimator(classifier, X, y).figure_
 
 
-PICTURES = (boundary, hidden_units, network_diagram, loss_surface)
+def searched() -> Candidates:
+    """Return a candidate for every depth and width but one, with curves that fall to their losses."""
+    sizes = [(width,) * depth for depth in (1, 2, 3) for width in (2, 4, 8, 16)][:-1]
+    n_parameters = np.array([sum((a + 1) * b for a, b in pairwise([2, *layers, 1])) for layers in sizes])
+    loss = 0.3 + 1 / n_parameters + 0.1 * (np.arange(11) % 3)
+    scores = -loss[:, np.newaxis] + [-0.02, 0.0, 0.02]
+    epochs = np.array([1, 2, 5, 10, 20, 50])
+    curves = [[LossCurve(epochs, last + end / epochs) for end in (0.5, 0.6, 0.7)] for last in loss]
+    splits, none = (np.full(3, 80), np.full(3, 40)), np.zeros(11, dtype=int)
+    limited = np.arange(11) % 2
+    return Candidates("neg_log_loss", [{}] * 11, sizes, n_parameters, scores, *splits, none, limited, curves)
+
+
+def search_heatmap() -> Figure:
+    return SearchHeatmapDisplay(searched(), best=6, smallest_as_good=3).plot().figure_
+
+
+def search_pareto() -> Figure:
+    line = np.full(3, -0.5)
+    return SearchParetoDisplay(searched(), best=6, smallest_as_good=3, baseline_scores=line).plot().figure_
+
+
+def search_curves() -> Figure:
+    return SearchCurvesDisplay(searched(), best=6, smallest_as_good=3).plot().figure_
+
+
+PICTURES = (
+    boundary,
+    hidden_units,
+    network_diagram,
+    loss_surface,
+    search_heatmap,
+    search_pareto,
+    search_curves,
+)
 
 
 def save_without_texts(figure: Figure, path: Path) -> None:
@@ -82,7 +122,7 @@ def save_without_texts(figure: Figure, path: Path) -> None:
         ax.tick_params(labelbottom=False, labelleft=False, labelright=False)
     for text in figure.findobj(Text):
         text.set_visible(False)
-    for legend in figure.legends:
+    for legend in figure.findobj(Legend):
         legend.remove()
     figure.savefig(path, dpi=DPI)
 

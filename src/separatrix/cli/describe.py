@@ -8,6 +8,7 @@ from typing import Any
 from separatrix.cli.console import Row, count, some
 from separatrix.data.column_encoders import NumericEncoder, TextEncoder
 from separatrix.data.encoder import TableEncoder
+from separatrix.ensemble import AnyModel
 from separatrix.model import Model
 
 OUTPUTS = {
@@ -31,6 +32,17 @@ def network_diagram(model: Model) -> str:
     parts.append(f"{last.units} {kind} output{'s' if last.units > 1 else ''}")
     biases = "" if all(layer.use_bias for layer in model.network.layers) else ", no biases"
     return f"{' → '.join(parts)} ({count(model.n_parameters, 'parameter')}, {model.theta.dtype}{biases})"
+
+
+def network_facts(model: AnyModel, limit: int) -> list[Row]:
+    """Return the network; of an ensemble the first so many, each with its share in the mean."""
+    if isinstance(model, Model):
+        return [("Network", network_diagram(model))]
+    heaviest = sorted(zip(model.shares.tolist(), model.models, strict=True), key=lambda pair: -pair[0])
+    size = f"{count(len(heaviest), 'network')} with {count(model.n_parameters, 'parameter')} in all"
+    more = f"; the {limit} of the largest shares below" if len(heaviest) > limit else ""
+    shown = [(f"{share:.0%}", network_diagram(network)) for share, network in heaviest[:limit]]
+    return [("Ensemble", f"the mean of {size}{more}"), *shown]
 
 
 def column_facts(encoder: TableEncoder, limit: int = 8) -> list[Row]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from separatrix.data.tables import Table
+    from separatrix.ensemble import AnyModel
     from separatrix.evaluate.assessment import Assessment
-    from separatrix.model import Model
 
 
 def evaluate(
@@ -63,7 +63,7 @@ def evaluate(
     show(facts([*lines, *report.unseen_facts(unseen)]), *report.assessment_parts(assessment, "row"))
 
 
-def assess(model: Model, features: Table, y: NDArray[Any], name: str) -> Assessment:
+def assess(model: AnyModel, features: Table, y: NDArray[Any], name: str) -> Assessment:
     """Judge a model beside the dummy that its training rows make."""
     from separatrix.data.tasks import known_labels, number_target
     from separatrix.evaluate.assessment import assess_classifier, assess_regressor
@@ -75,13 +75,13 @@ def assess(model: Model, features: Table, y: NDArray[Any], name: str) -> Assessm
     return assess_regressor(number_target(y, name), model.predict(features), dummy, name=name)
 
 
-def _target_name(model: Model, wanted: str | None) -> str:
+def _target_name(model: AnyModel, wanted: str | None) -> str:
     from separatrix.errors import ParameterError
 
-    if model.network.head == "multilabel" or (model.classes is None and model.network.n_out > 1):
+    if not model.has_one_target:
         raise ParameterError(
-            f"evaluate needs a model of one target, got one with {model.network.n_out} outputs; judge it in "
-            "Python with separatrix.evaluate."
+            "evaluate needs a model of one target, got one of several; judge it in Python with "
+            "separatrix.evaluate."
         )
     name = wanted or model.target_name
     if name is None:
@@ -89,7 +89,7 @@ def _target_name(model: Model, wanted: str | None) -> str:
     return name
 
 
-def _dummy(model: Model, n_rows: int) -> dict[str, Any]:
+def _dummy(model: AnyModel, n_rows: int) -> dict[str, Any]:
     import numpy as np
 
     from separatrix.evaluate.baselines import DUMMY, Baseline

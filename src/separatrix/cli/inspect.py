@@ -12,7 +12,7 @@ import typer
 from separatrix.cli.console import Row, count, facts, show, show_json, some, sparkline
 
 if TYPE_CHECKING:
-    from separatrix.model import Model
+    from separatrix.ensemble import AnyModel
 
 SHOWN_NAMES = 20
 
@@ -36,11 +36,11 @@ def inspect(
     show(facts([("Model", f"{model_file} ({model_file.stat().st_size:,} bytes)"), *model_facts(model)]))
 
 
-def model_facts(model: Model) -> list[Row]:
+def model_facts(model: AnyModel) -> list[Row]:
     """Return what a model is and does, line by line."""
-    from separatrix.cli.describe import column_facts, network_diagram
+    from separatrix.cli.describe import column_facts, network_facts
 
-    rows: list[Row] = [("Network", network_diagram(model))]
+    rows = network_facts(model, SHOWN_NAMES)
     if model.target_name is not None:
         rows.append(("Target", model.target_name))
     if model.classes is not None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from separatrix.explain.inputs import as_table
 from separatrix.explain.names import input_names
+from separatrix.model import Model
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from separatrix.data.tables import Table
-    from separatrix.model import Model
+    from separatrix.ensemble import AnyModel
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Subject:
 
     Attributes
     ----------
-    model : Model
+    model : Model or Ensemble
     table : Table or None
         The rows that the model is to see, without the target.
     y : ndarray of shape (n_rows,) or None
@@ -35,7 +36,7 @@ class Subject:
         The two that span the surface.
     """
 
-    model: Model
+    model: AnyModel
     table: Table | None = None
     y: NDArray[Any] | None = None
     features: list[str] | None = None
@@ -47,9 +48,10 @@ class Subject:
         """The columns that the model reads."""
         if self.table is not None:
             return as_table(self.model, self.table).column_names
-        if self.model.encoder is not None:
-            return [column.name for column in self.model.encoder.columns]
-        return input_names(self.model)
+        network = self.model if isinstance(self.model, Model) else self.model.models[0]
+        if network.encoder is not None:
+            return [column.name for column in network.encoder.columns]
+        return input_names(network)
 
     @property
     def plane_settings(self) -> dict[str, Any]:
@@ -72,10 +74,6 @@ class Picture:
     missing: Callable[[Subject], str]
 
 
-def _nothing_missing(subject: Subject) -> str:
-    return ""
-
-
 def _no_table(subject: Subject) -> str:
     return "" if subject.table is not None else "it needs a TABLE of rows"
 
@@ -94,16 +92,24 @@ def _no_plane(subject: Subject) -> str:
 
 
 def _no_boundary(subject: Subject) -> str:
-    if subject.model.classes is None or subject.model.network.head == "multilabel":
+    if subject.model.classes is None or not subject.model.has_one_target:
         return "it needs a model that tells one class of each row"
     return _no_plane(subject)
 
 
+def _no_network(subject: Subject) -> str:
+    return "" if isinstance(subject.model, Model) else "it needs a single network, and this is an ensemble"
+
+
 def _no_hidden(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     return _no_plane(subject) if len(subject.model.network.layers) > 1 else "the network has no hidden layer"
 
 
 def _no_hidden_space(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     layers, classes = subject.model.network.layers, subject.model.classes
     if classes is None or len(layers) < 2 or layers[-2].units < 2:
         return "it needs a classifier whose last hidden layer has two units or more"
@@ -117,10 +123,14 @@ def _no_curve(subject: Subject) -> str:
 
 
 def _no_loss(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     return "" if (subject.model.training or {}).get("history") else "the model file has no history"
 
 
 def _no_surface(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
     if subject.model.n_parameters < 2:
         return "it needs two parameters, and the network has one"
     return _no_report(subject)
@@ -175,6 +185,7 @@ def _draw_surface(subject: Subject) -> Figure:
     from separatrix.plots import LossSurfaceDisplay
 
     s = subject
+    assert isinstance(s.model, Model)
     chosen = s.parameters or largest_weights(s.model)
     display = LossSurfaceDisplay.from_estimator(s.model, s.table, s.y, parameters=chosen)
     if s.parameters is None and s.model.n_parameters > 2:
@@ -193,7 +204,7 @@ PICTURES = {
     "boundary": Picture(_draw_boundary, _no_boundary),
     "curve": Picture(_draw_curve, _no_curve),
     "loss": Picture(_draw_loss, _no_loss),
-    "diagram": Picture(_draw_diagram, _nothing_missing),
+    "diagram": Picture(_draw_diagram, _no_network),
     "hidden": Picture(_draw_hidden, _no_hidden),
     "hidden-space": Picture(_draw_hidden_space, _no_hidden_space),
     "surface": Picture(_draw_surface, _no_surface),

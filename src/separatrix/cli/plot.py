@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from separatrix.cli.pictures import Subject
     from separatrix.data.tables import Table
-    from separatrix.model import Model
+    from separatrix.ensemble import AnyModel
 
 FORMATS = (".png", ".svg", ".pdf")
 PLANES = ("features", "pca")
@@ -115,7 +115,7 @@ def _checked_names(names: Sequence[str]) -> list[str]:
 
 
 def _subject(
-    model: Model,
+    model: AnyModel,
     source: str | None,
     features: str | None,
     plane: str,
@@ -144,15 +144,14 @@ def _subject(
     )
 
 
-def _rows_and_truth(model: Model, table: Table, wanted: str | None) -> tuple[Table, NDArray[Any] | None]:
+def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[Table, NDArray[Any] | None]:
     """Part a table into what the model sees and, where it stands there, what it should say."""
     from separatrix.cli.tables import features_and_target
     from separatrix.data.datasets import TARGET
     from separatrix.data.tasks import known_labels, number_target
 
     name = wanted or model.target_name or TARGET
-    has_one_target = model.network.head != "multilabel" and (model.is_classifier or model.network.n_out == 1)
-    if (wanted is None and name not in table.columns) or not has_one_target:
+    if (wanted is None and name not in table.columns) or not model.has_one_target:
         return table, None
     features, y = features_and_target(table, name)
     if model.classes is not None:

@@ -15,7 +15,7 @@ from separatrix.cli.console import note, some
 
 if TYPE_CHECKING:
     from separatrix.data.tables import Table
-    from separatrix.model import Model
+    from separatrix.ensemble import AnyModel
 
 PREDICTION = "prediction"
 TEXT_FORMATS = (".csv", ".tsv")
@@ -86,13 +86,13 @@ class EveryName(Collection[str]):
         raise TypeError("every name there is cannot be counted")
 
 
-def answers(model: Model, table: Table) -> dict[str, Any]:
+def answers(model: AnyModel, table: Table) -> dict[str, Any]:
     """Return the columns that scoring adds to a table."""
     from separatrix.errors import DataError
 
     inputs = numbers_for_truth(table, () if model.encoder is None else model.encoder.text_columns)
     predicted = model.predict(inputs)
-    labels = list(range(model.network.n_out)) if model.classes is None else model.classes.tolist()
+    labels = range(predicted.shape[-1]) if model.classes is None else model.classes.tolist()
     added: dict[str, Any] = {PREDICTION: predicted}
     if predicted.ndim == 2:
         added = {f"{PREDICTION} {label}": predicted[:, i] for i, label in enumerate(labels)}
@@ -126,7 +126,7 @@ def numbers_for_truth(table: Table, text_columns: Collection[str]) -> Table:
     return Table(columns)
 
 
-def _tell_of_columns(model: Model, table: Table) -> None:
+def _tell_of_columns(model: AnyModel, table: Table) -> None:
     if model.encoder is None:
         return
     extra = [name for name in model.encoder.extra_columns(table.columns) if name != model.target_name]

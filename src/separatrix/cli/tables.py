@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from separatrix.data.datasets import TARGET, dataset_names, load_dataset
 from separatrix.data.table_files import read_table
 from separatrix.data.tables import Table, split_target
+from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.model import Model
 
 
 def read_source(source: str, text_columns: Collection[str] = ()) -> Table:
@@ -58,7 +58,7 @@ def features_and_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     return features, y
 
 
-def text_columns_of(model: Model, target: str | None = None) -> list[str]:
+def text_columns_of(model: AnyModel, target: str | None = None) -> list[str]:
     """Return the columns that a model reads as text, whatever their cells spell in another file."""
     inputs = [] if model.encoder is None else model.encoder.text_columns
     has_text_classes = model.classes is not None and model.classes.dtype.kind == "U"

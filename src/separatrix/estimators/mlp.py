@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -48,6 +48,15 @@ class ParameterViews(list[Array]):
     def __setitem__(self, index: Any, value: Any) -> None:
         """Write a layer's values, of its own shape."""
         self[index][...] = value
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training begins with."""
+
+    run: Run
+    watching: Watching
+    schedule: Schedule
 
 
 class BaseMLP(CallbackSupport, BaseEstimator, ABC):
@@ -179,17 +188,12 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         parameters.check_parameters(self)
         with unchanged_on_error(self):
             training, random_state = self._begin(X, y, sample_weight, incremental=False)
+            validation = None
             if X_val is not None or y_val is not None:
-                validation: Data | None = self._read_validation(X_val, y_val, sample_weight_val)
-            elif self.early_stopping and not self.uses_lbfgs:
-                training, validation = self._set_aside(training, random_state)
-            else:
-                validation = None
-            check_weights(training, validation)
-            watching = watching_of(self, validation)
-        state = self._state_of_fit(random_state)
+                validation = self._read_validation(X_val, y_val, sample_weight_val)
+            start = self._start(training, validation, random_state)
         with listening(self, X, y, sample_weight) as listeners:
-            self._train(state, training, validation, watching, listeners)
+            self._train(start, listeners)
         self._warn_of_stop()
         return self
 
@@ -203,7 +207,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             training, random_state = self._begin(X, y, sample_weight, incremental=True)
             watching = watching_of(self, None)
         state = self._state_of_partial_fit(random_state)
-        self._train(state, training, None, watching, [], incremental=True)
+        self._train(self._start_of(state, training, None, watching, incremental=True), [], incremental=True)
         if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
             self._warn_of_stop()
         return self
@@ -225,6 +229,34 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
                 "set warm_start=False, or leave them as they were."
             )
         return self._data(X, y, sample_weight), random_state
+
+    def _start(self, training: Data, validation: Data | None, random_state: RandomState) -> Start:
+        """Set validation rows aside where asked, and return what a training begins with."""
+        if validation is None and self.early_stopping and not self.uses_lbfgs:
+            training, validation = self._set_aside(training, random_state)
+        check_weights(training, validation)
+        watching = watching_of(self, validation)
+        return self._start_of(self._state_of_fit(random_state), training, validation, watching)
+
+    def _start_of(
+        self,
+        state: State,
+        training: Data,
+        validation: Data | None,
+        watching: Watching,
+        incremental: bool = False,
+    ) -> Start:
+        plan = Plan(
+            network=self.network_,
+            optimizer=parameters.optimizer_of(self),
+            penalty=parameters.penalty_of(self),
+            batch_size=parameters.batch_size_of(self, training.n_rows),
+            order=parameters.order_of(self),
+            dropout_seed=self._dropout_seed(state.random_state),
+            monitor=watching.monitor,
+        )
+        schedule = parameters.continued_schedule(self, self.t_, state.step, incremental)
+        return Start(Run(plan, state, training, validation, self.track_training), watching, schedule)
 
     def _set_network(self, network: Network, theta: Array) -> None:
         """Put a network in place that has not been trained yet."""
@@ -302,33 +334,24 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
 
     def _train(
         self,
-        state: State,
-        training: Data,
-        validation: Data | None,
-        watching: Watching,
+        start: Start,
         listeners: list[Listener],
+        *,
         incremental: bool = False,
+        pause_at: int | None = None,
     ) -> None:
         """Train, and keep what came out."""
-        plan = Plan(
-            network=self.network_,
-            optimizer=parameters.optimizer_of(self),
-            penalty=parameters.penalty_of(self),
-            batch_size=parameters.batch_size_of(self, training.n_rows),
-            order=parameters.order_of(self),
-            dropout_seed=self._dropout_seed(state.random_state),
-            monitor=watching.monitor,
-        )
+        run, watching = start.run, start.watching
         settings = Settings(
             learning_rate=self._rate,
-            schedule=parameters.continued_schedule(self, self.t_, state.step, incremental),
-            max_epochs=1 if incremental else int(self.max_iter),
+            schedule=start.schedule,
+            max_epochs=1 if incremental else int(self.max_iter) - run.state.epoch,
             record=None if incremental else self.record,
             restore_best=self.early_stopping if self.restore_best is None else self.restore_best,
             metrics=watching.metrics,
             watched_metric=watching.watched_metric,
+            pause_at=pause_at,
         )
-        run = Run(plan, state, training, validation, track_training=self.track_training)
         outcome = train(run, settings, get_engine(self.engine), listeners)
         self._keep(run, outcome, watching)
 
@@ -358,7 +381,8 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             if outcome.stop.reason in {"converged", "early_stopped"}:
                 # A warm start goes on counting, as in scikit-learn.
                 state.stale = int(self.n_iter_no_change) + 1
-        state.rows = np.empty(0, np.int32)  # drawn anew by the next call, and long
+        if outcome.stop.reason != "paused":
+            state.rows = np.empty(0, np.int32)  # drawn anew by the next call, and long
         self._state, self._rate = state, outcome.learning_rate
 
     def _warn_of_stop(self) -> None:

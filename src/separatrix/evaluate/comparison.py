@@ -19,7 +19,7 @@ from ._table import aligned
 from .auc import auc_difference, auc_influence, undefined_reason
 from .classification import row_log_losses
 from .inputs import IntArray, class_codes, class_labels, distribution_matrix, same_shape, target_matrix
-from .intervals import LEVEL, FloatArray, Interval, plain_spec
+from .intervals import LEVEL, FloatArray, Interval, p_text, plain_spec
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 
@@ -79,7 +79,7 @@ class Comparison:
         """Return the verdict and an aligned table of all tests as plain text."""
         table: list[tuple[str, ...]] = [("", *self.names, "advantage", "p", "test")]
         for test in (self.primary, *self.others):
-            p_value = "-" if test.p_value is None else _p_text(test.p_value).removeprefix("= ")
+            p_value = "-" if test.p_value is None else p_text(test.p_value).removeprefix("= ")
             values = ("-" if value is None else f"{value:.4g}" for value in (test.first, test.second))
             table.append((test.metric, *values, f"{test.advantage:.3g}", p_value, test.test))
         note = f"{self.n_rows} rows, 95 % intervals in brackets; the first line decides the verdict."
@@ -263,15 +263,10 @@ def _numbers(primary: PairedTest, n_rows: int) -> str:
     interval = primary.advantage
     direction = "lower"
     if interval.value is not None and interval.value < 0:
-        low, high = (None if end is None else -end for end in (interval.high, interval.low))
-        interval = Interval(-interval.value, low, high, interval.reason)
+        interval = -interval
         direction = "higher"
     size = format(interval, plain_spec(interval.value or 0.0, 3))
     parts = [f"{primary.metric} {direction} by {size}", "1 row" if n_rows == 1 else f"{n_rows} rows"]
     if primary.p_value is not None:
-        parts.insert(1, f"p {_p_text(primary.p_value)}")
+        parts.insert(1, f"p {p_text(primary.p_value)}")
     return ", ".join(parts)
-
-
-def _p_text(p_value: float) -> str:
-    return "< 0.001" if p_value < 0.001 else f"= {p_value:.2g}"

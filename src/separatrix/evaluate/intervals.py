@@ -46,6 +46,11 @@ class Interval:
             return f"{self.value:{spec}} (no interval: {self.reason})"
         return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
+    def __neg__(self) -> Interval:
+        """Turn the sign of the value; the ends change places."""
+        value, low, high = (None if x is None else -x for x in (self.value, self.high, self.low))
+        return Interval(value, low, high, self.reason)
+
     def __str__(self) -> str:
         """Write ``value [low, high]`` with three decimals."""
         return format(self)
@@ -66,6 +71,17 @@ def plain_spec(value: float, digits: int) -> str:
     if not 1e-4 <= abs(value) < 1e7:
         return f".{digits - 1}e"
     return f",.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f"
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value behind its sign of relation.
+
+    Examples
+    --------
+    >>> p_text(0.0312), p_text(2e-7)
+    ('= 0.031', '< 0.001')
+    """
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.2g}"
 
 
 def proportion_interval(n_hits: int, n_trials: int, *, reason: str = "no rows") -> Interval:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.columns import as_numbers, is_text
+from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.inputs import (
     as_inputs,
@@ -21,7 +22,6 @@ from separatrix.explain.inputs import (
     like,
 )
 from separatrix.explain.plane import span
-from separatrix.model import Model
 from separatrix.spec import _check
 
 Array = NDArray[Any]
@@ -120,7 +120,7 @@ def fitted_curve(
 
 
 def _tells_classes(last: Any) -> bool:
-    return last.is_classifier if isinstance(last, Model) else hasattr(last, "predict_proba")
+    return last.is_classifier if isinstance(last, AnyModel) else hasattr(last, "predict_proba")
 
 
 def _answers(estimator: Any, rows: Any, classes: Array | None) -> Array:

@@ -1,7 +1,7 @@
 """Inputs: what is common to all that can be explained, and to the tables that explain it.
 
 Every function here takes a `Model`, one of this package's estimators, or a scikit-learn pipeline that ends in
-one; where probabilities are enough, any fitted classifier of scikit-learn's kind.
+one; where probabilities are enough, an `Ensemble` or any fitted classifier of scikit-learn's kind.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.columns import Column, as_column
 from separatrix.data.tables import Table, table_from_frame
+from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model
 from separatrix.train import Recording
@@ -39,6 +40,11 @@ def as_model(estimator: Any) -> Model:
     last = last_step(estimator)
     if isinstance(last, Model):
         return last
+    if _has_members(last):
+        raise ParameterError(
+            f"estimator must be a single network, got {type(last).__name__}; look at one of its "
+            f"{'models' if isinstance(last, Ensemble) else 'estimators_'}."
+        )
     if not hasattr(last, "to_model"):
         raise ParameterError(
             f"estimator must be a Model, an MLPClassifier or MLPRegressor of separatrix, or a pipeline that "
@@ -50,7 +56,12 @@ def as_model(estimator: Any) -> Model:
 
 def is_network(estimator: Any) -> bool:
     """Tell whether the table's columns go into a network with no pipeline's steps before it."""
-    return isinstance(estimator, Model) or hasattr(estimator, "to_model")
+    return isinstance(estimator, Model) or (hasattr(estimator, "to_model") and not _has_members(estimator))
+
+
+def _has_members(estimator: Any) -> bool:
+    """Tell whether an estimator is an ensemble: that has a model, too, but is no network."""
+    return isinstance(estimator, Ensemble) or hasattr(estimator, "estimators")
 
 
 def as_inputs(estimator: Any, X: Any) -> Array:
@@ -91,19 +102,21 @@ def class_labels(estimator: Any) -> Array:
         If it is no classifier, or tells several labels of a row.
     """
     last = last_step(estimator)
-    classes = last.classes if isinstance(last, Model) else getattr(last, "classes_", None)
-    if classes is None and not isinstance(last, Model) and not hasattr(last, "n_features_in_"):
+    is_model = isinstance(last, AnyModel)
+    classes = last.classes if is_model else getattr(last, "classes_", None)
+    if classes is None and not is_model and not hasattr(last, "n_features_in_"):
         raise ParameterError(
             f"estimator must be fitted, got {type(last).__name__} that is not; call fit first."
         )
     if classes is None:
-        name = "a model" if isinstance(last, Model) else type(last).__name__
+        name = "a model" if is_model else type(last).__name__
         raise ParameterError(
             f"estimator must be a classifier, got {name} that predicts numbers; draw those of one input with "
             "FunctionFitDisplay, and the loss with LossCurveDisplay or LossSurfaceDisplay."
         )
-    network = last.network if isinstance(last, Model) else getattr(last, "network_", None)
-    if isinstance(classes, list) or (network is not None and network.head == "multilabel"):
+    network = getattr(last, "network_", None)
+    is_multilabel = network is not None and network.head == "multilabel"
+    if isinstance(classes, list) or is_multilabel or (is_model and not last.has_one_target):
         raise ParameterError(
             "estimator must tell one class of each row, got one of several labels; train one for each label."
         )
@@ -178,19 +191,24 @@ def _table_of_array(estimator: Any, X: Any) -> Table:
     return Table({name: as_column(column, name) for name, column in zip(names, rows.T, strict=True)})
 
 
+def _model_of_table(estimator: Any) -> AnyModel | None:
+    """Return the model that the table's columns go into; None if it is an estimator of another kind."""
+    if isinstance(estimator, Ensemble):
+        return estimator
+    return as_model(estimator) if is_network(estimator) else None
+
+
 def _known_names(estimator: Any) -> list[str] | None:
     """Return the columns of a table that are read; None for all of them."""
-    model = as_model(estimator) if is_network(estimator) else None
+    model = _model_of_table(estimator)
     if model is not None and model.encoder is not None:
         return [encoder.name for encoder in model.encoder.columns]
     return _last_names(estimator)
 
 
 def _last_names(estimator: Any) -> list[str] | None:
-    if is_network(estimator):
-        names = as_model(estimator).feature_names
-    else:
-        names = getattr(estimator, "feature_names_in_", None)
+    model = _model_of_table(estimator)
+    names = getattr(estimator, "feature_names_in_", None) if model is None else model.feature_names
     return None if names is None else list(names)
 
 

@@ -2,50 +2,57 @@
 
 The tensors are `layers.0.weight` (n_in, n_out), `layers.0.bias` (n_out,), `layers.1.weight` and so on. The
 header's metadata hold one entry, `separatrix`: `format_version` and what `Model.to_dict` returns, as JSON.
-Nothing in a file is ever run.
+Those of an ensemble are `models.0.layers.0.weight` and so on, and `kind` is `"ensemble"` beside what
+`Ensemble.to_dict` returns. Nothing in a file is ever run.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from reprlib import repr as shortened
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ModelFileError, OutputError, ParameterError, SeparatrixError
 from separatrix.files import atomic_write
 from separatrix.model import Model
 from separatrix.spec import Network
 
 Array = NDArray[Any]
+T = TypeVar("T")
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+SINGLE_VERSION = 1  # of a file with one model: the versions that know no ensembles read it, too
+ENSEMBLE = "ensemble"
 SUFFIX = ".safetensors"
 _KEY = "separatrix"
 _CURE = "give a file that separatrix.save has written"
 
 
 class HasModel(Protocol):
-    """Anything that can be turned into a `Model`, such as a fitted estimator."""
+    """Anything that can be turned into a model, such as a fitted estimator."""
 
-    def to_model(self) -> Model:
+    def to_model(self) -> AnyModel:
         """Return the model."""
         ...
 
 
-def save(model: Model | HasModel, path: str | os.PathLike[str]) -> None:
+def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
     """Write a model file; an existing one is replaced at once or, if anything fails, not at all.
 
     Parameters
     ----------
-    model : Model, or anything with `to_model`
-        Such as a fitted estimator. The same model always gives the same bytes.
+    model : Model or Ensemble, or anything with `to_model`
+        Such as a fitted estimator; a pipeline goes through `separatrix.to_model` first. The same model always
+        gives the same bytes.
     path : path-like
         Must end in `.safetensors`.
 
@@ -69,11 +76,14 @@ def save(model: Model | HasModel, path: str | os.PathLike[str]) -> None:
     if target.suffix.lower() != SUFFIX:
         better = target.with_suffix(SUFFIX) if target.name else f"model{SUFFIX}"
         raise OutputError(f"cannot write '{target}': a model file ends in {SUFFIX}; name it '{better}'.")
-    if not isinstance(model, Model):
+    if not isinstance(model, Model | Ensemble):
         if not hasattr(model, "to_model"):
-            raise ParameterError(f"model must be a Model or a fitted estimator, got {type(model).__name__}.")
+            raise ParameterError(
+                f"model must be a Model or a fitted estimator, got {type(model).__name__}; "
+                "separatrix.to_model makes one of a pipeline that ends in a network."
+            )
         model = model.to_model()
-    header = json.dumps({"format_version": FORMAT_VERSION, **model.to_dict()})
+    header = json.dumps({**_format_of(model), **model.to_dict()})
     try:
         content = safetensors.numpy.save(_tensors(model), {_KEY: header})
     except SafetensorError as error:  # the format allows a header of 100 MB
@@ -82,7 +92,7 @@ def save(model: Model | HasModel, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(content)
 
 
-def load(path: str | os.PathLike[str]) -> Model:
+def load(path: str | os.PathLike[str]) -> AnyModel:
     """Read a model file. All of it is checked; a stranger's file can fail, but not run code.
 
     Parameters
@@ -92,7 +102,7 @@ def load(path: str | os.PathLike[str]) -> Model:
 
     Returns
     -------
-    Model
+    Model or Ensemble
         Equal to the one that was saved, to the last bit.
 
     Raises
@@ -120,8 +130,11 @@ check its name.
         # Maps the file into memory: what is allocated is bounded by what is really there.
         with safe_open(source, framework="np") as file:
             values = _header(file.metadata())
-            network = Network.from_dict(values["network"])
-            return Model.from_dict(values, _theta(network, file))
+            networks = _networks(values)
+            _check_tensor_names(networks, file)
+            thetas = [_theta(network, prefix, file) for prefix, network in networks.items()]
+            is_ensemble = values["format_version"] > SINGLE_VERSION
+            return Ensemble.from_dict(values, thetas) if is_ensemble else Model.from_dict(values, thetas[0])
     except OSError as error:
         raise ModelFileError(f"cannot read '{source}': {error.strerror or error}; check the file.") from error
     except SafetensorError as error:
@@ -131,18 +144,34 @@ check its name.
         raise ModelFileError(f"'{source}' cannot be used as a model: {reason}") from error
 
 
-def _tensor_names(network: Network) -> Iterator[tuple[str, str | None]]:
+def _format_of(model: AnyModel) -> dict[str, Any]:
+    if isinstance(model, Model):
+        return {"format_version": SINGLE_VERSION}
+    return {"format_version": FORMAT_VERSION, "kind": ENSEMBLE}
+
+
+def _prefixed(models: Iterable[T]) -> Iterator[tuple[str, T]]:
+    """Yield each model of an ensemble with what the names of its tensors begin with."""
+    for number, model in enumerate(models):
+        yield f"models.{number}.", model
+
+
+def _tensor_names(network: Network, prefix: str) -> Iterator[tuple[str, str | None]]:
     """Yield the names of each layer's weight and bias, None where there is no bias."""
     for number, layer in enumerate(network.layers):
-        yield f"layers.{number}.weight", f"layers.{number}.bias" if layer.use_bias else None
+        name = f"{prefix}layers.{number}"
+        yield f"{name}.weight", f"{name}.bias" if layer.use_bias else None
 
 
-def _tensors(model: Model) -> dict[str, Array]:
+def _tensors(model: AnyModel) -> dict[str, Array]:
+    models = {"": model} if isinstance(model, Model) else dict(_prefixed(model.models))
     tensors = {}
-    for (weight, bias), w, b in zip(_tensor_names(model.network), model.coefs, model.intercepts, strict=True):
-        tensors[weight] = w
-        if bias is not None:
-            tensors[bias] = b
+    for prefix, one in models.items():
+        names = _tensor_names(one.network, prefix)
+        for (weight, bias), w, b in zip(names, one.coefs, one.intercepts, strict=True):
+            tensors[weight] = w
+            if bias is not None:
+                tensors[bias] = b
     return tensors
 
 
@@ -158,18 +187,38 @@ def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
             f"it was written by a newer Separatrix (format {version}), and this version reads up to "
             f"{FORMAT_VERSION}; upgrade separatrix."
         )
+    if version > SINGLE_VERSION and values["kind"] != ENSEMBLE:
+        raise ModelFileError(f"its kind is {shortened(values['kind'])}, not '{ENSEMBLE}'; {_CURE}.")
     return dict(values)
 
 
-def _theta(network: Network, file: Any) -> Array:
-    """Return the parameters from a file's tensors, whose names and types are checked before they are read."""
-    names = list(_tensor_names(network))
-    expected, found = {name for pair in names for name in pair if name is not None}, set(file.keys())
+def _networks(values: Mapping[str, Any]) -> dict[str, Network]:
+    """Return the networks in a file, by what the names of their tensors begin with."""
+    if values["format_version"] == SINGLE_VERSION:
+        return {"": Network.from_dict(values["network"])}
+    return {prefix: Network.from_dict(entry["network"]) for prefix, entry in _prefixed(values["models"])}
+
+
+def _check_tensor_names(networks: Mapping[str, Network], file: Any) -> None:
+    expected = {
+        name
+        for prefix, network in networks.items()
+        for pair in _tensor_names(network, prefix)
+        for name in pair
+        if name is not None
+    }
+    found = set(file.keys())
     if expected != found:
         first = sorted(expected ^ found)[0]
         state = "missing" if first in expected else "one too many"
         raise ModelFileError(f"the tensor '{first}' is {state}; {_CURE}.")
-    dtypes = sorted({file.get_slice(name).get_dtype() for name in found})
+
+
+def _theta(network: Network, prefix: str, file: Any) -> Array:
+    """Return the parameters from a file's tensors, whose types are checked before they are read."""
+    names = list(_tensor_names(network, prefix))
+    present = [name for pair in names for name in pair if name is not None]
+    dtypes = sorted({file.get_slice(name).get_dtype() for name in present})
     if dtypes not in (["F32"], ["F64"]):
         raise ModelFileError(f"its tensors must all be F32 or all F64, got {', '.join(dtypes)}; {_CURE}.")
     weights = [file.get_tensor(weight) for weight, _ in names]

@@ -11,6 +11,9 @@ from .hidden_space import HiddenSpaceDisplay
 from .loss_curve import LossCurveDisplay
 from .loss_surface import LossSurfaceDisplay
 from .report import ReportDisplay
+from .search_curves import SearchCurvesDisplay
+from .search_heatmap import SearchHeatmapDisplay
+from .search_pareto import SearchParetoDisplay
 
 __all__ = [
     "DecisionBoundaryDisplay",
@@ -22,5 +25,8 @@ __all__ = [
     "LossSurfaceDisplay",
     "NetworkDiagramDisplay",
     "ReportDisplay",
+    "SearchCurvesDisplay",
+    "SearchHeatmapDisplay",
+    "SearchParetoDisplay",
     "animate",
 ]

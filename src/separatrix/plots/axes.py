@@ -24,8 +24,8 @@ Array = NDArray[Any]
 
 NEUTRAL = "#595959"  # of points whose class is not told
 SMALL_TEXT = "x-small"
-_SMALL = (2.6, 2.0)  # inches: narrower or lower than this, axes have room for what must be told and no more
 _LEGEND_AREA = 45.0
+_SMALL_WIDTH, _SMALL_HEIGHT = 190.0, 145.0  # points
 _LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 
 
@@ -46,17 +46,16 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def is_small(ax: Axes) -> bool:
-    """Tell whether a caller's axes are such as `plt.subplots(2, 2)` makes: text must be short and small."""
-    width, height = inches_of(ax)
-    return width < _SMALL[0] or height < _SMALL[1]
-
-
-def inches_of(ax: Axes) -> tuple[float, float]:
-    """Return width and height of axes."""
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the axes; a layout that is done when the figure is drawn may shrink them."""
     box = ax.get_window_extent()
-    dpi = figure_of(ax).dpi
-    return box.width / dpi, box.height / dpi
+    return box.width * 72 / figure_of(ax).dpi, box.height * 72 / figure_of(ax).dpi
+
+
+def is_small(ax: Axes) -> bool:
+    """Tell axes in which texts of the usual size do not fit, such as one of four in a figure."""
+    width, height = size_in_points(ax)
+    return width < _SMALL_WIDTH or height < _SMALL_HEIGHT
 
 
 def shrink_texts(ax: Axes) -> None:
@@ -111,6 +110,39 @@ def add_legend(
         legend = ax.legend(handles=handles, **settings(look, kwargs))
     _enlarge([handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")])
     return legend
+
+
+def fit_labels(ax: Axes, *, small: bool) -> None:
+    """Make the labels at small axes smaller, and break a long one beside them."""
+    if small:
+        shrink_texts(ax)
+        ax.set_ylabel(wrapped(ax.get_ylabel(), 18))
+
+
+def legend_above(ax: Axes, handles: Sequence[Any], **kwargs: Any) -> Legend:
+    """Explain the handles above the axes, where they hide nothing, in as many columns as fit.
+
+    At small axes a label ends before its first colon.
+    """
+    small = is_small(ax)
+    labels = [str(handle.get_label()) for handle in handles]
+    if small:
+        labels = [label.partition(":")[0] for label in labels]
+    longest = max(map(len, labels))
+    width = (longest + 4) * 3.5 if small else (longest + 6) * 4.4
+    n_columns = int(size_in_points(ax)[0] / width)
+    above = {
+        "loc": "lower left",
+        "bbox_to_anchor": (0.0, 1.01),
+        "borderaxespad": 0.0,
+        "frameon": False,
+        "fontsize": "x-small" if small else "small",
+        "ncols": min(max(n_columns, 1), len(handles)),
+    }
+    if small:
+        above |= {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.0, "labelspacing": 0.2}
+        above |= {"markerscale": 0.8}
+    return ax.legend(handles, labels, **settings(above, kwargs))
 
 
 def _enlarge(markers: Sequence[Any]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
-from separatrix.plots.axes import SMALL_TEXT, inches_of, is_small, new_axes, settings, shrink_texts
+from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import signed_colormap
 from separatrix.spec import _check
 
@@ -24,7 +24,7 @@ Array = NDArray[Any]
 
 _UNIT_INCHES = 0.3  # between two units of a layer, on a figure made for the diagram
 _LAYER_INCHES = 1.7
-_CHARACTER, _LINE = 0.06, 0.13  # of small text, in inches
+_CHARACTER, _LINE = 4.3, 9.4  # of small text, in points
 
 
 class NetworkDiagramDisplay:
@@ -165,15 +165,15 @@ class NetworkDiagramDisplay:
         ends = np.array([[-0.2, len(d.weights) + 0.2], [-d.height / 2, d.height / 2]])
         if self._is_small:
             sides = [max(map(len, layer.names), default=0) for layer in (d.layers[0], d.layers[-1])]
-            rooms = ([_CHARACTER * n + 0.1 for n in sides], [0.0, _LINE * 3])  # in inches
-            for axis, (room, inches) in enumerate(zip(rooms, inches_of(self.ax_), strict=True)):
-                scale = np.ptp(ends[axis]) / max(inches - sum(room), 0.3 * inches)
+            rooms = ([_CHARACTER * n + 7 for n in sides], [0.0, _LINE * 3])  # in points
+            for axis, (room, points) in enumerate(zip(rooms, size_in_points(self.ax_), strict=True)):
+                scale = np.ptp(ends[axis]) / max(points - sum(room), 0.3 * points)
                 ends[axis] += np.array([-1, 1]) * room * scale
         self.ax_.set(xlim=ends[0], ylim=ends[1])
 
     def _unit_points(self) -> float:
         """Return a unit's diameter in points, so that units of a layer keep apart."""
-        points = inches_of(self.ax_)[1] * 72 / float(np.ptp(self.ax_.get_ylim()))
+        points = size_in_points(self.ax_)[1] / float(np.ptp(self.ax_.get_ylim()))
         return float(np.clip(0.6 * points, 3.0, 8.0 if self._is_small else 15.0))
 
     def _write(self, x: int, layer: DiagramLayer, diameter: float, text_kw: Mapping[str, Any] | None) -> None:

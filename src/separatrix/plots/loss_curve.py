@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import last_step
 from separatrix.explain.kept import Kept, history_of, kept_epoch
-from separatrix.plots.axes import SMALL_TEXT, inches_of, is_small, new_axes, settings, shrink_texts
+from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.ticks import set_log_ticks
 from separatrix.spec import _check
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-_CHARACTER, _HANDLE = 0.065, 0.6  # of the legend, in inches
+_CHARACTER, _HANDLE = 4.7, 43.0  # of the legend, in points
 _DASHES = {"train": "-", "validation": "--"}
 
 
@@ -315,7 +315,7 @@ def _draw(
     colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
     labels = list(map(_label, curves))
     needed = _CHARACTER * max(map(len, labels)) + _HANDLE
-    if is_tight or needed > inches_of(ax)[0]:
+    if is_tight or needed > size_in_points(ax)[0]:
         labels, is_tight = list(map(_name, curves)), True
     lines = []
     for curve, label in zip(curves, labels, strict=True):

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from separatrix.errors import ParameterError
 from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, loss_surface
 from separatrix.plots import palette
-from separatrix.plots.axes import SMALL_TEXT, inches_of, is_small, new_axes, settings, shrink_texts, wrapped
+from separatrix.plots.axes import (
+    SMALL_TEXT,
+    is_small,
+    new_axes,
+    settings,
+    shrink_texts,
+    size_in_points,
+    wrapped,
+)
 from separatrix.plots.point_names import write_beside
 from separatrix.plots.ticks import log_tick_values, set_log_ticks
 from separatrix.spec import _check
@@ -36,7 +44,7 @@ _CROSS: dict[str, Any] = {
     "zorder": 5,
 }
 _FLOOR = 1e-9  # share of the highest loss at which a logarithmic scale ends
-_CHARACTERS = 13  # of small text that fit into an inch
+_CHARACTER = 5.5  # of small text, in points
 _OFF_PLANE = "Diamonds lie off this plane, by up to {:.3g}: their colour is their own loss, within the scale"
 _OFF_PLANE_3D = "Diamonds lie off this plane, by up to {:.3g}: they stand at their own loss"
 
@@ -270,7 +278,7 @@ class LossSurfaceDisplay:
     def _write_labels(self) -> None:
         ax, (x_label, y_label) = self.ax_, self.surface.labels
         if self._is_small:
-            width, height = (int(_CHARACTERS * inches) for inches in inches_of(ax))
+            width, height = (int(points / _CHARACTER) for points in size_in_points(ax))
             x_label, y_label = wrapped(_short(x_label), width), wrapped(_short(y_label), height)
             shrink_texts(ax)
         ax.set(xlabel=x_label, ylabel=y_label)
@@ -329,7 +337,7 @@ class LossSurfaceDisplay:
             ScalarMappable(**self._colors()), ax=self.ax_, shrink=0.7 if in_3d else 1.0, fraction=fraction
         )
         if self._is_small:
-            width = int(_CHARACTERS * inches_of(self.ax_)[1])
+            width = int(size_in_points(self.ax_)[1] / _CHARACTER)
             bar.set_label(wrapped(f"mean loss{rows}", width))
             shrink_texts(bar.ax)
         else:

@@ -39,6 +39,9 @@ class Settings:
     watched_metric : str or None
         The metric, higher being better, that the monitor's `tol` and `n_iter_no_change` apply to. The monitor
         itself must then watch "nothing". NaN is the worst value there is.
+    pause_at : int or None
+        The epoch, counted over the whole training, after which to return as if in the middle: nothing is
+        restored, and a call with the same state and the epochs that remain gives the same bits as one call.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Settings:
     restore_best: bool = False
     metrics: Mapping[str, Callable[[Array], float]] = field(default_factory=dict)
     watched_metric: str | None = None
+    pause_at: int | None = None
 
     def __post_init__(self) -> None:
         _check.number("learning_rate", self.learning_rate, 0.0, open_low=True)

@@ -89,6 +89,10 @@ class _Descent(Call):
         self.rate = self.settings.learning_rate
         self.chunk_length = self.first_length()
         self.first = self.state.theta.copy()
+        pause_at = self.settings.pause_at
+        self.last_epoch = (
+            self.observer.last_epoch if pause_at is None else min(self.observer.last_epoch, pause_at)
+        )
 
     def train(self) -> Outcome:
         reason: Reason | None = None
@@ -102,7 +106,7 @@ class _Descent(Call):
 
     def next_rates(self) -> Array:
         """Return the rate of every step of the next chunk."""
-        n_epochs = min(self.chunk_length, self.observer.last_epoch - self.state.epoch)
+        n_epochs = min(self.chunk_length, self.last_epoch - self.state.epoch)
         steps = self.state.step + np.arange(n_epochs * self.run.steps_per_epoch)
         return self.rate * self.settings.schedule.factors(steps, self.progress)
 
@@ -154,7 +158,9 @@ class _Descent(Call):
             return wish
         if is_stalled:
             return "converged" if self.run.plan.monitor.watched == "loss" else "early_stopped"
-        return "max_iter" if self.state.epoch >= self.observer.last_epoch else None
+        if self.state.epoch < self.last_epoch:
+            return None
+        return "paused" if self.last_epoch < self.observer.last_epoch else "max_iter"
 
     def first_length(self) -> int:
         """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's pace."""
@@ -175,7 +181,8 @@ class _Descent(Call):
         if reason != "diverged":
             self.recorder.add_last(state.epoch, state.theta)
         best_epoch = None
-        if reason == "diverged" or (settings.restore_best and state.best_epoch > 0):
+        restores = settings.restore_best and state.best_epoch > 0 and reason != "paused"
+        if reason == "diverged" or restores:
             state.theta[:], best_epoch = state.best_theta, state.best_epoch
         stop = describe(
             reason,

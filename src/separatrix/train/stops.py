@@ -7,7 +7,7 @@ from typing import Literal
 
 from separatrix.engine.base import Monitor
 
-Reason = Literal["converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback"]
+Reason = Literal["converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback", "paused"]
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,11 @@ class Stop:
 
     Attributes
     ----------
-    reason : {"converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback"}
+    reason : {"converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback", "paused"}
         `converged`: the training loss stalled, or L-BFGS found a minimum. `early_stopped`: what is watched on
         the validation rows stalled. `max_iter`: the limit was reached. `interrupted`: Ctrl-C. `diverged`:
-        the loss or the parameters were no longer finite. `callback`: a listener asked.
+        the loss or the parameters were no longer finite. `callback`: a listener asked. `paused`: the epoch
+        was reached that the settings name, and another call is to go on.
     epoch : int
         The last epoch taken.
     best_epoch : int or None
@@ -66,6 +67,7 @@ def describe(
         "interrupted": f"Training was interrupted after epoch {epoch}",
         "diverged": f"Training diverged in epoch {epoch}{rate}",
         "callback": f"A callback ended training after epoch {epoch}",
+        "paused": f"Training was paused after epoch {epoch}",
     }[reason]
     kept = "" if best_epoch is None else f"the parameters of epoch {best_epoch} are kept"
     if best_epoch == 0:

@@ -1,0 +1,131 @@
+"""From a fitted estimator, or a pipeline that ends in one, to a model that needs no scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.errors import ParameterError
+from separatrix.model import Model
+
+Array = NDArray[Any]
+Scaling = tuple[Array | float, Array | float]  # factor and shift, of each feature or of all
+
+
+def to_model(estimator: Any) -> AnyModel:
+    """Return a fitted estimator's network, or networks, as a value to save and to use without scikit-learn.
+
+    A pipeline may scale the features before the network, by `StandardScaler`, `MinMaxScaler`, `MaxAbsScaler`
+    or `RobustScaler`: that is folded into the weights and biases of the first layer, so that the model takes
+    the features as they are. Its parameters are then float64, in which large numbers keep their digits.
+
+    Parameters
+    ----------
+    estimator : fitted estimator of this package, or Pipeline that ends in one
+
+    Returns
+    -------
+    Model or Ensemble
+        It answers as the estimator does, up to rounding.
+
+    Raises
+    ------
+    ParameterError
+        If it is another estimator, or a step before the network can not be folded into it.
+    sklearn.exceptions.NotFittedError
+        If it is not fitted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from separatrix import MLPRegressor
+    >>> X = np.array([[1000.0], [2000.0], [3000.0]])
+    >>> line = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
+    >>> model = to_model(make_pipeline(StandardScaler(), line).fit(X, [1.0, 2.0, 3.0]))
+    >>> model.predict(X).round(2)
+    array([1., 2., 3.])
+    """
+    if isinstance(estimator, Pipeline):
+        check_is_fitted(estimator)
+        return _with_steps(estimator, to_model(estimator.steps[-1][1]))
+    if not hasattr(estimator, "to_model"):
+        raise ParameterError(
+            f"estimator must be an MLPClassifier or MLPRegressor of separatrix, an ensemble of these or a "
+            f"pipeline that ends in one, got {type(estimator).__name__}; train one of these."
+        )
+    model: AnyModel = estimator.to_model()
+    return model
+
+
+def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
+    """Return the model with a pipeline's first steps folded into it, the last of them first."""
+    steps = [(name, step) for name, step in pipeline.steps if step is not None and step != "passthrough"]
+    for name, step in reversed(steps[:-1]):
+        if type(step) not in _SCALERS or getattr(step, "clip", False):
+            kind = f"{type(step).__name__}{' with clip=True' * (type(step) in _SCALERS)}"
+            raise ParameterError(
+                f"step '{name}' ({kind}) cannot go into a model file, which takes no step but a scaler "
+                "before the network; save the whole pipeline with joblib or skops, or train with "
+                "separatrix.estimators.table_model.fit_table, whose model encodes tables itself."
+            )
+        model = _map_models(model, partial(_folded, name=name, scaling=_SCALERS[type(step)](step)))
+    # Those that the scaler was given: what it hands on may have other names, or none.
+    names = getattr(steps[0][1], "feature_names_in_", None)
+    return _map_models(model, partial(replace, feature_names=None if names is None else names.tolist()))
+
+
+def _map_models(model: AnyModel, change: Callable[[Model], Model]) -> AnyModel:
+    if isinstance(model, Model):
+        return change(model)
+    return Ensemble([change(one) for one in model.models], model.weights)
+
+
+def _folded(model: Model, *, name: str, scaling: Scaling) -> Model:
+    """Return the model of `x` for a model of ``factor * x + shift``."""
+    factor, shift = (np.broadcast_to(part, model.network.n_in) for part in scaling)
+    weights = [array.astype(np.float64) for array in model.coefs]
+    biases = [array.astype(np.float64) for array in model.intercepts]
+    if shift.any():
+        if not model.network.layers[0].use_bias:
+            raise ParameterError(
+                f"step '{name}' shifts the features, and a network without biases cannot take that up; set "
+                "fit_intercept=True, or scale without centring."
+            )
+        biases[0] += shift @ weights[0]
+    weights[0] *= factor[:, np.newaxis]
+    return replace(model, theta=model.network.join(weights, biases))
+
+
+# What each scaler does to the features: x becomes factor * x + shift.
+
+
+def _standard(scaler: StandardScaler) -> Scaling:
+    return _centred(scaler.mean_ if scaler.with_mean else 0.0, scaler.scale_ if scaler.with_std else 1.0)
+
+
+def _robust(scaler: RobustScaler) -> Scaling:
+    return _centred(
+        scaler.center_ if scaler.with_centering else 0.0, scaler.scale_ if scaler.with_scaling else 1.0
+    )
+
+
+def _centred(center: Array | float, scale: Array | float) -> Scaling:
+    return 1.0 / scale, -center / scale
+
+
+_SCALERS: dict[type, Callable[[Any], Scaling]] = {
+    StandardScaler: _standard,
+    RobustScaler: _robust,
+    MinMaxScaler: lambda scaler: (scaler.scale_, scaler.min_),
+    MaxAbsScaler: lambda scaler: (1.0 / scaler.scale_, 0.0),
+}

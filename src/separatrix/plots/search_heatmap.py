@@ -1,0 +1,247 @@
+"""The best score of a search for every depth and width, as a heat map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.evaluate.architecture_table import architecture_table
+from separatrix.evaluate.candidates import Candidates
+from separatrix.plots.axes import fit_labels, is_small, legend_above, new_axes, settings, size_in_points
+from separatrix.plots.palette import sequential_colormap
+from separatrix.plots.search_display import SearchDisplay, number_format
+from separatrix.spec import _check
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+    from matplotlib.text import Text
+
+Array = NDArray[Any]
+Keywords = Mapping[str, Any] | None
+
+_GRID = "#D0D0D0"
+_TEXT_SIZES = (5.5, 9.0)  # points: smaller is not written, larger not needed
+_CHARACTER = 0.62  # width of a digit, in font sizes
+_FREE, _FREE_OF_SMALL = 0.72, 0.5  # share of the axes that colour bars and legends leave
+
+
+class SearchHeatmapDisplay(SearchDisplay):
+    """The best candidate for every depth and width: its mean score, and the standard error.
+
+    The width of a network is that of its widest hidden layer; where the best of a cell has layers that
+    differ, they are written in the cell. A straight line has no width: its cell, at the bottom, spans them
+    all. It is the best candidate without hidden layer, or the baseline if none was tried. Cells that were
+    not tried are blank. The more yellow, the better.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    best, smallest_as_good : int
+        Which candidates the search's verdict names.
+    baseline_scores : ndarray of shape (n_splits,), optional
+        Of a straight line.
+
+    Attributes
+    ----------
+    table : ArchitectureTable
+        The numbers.
+    ax_ : Axes
+    figure_ : Figure
+    cells_ : QuadMesh
+    texts_ : list of Text
+        The numbers written; empty where cells are too small.
+    marks_ : list of Rectangle
+        Around the cell of the best, and that of the smallest as good if it is another.
+    colorbar_ : Colorbar or None
+
+    Examples
+    --------
+    >>> none = np.zeros(2, dtype=int)
+    >>> candidates = Candidates(
+    ...     "accuracy", [{}] * 2, [(), (4,)], np.array([3, 17]), np.array([[0.6, 0.8], [0.9, 0.8]]),
+    ...     np.full(2, 80), np.full(2, 20), none, none,
+    ... )
+    >>> display = SearchHeatmapDisplay(candidates, best=1, smallest_as_good=0).plot()
+    >>> display.cells_.get_array().round(2).tolist()
+    [[0.7], [0.85]]
+    """
+
+    cells_: QuadMesh
+    texts_: list[Text]
+    marks_: list[Rectangle]
+    colorbar_: Colorbar | None
+
+    def __init__(
+        self,
+        candidates: Candidates,
+        *,
+        best: int,
+        smallest_as_good: int,
+        baseline_scores: Array | None = None,
+    ) -> None:
+        super().__init__(
+            candidates, best=best, smallest_as_good=smallest_as_good, baseline_scores=baseline_scores
+        )
+        self.table = architecture_table(candidates, baseline_scores)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        include_values: bool | None = None,
+        colorbar: bool = True,
+        cell_kw: Keywords = None,
+        text_kw: Keywords = None,
+        mark_kw: Keywords = None,
+        legend_kw: Keywords = None,
+    ) -> SearchHeatmapDisplay:
+        """Draw the heat map.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            By default a new figure's. A figure of several needs ``layout="constrained"``, as the legend
+            stands above the axes.
+        include_values : bool, optional
+            Whether to write the numbers in the cells. By default, where they can be read there.
+        colorbar : bool, default=True
+        cell_kw, text_kw, mark_kw, legend_kw : mapping, optional
+            For `Axes.pcolormesh`, `Axes.text`, `Rectangle` and `Axes.legend`.
+
+        Returns
+        -------
+        SearchHeatmapDisplay
+        """
+        if include_values is not None:
+            _check.boolean("include_values", include_values)
+        _check.boolean("colorbar", colorbar)
+        self.ax_ = ax = new_axes() if ax is None else ax
+        small = is_small(ax)
+        self.figure_ = cast("Figure", ax.figure)
+        self._draw_cells(cell_kw)
+        self.texts_ = self._write_values(include_values, text_kw)
+        self.marks_ = self._mark_cells(mark_kw)
+        handles = [*self.marks_, *self._draw_empty(), *self._left_out()]
+        legend_above(ax, handles, **dict(legend_kw or {}))
+        self.colorbar_ = self.figure_.colorbar(self.cells_, ax=ax) if colorbar else None
+        if self.colorbar_ is not None:
+            self.colorbar_.set_label(f"mean {self.metric.label}")
+            fit_labels(self.colorbar_.ax, small=small)
+        fit_labels(ax, small=small)
+        return self
+
+    def _draw_cells(self, cell_kw: Keywords) -> None:
+        t, ax = self.table, self.ax_
+        n_depths, n_widths = t.best.shape
+        cmap = sequential_colormap()
+        look = {"cmap": cmap if self.metric.sign > 0 else cmap.reversed()}
+        values = np.ma.masked_invalid(self.metric.sign * t.mean)
+        x, y = np.arange(n_widths + 1), np.arange(n_depths + 1)
+        self.cells_ = ax.pcolormesh(x, y, values, **settings(look, cell_kw))
+        has_line = int(t.depths[0] == 0)
+        ax.hlines(y[1:-1], 0, n_widths, color=_GRID, linewidth=1)
+        ax.vlines(x[1:-1], has_line, n_depths, color=_GRID, linewidth=1)
+        step = int(np.ceil(n_widths * len(str(t.widths[-1])) * 9 / (_FREE * size_in_points(ax)[0])))
+        is_even = all(len(set(sizes)) < 2 for sizes in self.candidates.hidden_layer_sizes)
+        if t.widths[-1] > 0:
+            ax.set_xticks(x[:-1:step] + 0.5, t.widths[::step])
+            ax.set_xlabel(f"units in {'each' if is_even else 'the widest'} hidden layer")
+        else:
+            ax.set_xticks([])
+        ax.set_yticks(y[:-1] + 0.5, t.depths)
+        ax.set_ylabel("hidden layers")
+        ax.tick_params(length=0)
+
+    def _write_values(self, include_values: bool | None, text_kw: Keywords) -> list[Text]:
+        """Write value and error in the cells, if they fit or if told to."""
+        t = self.table
+        filled = np.argwhere(np.isfinite(t.mean)).tolist()
+        line = [(row, column) for row, column in filled if t.depths[row] == 0][:1]
+        others = [(row, column) for row, column in filled if t.depths[row] > 0]
+        texts = []
+        for cells, n_columns in ((line, 1), (others, len(t.widths))):
+            size = self._text_size(cells, n_columns)
+            if include_values or (include_values is None and size >= _TEXT_SIZES[0]):
+                texts += [self._write_value(cell, size, text_kw) for cell in cells]
+        return texts
+
+    def _write_value(self, cell: tuple[int, int], size: float, text_kw: Keywords) -> Text:
+        t, (row, column) = self.table, cell
+        shade = self.cells_.cmap(self.cells_.norm(self.metric.sign * t.mean[cell]))
+        is_light = np.dot(shade[:3], (0.299, 0.587, 0.114)) > 0.4  # luma, ITU-R BT.601
+        look = {
+            "ha": "center",
+            "va": "center",
+            "fontsize": float(np.clip(size, *_TEXT_SIZES)),
+            "color": "black" if is_light else "white",
+        }
+        x = column + 0.5 if t.depths[row] else len(t.widths) / 2
+        return self.ax_.text(x, row + 0.5, self._value_text(row, column), **settings(look, text_kw))
+
+    def _value_text(self, row: int, column: int) -> str:
+        t = self.table
+        spec = number_format(t.mean, t.error)
+        value = f"{self.metric.sign * t.mean[row, column]:{spec}}"
+        error = f"±{t.error[row, column]:{spec}}" if np.isfinite(t.error[row, column]) else ""
+        if t.depths[row] == 0:
+            return f"straight line\n{value} {error}".rstrip()
+        sizes = self.candidates.hidden_layer_sizes[t.best[row, column]]
+        layers = f"({'-'.join(map(str, sizes))})" if len(set(sizes)) > 1 else ""
+        return "\n".join(line for line in (value, error, layers) if line)
+
+    def _text_size(self, cells: Sequence[tuple[int, int]], n_columns: int) -> float:
+        """Return the size in points at which the longest text of these cells fits."""
+        free = _FREE_OF_SMALL if is_small(self.ax_) else _FREE
+        width, height = (free * size for size in size_in_points(self.ax_))
+        texts = [self._value_text(row, column).split("\n") for row, column in cells]
+        n_characters = max((len(line) for text in texts for line in text), default=1)
+        n_lines = max(map(len, texts), default=1)
+        by_width = width / n_columns / (n_characters * _CHARACTER)
+        return float(min(by_width, height / len(self.table.depths) / (1.3 * n_lines)))
+
+    def _mark_cells(self, mark_kw: Keywords) -> list[Rectangle]:
+        from matplotlib.patches import Rectangle
+        from matplotlib.patheffects import withStroke
+
+        marks: list[Rectangle] = []
+        marked = set()
+        for (index, label), dashes in zip(self._roles, ("-", (0, (2, 1))), strict=False):
+            cell = self.table.cell_of(self.candidates.hidden_layer_sizes[index])
+            inset = 0.1 if cell in marked else 0.04  # two marks of one cell lie within each other
+            marked.add(cell)
+            row, first, n_columns = cell
+            look = {
+                "fill": False,
+                "edgecolor": "black",
+                "linewidth": 2.0,
+                "linestyle": dashes,
+                "path_effects": [withStroke(linewidth=4.5, foreground="white")],
+                "zorder": 3,
+                "label": label,
+            }
+            corner, width = (first + inset, row + inset), n_columns - 2 * inset
+            mark = Rectangle(corner, width, 1 - 2 * inset, **settings(look, mark_kw))
+            self.ax_.add_patch(mark)
+            marks.append(mark)
+        return marks
+
+    def _draw_empty(self) -> list[Any]:
+        """Hatch the cells whose candidates all failed; return what explains these and the blank ones."""
+        from matplotlib.patches import Patch
+
+        t = self.table
+        is_failed = (t.n_tried > 0) & np.isnan(t.mean)
+        is_blank = (t.n_tried == 0) & np.isnan(t.mean)
+        look: dict[str, Any] = {"facecolor": "white", "edgecolor": _GRID}
+        for row, column in np.argwhere(is_failed):
+            self.ax_.fill_between([column, column + 1], row, row + 1, hatch="xxx", **look)
+        blank = [Patch(label="not tried", **look)] if is_blank.any() else []
+        failed = [Patch(label="no score: all left out", hatch="xxx", **look)] if is_failed.any() else []
+        return blank + failed

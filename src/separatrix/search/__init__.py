@@ -1,0 +1,6 @@
+"""Search: which network is right, found by training thousands and judged with the uncertainty included."""
+
+from separatrix.search.architecture_search import ArchitectureSearchCV
+from separatrix.search.hidden_layers import architectures
+
+__all__ = ["ArchitectureSearchCV", "architectures"]

@@ -1,0 +1,141 @@
+"""Experiment: all that a worker needs to train any candidate on any fold; it travels once to each worker."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.random import RandomState
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _check_method_params
+
+from separatrix.errors import ParameterError
+from separatrix.estimators.mlp import BaseMLP
+from separatrix.search.folds import Split
+from separatrix.search.scores import Shortcut
+from separatrix.search.space import Params
+
+Array = NDArray[Any]
+
+
+@dataclass(eq=False)
+class Experiment:
+    """What is searched, on which rows, and by what it is judged.
+
+    Attributes
+    ----------
+    estimator : MLPClassifier, MLPRegressor or Pipeline that ends in one
+        Unfitted; never fitted itself.
+    X, y : array-likes
+    splits : sequence of (train, test)
+        Row numbers.
+    seeds : int ndarray of shape (n_splits,) or None
+        The `random_state` of every network trained on a split; None leaves the estimator's own.
+    scorer : callable or mapping of str to callable
+        As of scikit-learn.
+    shortcuts : mapping of str to callable
+        The same scores by `separatrix.search.scores`; empty if there are none.
+    fit_params, score_params : mapping
+        What `fit` and the scorers are given besides the rows.
+    return_train_score : bool
+    key : str
+        Tells experiments apart in a worker.
+    """
+
+    estimator: Any
+    X: Any
+    y: Any
+    splits: Sequence[Split]
+    seeds: Array | None
+    scorer: Any
+    shortcuts: Mapping[str, Shortcut]
+    fit_params: Mapping[str, Any] = field(default_factory=dict)
+    score_params: Mapping[str, Any] = field(default_factory=dict)
+    return_train_score: bool = False
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    cancelled: bool = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what travels: not what was prepared here."""
+        return {name: value for name, value in vars(self).items() if name != "_prepared"}
+
+    @property
+    def network_step(self) -> str | None:
+        """The name of a pipeline's last step; None without a pipeline."""
+        return str(self.estimator.steps[-1][0]) if isinstance(self.estimator, Pipeline) else None
+
+    @property
+    def template(self) -> BaseMLP:
+        """The unfitted network that candidates are made of."""
+        return network_of(self.estimator)
+
+    def max_iter(self, params: Params) -> int:
+        """Return the epochs that a candidate has at most."""
+        return int(self.split_params(params)[0].get("max_iter", self.template.max_iter))
+
+    @property
+    def one_epoch(self) -> Params:
+        """The settings of the shortest training."""
+        return {"max_iter" if self.network_step is None else f"{self.network_step}__max_iter": 1}
+
+    def split_params(self, params: Params) -> tuple[Params, Params]:
+        """Return the settings of a candidate's network, by its own names, and of what comes before it."""
+        if self.network_step is None:
+            return params, {}
+        prefix = f"{self.network_step}__"
+        network = {
+            name.removeprefix(prefix): value for name, value in params.items() if name.startswith(prefix)
+        }
+        return network, {name: value for name, value in params.items() if not name.startswith(prefix)}
+
+    def network(self, params: Params, split: int) -> BaseMLP:
+        """Return the unfitted network of a candidate on a split."""
+        network = copy.copy(self.template)
+        for name, value in self.split_params(params)[0].items():
+            setattr(network, name, value)
+        if self.seeds is not None:
+            network.random_state = int(self.seeds[split])
+        elif isinstance(network.random_state, RandomState):
+            network.random_state = copy.deepcopy(network.random_state)
+        return network
+
+    def alone(self, params: Params, split: int | None = None) -> Any:
+        """Return the unfitted estimator of a candidate, as one would fit it by oneself.
+
+        Without a split its seed is that of the estimator, or of the first split.
+        """
+        estimator = clone(self.estimator).set_params(**{k: clone(v, safe=False) for k, v in params.items()})
+        if self.seeds is not None:
+            network_of(estimator).random_state = int(self.seeds[split or 0])
+        return estimator
+
+    def rows(self, which: Array) -> tuple[Any, Any]:
+        """Return some rows of X and y."""
+        return _safe_indexing(self.X, which), _safe_indexing(self.y, which)
+
+    def params_of_rows(self, params: Mapping[str, Any], which: Array) -> dict[str, Any]:
+        """Return what `fit` or a scorer is given, of some rows."""
+        return dict(_check_method_params(self.X, params=dict(params), indices=which))
+
+
+def network_of(estimator: Any) -> BaseMLP:
+    """Return the network that an estimator is, or ends in.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) and estimator.steps else estimator
+    if not isinstance(last, BaseMLP):
+        raise ParameterError(
+            "estimator must be an MLPClassifier, an MLPRegressor or a Pipeline that ends in one, "
+            f"got {type(estimator).__name__}."
+        )
+    return last

@@ -1,0 +1,115 @@
+"""Rounds: all candidates trained at once, or discarded early in rounds of more and more epochs."""
+
+from __future__ import annotations
+
+import math
+
+from separatrix.search.costs import cost_of_trials
+from separatrix.search.experiment import Experiment
+from separatrix.search.packs import Collect, run_trials
+from separatrix.search.results import BASELINE, Results
+from separatrix.search.space import Params
+from separatrix.search.trials import Trial
+
+FIRST_EPOCHS = 10  # fewer say nothing about what a network comes to
+
+
+def epoch_shares(n_candidates: int, max_iter: int, factor: int | None) -> list[float]:
+    """Return the share of its epochs that a candidate has had at the end of each round.
+
+    Examples
+    --------
+    >>> epoch_shares(100, 300, 2)
+    [0.0625, 0.125, 0.25, 0.5, 1.0]
+    >>> epoch_shares(100, 300, None)
+    [1.0]
+    """
+    if factor is None:
+        return [1.0]
+    n_rounds = 1
+    while n_candidates >= factor**n_rounds and max_iter / factor**n_rounds >= FIRST_EPOCHS:
+        n_rounds += 1
+    return [1.0 / factor**k for k in range(n_rounds - 1, -1, -1)]
+
+
+def n_going_on(n_candidates: int, factor: int | None) -> int:
+    """Return how many candidates go on to the next round."""
+    return n_candidates if factor is None else math.ceil(n_candidates / factor)
+
+
+def n_trials_of(experiment: Experiment, n_candidates: int, factor: int | None) -> int:
+    """Return how many trials all rounds have together, the straight line's among them."""
+    n_trials, n = 1, n_candidates
+    for _ in epoch_shares(n_candidates, experiment.template.max_iter, factor):
+        n_trials += n
+        n = n_going_on(n, factor)
+    return n_trials * len(experiment.splits)
+
+
+def run_rounds(
+    experiment: Experiment,
+    params: dict[int, Params],
+    results: Results,
+    *,
+    factor: int | None,
+    n_jobs: int | None,
+    collect: Collect,
+) -> bool:
+    """Train every candidate on every split that `results` does not have yet.
+
+    With a `factor`, each round trains `factor` times as many epochs as the one before, and only one in
+    `factor` candidates, the best so far, goes on to it (successive halving, Jamieson and Talwalkar, AISTATS
+    2016). Trainings go on where they were paused.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    params : dict of int to dict
+        Every candidate's settings; the straight line among them is never discarded.
+    results : Results
+        What `collect` adds to.
+    factor : int or None
+    n_jobs : int or None
+    collect : callable
+        Takes the results of a pack.
+
+    Returns
+    -------
+    bool
+        Whether all is done; False after Ctrl-C.
+    """
+    going_on = list(params)
+    shares = epoch_shares(len(params) - 1, experiment.template.max_iter, factor)
+    cost = cost_of_trials(experiment)
+    for share in shares:
+        trials = [
+            _trial(experiment, params[candidate], candidate, split, results, share)
+            for candidate in going_on
+            for split in range(results.n_splits)
+            if not results.is_final(candidate, split)
+        ]
+        before = results.copy()
+        if not run_trials(experiment, trials, n_jobs=n_jobs, cost=cost, collect=collect):
+            results.forget_parts(before)
+            return False
+        if share < 1.0:
+            ranked = [candidate for candidate in results.ranked() if candidate in going_on]
+            best = ranked[: n_going_on(len(ranked), factor)]
+            results.discard(set(ranked) - set(best))
+            going_on = sorted([BASELINE, *best])
+    return True
+
+
+def _trial(
+    experiment: Experiment, params: Params, candidate: int, split: int, results: Results, share: float
+) -> Trial:
+    max_iter = experiment.max_iter(params)
+    pause_at = math.ceil(share * max_iter)
+    earlier = results.get(candidate, split)
+    return Trial(
+        candidate,
+        split,
+        params,
+        paused=None if earlier is None else earlier.paused,
+        pause_at=None if pause_at >= max_iter or candidate == BASELINE else pause_at,
+    )

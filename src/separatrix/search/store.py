@@ -1,0 +1,214 @@
+"""Store: a search's finished trials in an SQLite file, so that a killed search goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from joblib import hash as digest
+from numpy.typing import NDArray
+
+from separatrix import __version__
+from separatrix.errors import OutputError, ParameterError
+from separatrix.evaluate.candidates import LossCurve
+from separatrix.search.experiment import Experiment
+from separatrix.search.space import Params
+from separatrix.search.trials import TrialResult
+
+Array = NDArray[Any]
+Settings = Mapping[str, str]
+
+_ROOM = 2**20  # bytes that must be free before training begins
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS trials (
+    candidate INTEGER NOT NULL, -- -1 is the straight line
+    split INTEGER NOT NULL,
+    params TEXT NOT NULL,
+    scores TEXT NOT NULL, -- JSON
+    train_scores TEXT NOT NULL, -- JSON
+    reason TEXT NOT NULL,
+    fit_seconds REAL NOT NULL,
+    score_seconds REAL NOT NULL,
+    training_seconds REAL NOT NULL,
+    n_parameters INTEGER NOT NULL,
+    n_epochs INTEGER NOT NULL,
+    dtype TEXT NOT NULL,
+    theta BLOB NOT NULL,
+    epochs BLOB NOT NULL, -- int64
+    loss BLOB NOT NULL, -- float64
+    PRIMARY KEY (candidate, split)
+);
+"""
+_COLUMNS = (
+    "candidate, split, params, scores, train_scores, reason, fit_seconds, score_seconds, training_seconds, "
+    "n_parameters, n_epochs, dtype, theta, epochs, loss"
+)
+
+
+def settings_of(experiment: Experiment, candidates: Iterable[Params], scoring: Any) -> dict[str, str]:
+    """Return what two searches must share for one to go on with the other's trials."""
+    return {
+        "separatrix": __version__,
+        "X": digest(experiment.X),
+        "y": digest(experiment.y),
+        "estimator": repr(sorted(experiment.estimator.get_params().items(), key=lambda item: item[0])),
+        "candidates": digest([sorted(params.items()) for params in candidates]),
+        "folds": digest([experiment.splits, experiment.seeds]),
+        "scoring": scoring if isinstance(scoring, str) else repr(scoring),
+        "fit parameters": digest(dict(experiment.fit_params)),
+        "score parameters": digest(dict(experiment.score_params)),
+        "return_train_score": str(experiment.return_train_score),
+    }
+
+
+class NoStore:
+    """Keeps nothing: where no store is wanted."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Do nothing."""
+
+    def results(self) -> Iterator[TrialResult]:
+        """Yield nothing."""
+        return iter(())
+
+    def add(self, results: Iterable[tuple[TrialResult, Params]]) -> None:
+        """Do nothing."""
+
+
+class Store:
+    """Finished trials in a file.
+
+    Parameters
+    ----------
+    path : path-like
+        Made if it does not exist.
+    settings : mapping of str to str
+        From `settings_of`.
+
+    Raises
+    ------
+    ParameterError
+        If the file holds another search, or is no store.
+    OutputError
+        If it cannot be written, or the disk is full.
+    """
+
+    def __init__(self, path: str | Path, settings: Settings) -> None:
+        self.path = Path(path)
+        self._works = True
+        try:
+            self._connection = sqlite3.connect(self.path, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.executescript(_SCHEMA)
+            self._check_room()
+            self._check_settings(settings)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise OutputError(
+                    f"cannot write the store '{self.path}': {error}; choose a folder that can be written to "
+                    "and has room."
+                ) from error
+            raise ParameterError(
+                f"store must name a file of a search, or a new one; '{self.path}' is another file ({error})."
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()
+
+    def results(self) -> Iterator[TrialResult]:
+        """Yield the finished trials."""
+        for row in self._connection.execute(f"SELECT {_COLUMNS} FROM trials ORDER BY candidate, split"):
+            yield _result(row)
+
+    def add(self, results: Iterable[tuple[TrialResult, Params]]) -> None:
+        """Write finished trials, but for those that failed: they are tried again by the next search.
+
+        From a write that fails on, the search goes on without the store.
+        """
+        if not self._works:
+            return
+        marks = ", ".join("?" * len(_COLUMNS.split(",")))
+        try:
+            with self._connection:
+                self._connection.executemany(
+                    f"INSERT OR REPLACE INTO trials ({_COLUMNS}) VALUES ({marks})",
+                    [_row(result, params) for result, params in results if result.exception is None],
+                )
+        except sqlite3.Error as error:
+            self._works = False
+            warnings.warn(
+                f"The search goes on without its store '{self.path}', which cannot be written any more: "
+                f"{error}.",
+                stacklevel=2,
+            )
+
+    def _check_room(self) -> None:
+        with self._connection:
+            self._connection.execute("CREATE TABLE room (bytes BLOB)")
+            self._connection.execute("INSERT INTO room VALUES (zeroblob(?))", (_ROOM,))
+        with self._connection:
+            self._connection.execute("DROP TABLE room")
+
+    def _check_settings(self, settings: Settings) -> None:
+        known = dict(self._connection.execute("SELECT name, value FROM settings"))
+        other = [name for name in settings if known and known.get(name) != settings[name]]
+        if other:
+            raise ParameterError(
+                f"store '{self.path}' holds a search with another {' and another '.join(map(repr, other))}; "
+                "give the same again to go on with it, or name a new file."
+            )
+        with self._connection:
+            self._connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", settings.items())
+
+
+def _row(result: TrialResult, params: Params) -> tuple[Any, ...]:
+    assert result.theta is not None
+    assert result.curve is not None
+    return (
+        result.candidate,
+        result.split,
+        repr(params),
+        json.dumps(result.scores),
+        json.dumps(result.train_scores),
+        result.reason,
+        result.fit_seconds,
+        result.score_seconds,
+        result.training_seconds,
+        result.n_parameters,
+        result.n_epochs,
+        result.theta.dtype.name,
+        result.theta.tobytes(),
+        result.curve.epochs.tobytes(),
+        result.curve.loss.tobytes(),
+    )
+
+
+def _result(row: tuple[Any, ...]) -> TrialResult:
+    candidate, split, _, scores, train_scores, *facts, dtype, theta, epochs, loss = row
+    reason, fit_seconds, score_seconds, training_seconds, n_parameters, n_epochs = facts
+    return TrialResult(
+        candidate=candidate,
+        split=split,
+        scores=json.loads(scores),
+        train_scores=json.loads(train_scores),
+        reason=reason,
+        fit_seconds=fit_seconds,
+        score_seconds=score_seconds,
+        training_seconds=training_seconds,
+        n_parameters=n_parameters,
+        n_epochs=n_epochs,
+        theta=np.frombuffer(theta, dtype),
+        curve=LossCurve(np.frombuffer(epochs, np.int64), np.frombuffer(loss, np.float64)),
+    )

@@ -1,0 +1,231 @@
+"""Trials: one candidate on one fold, trained and scored."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics._scorer import _BaseScorer, _PassthroughScorer
+from sklearn.pipeline import Pipeline
+
+from separatrix.engine.numpy_engine import forward
+from separatrix.estimators.checked_rows import Paused, fit_rows, paused_of
+from separatrix.estimators.mlp import BaseMLP
+from separatrix.evaluate.candidates import LossCurve
+from separatrix.model import probabilities
+from separatrix.search.experiment import Experiment, network_of
+from separatrix.search.prepared import PreparedFold, PreparedFolds
+from separatrix.search.space import Params
+
+Array = NDArray[Any]
+
+CURVE_POINTS = 64
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate on one fold, still to be trained.
+
+    Attributes
+    ----------
+    candidate, split : int
+        Their numbers.
+    params : dict
+        What makes the candidate.
+    paused : Paused or None
+        The training to go on with.
+    pause_at : int or None
+        The epoch to pause after.
+    """
+
+    candidate: int
+    split: int
+    params: Params
+    paused: Paused | None = None
+    pause_at: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TrialResult:
+    """What came out of a trial.
+
+    Attributes
+    ----------
+    candidate, split : int
+    scores, train_scores : dict of str to float
+        Higher is better; NaN if training diverged. Empty if training failed; one that failed is missing.
+    reason : str
+        Why training ended, as `separatrix.train.Stop`; "failed" if it raised.
+    fit_seconds, score_seconds, training_seconds : float
+        The last within the kernels alone.
+    n_parameters, n_epochs : int
+    theta : ndarray of shape (n_parameters,) or None
+        The trained parameters.
+    curve : LossCurve or None
+    paused : Paused or None
+        What goes on, if training was paused.
+    exception : Exception or None
+        The first that training or a scorer raised.
+    """
+
+    candidate: int
+    split: int
+    scores: dict[str, float] = field(default_factory=dict)
+    train_scores: dict[str, float] = field(default_factory=dict)
+    reason: str = "failed"
+    fit_seconds: float = 0.0
+    score_seconds: float = 0.0
+    training_seconds: float = 0.0
+    n_parameters: int = 0
+    n_epochs: int = 0
+    theta: Array | None = None
+    curve: LossCurve | None = None
+    paused: Paused | None = None
+    exception: Exception | None = None
+
+
+def run_trial(trial: Trial, folds: PreparedFolds) -> TrialResult:
+    """Train and score; what fails is told in the result."""
+    experiment = folds.experiment
+    started = perf_counter()
+    try:
+        fitted = _fit(trial, folds)
+    except Exception as error:  # the other candidates go on; error_score decides what becomes of this one
+        seconds = perf_counter() - started
+        return TrialResult(trial.candidate, trial.split, fit_seconds=seconds, exception=_portable(error))
+    trained = perf_counter()
+    scores, failure = _scores(experiment, trial.split, fitted, is_test=True)
+    train_scores: dict[str, float] = {}
+    if experiment.return_train_score:
+        train_scores, train_failure = _scores(experiment, trial.split, fitted, is_test=False)
+        failure = failure or train_failure
+    network = fitted.network
+    if network.stop_.reason == "diverged":
+        scores, train_scores = dict.fromkeys(scores, math.nan), dict.fromkeys(train_scores, math.nan)
+    return TrialResult(
+        candidate=trial.candidate,
+        split=trial.split,
+        scores=scores,
+        train_scores=train_scores,
+        reason=network.stop_.reason,
+        fit_seconds=trained - started,
+        score_seconds=perf_counter() - trained,
+        training_seconds=float(network.history_.seconds.sum()),
+        n_parameters=network.network_.n_parameters,
+        n_epochs=len(network.loss_curve_),
+        theta=network.theta_,
+        curve=thinned(np.array(network.loss_curve_)),
+        paused=paused_of(network, trial.paused),
+        exception=None if failure is None else _portable(failure),
+    )
+
+
+def is_shared(experiment: Experiment) -> bool:
+    """Return whether rows can be prepared once for all candidates, which metadata for other steps forbid."""
+    given = set(experiment.fit_params)
+    return not given or (given == {"sample_weight"} and not isinstance(experiment.estimator, Pipeline))
+
+
+def thinned(loss: Array) -> LossCurve:
+    """Return a curve of some dozens of its epochs, the first and the last among them."""
+    epochs = np.unique(np.linspace(1, len(loss), min(len(loss), CURVE_POINTS)).round().astype(np.int64))
+    return LossCurve(epochs, loss[epochs - 1])
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A fitted network; with the fold that it was fitted on, or the estimator that was fitted alone."""
+
+    network: BaseMLP
+    fold: PreparedFold | None = None
+    alone: Any = None
+
+    @property
+    def estimator(self) -> Any:
+        """The whole estimator, which takes rows as they came in."""
+        if self.fold is None:
+            return self.alone
+        if self.fold.before is None:
+            return self.network
+        return Pipeline([*self.fold.before.steps, ("network", self.network)])
+
+
+def _fit(trial: Trial, folds: PreparedFolds) -> _Fitted:
+    experiment = folds.experiment
+    if is_shared(experiment):
+        fold = folds.get(trial.params, trial.split)
+        network = experiment.network(trial.params, trial.split)
+        fit_rows(network, fold.rows, paused=trial.paused, pause_at=trial.pause_at)
+        return _Fitted(network, fold)
+    train = experiment.splits[trial.split][0]
+    alone = experiment.alone(trial.params, trial.split)
+    alone.fit(*experiment.rows(train), **experiment.params_of_rows(experiment.fit_params, train))
+    return _Fitted(network_of(alone), alone=alone)
+
+
+def _scores(
+    experiment: Experiment, split: int, fitted: _Fitted, is_test: bool
+) -> tuple[dict[str, float], Exception | None]:
+    """Return the scores, without those of scorers that fail, and the first failure."""
+    if is_test and (quick := _quick_scores(experiment, fitted)) is not None:
+        return quick, None
+    which = experiment.splits[split][is_test]
+    params = experiment.params_of_rows(experiment.score_params, which)
+    scorers = experiment.scorer if isinstance(experiment.scorer, Mapping) else {"score": experiment.scorer}
+    found: dict[str, float] = {}
+    first_error = None
+    for name, scorer in scorers.items():
+        try:
+            value = _score(scorer, experiment, which, fitted, is_test, params)
+        except Exception as error:  # error_score decides
+            first_error = first_error or error
+            continue
+        values = value if isinstance(value, Mapping) else {name: value}
+        found |= {key: float(number) for key, number in values.items()}
+    return found, first_error
+
+
+def _score(
+    scorer: Any,
+    experiment: Experiment,
+    which: Array,
+    fitted: _Fitted,
+    is_test: bool,
+    params: Mapping[str, Any],
+) -> Any:
+    fold = fitted.fold
+    if fold is not None and isinstance(scorer, _BaseScorer | _PassthroughScorer):
+        X, y = (fold.X_test, fold.y_test) if is_test else (fold.X_train, fold.y_train)
+        return scorer(fitted.network, X, y, **params)
+    return scorer(fitted.estimator, *experiment.rows(which), **params)  # it may look at anything
+
+
+def _quick_scores(experiment: Experiment, fitted: _Fitted) -> dict[str, float] | None:
+    """Return the test scores by shortcuts, where all have one and the fold is a plain one."""
+    fold = fitted.fold
+    if not experiment.shortcuts or experiment.score_params or fold is None or fold.truth is None:
+        return None
+    network = fitted.network
+    predicted = forward(network.network_, network.theta_, fold.inputs)
+    if network.network_.head not in {"regression", "poisson"}:
+        predicted = probabilities(predicted, network.network_)
+    elif network.network_.head == "poisson":
+        return None
+    scores = {name: shortcut(fold.truth, predicted) for name, shortcut in experiment.shortcuts.items()}
+    return None if any(math.isnan(score) for score in scores.values()) else scores
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the error, or if it cannot travel between processes one that says the same."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # pickling may raise anything
+        return RuntimeError("".join(traceback.format_exception_only(error)).strip())
+    return error

@@ -1,0 +1,159 @@
+"""A pipeline's scalers go into the network's first layer, and what cannot is said."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+
+import separatrix as sx
+from separatrix import MLPClassifier, MLPEnsembleClassifier, MLPRegressor, to_model
+from separatrix.errors import ParameterError
+
+SCALERS = [
+    StandardScaler(),
+    StandardScaler(with_mean=False),
+    StandardScaler(with_std=False),
+    StandardScaler(with_mean=False, with_std=False),
+    RobustScaler(),
+    RobustScaler(with_centering=False),
+    RobustScaler(with_scaling=False),
+    MinMaxScaler((-1, 3)),
+    MaxAbsScaler(),
+]
+QUICK = {"max_iter": 5, "random_state": 0, "engine": "numpy"}
+
+
+@pytest.fixture(autouse=True)
+def _few_epochs():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
+@pytest.fixture
+def spread(rows):
+    """Columns of very different place and scale, one of them constant."""
+    X, y = rows
+    X = X * [1.0, 1e3, 1e-3, 10.0, 0.0] + [0.0, 1e5, 0.0, -5.0, 7.0]
+    return X, np.where(y == 1, "yes", "no")
+
+
+@pytest.mark.parametrize("scaler", SCALERS, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_scaler_goes_into_the_first_layer(spread, scaler, dtype):
+    X, y = spread
+    pipeline = make_pipeline(scaler, MLPClassifier((3,), dtype=dtype, **QUICK)).fit(X, y)
+    model = to_model(pipeline)
+    assert model.theta.dtype == np.float64
+    assert model.classes.tolist() == ["no", "yes"]
+    tolerance = 1e-4 if dtype == "float32" else 1e-9
+    np.testing.assert_allclose(model(X), pipeline.predict_proba(X), rtol=tolerance, atol=tolerance)
+
+
+def test_several_steps_and_passed_ones(spread):
+    X, y = spread
+    steps = [
+        ("none", "passthrough"),
+        ("first", StandardScaler()),
+        ("second", MinMaxScaler()),
+        ("inner", make_pipeline(MaxAbsScaler(), MLPClassifier((), **QUICK))),
+    ]
+    pipeline = Pipeline(steps).fit(X, y)
+    np.testing.assert_allclose(to_model(pipeline)(X), pipeline.predict_proba(X), rtol=1e-9)
+
+
+def test_without_scaling_the_network_is_as_it_was(rows):
+    X, y = rows
+    network = MLPClassifier((3,), **QUICK)
+    pipeline = make_pipeline("passthrough", network).fit(X.astype(np.float32), y)
+    assert to_model(pipeline) == to_model(network) == network.to_model()
+
+
+def test_numbers(spread):
+    X, _ = spread
+    pipeline = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(3,), **QUICK))
+    pipeline.fit(X, X[:, :2])
+    np.testing.assert_allclose(to_model(pipeline).predict(X), pipeline.predict(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize("library", [pd, pl])
+def test_the_columns_keep_their_names(spread, library, tmp_path):
+    X, y = spread
+    names = ["a", "b", "c", "d", "e"]
+    frame = library.DataFrame(dict(zip(names, X.T, strict=True)))
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier((3,), **QUICK)).fit(frame, y)
+    sx.save(to_model(pipeline), tmp_path / "model.safetensors")
+    model = sx.load(tmp_path / "model.safetensors")
+    assert model.feature_names == tuple(names)
+    expected = pipeline.predict_proba(frame)
+    np.testing.assert_allclose(model(frame[names[::-1]]), expected, rtol=1e-9)
+
+
+def test_names_that_a_scaler_makes_up_are_not_the_columns(rows):
+    X, y = rows
+    pipeline = make_pipeline("passthrough", StandardScaler(), MLPClassifier((), **QUICK))
+    assert to_model(pipeline.set_output(transform="pandas").fit(X, y)).feature_names is None
+    frame = pd.DataFrame(X, columns=list("abcde"))
+    for steps in (["passthrough"], ["passthrough", StandardScaler()]):
+        pipeline = make_pipeline(*steps, MLPClassifier((), **QUICK)).fit(frame, y)
+        assert to_model(pipeline).feature_names == tuple("abcde")
+
+
+def test_an_ensemble_behind_a_scaler(spread):
+    X, y = spread
+    members = [(f"m{n}", MLPClassifier((n,), **QUICK)) for n in (2, 3)]
+    pipeline = make_pipeline(StandardScaler(), MLPEnsembleClassifier(members, weights=[3, 1])).fit(X, y)
+    np.testing.assert_allclose(to_model(pipeline)(X), pipeline.predict_proba(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [(PCA(2), "PCA"), (MinMaxScaler(clip=True), "MinMaxScaler with clip=True")],
+)
+def test_another_step_is_refused(rows, step, kind):
+    pipeline = Pipeline([("before", step), ("network", MLPClassifier((), **QUICK))]).fit(*rows)
+    with pytest.raises(ParameterError) as caught:
+        to_model(pipeline)
+    assert f"step 'before' ({kind}) cannot go into a model file" in str(caught.value)
+    assert "joblib or skops" in str(caught.value)
+
+
+def test_a_subclass_of_a_scaler_may_do_what_it_likes(rows):
+    class Own(StandardScaler):
+        pass
+
+    with pytest.raises(ParameterError, match=r"step 'own' \(Own\) cannot go"):
+        to_model(make_pipeline(Own(), MLPClassifier((), **QUICK)).fit(*rows))
+
+
+def test_without_biases_a_shift_is_refused(rows):
+    network = MLPClassifier((2,), fit_intercept=False, **QUICK)
+    scaled = make_pipeline(MaxAbsScaler(), network).fit(*rows)
+    np.testing.assert_allclose(to_model(scaled)(rows[0]), scaled.predict_proba(rows[0]), rtol=1e-9)
+    with pytest.raises(
+        ParameterError, match=r"step 'standardscaler' shifts the features.*fit_intercept=True"
+    ):
+        to_model(make_pipeline(StandardScaler(), network).fit(*rows))
+
+
+def test_what_has_no_network_is_refused(rows, tmp_path):
+    for estimator in (LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())):
+        with pytest.raises(ParameterError, match="that ends in one, got LogisticRegression; train one of"):
+            to_model(estimator.fit(*rows))
+    with pytest.raises(ParameterError, match=r"got Pipeline; separatrix\.to_model makes one of a pipeline"):
+        sx.save(make_pipeline(MLPClassifier()), tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier(), make_pipeline(StandardScaler(), MLPClassifier())])
+def test_what_is_not_fitted_is_refused(estimator):
+    with pytest.raises(NotFittedError):
+        to_model(estimator)
