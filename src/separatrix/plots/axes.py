@@ -25,7 +25,7 @@ Array = NDArray[Any]
 NEUTRAL = "#595959"  # of points whose class is not told
 SMALL_TEXT = "x-small"
 _LEGEND_AREA = 45.0
-_SMALL_WIDTH, _SMALL_HEIGHT = 190.0, 145.0  # points
+_NARROW, _SMALL_WIDTH, _SMALL_HEIGHT = 250.0, 190.0, 145.0  # points
 _LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 
 
@@ -56,6 +56,11 @@ def is_small(ax: Axes) -> bool:
     """Tell axes in which texts of the usual size do not fit, such as one of four in a figure."""
     width, height = size_in_points(ax)
     return width < _SMALL_WIDTH or height < _SMALL_HEIGHT
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Tell axes above which a legend of the usual size does not fit."""
+    return size_in_points(ax)[0] < _NARROW
 
 
 def shrink_texts(ax: Axes) -> None:
@@ -122,9 +127,9 @@ def fit_labels(ax: Axes, *, small: bool) -> None:
 def legend_above(ax: Axes, handles: Sequence[Any], **kwargs: Any) -> Legend:
     """Explain the handles above the axes, where they hide nothing, in as many columns as fit.
 
-    At small axes a label ends before its first colon.
+    At narrow axes a label ends before its first colon.
     """
-    small = is_small(ax)
+    small = is_narrow(ax)
     labels = [str(handle.get_label()) for handle in handles]
     if small:
         labels = [label.partition(":")[0] for label in labels]
