@@ -34,10 +34,11 @@ import separatrix as sx
 network = sx.MLPClassifier((4,), "logistic", record=1).fit(X, y)
 ```
 
-(`record` is needed by surfaces, curves of several epochs, and films.) A display holds arrays and draws them:
-`display.plot(ax=ax)` draws into axes of yours, `display.figure_.savefig(...)` writes a file, and keyword
-arguments go on to matplotlib. Tables of pandas and Polars keep their column names, and the classes theirs. A
-film can also be `.html` (with a slider), `.mp4`, `.webp` or `.apng`.
+(`record` is needed by the way down a surface, curves of several epochs, and films; a surface over two
+`parameters` of your choice needs none.) A display holds arrays and draws them: `display.plot(ax=ax)` draws
+into axes of yours, small ones too, `display.figure_.savefig(...)` writes a file, and keyword arguments go on
+to matplotlib. Tables of pandas and Polars keep their column names, and the classes theirs. A film can also be
+`.html` (with a slider), `.mp4`, `.webp` or `.apng`; after early stopping it ends on the epoch that was kept.
 
 ## Searches
 

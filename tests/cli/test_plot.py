@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from separatrix import Network
+from separatrix.data.tables import Table
 from separatrix.io import save
 from separatrix.model import Model
 
@@ -23,13 +24,13 @@ def test_all_that_can_be_drawn(run, moons):
     result = run("plot", moons, "moons")
     assert result.exit_code == 0, result.output
     paths = [Path(line) for line in result.stdout.splitlines()]
-    names = ("boundary", "loss", "diagram", "hidden", "hidden-space", "report")
+    names = ("boundary", "loss", "diagram", "hidden", "hidden-space", "surface", "report")
     assert paths == [Path("plots") / f"m-{name}.png" for name in names]
     assert all(path.read_bytes().startswith(PNG) for path in paths)
     assert result.stderr.startswith(
         "note: not drawn: curve (it needs a model of one input, and this one has 2"
     )
-    assert "surface (a model file has no recording of the training; use LossSurfaceDisplay" in result.stderr
+    assert "film (a model file has no recording of the training; use animate" in result.stderr
 
 
 def test_an_ensemble(run, people, ensemble):
@@ -48,6 +49,44 @@ def test_without_a_table(run, moons):
     assert result.exit_code == 0, result.output
     assert {path.name for path in Path("inside").iterdir()} == {"m-loss.png", "m-diagram.png"}
     assert "report (it needs a TABLE of rows)" in result.stderr
+    assert "curve (it needs a model of one input, and this one has 2)" in result.stderr
+
+
+def test_without_a_table_many_columns_are_counted(run, model):
+    result = run("plot", str(model))
+    assert result.exit_code == 0, result.output
+    assert "curve (it needs a model of one input, and this one has 4)" in result.stderr
+    assert "boundary (it needs a TABLE of rows, and a plane through its 4 columns)" in result.stderr
+
+
+def test_the_parameters_of_a_surface(run, moons):
+    for chosen in ((), ("--parameters", "layer 0: w[x1, 2],12")):
+        result = run("plot", moons, "moons", "--what", "surface", *chosen)
+        assert (result.exit_code, result.stdout) == (0, f"{Path('plots') / 'm-surface.png'}\n")
+    result = run("plot", moons, "moons", "--what", "surface", "--parameters", "layer 0: w[x1 2],12")
+    assert result.exit_code == 2
+    assert "Did you mean 'layer 0: w[x1, 2]'?" in result.stderr
+
+
+def test_a_surface_says_which_parameters_it_shows(moons):
+    from separatrix.cli.pictures import PICTURES, Subject
+    from separatrix.explain import parameter_names
+    from separatrix.io import load
+
+    loaded = load(moons)
+    table = {"x1": np.array([0.0, 1.0]), "x2": np.array([1.0, 0.0])}
+    figure = PICTURES["surface"].draw(Subject(loaded, Table(table), np.array([0, 1])))
+    assert figure.axes[0].get_title() == "the two largest weights; the other 11 parameters as trained"
+    assert {figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()} <= set(parameter_names(loaded))
+
+
+def test_a_surface_needs_the_truth_and_two_parameters(run, moons, tmp_path):
+    Path("new.csv").write_text("x1,x2\n0.5,0.5\n-1,1\n")
+    result = run("plot", moons, "new.csv", "--what", "surface")
+    assert "cannot draw 'surface': it needs the truth, and the table has no column of it" in result.stderr
+    save(Model(Network.mlp(1, (), 1, fit_intercept=False), [1.0]), tmp_path / "one.safetensors")
+    result = run("plot", "one.safetensors", "--what", "surface")
+    assert "cannot draw 'surface': it needs two parameters, and the network has one." in result.stderr
 
 
 def test_one_file(run, moons):
@@ -88,7 +127,7 @@ def test_numbers(run):
     result = run("plot", "d.safetensors", "diabetes")
     assert result.exit_code == 0, result.output
     names = [Path(line).name for line in result.stdout.splitlines()]
-    assert names == ["d-loss.png", "d-diagram.png", "d-report.png"]
+    assert names == ["d-loss.png", "d-diagram.png", "d-surface.png", "d-report.png"]
     assert "boundary (it needs a model that tells one class of each row)" in result.stderr
     assert "hidden (the network has no hidden layer)" in result.stderr
     assert (
@@ -117,11 +156,10 @@ def test_a_model_from_elsewhere_has_no_history(run, tmp_path):
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("name", ["surface", "film"])
-def test_what_needs_a_recording(run, moons, name):
-    result = run("plot", moons, "moons", "--what", f"loss,{name}")
+def test_what_needs_a_recording(run, moons):
+    result = run("plot", moons, "moons", "--what", "loss,film")
     assert result.exit_code == 2
-    assert f"cannot draw '{name}': a model file has no recording of the training; use " in result.stderr
+    assert "cannot draw 'film': a model file has no recording of the training; use " in result.stderr
     assert not Path("plots").exists()
 
 

@@ -15,8 +15,8 @@ from sklearn.svm import LinearSVC
 
 from separatrix import Ensemble, Model, Network
 from separatrix.data import TableEncoder
-from separatrix.errors import ParameterError
-from separatrix.explain import DecisionGrid, decision_grid
+from separatrix.errors import DataError, ParameterError
+from separatrix.explain import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.plane import grid_rows
 from separatrix.spec import ACTIVATIONS
 
@@ -110,3 +110,47 @@ def test_what_tells_no_probabilities_is_refused() -> None:
         decision_grid(svc, X[:, :2])
     with pytest.raises(ParameterError, match="must be a classifier, got a model that predicts"):
         decision_grid(Model(Network.mlp(2, (), 1, head="regression"), np.zeros(3)), X[:, :2])
+
+
+@pytest.mark.parametrize("form", ["grid", "flat", "columns"])
+def test_a_grid_of_ones_own(form):
+    u, v = np.linspace(-1, 2, 4), np.linspace(0, 1, 3)
+    xx0, xx1 = np.meshgrid(u, v)
+    response = 1 / (1 + np.exp(xx0 - xx1))
+    given = {"grid": response, "flat": response.ravel(), "columns": np.stack([1 - response, response], -1)}
+    for axes in ((xx0, xx1), (u, v)):
+        grid = given_grid(*axes, given[form], classes=["no", "yes"])
+        np.testing.assert_array_equal(grid.plane.u, u)
+        np.testing.assert_array_equal(grid.plane.v, v)
+        np.testing.assert_array_equal(grid.probability, response)
+        assert grid.classes.tolist() == ["no", "yes"]
+        assert grid.plane.points.shape == (0, 2)
+
+
+def test_the_probabilities_of_three_classes_over_a_square_grid():
+    p = np.random.default_rng(0).dirichlet(np.ones(3), (3, 3))
+    for response in (p, p.reshape(9, 3)):
+        grid = given_grid([0, 1, 2], [0, 1, 2], response, pd.DataFrame({"age": [1.0], "dose": [2.0]}))
+        np.testing.assert_array_equal(grid.probability, p)
+        assert (grid.plane.u_label, grid.plane.v_label) == ("age", "dose")
+        assert grid.plane.points.tolist() == [[1.0, 2.0]]
+        assert grid.classes.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"xx0": [0, 1, 3]}, r"xx0 must be one axis of an evenly spaced, ascending grid, got shape \(3,\)"),
+        ({"xx0": [2, 1, 0]}, "xx0 must be one axis"),
+        ({"xx1": np.meshgrid([0, 1, 2], [0, 1])[0]}, "xx1 must be one axis"),
+        ({"response": np.zeros((3, 2))}, r"at each of 2 x 3 places, got shape \(3, 2\)"),
+        ({"response": np.full(6, 1.5)}, "from 0 to 1, got 1.5 to 1.5; take predict_proba"),
+        ({"response": np.full(6, np.nan)}, "from 0 to 1, got nan"),
+        ({"X": np.zeros((4, 3))}, "the two columns of the grid, got 3"),
+        ({"classes": ["a", "b", "c"]}, "classes must be 2 labels"),
+    ],
+)
+def test_what_is_no_grid_is_refused(parts, message):
+    whole = {"xx0": [0, 1, 2], "xx1": [0, 1], "response": np.full((2, 3), 0.5)}
+    with pytest.raises(DataError, match=message):
+        given_grid(**whole | parts)

@@ -16,7 +16,8 @@ from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.explain import loss_surface
-from separatrix.explain.surface import losses
+from separatrix.explain.surface import largest_weights, losses
+from separatrix.model import Model
 from separatrix.spec import SGD, Network
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -188,6 +189,64 @@ def test_two_snapshots_have_no_principal_plane(gaussians: Any) -> None:
         loss_surface(MLPClassifier((2,), max_iter=1, record=1).fit(X, y), X, y)
 
 
+@pytest.mark.parametrize("as_model", [False, True])
+def test_chosen_parameters_need_no_recording(gaussians: Any, as_model: bool) -> None:
+    _, X, y = gaussians
+    plain = MLPClassifier((3,), max_iter=5, random_state=0).fit(X, y)
+    subject = plain.to_model() if as_model else plain
+    surface = loss_surface(subject, X, y, parameters=(0, 10), grid_resolution=5)
+    assert [len(part) for part in (surface.epochs, surface.path, surface.path_loss)] == [0, 0, 0]
+    assert surface.ends_elsewhere
+    np.testing.assert_array_equal(surface.trained, plain.theta_[[0, 10]])
+    data = Data(X, y[:, np.newaxis].astype(float))
+    expected, _ = NumpyEngine().loss_and_score(plain.network_, plain.theta_, data)
+    assert surface.trained_loss == pytest.approx(expected, rel=1e-12)
+    for axis, place in ((surface.u, 0), (surface.v, 10)):
+        assert axis[2] == pytest.approx(plain.theta_[place])
+        assert min(axis) < 0 < max(axis)
+
+
+def test_a_model_of_two_parameters_needs_no_recording(gaussians: Any) -> None:
+    classifier, X, y = gaussians
+    surface = loss_surface(classifier.to_model(), X, y, grid_resolution=3)
+    assert surface.labels == ("w[x1]", "w[x2]")
+    np.testing.assert_array_equal(surface.trained, classifier.theta_)
+
+
+def test_the_fitted_network_need_not_end_the_path() -> None:
+    X, y = make_circles(200, noise=0.2, factor=0.5, random_state=0)
+    settings = {"early_stopping": True, "learning_rate_init": 0.05, "record": 1, "random_state": 0}
+    stopped = MLPClassifier((6,), n_iter_no_change=5, **settings).fit(X, y)
+    surface = loss_surface(stopped, X, y, grid_resolution=3)
+    assert stopped.stop_.best_epoch < stopped.stop_.epoch
+    assert surface.ends_elsewhere
+    np.testing.assert_array_equal(surface.path[stopped.stop_.best_epoch], surface.trained)
+    assert surface.path_loss[stopped.stop_.best_epoch] == pytest.approx(surface.trained_loss)
+
+
+def test_of_many_rows_some_are_drawn_and_it_says_so(gaussians: Any) -> None:
+    classifier, X, y = gaussians
+    few = loss_surface(classifier, X, y, grid_resolution=3, max_rows=7)
+    assert (few.n_rows, few.n_rows_given) == (7, 40)
+    again = loss_surface(classifier, X, y, grid_resolution=3, max_rows=7)
+    np.testing.assert_array_equal(few.loss, again.loss)
+    whole = loss_surface(classifier, X, y, grid_resolution=3)
+    assert (whole.n_rows, whole.n_rows_given) == (40, 40)
+    assert np.abs(few.loss - whole.loss).min() > 0
+    weight = np.zeros(len(X))
+    weight[np.sort(np.random.RandomState(0).permutation(40)[:7])] = 1.0
+    weighted = loss_surface(classifier, X, y, sample_weight=weight, grid_resolution=3)
+    np.testing.assert_allclose(few.loss, weighted.loss)
+
+
+def test_the_largest_weights_are_no_biases() -> None:
+    model = Model(Network.mlp(2, (2,), 1), [0.0, 3.0, -1.0, 0.0, 9.0, 9.0, -4.0, 0.5, 9.0])
+    assert largest_weights(model) == (1, 6)
+    assert largest_weights(Model(Network.mlp(1, (), 1), [0.0, 1.0])) == (0, 1)
+    with pytest.raises(ParameterError, match="two parameters, got 1 of 1-1"):
+        largest_weights(Model(Network.mlp(1, (), 1, fit_intercept=False), [1.0]))
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
@@ -198,6 +257,7 @@ def test_two_snapshots_have_no_principal_plane(gaussians: Any) -> None:
         ({"limits": ((1, 0), (0, 1))}, "low < high"),
         ({"grid_resolution": 1}, "at least 2"),
         ({"margin": -1}, "margin must be"),
+        ({"max_rows": 0}, "max_rows must be"),
     ],
 )
 def test_a_setting_that_breaks_its_rule_is_refused(gaussians: Any, setting: Any, message: str) -> None:

@@ -79,6 +79,16 @@ def filmed() -> tuple[MLPClassifier, NDArray[np.float64], NDArray[np.str_]]:
 
 
 @pytest.fixture(scope="session")
+def stopped() -> tuple[MLPClassifier, NDArray[np.float64], NDArray[np.int_]]:
+    """Return a classifier that recorded its epochs and went back to one before the last, and its rows."""
+    X, y = make_circles(200, noise=0.2, factor=0.5, random_state=0)
+    settings = {"early_stopping": True, "learning_rate_init": 0.05, "record": 1, "random_state": 0}
+    classifier = MLPClassifier((4,), n_iter_no_change=5, engine="numpy", **settings).fit(X, y)
+    assert classifier.stop_.best_epoch < classifier.stop_.epoch
+    return classifier, X, y
+
+
+@pytest.fixture(scope="session")
 def searched() -> SimpleNamespace:
     """Return what pictures take from a search of 40 networks, two of which diverged."""
     return _searched()

@@ -5,7 +5,16 @@ import pytest
 from matplotlib import pyplot as plt
 
 from separatrix.errors import ParameterError
-from separatrix.plots.axes import add_legend, draw_class_points, figure_of, new_axes, settings, wrapped
+from separatrix.plots.axes import (
+    add_legend,
+    draw_class_points,
+    figure_of,
+    is_small,
+    new_axes,
+    settings,
+    shrink_texts,
+    wrapped,
+)
 
 
 def test_new_axes_stand_in_a_new_figure_of_the_size_asked_for() -> None:
@@ -19,6 +28,20 @@ def test_axes_without_a_figure_are_refused() -> None:
     ax.remove()
     with pytest.raises(ParameterError, match="must stand in a figure"):
         figure_of(ax)
+
+
+def test_axes_of_four_in_a_figure_are_small() -> None:
+    _, axes = plt.subplots(2, 2)
+    assert all(is_small(ax) for ax in axes.flat)
+    assert not is_small(plt.subplots()[1])
+
+
+def test_small_axes_have_small_text() -> None:
+    ax = plt.subplots(2, 2)[1][0, 0]
+    shrink_texts(ax)
+    ax.set(xlabel="a name")
+    small = {text.get_fontsize() for text in [ax.xaxis.label, *ax.get_xticklabels()]}
+    assert max(small) < plt.rcParams["font.size"]
 
 
 def test_more_points_are_smaller() -> None:

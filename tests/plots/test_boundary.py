@@ -185,3 +185,30 @@ def test_long_names_do_not_overlap(kind: str) -> None:
         title = "a network with a long title that does not fit on one line"
         figure = DecisionBoundaryDisplay.compare({title: model, "b": model}, frame, y)[0].figure_
     assert overlap(figure) == []
+
+
+def test_a_grid_of_ones_own_is_drawn() -> None:
+    u, v = np.linspace(-1, 2, 30), np.linspace(0, 1, 20)
+    response = 1 / (1 + np.exp(-np.add.outer(v, u)))
+    points, y = np.array([[0.0, 0.5], [1.0, 0.2]]), ["no", "yes"]
+    display = DecisionBoundaryDisplay.from_predictions(u, v, response, points, y, classes=["no", "yes"])
+    np.testing.assert_array_equal(display.image_.get_array(), response)
+    assert len(display.lines_) == 1
+    assert [len(drawn.get_offsets()) for drawn in display.points_] == [1, 1]
+    bare = DecisionBoundaryDisplay.from_predictions(u, v, response, ax=display.ax_, colorbar=False)
+    assert bare.legend_ is None
+
+
+@pytest.mark.parametrize("scale", [(1.0, 1.0), (1.9, 1.0), (1.0, 1.9), (9.0, 1.0)])
+def test_the_colour_bar_is_as_high_as_the_axes(scale: tuple[float, float]) -> None:
+    _, axes = plt.subplots(1, 2, figsize=(9, 3))
+    drawn = [
+        DecisionBoundaryDisplay.from_estimator(MODEL, X * scale, grid_resolution=10),
+        DecisionBoundaryDisplay.from_estimator(MODEL, X * scale, grid_resolution=10, ax=axes[0]),
+        *DecisionBoundaryDisplay.compare([MODEL, MODEL], X * scale, grid_resolution=10),
+    ]
+    for display in drawn:
+        display.figure_.canvas.draw()
+        (bar,) = [ax for ax in display.figure_.axes if ax.get_ylabel() == "P(right)"]
+        box, beside = bar.get_window_extent(), display.ax_.get_window_extent()
+        assert_allclose([box.y0, box.y1], [beside.y0, beside.y1], atol=0.6)

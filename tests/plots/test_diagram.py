@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from separatrix.explain.diagram import network_diagram
 from separatrix.model import Model
 from separatrix.plots import NetworkDiagramDisplay
 from separatrix.spec import Network
@@ -83,6 +86,32 @@ def test_a_network_of_zeros_can_be_drawn() -> None:
     display = NetworkDiagramDisplay.from_estimator(Model(Network.mlp(2, (2,), 1), np.zeros(9)))
     display.figure_.canvas.draw()
     assert display.ax_.get_title() == "2-2-1: 9 parameters"
+
+
+def test_an_update_is_what_a_new_drawing_shows() -> None:
+    display = NetworkDiagramDisplay.from_estimator(random_model(2, 4, 3))
+    other = Model(Network.mlp(2, (4,), 3, head="multiclass"), np.linspace(-2, 1, 27))
+    diagram = replace(
+        network_diagram(other),
+        largest_weight=display.diagram.largest_weight,
+        largest_bias=display.diagram.largest_bias,
+    )
+    display.update(diagram)
+    anew = NetworkDiagramDisplay(diagram).plot()
+    np.testing.assert_array_equal(display.edges_.get_segments(), anew.edges_.get_segments())
+    np.testing.assert_array_equal(display.edges_.get_array(), anew.edges_.get_array())
+    np.testing.assert_array_equal(display.edges_.get_linewidths(), anew.edges_.get_linewidths())
+    for moved, drawn in zip(display.units_, anew.units_, strict=True):
+        np.testing.assert_array_equal(moved.get_array(), drawn.get_array())
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_text_fits_small_axes(overlapping_texts: Any, layout: Any) -> None:
+    figure = plt.figure(layout=layout)
+    names = ["age", "income"]
+    for ax in figure.subplots(2, 2).flat:
+        NetworkDiagramDisplay.from_estimator(random_model(2, 6, 5, 1, feature_names=names), ax=ax)
+    assert overlapping_texts(figure) == []
 
 
 @pytest.mark.parametrize("sizes", [(2, 1), (2, 4, 1), (1, 20, 1), (1, 10, 10, 1), (30, 100, 1), (4, 8, 3)])

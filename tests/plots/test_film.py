@@ -57,6 +57,12 @@ def test_every_keeps_the_last_snapshot(filmed, tmp_path):
     assert animate(filmed[0], tmp_path / "film.gif", every=3, views=("loss",)).n_frames == 4
 
 
+def test_one_view_needs_no_list(filmed, tmp_path):
+    animate(filmed[0], tmp_path / "name.gif", views="loss", every=4)
+    animate(filmed[0], tmp_path / "list.gif", views=["loss"], every=4)
+    assert (tmp_path / "name.gif").read_bytes() == (tmp_path / "list.gif").read_bytes()
+
+
 def test_progress_is_told_after_each_frame(filmed, tmp_path):
     told = []
     animate(
@@ -124,7 +130,9 @@ def test_what_cannot_be_filmed_is_answered_with_the_cure(filmed, tmp_path, monke
     with pytest.raises(ParameterError, match=r"views must be one of .*Did you mean 'boundary'"):
         animate(classifier, path, X, y, views=("boundry",))
     with pytest.raises(ParameterError, match="views must be one or more of"):
-        animate(classifier, path, X, y, views="loss")
+        animate(classifier, path, X, y, views=())
+    with pytest.raises(ParameterError, match=r"views must be one of .*Did you mean 'loss'"):
+        animate(classifier, path, X, y, views="los")
     with pytest.raises(ParameterError, match="fps"):
         animate(classifier, path, X, y, fps=0)
     with pytest.raises(ParameterError, match="every"):

@@ -61,3 +61,13 @@ def test_no_text_is_cut_off_or_lies_on_another(filmed, overlapping_texts, name):
     for artist in reel.moving:
         artist.set_animated(False)
     assert overlapping_texts(reel.figure) == []
+
+
+@pytest.mark.parametrize("name", ["loss", "surface"])
+def test_what_was_kept_fits_above_a_narrow_view(stopped, overlapping_texts, name):
+    reel = Reel(make_scene(*stopped), [VIEWS[name]])
+    assert "kept: best" in reel.labels[-1]
+    reel[len(reel) - 1]
+    for artist in reel.moving:
+        artist.set_animated(False)
+    assert overlapping_texts(reel.figure) == []

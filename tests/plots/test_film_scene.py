@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from separatrix.errors import DataError
+from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.plots.film_scene import make_scene
 
@@ -60,3 +60,23 @@ def test_a_long_recording_is_thinned_and_dense_at_the_start(filmed):
 def test_iterations_are_not_called_epochs(filmed):
     classifier = MLPClassifier((), solver="lbfgs", record=1, engine="numpy").fit(filmed[1], filmed[2])
     assert make_scene(classifier, None, None).labels[:2] == ["untrained", "iteration 1"]
+
+
+def test_what_was_kept_is_the_last_frame(stopped):
+    classifier, X, y = stopped
+    scene, stop = make_scene(classifier, X, y), classifier.stop_
+    assert scene.labels[-2:] == [
+        f"epoch {stop.epoch}",
+        f"epoch {stop.best_epoch}, kept: best validation score",
+    ]
+    assert_array_equal(scene.thetas[-1], classifier.theta_)
+    assert_array_equal(scene.at(len(scene.labels) - 1).predict(X), classifier.predict(X))
+    assert len(scene.reached) == len(scene.epochs) == len(scene.thetas) == len(scene.labels)
+    assert_array_equal(scene.reached[-2:], [stop.epoch, stop.epoch])
+
+
+def test_principal_components_need_rows(filmed):
+    with pytest.raises(DataError, match="X and y must be given for plane='pca'"):
+        make_scene(filmed[0], None, None, plane="pca")
+    with pytest.raises(ParameterError, match="plane must be one of 'features', 'pca', got 'pac'"):
+        make_scene(*filmed, plane="pac")

@@ -3,14 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from numpy.testing import assert_allclose, assert_array_equal
 
 from separatrix.estimators import MLPClassifier
 from separatrix.explain.boundary import decision_grid
 from separatrix.explain.curve import fitted_curve
+from separatrix.explain.hidden import hidden_units
 from separatrix.explain.surface import loss_surface
 from separatrix.plots.film_scene import make_scene
-from separatrix.plots.film_views import GRID, VIEWS
+from separatrix.plots.film_views import GRID, TILE, VIEWS
 
 
 def panel_of(name, scene):
@@ -63,13 +65,12 @@ def test_surface_path_grows_to_the_snapshot_shown(filmed):
 
 def test_diagram_has_one_scale_for_all_frames(filmed):
     panel = panel_of("diagram", make_scene(*filmed))
-    (ax,) = panel.moving
+    edges = panel.moving[0]
     largest = max(
         np.abs(w).max() for theta in filmed[0].recording_.thetas for w in filmed[0].network_.split(theta)[0]
     )
     for frame in (0, 8):
         panel.update(frame)
-        (edges,) = [artist for artist in ax.collections if hasattr(artist, "get_segments")]
         assert edges.norm.vmax == pytest.approx(largest)
         weights = np.concatenate(
             [w.ravel() for w in filmed[0].network_.split(filmed[0].recording_.thetas[frame])[0]]
@@ -78,7 +79,36 @@ def test_diagram_has_one_scale_for_all_frames(filmed):
 
 
 def test_hidden_shows_every_unit(filmed):
-    panel = panel_of("hidden", make_scene(*filmed))
-    (ax,) = panel.moving
+    scene = make_scene(*filmed)
+    panel = panel_of("hidden", scene)
+    images = [artist for artist in panel.moving if isinstance(artist, AxesImage)]
     panel.update(3)
-    assert len(ax.images) == 4
+    seen = hidden_units(scene.at(3), filmed[1], grid_resolution=TILE)
+    outputs = [layer.outputs[..., unit] for layer in seen.layers for unit in range(layer.n_units)]
+    assert_allclose([image.get_array() for image in images], outputs)
+
+
+@pytest.mark.parametrize("name", ["boundary", "hidden"])
+def test_a_plane_of_principal_components(name):
+    X = np.random.default_rng(0).normal(size=(40, 4))
+    classifier = MLPClassifier((3,), solver="lbfgs", record=1, max_iter=3, random_state=0, engine="numpy")
+    with pytest.warns(match="limit"):
+        classifier.fit(X, X[:, 0] > 0)
+    panel = panel_of(name, make_scene(classifier, X, X[:, 0] > 0, plane="pca"))
+    (ax,) = {artist.axes for artist in panel.moving}
+    words = [ax.get_xlabel(), *(text.get_text() for text in ax.texts)]
+    assert any("principal component 1" in word for word in words)
+
+
+def test_the_last_frame_is_what_was_kept(stopped):
+    classifier, X, y = stopped
+    scene, kept = make_scene(classifier, X, y), classifier.stop_.best_epoch
+    loss, surface = panel_of("loss", scene), panel_of("surface", scene)
+    for panel in (loss, surface):
+        panel.update(len(scene.labels) - 1)
+    for line in loss.moving:
+        assert len(line.get_xdata()) == classifier.n_iter_
+        assert line.get_markevery() == [kept - 1]
+    path, now = surface.moving
+    assert len(path.get_xdata()) == classifier.n_iter_ + 1
+    assert_allclose(now.get_xydata(), [[0.0, 0.0]], atol=1e-12)

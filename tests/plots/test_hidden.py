@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -7,6 +9,7 @@ from matplotlib.axes import Axes
 from numpy.testing import assert_allclose
 
 from separatrix import HiddenUnitsDisplay, Model, Network
+from separatrix.explain import hidden_units
 
 X = np.random.RandomState(0).randn(40, 2)
 
@@ -93,3 +96,27 @@ def test_units_are_drawn_where_it_is_told_with_its_settings() -> None:
     assert display.ax_ is ax
     assert display.figure_ is figure
     assert display.images_[0][0].get_cmap().name == "gray"
+
+
+def test_an_update_is_what_a_new_drawing_shows() -> None:
+    display = HiddenUnitsDisplay.from_estimator(random_model(2, 3, 1), X, grid_resolution=6)
+    other = Model(Network.mlp(2, (3,), 1), np.linspace(-2, 1, 13))
+    units = hidden_units(other, X, grid_resolution=6)
+    display.update(units)
+    anew = HiddenUnitsDisplay(units).plot()
+    for moved, drawn in zip(chain(*display.images_), chain(*anew.images_), strict=True):
+        assert_allclose(moved.get_array(), drawn.get_array())
+        assert moved.get_clim() == drawn.get_clim()
+    assert len(anew.zero_lines_.get_segments()) > 0
+    for moved, drawn in ((display.zero_lines_, anew.zero_lines_), (display.weights_[0], anew.weights_[0])):
+        assert_allclose(np.concatenate(moved.get_segments()), np.concatenate(drawn.get_segments()))
+        assert_allclose(moved.get_linewidths(), drawn.get_linewidths())
+        assert_allclose(moved.get_colors(), drawn.get_colors())
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_words_fit_small_axes(overlapping_texts, layout) -> None:
+    figure = plt.figure(layout=layout)
+    for ax in figure.subplots(2, 2).flat:
+        HiddenUnitsDisplay.from_estimator(random_model(2, 5, 25, 1), X, grid_resolution=4, ax=ax)
+    assert overlapping_texts(figure) == []

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -65,6 +66,14 @@ def test_the_epoch_that_early_stopping_kept_is_marked(stopped: MLPClassifier) ->
     value = stopped.history_.validation_loss[kept - 1]
     assert labels(display)[1] == f"validation loss (kept {value:.3g}, epoch {kept})"
     assert [line.get_markevery() for line in display.lines_] == [[kept - 1]] * 2
+
+
+def test_the_legend_says_what_was_best_there(stopped: MLPClassifier) -> None:
+    for run in (stopped, stopped.to_model()):
+        display = LossCurveDisplay.from_estimator(run)
+        assert display.note == "kept: best validation score"
+        assert display.ax_.get_legend().get_title().get_text() == display.note
+    assert LossCurveDisplay.from_history(stopped.history_).note == ""
 
 
 def test_several_runs_have_a_name_and_a_colour_each(stopped: MLPClassifier) -> None:
@@ -133,10 +142,21 @@ def test_what_is_not_there_is_told(arguments: Any, error: type[Exception], messa
 
 
 def test_an_estimator_without_a_history_is_refused() -> None:
-    with pytest.raises(DataError, match="no history of a training; fit it"):
+    with pytest.raises(DataError, match=r"^MLPClassifier has no history of a training; fit it"):
         LossCurveDisplay.from_estimator(MLPClassifier())
 
 
 def test_no_text_lies_on_another(stopped: MLPClassifier, overlapping_texts: Any) -> None:
     display = LossCurveDisplay.from_estimator([stopped] * 3, metrics="validation_score")
     assert overlapping_texts(display.figure_) == []
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_text_fits_small_axes(stopped: MLPClassifier, overlapping_texts: Any, layout: Any) -> None:
+    figure = plt.figure(layout=layout)
+    for ax in figure.subplots(2, 2).flat:
+        legend = LossCurveDisplay.from_estimator([stopped] * 2, ax=ax).ax_.get_legend()
+        figure.canvas.draw()
+        box = legend.get_window_extent()
+        assert all(ax.bbox.contains(*corner) for corner in (box.min, box.max))
+    assert overlapping_texts(figure) == []

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from separatrix.data import make_circles, make_gaussians
@@ -128,6 +130,42 @@ def test_a_loss_that_overflows_leaves_a_hole(gaussians: LossSurfaceDisplay) -> N
     for kind in ("contour", "surface"):
         holed.plot(kind=kind).figure_.canvas.draw()
         assert holed.surface_ in [*holed.ax_.collections]
+
+
+@pytest.mark.parametrize("kind", ["contour", "surface"])
+def test_without_a_recording_a_cross_marks_the_network(kind: Any) -> None:
+    X, y = make_gaussians(10)
+    model = MLPClassifier((3,), max_iter=5, random_state=0).fit(X, y).to_model()
+    display = LossSurfaceDisplay.from_estimator(
+        model, X, y, parameters=(0, 1), grid_resolution=5, kind=kind, max_rows=15
+    )
+    assert (display.path_, display.snapshots_, display.distance_ax_) == (None, [], None)
+    assert np.ravel(display.trained_.get_xdata()).tolist() == [display.surface.trained[0]]
+    assert display.ax_.get_title() == "the other 11 parameters as trained"
+    assert display.colorbar_.ax.get_ylabel() == "mean loss of 15 of 20 rows, without penalty"
+    assert [name.get_text() for name in display.names_] == (["trained"] if kind == "contour" else [])
+    display.figure_.canvas.draw()
+
+
+def test_the_epoch_that_was_kept_is_marked(circles: LossSurfaceDisplay) -> None:
+    assert circles.plot().trained_ is None
+    surface = replace(circles.surface, trained=circles.surface.path[4])
+    assert {name.get_text() for name in LossSurfaceDisplay(surface).plot().names_} == {
+        "epoch 0",
+        "epoch 30",
+        "kept",
+    }
+    exact = replace(surface, distance=np.zeros(11))
+    assert "epoch 12, kept" in {name.get_text() for name in LossSurfaceDisplay(exact).plot().names_}
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_text_fits_small_axes(gaussians: Any, circles: Any, overlapping_texts: Any, layout: Any) -> None:
+    figure = plt.figure(layout=layout)
+    axes = figure.subplots(2, 2)
+    for ax, display in zip(axes.flat, [gaussians, circles, circles, gaussians], strict=True):
+        display.plot(ax)
+    assert overlapping_texts(figure) == []
 
 
 @pytest.mark.parametrize("kind", ["contour", "surface"])

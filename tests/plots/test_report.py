@@ -82,6 +82,20 @@ def test_bad_input_is_refused(iris: Any) -> None:
 
 def test_no_text_lies_on_another(iris: Any, overlapping_texts: Any) -> None:
     assert overlapping_texts(ReportDisplay.from_estimator(*iris).figure_) == []
+    digits = np.arange(100) % 10
+    p = np.random.default_rng(0).dirichlet(np.ones(10), 100)
+    assert overlapping_texts(ReportDisplay.from_predictions(digits, p).figure_) == []
     many = [f"class {k:02} has a rather long name" for k in np.arange(40) % 12]
     p = np.random.default_rng(0).dirichlet(np.ones(12), 40)
     assert overlapping_texts(ReportDisplay.from_predictions(many, p).figure_) == []
+
+
+@pytest.mark.parametrize("n_classes", [3, 10, 20])
+def test_each_class_looks_different(n_classes: int) -> None:
+    y = np.arange(5 * n_classes) % n_classes
+    p = np.random.default_rng(0).dirichlet(np.ones(n_classes), len(y))
+    displays = ReportDisplay.from_predictions(y, p).displays_
+    for name in ("roc", "precision_recall", "calibration"):
+        lines = [display.line_ for display in displays[name]]
+        looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in lines}
+        assert len(looks) == n_classes

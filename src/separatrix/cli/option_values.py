@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import typer
@@ -33,6 +34,18 @@ def read_names(text: str) -> str | list[str]:
 def read_list(text: str) -> list[str]:
     """Read names between commas."""
     return [name.strip() for name in text.split(",")]
+
+
+def read_parameters(text: str) -> list[int | str]:
+    """Read names of parameters or their numbers between commas; a comma within brackets is the name's.
+
+    Examples
+    --------
+    >>> read_parameters("layer 0: w[x1, 2],16")
+    ['layer 0: w[x1, 2]', 16]
+    """
+    names = [name.strip() for name in re.split(r",(?![^\[]*\])", text)]
+    return [int(name) if name.isdigit() else name for name in names]
 
 
 def read_numbers(text: str) -> float | list[float]:

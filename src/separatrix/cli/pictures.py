@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from separatrix.explain.inputs import as_table
+from separatrix.explain.names import input_names
 from separatrix.model import Model
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Subject:
     features : list of str or None
         The two columns that span the plane.
     plane : {"features", "pca"}
+    parameters : list of int or str, or None
+        The two that span the surface.
     """
 
     model: AnyModel
@@ -38,11 +41,17 @@ class Subject:
     y: NDArray[Any] | None = None
     features: list[str] | None = None
     plane: Literal["features", "pca"] = "features"
+    parameters: list[int | str] | None = None
 
     @property
     def columns(self) -> list[str]:
-        """Those of the table's columns that the model reads."""
-        return [] if self.table is None else as_table(self.model, self.table).column_names
+        """The columns that the model reads."""
+        if self.table is not None:
+            return as_table(self.model, self.table).column_names
+        network = self.model if isinstance(self.model, Model) else self.model.models[0]
+        if network.encoder is not None:
+            return [column.name for column in network.encoder.columns]
+        return input_names(network)
 
     @property
     def plane_settings(self) -> dict[str, Any]:
@@ -70,16 +79,16 @@ def _no_table(subject: Subject) -> str:
 
 
 def _no_plane(subject: Subject) -> str:
-    if subject.table is None or subject.features is not None or subject.plane == "pca":
-        return _no_table(subject)
     if len(subject.columns) == 1:
         return "it needs two inputs, and the model has one; draw the curve"
-    if len(subject.columns) > 2:
-        return (
-            f"it needs a plane through the {len(subject.columns)} columns; choose two with --features, as in "
-            f"--features '{','.join(subject.columns[:2])}', or set --plane pca"
-        )
-    return ""
+    if subject.features is not None or subject.plane == "pca" or len(subject.columns) == 2:
+        return _no_table(subject)
+    if subject.table is None:
+        return f"it needs a TABLE of rows, and a plane through its {len(subject.columns)} columns"
+    return (
+        f"it needs a plane through the {len(subject.columns)} columns; choose two with --features, as in "
+        f"--features '{','.join(subject.columns[:2])}', or set --plane pca"
+    )
 
 
 def _no_boundary(subject: Subject) -> str:
@@ -108,8 +117,8 @@ def _no_hidden_space(subject: Subject) -> str:
 
 
 def _no_curve(subject: Subject) -> str:
-    if subject.table is not None and len(subject.columns) != 1:
-        return f"it needs a model of one input, and this one has {len(subject.columns)}; draw the boundary"
+    if len(subject.columns) != 1:
+        return f"it needs a model of one input, and this one has {len(subject.columns)}"
     return _no_table(subject)
 
 
@@ -117,6 +126,14 @@ def _no_loss(subject: Subject) -> str:
     if not isinstance(subject.model, Model):
         return _no_network(subject)
     return "" if (subject.model.training or {}).get("history") else "the model file has no history"
+
+
+def _no_surface(subject: Subject) -> str:
+    if not isinstance(subject.model, Model):
+        return _no_network(subject)
+    if subject.model.n_parameters < 2:
+        return "it needs two parameters, and the network has one"
+    return _no_report(subject)
 
 
 def _no_report(subject: Subject) -> str:
@@ -153,16 +170,28 @@ def _draw_curve(subject: Subject) -> Figure:
 
 def _draw_loss(subject: Subject) -> Figure:
     from separatrix.plots import LossCurveDisplay
-    from separatrix.train import History
 
-    assert subject.model.training is not None
-    return LossCurveDisplay.from_history(History.from_dict(subject.model.training["history"])).figure_
+    return LossCurveDisplay.from_estimator(subject.model).figure_
 
 
 def _draw_diagram(subject: Subject) -> Figure:
     from separatrix.plots import NetworkDiagramDisplay
 
     return NetworkDiagramDisplay.from_estimator(subject.model).figure_
+
+
+def _draw_surface(subject: Subject) -> Figure:
+    from separatrix.explain.surface import largest_weights
+    from separatrix.plots import LossSurfaceDisplay
+
+    s = subject
+    assert isinstance(s.model, Model)
+    chosen = s.parameters or largest_weights(s.model)
+    display = LossSurfaceDisplay.from_estimator(s.model, s.table, s.y, parameters=chosen)
+    if s.parameters is None and s.model.n_parameters > 2:
+        title = f"the two largest weights; {display.ax_.get_title()}"
+        display.ax_.set_title(title, fontsize="small")
+    return display.figure_
 
 
 def _draw_report(subject: Subject) -> Figure:
@@ -178,11 +207,11 @@ PICTURES = {
     "diagram": Picture(_draw_diagram, _no_network),
     "hidden": Picture(_draw_hidden, _no_hidden),
     "hidden-space": Picture(_draw_hidden_space, _no_hidden_space),
+    "surface": Picture(_draw_surface, _no_surface),
     "report": Picture(_draw_report, _no_report),
 }
 
 UNRECORDED = {
-    "surface": "a model file has no recording of the training; use LossSurfaceDisplay in Python",
     "film": "a model file has no recording of the training; use animate in Python",
 }
 

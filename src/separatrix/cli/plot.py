@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 import typer
 
 from separatrix.cli.console import note
-from separatrix.cli.option_values import read_list
+from separatrix.cli.option_values import read_list, read_parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,8 +37,8 @@ def plot(
         typer.Option(
             metavar="NAMES",
             show_default="all that can be drawn",
-            help="Pictures to draw: boundary, curve, loss, diagram, hidden, hidden-space, report. What "
-            "surface and film need is not in a model file.",
+            help="Pictures to draw: boundary, curve, loss, diagram, hidden, hidden-space, surface, report. "
+            "What a film needs is not in a model file.",
         ),
     ] = None,
     output: Annotated[
@@ -65,6 +65,15 @@ def plot(
             metavar="NAME", help="features, or pca: the plane of the columns' first two principal components."
         ),
     ] = "features",
+    parameters: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            show_default="the two largest weights",
+            help="The two parameters of the surface, as in 'layer 0: w[age, 2],layer 1: b[0]', or their "
+            "numbers.",
+        ),
+    ] = None,
     target: Annotated[
         str | None,
         typer.Option(
@@ -83,7 +92,7 @@ def plot(
     from separatrix.plots.picture_files import save_picture
 
     wanted = None if what is None else _checked_names(read_list(what))
-    subject = _subject(load(model_file), source, features, plane, target)
+    subject = _subject(load(model_file), source, features, plane, target, parameters)
     names = _drawable(subject, wanted)
     paths = _paths(output, model_file, names)
     draw_on_files()
@@ -106,7 +115,12 @@ def _checked_names(names: Sequence[str]) -> list[str]:
 
 
 def _subject(
-    model: AnyModel, source: str | None, features: str | None, plane: str, target: str | None
+    model: AnyModel,
+    source: str | None,
+    features: str | None,
+    plane: str,
+    target: str | None,
+    parameters: str | None,
 ) -> Subject:
     from separatrix.cli.pictures import Subject
     from separatrix.cli.predict import numbers_for_truth
@@ -126,6 +140,7 @@ def _subject(
         y,
         None if features is None else read_list(features),
         cast("Literal['features', 'pca']", plane),
+        None if parameters is None else read_parameters(parameters),
     )
 
 

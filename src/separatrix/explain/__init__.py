@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .boundary import DecisionGrid, decision_grid
+from .boundary import DecisionGrid, decision_grid, given_grid
 from .curve import FittedCurve, fitted_curve
 from .diagram import DiagramLayer, NetworkDiagram, network_diagram
 from .hidden import HiddenUnits, hidden_units
@@ -24,6 +24,7 @@ __all__ = [
     "Trace",
     "decision_grid",
     "fitted_curve",
+    "given_grid",
     "hidden_space",
     "hidden_units",
     "input_names",

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from separatrix.errors import ParameterError
-from separatrix.explain.inputs import as_model, class_labels, is_network, like
+from separatrix.data.columns import as_numbers
+from separatrix.errors import DataError, ParameterError
+from separatrix.explain.blas import one_blas_thread
+from separatrix.explain.inputs import as_model, as_table, class_labels, is_network, like
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
 from separatrix.model import Model
 from separatrix.spec import ACTIVATIONS, HEADS
@@ -106,6 +107,82 @@ def decision_grid(
     return grid_over(estimator, cut, X)
 
 
+def given_grid(xx0: Any, xx1: Any, response: Any, X: Any = None, *, classes: Any = None) -> DecisionGrid:
+    """Take probabilities that someone has computed over a grid.
+
+    Parameters
+    ----------
+    xx0, xx1 : array-like of shape (n, m), or (m,) and (n,)
+        The grid as `numpy.meshgrid` returns it, or its two axes: evenly spaced and ascending.
+    response : array-like of shape (n, m), (n, m, n_classes), (n * m,) or (n * m, n_classes)
+        The second class's probability at each place, or those of all classes.
+    X : array-like or table of shape (n_rows, 2), optional
+        Points to show, whose columns' names the axes get.
+    classes : array-like of shape (n_classes,), optional
+        Their labels; by default 0, 1, …
+
+    Raises
+    ------
+    DataError
+        If these do not fit each other, or are no grid or no probabilities.
+
+    Examples
+    --------
+    >>> grid = given_grid([0.0, 1.0, 2.0], [0.0, 1.0], [[0.1, 0.5, 0.9], [0.1, 0.5, 0.9]])
+    >>> grid.plane.u, grid.is_binary
+    (array([0., 1., 2.]), True)
+    """
+    u, v = _axis_of("xx0", xx0, 0), _axis_of("xx1", xx1, 1)
+    names, points = ["x1", "x2"], np.empty((0, 2))
+    if X is not None:
+        table = as_table(None, X)
+        names = table.column_names
+        if len(names) != 2:
+            raise DataError(
+                f"X must have the two columns of the grid, got {len(names)}; leave out the others."
+            )
+        points = np.column_stack([as_numbers(column, name) for name, column in table.columns.items()])
+    probability = _given_probability(response, (len(v), len(u)))
+    n_classes = 2 if probability.ndim == 2 else probability.shape[2]
+    labels = np.arange(n_classes) if classes is None else np.asarray(classes)
+    if labels.shape != (n_classes,):
+        raise DataError(f"classes must be {n_classes} labels, as response has them, got {labels.tolist()}.")
+    plane = Plane(u, v, names[0], names[1], "", points, origin={}, along_u={}, along_v={})
+    return DecisionGrid(plane, labels, probability)
+
+
+def _axis_of(name: str, values: Any, along: int) -> Array:
+    """Return the coordinates of a grid's columns or rows."""
+    grid = np.asarray(values, np.float64)
+    axis = grid if grid.ndim == 1 else np.take(grid, 0, axis=along) if grid.ndim == 2 else np.empty(0)
+    steps = np.diff(axis)
+    is_even = steps.size > 0 and steps.min() > 0 and np.allclose(steps, steps.mean())
+    if not is_even or (grid.ndim == 2 and np.ptp(grid, axis=along).any()):
+        raise DataError(
+            f"{name} must be one axis of an evenly spaced, ascending grid, got shape {grid.shape}; make it "
+            "by xx0, xx1 = np.meshgrid(np.linspace(...), np.linspace(...))."
+        )
+    return axis
+
+
+def _given_probability(response: Any, shape: tuple[int, int]) -> Array:
+    """Return probabilities as a `DecisionGrid` holds them."""
+    given = np.asarray(response, np.float64)
+    of_classes = given.shape[2:] if given.shape[:2] == shape else given.shape[1:]
+    if given.shape not in (shape + of_classes, (shape[0] * shape[1], *of_classes)) or len(of_classes) > 1:
+        raise DataError(
+            f"response must have a probability, or one for each class, at each of {shape[0]} x {shape[1]} "
+            f"places, got shape {given.shape}."
+        )
+    probability = given.reshape(shape + of_classes)
+    if not ((probability >= 0) & (probability <= 1)).all():
+        raise DataError(
+            f"response must hold probabilities, from 0 to 1, got {given.min():g} to {given.max():g}; take "
+            "predict_proba."
+        )
+    return probability[..., -1] if probability.shape[2:] in ((1,), (2,)) else probability
+
+
 def grid_over(estimator: Any, plane: Plane, X: Any) -> DecisionGrid:
     """Compute a classifier's probabilities over a given plane; `X` only tells what its rows are held in."""
     classes = class_labels(estimator)
@@ -135,8 +212,7 @@ def _network_probability(model: Model, plane: Plane, X: Any) -> Array:
         z = (up[block, np.newaxis] + (across + first)).reshape(-1, across.shape[1])
         logits[block] = _from_first_layer(model, z).reshape(logits[block].shape)
 
-    # A thread for each block and one for BLAS in each: BLAS's own threads lose time on products so small.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(fill, range(0, len(up), step)))
     flat = logits.reshape(-1, model.network.n_out)
     probability: Array = HEADS[model.network.head].output(flat)

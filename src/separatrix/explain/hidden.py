@@ -99,12 +99,18 @@ def hidden_units(
     >>> [layer.outputs.shape for layer in seen.layers]
     [(5, 5, 3), (5, 5, 1)]
     """
-    model = with_hidden_layers(estimator)
+    with_hidden_layers(estimator)  # a plane is not worth laying for a network without
     cut = make_plane(estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution)
-    x = as_inputs(estimator, grid_rows(cut, X))
+    return units_over(estimator, cut, X, max_units=max_units)
+
+
+def units_over(estimator: Any, plane: Plane, X: Any, *, max_units: int) -> HiddenUnits:
+    """Compute what every unit makes of a given plane; `X` only tells what its rows are held in."""
+    model = with_hidden_layers(estimator)
+    x = as_inputs(estimator, grid_rows(plane, X))
     head = HEADS[model.network.head]
     functions = [ACTIVATIONS[layer.activation].value for layer in model.network.layers[:-1]]
-    shape = (grid_resolution, grid_resolution, -1)
+    shape = (len(plane.v), len(plane.u), -1)
     views, before = [], model.network.n_in
     parts = zip(
         [*functions, head.output], layer_activations(model), model.coefs, model.intercepts, strict=True
@@ -126,7 +132,7 @@ def hidden_units(
             )
         )
         before = max_units
-    return HiddenUnits(cut, tuple(views), output_names(model)[:max_units])
+    return HiddenUnits(plane, tuple(views), output_names(model)[:max_units])
 
 
 def with_hidden_layers(estimator: Any) -> Model:

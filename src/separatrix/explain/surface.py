@@ -3,22 +3,25 @@
 The plane is that of two chosen parameters, or, for networks with more, that of the two principal directions
 of the recorded path (Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets", section 7.2). A path
 in many dimensions does not lie in such a plane: each snapshot comes with its distance from the plane and with
-the loss that the network really had.
+the loss that the network really had. Chosen parameters need no path: their plane goes through the trained
+network.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.inputs import as_model, as_recording
+from separatrix.explain.blas import one_blas_thread
+from separatrix.explain.inputs import as_model, as_recording, last_step
 from separatrix.explain.names import parameter_index, parameter_names
 from separatrix.explain.plane import component_label, principal_axes
 from separatrix.explain.rows import data_of
@@ -28,7 +31,8 @@ from separatrix.spec import ACTIVATIONS, HEADS, Network, _check
 Array = NDArray[Any]
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
-_BLOCK = 2**16  # activations computed at once: what fits the second cache
+MAX_ROWS = 2000  # that a surface is computed of, unless told otherwise
+_BLOCK = 2**18  # activations computed at once: fewer cost small networks more in calls than they save
 _ON_PLANE = 1e-6  # of the path's size; smaller distances are rounding
 
 
@@ -49,7 +53,12 @@ class LossSurface:
         Mean loss of the rows without penalty, one row for each `v`. Not finite where it overflows.
     labels : tuple of two str
         What u and v are.
+    trained : ndarray of shape (2,)
+        The fitted network, which lies in the plane.
+    trained_loss : float
+        Its loss.
     epochs : ndarray of shape (n_snapshots,)
+        Empty, as is all about the path, where nothing was recorded.
     path : ndarray of shape (n_snapshots, 2)
         Snapshots, projected onto the plane.
     path_loss : ndarray of shape (n_snapshots,)
@@ -60,6 +69,8 @@ class LossSurface:
         Euclidean distance of each snapshot's parameters from the plane.
     explained : ndarray of shape (2,) or None
         Share of the path's variance along each principal direction; None for chosen parameters.
+    n_rows, n_rows_given : int
+        Rows that the loss is the mean of, and those that they were drawn from.
     """
 
     origin: Array
@@ -68,19 +79,29 @@ class LossSurface:
     v: Array
     loss: Array
     labels: tuple[str, str]
+    trained: Array
+    trained_loss: float
     epochs: Array
     path: Array
     path_loss: Array
     projected_loss: Array
     distance: Array
     explained: Array | None
+    n_rows: int
+    n_rows_given: int
 
     @property
     def on_plane(self) -> Array:
         """Whether each snapshot lies in the plane, up to rounding; bool, (n_snapshots,)."""
-        size = np.abs(self.path).max() + np.ptp(self.path, axis=0).max()
+        points = np.vstack([self.path, self.trained])
+        size = np.abs(points).max() + np.ptp(points, axis=0).max()
         on_plane: Array = self.distance <= _ON_PLANE * size
         return on_plane
+
+    @property
+    def ends_elsewhere(self) -> bool:
+        """Whether the fitted network is not the path's end: early stopping went back, or there is no path."""
+        return not len(self.path) or not np.array_equal(self.path[-1], self.trained)
 
 
 def loss_surface(
@@ -90,18 +111,19 @@ def loss_surface(
     *,
     parameters: Sequence[int | str] | None = None,
     sample_weight: Any = None,
-    grid_resolution: int = 60,
+    grid_resolution: int = 50,
     limits: Limits | None = None,
     margin: float = 0.25,
+    max_rows: int | None = MAX_ROWS,
 ) -> LossSurface:
     """Compute the loss of some rows over a plane in the space of the parameters.
 
-    It takes ``grid_resolution ** 2`` forward passes: some of the rows will do where there are many thousands.
+    It takes ``grid_resolution ** 2`` forward passes.
 
     Parameters
     ----------
-    estimator : fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
-        Trained with a recording. The plane goes through its network.
+    estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
+        The plane goes through its network. It needs a recording only if `parameters` are not given.
     X, y : rows and targets
         Usually those of the training.
     parameters : sequence of two int or str, optional
@@ -110,12 +132,15 @@ def loss_surface(
         snapshots, centred, each counted once however many epochs lie between them.
     sample_weight : array-like of shape (n_rows,), optional
         Weight of each row in the loss.
-    grid_resolution : int, default=60
+    grid_resolution : int, default=50
         Points along each side of the grid.
     limits : ((u_low, u_high), (v_low, v_high)), optional
-        Ends of the grid; by default the path with a margin.
+        Ends of the grid; by default those of the path with a margin, without a path as far around the trained
+        network as it is from zero, with a margin.
     margin : float, default=0.25
-        Share of the path's extent that is added on each side.
+        Share of the extent that is added on each side.
+    max_rows : int or None, default=2000
+        Of more rows so many are drawn at random, always the same, which the surface tells; None takes all.
 
     Returns
     -------
@@ -124,7 +149,7 @@ def loss_surface(
     Raises
     ------
     DataError
-        If there is no recording or too short a one, or the rows do not fit.
+        If parameters are not chosen and there is no recording or too short a one, or the rows do not fit.
     ParameterError
         If a parameter is not in the network, or a setting breaks its rule.
 
@@ -141,41 +166,73 @@ def loss_surface(
     """
     _check.integer("grid_resolution", grid_resolution, 2)
     _check.number("margin", margin, 0.0)
-    model, recording = as_model(estimator), as_recording(estimator)
-    data = data_of(estimator, X, y, sample_weight)
-    thetas = recording.thetas.astype(np.float64)
+    if max_rows is not None:
+        _check.integer("max_rows", max_rows, 1)
+    model, all_rows = as_model(estimator), data_of(estimator, X, y, sample_weight)
+    data = _some_rows(all_rows, max_rows)
     theta = model.theta.astype(np.float64)
     if parameters is None and model.n_parameters == 2:
         parameters = (0, 1)
+    epochs, thetas = _snapshots(estimator, len(theta), is_needed=parameters is None)
     if parameters is None:
         origin, directions, explained = _principal_plane(thetas, theta)
         labels = tuple(component_label(k + 1, share) for k, share in enumerate(explained))
     else:
         origin, directions, labels = _parameter_plane(model, theta, parameters)
         explained = None
-    path = (thetas - origin) @ directions.T
-    distance = np.linalg.norm(thetas - origin - path @ directions, axis=1)
-    u, v = _grid(path, limits, margin, grid_resolution)
-    U, V = np.meshgrid(u, v)
-    plane = origin + np.column_stack([U.ravel(), V.ravel()]) @ directions
+    trained, path = directions @ (theta - origin), (thetas - origin) @ directions.T
+    u, v = _grid(path, trained, limits, margin, grid_resolution)
 
     def loss_at(points: Array) -> Array:
         return losses(model.network, points.astype(model.theta.dtype), data)
 
+    def loss_along(height: float) -> Array:
+        return loss_at(origin + np.column_stack([u, np.full(len(u), height)]) @ directions)
+
+    with one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        loss = np.stack(list(pool.map(loss_along, v)))
+        path_loss, projected_loss = loss_at(thetas), loss_at(origin + path @ directions)
+        (trained_loss,) = loss_at(theta[np.newaxis])
     return LossSurface(
         origin=origin,
         directions=directions,
         u=u,
         v=v,
-        loss=loss_at(plane).reshape(U.shape),
+        loss=loss,
         labels=(labels[0], labels[1]),
-        epochs=recording.epochs,
+        trained=trained,
+        trained_loss=float(trained_loss),
+        epochs=epochs,
         path=path,
-        path_loss=loss_at(thetas),
-        projected_loss=loss_at(origin + path @ directions),
-        distance=distance,
+        path_loss=path_loss,
+        projected_loss=projected_loss,
+        distance=np.linalg.norm(thetas - origin - path @ directions, axis=1),
         explained=explained,
+        n_rows=data.n_rows,
+        n_rows_given=all_rows.n_rows,
     )
+
+
+def largest_weights(model: Model) -> tuple[int, int]:
+    """Return the places in ``theta`` of the two weights of largest size, or of both parameters of two.
+
+    Raises
+    ------
+    ParameterError
+        If the network has fewer parameters.
+
+    Examples
+    --------
+    >>> largest_weights(Model(Network.mlp(3, (), 1), [1.0, -3.0, 2.0, 9.0]))
+    (1, 2)
+    """
+    if model.n_parameters < 2:
+        raise ParameterError(f"a surface needs two parameters, got {model.n_parameters} of {model.network}.")
+    sizes = np.full(model.n_parameters, -1.0)
+    for s in model.network.layout:
+        sizes[s.weight] = np.abs(model.theta[s.weight])
+    first, second = np.sort(np.argsort(-sizes, kind="stable")[:2]).tolist()
+    return first, second
 
 
 def losses(network: Network, thetas: Array, data: Data) -> Array:
@@ -201,9 +258,7 @@ def losses(network: Network, thetas: Array, data: Data) -> Array:
     n_rows, head = data.n_rows, HEADS[network.head]
     step = max(1, _BLOCK // (n_rows * max(network.sizes)))
     means = np.empty(len(thetas))
-    # Threads only get in each other's way in products as small as these.
-    # Far from the path a loss may overflow.
-    with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # far from the path a loss may overflow
         for start in range(0, len(thetas), step):
             block = thetas[start : start + step]
             z = _logits(network, block, data.X)
@@ -222,6 +277,21 @@ def _logits(network: Network, thetas: Array, X: Array) -> Array:
             z += thetas[:, np.newaxis, s.bias]
         x = ACTIVATIONS[layer.activation].value(z)
     return x
+
+
+def _some_rows(data: Data, max_rows: int | None) -> Data:
+    if max_rows is None or data.n_rows <= max_rows:
+        return data
+    rows = np.sort(np.random.RandomState(0).permutation(data.n_rows)[:max_rows])
+    return Data(data.X[rows], data.T[rows], None if data.weight is None else data.weight[rows])
+
+
+def _snapshots(estimator: Any, n_parameters: int, *, is_needed: bool) -> tuple[Array, Array]:
+    """Return the recorded epochs and parameters; none where there are none, and none are needed."""
+    if not is_needed and getattr(last_step(estimator), "recording_", None) is None:
+        return np.empty(0, np.int64), np.empty((0, n_parameters))
+    recording = as_recording(estimator)
+    return recording.epochs, recording.thetas.astype(np.float64)
 
 
 def _parameter_plane(
@@ -248,9 +318,15 @@ def _principal_plane(thetas: Array, theta: Array) -> tuple[Array, Array, Array]:
     return theta, directions, explained
 
 
-def _grid(path: Array, limits: Limits | None, margin: float, resolution: int) -> tuple[Array, Array]:
+def _grid(
+    path: Array, trained: Array, limits: Limits | None, margin: float, resolution: int
+) -> tuple[Array, Array]:
     if limits is None:
-        low, high = path.min(axis=0), path.max(axis=0)
+        if len(path):
+            points = np.vstack([path, trained])
+            low, high = points.min(axis=0), points.max(axis=0)
+        else:
+            low, high = trained - np.abs(trained), trained + np.abs(trained)
         # A direction in which nothing moved still shows some ground.
         extent = np.maximum(high - low, 0.1 * (high - low).max() or 1.0)
         middle = (low + high) / 2

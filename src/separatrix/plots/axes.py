@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,18 @@ from separatrix.plots.palette import class_colors, class_markers, marker_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.collections import PathCollection
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure, FigureBase
     from matplotlib.legend import Legend
 
 Array = NDArray[Any]
 
 NEUTRAL = "#595959"  # of points whose class is not told
+SMALL_TEXT = "x-small"
 _LEGEND_AREA = 45.0
-_SMALL_WIDTH = 250.0  # points
+_NARROW, _SMALL_WIDTH, _SMALL_HEIGHT = 250.0, 190.0, 145.0  # points
 _LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
 
 
@@ -41,6 +44,31 @@ def figure_of(ax: Axes) -> Figure:
             "ax must stand in a figure, got axes that were removed from theirs; make new ones."
         )
     return figure
+
+
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the axes; a layout that is done when the figure is drawn may shrink them."""
+    box = ax.get_window_extent()
+    return box.width * 72 / figure_of(ax).dpi, box.height * 72 / figure_of(ax).dpi
+
+
+def is_small(ax: Axes) -> bool:
+    """Tell axes in which texts of the usual size do not fit, such as one of four in a figure."""
+    width, height = size_in_points(ax)
+    return width < _SMALL_WIDTH or height < _SMALL_HEIGHT
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Tell axes above which a legend of the usual size does not fit."""
+    return size_in_points(ax)[0] < _NARROW
+
+
+def shrink_texts(ax: Axes) -> None:
+    """Write ticks and labels of small axes so small that they fit between those of `plt.subplots(2, 2)`."""
+    ax.tick_params(labelsize=SMALL_TEXT, pad=2)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.labelpad = 1.0
+        axis.label.set_fontsize(SMALL_TEXT)
 
 
 def wrapped(text: object, width: int = 40) -> str:
@@ -82,36 +110,26 @@ def add_legend(
         above = settings({"loc": "outside upper center", "ncols": n_columns, "frameon": False}, kwargs)
         legend: Legend = figure.legend(handles=handles, **above)
     else:
-        legend = ax.legend(handles=handles, **settings({"loc": "upper right", "framealpha": 0.9}, kwargs))
+        size = SMALL_TEXT if is_small(ax) else "medium"
+        look = {"loc": "upper right", "framealpha": 0.9, "fontsize": size}
+        legend = ax.legend(handles=handles, **settings(look, kwargs))
     _enlarge([handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")])
     return legend
-
-
-def size_in_points(ax: Axes) -> tuple[float, float]:
-    """Return width and height of the axes; a layout that is done when the figure is drawn may shrink them."""
-    box = ax.get_window_extent()
-    return box.width * 72 / figure_of(ax).dpi, box.height * 72 / figure_of(ax).dpi
-
-
-def is_small(ax: Axes) -> bool:
-    """Tell axes in which texts of the usual size do not fit, such as one of four in a figure."""
-    return size_in_points(ax)[0] < _SMALL_WIDTH
 
 
 def fit_labels(ax: Axes, *, small: bool) -> None:
     """Make the labels at small axes smaller, and break a long one beside them."""
     if small:
-        ax.tick_params(labelsize="x-small")
-        ax.xaxis.label.set_fontsize("x-small")
-        ax.yaxis.label.set(fontsize="x-small", text=wrapped(ax.get_ylabel(), 18))
+        shrink_texts(ax)
+        ax.set_ylabel(wrapped(ax.get_ylabel(), 18))
 
 
 def legend_above(ax: Axes, handles: Sequence[Any], **kwargs: Any) -> Legend:
     """Explain the handles above the axes, where they hide nothing, in as many columns as fit.
 
-    At small axes a label ends before its first colon.
+    At narrow axes a label ends before its first colon.
     """
-    small = is_small(ax)
+    small = is_narrow(ax)
     labels = [str(handle.get_label()) for handle in handles]
     if small:
         labels = [label.partition(":")[0] for label in labels]
@@ -137,6 +155,23 @@ def _enlarge(markers: Sequence[Any]) -> None:
     smallest = min((marker.get_sizes().min() for marker in markers), default=_LEGEND_AREA)
     for marker in markers:
         marker.set_sizes(marker.get_sizes() * max(1.0, _LEGEND_AREA / smallest))
+
+
+def add_colorbar(
+    figure: FigureBase, mappable: ScalarMappable, axes: Sequence[Axes], **kwargs: Any
+) -> Colorbar:
+    """Put a colour bar beside axes, as high as they are; `Figure.colorbar`'s own ignores their aspect."""
+    from matplotlib.transforms import Bbox
+
+    bar = figure.colorbar(mappable, ax=list(axes), **kwargs)
+    place = cast("Any", bar.ax.get_axes_locator())
+
+    def beside(ax: Any, renderer: Any) -> Bbox:
+        box, drawn = place(ax, renderer), Bbox.union([each.get_position() for each in axes])
+        return Bbox.from_extents(box.x0, drawn.y0, box.x1, drawn.y1)
+
+    bar.ax.set_axes_locator(beside)
+    return bar
 
 
 def settings(defaults: Mapping[str, Any], chosen: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -10,10 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.boundary import DecisionGrid, decision_grid
+from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.inputs import class_codes, last_step
 from separatrix.explain.plane import Kind, Place, Plane
-from separatrix.plots.axes import add_legend, draw_class_points, figure_of, new_axes, settings, wrapped
+from separatrix.plots.axes import (
+    add_colorbar,
+    add_legend,
+    draw_class_points,
+    figure_of,
+    is_small,
+    new_axes,
+    settings,
+    shrink_texts,
+    wrapped,
+)
 from separatrix.plots.palette import class_colors, class_tints, probability_colormap
 
 if TYPE_CHECKING:
@@ -33,12 +43,13 @@ _WIDTH, _PANEL_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inche
 class DecisionBoundaryDisplay:
     """The probabilities of a classifier over a plane as colour, its boundary as a line, and the points.
 
-    Make it by `from_estimator`, or `compare` for several classifiers side by side.
+    Make it by `from_estimator`, by `from_predictions` for a grid of one's own, or by `compare` for several
+    classifiers side by side.
 
     Parameters
     ----------
     grid : DecisionGrid
-        What `separatrix.explain.decision_grid` returns.
+        What `separatrix.explain.decision_grid` or `separatrix.explain.given_grid` returns.
     y : array-like of shape (n_rows,), optional
         The class of each of the plane's points; without it they are grey.
 
@@ -126,6 +137,51 @@ class DecisionBoundaryDisplay:
         return cls(grid, y).plot(ax, **kwargs)
 
     @classmethod
+    def from_predictions(
+        cls,
+        xx0: Any,
+        xx1: Any,
+        response: Any,
+        X: Any = None,
+        y: Any = None,
+        *,
+        classes: Any = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Draw probabilities over a grid of one's own: predictions of rows alone make no boundary.
+
+        Parameters
+        ----------
+        xx0, xx1 : array-like of shape (n, m), or (m,) and (n,)
+            The grid as `numpy.meshgrid` returns it, or its two axes: evenly spaced and ascending.
+        response : array-like of shape (n, m), (n, m, n_classes), (n * m,) or (n * m, n_classes)
+            The second class's probability at each place, or those of all classes.
+        X : array-like or table of shape (n_rows, 2), optional
+            The points to show.
+        y : array-like of shape (n_rows,), optional
+            Their classes.
+        classes : array-like of shape (n_classes,), optional
+            The classes' labels; by default 0, 1, …
+        ax : matplotlib Axes, optional
+            Where to draw; by default in a new figure.
+        **kwargs
+            As for `plot`.
+
+        Raises
+        ------
+        DataError
+            If these do not fit each other, or are no grid or no probabilities.
+
+        Examples
+        --------
+        >>> xx0, xx1 = np.meshgrid(np.linspace(-2, 2, 50), np.linspace(-1, 1, 40))
+        >>> ring = 1 / (1 + np.exp(5 * (xx0**2 + xx1**2 - 1)))
+        >>> display = DecisionBoundaryDisplay.from_predictions(xx0, xx1, ring, classes=["outer", "inner"])
+        """
+        return cls(given_grid(xx0, xx1, response, X, classes=classes), y).plot(ax, **kwargs)
+
+    @classmethod
     def compare(
         cls,
         estimators: Mapping[str, Any] | Sequence[Any],
@@ -194,7 +250,7 @@ class DecisionBoundaryDisplay:
         figure.supxlabel(x_label, fontsize="medium")
         figure.supylabel(y_label, fontsize="medium")
         if first.grid.is_binary:
-            figure.colorbar(first.image_, ax=shown, label=first._scale_label())
+            add_colorbar(figure, first.image_, shown, label=first._scale_label())
         if first.codes is not None:
             legend = add_legend(figure, shown[0], first.points_, is_own=True)
             for display in displays:
@@ -241,8 +297,12 @@ class DecisionBoundaryDisplay:
         ax.set_aspect("equal" if _aspect(cut) else "auto")
         x_label, y_label = self._axis_labels(48, 40)
         ax.set(xlabel=x_label, ylabel=y_label)
+        bars = []
         if colorbar and self.grid.is_binary:
-            figure.colorbar(self.image_, ax=ax, label=self._scale_label())
+            bars = [add_colorbar(figure, self.image_, [ax], label=self._scale_label()).ax]
+        if not is_own and is_small(ax):
+            for written in (ax, *bars):
+                shrink_texts(written)
         self.legend_ = None
         if legend and self.codes is not None:
             self.legend_ = add_legend(figure, ax, self.points_, is_own=is_own)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from separatrix.errors import ParameterError
+from separatrix.explain.plane import Kind
 from separatrix.plots.film_files import Progress, check_film, write_film
 from separatrix.plots.film_reel import Reel
 from separatrix.plots.film_scene import Scene, make_scene
@@ -55,13 +56,16 @@ def animate(
     X: Any = None,
     y: Any = None,
     *,
-    views: Sequence[str] | None = None,
+    views: str | Sequence[str] | None = None,
     features: tuple[str | int, str | int] | None = None,
+    plane: Kind = "features",
     fps: float | None = None,
     every: int | None = None,
     progress: Progress | None = None,
 ) -> Film:
     """Write a film of the training: a frame for each recorded epoch.
+
+    Where early stopping went back to an epoch before the last, one more frame shows what was kept.
 
     Parameters
     ----------
@@ -73,13 +77,16 @@ def animate(
     X, y : rows and targets, optional
         The points to show, usually the training rows: estimators do not keep them. Without them a classifier
         or regressor by itself, though not a pipeline, is shown over the range of its training rows.
-    views : sequence of str, optional
+    views : str or sequence of str, optional
         What to show from left to right: "boundary" (a classifier's probability over two inputs), "curve" (the
         answers to one input), "loss" (so far), "hidden" (what each hidden unit sees, ten of a layer),
         "diagram" (weights), "surface" (the way down the loss, needs `X` and `y`). By default the loss beside
-        "curve" for one input, "boundary" for a classifier's two or the two of `features`, else "diagram".
+        "curve" for one input, "boundary" for a classifier's two or those of `features` or `plane`, else
+        "diagram".
     features : pair of str or int, optional
-        The two columns that span the boundary's plane, where there are more.
+        The two columns that span the plane of "boundary" and "hidden", where there are more.
+    plane : {"features", "pca"}
+        Two columns, or the plane of the first two principal components of `X`.
     fps : float, optional
         Frames a second; by default such that the film lasts about 8 seconds.
     every : int, optional
@@ -114,9 +121,9 @@ def animate(
     check_film(target)
     if fps is not None:
         _check.number("fps", fps, 0.0, open_low=True)
-    scene = make_scene(estimator, X, y, every=every, features=features)
-    names = _default_views(scene) if views is None else views
-    if isinstance(names, str) or not names:
+    scene = make_scene(estimator, X, y, every=every, features=features, plane=plane)
+    names = _default_views(scene) if views is None else [views] if isinstance(views, str) else views
+    if not names:
         raise ParameterError(f"views must be one or more of {', '.join(VIEWS)}, got {views!r}.")
     for name in names:
         _check.choice("views", name, VIEWS)
@@ -130,5 +137,6 @@ def animate(
 def _default_views(scene: Scene) -> tuple[str, str]:
     if scene.n_columns == 1:
         return "curve", "loss"
-    shows_plane = scene.model.is_classifier and (scene.n_columns == 2 or scene.features is not None)
+    has_plane = scene.n_columns == 2 or scene.features is not None or scene.plane == "pca"
+    shows_plane = scene.model.is_classifier and has_plane
     return ("boundary" if shows_plane else "diagram"), "loss"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.plots.axes import wrapped
 from separatrix.plots.film_scene import Scene
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ Array = NDArray[Any]
 
 DPI = 100
 HEIGHT = 3.8  # inches
+_CHARACTERS = 9  # of a title that fit into an inch
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Reel:
         widths = [view.width for view in views]
         self.figure = Figure(figsize=(sum(widths), HEIGHT), dpi=DPI, layout="constrained")
         self._canvas = cast("Any", FigureCanvasAgg)(self.figure)  # matplotlib gives it no types
-        self._title = self.figure.suptitle(self.labels[-1])
+        self._titles = [wrapped(label, int(_CHARACTERS * sum(widths))) for label in self.labels]
+        self._title = self.figure.suptitle(self._titles[-1])
         subfigures = self.figure.subfigures(1, len(views), squeeze=False, width_ratios=widths)[0]
         self._panels = [view.draw(scene, part) for view, part in zip(views, subfigures, strict=True)]
         self.moving = [self._title, *(artist for panel in self._panels for artist in panel.moving)]
@@ -100,7 +103,7 @@ class Reel:
 
     def __getitem__(self, number: int) -> Array:
         """Return a frame, from 0: uint8, (height, width, 3)."""
-        self._title.set_text(self.labels[number])
+        self._title.set_text(self._titles[number])
         for panel in self._panels:
             panel.update(number)
         self._canvas.restore_region(self._still)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
 from separatrix.explain.inputs import as_model, as_recording, as_table, last_step
+from separatrix.explain.kept import Kept, kept_epoch
+from separatrix.explain.plane import Kind, Plane, make_plane
 from separatrix.model import Model
 from separatrix.spec import _check
 from separatrix.train import History, Recording, recording_epochs
@@ -31,14 +33,17 @@ class Scene:
         Its network.
     history : History
     recording : Recording
-    shown : ndarray of shape (n_frames,)
-        The places in the recording of the snapshots that are shown.
+    shown : ndarray of shape (n_snapshots,)
+        The places in the recording of the snapshots that are shown, a frame each.
+    kept : Kept or None
+        The epoch whose parameters were kept, if not the last: one more frame shows them at the end.
     rows : array-like or table
         The rows given; else two that span the range of the training rows.
     y : array-like, or None
         The rows' targets; None where no rows were given.
     features : pair of str or int, or None
-        The axes of the boundary.
+    plane : {"features", "pca"}
+        The plane that the boundary and the hidden units are seen on.
     """
 
     estimator: Any
@@ -46,30 +51,57 @@ class Scene:
     history: History
     recording: Recording
     shown: Array
+    kept: Kept | None
     rows: Any
     y: Any
     features: tuple[str | int, str | int] | None
+    plane: Kind
 
     @property
     def epochs(self) -> Array:
-        """Epoch of each frame."""
+        """Epoch of each frame's parameters, (n_frames,)."""
         epochs: Array = self.recording.epochs[self.shown]
-        return epochs
+        return epochs if self.kept is None else np.append(epochs, self.kept.epoch)
+
+    @property
+    def reached(self) -> Array:
+        """Place in the recording up to which training has come at each frame, (n_frames,)."""
+        return self.shown if self.kept is None else np.append(self.shown, self.shown[-1])
+
+    @cached_property
+    def thetas(self) -> Array:
+        """Each frame's parameters, (n_frames, n_parameters)."""
+        thetas: Array = self.recording.thetas[self.shown]
+        return thetas if self.kept is None else np.vstack([thetas, self.model.theta])
 
     @property
     def labels(self) -> list[str]:
         """What each frame shows."""
         unit = "epoch" if self.history.learning_rate.size else "iteration"  # L-BFGS has no epochs
-        return [f"{unit} {epoch}" if epoch else "untrained" for epoch in self.epochs.tolist()]
+        labels = [f"{unit} {epoch}" if epoch else "untrained" for epoch in self.epochs.tolist()]
+        if self.kept is None:
+            return labels
+        why = f": {self.kept.reason}" if self.kept.reason else ""
+        return [*labels[:-1], f"{labels[-1]}, kept{why}"]
 
     @cached_property
     def n_columns(self) -> int:
         """Columns of the rows."""
         return len(as_table(self.estimator, self.rows).columns)
 
+    def lay_plane(self, grid_resolution: int) -> Plane:
+        """Return the plane, of so many points along each side."""
+        return make_plane(
+            self.estimator,
+            self.rows,
+            features=self.features,
+            plane=self.plane,
+            grid_resolution=grid_resolution,
+        )
+
     def at(self, frame: int) -> Any:
         """Return the estimator as it was at a frame: a `Model`, or a pipeline that ends in an estimator."""
-        theta = self.recording.thetas[self.shown[frame]]
+        theta = self.thetas[frame]
         if not hasattr(self.estimator, "steps"):
             return replace(self.model, theta=theta)
         pipeline = copy.copy(self.estimator)
@@ -87,31 +119,43 @@ def make_scene(
     *,
     every: int | None = None,
     features: tuple[str | int, str | int] | None = None,
+    plane: Kind = "features",
 ) -> Scene:
     """Return the scene of an estimator's recording.
 
     Parameters
     ----------
-    estimator, X, y, every, features
+    estimator, X, y, every, features, plane
         As in `separatrix.animate`.
 
     Raises
     ------
     DataError
         If nothing was recorded, or only one of `X` and `y` is given, or they are needed.
+    ParameterError
+        If `plane` is none of these.
     """
-    recording = as_recording(estimator)
+    recording, last = as_recording(estimator), last_step(estimator)
+    _check.choice("plane", plane, get_args(Kind))
     if (X is None) != (y is None):
         raise DataError(f"X and y must be given together, got no {'X' if X is None else 'y'}.")
+    if X is None and plane == "pca":
+        raise DataError(
+            "X and y must be given for plane='pca', whose axes are theirs; pass them, as in "
+            "animate(estimator, path, X, y, plane='pca')."
+        )
+    kept = kept_epoch(estimator)
     return Scene(
         estimator=estimator,
         model=replace(as_model(estimator), training=None),  # a long history, not to be copied for each frame
-        history=last_step(estimator).history_,
+        history=last.history_,
         recording=recording,
         shown=_shown(len(recording.epochs), every),
+        kept=None if kept is None or kept.epoch == recording.epochs[-1] else kept,
         rows=_range_of(estimator) if X is None else X,
         y=y,
         features=features,
+        plane=plane,
     )
 
 

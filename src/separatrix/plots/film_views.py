@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
-from separatrix.explain.boundary import DecisionGrid, decision_grid
+from separatrix.explain.boundary import DecisionGrid, grid_over
 from separatrix.explain.curve import fitted_curve
-from separatrix.explain.diagram import network_diagram
-from separatrix.explain.hidden import hidden_units
+from separatrix.explain.diagram import NetworkDiagram, network_diagram
+from separatrix.explain.hidden import HiddenUnits, units_over, with_hidden_layers
+from separatrix.explain.inputs import class_labels
 from separatrix.explain.surface import loss_surface
 from separatrix.plots.axes import add_legend
 from separatrix.plots.boundary import DecisionBoundaryDisplay
@@ -28,13 +28,12 @@ from separatrix.plots.loss_surface import LossSurfaceDisplay
 from separatrix.plots.palette import class_colors, class_tints
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import SubFigure
 
 Array = NDArray[Any]
 
 GRID = 120  # points along each side of the boundary's plane: one in three pixels
-TILE = 50  # points along each side of a hidden unit's
+TILE, UNITS = 50, 10  # points along each side of a hidden unit's, and units of a layer
 
 
 def _boundary(scene: Scene, figure: SubFigure) -> Panel:
@@ -42,8 +41,11 @@ def _boundary(scene: Scene, figure: SubFigure) -> Panel:
     from contourpy import contour_generator
     from matplotlib.collections import LineCollection
 
+    class_labels(scene.estimator)  # a plane is not worth laying for what is no classifier
+    plane = scene.lay_plane(GRID)
+
     def grid_at(frame: int) -> DecisionGrid:
-        return decision_grid(scene.at(frame), scene.rows, features=scene.features, grid_resolution=GRID)
+        return grid_over(scene.at(frame), plane, scene.rows)
 
     first, has_points = grid_at(0), scene.y is not None
     colors = class_colors(len(first.classes))
@@ -97,14 +99,15 @@ def _loss(scene: Scene, figure: SubFigure) -> Panel:
     ax.legend(fontsize="small")
     ax.set_xlim(start, start + scene.history.n_epochs)
     ax.set_ylim(ax.get_ylim())
+    ends = scene.recording.epochs[scene.reached] - start
     curves = [np.asarray(line.get_ydata()) for line in display.lines_]
     epochs = start + np.arange(1, scene.history.n_epochs + 1)
 
     def update(frame: int) -> None:
-        n = int(scene.epochs[frame]) - start
+        n, marked = int(ends[frame]), int(scene.epochs[frame]) - start
         for line, values in zip(display.lines_, curves, strict=True):
             line.set_data(epochs[:n], values[:n])
-            line.set_markevery([n - 1] if n else [])
+            line.set_markevery([marked - 1] if marked > 0 else [])
 
     return Panel(display.lines_, update)
 
@@ -118,37 +121,37 @@ def _surface(scene: Scene, figure: SubFigure) -> Panel:
         )
     surface = loss_surface(scene.estimator, scene.rows, scene.y)
     display = LossSurfaceDisplay(surface).plot(figure.subplots())
-    for snapshots in display.snapshots_:
-        snapshots.remove()
+    for still in (*display.snapshots_, *display.names_, *filter(None, [display.trained_])):
+        still.remove()
     projected = "" if surface.on_plane.all() else "projected: the path leaves this plane"
     display.ax_.set_title(projected, fontsize="small")
     (now,) = display.ax_.plot([], [], "o", color="white", markeredgecolor="black", markersize=8)
+    places = (scene.thetas - surface.origin) @ surface.directions.T
 
     def update(frame: int) -> None:
-        u, v = surface.path[: scene.shown[frame] + 1].T
-        display.path_.set_data(u, v)
-        now.set_data(u[-1:], v[-1:])
+        display.path_.set_data(*surface.path[: scene.reached[frame] + 1].T)
+        now.set_data(*places[frame, :, np.newaxis])
 
     return Panel([display.path_, now], update)
 
 
 def _hidden(scene: Scene, figure: SubFigure) -> Panel:
-    """Draw what each hidden unit sees, anew for each frame."""
+    """Draw what each hidden unit sees; its shades, lines of zero and weights move."""
+    with_hidden_layers(scene.estimator)
+    plane = scene.lay_plane(TILE)
 
-    def draw(frame: int, ax: Axes) -> None:
-        units = hidden_units(
-            scene.at(frame), scene.rows, features=scene.features, grid_resolution=TILE, max_units=10
-        )
-        HiddenUnitsDisplay(units).plot(ax)
+    def units_at(frame: int) -> HiddenUnits:
+        return units_over(scene.at(frame), plane, scene.rows, max_units=UNITS)
 
-    ax = figure.subplots()
-    draw(0, ax)
-    return _drawn_anew(ax, draw)
+    display = HiddenUnitsDisplay(units_at(0)).plot(figure.subplots())
+    images = [image for layer in display.images_ for image in layer]
+    moving = [*display.weights_, *images, display.zero_lines_, display.frames_]
+    return Panel(moving, lambda frame: display.update(units_at(frame)))
 
 
 def _diagram(scene: Scene, figure: SubFigure) -> Panel:
-    """Draw the network with its weights, anew for each frame, all on one scale."""
-    network, thetas = scene.model.network, scene.recording.thetas[scene.shown]
+    """Draw the network, all frames on one scale; its weights and biases move."""
+    network, thetas = scene.model.network, scene.thetas
     trained = network_diagram(scene.at(-1))
     scaled = replace(
         trained,
@@ -156,7 +159,7 @@ def _diagram(scene: Scene, figure: SubFigure) -> Panel:
         largest_bias=max(float(np.abs(thetas[:, s.bias]).max(initial=0.0)) for s in network.layout),
     )
 
-    def draw(frame: int, ax: Axes) -> None:
+    def diagram_at(frame: int) -> NetworkDiagram:
         # Where layers are folded, the units shown stay those of the trained network.
         weights, biases = network.split(thetas[frame])
         layers = [scaled.layers[0]]
@@ -166,18 +169,10 @@ def _diagram(scene: Scene, figure: SubFigure) -> Panel:
             w[np.ix_(left.units, right.units)]
             for w, (left, right) in zip(weights, pairwise(layers), strict=True)
         )
-        diagram = replace(scaled, layers=tuple(layers), weights=shown)
-        NetworkDiagramDisplay(diagram).plot(ax, colorbar=False)
+        return replace(scaled, layers=tuple(layers), weights=shown)
 
-    return _drawn_anew(NetworkDiagramDisplay(scaled).plot(figure.subplots()).ax_, draw)
-
-
-def _drawn_anew(ax: Axes, draw: Callable[[int, Axes], None]) -> Panel:
-    def update(frame: int) -> None:
-        ax.clear()
-        draw(frame, ax)
-
-    return Panel([ax], update)
+    display = NetworkDiagramDisplay(scaled).plot(figure.subplots())
+    return Panel([display.edges_, *display.units_], lambda frame: display.update(diagram_at(frame)))
 
 
 VIEWS: dict[str, View] = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.explain.hidden import HiddenUnits, LayerView, hidden_units
 from separatrix.explain.plane import Kind, Place
-from separatrix.plots.axes import figure_of, new_axes, settings, wrapped
+from separatrix.plots.axes import SMALL_TEXT, figure_of, is_small, new_axes, settings, wrapped
 from separatrix.plots.palette import class_colors, probability_colormap, signed_colormap
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class HiddenUnitsDisplay:
 
     A column for each layer, then the outputs. Green is above the middle of the unit's scale and purple below;
     on the black line the unit's weighted sum is zero. Lines between units are weights: green above zero,
-    purple below, the wider the larger. Make it by `from_estimator`.
+    purple below, the wider the larger. On small axes of one's own the layers are numbered and no more is
+    written. Make it by `from_estimator`.
 
     Parameters
     ----------
@@ -64,6 +66,10 @@ class HiddenUnitsDisplay:
     figure_ : matplotlib Figure
     images_ : list of list of matplotlib AxesImage
         For each layer, one for each of its units.
+    zero_lines_ : matplotlib LineCollection
+        Where the units' weighted sums are zero.
+    frames_ : matplotlib LineCollection
+        Around the tiles.
     weights_ : list of matplotlib LineCollection
         One between each two layers of which no unit is left out.
 
@@ -79,6 +85,8 @@ class HiddenUnitsDisplay:
     ax_: Axes
     figure_: Figure
     images_: list[list[AxesImage]]
+    zero_lines_: LineCollection
+    frames_: LineCollection
     weights_: list[LineCollection]
 
     def __init__(self, units: HiddenUnits) -> None:
@@ -147,8 +155,11 @@ class HiddenUnitsDisplay:
         ax : matplotlib Axes, optional
             By default those of a new figure.
         image_kw, line_kw : mapping, optional
-            Passed to `Axes.imshow` and `Axes.contour`.
+            Passed to `Axes.imshow` and, for the lines of zero, `LineCollection`.
         """
+        from matplotlib.collections import LineCollection
+
+        self._is_small = ax is not None and is_small(ax)
         names_width = self._names_width()
         blocks = _blocks(self.units.layers, names_width)
         width = blocks[-1].right + names_width
@@ -160,16 +171,25 @@ class HiddenUnitsDisplay:
         size = (max(_INCHES * (width + 0.8), 4.0), _INCHES * (top - bottom))
         self.ax_ = ax = new_axes(size) if ax is None else ax
         self.figure_ = figure_of(ax)
-        self.images_ = [
-            self._draw_layer(ax, number, block, image_kw, line_kw) for number, block in enumerate(blocks)
-        ]
-        for block, heading in zip(blocks, headings, strict=True):
-            ax.text(block.middle, block.top + _PAD, heading, ha="center", va="bottom")
+        self._blocks = blocks
         self.weights_ = [
-            _draw_weights(ax, self.units.layers[number + 1].weights, blocks[number], blocks[number + 1])
-            for number in range(len(blocks) - 1)
-            if len(blocks[number].corners) <= _ROWS and len(blocks[number + 1].corners) <= _ROWS
+            _draw_weights(ax, before, after)
+            for before, after in pairwise(blocks)
+            if max(len(before.corners), len(after.corners)) <= _ROWS
         ]
+        self.images_ = [self._draw_layer(ax, number, block, image_kw) for number, block in enumerate(blocks)]
+        style = settings({"colors": "black", "linewidths": 1.0, "zorder": 3}, line_kw)
+        self.zero_lines_ = LineCollection([], **style)
+        corners = [corner for block in blocks for corner in block.corners]
+        self.frames_ = LineCollection(
+            [_square(x, y) for x, y in corners], colors="0.3", linewidths=0.8, zorder=4
+        )
+        for lines in (self.zero_lines_, self.frames_):
+            ax.add_collection(lines, autolim=False)
+        text_size = SMALL_TEXT if self._is_small else "medium"
+        for block, heading in zip(blocks, headings, strict=True):
+            ax.text(block.middle, block.top + _PAD, heading, ha="center", va="bottom", fontsize=text_size)
+        self.update(self.units)
         ax.text(width / 2, foot, reading, ha="center", va="top", fontsize="small", color="0.3")
         ax.set_xlim(-0.4, width + 0.4)
         ax.set_ylim(bottom, top)
@@ -177,18 +197,36 @@ class HiddenUnitsDisplay:
         ax.set_axis_off()
         return self
 
+    def update(self, units: HiddenUnits) -> None:
+        """Show in the artists drawn the same units as they were at another time."""
+        zero_lines: list[Array] = []
+        for layer, block, images in zip(units.layers, self._blocks, self.images_, strict=True):
+            for unit, (image, (x, y)) in enumerate(zip(images, block.corners, strict=True)):
+                image.set_data(layer.outputs[..., unit])
+                image.set_clim(*layer.limits[unit])
+                zero_lines += _zero_lines(layer.sums[..., unit], x, y)
+        self.zero_lines_.set_segments(zero_lines)
+        for lines, layer in zip(self.weights_, self._weighted(units), strict=True):
+            _set_weights(lines, layer.weights)
+
+    def _weighted(self, units: HiddenUnits) -> list[LayerView]:
+        """Return the layers to which weights are drawn."""
+        n_shown = [len(block.corners) for block in self._blocks]
+        return [
+            layer
+            for layer, pair in zip(units.layers[1:], pairwise(n_shown), strict=True)
+            if max(pair) <= _ROWS
+        ]
+
     def _draw_layer(
-        self,
-        ax: Axes,
-        number: int,
-        block: _Block,
-        image_kw: Mapping[str, Any] | None,
-        line_kw: Mapping[str, Any] | None,
+        self, ax: Axes, number: int, block: _Block, image_kw: Mapping[str, Any] | None
     ) -> list[AxesImage]:
         layer, is_output = self.units.layers[number], number == len(self.units.layers) - 1
         n_folded = layer.n_units - len(block.corners)
         if n_folded:
-            ax.text(block.middle, block.bottom - _PAD, f"… {n_folded} more", ha="center", va="top")
+            note = f"+{n_folded}" if self._is_small else f"… {n_folded} more"
+            size = SMALL_TEXT if self._is_small else "medium"
+            ax.text(block.middle, block.bottom - _PAD, note, ha="center", va="top", fontsize=size)
         images = []
         for unit, (x, y) in enumerate(block.corners):
             images.append(
@@ -197,8 +235,6 @@ class HiddenUnitsDisplay:
                     **settings(
                         {
                             "cmap": self._output_colors(unit) if is_output else signed_colormap(),
-                            "vmin": layer.limits[unit, 0],
-                            "vmax": layer.limits[unit, 1],
                             "extent": (x, x + 1, y, y + 1),
                             "origin": "lower",
                             "interpolation": "bilinear",
@@ -208,8 +244,6 @@ class HiddenUnitsDisplay:
                     ),
                 )
             )
-            _draw_zero_line(ax, layer.sums[..., unit], x, y, line_kw)
-            _draw_frame(ax, x, y)
             if is_output and layer.outputs.shape[-1] > 1:
                 name = wrapped(self.units.output_names[unit], 16)
                 ax.text(x + 1 + _PAD, y + 0.5, name, ha="left", va="center", fontsize="small")
@@ -218,6 +252,8 @@ class HiddenUnitsDisplay:
     def _heading(self, number: int) -> str:
         layers = self.units.layers
         layer = layers[number]
+        if self._is_small:
+            return str(number + 1) if number < len(layers) - 1 else "out"
         if number < len(layers) - 1:
             return f"hidden {number + 1}\n{layer.activation}"
         names = self.units.output_names
@@ -238,6 +274,8 @@ class HiddenUnitsDisplay:
         return probability_colormap("#FFFFFF", class_colors(len(names))[unit])
 
     def _reading(self, width: int) -> str:
+        if self._is_small:
+            return ""
         plane = self.units.plane
         colors = "green: high · purple: low · line: sum is zero"
         lines = (f"across: {plane.u_label}", f"up: {plane.v_label}", plane.note, colors)
@@ -269,30 +307,29 @@ def _text_height(text: str) -> float:
     return _LINE * (text.count("\n") + 1) + 2 * _PAD
 
 
-def _draw_zero_line(ax: Axes, sums: Array, x: float, y: float, line_kw: Mapping[str, Any] | None) -> None:
-    if sums.min() < 0 < sums.max():
-        across, up = (np.linspace(low, low + 1, n) for low, n in ((x, sums.shape[1]), (y, sums.shape[0])))
-        style = settings({"colors": "black", "linewidths": 1.0, "zorder": 3}, line_kw)
-        ax.contour(across, up, sums, [0.0], **style)
+def _zero_lines(sums: Array, x: float, y: float) -> list[Array]:
+    """Return the lines on which sums are zero, on the tile whose lower left corner is (x, y)."""
+    from contourpy import contour_generator
+
+    across, up = (np.linspace(low, low + 1, n) for low, n in ((x, sums.shape[1]), (y, sums.shape[0])))
+    return list(cast("Any", contour_generator(across, up, sums).lines(0.0)))
 
 
-def _draw_frame(ax: Axes, x: float, y: float) -> None:
-    from matplotlib.patches import Rectangle
-
-    ax.add_patch(Rectangle((x, y), 1, 1, fill=False, edgecolor="0.3", linewidth=0.8, zorder=4))
+def _square(x: float, y: float) -> list[tuple[float, float]]:
+    return [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1), (x, y)]
 
 
-def _draw_weights(ax: Axes, weights: Array, before: _Block, after: _Block) -> LineCollection:
+def _draw_weights(ax: Axes, before: _Block, after: _Block) -> LineCollection:
     from matplotlib.collections import LineCollection
 
-    largest = np.abs(weights).max() or 1.0
     ends = [((x0 + 1, y0 + 0.5), (x1, y1 + 0.5)) for x0, y0 in before.corners for x1, y1 in after.corners]
-    shares = weights.ravel() / largest
-    lines = LineCollection(
-        ends,
-        colors=signed_colormap()(np.where(shares > 0, 1.0, 0.0)),
-        linewidths=0.3 + 3.2 * np.abs(shares),
-        zorder=1,
-    )
+    lines = LineCollection(ends, zorder=1)
     ax.add_collection(lines, autolim=False)
     return lines
+
+
+def _set_weights(lines: LineCollection, weights: Array) -> None:
+    """Show weights as width and colour."""
+    shares = weights.ravel() / (np.abs(weights).max() or 1.0)
+    lines.set_color(list(map(tuple, signed_colormap()(np.where(shares > 0, 1.0, 0.0)).tolist())))
+    lines.set_linewidth((0.3 + 3.2 * np.abs(shares)).tolist())

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.plots.axes import new_axes, settings
+from separatrix.explain.inputs import last_step
+from separatrix.explain.kept import Kept, history_of, kept_epoch
+from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.ticks import set_log_ticks
 from separatrix.spec import _check
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+_CHARACTER, _HANDLE = 4.7, 43.0  # of the legend, in points
 _DASHES = {"train": "-", "validation": "--"}
 
 
@@ -56,9 +59,10 @@ class Curve:
 class LossCurveDisplay:
     """Loss, and metrics if asked, after every epoch.
 
-    The legend names each curve's best epoch, and the value there. "Running" is the mean of the batch losses
-    while the epoch went on, penalty included; estimators with ``track_training=True`` have the true loss at
-    the end of each epoch.
+    The legend names each curve's lowest epoch, or the one whose parameters were kept and why, and the value
+    there; where there is no room for that, the curves alone. "Running" is the mean of the batch losses while
+    the epoch went on, penalty included; estimators with ``track_training=True`` have the true loss at the end
+    of each epoch.
 
     Parameters
     ----------
@@ -68,6 +72,8 @@ class LossCurveDisplay:
 
     Attributes
     ----------
+    note : str
+        What was best at the epochs kept, which heads the legend.
     ax_ : Axes
         Of the losses.
     metric_ax_ : Axes or None
@@ -94,6 +100,7 @@ class LossCurveDisplay:
         self.losses = list(losses)
         self.metrics = list(metrics)
         self.xlabel = xlabel
+        self.note = ""
 
     @classmethod
     def from_estimator(
@@ -108,7 +115,7 @@ class LossCurveDisplay:
 
         Parameters
         ----------
-        estimator : fitted MLPClassifier or MLPRegressor, pipeline, sequence or mapping of them
+        estimator : Model, fitted MLPClassifier or MLPRegressor, pipeline, sequence or mapping of them
             Several have the names of the mapping, else their networks'.
         which : sequence of {"train", "validation"}, default=("train", "validation")
             The losses to draw, where there are any.
@@ -128,15 +135,9 @@ class LossCurveDisplay:
         ParameterError
             If a setting breaks its rule.
         """
-        runs = {name: _last_step(run) for name, run in _named(estimator, _network_name).items()}
-        for name, run in runs.items():
-            if not isinstance(getattr(run, "history_", None), History):
-                raise DataError(
-                    f"the {type(run).__name__} {name!r} has no history of a training; fit it, or use "
-                    "from_history."
-                )
-        histories = {name: run.history_ for name, run in runs.items()}
-        kept = {name: run.stop_.best_epoch for name, run in runs.items()}
+        runs = _named(estimator, _network_name)
+        histories = {name: history_of(run) for name, run in runs.items()}
+        kept = {name: kept_epoch(run) for name, run in runs.items()}
         return cls._of(histories, kept, which, metrics).plot(**plot_parameters)
 
     @classmethod
@@ -153,7 +154,6 @@ class LossCurveDisplay:
         Parameters
         ----------
         history : History, sequence or mapping of them
-            Such as ``History.from_dict(model.training["history"])`` of a saved model.
         which, metrics, **plot_parameters :
             As for `from_estimator`.
 
@@ -175,7 +175,7 @@ class LossCurveDisplay:
     def _of(
         cls,
         histories: Mapping[str, History],
-        kept: Mapping[str, int | None],
+        kept: Mapping[str, Kept | None],
         which: Sequence[str],
         metrics: Sequence[str],
     ) -> LossCurveDisplay:
@@ -195,7 +195,10 @@ class LossCurveDisplay:
             losses += [curve for curve in found if len(curve.values)]
             others += [_metric_curve(run, history, metric) for metric in metrics]
         by_iterations = all(len(history.learning_rate) == 0 for history in histories.values())
-        return cls(losses, others, xlabel="iteration" if by_iterations else "epoch")
+        reasons = dict.fromkeys(epoch.reason for epoch in kept.values() if epoch and epoch.reason)
+        display = cls(losses, others, xlabel="iteration" if by_iterations else "epoch")
+        display.note = f"kept: {', '.join(reasons)}" if reasons else ""
+        return display
 
     def plot(
         self,
@@ -230,22 +233,26 @@ class LossCurveDisplay:
         _check.boolean("log", log)
         if ax is not None and metric_ax is None and self.metrics:
             raise ParameterError("metric_ax must be given along with ax to draw metrics, got None.")
+        is_tight = ax is not None and is_small(ax)
         if ax is None:
             ax, metric_ax = _new_axes(metric_ax, bool(self.metrics))
         self.ax_, self.figure_ = ax, cast("Figure", ax.figure)
         self.metric_ax_ = metric_ax if self.metrics else None
-        self.lines_ = _draw(ax, self.losses, log, line_kw)
+        self.lines_ = _draw(ax, self.losses, log, line_kw, is_tight, self.note)
         ax.set_ylabel("loss")
         lowest_ax = ax
         if metric_ax is not None and self.metrics:
-            self.lines_ += _draw(metric_ax, self.metrics, False, line_kw)
+            self.lines_ += _draw(metric_ax, self.metrics, False, line_kw, is_tight)
             metric_ax.set_ylabel("score")
             lowest_ax = metric_ax
         lowest_ax.set_xlabel(self.xlabel)
+        if is_tight:
+            for drawn in filter(None, (self.ax_, self.metric_ax_)):
+                shrink_texts(drawn)
         return self
 
 
-def _loss_curve(run: str, history: History, which: str, kept: int | None) -> Curve:
+def _loss_curve(run: str, history: History, which: str, kept: Kept | None) -> Curve:
     if which == "validation":
         values, name = history.validation_loss, "validation loss"
     elif len(history.train_loss):
@@ -254,7 +261,7 @@ def _loss_curve(run: str, history: History, which: str, kept: int | None) -> Cur
         values, name = history.loss, "training loss, running"
     finite = np.isfinite(values)
     if kept:
-        return Curve(run, name, values, which, kept, is_kept=True)
+        return Curve(run, name, values, which, kept.place + 1 or None, is_kept=True)
     best = int(np.where(finite, values, np.inf).argmin()) + 1 if finite.any() else None
     return Curve(run, name, values, which, best)
 
@@ -291,25 +298,32 @@ def _named(runs: Any, name_of: Any) -> dict[str, Any]:
 
 
 def _network_name(estimator: Any) -> str:
-    last = _last_step(estimator)
-    return str(getattr(last, "network_", type(last).__name__))
+    last = last_step(estimator)
+    return str(getattr(last, "network_", getattr(last, "network", type(last).__name__)))
 
 
-def _last_step(estimator: Any) -> Any:
-    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-
-
-def _draw(ax: Axes, curves: Sequence[Curve], log: bool, line_kw: Mapping[str, Any] | None) -> list[Line2D]:
+def _draw(
+    ax: Axes,
+    curves: Sequence[Curve],
+    log: bool,
+    line_kw: Mapping[str, Any] | None,
+    is_tight: bool,
+    note: str = "",
+) -> list[Line2D]:
     """Draw the curves, one colour a run, or one for each curve of a single run."""
     looks = list(dict.fromkeys(curve.run or curve.name for curve in curves))
     colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
+    labels = list(map(_label, curves))
+    needed = _CHARACTER * max(map(len, labels)) + _HANDLE
+    if is_tight or needed > size_in_points(ax)[0]:
+        labels, is_tight = list(map(_name, curves)), True
     lines = []
-    for curve in curves:
+    for curve, label in zip(curves, labels, strict=True):
         look = {
             "color": colors[curve.run or curve.name],
             "linestyle": _DASHES[curve.which],
             "linewidth": 1.4,
-            "label": _label(curve),
+            "label": label,
         }
         if curve.marked_epoch is not None:
             look |= {"marker": "o", "markeredgecolor": "white", "markevery": [curve.marked_epoch - 1]}
@@ -322,12 +336,21 @@ def _draw(ax: Axes, curves: Sequence[Curve], log: bool, line_kw: Mapping[str, An
         ax.set_yscale("log")
         set_log_ticks(ax.yaxis, shown.min(), shown.max())
     ax.grid(alpha=0.3)
-    ax.legend(fontsize="small", handlelength=3)
+    text: dict[str, Any]
+    if is_tight:
+        text = {"fontsize": SMALL_TEXT, "handlelength": 2, "labelspacing": 0.2, "borderpad": 0.3}
+    else:
+        text = {"fontsize": "small", "handlelength": 3}
+    ax.legend(**text | {"title": note or None, "title_fontsize": text["fontsize"]})
     return lines
 
 
+def _name(curve: Curve) -> str:
+    return f"{curve.run}: {curve.name}" if curve.run else curve.name
+
+
 def _label(curve: Curve) -> str:
-    named = f"{curve.run}: {curve.name}" if curve.run else curve.name
+    named = _name(curve)
     if curve.marked_epoch is None:
         return named
     value, kind = curve.values[curve.marked_epoch - 1], "kept" if curve.is_kept else "lowest"

@@ -9,9 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import ParameterError
-from separatrix.explain.surface import Limits, LossSurface, loss_surface
+from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, loss_surface
 from separatrix.plots import palette
-from separatrix.plots.axes import new_axes, settings
+from separatrix.plots.axes import (
+    SMALL_TEXT,
+    is_small,
+    new_axes,
+    settings,
+    shrink_texts,
+    size_in_points,
+    wrapped,
+)
+from separatrix.plots.point_names import write_beside
 from separatrix.plots.ticks import log_tick_values, set_log_ticks
 from separatrix.spec import _check
 
@@ -19,13 +28,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
 
 _LEVELS = 25
 _FEW_SNAPSHOTS = 40
+_CROSS: dict[str, Any] = {
+    "marker": "X",
+    "markersize": 10,
+    "color": "white",
+    "markeredgecolor": "black",
+    "linestyle": "none",
+    "zorder": 5,
+}
 _FLOOR = 1e-9  # share of the highest loss at which a logarithmic scale ends
+_CHARACTER = 5.5  # of small text, in points
 _OFF_PLANE = "Diamonds lie off this plane, by up to {:.3g}: their colour is their own loss, within the scale"
 _OFF_PLANE_3D = "Diamonds lie off this plane, by up to {:.3g}: they stand at their own loss"
 
@@ -35,7 +54,8 @@ class LossSurfaceDisplay:
 
     Snapshots in the plane are dots. Those that are not are diamonds at their projections; their colour is the
     loss that the network really had, and a strip below shows how far from the plane each is. In three
-    dimensions they stand at their own loss, on a stem from the surface.
+    dimensions they stand at their own loss, on a stem from the surface. Where the fitted network is not the
+    path's end, as nothing was recorded or an earlier epoch was kept, it is a cross.
 
     Parameters
     ----------
@@ -47,10 +67,14 @@ class LossSurfaceDisplay:
     figure_ : Figure
     surface_ : artist
         The filled contours, or the surface in three dimensions.
-    path_ : artist
-        The line.
+    path_ : artist or None
+        The line; None where nothing was recorded.
     snapshots_ : list of artist
         The dots, the diamonds.
+    trained_ : artist or None
+        The cross.
+    names_ : list of Annotation
+        The epochs written beside the path; none in three dimensions.
     distance_ax_ : Axes or None
         The strip.
     colorbar_ : Colorbar or None
@@ -70,6 +94,8 @@ class LossSurfaceDisplay:
     surface_: Any
     path_: Any
     snapshots_: Any
+    trained_: Any
+    names_: list[Annotation]
     distance_ax_: Axes | None
     colorbar_: Colorbar | None
 
@@ -85,24 +111,25 @@ class LossSurfaceDisplay:
         *,
         parameters: Sequence[int | str] | None = None,
         sample_weight: Any = None,
-        grid_resolution: int = 60,
+        grid_resolution: int = 50,
         limits: Limits | None = None,
         margin: float = 0.25,
+        max_rows: int | None = MAX_ROWS,
         **plot_parameters: Any,
     ) -> LossSurfaceDisplay:
-        """Compute and draw the loss surface of an estimator that recorded its training.
+        """Compute and draw the loss around a network, with the way there if it was recorded.
 
         Parameters
         ----------
-        estimator : fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
-            Fitted with ``record="auto"`` or another recording.
+        estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
+            Fitted with ``record="auto"`` or another recording, unless `parameters` are given.
         X, y : rows and targets
             Usually those of the training. The loss is their mean, without penalty.
         parameters : sequence of two int or str, optional
             Names such as "w[x1]" or "layer 0: w[x1, 2]", or places in ``theta_``. By default both parameters
             of a network with two, else the first principal components of the path (Li et al. 2018,
             section 7.2).
-        sample_weight, grid_resolution, limits, margin :
+        sample_weight, grid_resolution, limits, margin, max_rows :
             As for `separatrix.explain.loss_surface`.
         **plot_parameters :
             As for `plot`.
@@ -114,7 +141,7 @@ class LossSurfaceDisplay:
         Raises
         ------
         DataError
-            If nothing was recorded, or the rows do not fit.
+            If parameters are not chosen and nothing was recorded, or the rows do not fit.
         ParameterError
             If a parameter is not in the network, or a setting breaks its rule.
         """
@@ -127,6 +154,7 @@ class LossSurfaceDisplay:
             grid_resolution=grid_resolution,
             limits=limits,
             margin=margin,
+            max_rows=max_rows,
         )
         return cls(surface).plot(**plot_parameters)
 
@@ -169,14 +197,16 @@ class LossSurfaceDisplay:
         if ax is not None and hasattr(ax, "plot_surface") != in_3d:
             projection = "projection='3d'" if in_3d else "no projection"
             raise ParameterError(f"ax must have {projection} for kind={kind!r}, got {type(ax).__name__}.")
+        is_own = ax is None
         if ax is None:
             ax, distance_ax = _new_axes(in_3d, distance_ax is None and not self._is_exact, distance_ax)
+        self.names_ = []
+        self._is_small = not is_own and is_small(ax)
         self.ax_, self.figure_, self.distance_ax_ = ax, cast("Figure", ax.figure), distance_ax
         draw = self._draw_in_3d if in_3d else self._draw_contours
         draw(surface_kw, path_kw, snapshot_kw)
-        if not self._is_exact:
-            caption = _OFF_PLANE_3D if in_3d else _OFF_PLANE
-            ax.set_title(caption.format(self.surface.distance.max()), fontsize="small")
+        if not self._is_small:
+            ax.set_title(self._caption(in_3d), fontsize="small")
         self.colorbar_ = self._draw_colorbar(in_3d) if colorbar else None
         if distance_ax is not None:
             self._draw_distances(distance_ax)
@@ -186,12 +216,21 @@ class LossSurfaceDisplay:
     def _is_exact(self) -> bool:
         return bool(self.surface.on_plane.all())
 
+    def _caption(self, in_3d: bool) -> str:
+        """Return what one must know of the plane."""
+        s = self.surface
+        n_others = len(s.origin) - 2
+        others = f"the other {n_others} parameters as trained" if n_others > 1 else "the third as trained"
+        if not self._is_exact:
+            return (_OFF_PLANE_3D if in_3d else _OFF_PLANE).format(s.distance.max())
+        return others if n_others and s.explained is None else ""
+
     @property
     def _range(self) -> tuple[float, float]:
         """Lowest and highest loss shown, both positive."""
         s = self.surface
         # a snapshot far from the plane may have any loss: were it counted, the surface would be one colour
-        values = np.concatenate([s.loss.ravel(), s.path_loss[s.on_plane]])
+        values = np.concatenate([s.loss.ravel(), s.path_loss[s.on_plane], [s.trained_loss]])
         high = float(values[np.isfinite(values)].max(initial=1e-300))
         low = max(float(np.nanmin(values)), _FLOOR * high)
         return (low, high) if low < high else (low / 2, high * 2)
@@ -208,7 +247,7 @@ class LossSurfaceDisplay:
         s = self.surface
         edge = 0.6 if len(s.epochs) <= _FEW_SNAPSHOTS else 0.4  # else edges are all that is seen
         look = {
-            "s": float(np.clip(500 / len(s.epochs), 18, 45)),
+            "s": float(np.clip(500 / max(len(s.epochs), 1), 18, 45)),
             "edgecolors": "white",
             "linewidths": edge,
             "path_effects": [withStroke(linewidth=2.5 * edge, foreground="black")],
@@ -226,13 +265,23 @@ class LossSurfaceDisplay:
             s.u, s.v, loss, **settings({"levels": levels} | self._colors(), surface_kw)
         )
         line = {"color": "white", "linewidth": 1.4, "linestyle": "-" if self._is_exact else ":"}
-        (self.path_,) = ax.plot(*s.path.T, **settings(line, path_kw))
+        self.path_ = ax.plot(*s.path.T, **settings(line, path_kw))[0] if len(s.path) else None
         self.snapshots_ = [
             ax.scatter(s.path[shown, 0], s.path[shown, 1], **settings(look, snapshot_kw))
             for shown, look in self._markers()
         ]
-        self._name_ends()
-        ax.set(xlim=s.u[[0, -1]], ylim=s.v[[0, -1]], xlabel=s.labels[0], ylabel=s.labels[1])
+        self.trained_ = ax.plot(*s.trained, **_CROSS)[0] if s.ends_elsewhere else None
+        ax.set(xlim=s.u[[0, -1]], ylim=s.v[[0, -1]])
+        self._write_labels()
+        self._name_points()
+
+    def _write_labels(self) -> None:
+        ax, (x_label, y_label) = self.ax_, self.surface.labels
+        if self._is_small:
+            width, height = (int(points / _CHARACTER) for points in size_in_points(ax))
+            x_label, y_label = wrapped(_short(x_label), width), wrapped(_short(y_label), height)
+            shrink_texts(ax)
+        ax.set(xlabel=x_label, ylabel=y_label)
 
     def _draw_in_3d(self, surface_kw: Keywords, path_kw: Keywords, snapshot_kw: Keywords) -> None:
         s, ax, (low, high) = self.surface, cast("Any", self.ax_), self._range
@@ -247,7 +296,7 @@ class LossSurfaceDisplay:
             *np.meshgrid(s.u, s.v), np.log10(loss), **settings({"zorder": 1} | look, surface_kw)
         )
         line = {"color": "black", "linewidth": 1.2, "linestyle": "-" if self._is_exact else ":", "zorder": 3}
-        (self.path_,) = ax.plot(*s.path.T, own, **settings(line, path_kw))
+        self.path_ = ax.plot(*s.path.T, own, **settings(line, path_kw))[0] if len(s.path) else None
         for (u, v), bottom, top in zip(
             s.path[~s.on_plane], ground[~s.on_plane], own[~s.on_plane], strict=True
         ):
@@ -261,23 +310,38 @@ class LossSurfaceDisplay:
             )
             for shown, look in self._markers()
         ]
-        names = [label.replace(" (", "\n(") for label in s.labels]
-        ax.set_xlabel(names[0], labelpad=12)
-        ax.set_ylabel(names[1], labelpad=12)
-        ticks = log_tick_values(low, high)
+        self.trained_ = None
+        if s.ends_elsewhere:
+            height = np.log10(np.clip(s.trained_loss, low, high))
+            (self.trained_,) = ax.plot(*s.trained[:, np.newaxis], [height], **_CROSS)
+        names = [label.replace(" (", "\n(") for label in map(_short if self._is_small else str, s.labels)]
+        look = {"fontsize": SMALL_TEXT, "labelpad": 4} if self._is_small else {"labelpad": 12}
+        ax.set_xlabel(names[0], **look)
+        ax.set_ylabel(names[1], **look)
+        ticks = log_tick_values(low, high)[:: 2 if self._is_small else 1]
         ax.set_zticks(np.log10(ticks), [f"{tick:g}" for tick in ticks])
-        ax.set_zlabel("loss", labelpad=12)
+        if self._is_small:  # the colour bar says what is up
+            ax.tick_params(labelsize=SMALL_TEXT, pad=0)
+            ax.locator_params(axis="both", nbins=4)
+        else:
+            ax.set_zlabel("loss", **look)
         ax.set_box_aspect(None, zoom=0.85)
 
     def _draw_colorbar(self, in_3d: bool) -> Colorbar:
         from matplotlib.cm import ScalarMappable
 
+        s = self.surface
+        rows = "" if s.n_rows == s.n_rows_given else f" of {s.n_rows} of {s.n_rows_given} rows"
+        fraction = 0.25 if self._is_small else 0.15  # of the axes' width
         bar = self.figure_.colorbar(
-            ScalarMappable(**self._colors()),
-            ax=self.ax_,
-            label="mean loss, without penalty",
-            shrink=0.7 if in_3d else 1.0,
+            ScalarMappable(**self._colors()), ax=self.ax_, shrink=0.7 if in_3d else 1.0, fraction=fraction
         )
+        if self._is_small:
+            width = int(size_in_points(self.ax_)[1] / _CHARACTER)
+            bar.set_label(wrapped(f"mean loss{rows}", width))
+            shrink_texts(bar.ax)
+        else:
+            bar.set_label(wrapped(f"mean loss{rows}, without penalty", 44))
         set_log_ticks(bar.ax.yaxis, *self._range)
         return bar
 
@@ -288,23 +352,25 @@ class LossSurfaceDisplay:
         ax.set_ylabel("distance\nfrom plane", fontsize="small")
         ax.grid(alpha=0.3)
 
-    def _name_ends(self) -> None:
-        """Write the epoch beside the first and the last snapshot, on the side away from the path."""
+    def _name_points(self) -> None:
+        """Write the epoch beside the first and the last snapshot, and what the cross is."""
         s = self.surface
-        near = len(s.path) // 10 + 1
-        for end, inner in ((0, min(near, len(s.path) - 1)), (-1, max(-1 - near, -len(s.path)))):
-            right, up = (s.path[end] - s.path[inner]) / (np.ptp(s.u), np.ptp(s.v))
-            sideways = abs(right) > 2 * abs(up)
-            self.ax_.annotate(
-                f"epoch {s.epochs[end]}",
-                s.path[end],
-                (9 * np.sign(right), 0) if sideways else (0, 9 if up > 0 else -9),
-                textcoords="offset points",
-                ha=("left" if right > 0 else "right") if sideways else "center",
-                va="center" if sideways else ("bottom" if up > 0 else "top"),
-                fontsize="small",
-                bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},
-            )
+        names = [(f"epoch {s.epochs[end]}", s.path[end]) for end in (0, -1) if len(s.path)]
+        if self.trained_ is not None:
+            names.append((self._trained_name(), s.trained))
+        size = SMALL_TEXT if self._is_small else "small"
+        self.names_ = write_beside(self.ax_, names, np.vstack([s.path, s.trained]), fontsize=size)
+
+    def _trained_name(self) -> str:
+        s = self.surface
+        if not len(s.path):
+            return "trained"
+        here = s.epochs[(s.path == s.trained).all(axis=1) & s.on_plane]
+        return f"epoch {here[-1]}, kept" if len(here) else "kept"
+
+
+def _short(label: str) -> str:
+    return label.replace("principal ", "").replace(" of variance", "")
 
 
 def _new_axes(in_3d: bool, with_distances: bool, distance_ax: Axes | None) -> tuple[Axes, Axes | None]:

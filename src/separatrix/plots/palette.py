@@ -29,6 +29,7 @@ _CLASSES = (
     "#999933",
     "#F0E442",
 )
+N_COLORS = len(_CLASSES)
 _MARKERS = ("o", "*", "s", "^", "D", "v", "P", "X", "p", "h")
 _MARKER_SCALES = {"*": 2.4, "^": 1.3, "v": 1.3, "P": 1.3, "X": 1.3}
 _CURVES = ("#000000", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
@@ -43,7 +44,7 @@ def class_colors(n_classes: int) -> list[str]:
     >>> class_colors(2)
     ['#0072B2', '#D55E00']
     """
-    return [_CLASSES[code % len(_CLASSES)] for code in range(n_classes)]
+    return [_CLASSES[code % N_COLORS] for code in range(n_classes)]
 
 
 def class_markers(n_classes: int) -> list[str]:

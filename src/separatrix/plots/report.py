@@ -12,7 +12,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.inputs import class_codes
 from separatrix.explain.names import shortened
 from separatrix.plots.axes import settings
-from separatrix.plots.palette import class_colors
+from separatrix.plots.palette import N_COLORS, class_colors, class_markers, marker_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-_DASHES = ("-", "--", ":")  # as there are eight colours
+_DASHES = ("-", "--", ":")  # one for each time that the colours come round
 _LONGEST_NAME = 18  # in characters
 _LEGEND_LINES = 4  # that fit into the axes
 _TICK_CHARACTERS = 36  # of the classes' names that fit side by side
@@ -210,11 +210,12 @@ class ReportDisplay:
         from sklearn.calibration import CalibrationDisplay
         from sklearn.metrics import PrecisionRecallDisplay, RocCurveDisplay
 
-        names, colors = self._names, class_colors(len(self._names))
+        names = self._names
+        colors, markers = class_colors(len(names)), class_markers(len(names))
         displays: dict[str, list[Any]] = {"roc": [], "precision_recall": [], "calibration": []}
         for code in [1] if len(names) == 2 else range(len(names)):
             is_class, p, last = self.y_true == code, self.y_pred[:, code], code == len(names) - 1
-            color = {"color": colors[code], "linestyle": _DASHES[code // 8 % len(_DASHES)]}
+            color = {"color": colors[code], "linestyle": _DASHES[code // N_COLORS % len(_DASHES)]}
             line = settings(color, curve_kw)
             shared = {"name": names[code], "curve_kwargs": line}
             for name, display, ax in (
@@ -225,18 +226,18 @@ class ReportDisplay:
                 displays[name].append(
                     display.from_predictions(is_class, p, ax=ax, plot_chance_level=chance, **shared)
                 )
-            look = {"n_bins": 10, "strategy": "quantile", "markersize": 4} | color
+            marker = {"marker": markers[code], "markersize": 4 * marker_scale(markers[code]) ** 0.5}
+            look = {"n_bins": 10, "strategy": "quantile"} | marker | color
             displays["calibration"].append(
                 CalibrationDisplay.from_predictions(
                     is_class, p, name=names[code], ax=self.axes_[3], **settings(look, calibration_kw)
                 )
             )
-        beside: dict[str, Any] = (
-            {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if len(names) > _LEGEND_LINES else {}
-        )
+        is_long = len(names) > _LEGEND_LINES
+        beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if is_long else {}
         for ax in self.axes_[1:]:
             ax.set(xlabel=_plain(ax.get_xlabel()), ylabel=_plain(ax.get_ylabel()), ylim=(-0.02, 1.02))
-            ax.set_aspect("equal")
+            ax.set_aspect("auto" if is_long else "equal")  # legends beside squares would be cut off
             ax.legend(fontsize="x-small", **beside)
         return displays
 

@@ -12,7 +12,7 @@ from separatrix.errors import DataError
 from separatrix.evaluate.candidate_names import candidate_names
 from separatrix.evaluate.candidates import LossCurve
 from separatrix.evaluate.mean_curve import mean_curve
-from separatrix.plots.axes import fit_labels, is_small, legend_above, new_axes, settings
+from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.search_display import SearchDisplay
 from separatrix.plots.ticks import set_log_ticks
@@ -113,7 +113,7 @@ class SearchCurvesDisplay(SearchDisplay):
         _check.boolean("log", log)
         self.shown_ = self._chosen(n_best)
         self.ax_ = ax = new_axes((6.4, 5.2)) if ax is None else ax
-        small = is_small(ax)
+        small = is_narrow(ax)
         self.figure_ = cast("Figure", ax.figure)
         header, names = candidate_names(self.candidates, self.shown_)
         self._draw_curves(names, line_kw, band_kw)
@@ -192,7 +192,7 @@ class SearchCurvesDisplay(SearchDisplay):
 
     def _explain(self, header: str, legend_kw: Keywords) -> None:
         limits = [self.limits_] if self.limits_ else []
-        size = "x-small" if is_small(self.ax_) else "small"
+        size = "x-small" if is_narrow(self.ax_) else "small"
         look = {"title": header, "title_fontsize": size, "alignment": "left"}
         handles = [*self.lines_, *limits, *self._left_out()]
         legend_above(self.ax_, handles, **settings(look, legend_kw))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from separatrix.evaluate.architecture_table import architecture_table
 from separatrix.evaluate.candidates import Candidates
-from separatrix.plots.axes import fit_labels, is_small, legend_above, new_axes, settings, size_in_points
+from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings, size_in_points
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
 from separatrix.spec import _check
@@ -123,7 +123,7 @@ class SearchHeatmapDisplay(SearchDisplay):
             _check.boolean("include_values", include_values)
         _check.boolean("colorbar", colorbar)
         self.ax_ = ax = new_axes() if ax is None else ax
-        small = is_small(ax)
+        small = is_narrow(ax)
         self.figure_ = cast("Figure", ax.figure)
         self._draw_cells(cell_kw)
         self.texts_ = self._write_values(include_values, text_kw)
@@ -198,7 +198,7 @@ class SearchHeatmapDisplay(SearchDisplay):
 
     def _text_size(self, cells: Sequence[tuple[int, int]], n_columns: int) -> float:
         """Return the size in points at which the longest text of these cells fits."""
-        free = _FREE_OF_SMALL if is_small(self.ax_) else _FREE
+        free = _FREE_OF_SMALL if is_narrow(self.ax_) else _FREE
         width, height = (free * size for size in size_in_points(self.ax_))
         texts = [self._value_text(row, column).split("\n") for row, column in cells]
         n_characters = max((len(line) for text in texts for line in text), default=1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from separatrix.evaluate.candidates import Candidates
 from separatrix.evaluate.pareto import lower_fence, pareto_front
-from separatrix.plots.axes import fit_labels, is_small, legend_above, new_axes, settings
+from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
 from separatrix.plots.ticks import set_log_ticks
@@ -130,7 +130,7 @@ class SearchParetoDisplay(SearchDisplay):
         """
         _check.boolean("colorbar", colorbar)
         self.ax_ = ax = new_axes() if ax is None else ax
-        small = is_small(ax)
+        small = is_narrow(ax)
         self.figure_ = cast("Figure", ax.figure)
         self._draw_references(band_kw, baseline_kw)
         self._draw_front(front_kw)
@@ -203,7 +203,7 @@ class SearchParetoDisplay(SearchDisplay):
         codes = np.searchsorted(depths, [len(sizes) for sizes in self.candidates.hidden_layer_sizes])
         n = len(self.candidates)
         look: dict[str, Any] = {
-            "s": float(np.clip(4000 / n, 9, 30)) * (0.6 if is_small(self.ax_) else 1),
+            "s": float(np.clip(4000 / n, 9, 30)) * (0.6 if is_narrow(self.ax_) else 1),
             "edgecolors": "white",
             "linewidths": 0.4,
             "zorder": 3,
@@ -232,7 +232,7 @@ class SearchParetoDisplay(SearchDisplay):
         for (index, label), (marker, size) in zip(self._roles, (("*", 13), ("D", 8)), strict=False):
             look = {
                 "marker": marker,
-                "markersize": size * (0.7 if is_small(self.ax_) else 1),
+                "markersize": size * (0.7 if is_narrow(self.ax_) else 1),
                 "color": "#D55E00",
                 "markeredgecolor": "black",
                 "linestyle": "none",
@@ -246,7 +246,7 @@ class SearchParetoDisplay(SearchDisplay):
         ax, sizes = self.ax_, self.candidates.n_parameters[self._has_score]
         low, high = sizes.min() / 1.2, sizes.max() * 1.2
         ax.set(xscale="log", xlim=(low, high), xlabel="parameters", ylabel=f"mean {self.metric.label}")
-        if is_small(ax) and high > 20 * low:
+        if is_narrow(ax) and high > 20 * low:
             high = max(high, 1e3 * low)  # then only powers of ten have numbers
         set_log_ticks(ax.xaxis, low, high)
         ax.grid(alpha=0.3)

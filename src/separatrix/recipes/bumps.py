@@ -266,5 +266,5 @@ def _draw_search(trials: list[Trial]) -> Figure:
     ax.invert_yaxis()
     ax.set_xlabel("share of held-out points on the right side (mean and standard error)")
     ax.grid(alpha=0.3)
-    ax.legend(loc="lower left")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return figure
