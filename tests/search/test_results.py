@@ -9,7 +9,7 @@ from numpy.random import RandomState
 from separatrix.engine.base import State
 from separatrix.errors import DataError
 from separatrix.estimators.checked_rows import Paused
-from separatrix.search.results import BASELINE, Outcome, Results
+from separatrix.search.results import Outcome, Results
 from separatrix.search.trials import TrialResult
 from separatrix.spec import SGD
 
@@ -28,10 +28,16 @@ def results_of(*found):
 
 
 def test_a_candidate_is_complete_with_all_its_splits():
-    results = results_of(result(1, 1), result(0, 0), result(1, 0), result(BASELINE, 0), result(BASELINE, 1))
+    results = results_of(result(1, 1), result(0, 0), result(1, 0), result(-1, 0), result(-1, 1))
     assert results.complete() == [1]
-    assert results.has(BASELINE)
+    assert results.has(-1)
     assert [trial.split for trial in results.of(1)] == [0, 1]
+
+
+def test_the_best_straight_line_is_the_one_that_counts():
+    results = results_of(*(result(c, s, c / 10) for c in (-2, -1) for s in (0, 1)), result(-3, 0, 9.0))
+    assert [trial.candidate for trial in results.straight_line()] == [-1, -1]
+    assert Results(n_splits=2).straight_line() == []
 
 
 def test_candidates_are_ranked_by_their_mean_and_those_without_one_come_last():

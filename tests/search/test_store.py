@@ -54,7 +54,7 @@ def n_stored(path):
 def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     path = tmp_path / "search.sqlite"
     first = make_search(path).fit(X, Y)
-    assert n_stored(path) == 7 * 3  # with the straight line
+    assert n_stored(path) == 8 * 3  # with two straight lines
     trained = []
     run_trials = packs.run_trials
     monkeypatch.setattr(
@@ -82,7 +82,7 @@ def test_a_killed_search_goes_on_where_it_stopped(tmp_path):
     process.kill()
     process.wait()
     n_before = n_stored(path)
-    assert 10 <= n_before < 61 * 3
+    assert 10 <= n_before < 62 * 3
     seconds = dict(_seconds(path))
     namespace = {"sys": sys}
     argv, sys.argv = sys.argv, ["search", str(path)]
@@ -92,7 +92,7 @@ def test_a_killed_search_goes_on_where_it_stopped(tmp_path):
         sys.argv = argv
     resumed = namespace["search"].fit(X, Y)
     after = dict(_seconds(path))
-    assert len(after) == 61 * 3
+    assert len(after) == 62 * 3
     assert all(after[key] == value for key, value in seconds.items()), "a stored training was done again"
     whole = namespace["search"].set_params(store=None).fit(X, Y)
     np.testing.assert_array_equal(scores(resumed), scores(whole))
@@ -175,7 +175,7 @@ def test_trainings_that_failed_are_tried_again(tmp_path):
     space = {"alpha": [0.1, -1.0]}
     with pytest.warns(FitFailedWarning, match="trials failed"):
         make_search(path, param_space=space).fit(X, Y)
-    assert n_stored(path) == 4 * 3
+    assert n_stored(path) == 5 * 3
 
 
 def test_ctrl_c_gives_the_part_that_is_done(tmp_path):

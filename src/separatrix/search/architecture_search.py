@@ -30,7 +30,7 @@ from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
 from separatrix.search.packs import forgetting
 from separatrix.search.progress import search_progress
-from separatrix.search.results import BASELINE, Outcome, Results
+from separatrix.search.results import Outcome, Results
 from separatrix.search.rounds import n_trials_of, run_rounds
 from separatrix.search.scores import shortcuts_of
 from separatrix.search.space import LAYERS, Params, draw_candidates, make_space
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-# The straight line is trained to its optimum, so that no network beats one that was not ready.
+# A straight line is trained to its optimum, so that no network beats one that was not ready; and also with
+# the penalty that scikit-learn's own has by default, since with a network's it may fit every row.
 STRAIGHT_LINE: Params = {
     LAYERS: (),
     "activation": "relu",
@@ -54,6 +55,7 @@ STRAIGHT_LINE: Params = {
     "tol": 1e-6,
     "early_stopping": False,
 }
+STRAIGHT_LINES: tuple[Params, ...] = (STRAIGHT_LINE, STRAIGHT_LINE | {"alpha": 1.0, "l1_ratio": 0.0})
 
 
 class ArchitectureSearchCV(BaseSearchCV):
@@ -122,7 +124,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         What verdict and pictures start from.
     baseline_scores_ : ndarray of shape (n_splits_,)
         Of the straight line that all are held against: the same estimator without hidden layers, trained to
-        its optimum by L-BFGS.
+        its optimum by L-BFGS, with its own `alpha` or with 1 (scikit-learn's ``C=1``), whichever is better.
     epochs_ : tuple of int
         Epochs trained, and those there would have been at most without early discarding.
     ensemble_ : MLPEnsembleClassifier or MLPEnsembleRegressor
@@ -334,9 +336,9 @@ class ArchitectureSearchCV(BaseSearchCV):
         )
 
     def _run(self, experiment: Experiment, candidates: list[Params]) -> Results:
-        """Carry out all trials that the store does not have yet, the straight line first."""
-        line = {self._prefix + name: value for name, value in STRAIGHT_LINE.items()}
-        params = dict(enumerate([line, *candidates], start=BASELINE))
+        """Carry out all trials that the store does not have yet, the straight lines first."""
+        lines = [{self._prefix + name: value for name, value in line.items()} for line in STRAIGHT_LINES]
+        params = dict(enumerate([*lines, *candidates], start=-len(lines)))
         results = Results(len(experiment.splits))
         with (
             self._open_store(experiment, candidates) as store,
@@ -368,7 +370,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         return results
 
     def _progress(self, experiment: Experiment, candidates: list[Params]) -> Any:
-        n_trials = n_trials_of(experiment, len(candidates), self.halving_factor)
+        n_trials = n_trials_of(experiment, len(candidates), len(STRAIGHT_LINES), self.halving_factor)
         metric = shown_metric(self._metric_name(next(iter(self._score_keys()), "score")))
         names = [layers_text(params[self._prefix + LAYERS]) for params in candidates]
         return search_progress(self.verbose > 0, n_trials, metric, names)

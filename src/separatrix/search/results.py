@@ -19,11 +19,11 @@ from separatrix.search.trials import TrialResult
 
 Array = NDArray[Any]
 
-BASELINE = -1  # the candidate number of the straight line that all are held against
-
 
 class Results:
     """The results so far; candidates come in any order, and so do their splits.
+
+    Numbers below 0 are those of the straight lines that candidates are held against.
 
     Attributes
     ----------
@@ -59,8 +59,13 @@ class Results:
         return [self._found[candidate][split] for split in range(self.n_splits)]
 
     def complete(self) -> list[int]:
-        """Return the numbers of the candidates that were tried on all splits, but for the straight line."""
-        return sorted(candidate for candidate in self._found if candidate != BASELINE and self.has(candidate))
+        """Return the numbers of the candidates that were tried on all splits, but for straight lines."""
+        return sorted(candidate for candidate in self._found if candidate >= 0 and self.has(candidate))
+
+    def straight_line(self) -> list[TrialResult]:
+        """Return the results of the best straight line; empty if none was tried on all splits."""
+        lines = [candidate for candidate in self._found if candidate < 0 and self.has(candidate)]
+        return self.of(max(lines, key=self.mean)) if lines else []
 
     def mean(self, candidate: int) -> float:
         """Return a candidate's mean of its first score; -inf if one is missing."""
@@ -134,7 +139,7 @@ class Outcome:
         every = [trial for trials in self.trials for trial in trials]
         self.names = list(dict.fromkeys(name for trial in every for name in trial.scores))
         self.failures = [trial.exception for trial in every if trial.exception is not None]
-        self._baseline = results.of(BASELINE) if results.has(BASELINE) else []
+        self._baseline = results.straight_line()
         self._n_splits = results.n_splits
         self._error_score = error_score
 

@@ -7,7 +7,7 @@ import math
 from separatrix.search.costs import cost_of_trials
 from separatrix.search.experiment import Experiment
 from separatrix.search.packs import Collect, run_trials
-from separatrix.search.results import BASELINE, Results
+from separatrix.search.results import Results
 from separatrix.search.space import Params
 from separatrix.search.trials import Trial
 
@@ -37,9 +37,9 @@ def n_going_on(n_candidates: int, factor: int | None) -> int:
     return n_candidates if factor is None else math.ceil(n_candidates / factor)
 
 
-def n_trials_of(experiment: Experiment, n_candidates: int, factor: int | None) -> int:
-    """Return how many trials all rounds have together, the straight line's among them."""
-    n_trials, n = 1, n_candidates
+def n_trials_of(experiment: Experiment, n_candidates: int, n_lines: int, factor: int | None) -> int:
+    """Return how many trials all rounds have together, those of the straight lines among them."""
+    n_trials, n = n_lines, n_candidates
     for _ in epoch_shares(n_candidates, experiment.template.max_iter, factor):
         n_trials += n
         n = n_going_on(n, factor)
@@ -65,7 +65,7 @@ def run_rounds(
     ----------
     experiment : Experiment
     params : dict of int to dict
-        Every candidate's settings; the straight line among them is never discarded.
+        Every candidate's settings. Straight lines, with numbers below 0, are never discarded.
     results : Results
         What `collect` adds to.
     factor : int or None
@@ -79,7 +79,8 @@ def run_rounds(
         Whether all is done; False after Ctrl-C.
     """
     going_on = list(params)
-    shares = epoch_shares(len(params) - 1, experiment.template.max_iter, factor)
+    lines = [candidate for candidate in params if candidate < 0]
+    shares = epoch_shares(len(params) - len(lines), experiment.template.max_iter, factor)
     cost = cost_of_trials(experiment)
     for share in shares:
         trials = [
@@ -96,7 +97,7 @@ def run_rounds(
             ranked = [candidate for candidate in results.ranked() if candidate in going_on]
             best = ranked[: n_going_on(len(ranked), factor)]
             results.discard(set(ranked) - set(best))
-            going_on = sorted([BASELINE, *best])
+            going_on = sorted([*lines, *best])
     return True
 
 
@@ -111,5 +112,5 @@ def _trial(
         split,
         params,
         paused=None if earlier is None else earlier.paused,
-        pause_at=None if pause_at >= max_iter or candidate == BASELINE else pause_at,
+        pause_at=None if pause_at >= max_iter or candidate < 0 else pause_at,
     )

@@ -27,7 +27,7 @@ _ROOM = 2**20  # bytes that must be free before training begins
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS trials (
-    candidate INTEGER NOT NULL, -- -1 is the straight line
+    candidate INTEGER NOT NULL, -- below 0 are straight lines
     split INTEGER NOT NULL,
     params TEXT NOT NULL,
     scores TEXT NOT NULL, -- JSON
