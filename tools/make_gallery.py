@@ -10,8 +10,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import scipy.stats
 from PIL import Image, ImageSequence
+from sklearn.datasets import make_moons
 
+import separatrix as sx
 from separatrix.plots.film_colors import Palette
 from separatrix.recipes import RECIPES, Picture, RecipeResult
 
@@ -39,16 +42,11 @@ network = sx.MLPClassifier((4,), "logistic", record=1).fit(X, y)
 into axes of yours, small ones too, `display.figure_.savefig(...)` writes a file, and keyword arguments go on
 to matplotlib. Tables of pandas and Polars keep their column names, and the classes theirs. A film can also be
 `.html` (with a slider), `.mp4`, `.webp` or `.apng`; after early stopping it ends on the epoch that was kept.
+"""
 
-## Searches
+SEARCH = """## search
 
-`ArchitectureSearchCV` has pictures of its candidates:
-
-```python
-sx.SearchHeatmapDisplay.from_search(search)  # the best score for every depth and width
-sx.SearchParetoDisplay.from_search(search)  # the scores against the number of parameters
-sx.SearchCurvesDisplay.from_search(search)  # how the best few learned
-```
+[Which network is right?](search.md) 400 candidates for two moons, on five folds.
 """
 
 
@@ -60,12 +58,39 @@ def main() -> None:
         old.unlink()
     with tempfile.TemporaryDirectory() as folder:
         sections = [_section(recipe(Path(folder))) for recipe in RECIPES.values()]
+        sections.append("\n".join([SEARCH, *map(_entry, _search_pictures(Path(folder)))]))
     page = "\n".join([HEADER, *sections])
     (DOCS / "gallery.md").write_text(page, encoding="utf-8")
 
 
 def _section(result: RecipeResult) -> str:
     return "\n".join([f"## {result.name}\n\n{result.title}\n", *map(_entry, result.pictures)])
+
+
+def _search_pictures(folder: Path) -> list[Picture]:
+    X, y = make_moons(1000, noise=0.2, random_state=0)
+    search = sx.ArchitectureSearchCV(
+        sx.MLPClassifier(max_iter=300, dtype="float32"),
+        hidden_layer_sizes=sx.architectures(depths=(0, 1, 2, 3), widths=(1, 2, 4, 8, 16, 32)),
+        param_space={
+            "activation": ["tanh", "relu"],
+            "learning_rate_init": scipy.stats.loguniform(1e-3, 1e-1),
+        },
+        n_candidates=400,
+        scoring="neg_log_loss",
+        ensemble_size=0,
+        random_state=0,
+    ).fit(X, y)
+    pictures = []
+    for kind, display, caption in (
+        ("heatmap", sx.SearchHeatmapDisplay, "The best score for every depth and width."),
+        ("pareto", sx.SearchParetoDisplay, "The scores against the number of parameters."),
+        ("curves", sx.SearchCurvesDisplay, "How the best few learned."),
+    ):
+        path = folder / f"search-{kind}.png"
+        display.from_search(search).figure_.savefig(path, bbox_inches="tight")
+        pictures.append(Picture(path, caption, f"sx.{display.__name__}.from_search(search)"))
+    return pictures
 
 
 def _entry(picture: Picture) -> str:
