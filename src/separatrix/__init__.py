@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from separatrix.plots import ReportDisplay as ReportDisplay
     from separatrix.plots import animate as animate
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
+    from separatrix.search import OptunaObjective as OptunaObjective
     from separatrix.search import architectures as architectures
     from separatrix.spec import Dense as Dense
     from separatrix.spec import Network as Network
@@ -54,6 +55,7 @@ _PUBLIC = {
     "Model": "model",
     "Network": "spec",
     "NetworkDiagramDisplay": "plots",
+    "OptunaObjective": "search",
     "ReportDisplay": "plots",
     "animate": "plots",
     "architectures": "search",
