@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,16 @@ class KillsOnce(Scorer):
     """Kills its worker in the middle of the search."""
 
     def in_worker(self, count: int) -> None:
-        if count == 10:
-            kill()
+        if count >= 10 and not self.killed.exists():
+            with suppress(FileExistsError), self.killed.open("x", encoding="utf-8") as file:
+                file.write(str(os.getpid()))
+                file.flush()
+                kill()
+
+    @property
+    def killed(self) -> Path:
+        """Holds the number of the process that was killed."""
+        return self.log.with_suffix(".killed")
 
 
 class KillsAlways(Scorer):

@@ -24,6 +24,9 @@ HERE = str(Path(__file__).parent)
 sys.path.insert(0, HERE)  # workers import from here, too
 import faulty_scorers as faulty  # noqa: E402
 
+# Ray's own processes, which it leaves to themselves
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
 X, Y = make_moons(200, noise=0.25, random_state=0)
 N_TRIALS = 3 * (1 + 24)
 
@@ -108,7 +111,7 @@ def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: 
     assert np.array_equal(scores_of(search), expected)
     workers = faulty.numbers_in(scorer.log)
     assert len(workers) > N_TRIALS  # what was lost has been done again
-    assert workers[-1] != workers[9]  # by others
+    assert workers[-1] not in faulty.numbers_in(scorer.killed)  # by others
 
 
 @pytest.mark.parametrize("cluster", ["loky", "dask"], indirect=True)

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 
 from separatrix.errors import ParameterError
 from separatrix.search.architecture_search import ArchitectureSearchCV
-from separatrix.search.blas import one_blas_thread
+from separatrix.search.packs import one_blas_thread
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.space import Params
 from separatrix.search.trials import Trial, TrialResult, run_trial
@@ -153,7 +153,8 @@ class OptunaObjective:
             What training or the scorer raised.
         """
         params = self.params_of(trial)
-        results = [self._run(trial, params, split) for split in range(len(self.splits_))]
+        with one_blas_thread():
+            results = [self._run(trial, params, split) for split in range(len(self.splits_))]
         scores = [result.scores["score"] for result in results]
         trial.set_user_attr("scores", scores)
         trial.set_user_attr("n_parameters", max(result.n_parameters for result in results))
@@ -180,8 +181,7 @@ class OptunaObjective:
     def _run(self, trial: Any, params: Params, split: int) -> TrialResult:
         max_iter = self._folds.experiment.network(params, split).max_iter
         pruner = _Pruner(trial, split * max_iter, self._report_every or -(-max_iter // REPORTS))
-        with one_blas_thread:
-            result = run_trial(Trial(trial.number, split, params), self._folds, [pruner])
+        result = run_trial(Trial(trial.number, split, params), self._folds, [pruner])
         if result.reason == "interrupted":
             raise KeyboardInterrupt
         if result.exception is not None:

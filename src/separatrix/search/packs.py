@@ -12,14 +12,15 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
+from threadpoolctl import ThreadpoolController
 
 from separatrix.errors import WorkerError
-from separatrix.search.blas import one_blas_thread
 from separatrix.search.experiment import Experiment
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.trials import Trial, TrialResult, run_trial
@@ -101,7 +102,7 @@ def run_trials(
     is_here = _is_here(backend, count_workers(backend, n_jobs))
     pacer = Pacer(cost, PACK_SECONDS[is_here])
     left = {(trial.candidate, trial.split): trial for trial in trials}
-    with Interrupt() as interrupt, one_blas_thread, _at_home(experiment) as folds:
+    with Interrupt() as interrupt, one_blas_thread(), _at_home(experiment) as folds:
         if not is_here:
             _compile(folds, trials)
         with _closed_quietly(_all_results(experiment, left, pacer, backend, n_jobs)) as arriving:
@@ -122,7 +123,7 @@ def run_pack(shared: Any, key: str, pack: Pack) -> list[TrialResult]:
     """Carry out a pack, in a worker."""
     folds = _folds_of(shared, key)
     results = []
-    with one_blas_thread:
+    with one_blas_thread():
         for trial in pack:
             if folds.experiment.cancelled:
                 break
@@ -130,6 +131,20 @@ def run_pack(shared: Any, key: str, pack: Pack) -> list[TrialResult]:
             if results[-1].reason == "interrupted":
                 break
     return results
+
+
+def one_blas_thread() -> Any:
+    """Return a context in which BLAS uses one thread: more are slower on small products, and round otherwise.
+
+    Whether it holds for this thread or for all of the process depends on the BLAS.
+    """
+    return _thread_pools().limit(limits=1, user_api="blas")
+
+
+@cache
+def _thread_pools() -> Any:
+    """Return those of the libraries of this process; to look for them takes milliseconds."""
+    return ThreadpoolController()
 
 
 def _is_here(backend: Any, n_workers: int) -> bool:
