@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
     from separatrix.plots import animate as animate
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
+    from separatrix.search import OptunaObjective as OptunaObjective
     from separatrix.search import architectures as architectures
     from separatrix.spec import Dense as Dense
     from separatrix.spec import Network as Network
@@ -64,6 +65,7 @@ _PUBLIC = {
     "Model": "model",
     "Network": "spec",
     "NetworkDiagramDisplay": "plots",
+    "OptunaObjective": "search",
     "ReportDisplay": "plots",
     "SearchCurvesDisplay": "plots",
     "SearchHeatmapDisplay": "plots",

@@ -26,6 +26,10 @@ class OutputError(SeparatrixError, OSError):
     """A result cannot be written where it was asked for."""
 
 
+class WorkerError(SeparatrixError, RuntimeError):
+    """The workers that a search was dealt out to are lost again and again."""
+
+
 def did_you_mean(name: object, options: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest of `options`, or an empty string.
 

@@ -1,36 +1,70 @@
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_moons
+
+from separatrix import ArchitectureSearchCV, MLPClassifier
 from separatrix.search.packs import Pacer
 from separatrix.search.trials import Trial, TrialResult
 
-TRIALS = [Trial(candidate, 0, {}) for candidate in range(10)]
+TRIALS = [Trial(candidate, 0, {}) for candidate in range(1000)]
 
 
-def sizes(packs):
-    return [len(pack) for pack in packs]
+def finished(trial: Trial, seconds: float) -> TrialResult:
+    return TrialResult(trial.candidate, trial.split, fit_seconds=seconds)
 
 
-def test_what_is_not_known_is_tried_one_by_one():
-    assert sizes(Pacer(lambda trial: 1.0, 1.0).packs(TRIALS)) == [1] * 10
+def test_packs_take_about_the_same_time_once_the_pace_is_known() -> None:
+    cost = {trial.candidate: 1.0 + trial.candidate % 3 for trial in TRIALS}
+    pacer = Pacer(lambda trial: cost[trial.candidate], seconds=1.0)
+    packs = []
+    for pack in pacer.packs(TRIALS):
+        packs.append(pack)
+        for trial in pack:
+            pacer.learn(trial, finished(trial, 0.01 * cost[trial.candidate]))
+    assert [trial for pack in packs for trial in pack] == TRIALS
+    seconds = [sum(0.01 * cost[trial.candidate] for trial in pack) for pack in packs]
+    assert len(packs[0]) == 1
+    assert seconds[10:-1] == pytest.approx([1.0] * len(seconds[10:-1]), abs=0.03)
 
 
-def test_a_pack_is_worth_the_seconds_asked_for():
-    pacer = Pacer(lambda trial: 1.0, 1.0)
-    pacer.learn(TRIALS[0], TrialResult(0, 0, fit_seconds=0.2, score_seconds=0.05))
-    assert sizes(pacer.packs(TRIALS)) == [4, 4, 2]
-
-
-def test_packs_follow_the_cost_and_what_is_learnt_on_the_way():
-    pacer = Pacer(lambda trial: 4.0 if trial.candidate < 2 else 1.0, 1.0)
-    pacer.learn(TRIALS[0], TrialResult(0, 0, fit_seconds=1.0))
+def test_a_pack_has_no_more_trials_than_are_finished() -> None:
+    pacer = Pacer(lambda trial: 1.0, seconds=1.0)
     packs = pacer.packs(TRIALS)
-    assert len(next(packs)) == 1
-    pacer.learn(TRIALS[1], TrialResult(1, 0, fit_seconds=3.0))
-    assert len(next(packs)) == 1
-    assert sizes(packs) == [2, 2, 2, 2]
+    sizes = []
+    for _ in range(4):
+        sizes.append(len(next(packs)))
+        for trial in TRIALS[:2]:
+            pacer.learn(trial, finished(trial, 1e-6))
+    assert sizes == [1, 2, 4, 6]
 
 
-def test_every_trial_is_in_one_pack():
-    pacer = Pacer(lambda trial: 1.0 + trial.candidate, 1.0)
-    pacer.learn(TRIALS[3], TrialResult(3, 0, fit_seconds=0.7))
-    assert [trial for pack in pacer.packs(TRIALS) for trial in pack] == TRIALS
+def test_a_pace_that_changes_is_noticed() -> None:
+    pacer = Pacer(lambda trial: 1.0, seconds=1.0)
+    for trial in TRIALS[:100]:
+        pacer.learn(trial, finished(trial, 1e-4))
+    for trial in TRIALS[100:200]:
+        pacer.learn(trial, finished(trial, 0.1))
+    assert len(next(pacer.packs(TRIALS[200:]))) == 11
+
+
+def test_an_error_ends_the_search_in_threads_without_a_word_from_joblib() -> None:
+    X, y = make_moons(100, noise=0.2, random_state=0)
+    calls = []
+
+    def fail(estimator: Any, X: Any, y: Any) -> float:
+        calls.append(1)
+        if len(calls) > 5:
+            raise ZeroDivisionError("a scorer's own")
+        return 0.0
+
+    alphas = np.logspace(-4, 0, 40)
+    search = ArchitectureSearchCV(
+        MLPClassifier(max_iter=5), [()], {"alpha": alphas}, scoring=fail, n_jobs=2, error_score="raise"
+    )
+    with pytest.raises(ZeroDivisionError, match="a scorer's own"):
+        search.fit(X, y)
+    assert len(calls) < 205  # the others are not begun any more

@@ -2,5 +2,6 @@
 
 from separatrix.search.architecture_search import ArchitectureSearchCV
 from separatrix.search.hidden_layers import architectures
+from separatrix.search.optuna_objective import OptunaObjective, suggest_architecture
 
-__all__ = ["ArchitectureSearchCV", "architectures"]
+__all__ = ["ArchitectureSearchCV", "OptunaObjective", "architectures", "suggest_architecture"]

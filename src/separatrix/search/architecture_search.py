@@ -28,7 +28,6 @@ from separatrix.evaluate.shown_metric import shown_metric
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
-from separatrix.search.packs import forgetting
 from separatrix.search.progress import search_progress
 from separatrix.search.results import Outcome, Results
 from separatrix.search.rounds import n_trials_of, run_rounds
@@ -356,15 +355,9 @@ class ArchitectureSearchCV(BaseSearchCV):
                 tell(len(found), results)
 
             tell(len(list(store.results())), results)
-            with forgetting(experiment):
-                is_whole = run_rounds(
-                    experiment,
-                    params,
-                    results,
-                    factor=self.halving_factor,
-                    n_jobs=self.n_jobs,
-                    collect=collect,
-                )
+            is_whole = run_rounds(
+                experiment, params, results, self.halving_factor, n_jobs=self.n_jobs, collect=collect
+            )
         if not is_whole:
             self._tell_interruption(results, len(candidates))
         return results

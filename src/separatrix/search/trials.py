@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -23,6 +23,7 @@ from separatrix.model import probabilities
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.prepared import PreparedFold, PreparedFolds
 from separatrix.search.space import Params
+from separatrix.train import Listener
 
 Array = NDArray[Any]
 
@@ -91,12 +92,15 @@ class TrialResult:
     exception: Exception | None = None
 
 
-def run_trial(trial: Trial, folds: PreparedFolds) -> TrialResult:
-    """Train and score; what fails is told in the result."""
+def run_trial(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener] = ()) -> TrialResult:
+    """Train and score; what fails is told in the result.
+
+    Listeners are told while training goes on, where rows are prepared once for all candidates.
+    """
     experiment = folds.experiment
     started = perf_counter()
     try:
-        fitted = _fit(trial, folds)
+        fitted = _fit(trial, folds, listeners)
     except Exception as error:  # the other candidates go on; error_score decides what becomes of this one
         seconds = perf_counter() - started
         return TrialResult(trial.candidate, trial.split, fit_seconds=seconds, exception=_portable(error))
@@ -157,12 +161,12 @@ class _Fitted:
         return Pipeline([*self.fold.before.steps, ("network", self.network)])
 
 
-def _fit(trial: Trial, folds: PreparedFolds) -> _Fitted:
+def _fit(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener]) -> _Fitted:
     experiment = folds.experiment
     if is_shared(experiment):
         fold = folds.get(trial.params, trial.split)
         network = experiment.network(trial.params, trial.split)
-        fit_rows(network, fold.rows, paused=trial.paused, pause_at=trial.pause_at)
+        fit_rows(network, fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)
         return _Fitted(network, fold)
     train = experiment.splits[trial.split][0]
     alone = experiment.alone(trial.params, trial.split)

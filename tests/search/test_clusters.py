@@ -1,0 +1,180 @@
+"""Processes and clusters: the same results as in threads, also when workers are lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.datasets import make_moons
+
+from separatrix import ArchitectureSearchCV, MLPClassifier
+from separatrix.errors import WorkerError
+
+HERE = str(Path(__file__).parent)
+sys.path.insert(0, HERE)  # workers import from here, too
+import faulty_scorers as faulty  # noqa: E402
+
+# Ray's own processes, which it leaves to themselves
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
+X, Y = make_moons(200, noise=0.25, random_state=0)
+N_TRIALS = 3 * (1 + 24)
+
+
+def make_search(**settings: Any) -> ArchitectureSearchCV:
+    settings = {"scoring": "neg_log_loss", "n_jobs": 2, "cv": 3, "random_state": 0, "refit": False} | settings
+    space = {"alpha": [1e-4, 1e-2], "learning_rate_init": [0.001, 0.01, 0.1]}
+    return ArchitectureSearchCV(MLPClassifier(max_iter=30), [(), (2,), (5,), (5, 5)], space, **settings)
+
+
+def scores_of(search: ArchitectureSearchCV) -> Any:
+    return np.stack([search.cv_results_[f"split{split}_test_score"] for split in range(3)])
+
+
+@contextmanager
+def dask_cluster(n_workers: int, threads_per_worker: int) -> Iterator[Any]:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=n_workers, threads_per_worker=threads_per_worker, processes=True, dashboard_address=":0"
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def dask() -> Iterator[Any]:
+    with dask_cluster(n_workers=2, threads_per_worker=1) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def ray() -> Iterator[None]:
+    ray = pytest.importorskip("ray")
+    from ray.util.joblib import register_ray
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", HERE, prepend=os.pathsep)
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        register_ray()
+        yield
+        ray.shutdown()
+
+
+@pytest.fixture(params=["loky", "dask", "ray"])
+def cluster(request: pytest.FixtureRequest) -> str:
+    if request.param in {"dask", "ray"}:
+        client = request.getfixturevalue(request.param)
+    if request.param == "dask":
+        client.wait_for_workers(2)  # one may have been killed
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def expected() -> Any:
+    return scores_of(make_search(n_jobs=1).fit(X, Y))
+
+
+def test_results_are_those_of_one_thread_and_rows_travel_once(
+    cluster: str, expected: Any, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with joblib.parallel_config(cluster):
+        search = make_search().fit(faulty.counted(X, log), Y)
+    assert np.array_equal(scores_of(search), expected)
+    workers = faulty.numbers_in(log)
+    if cluster == "loky":
+        assert (
+            0 < len(set(workers)) <= 2
+        )  # large arrays are mapped; one as small as this goes with every pack
+    else:
+        assert len(workers) == len(set(workers)) == 2
+    assert os.getpid() not in workers
+
+
+def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: Path) -> None:
+    scorer = faulty.KillsOnce(tmp_path / "log")
+    with joblib.parallel_config(cluster):
+        search = make_search(scoring=scorer).fit(X, Y)
+    assert np.array_equal(scores_of(search), expected)
+    workers = faulty.numbers_in(scorer.log)
+    assert len(workers) > N_TRIALS  # what was lost has been done again
+    assert workers[-1] not in faulty.numbers_in(scorer.killed)  # by others
+
+
+@pytest.mark.parametrize("cluster", ["loky", "dask"], indirect=True)
+def test_workers_that_are_always_lost_are_an_error(
+    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("separatrix.search.packs.MAX_LOSSES", 0)
+    with (
+        joblib.parallel_config(cluster),
+        pytest.raises(WorkerError, match=r"^the workers must finish .* lost 1 times in a row .* needs\.$"),
+    ):
+        make_search(scoring=faulty.KillsAlways(tmp_path / "log")).fit(X, Y)
+
+
+def test_an_error_of_a_scorer_comes_back_as_it_is(cluster: str, tmp_path: Path) -> None:
+    search = make_search(scoring=faulty.Raises(tmp_path / "log"), error_score="raise")
+    with joblib.parallel_config(cluster), pytest.raises(faulty.Unlucky, match="of no use"):
+        search.fit(X, Y)
+
+
+@pytest.mark.parametrize("cluster", ["threading", "dask"], indirect=True)
+def test_ctrl_c_keeps_what_is_done(cluster: str, expected: Any, tmp_path: Path) -> None:
+    scorer = faulty.Dawdles(tmp_path / "log", home=0)
+    when_logged(scorer.log, 20, lambda: os.kill(os.getpid(), signal.SIGINT))
+    with (
+        joblib.parallel_config(cluster),
+        pytest.warns(UserWarning, match="interrupted by user: .* of 24 candidates .* are the result"),
+    ):
+        search = make_search(scoring=scorer).fit(X, Y)
+    found = scores_of(search)
+    assert 0 < found.shape[1] < 24
+    every = make_search(n_jobs=1).fit(X, Y).cv_results_["params"]
+    done = [every.index(params) for params in search.cv_results_["params"]]
+    assert np.array_equal(found, expected[:, done])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3)])
+def test_dask_workers_may_have_any_number_of_threads(
+    shape: tuple[int, int], expected: Any, tmp_path: Path
+) -> None:
+    with dask_cluster(*shape), joblib.parallel_config("dask"):
+        search = make_search().fit(faulty.counted(X, tmp_path / "log"), Y)
+    assert np.array_equal(scores_of(search), expected)
+    assert len(faulty.numbers_in(tmp_path / "log")) == 1
+
+
+def test_a_dask_cluster_without_workers_is_an_error(tmp_path: Path) -> None:
+    scorer = faulty.Dawdles(tmp_path / "log")
+    with (
+        dask_cluster(n_workers=1, threads_per_worker=2) as client,
+        joblib.parallel_config("dask", wait_for_workers_timeout=1),
+    ):
+        when_logged(scorer.log, 10, lambda: client.cluster.scale(0))
+        with pytest.raises(TimeoutError, match="no worker after 1 seconds"):
+            make_search(scoring=scorer).fit(X, Y)
+
+
+def when_logged(log: Path, n: int, act: Any) -> None:
+    """Act in a thread as soon as a scorer was called so many times."""
+
+    def watch() -> None:
+        while not log.exists() or len(faulty.numbers_in(log)) < n:
+            time.sleep(0.01)
+        act()
+
+    threading.Thread(target=watch, daemon=True).start()
