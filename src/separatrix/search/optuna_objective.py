@@ -14,7 +14,7 @@ from separatrix.errors import ParameterError
 from separatrix.search.architecture_search import ArchitectureSearchCV
 from separatrix.search.packs import one_blas_thread
 from separatrix.search.prepared import PreparedFolds
-from separatrix.search.space import Params
+from separatrix.search.space import Params, full_name
 from separatrix.search.trials import Trial, TrialResult, run_trial
 from separatrix.spec import _check
 from separatrix.train import Event
@@ -172,11 +172,8 @@ class OptunaObjective:
         -------
         dict
         """
-        layers = "hidden_layer_sizes"
-        return {
-            self._search._prefix + layers if name == layers else self._search._full_name(name): value
-            for name, value in self._suggest(trial).items()
-        }
+        known, prefix = frozenset(self._search.estimator.get_params()), self._search._prefix
+        return {full_name(known, prefix, name): value for name, value in self._suggest(trial).items()}
 
     def _run(self, trial: Any, params: Params, split: int) -> TrialResult:
         max_iter = self._folds.experiment.network(params, split).max_iter

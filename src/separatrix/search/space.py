@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from numpy.random import RandomState
@@ -38,21 +38,32 @@ def make_space(
     """
     given = architectures() if hidden_layer_sizes is None else hidden_layer_sizes
     space: dict[str, Any] = {prefix + LAYERS: check_architectures(given)}
-    known = estimator.get_params()
+    known = frozenset(estimator.get_params())
     for name, values in param_space.items():
         if name in {LAYERS, prefix + LAYERS}:
             raise ParameterError(
                 f"param_space must not have {name!r}, which is a parameter of its own; give the "
                 "architectures there."
             )
-        full = prefix + name if prefix + name in known else name
-        if full not in known:
-            raise ParameterError(
-                f"param_space must name parameters of the estimator, got {name!r}."
-                f"{did_you_mean(name, [option.removeprefix(prefix) for option in known])}"
-            )
-        space[full] = values
+        space[full_name(known, prefix, name)] = values
     return space
+
+
+def full_name(known: Collection[str], prefix: str, name: str) -> str:
+    """Return the name of a parameter with that of its step.
+
+    Raises
+    ------
+    ParameterError
+        If it is not among the `known` ones.
+    """
+    for full in (prefix + name, name):
+        if full in known:
+            return full
+    raise ParameterError(
+        f"param_space must name parameters of the estimator, got {name!r}."
+        f"{did_you_mean(name, [option.removeprefix(prefix) for option in known])}"
+    )
 
 
 def draw_candidates(
