@@ -52,7 +52,7 @@ def read_rows(
     table = read_source(source)
     name = chosen_target(table, target)
     features, y = features_and_target(table, name)
-    chosen, reason = infer_task(y) if task is None else (_checked_task(task), "as asked")
+    chosen, reason = infer_task(y) if task is None else (checked_task(task), "as asked")
     y = class_target(y, name) if chosen == "classification" else number_target(y, name)
     if test is None:
         parts, split = _held_out(features, y, chosen, test_size, random_state)
@@ -81,7 +81,8 @@ def _text_columns(table: Table) -> list[str]:
     return [name for name, column in table.columns.items() if is_text(column)]
 
 
-def _checked_task(task: str) -> Task:
+def checked_task(task: str) -> Task:
+    """Return a task that was asked for; a `ParameterError` if there is no such."""
     for known in TASKS:
         if task == known:
             return known

@@ -30,6 +30,7 @@ from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.held_out import check_weights, split_rows
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.rollback import unchanged_on_error
+from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.watching import Watching, watching_of
 from separatrix.explain.svg import network_html
 from separatrix.model import Model
@@ -50,7 +51,7 @@ class ParameterViews(list[Array]):
         self[index][...] = value
 
 
-class BaseMLP(CallbackSupport, BaseEstimator, ABC):
+class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     """What `MLPClassifier` and `MLPRegressor` share."""
 
     loss: str
@@ -238,6 +239,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         self.loss_curve_ = []
         self.validation_scores_ = None
         self._state = None
+        self._forget_table()
 
     def _validate(self, X: Any, y: Any, dtype: Any, reset: bool) -> tuple[Any, Any]:
         y_checks = {"y_numeric": True} if self.__sklearn_tags__().estimator_type == "regressor" else {}
@@ -330,7 +332,9 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         )
         run = Run(plan, state, training, validation, track_training=self.track_training)
         outcome = train(run, settings, get_engine(self.engine), listeners)
-        self._keep(run, outcome, watching)
+        if outcome.recording is not None:
+            self.feature_range_ = _range_of(training.X)
+        self._keep(state, outcome, watching, training.n_rows)
 
     def _dropout_seed(self, random_state: RandomState) -> int:
         """Draw a seed only where it is needed: without dropout the draws are scikit-learn's."""
@@ -338,12 +342,10 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             return 0
         return int(random_state.randint(2**32, dtype=np.uint32))
 
-    def _keep(self, run: Run, outcome: Outcome, watching: Watching) -> None:
+    def _keep(self, state: State, outcome: Outcome, watching: Watching, n_rows: int) -> None:
         """Set the fitted attributes."""
-        state, history = run.state, outcome.history
+        history = outcome.history
         self.history_, self.recording_, self.stop_ = history, outcome.recording, outcome.stop
-        if outcome.recording is not None:
-            self.feature_range_ = _range_of(run.data.X)
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
@@ -354,7 +356,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             self.best_loss_, self.best_validation_score_ = -state.best_value, None
             self.validation_scores_ = None
         if not self.uses_lbfgs:
-            self.t_ += history.n_epochs * run.data.n_rows
+            self.t_ += history.n_epochs * n_rows
             if outcome.stop.reason in {"converged", "early_stopped"}:
                 # A warm start goes on counting, as in scikit-learn.
                 state.stale = int(self.n_iter_no_change) + 1
@@ -390,7 +392,14 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
 
     def _logits(self, X: Any) -> Array:
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=self.theta_.dtype, order="C", reset=False)
+        X = validate_data(
+            self,
+            self._network_inputs(X),
+            accept_sparse="csr",
+            dtype=self.theta_.dtype,
+            order="C",
+            reset=False,
+        )
         return forward(self.network_, self.theta_, X)
 
     def _check_solver(self) -> bool:
@@ -429,7 +438,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             self.theta_,
             classes=classes,
             feature_names=None if names is None else names.tolist(),
-            training=training,
+            **self._table_parts(training),
         )
 
     @classmethod
