@@ -26,7 +26,9 @@ def _few_epochs():
 
 
 def fit(y, task="classification", listeners=(), **settings):
-    return fit_in_memory(TABLE, y, task=task, target_name="y", settings={**FAST, **settings}, listeners=listeners)
+    return fit_in_memory(
+        TABLE, y, task=task, target_name="y", settings={**FAST, **settings}, listeners=listeners
+    )
 
 
 def test_the_model_takes_tables_and_knows_its_training():

@@ -26,7 +26,7 @@ GROUP_ROWS = 2**16  # of a row group of a Parquet file
 def write_pieces(
     pieces: Iterable[Mapping[str, Any]], path: str | os.PathLike[str], kinds: Mapping[str, Kind]
 ) -> None:
-    """Write a table piece by piece.
+    r"""Write a table piece by piece.
 
     Parameters
     ----------

@@ -45,6 +45,9 @@ Array = NDArray[Any]
 MOST_WORK = 2**36
 """Rows times parameters of a buffer at most: some seconds, which Ctrl-C and checkpoints wait for."""
 
+LEAST_BATCHES = 2
+"""A buffer holds so many batches or more."""
+
 LABEL_TYPES = {"whole": np.int64, "number": np.int64, "truth": np.bool_}
 
 
@@ -277,10 +280,12 @@ def _capacity(p: BaseMLP, rows: StreamedRows, budget: Budget) -> int:
     others = 3 * theta.nbytes  # half of what a network takes: it shares the room of two buffers
     batch_size = 200 if isinstance(p.batch_size, str) else p.batch_size
     budget.require(
-        min(2 * batch_size, rows.n_rows) * bytes_a_row + others,
+        min(LEAST_BATCHES * batch_size, rows.n_rows) * bytes_a_row + others,
         f" for batches of {batch_size} rows of {rows.encoder.n_features_out} inputs",
     )
-    return int(min((budget.buffer - others) // bytes_a_row, max(MOST_WORK // theta.size, 2 * batch_size)))
+    return int(
+        min((budget.buffer - others) // bytes_a_row, max(MOST_WORK // theta.size, LEAST_BATCHES * batch_size))
+    )
 
 
 def _train(

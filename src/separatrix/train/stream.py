@@ -200,7 +200,7 @@ class _StreamDescent(Descent):
             state.rows = np.empty(0, np.int32)
         self.last_rate = float(rates[-1])
         position.n_rows += run.data.n_rows
-        position.loss += (float(chunk.loss[0]) - position.loss) * run.data.n_rows / position.n_rows
+        position.loss += (float(chunk.loss[0]) - position.loss) * (run.data.n_rows / position.n_rows)
         position.seconds += perf_counter() - started
         if self.watcher.on_rows is not None:
             self.watcher.on_rows(epoch, position.n_rows, self.n_rows)
