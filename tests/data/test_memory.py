@@ -33,7 +33,7 @@ def test_the_parts_fit_into_the_whole():
 
 
 def test_too_small_a_bound_names_the_least():
-    with pytest.raises(ParameterError, match=r"memory must be at least 400MB, got 100MB; raise it\."):
+    with pytest.raises(ParameterError, match=r"memory must be at least 420MB, got 100MB; raise it\."):
         Budget(100_000_000)
-    with pytest.raises(ParameterError, match=r"at least 880MB for so wide a table, got 512MB"):
+    with pytest.raises(ParameterError, match=r"at least 900MB for so wide a table, got 512MB"):
         Budget(512_000_000).require(100_000_000, " for so wide a table")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from separatrix.errors import ParameterError
 
-ALLOWANCE = 380_000_000
+ALLOWANCE = 400_000_000
 """Bytes for Python, the libraries, their threads and the compiled kernels, before any row is read."""
 
 LEAST = 20_000_000
@@ -59,7 +59,7 @@ class Budget:
     Examples
     --------
     >>> Budget(512_000_000).buffer
-    26400000
+    22400000
     """
 
     memory: int

@@ -14,7 +14,7 @@ from separatrix.data.streams import MOST_ROWS, Piece, Stream, file_fingerprint, 
 from separatrix.data.tables import table_from_frame
 from separatrix.errors import DataError
 
-TEXT_BYTES, NUMBER_BYTES = 160, 8
+TEXT_BYTES, NUMBER_BYTES = 160, 12
 """What a cell takes while it is read and encoded, about."""
 
 COLUMN_FACTOR = 2
