@@ -91,7 +91,7 @@ class ParquetStream(Stream):
                 "for a single column, too much for the memory allowed; write it with smaller row groups, or "
                 "raise memory."
             )
-        return max(1, piece_bytes // (8 * max(largest, 1)))
+        return max(1, piece_bytes // (4 * max(largest, 1)))
 
     @contextmanager
     def _readable(self, file: int) -> Iterator[Any]:
