@@ -57,8 +57,8 @@ caller and once more where training is in another dtype.
 """
 
 _STREAM = """Rows a second of one epoch from Parquet files larger than the memory allowed, in a process of
-its own. Everyone reads by the same reader, in pieces of shuffled order, and gets the same rows in float32. The
-pass that learns the encoding comes before, and is in the seconds of `fit_table` alone. scikit-learn's
+its own. Everyone reads by the same reader, in pieces of shuffled order, and gets the same rows in float32.
+The pass that learns the encoding comes before, and is in the seconds of `fit_table` alone. scikit-learn's
 `partial_fit` is given a share of the rows, a piece a call; the ratio is one of rows a second.
 """
 
@@ -174,7 +174,8 @@ def _stream(result: dict[str, Any]) -> list[str]:
     intro = (
         f"{result['rows']:,} rows of {result['columns']} columns, {result['megabytes_of_files']:,} MB of "
         f"files, {result['megabytes_as_float64']:,} MB as float64; 20-32-16-1, batches of 256, Adam, "
-        f"one epoch; at most {result['memory']} of memory. Rows a second: {result['ratio']} times scikit-learn's.\n"
+        f"one epoch; at most {result['memory']} of memory. Rows a second: {result['ratio']} times those of "
+        "scikit-learn.\n"
     )
     rows = [
         (name, f"{run['rows']:,}", run["seconds"], f"{run['rows_a_second']:,}", run["peak"])

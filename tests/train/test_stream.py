@@ -199,3 +199,16 @@ def test_an_error_of_the_rows_ends_the_training(engine):
     plan, state = make()
     with pytest.raises(OSError, match="gone"):
         train_stream(plan, state, Broken(), 20, settings(), engine)
+
+
+def test_ctrl_c_at_the_end_of_an_epoch_keeps_the_whole_epoch(engine):
+    kept = []
+
+    def press(event):
+        signal.raise_signal(signal.SIGINT)
+
+    plan, state = make(monitor=Monitor("loss"))
+    watcher = Watcher([press], keep=lambda position, last: kept.append((state.epoch, position.n_rows, last)))
+    outcome = train_stream(plan, state, Rows(), 120, settings(50), engine, watcher=watcher)
+    assert outcome.stop.reason == "interrupted"
+    assert kept == [(0, 0, False), (0, 120, False), (1, 0, True)]

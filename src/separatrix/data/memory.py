@@ -91,7 +91,7 @@ class Budget:
     @property
     def piece(self) -> int:
         """Bytes of the piece of a table that is being read."""
-        return self.rows // 4
+        return self.rows // 5
 
     def require(self, n_bytes: int, what: str = "") -> None:
         """Raise a `ParameterError` with the least bound if `n_bytes` do not fit into a buffer."""

@@ -181,9 +181,10 @@ class _StreamDescent(Descent):
         # A full batch's loss was taken before its only step.
         theta = before if self.progress.steps_per_epoch == 1 else state.theta
         reason = self.decide(judged, self.watch_epoch(judged, metrics, theta))
+        is_whole = position.n_rows == self.n_rows
         self.position = Position(self.rate, history=self.observer.history())
-        if reason is None:
-            self.tell_keeper(is_last=False)
+        if reason is None or (reason == "interrupted" and is_whole):
+            self.tell_keeper(is_last=reason is not None)
         return reason
 
     def take_buffer(self) -> Chunk:
@@ -296,8 +297,9 @@ class _Filler:
         """Return the next rows, as many as there is room for or as the epoch still has."""
         n = 0
         while n < self._capacity:
-            chunk = self._left or next(self._chunks)
-            self._left = None
+            chunk = None  # lets go of the last one before the next is made
+            chunk, self._left = self._left, None
+            chunk = chunk or next(self._chunks)
             if chunk is None:
                 if n > 0:
                     break
