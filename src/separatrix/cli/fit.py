@@ -94,12 +94,12 @@ def fit(
     It is judged on rows that it has not seen. Numbers are standardised, missing ones filled with the median
     and marked; text becomes one input for each value. All of it is learnt on the training rows alone.
     """
-    from separatrix.cli.tables import LARGE
-    from separatrix.cli.training import Question, train_streamed, train_whole
-    from separatrix.data.streams import is_larger
-
-    question = Question(tuple(sources), target, task, test, test_size)
     with told_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
+        from separatrix.cli.tables import LARGE
+        from separatrix.cli.training import Question, train_streamed, train_whole
+        from separatrix.data.streams import is_larger
+
+        question = Question(tuple(sources), target, task, test, test_size)
 
         def ready() -> None:
             _check_output(output or free_name())

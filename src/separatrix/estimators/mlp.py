@@ -29,6 +29,7 @@ from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.held_out import check_weights, split_rows
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.estimators.parameter_views import ParameterViews
 from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.watching import Watching, watching_of
@@ -41,14 +42,6 @@ from separatrix.train.base import Record
 Array = NDArray[Any]
 
 OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "softmax"}
-
-
-class ParameterViews(list[Array]):
-    """Views of ``theta_``, one for each layer; assigning an item writes into ``theta_``."""
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        """Write a layer's values, of its own shape."""
-        self[index][...] = value
 
 
 class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
