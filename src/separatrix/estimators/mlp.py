@@ -28,8 +28,8 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.held_out import check_weights, split_rows
-from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.parameter_views import ParameterViews
+from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.watching import Watching, watching_of
