@@ -77,6 +77,12 @@ penalty turn rounding into other networks.
   trainings.
 """
 
+_STREAM = """Rows a second of one epoch from Parquet files larger than the memory allowed, in a process of
+its own. Everyone reads by the same reader, in pieces of shuffled order, and gets the same rows in float32.
+The pass that learns the encoding comes before, and is in the seconds of `fit_table` alone. scikit-learn's
+`partial_fit` is given a share of the rows, a piece a call; the ratio is one of rows a second.
+"""
+
 
 def write(results: dict[str, Any]) -> None:
     """Write the page."""
@@ -302,6 +308,20 @@ def _threads(n_jobs: str) -> str:
     return "1 thread" if n_jobs == "1" else f"{n_jobs} threads"
 
 
+def _stream(result: dict[str, Any]) -> list[str]:
+    intro = (
+        f"{result['rows']:,} rows of {result['columns']} columns, {result['megabytes_of_files']:,} MB of "
+        f"files, {result['megabytes_as_float64']:,} MB as float64; 20-32-16-1, batches of 256, Adam, "
+        f"one epoch; at most {result['memory']} of memory. Rows a second: {result['ratio']} times those of "
+        "scikit-learn.\n"
+    )
+    rows = [
+        (name, f"{run['rows']:,}", run["seconds"], f"{run['rows_a_second']:,}", run["peak"])
+        for name, run in result["runs"].items()
+    ]
+    return [intro, _table(("what", "rows", "seconds", "rows a second", "MB at the peak"), rows)]
+
+
 _TOPICS: dict[str, tuple[str, str, Callable[[dict[str, Any]], list[str]]]] = {
     "loops": ("Training loops", _LOOPS, _loops),
     "large": ("A table of ordinary size", _LARGE, _large),
@@ -309,6 +329,7 @@ _TOPICS: dict[str, tuple[str, str, Callable[[dict[str, Any]], list[str]]]] = {
     "overheads": ("What watching costs", _OVERHEADS, _overheads),
     "memory": ("Memory", _MEMORY, _memory),
     "search": ("Search", _SEARCH, _search),
+    "stream": ("More rows than memory", _STREAM, _stream),
 }
 
 

@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python benchmarks/run.py [topic|all] [--quick]``.
+"""Run the benchmarks: ``python benchmarks/run.py [TOPIC] [--quick]``; without a topic, all of them.
 
 Each topic replaces its part of ``results.json``; ``docs/benchmarks.md`` is then written from it.
 """
@@ -14,7 +14,7 @@ from time import perf_counter
 import machine
 import page
 
-TOPICS = ("loops", "large", "startup", "overheads", "memory", "search")
+TOPICS = ("loops", "large", "startup", "overheads", "memory", "search", "stream")
 RESULTS = Path(__file__).parent / "results.json"
 
 

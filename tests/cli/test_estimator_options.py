@@ -63,15 +63,15 @@ def test_help_shows_the_default_that_holds(option):
 def test_options_become_settings(run, monkeypatch, arguments, name, value):
     seen = {}
 
-    def fit_table(*rows, settings, **others):
+    def fit_in_memory(*rows, settings, **others):
         seen.update(settings)
         raise separatrix_error
 
     from separatrix.errors import DataError
 
     separatrix_error = DataError("enough")
-    monkeypatch.setattr("separatrix.estimators.table_model.fit_table", fit_table)
-    monkeypatch.setattr("separatrix.cli.scorers.check_scorers", lambda rows, settings: None)
+    monkeypatch.setattr("separatrix.estimators.table_model.fit_in_memory", fit_in_memory)
+    monkeypatch.setattr("separatrix.cli.scorers.check_scorers", lambda task, classes, settings: None)
     monkeypatch.setattr("separatrix.cli.progress.announce_compilation", lambda engine, dtype: None)
     result = run("fit", "ten-points", *arguments)
     assert result.stderr == "separatrix: error: enough\n"

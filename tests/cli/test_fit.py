@@ -296,7 +296,7 @@ def no_training(*rows, **settings):
 
 
 def test_whether_the_model_can_be_written_is_asked_before_training(run, monkeypatch):
-    monkeypatch.setattr("separatrix.estimators.table_model.fit_table", no_training)
+    monkeypatch.setattr("separatrix.estimators.table_model.fit_in_memory", no_training)
     assert "the folder 'none' does not exist" in run("fit", "iris", "-o", "none/m.safetensors").stderr
 
 
@@ -311,7 +311,7 @@ def test_whether_the_model_can_be_written_is_asked_before_training(run, monkeypa
 def test_a_scorer_that_cannot_judge_the_classes(run, monkeypatch, option, scorer, labels, cure):
     path = write("t.csv", "a,target", *(f"{i},{labels[i % len(labels)]}" for i in range(60)))
     with monkeypatch.context() as patched:
-        patched.setattr("separatrix.estimators.table_model.fit_table", no_training)
+        patched.setattr("separatrix.estimators.table_model.fit_in_memory", no_training)
         result = run("fit", path, *NUMPY, "--early-stopping", option, scorer)
     assert result.exit_code == 2
     assert result.stderr == f"separatrix: error: {option} {scorer} cannot judge the {cure}\n"
@@ -328,7 +328,7 @@ def test_ctrl_c_before_the_first_epoch_is_told(run, monkeypatch):
     def interrupted(*arguments, **settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("separatrix.estimators.table_model.fit_table", interrupted)
+    monkeypatch.setattr("separatrix.estimators.table_model.fit_in_memory", interrupted)
     result = run("fit", "moons", *NUMPY)
     assert result.exit_code == 130
     assert result.stderr == (

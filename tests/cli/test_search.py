@@ -15,7 +15,7 @@ from separatrix.cli.search_report import architectures_words, values_words
 from separatrix.data.encoder import TableEncoder
 from separatrix.ensemble import Ensemble
 from separatrix.errors import ParameterError
-from separatrix.estimators.table_model import fit_table
+from separatrix.estimators.table_model import fit_in_memory
 from separatrix.search import architectures, packs
 
 SMALL = ("--engine", "numpy", "--max-iter", "15", "--cv", "3", "--jobs", "1")
@@ -92,7 +92,7 @@ def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
         "random_state": 3,
     }
     with pytest.warns(ConvergenceWarning):
-        alone = fit_table(
+        alone = fit_in_memory(
             features, y, task="classification", target_name="target", settings={**settings, **chosen}
         )
     np.testing.assert_array_equal(sx.load("model.safetensors").theta, alone.model.theta)

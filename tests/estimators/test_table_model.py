@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from separatrix import MLPRegressor
 from separatrix.data import Table, load_dataset, split_target
 from separatrix.errors import DataError, ParameterError
-from separatrix.estimators.table_model import fit_table
+from separatrix.estimators.table_model import fit_in_memory
 
 TABLE = Table({"size": [1.0, 2.0, None, 4.0] * 5, "kind": ["a", "b", "a", None] * 5})
 LABELS = np.array(["no", "yes", "no", "yes"] * 5)
@@ -26,7 +26,9 @@ def _few_epochs():
 
 
 def fit(y, task="classification", listeners=(), **settings):
-    return fit_table(TABLE, y, task=task, target_name="y", settings={**FAST, **settings}, listeners=listeners)
+    return fit_in_memory(
+        TABLE, y, task=task, target_name="y", settings={**FAST, **settings}, listeners=listeners
+    )
 
 
 def test_the_model_takes_tables_and_knows_its_training():
@@ -100,7 +102,7 @@ def test_a_line_through_real_data_is_least_squares():
     features, y = split_target(load_dataset("diabetes"), "target")
     settings = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 0.0, "tol": 1e-8, "random_state": 0}
     settings["engine"] = "numpy"
-    fitted = fit_table(features, y, task="regression", target_name="target", settings=settings)
+    fitted = fit_in_memory(features, y, task="regression", target_name="target", settings=settings)
     design = np.column_stack([fitted.X, np.ones(len(y))])
     expected = design @ np.linalg.lstsq(design, y, rcond=None)[0]
     np.testing.assert_allclose(fitted.model.predict(features), expected, rtol=1e-3)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from separatrix.cli.console import INTERRUPTED, note, show, show_json, told_if_interrupted, warn
+from separatrix.cli.console import INTERRUPTED, show, show_json, told_if_interrupted, warn
 from separatrix.cli.estimator_options import in_option_names
-from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean
+from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
 
 if TYPE_CHECKING:
-    from separatrix.cli.rows import LabelledRows, Rows
-    from separatrix.estimators.table_model import TableFit
+    from separatrix.cli.training import Trained
     from separatrix.evaluate import Baseline
     from separatrix.evaluate.assessment import Assessment
 
@@ -24,13 +22,14 @@ DEFAULT_OUTPUT = Path("model.safetensors")
 
 
 def fit(
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str],
         typer.Argument(
-            metavar="TABLE",
+            metavar="TABLE...",
             help="A table file (.csv, .tsv, .parquet, .jsonl, each also .gz), - for standard input, or a "
             "data set: circles, moons, spiral, xor, checkerboard, gaussians, ten-points, bumps, "
-            "breast-cancer, iris, wine, digits, diabetes.",
+            "breast-cancer, iris, wine, digits, diabetes. Several .csv, .tsv or .parquet files are one "
+            "table.",
         ),
     ],
     target: Annotated[
@@ -67,6 +66,25 @@ def fit(
             help="Where the model goes. A file named here is replaced.",
         ),
     ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            show_default="1GB for several files or more than 1 GB of them, else the table is read whole",
+            help="Read the table in pieces, and keep the process below so much memory, such as 512MB.",
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep the training of a table that is read in pieces in this file, and go on from there if "
+            "it exists; removed when the model is written.",
+        ),
+    ] = None,
+    checkpoint_every: Annotated[
+        float, typer.Option(metavar="MINUTES", help="How often the checkpoint is written.")
+    ] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     *,
     settings: dict[str, Any],
@@ -77,19 +95,29 @@ def fit(
     and marked; text becomes one input for each value. All of it is learnt on the training rows alone.
     """
     with told_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
-        from separatrix.cli.rows import read_rows
+        from separatrix.cli.tables import LARGE
+        from separatrix.cli.training import Question, train_streamed, train_whole
+        from separatrix.data.streams import is_larger
 
-        rows = read_rows(source, target, task, test, test_size, settings["random_state"])
-        check_output(output or free_name())
-        fitted = _train(rows, settings)
-    stop = fitted.stop
+        question = Question(tuple(sources), target, task, test, test_size)
+
+        def ready() -> None:
+            check_output(output or free_name())
+
+        if memory or checkpoint or len(sources) > 1 or is_larger(sources[0], LARGE):
+            trained = train_streamed(question, settings, ready, memory or "1GB", checkpoint, checkpoint_every)
+        else:
+            trained = train_whole(question, settings, ready)
+    stop = trained.fitted.stop
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
     with told_if_interrupted("interrupted before the model was written."):
-        assessment = _assess(fitted, rows)
+        assessment = _assess(trained)
         path = output or free_name()
-        _save(fitted, path)
-    _report(fitted, rows, assessment, path, as_json)
+        _save(trained, path)
+    _report(trained, assessment, path, as_json)
+    if checkpoint is not None and stop.reason != "interrupted":
+        checkpoint.unlink(missing_ok=True)
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":
@@ -116,87 +144,42 @@ def check_output(path: Path) -> None:
     check_writable(path)
 
 
-def _train(rows: Rows, settings: Mapping[str, Any]) -> TableFit:
-    from separatrix.cli.progress import announce_compilation, training_progress
-    from separatrix.cli.scorers import check_scorers
-    from separatrix.estimators.table_model import fit_table
-
-    check_scorers(rows, settings)
-    announce_compilation(settings.get("engine", "auto"), settings["dtype"])
-    settings = dict(settings)
-    if "class_weight" in settings:
-        settings["class_weight"] = class_weight(settings["class_weight"], rows)
-    with warnings.catch_warnings(record=True) as caught, training_progress() as listeners:
-        warnings.simplefilter("always")
-        fitted = fit_table(
-            rows.features,
-            rows.y,
-            task=rows.task,
-            target_name=rows.target,
-            settings=settings,
-            listeners=listeners,
-        )
-    told_by_stop = {fitted.stop.message, "Training interrupted by user."}
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
-        if message not in told_by_stop:
-            note(in_option_names(message))
-    return fitted
-
-
-def class_weight(weights: str | Mapping[str, float], rows: LabelledRows) -> Any:
-    """Return the weights by label instead of by its text."""
-    import numpy as np
-
-    if rows.task == "regression":
-        raise ParameterError("--class-weight needs classes, and the task is regression; leave it out.")
-    if isinstance(weights, str):
-        return weights
-    labels = {str(label): label for label in np.unique(rows.y).tolist()}
-    for name in weights:
-        if name not in labels:
-            raise ParameterError(
-                f"--class-weight must name classes, which are {', '.join(labels)}, got '{name}'."
-                + did_you_mean(name, labels)
-            )
-    return {label: weights.get(name, 1.0) for name, label in labels.items()}
-
-
-def _assess(fitted: TableFit, rows: Rows) -> Assessment:
+def _assess(trained: Trained) -> Assessment:
     from separatrix.evaluate import baseline_predictions, baseline_probabilities
     from separatrix.evaluate.assessment import assess_classifier, assess_regressor
 
-    model = fitted.model
-    assert model.encoder is not None
-    X_test = model.encoder.transform(rows.test_features.columns, fitted.X.dtype)
+    fitted, model = trained.fitted, trained.fitted.model
     if model.classes is not None:
-        baselines = baseline_probabilities(fitted.X, rows.y, X_test, model.classes)
-        proba = model.predict_proba(rows.test_features)
-        return assess_classifier(rows.test_y, proba, model.classes, _line_first(baselines))
-    baselines = baseline_predictions(fitted.X, rows.y, X_test)
-    predicted = model.predict(rows.test_features)
-    return assess_regressor(rows.test_y, predicted, _line_first(baselines), name=rows.target)
+        baselines = baseline_probabilities(fitted.X, trained.y, trained.X_test, model.classes)
+        proba = model.predict_proba(trained.X_test)
+        return assess_classifier(trained.y_test, proba, model.classes, _line_first(baselines))
+    baselines = baseline_predictions(fitted.X, trained.y, trained.X_test)
+    predicted = model.predict(trained.X_test)
+    name = trained.summary.target
+    return assess_regressor(trained.y_test, predicted, _line_first(baselines), name=name)
 
 
 def _line_first(baselines: Mapping[str, Baseline]) -> dict[str, Baseline]:
     return dict(reversed(list(baselines.items())))
 
 
-def _save(fitted: TableFit, path: Path) -> None:
+def _save(trained: Trained, path: Path) -> None:
     from separatrix.io import save
 
-    save(fitted.model, path)
+    save(trained.fitted.model, path)
 
 
-def _report(fitted: TableFit, rows: Rows, assessment: Assessment, path: Path, as_json: bool) -> None:
+def _report(trained: Trained, assessment: Assessment, path: Path, as_json: bool) -> None:
     from separatrix.cli import report
     from separatrix.cli.advice import advice
 
-    hint = advice(assessment, fitted, rows)
+    summary, model = trained.summary, trained.fitted.model
+    hint = advice(assessment, trained.fitted, trained.y)
     if as_json:
-        show_json({**report.fit_values(rows, fitted.model, assessment, path), "advice": hint})
+        show_json({**report.fit_values(summary, model, assessment, path), "advice": hint})
         return
     show(
-        report.fit_facts(rows, fitted.model, with_advice=hint is None),
+        report.fit_facts(summary, model, with_advice=hint is None),
         *report.assessment_parts(assessment, "test row"),
         *([hint] if hint else []),
         f"Model written to '{path}'. Next: separatrix predict {path} TABLE",

@@ -5,7 +5,7 @@ NumPy, safetensors and Polars are all that it loads, so that it starts quickly.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,8 +24,13 @@ FORMATS = (*TEXT_FORMATS, ".parquet", ".jsonl", ".ndjson")
 
 def predict(
     model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")],
-    source: Annotated[
-        str, typer.Argument(metavar="TABLE", help="Rows to score: a table file, or - for standard input.")
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TABLE...",
+            help="Rows to score: a table file, or - for standard input. Several .csv, .tsv or .parquet files "
+            "are one table.",
+        ),
     ],
     output: Annotated[
         str,
@@ -37,28 +42,70 @@ def predict(
             "standard output. A file is replaced.",
         ),
     ] = "-",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            show_default="1GB for several files or more than 1 GB of them, else the table is read whole",
+            help="Read and write the table in pieces, and keep the process below so much memory, such as "
+            "512MB.",
+        ),
+    ] = None,
 ) -> None:
     """Score the rows of a table with a saved model.
 
     The answer is the table with a column 'prediction' and, for classes, a column 'probability CLASS' for
     each. Columns are found by name; those that the model does not use are kept as they are.
     """
-    from separatrix.cli.tables import read_source, text_columns_of
+    from separatrix.cli.tables import LARGE, read_source, text_columns_of
+    from separatrix.data.streams import is_larger
     from separatrix.data.table_files import write_table
     from separatrix.files import check_writable
     from separatrix.io import load
 
     if output != "-":
-        check_output(output, source)
+        check_output(output, sources)
         check_writable(output)
     model = load(model_file)
-    table = read_source(source, EveryName() if _is_text_format(output) else text_columns_of(model))
+    text_columns = EveryName() if _is_text_format(output) else text_columns_of(model)
+    if memory or len(sources) > 1 or is_larger(sources[0], LARGE):
+        predict_pieces(model, sources, output, text_columns, memory or "1GB")
+        return
+    table = read_source(sources[0], text_columns)
     scored = {**table.columns, **answers(model, table)}
-    _tell_of_columns(model, table)
+    _tell_of_columns(model, table.columns, unseen_in(model, table), table.n_rows)
     write_table(scored, output)
 
 
-def check_output(output: str, source: str) -> None:
+def predict_pieces(
+    model: AnyModel, sources: list[str], output: str, text_columns: Collection[str], memory: str
+) -> None:
+    """Score a table in pieces, in order."""
+    from collections import Counter
+
+    from separatrix.data.frame_files import write_pieces
+    from separatrix.data.memory import Budget, parse_memory
+    from separatrix.data.streams import opened
+    from separatrix.data.tables import Table
+
+    # A piece is there several times: as cells, as inputs, with its answers, and as text.
+    piece_bytes = Budget(parse_memory(memory)).piece // 4
+    unseen: Counter[str] = Counter()
+    with opened(sources, piece_bytes, text_columns) as stream:
+
+        def scored() -> Iterator[dict[str, Any]]:
+            for piece in stream.pieces:
+                table = Table(dict(stream.read(piece, list(stream.kinds))))
+                unseen.update(unseen_in(model, table))
+                with stream.located(piece):
+                    added = answers(model, table)
+                yield {**table.columns, **added}
+
+        write_pieces(scored(), output, stream.kinds)
+        _tell_of_columns(model, stream.kinds, unseen, stream.n_rows)
+
+
+def check_output(output: str, sources: list[str]) -> None:
     """Refuse, before any work, an output of no known format, and one that is the table itself."""
     from separatrix.errors import OutputError
 
@@ -66,8 +113,9 @@ def check_output(output: str, source: str) -> None:
         raise OutputError(
             f"cannot write '{output}': the extension must be one of {', '.join(FORMATS)}, each also with .gz."
         )
-    if Path(output).exists() and Path(source).exists() and Path(output).samefile(source):
-        raise OutputError(f"cannot write '{output}': it is the table to score; name another file.")
+    for source in sources:
+        if Path(output).exists() and Path(source).exists() and Path(output).samefile(source):
+            raise OutputError(f"cannot write '{output}': it is the table to score; name another file.")
 
 
 class EveryName(Collection[str]):
@@ -126,14 +174,21 @@ def numbers_for_truth(table: Table, text_columns: Collection[str]) -> Table:
     return Table(columns)
 
 
-def _tell_of_columns(model: AnyModel, table: Table) -> None:
+def unseen_in(model: AnyModel, table: Table) -> dict[str, int]:
+    """Count, per text column, the values that training did not see."""
+    return {} if model.encoder is None else model.encoder.count_unseen(table.columns)
+
+
+def _tell_of_columns(
+    model: AnyModel, columns: Mapping[str, Any], unseen: Mapping[str, int], n_rows: int
+) -> None:
     if model.encoder is None:
         return
-    extra = [name for name in model.encoder.extra_columns(table.columns) if name != model.target_name]
+    extra = [name for name in model.encoder.extra_columns(columns) if name != model.target_name]
     if extra:
         note(f"columns that the model does not use: {some(extra)}.")
-    for name, number in model.encoder.count_unseen(table.columns).items():
-        note(f"'{name}' has values that were not seen in training in {number:,} of {table.n_rows:,} rows.")
+    for name, number in unseen.items():
+        note(f"'{name}' has values that were not seen in training in {number:,} of {n_rows:,} rows.")
 
 
 def _is_text_format(output: str) -> bool:

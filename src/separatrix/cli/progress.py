@@ -38,6 +38,35 @@ def training_progress() -> Iterator[list[Listener]]:
 
 
 @contextmanager
+def stream_progress() -> Iterator[tuple[list[Listener], Callable[[int, int, int], None] | None]]:
+    """Show a bar that moves within the epochs, too; give the listeners, and what is told of rows."""
+    if not sys.stderr.isatty():
+        yield [], None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Training"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[epoch]} {task.fields[rows]} {task.fields[curves]}"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=1, epoch="first epoch", rows="", curves="")
+
+        def show_rows(epoch: int, done: int, n_rows: int) -> None:
+            progress.update(
+                bar, completed=done, total=n_rows, epoch=f"epoch {epoch + 1}", rows=f"{done / n_rows:.0%}"
+            )
+
+        def show_epoch(event: Event) -> None:
+            progress.update(bar, curves=f"of at most {event.max_epochs}, {curves_now(event)}")
+
+        yield [show_epoch], show_rows
+
+
+@contextmanager
 def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
     """Show, where someone is watching, what is being worked on; give what a film tells of its frames."""
     if not sys.stderr.isatty():
@@ -75,18 +104,20 @@ def curves_now(event: Event) -> str:
     return ", ".join(parts)
 
 
-def announce_compilation(engine: str, dtype: str) -> None:
-    """Say what the first fit on a machine waits for."""
+def announce_compilation(engine: str, dtype: str) -> bool:
+    """Say what the first fit on a machine waits for; return whether it does."""
     from separatrix.engine import get_engine
 
     if engine == "numpy" or get_engine(engine).name != "numba":
-        return
+        return False
     from separatrix.engine import numba_engine
 
-    if dtype in ("auto", "float32", "float64") and not numba_engine.kernels_ready(
+    waits = dtype in ("auto", "float32", "float64") and not numba_engine.kernels_ready(
         "float64" if dtype == "auto" else dtype
-    ):
+    )
+    if waits:
         note(
             "compiling the training kernels, once on this machine, about 10 s "
             "('separatrix warm' does it ahead)."
         )
+    return waits

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import RenderableType
 
 from separatrix.cli.console import Row, count, facts, table
 from separatrix.cli.describe import (
-    class_words,
     column_facts,
     network_diagram,
     seconds_words,
@@ -20,8 +17,7 @@ from separatrix.cli.describe import (
     unseen_words,
 )
 from separatrix.cli.estimator_options import in_option_names
-from separatrix.cli.rows import LabelledRows, Rows
-from separatrix.data.tasks import Task
+from separatrix.cli.summary import Summary
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.intervals import plain_spec
@@ -30,22 +26,22 @@ from separatrix.model import Model
 UNSEEN = "Unseen"
 
 
-def fit_facts(rows: Rows, model: Model, *, with_advice: bool) -> RenderableType:
+def fit_facts(summary: Summary, model: Model, *, with_advice: bool) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     assert model.encoder is not None
     assert model.training is not None
-    training = model.training
-    n_train, n_test = len(rows.y), len(rows.test_y)
+    training, about = model.training, summary
+    n_rows = count(about.n_train + about.n_test, "row")
     lines: list[Row] = [
-        ("Data", f"{rows.source}: {count(n_train + n_test, 'row')}, {columns_words(rows)}"),
-        ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {_target(rows)}"),
+        ("Data", f"{about.source}: {n_rows}, {count(about.n_columns, 'column')} to predict from"),
+        ("Target", f"{about.target}, {about.task} ({about.reason}): {about.values}"),
         *column_facts(model.encoder),
-        ("Split", f"{count(n_train, 'row')} to train, {n_test:,} to test ({rows.split})"),
-        *unseen_facts(model.encoder.count_unseen(rows.test_features.columns)),
+        ("Split", f"{count(about.n_train, 'row')} to train, {about.n_test:,} to test ({about.split})"),
+        *unseen_facts(about.unseen),
         ("Network", network_diagram(model)),
         (
             "Training",
-            f"{solver_words(training['settings'], n_train)}; {count(training['n_iter'], 'epoch')}"
+            f"{solver_words(training['settings'], about.n_train)}; {count(training['n_iter'], 'epoch')}"
             f" in {seconds_words(training['seconds'])}",
         ),
         ("Ended", _end(training["stop"]["message"], with_advice)),
@@ -63,43 +59,19 @@ def unseen_facts(unseen: Mapping[str, int]) -> list[Row]:
     return [(UNSEEN, f"{unseen_words(unseen)} not seen in training")] if unseen else []
 
 
-def columns_words(rows: LabelledRows) -> str:
-    """Return how many columns there are to predict from."""
-    return f"{count(len(rows.features.columns), 'column')} to predict from"
-
-
-def _target(rows: Rows) -> str:
-    return target_words(np.concatenate([rows.y, rows.test_y]), rows.task)
-
-
-def target_words(y: NDArray[Any], task: Task) -> str:
-    """Return the classes with their rows, or the range of the numbers."""
-    if task == "regression":
-        return f"{_number(y.min())} to {_number(y.max())}, mean {_number(y.mean())}"
-    classes, counts = np.unique(y, return_counts=True)
-    return class_words(classes.tolist(), counts.tolist())
-
-
-def _number(value: float) -> str:
-    """Return a number of the table: five digits, without zeros at the end."""
-    text = f"{value:{plain_spec(value, 5)}}"
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-
-
-def fit_values(rows: Rows, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
+def fit_values(summary: Summary, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
     """Return the report of a fit as values that JSON can hold."""
-    assert model.encoder is not None
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
     return {
         "data": {
-            "source": rows.source,
-            "target": rows.target,
-            "task": rows.task,
-            "task_reason": rows.reason,
-            "n_train": len(rows.y),
-            "n_test": len(rows.test_y),
-            "split": rows.split,
-            "unseen": model.encoder.count_unseen(rows.test_features.columns),
+            "source": summary.source,
+            "target": summary.target,
+            "task": summary.task,
+            "task_reason": summary.reason,
+            "n_train": summary.n_train,
+            "n_test": summary.n_test,
+            "split": summary.split,
+            "unseen": dict(summary.unseen),
             **preprocessing_values(model),
         },
         "network": network_values(model),

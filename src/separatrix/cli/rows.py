@@ -82,7 +82,7 @@ def read_labelled(source: str, target: str | None, task: str | None) -> Labelled
 def _labelled(table: Table, source: str, target: str | None, task: str | None) -> LabelledRows:
     name = chosen_target(table, target)
     features, y = features_and_target(table, name)
-    chosen, reason = infer_task(y) if task is None else (_checked_task(task), "as asked")
+    chosen, reason = infer_task(y) if task is None else (checked_task(task), "as asked")
     y = class_target(y, name) if chosen == "classification" else number_target(y, name)
     return LabelledRows(source_name(source), name, chosen, reason, features, y)
 
@@ -104,7 +104,8 @@ def _text_columns(table: Table) -> list[str]:
     return [name for name, column in table.columns.items() if is_text(column)]
 
 
-def _checked_task(task: str) -> Task:
+def checked_task(task: str) -> Task:
+    """Return a task that was asked for; a `ParameterError` if there is no such."""
     for known in TASKS:
         if task == known:
             return known

@@ -13,7 +13,8 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
 
 from separatrix.cli.console import some
-from separatrix.cli.rows import LabelledRows, Rows
+from separatrix.cli.rows import LabelledRows
+from separatrix.data.tasks import Task
 from separatrix.errors import ParameterError, did_you_mean
 
 COMMON = {
@@ -22,19 +23,18 @@ COMMON = {
 }
 
 
-def check_scorers(rows: Rows, settings: Mapping[str, Any]) -> None:
-    """Refuse `--metrics` and `--scoring` that are no scorers or cannot be computed."""
+def check_scorers(task: Task, classes: NDArray[Any] | None, settings: Mapping[str, Any]) -> None:
+    """Refuse `--metrics` and `--scoring` that are no scorers, or cannot judge the classes, if known."""
     metrics = settings.get("metrics", [])
-    _check_names(settings, rows.task)
+    _check_names(settings, task)
     if metrics and settings.get("solver") == "lbfgs":
         raise ParameterError("--metrics needs epochs, which lbfgs has not; choose another --solver.")
     if metrics and not settings.get("early_stopping"):
         raise ParameterError(
             f"--metrics {','.join(metrics)} needs validation rows; set some aside with --early-stopping."
         )
-    if rows.task == "regression":
+    if classes is None:
         return
-    classes = np.unique(rows.y)
     named = [("--metrics", name) for name in metrics] + [("--scoring", settings.get("scoring"))]
     for option, name in named:
         if name in get_scorer_names():

@@ -14,7 +14,7 @@ import typer
 
 from separatrix.cli.console import INTERRUPTED, note, show, show_json, told_if_interrupted, warn
 from separatrix.cli.estimator_options import in_option_names
-from separatrix.cli.fit import check_output, class_weight, free_name
+from separatrix.cli.fit import check_output, free_name
 from separatrix.cli.option_values import read_counts, read_sizes
 from separatrix.cli.search_options import JUDGING, NETWORKS, ROWS_FOR_EARLY_STOPPING, Space, make_space
 from separatrix.errors import DataError, ParameterError, did_you_mean
@@ -299,6 +299,8 @@ def _settings(rows: LabelledRows, given: Mapping[str, Any]) -> dict[str, Any]:
     if settings.setdefault("early_stopping", is_long):
         settings["scoring"] = "loss"
     if "class_weight" in settings:
+        from separatrix.cli.training import class_weight
+
         settings["class_weight"] = class_weight(settings["class_weight"], rows)
     return settings
 
@@ -360,7 +362,7 @@ def _find(rows: LabelledRows, plan: Plan) -> Found:
     """Search, and train what was chosen on all rows."""
     from separatrix.cli.progress import announce_compilation, training_progress
     from separatrix.ensemble import Ensemble
-    from separatrix.estimators.table_model import fit_table
+    from separatrix.estimators.table_model import fit_in_memory
 
     announce_compilation(plan.space.settings.get("engine", "auto"), plan.space.settings["dtype"])
     with warnings.catch_warnings(record=True) as caught:
@@ -373,7 +375,7 @@ def _find(rows: LabelledRows, plan: Plan) -> Found:
         fits = {}
         for index in weights:
             with training_progress() as listeners:
-                fits[index] = fit_table(
+                fits[index] = fit_in_memory(
                     rows.features,
                     rows.y,
                     task=rows.task,
@@ -439,7 +441,7 @@ def _search(rows: LabelledRows, plan: Plan) -> ArchitectureSearchCV:
         cv=plan.cv,
         n_repeats=plan.n_repeats,
         scoring=scoring,
-        refit=plan.ensemble,  # without which there is none; `fit_table` trains what is written
+        refit=plan.ensemble,  # without which there is none; `fit_in_memory` trains what is written
         n_jobs=plan.n_jobs,
         random_state=seed,
         store=plan.store,

@@ -12,8 +12,9 @@ from rich.console import RenderableType
 from separatrix.cli.console import Row, count, facts, some, table
 from separatrix.cli.describe import column_facts, network_facts, seconds_words, solver_words
 from separatrix.cli.estimator_options import in_option_names
-from separatrix.cli.report import columns_words, network_values, preprocessing_values, target_words
+from separatrix.cli.report import network_values, preprocessing_values
 from separatrix.cli.rows import LabelledRows
+from separatrix.cli.summary import value_words
 from separatrix.ensemble import Ensemble
 from separatrix.model import Model
 
@@ -49,10 +50,11 @@ def _search_facts(found: Found, rows: LabelledRows, plan: Plan) -> RenderableTyp
     model = next(iter(found.fits.values())).model
     assert model.encoder is not None
     assert model.training is not None
+    columns = f"{count(len(rows.features.columns), 'column')} to predict from"
     lines: list[Row] = [
         ("Searched", _searched(found, plan)),
-        ("Data", f"{rows.source}: {count(len(rows.y), 'row')}, {columns_words(rows)}"),
-        ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {target_words(rows.y, rows.task)}"),
+        ("Data", f"{rows.source}: {count(len(rows.y), 'row')}, {columns}"),
+        ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {value_words(rows.y, rows.task)}"),
         *column_facts(model.encoder),
         ("Training", _training(model.training["settings"], plan, len(rows.y))),
         ("Took", f"{seconds_words(found.seconds)} for {_trainings(found)}"),
@@ -104,9 +106,11 @@ def _training(settings: dict[str, Any], plan: Plan, n_rows: int) -> str:
 
 
 def _trainings(found: Found) -> str:
+    from separatrix.search.architecture_search import STRAIGHT_LINES
+
     n_splits = found.search.n_splits_
-    trainings = count((found.n_tried + 1) * n_splits, "training")
-    return f"{trainings}: each network, and a straight line, on {n_splits} splits"
+    trainings = count((found.n_tried + len(STRAIGHT_LINES)) * n_splits, "training")
+    return f"{trainings}: each network, and {len(STRAIGHT_LINES)} straight lines, on {n_splits} splits"
 
 
 def _written_facts(found: Found, rows: LabelledRows) -> list[Row]:

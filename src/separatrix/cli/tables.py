@@ -14,6 +14,9 @@ from separatrix.data.tables import Table, split_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 
+LARGE = 10**9
+"""Bytes of a file from which on it is read in pieces, whether asked for or not."""
+
 
 def read_source(source: str, text_columns: Collection[str] = ()) -> Table:
     """Read a table from a file, from standard input (`-`) or from the data sets by name.

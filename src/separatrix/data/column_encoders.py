@@ -83,8 +83,9 @@ class NumericEncoder:
         values = as_numbers(column, self.name)
         missing = np.isnan(values)
         with np.errstate(over="ignore"):
-            standardised = (np.where(missing, self.fill, values) - self.mean) / self.scale
-        out[:, 0] = np.clip(standardised, -LIMIT, LIMIT)
+            standardised = (np.where(missing, self.fill, values) if missing.any() else values) - self.mean
+            standardised /= self.scale
+        out[:, 0] = np.clip(standardised, -LIMIT, LIMIT, out=standardised)
         if self.indicator:
             out[:, 1] = missing
 

@@ -106,6 +106,11 @@ class TableEncoder:
         return [name for encoder in self.columns for name in encoder.feature_names]
 
     @property
+    def n_features_out(self) -> int:
+        """Number of features."""
+        return sum(len(encoder.feature_names) for encoder in self.columns)
+
+    @property
     def numeric_columns(self) -> list[str]:
         """Names of the columns that are read as numbers."""
         return [encoder.name for encoder in self.columns if isinstance(encoder, NumericEncoder)]
@@ -150,7 +155,7 @@ class TableEncoder:
                     f"all columns must be of one length: '{self.columns[0].name}' has {len(arrays[0])} rows, "
                     f"'{encoder.name}' has {len(array)}."
                 )
-        out = np.zeros((len(arrays[0]), len(self.feature_names_out)), dtype=dtype)
+        out = np.zeros((len(arrays[0]), self.n_features_out), dtype=dtype)
         start = 0
         for encoder, array in zip(self.columns, arrays, strict=True):
             stop = start + len(encoder.feature_names)

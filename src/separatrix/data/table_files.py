@@ -102,7 +102,7 @@ def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]
     import polars as pl
 
     table = columns if isinstance(columns, Table) else Table(dict(columns))
-    file_format, zipped = ("csv", False) if os.fspath(path) == "-" else _format_of(Path(path))
+    file_format, zipped = ("csv", False) if os.fspath(path) == "-" else format_of(Path(path))
     if file_format is None:
         raise OutputError(f"cannot write '{os.fspath(path)}': the extension must be one of {_KNOWN}.")
     frame = pl.DataFrame([_polars_series(name, column) for name, column in table.columns.items()])
@@ -114,7 +114,7 @@ def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]
         temporary.write_bytes(gzip.compress(content, mtime=0) if zipped else content)
 
 
-def _format_of(path: Path) -> tuple[str | None, bool]:
+def format_of(path: Path) -> tuple[str | None, bool]:
     """Return the format that an extension stands for, None if unknown, and whether it is gzipped."""
     zipped = path.suffix.lower() == ".gz"
     return _FORMATS.get((Path(path.stem) if zipped else path).suffix.lower()), zipped
@@ -126,7 +126,7 @@ def _file_content(path: Path, label: str) -> tuple[bytes, str]:
     if not path.exists():
         siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(f"there is no file {label}.{did_you_mean(path.name, siblings)}")
-    file_format, zipped = _format_of(path)
+    file_format, zipped = format_of(path)
     if file_format is None:
         raise DataError(f"{label} is of no known kind; the extension must be one of {_KNOWN}.")
     try:

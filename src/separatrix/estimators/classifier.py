@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from numpy.random import RandomState
@@ -12,10 +12,13 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
+from separatrix.data.stream_facts import TargetFacts
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.parameters import Activations, BatchSize, ClassWeight, Init, Scoring
+from separatrix.estimators.stream_fit import class_coder, class_facts
+from separatrix.estimators.streamed_rows import TargetCoder
 from separatrix.model import Model, predicted_labels, probabilities
 from separatrix.spec import Optimizer, Schedule, _check
 from separatrix.train.base import Record
@@ -310,6 +313,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if not isinstance(self.class_weight, str):
             targets.check_class_weight(self.class_weight, self.classes_)
         return weight if sample_weight is None else weight * sample_weight
+
+    def _stream_target(self, target: TargetFacts, kind: str) -> dict[str, Any]:
+        return class_facts(target, kind)
+
+    def _stream_coder(self, name: str, facts: Mapping[str, Any]) -> TargetCoder:
+        return class_coder(self, name, facts)
+
+    def _stream_head(self) -> tuple[str, int]:
+        return targets.head_and_outputs(self.loss, self.classes_, multilabel=False)
 
     def _take_over(self, model: Model) -> None:
         if model.classes is None:

@@ -28,8 +28,10 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.held_out import check_weights, split_rows
+from separatrix.estimators.parameter_views import ParameterViews
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.rollback import unchanged_on_error
+from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.watching import Watching, watching_of
 from separatrix.explain.svg import network_html
 from separatrix.model import Model
@@ -42,14 +44,6 @@ Array = NDArray[Any]
 OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "softmax"}
 
 
-class ParameterViews(list[Array]):
-    """Views of ``theta_``, one for each layer; assigning an item writes into ``theta_``."""
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        """Write a layer's values, of its own shape."""
-        self[index][...] = value
-
-
 @dataclass(frozen=True)
 class Start:
     """What a training begins with."""
@@ -59,7 +53,7 @@ class Start:
     schedule: Schedule
 
 
-class BaseMLP(CallbackSupport, BaseEstimator, ABC):
+class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     """What `MLPClassifier` and `MLPRegressor` share."""
 
     loss: str
@@ -270,6 +264,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
         self.loss_curve_ = []
         self.validation_scores_ = None
         self._state = None
+        self._forget_table()
 
     def _validate(self, X: Any, y: Any, dtype: Any, reset: bool) -> tuple[Any, Any]:
         y_checks = {"y_numeric": True} if self.__sklearn_tags__().estimator_type == "regressor" else {}
@@ -353,7 +348,9 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             pause_at=pause_at,
         )
         outcome = train(run, settings, get_engine(self.engine), listeners)
-        self._keep(run, outcome, watching)
+        if outcome.recording is not None:
+            self.feature_range_ = _range_of(run.data.X)
+        self._keep(run.state, outcome, watching, run.data.n_rows)
 
     def _dropout_seed(self, random_state: RandomState) -> int:
         """Draw a seed only where it is needed: without dropout the draws are scikit-learn's."""
@@ -361,12 +358,10 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             return 0
         return int(random_state.randint(2**32, dtype=np.uint32))
 
-    def _keep(self, run: Run, outcome: Outcome, watching: Watching) -> None:
+    def _keep(self, state: State, outcome: Outcome, watching: Watching, n_rows: int) -> None:
         """Set the fitted attributes."""
-        state, history = run.state, outcome.history
+        history = outcome.history
         self.history_, self.recording_, self.stop_ = history, outcome.recording, outcome.stop
-        if outcome.recording is not None:
-            self.feature_range_ = _range_of(run.data.X)
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
@@ -377,7 +372,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             self.best_loss_, self.best_validation_score_ = -state.best_value, None
             self.validation_scores_ = None
         if not self.uses_lbfgs:
-            self.t_ += history.n_epochs * run.data.n_rows
+            self.t_ += history.n_epochs * n_rows
             if outcome.stop.reason in {"converged", "early_stopped"}:
                 # A warm start goes on counting, as in scikit-learn.
                 state.stale = int(self.n_iter_no_change) + 1
@@ -414,7 +409,14 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
 
     def _logits(self, X: Any) -> Array:
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=self.theta_.dtype, order="C", reset=False)
+        X = validate_data(
+            self,
+            self._network_inputs(X),
+            accept_sparse="csr",
+            dtype=self.theta_.dtype,
+            order="C",
+            reset=False,
+        )
         return forward(self.network_, self.theta_, X)
 
     def _check_solver(self) -> bool:
@@ -453,7 +455,7 @@ class BaseMLP(CallbackSupport, BaseEstimator, ABC):
             self.theta_,
             classes=classes,
             feature_names=None if names is None else names.tolist(),
-            training=training,
+            **self._table_parts(training),
         )
 
     @classmethod

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix import __version__
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.tables import Table
 from separatrix.data.tasks import Task
 from separatrix.errors import DataError, SeparatrixError
 from separatrix.estimators.classifier import MLPClassifier
 from separatrix.estimators.regressor import MLPRegressor
+from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
 from separatrix.model import Model
 from separatrix.train import Listener, Stop
 
@@ -27,7 +25,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TableFit:
-    """What came out of `fit_table`.
+    """What came out of a training on a table.
 
     Attributes
     ----------
@@ -44,7 +42,7 @@ class TableFit:
     stop: Stop
 
 
-def fit_table(
+def fit_in_memory(
     features: Table,
     y: Array,
     *,
@@ -84,7 +82,7 @@ def fit_table(
     --------
     >>> table = Table({"size": [1.0, 2.0, 3.0, 4.0], "kind": ["a", "b", "a", "b"]})
     >>> settings = {"hidden_layer_sizes": (), "solver": "lbfgs", "random_state": 0}
-    >>> fit = fit_table(table, np.array([10.0, 25.0, 30.0, 45.0]), task="regression", target_name="price",
+    >>> fit = fit_in_memory(table, np.array([10.0, 25.0, 30.0, 45.0]), task="regression", target_name="price",
     ...                 settings=settings)
     >>> fit.model.predict(table).round(1)
     array([10., 25., 30., 45.])
@@ -111,11 +109,11 @@ def fit_table(
         "n_rows": len(y),
         "target": _target_facts(y, task),
         "target_scaling": {"mean": shift, "scale": scale} if scaled else None,
-        "settings": _plain_settings(estimator.get_params()),
+        "settings": plain_settings(estimator.get_params()),
         "seconds": perf_counter() - started,
-        "versions": _versions(),
+        "versions": library_versions(),
     }
-    theta = trained.theta if not scaled else _rescaled_theta(trained, scale, shift)
+    theta = trained.theta if not scaled else rescaled_theta(trained.network, trained.theta, scale, shift)
     model = replace(
         trained,
         theta=theta,
@@ -127,35 +125,8 @@ def fit_table(
     return TableFit(model, X, estimator.stop_)
 
 
-def _rescaled_theta(model: Model, scale: float, shift: float) -> Array:
-    """Return the parameters whose output is ``scale * output + shift``."""
-    weights, biases = [list(arrays) for arrays in model.network.split(model.theta)]
-    weights[-1], biases[-1] = weights[-1] * scale, biases[-1] * scale + shift
-    return model.network.join(weights, biases).astype(model.theta.dtype)
-
-
 def _target_facts(y: Array, task: Task) -> dict[str, Any]:
     if task == "regression":
         return {"mean": float(y.mean()), "minimum": float(y.min()), "maximum": float(y.max())}
     counts = np.unique(y, return_counts=True)[1]
     return {"class_counts": counts.tolist()}
-
-
-def _plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings as JSON can hold them; what it cannot is spelt out."""
-    return {name: _plain(value) for name, value in settings.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return str(value)
-    return value if isinstance(value, bool | int | float | str | None) else repr(value)
-
-
-def _versions() -> dict[str, str]:
-    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
-    return {"separatrix": __version__, "python": platform.python_version(), **packages}

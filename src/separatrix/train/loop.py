@@ -77,10 +77,10 @@ def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[List
         return minimize(run, settings, engine, listeners)
     engine.prepare(run)
     with Interrupt() as interrupt:
-        return _Descent(run, settings, engine, listeners, interrupt).train()
+        return Descent(run, settings, engine, listeners, interrupt).train()
 
 
-class _Descent(Call):
+class Descent(Call):
     """One call of `train`, step by step."""
 
     def __post_init__(self) -> None:
@@ -95,6 +95,7 @@ class _Descent(Call):
         )
 
     def train(self) -> Outcome:
+        """Train until there is a reason to stop."""
         reason: Reason | None = None
         while reason is None:
             rates = self.next_rates()
@@ -132,14 +133,17 @@ class _Descent(Call):
         """Return whether what is watched has stalled; a metric is watched here, all else by the engine."""
         if self.settings.watched_metric is None or chunk.halt == "diverged":
             return chunk.halt == "stalled"
-        state, monitor = self.state, self.run.plan.monitor
         value = metrics[self.settings.watched_metric]
-        value = -math.inf if math.isnan(value) else value
+        return self.compare(-math.inf if math.isnan(value) else value, self.state.theta)
+
+    def compare(self, value: float, theta: Array) -> bool:
+        """Compare a watched value, that of `theta`, with the best so far; return whether it stalled."""
+        state, monitor = self.state, self.run.plan.monitor
         is_best, state.stale, is_stalled = watch(
             value, state.best_value, state.stale, monitor.tol, monitor.n_iter_no_change
         )
         if is_best:
-            state.best_theta[:], state.best_value, state.best_epoch = state.theta, value, state.epoch
+            state.best_theta[:], state.best_value, state.best_epoch = theta, value, state.epoch
         if is_stalled:
             state.stale = 0
         return is_stalled

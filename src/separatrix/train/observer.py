@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, State
 from separatrix.train.base import Event, Listener, Settings
-from separatrix.train.history import History, HistoryLog
+from separatrix.train.history import CURVES, History, HistoryLog
 
 Array = NDArray[Any]
 
@@ -56,6 +56,11 @@ class Observer:
         }
         self._log.extend(curves, values)
         return values
+
+    def go_on(self, history: History, last_epoch: int) -> None:
+        """Begin with the epochs of an interrupted call, which could reach `last_epoch`."""
+        self.last_epoch = last_epoch
+        self._log.extend({name: getattr(history, name) for name in CURVES}, history.metrics)
 
     def tell(self) -> Literal["callback", "interrupted"] | None:
         """Call every listener; return what their answers end the training with."""

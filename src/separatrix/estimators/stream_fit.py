@@ -1,0 +1,389 @@
+"""Fitting on a stream: one pass to learn how to encode it, then mini-batches from shuffle buffers.
+
+The flow: open the stream, take up a checkpoint or learn columns and target, draw the network, collect the
+rows that are held out, train, keep what came out.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from separatrix import __version__
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.stream_facts import MEDIAN_ROWS, TargetFacts, learn
+from separatrix.data.streams import Stream, opened
+from separatrix.engine import get_engine
+from separatrix.engine.base import Data, Plan, State
+from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.estimators import parameters, targets
+from separatrix.estimators.held_out import check_weights
+from separatrix.estimators.streamed_rows import TEST, TRAIN, VALIDATION, Roles, StreamedRows, TargetCoder
+from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
+from separatrix.estimators.watching import watching_of
+from separatrix.files import check_writable
+from separatrix.spec import _check
+from separatrix.train import Listener, Settings
+from separatrix.train.checkpoint import Checkpoint, CheckpointKeeper, load_checkpoint, same_training
+from separatrix.train.stream import Position, Watcher, train_stream
+
+if TYPE_CHECKING:
+    from separatrix.estimators.mlp import BaseMLP
+
+Array = NDArray[Any]
+
+MOST_WORK = 2**36
+"""Rows times parameters of a buffer at most: some seconds, which Ctrl-C and checkpoints wait for."""
+
+LEAST_BATCHES = 2
+"""A buffer holds so many batches or more."""
+
+LABEL_TYPES = {"whole": np.int64, "number": np.int64, "truth": np.bool_}
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """How a stream is trained on, besides the estimator's parameters.
+
+    Attributes
+    ----------
+    target : str
+    memory : int or str
+    checkpoint : path-like or None
+    checkpoint_minutes : float
+    test_size : float
+        Share of the rows to hold out, at most as many as memory allows.
+    has_sample : bool
+        Whether a sample of the training rows is wanted, too.
+    on_rows : callable or None
+        See `separatrix.train.stream.Watcher`.
+    """
+
+    target: str
+    memory: int | str = "1GB"
+    checkpoint: str | os.PathLike[str] | None = None
+    checkpoint_minutes: float = 5.0
+    test_size: float = 0.0
+    has_sample: bool = False
+    on_rows: Callable[[int, int, int], object] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StreamFit:
+    """What was trained on, and what was not.
+
+    Attributes
+    ----------
+    rows : StreamedRows
+    test, sample : Data or None
+        Encoded rows held out, and some of those trained on.
+    """
+
+    rows: StreamedRows
+    test: Data | None
+    sample: Data | None
+
+
+def fit_stream(
+    estimator: BaseMLP, source: Any, settings: StreamSettings, listeners: list[Listener]
+) -> StreamFit:
+    """Fit an estimator on a table that is read in pieces; see `TableFitting.fit_table`."""
+    started = perf_counter()
+    _check_settings(estimator, settings)
+    budget = Budget(parse_memory(settings.memory))
+    with opened(source, budget.piece) as stream:
+        stream.require(settings.target)
+        random_state = parameters.random_state_of(estimator)
+        identity = _identity(estimator, stream, settings, budget)
+        found = _found(settings, identity)
+        facts = (
+            found.facts if found is not None else _learn(estimator, stream, settings, budget, random_state)
+        )
+        rows = _rows(estimator, stream, settings, facts)
+        state = _begin(estimator, rows, facts, random_state)
+        capacity = _capacity(estimator, rows, budget)
+        rows.shuffles = rows.n_rows > capacity and bool(estimator.shuffle)
+        if found is None:
+            facts["dropout_seed"] = estimator._dropout_seed(random_state)
+        else:
+            state = found.state
+            estimator.theta_ = state.theta
+        test = rows.collect(TEST) if rows.roles.test else None
+        sample = rows.collect(TRAIN, _most(budget.sample, rows)) if settings.has_sample else None
+        keep = None
+        if settings.checkpoint is not None:
+            minutes = settings.checkpoint_minutes
+            keep = CheckpointKeeper(settings.checkpoint, minutes, identity, facts, state)
+        watcher = Watcher(listeners, settings.on_rows, keep)
+        _train(estimator, rows, capacity, state, facts, watcher, found.position if found else None)
+    _keep_facts(estimator, rows, facts, perf_counter() - started)
+    return StreamFit(rows, test, sample)
+
+
+def _check_settings(p: BaseMLP, settings: StreamSettings) -> None:
+    parameters.check_parameters(p)
+    refused = {
+        "solver": ("lbfgs", p.uses_lbfgs, "choose a solver that takes batches, such as 'adam'"),
+        "batch_size": ("full", p.batch_size == "full", "give a number of rows"),
+        "shuffle": ("replacement", p.shuffle == "replacement", "set shuffle=True"),
+        "warm_start": (True, p.warm_start, "set warm_start=False, or go on from a checkpoint"),
+        "track_training": (True, p.track_training, "set track_training=False"),
+        "record": (p.record, p.record is not None, "set record=None"),
+    }
+    for name, (value, is_wrong, cure) in refused.items():
+        if is_wrong:
+            raise ParameterError(f"{name} must not be {value!r} for rows that are read in pieces; {cure}.")
+    _check.number("checkpoint_minutes", settings.checkpoint_minutes, 0.0)
+    if settings.checkpoint is not None:
+        check_writable(settings.checkpoint)
+
+
+def _identity(p: BaseMLP, stream: Stream, settings: StreamSettings, budget: Budget) -> dict[str, Any]:
+    """Return what a checkpoint must agree in to be gone on from."""
+    own = plain_settings(p.get_params())
+    if isinstance(p.random_state, RandomState):
+        own["random_state"] = "a generator"
+    return {
+        "estimator": type(p).__name__,
+        "source": stream.fingerprint(),
+        "target": settings.target,
+        "memory": budget.memory,
+        "test_size": settings.test_size,
+        **{name: value for name, value in own.items() if name != "verbose"},
+        "separatrix": __version__,
+    }
+
+
+def _found(settings: StreamSettings, identity: Mapping[str, Any]) -> Checkpoint | None:
+    if settings.checkpoint is None or not Path(settings.checkpoint).exists():
+        return None
+    checkpoint = load_checkpoint(settings.checkpoint)
+    same_training(checkpoint, identity, settings.checkpoint)
+    return checkpoint
+
+
+def _learn(
+    p: BaseMLP, stream: Stream, settings: StreamSettings, budget: Budget, random_state: RandomState
+) -> dict[str, Any]:
+    """Read the stream once; return what was learnt as values that JSON can hold."""
+    _, key, *_ = random_state.get_state(legacy=True)
+    seed = zlib.crc32(np.asarray(key).tobytes())  # no draw: the network's are those of `fit`
+    most = budget.held_out // (16 * len(stream.kinds))
+    test = min(settings.test_size, most / stream.n_rows)
+    validation = min(p.validation_fraction * (1 - test), most / stream.n_rows) if p.early_stopping else 0.0
+    median_rows = min(MEDIAN_ROWS, budget.rows // (64 * len(stream.kinds)))
+    encoder, target = learn(
+        stream, settings.target, seed, Roles(test).are_test if test else None, median_rows
+    )
+    coding = p._stream_target(target, stream.kinds[settings.target])
+    return {
+        "seed": seed,
+        "test": test,
+        "validation": validation,
+        "encoder": encoder.to_dict(),
+        "target": coding,
+    }
+
+
+def class_facts(target: TargetFacts, kind: str) -> dict[str, Any]:
+    """Return the classes of a target column and their rows, as values that JSON can hold."""
+    name, labels = target.name, target.labels
+    if labels is None and not target.are_whole and not target.is_text:
+        raise DataError(
+            f"the target column '{name}' has numbers with fractions, which are no classes; use MLPRegressor, "
+            "or another target."
+        )
+    n_rows = sum((labels or {}).values())
+    if labels is None or (len(labels) == n_rows and len(labels) > 2):
+        raise DataError(
+            f"the target column '{name}' has a different value in nearly every row: it is an identifier, "
+            "not a class; choose another target."
+        )
+    if len(labels) == 1:
+        raise DataError(
+            f"the target column '{name}' is {next(iter(labels))} in every row; a classifier needs rows of "
+            "two or more classes."
+        )
+    classes = sorted(labels)
+    return {
+        "labels": np.array(classes).astype(LABEL_TYPES.get(kind, np.str_)).tolist(),
+        "dtype": np.dtype(LABEL_TYPES[kind]).name if kind in LABEL_TYPES else "str",
+        "counts": [labels[label] for label in classes],
+    }
+
+
+def number_facts(target: TargetFacts, is_scaled: bool, has_shift: bool) -> dict[str, Any]:
+    """Return the moments of a numeric target, as values that JSON can hold."""
+    numbers = target.numbers
+    if target.is_text:
+        raise DataError(
+            f"the target column '{target.name}' has text where numbers are due; use MLPClassifier, or "
+            "another target."
+        )
+    if numbers.low == numbers.high:
+        raise DataError(
+            f"the target column '{target.name}' is {numbers.low:g} in every row; there is nothing to predict."
+        )
+    mean, scale = numbers.moments()
+    return {
+        "mean": mean,
+        "minimum": numbers.low,
+        "maximum": numbers.high,
+        "shift": mean if is_scaled and has_shift else 0.0,
+        "scale": scale if is_scaled else 1.0,
+    }
+
+
+def _rows(p: BaseMLP, stream: Stream, settings: StreamSettings, facts: Mapping[str, Any]) -> StreamedRows:
+    encoder = TableEncoder.from_dict(facts["encoder"])
+    coder = p._stream_coder(settings.target, facts["target"])
+    dtype = np.float64 if p.dtype == "auto" else np.dtype(p.dtype)
+    roles = Roles(facts["test"], facts["validation"])
+    return StreamedRows(stream, encoder, coder, roles, dtype, facts["seed"])
+
+
+def _begin(p: BaseMLP, rows: StreamedRows, facts: Mapping[str, Any], random_state: RandomState) -> State:
+    """Draw the network, with the draws of `fit`."""
+    n_in = rows.encoder.n_features_out
+    head, n_out = p._stream_head()
+    network = parameters.network_of(p, n_in, n_out, head)
+    p._set_network(network, parameters.first_theta(p, network, random_state, rows.dtype))
+    p.n_features_in_ = n_in
+    p.__dict__.pop("feature_names_in_", None)
+    if rows.n_rows == 0:
+        raise DataError("no rows are left to train on; lower test_size or validation_fraction.")
+    return p._state_of_fit(random_state)
+
+
+def _row_bytes(rows: StreamedRows) -> int:
+    numbers = rows.encoder.n_features_out + rows.coder.width + 1
+    return int(numbers * np.dtype(rows.dtype).itemsize + 16)  # and the row's number and its key
+
+
+def _most(n_bytes: int, rows: StreamedRows) -> int:
+    return max(1000, n_bytes // _row_bytes(rows))
+
+
+def _capacity(p: BaseMLP, rows: StreamedRows, budget: Budget) -> int:
+    """Return the rows of a buffer."""
+    bytes_a_row, theta = _row_bytes(rows), p.theta_
+    others = 3 * theta.nbytes  # half of what a network takes: it shares the room of two buffers
+    batch_size = 200 if isinstance(p.batch_size, str) else p.batch_size
+    budget.require(
+        min(LEAST_BATCHES * batch_size, rows.n_rows) * bytes_a_row + others,
+        f" for batches of {batch_size} rows of {rows.encoder.n_features_out} inputs",
+    )
+    return int(
+        min((budget.buffer - others) // bytes_a_row, max(MOST_WORK // theta.size, LEAST_BATCHES * batch_size))
+    )
+
+
+def _train(
+    p: BaseMLP,
+    rows: StreamedRows,
+    capacity: int,
+    state: State,
+    facts: Mapping[str, Any],
+    watcher: Watcher,
+    position: Position | None,
+) -> None:
+    """Train, and set the fitted attributes."""
+    validation = rows.collect(VALIDATION) if rows.roles.validation else None
+    if p.early_stopping and (validation is None or validation.n_rows < 2):
+        raise ParameterError(
+            f"validation_fraction must set aside at least 2 of the {rows.n_rows} rows, got "
+            f"{p.validation_fraction}; raise it, or give more rows."
+        )
+    check_weights(Data(None, np.empty((1, 1)), rows.coder.weights), validation)
+    p.encoder_ = rows.encoder
+    watching = watching_of(p, validation)
+    plan = Plan(
+        network=p.network_,
+        optimizer=parameters.optimizer_of(p),
+        penalty=parameters.penalty_of(p),
+        batch_size=parameters.batch_size_of(p, rows.n_rows),
+        order=parameters.order_of(p),
+        dropout_seed=facts["dropout_seed"],
+        monitor=watching.monitor,
+    )
+    settings = Settings(
+        learning_rate=p.learning_rate_init,
+        schedule=parameters.continued_schedule(p, 0, 0, False),
+        max_epochs=int(p.max_iter),
+        restore_best=p.early_stopping if p.restore_best is None else p.restore_best,
+        metrics=watching.metrics,
+        watched_metric=watching.watched_metric,
+    )
+    outcome = train_stream(
+        plan,
+        state,
+        rows,
+        capacity,
+        settings,
+        get_engine(p.engine),
+        validation=validation,
+        watcher=watcher,
+        position=position,
+    )
+    p._keep(state, outcome, watching, rows.n_rows)
+
+
+def _keep_facts(p: BaseMLP, rows: StreamedRows, facts: Mapping[str, Any], seconds: float) -> None:
+    """Fold the target's scaling into the network, and note what the training was of."""
+    coder, target = rows.coder, facts["target"]
+    is_scaled = coder.classes is None and (coder.shift, coder.scale) != (0.0, 1.0)
+    if is_scaled:
+        p.theta_ = rescaled_theta(p.network_, p.theta_, coder.scale, coder.shift)
+        p._state = None  # its moments are of the parameters before
+    p.target_name_ = coder.name
+    known = ("mean", "minimum", "maximum")
+    p._table_facts = {
+        "task": "regression" if coder.classes is None else "classification",
+        "n_rows": rows.n_rows,
+        "target": {"class_counts": target["counts"]}
+        if coder.classes is not None
+        else {name: target[name] for name in known},
+        "target_scaling": {"mean": coder.shift, "scale": coder.scale} if is_scaled else None,
+        "settings": plain_settings(p.get_params()),
+        "seconds": seconds,
+        "versions": library_versions(),
+    }
+
+
+def class_coder(p: Any, name: str, facts: Mapping[str, Any]) -> TargetCoder:
+    """Return the coder of classes, and set the estimator's."""
+    p.classes_ = np.array(facts["labels"], dtype=facts["dtype"])
+    head, n_out = targets.head_and_outputs(p.loss, p.classes_, multilabel=False)
+    width = n_out if head == "quadratic" else 1
+    weights = None
+    if p.class_weight is not None:
+        weights = _class_weights(p.class_weight, p.classes_, facts["counts"])
+    return TargetCoder(name, p.classes_, width=width, weights=weights)
+
+
+def _class_weights(class_weight: Any, classes: Array, counts: list[int]) -> Array:
+    if isinstance(class_weight, str):
+        _check.choice("class_weight", class_weight, ("balanced",))
+        return sum(counts) / (len(counts) * np.maximum(np.array(counts, dtype=np.float64), 1.0))
+    if not isinstance(class_weight, Mapping):
+        raise ParameterError(f"class_weight must be 'balanced' or a dict, got {class_weight!r}.")
+    targets.check_class_weight(class_weight, classes)
+    labels = classes.tolist()
+    by_text = {str(label): weight for label, weight in class_weight.items()}
+    for label in by_text:
+        if label not in map(str, labels):
+            raise ParameterError(
+                f"class_weight must name classes, which are {', '.join(map(str, labels))}, got '{label}'."
+                + did_you_mean(label, map(str, labels))
+            )
+    return np.array([float(by_text.get(str(label), 1.0)) for label in labels])

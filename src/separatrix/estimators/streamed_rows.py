@@ -1,0 +1,219 @@
+"""Streamed rows: a stream's pieces, encoded, in the order of an epoch, without the rows that are held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from separatrix.data.columns import Column, as_column, as_numbers, as_text
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.stream_facts import piece_keys
+from separatrix.data.streams import Piece, Stream
+from separatrix.engine.base import Data
+from separatrix.errors import DataError
+
+Array = NDArray[Any]
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+_KEYS = 2.0**64
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each row is for, told from its key alone.
+
+    Attributes
+    ----------
+    test, validation : float
+        Shares of all rows.
+    """
+
+    test: float = 0.0
+    validation: float = 0.0
+
+    def of(self, keys: Array) -> Array:
+        """Return the role of each row."""
+        shares = keys / _KEYS
+        is_validation = (shares >= self.test) & (shares < self.test + self.validation)
+        roles: Array = np.where(shares < self.test, TEST, np.where(is_validation, VALIDATION, TRAIN))
+        return roles
+
+    def are_test(self, keys: Array) -> Array:
+        """Mark the test rows."""
+        marks: Array = keys / _KEYS < self.test
+        return marks
+
+
+@dataclass(frozen=True, eq=False)
+class TargetCoder:
+    """Turns a target column into the engine's columns.
+
+    Attributes
+    ----------
+    name : str
+    classes : ndarray or None
+        Labels, sorted; None for numbers.
+    shift, scale : float
+        Numbers become ``(number - shift) / scale``.
+    width : int
+        Of a one-hot code; 1 for class numbers and numbers.
+    weights : ndarray or None
+        Weight of the rows of each class.
+    """
+
+    name: str
+    classes: Array | None
+    shift: float = 0.0
+    scale: float = 1.0
+    width: int = 1
+    weights: Array | None = None
+
+    def encode(self, column: Column, dtype: Any) -> tuple[Array, Array | None]:
+        """Return target columns and row weights."""
+        if self.classes is None:
+            numbers = (as_numbers(column, self.name) - self.shift) / self.scale
+            return numbers.astype(dtype)[:, np.newaxis], None
+        codes = self.codes(column)
+        T = codes[:, np.newaxis] if self.width == 1 else codes[:, np.newaxis] == np.arange(self.width)
+        return T.astype(dtype), None if self.weights is None else self.weights[codes].astype(dtype)
+
+    def decode(self, T: Array) -> Array:
+        """Return target columns as labels, or as numbers in their own unit."""
+        if self.classes is None:
+            numbers: Array = T[:, 0].astype(np.float64) * self.scale + self.shift
+            return numbers
+        labels: Array = self.classes[T.argmax(axis=1) if self.width > 1 else T[:, 0].astype(np.intp)]
+        return labels
+
+    def codes(self, column: Column) -> Array:
+        """Return the class number of each row; a `DataError` for a label that is no class."""
+        assert self.classes is not None
+        if self.classes.dtype.kind == "U":
+            places = {label: code for code, label in enumerate(self.classes.tolist())}
+            cells = as_text(column).tolist()
+            codes = np.fromiter((places.get(cell, -1) for cell in cells), np.intp, len(cells))
+        else:
+            numbers, known = as_numbers(column, self.name), self.classes.astype(np.float64)
+            codes = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+            codes[known[codes] != numbers] = -1
+        unknown = np.flatnonzero(codes < 0)
+        if unknown.size:
+            raise DataError(
+                f"the target column '{self.name}' has '{column[unknown[0]]}' in row {unknown[0] + 1}, which "
+                f"is none of the classes trained on: {', '.join(map(str, self.classes.tolist()))}; correct "
+                "or remove such rows, or train with them."
+            )
+        return codes
+
+
+class StreamedRows:
+    """The training rows of a stream, as `separatrix.train.stream.RowStream` wants them.
+
+    Parameters
+    ----------
+    stream, encoder, coder, roles :
+        The table, and what becomes of it.
+    dtype : dtype
+        Of all arrays.
+    seed : int
+        Of the rows' keys, and of the order of the pieces.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        encoder: TableEncoder,
+        coder: TargetCoder,
+        roles: Roles,
+        dtype: Any,
+        seed: int,
+    ) -> None:
+        self.stream, self.encoder, self.coder = stream, encoder, coder
+        self.roles, self.dtype, self.seed = roles, dtype, seed
+        self.shuffles = False
+        self._names = [column.name for column in encoder.columns]
+        self._everything = roles == Roles()
+        if self._everything:
+            self.counts = np.array([[piece.n_rows, 0, 0] for piece in stream.pieces])
+        else:
+            self.counts = np.array(
+                [np.bincount(roles.of(piece_keys(seed, piece)), minlength=3) for piece in stream.pieces]
+            )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of training rows."""
+        return int(self.counts[:, TRAIN].sum())
+
+    def of(self, stream: Stream) -> StreamedRows:
+        """Return the rows of another stream, encoded in the same way, none of them held out."""
+        for name in (*self._names, self.coder.name):
+            stream.require(name)
+        return StreamedRows(stream, self.encoder, self.coder, Roles(), self.dtype, self.seed)
+
+    def chunks(self, epoch: int, skip: int) -> Iterator[Data]:
+        """Yield the training rows; where they are shuffled, the pieces come in another order every epoch."""
+        order = np.arange(len(self.stream.pieces))
+        if self.shuffles:
+            order = RandomState([self.seed, epoch]).permutation(order)
+        for place in order.tolist():
+            n_rows = int(self.counts[place, TRAIN])
+            if skip < n_rows:
+                yield _part(self._encoded(self.stream.pieces[place], TRAIN), skip, n_rows)
+            skip = max(0, skip - n_rows)
+
+    def collect(self, role: int, most: int | None = None) -> Data:
+        """Return the rows of a role in the stream's order; at most so many, of all pieces their share."""
+        counts = self.counts[:, role]
+        if most is not None:
+            share = min(1.0, most / max(counts.sum(), 1))
+            counts = np.diff(np.floor(np.append(0, np.cumsum(counts)) * share).astype(int))
+        all_rows = self._empty(int(counts.sum()))
+        n = 0
+        for piece, count in zip(self.stream.pieces, counts.tolist(), strict=True):
+            if count:
+                rows = self._encoded(piece, role)
+                for target, part in zip(_arrays(all_rows), _arrays(rows), strict=True):
+                    target[n : n + count] = part[:count]
+                n += count
+        return all_rows
+
+    def _empty(self, n_rows: int) -> Data:
+        X = np.zeros((n_rows, self.encoder.n_features_out), self.dtype)
+        T = np.empty((n_rows, self.coder.width), self.dtype)
+        return Data(X, T, None if self.coder.weights is None else np.empty(n_rows, self.dtype))
+
+    def _encoded(self, piece: Piece, role: int) -> Data:
+        """Return the rows of a piece that have a role, column by column."""
+        rows: Any = slice(None)
+        n_rows = piece.n_rows
+        if not self._everything:
+            rows = np.flatnonzero(self.roles.of(piece_keys(self.seed, piece)) == role)
+            n_rows = len(rows)
+        data, start = self._empty(n_rows), 0
+        encoders = iter(self.encoder.columns)
+        for name, column in self.stream.read(piece, [self.coder.name, *self._names]):
+            with self.stream.located(piece):
+                if name == self.coder.name:
+                    data.T[:], weight = self.coder.encode(column[rows], self.dtype)
+                    if data.weight is not None:
+                        data.weight[:] = weight
+                    continue
+                encoder = next(encoders)
+                stop = start + len(encoder.feature_names)
+                encoder.encode(as_column(column[rows], name), data.X[:, start:stop])
+                start = stop
+        return data
+
+
+def _arrays(data: Data) -> list[Array]:
+    return [data.X, data.T] if data.weight is None else [data.X, data.T, data.weight]
+
+
+def _part(data: Data, start: int, stop: int) -> Data:
+    return Data(*(array[start:stop] for array in _arrays(data)))

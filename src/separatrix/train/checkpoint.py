@@ -1,0 +1,168 @@
+"""Checkpoints: a training on a stream as a file, to go on from after whatever ended the process.
+
+A safetensors file: the arrays of `State` as tensors, all else as JSON in the header. Nothing in it is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.random import RandomState
+from safetensors import SafetensorError, safe_open
+
+from separatrix.engine.base import State
+from separatrix.errors import ModelFileError, OutputError, ParameterError
+from separatrix.files import atomic_write
+from separatrix.train.history import History
+from separatrix.train.stream import Position
+
+FORMAT_VERSION = 1
+_KEY = "separatrix-checkpoint"
+_SCALARS = ("step", "epoch", "best_epoch", "stale")
+
+
+@dataclass
+class Checkpoint:
+    """What a checkpoint file holds.
+
+    Attributes
+    ----------
+    identity : dict
+        What the training is of: data and settings, by name.
+    facts : dict
+        What was learnt before the training, so that it need not be learnt again.
+    state : State
+    position : Position
+    """
+
+    identity: dict[str, Any]
+    facts: dict[str, Any]
+    state: State
+    position: Position
+
+
+def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
+    """Write a checkpoint, whole or not at all; an `OutputError` if it cannot be written."""
+    state, position = checkpoint.state, checkpoint.position
+    name, key, place, has_gauss, gauss = state.random_state.get_state(legacy=True)
+    header = {
+        "format_version": FORMAT_VERSION,
+        "identity": checkpoint.identity,
+        "facts": checkpoint.facts,
+        "random_state": [str(name), int(place), int(has_gauss)],
+        "state": {scalar: int(getattr(state, scalar)) for scalar in _SCALARS},
+        "n_rows": position.n_rows,
+        "history": position.history.to_dict(),
+    }
+    tensors = {
+        "theta": state.theta,
+        "slots": state.slots,
+        "best_theta": state.best_theta,
+        "rows": state.rows,
+        "powers": state.powers,
+        "key": np.asarray(key),
+        "numbers": np.array(
+            [state.best_value, gauss, position.learning_rate, position.loss, position.seconds]
+        ),
+    }
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    with atomic_write(path) as temporary:
+        try:
+            safetensors.numpy.save_file(tensors, temporary, {_KEY: json.dumps(header)})
+        except SafetensorError as error:
+            raise OutputError(f"cannot write '{path}': {error}.") from error
+
+
+def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
+    """Read a checkpoint; a `ModelFileError` if it is none."""
+    try:
+        with safe_open(path, framework="np") as file:
+            header = json.loads((file.metadata() or {})[_KEY])
+            tensors = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+        if header["format_version"] != FORMAT_VERSION:
+            raise ModelFileError(
+                f"'{path}' is a checkpoint of format {header['format_version']}, and this version reads "
+                f"{FORMAT_VERSION}; go on with the version that wrote it, or delete it."
+            )
+        return _checkpoint(header, tensors)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ModelFileError):
+            raise
+        raise ModelFileError(
+            f"'{path}' is damaged or no checkpoint ({error}); delete it, or name another file."
+        ) from error
+
+
+def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
+    best_value, gauss, rate, loss, seconds = tensors["numbers"].tolist()
+    name, place, has_gauss = header["random_state"]
+    random_state = RandomState()
+    random_state.set_state((name, tensors["key"], place, has_gauss, gauss))
+    scalars = {scalar: int(header["state"][scalar]) for scalar in _SCALARS}
+    state = State(
+        theta=tensors["theta"],
+        slots=tensors["slots"],
+        random_state=random_state,
+        rows=tensors["rows"],
+        powers=tensors["powers"],
+        best_theta=tensors["best_theta"],
+        best_value=best_value,
+        **scalars,
+    )
+    history = History.from_dict(header["history"])
+    position = Position(rate, int(header["n_rows"]), loss, seconds, history)
+    return Checkpoint(header["identity"], header["facts"], state, position)
+
+
+def same_training(checkpoint: Checkpoint, identity: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+    """Raise a `ParameterError` that names the first thing in which a checkpoint is of another training."""
+    plain = json.loads(json.dumps(identity))
+    for name in dict.fromkeys([*plain, *checkpoint.identity]):
+        here, there = plain.get(name), checkpoint.identity.get(name)
+        if here != there:
+            raise ParameterError(
+                f"checkpoint must be of this training, and '{path}' is of one with {name}={there!r} where it "
+                f"now is {here!r}; delete the file, name another, or put {name} back."
+            )
+
+
+class CheckpointKeeper:
+    """Writes a checkpoint before the training, then every so many minutes.
+
+    One that cannot be written is an error before the training, and a warning once it is under way: what the
+    training has learnt is worth more.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        minutes: float,
+        identity: dict[str, Any],
+        facts: dict[str, Any],
+        state: State,
+    ) -> None:
+        self._path, self._seconds = Path(path), 60.0 * minutes
+        self._identity, self._facts, self._state = identity, facts, state
+        self._written: float | None = None
+
+    def __call__(self, position: Position, is_last: bool) -> None:
+        """Write a checkpoint if it is time, or if there will be no more."""
+        now = monotonic()
+        if self._written is not None and now - self._written < self._seconds and not is_last:
+            return
+        try:
+            save_checkpoint(Checkpoint(self._identity, self._facts, self._state, position), self._path)
+        except OutputError as error:
+            if self._written is None:
+                raise
+            warnings.warn(f"the checkpoint was not written, and training goes on: {error}", stacklevel=2)
+        self._written = monotonic()

@@ -1,0 +1,198 @@
+"""`fit` and `predict` on tables that are read in pieces; how much memory that takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import separatrix as sx
+
+NUMPY = ("--engine", "numpy", "--hidden", "4", "--epochs", "3")
+MEMORY = ("--memory", "512MB")
+
+
+@pytest.fixture
+def parts(people) -> list[str]:
+    """The table `people` five times over, in three CSV files."""
+    head, *rows = people.read_text(encoding="utf-8").splitlines()
+    names = []
+    for number in range(3):
+        path = people.with_name(f"part-{number}.csv")
+        path.write_text("\n".join([head, *rows * 2, ""]), encoding="utf-8")
+        names.append(path.name)
+    return names
+
+
+def test_a_report_like_that_of_a_table_in_memory(run, people):
+    result = run("fit", str(people), *NUMPY, *MEMORY)
+    assert result.exit_code == 0, result.output
+    assert "people.csv: 40 rows, 4 columns to predict from" in result.stdout
+    assert "target, classification (text): no: " in result.stdout
+    assert "Filled    missing replaced by the median and marked: age (" in result.stdout
+    assert "(by a hash of their number, seed 0)" in result.stdout
+    for word in ("precision", "ROC AUC", "logistic regression", "dummy", "Model written to"):
+        assert word in result.stdout
+    model = sx.load("model.safetensors")
+    assert model.classes.tolist() == ["no", "yes"]
+    assert (
+        model.training["n_rows"]
+        + json.loads(run("fit", str(people), *NUMPY, *MEMORY, "--json").stdout)["data"]["n_test"]
+        == 40
+    )
+
+
+def test_several_files_are_one_table(run, parts):
+    result = run("fit", *parts, *NUMPY)
+    assert result.exit_code == 0, result.output
+    assert "part-0.csv and 2 more: 240 rows" in result.stdout
+    again = run("fit", "part-*.csv", *NUMPY, *MEMORY)
+    assert again.exit_code == 0, again.output
+    assert "part-*.csv and 2 more: 240 rows" in again.stdout
+    assert sx.load("model.safetensors").n_parameters == sx.load("model-2.safetensors").n_parameters
+
+
+def test_numbers_and_test_rows_of_ones_own(run):
+    table = sx.data.load_dataset("diabetes")
+    sx.data.write_table(table.take(range(300)), "train.parquet")
+    sx.data.write_table(table.take(range(300, 442)), "test.csv")
+    result = run("fit", "train.parquet", "--test", "test.csv", *NUMPY[:2], *MEMORY, "--hidden", "none")
+    assert result.exit_code == 0, result.output
+    assert "300 rows to train, 142 to test (from test.csv)" in result.stdout
+    assert "regression (more than 20 different whole numbers): 2" in result.stdout
+    model = sx.load("model.safetensors")
+    error = model.predict(table.drop("target")) - table.columns["target"]
+    assert abs(error.mean()) < 40  # in the target's own unit
+
+
+def test_tasks(run):
+    rows = "".join(f"{i},{i % 3},{i / 7}\n" for i in range(60))
+    Path("t.csv").write_text(f"a,few,many\n{rows}", encoding="utf-8")
+    for arguments, words in [
+        (["--target", "few"], "classification (3 different whole numbers)"),
+        (["--target", "few", "--task", "regression"], "regression (as asked)"),
+        (["--target", "many"], "regression (numbers with fractions)"),
+    ]:
+        assert words in run("fit", "t.csv", *NUMPY, *MEMORY, *arguments).stdout
+
+
+def test_class_weight_by_name(run, people):
+    result = run("fit", str(people), *NUMPY, *MEMORY, "--class-weight", "yes=5")
+    assert result.exit_code == 0, result.output
+    assert sx.load("model.safetensors").training["settings"]["class_weight"] == {"yes": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--memory", "lots"], "memory must be a size such as '512MB', '2GB' or '1.5GiB', got 'lots'."),
+        (["--memory", "100MB"], "memory must be at least 420MB, got 100MB"),
+        ([*MEMORY, "--target", "towm"], "Did you mean 'town'?"),
+        ([*MEMORY, "--solver", "lbfgs"], "solver must not be 'lbfgs'"),
+        ([*MEMORY, "--test-size", "1"], "--test-size must be a number in (0, 1), got 1."),
+        ([*MEMORY, "--class-weight", "maybe=2"], "which are no, yes, got 'maybe'"),
+        ([*MEMORY, "--task", "regression"], "'target' has text where numbers are due"),
+        ([*MEMORY, "--metrics", "f1_macro"], "set some aside with --early-stopping."),
+        ([*MEMORY, "-o", "none/m.safetensors"], "the folder 'none' does not exist"),
+        (["--checkpoint", "none/fit.ckpt"], "cannot write 'none/fit.ckpt': the folder 'none' does not exist"),
+        (["--checkpoint", "notes.txt"], "'notes.txt' is damaged or no checkpoint"),
+        (["iris.csv"], "there is no file 'iris.csv'"),
+        (["-"], "standard input can be read only once"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_no_model(run, people, arguments, sentence):
+    Path("notes.txt").write_text("not a checkpoint", encoding="utf-8")
+    result = run("fit", str(people), *NUMPY, *arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not Path("model.safetensors").exists()
+
+
+def test_a_checkpoint_is_gone_once_the_model_is_there(run, people):
+    result = run("fit", str(people), *NUMPY, "--checkpoint", "fit.ckpt", "--checkpoint-every", "0")
+    assert result.exit_code == 0, result.output
+    assert not Path("fit.ckpt").exists()
+    assert Path("model.safetensors").exists()
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz"])
+def test_predictions_in_pieces_are_those_of_the_whole(run, parts, model, name, monkeypatch):
+    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 300)
+    monkeypatch.setattr("separatrix.data.csv_stream.LARGEST", 300)
+    assert run("predict", str(model), parts[0], "-o", f"whole-{name}").exit_code == 0
+    result = run("predict", str(model), parts[0], *MEMORY, "-o", name)
+    assert result.exit_code == 0, result.output
+    whole, pieces = sx.data.read_table(f"whole-{name}"), sx.data.read_table(name)
+    assert pieces.column_names == whole.column_names
+    for column, values in whole.columns.items():
+        np.testing.assert_array_equal(pieces.columns[column], values)
+
+
+def test_cells_stay_as_they_were_and_files_in_their_order(run, parts, model):
+    result = run("predict", str(model), *parts)
+    assert result.exit_code == 0, result.output
+    lines = [line for name in parts for line in Path(name).read_text(encoding="utf-8").splitlines()[1:]]
+    assert [line.rsplit(",", 3)[0] for line in result.stdout.splitlines()[1:]] == lines
+
+
+def test_notes_are_of_the_whole_table(run, model):
+    Path("new.csv").write_text("note,member,town,id,age\n" + "x,true,Rom,1,30\n" * 50, encoding="utf-8")
+    result = run("predict", str(model), "new.csv", *MEMORY, "-o", "out.csv")
+    assert result.stderr.splitlines() == [
+        "note: columns that the model does not use: note.",
+        "note: 'town' has values that were not seen in training in 50 of 50 rows.",
+    ]
+
+
+@pytest.mark.parametrize("output", ["part-1.csv", "none/out.csv", "out.doc"])
+def test_where_nothing_can_be_written(run, parts, model, output):
+    before = Path("part-1.csv").read_bytes()
+    result = run("predict", str(model), *parts, "-o", output)
+    assert result.exit_code == 2
+    assert f"cannot write '{output}'" in result.stderr
+    assert Path("part-1.csv").read_bytes() == before
+
+
+MEASURED = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "separatrix", *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak_megabytes(*arguments: str, cwd: Path) -> float:
+    """Return the largest memory of the command, in units of 10**6 bytes."""
+    finished = subprocess.run(
+        [sys.executable, "-c", MEASURED, *arguments], cwd=cwd, check=True, capture_output=True, text=True
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(finished.stdout) * unit / 1e6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
+def test_the_memory_allowed_is_kept(tmp_path):
+    draw = np.random.RandomState(0)
+    n_rows, n_columns = 100_000, 20
+    for number in range(
+        10
+    ):  # a table of 160 MB in memory, and twice as much encoded, where 70 are left for it
+        X = draw.normal(size=(n_rows, n_columns))
+        columns = {f"x{j}": X[:, j] for j in range(n_columns)}
+        frame = pl.DataFrame({**columns, "target": X[:, 0] > X[:, 1]})
+        frame.write_parquet(
+            tmp_path / f"part-{number}.parquet", compression="uncompressed", row_group_size=50_000
+        )
+    settings = ("--hidden", "8", "--epochs", "1", "--batch-size", "500", "--dtype", "float64")
+    fit = ("fit", "part-*.parquet", "--memory", "450MB", *settings, "-o", "m.safetensors")
+    assert peak_megabytes(*fit, cwd=tmp_path) < 450
+    assert sx.load(tmp_path / "m.safetensors").training["n_rows"] > 900_000
+    predict = ("predict", "m.safetensors", "part-*.parquet", "--memory", "450MB", "-o", "scored.parquet")
+    assert peak_megabytes(*predict, cwd=tmp_path) < 450
+    assert pl.scan_parquet(tmp_path / "scored.parquet").select(pl.len()).collect().item() == 10 * n_rows

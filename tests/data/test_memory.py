@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from separatrix.data.memory import ALLOWANCE, Budget, parse_memory
+from separatrix.errors import ParameterError
+
+
+@pytest.mark.parametrize(
+    ("words", "n_bytes"),
+    [
+        (1000, 1000),
+        ("512MB", 512_000_000),
+        ("2gb", 2 * 10**9),
+        (" 1.5 GiB ", 3 * 2**29),
+        ("7000", 7000),
+    ],
+)
+def test_sizes_in_words(words, n_bytes):
+    assert parse_memory(words) == n_bytes
+
+
+@pytest.mark.parametrize("words", ["", "much", "5 apples", "-1GB", 0, -5, True, "0MB", None, 1.5])
+def test_what_is_no_size(words):
+    with pytest.raises(ParameterError, match=r"memory must be a size such as '512MB'"):
+        parse_memory(words)
+
+
+def test_the_parts_fit_into_the_whole():
+    budget = Budget(10**9)
+    parts = 2 * budget.buffer + 2 * budget.held_out + budget.sample + budget.piece
+    assert 0.8 * budget.rows < parts <= budget.rows == 10**9 - ALLOWANCE
+
+
+def test_too_small_a_bound_names_the_least():
+    with pytest.raises(ParameterError, match=r"memory must be at least 420MB, got 100MB; raise it\."):
+        Budget(100_000_000)
+    with pytest.raises(ParameterError, match=r"at least 900MB for so wide a table, got 512MB"):
+        Budget(512_000_000).require(100_000_000, " for so wide a table")

@@ -1,0 +1,131 @@
+"""One pass over pieces learns what `TableEncoder.fit` learns of the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from separatrix.data import Table, TableEncoder
+from separatrix.data import stream_facts as module
+from separatrix.data.stream_facts import NumberFacts, TextFacts, learn, row_keys
+from separatrix.data.streams import TableStream
+from separatrix.errors import DataError
+
+floats = st.one_of(st.just(float("nan")), st.floats(allow_nan=False, allow_infinity=False))
+
+
+def learnt(table, monkeypatch, target="target", **options):
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
+    return learn(TableStream(table), target, 1, **options)
+
+
+def assert_same_encoder(left, right):
+    assert left.dropped == right.dropped
+    assert left.feature_names_out == right.feature_names_out
+    for one, other in zip(left.columns, right.columns, strict=True):
+        if one.kind == "text":
+            assert one == other
+        else:
+            assert one.fill == other.fill
+            np.testing.assert_allclose([one.mean, one.scale], [other.mean, other.scale], rtol=1e-10)
+
+
+def test_the_encoder_is_that_of_the_whole_table(monkeypatch):
+    draw, n = np.random.RandomState(0), 1000
+    columns = {
+        "x": draw.normal(1e6, 1.0, n),
+        "gaps": np.where(draw.rand(n) < 0.3, np.nan, draw.exponential(size=n)),
+        "huge": draw.choice([1e308, -1e308, 3e307], n),
+        "constant": np.full(n, 0.1),
+        "none": np.full(n, np.nan),
+        "truth": draw.rand(n) < 0.2,
+        "text": draw.choice(["a", "b", None], n),
+        "many": np.array([f"m{i}" for i in draw.zipf(1.5, n) % 200], dtype=object),
+        "id": np.array([f"id{i}" for i in range(n)], dtype=object),
+        "target": draw.choice(["no", "yes"], n),
+    }
+    encoder, target = learnt(Table(columns), monkeypatch)
+    features = Table({name: column for name, column in columns.items() if name != "target"})
+    assert_same_encoder(encoder, TableEncoder.fit(features.columns))
+    assert target.labels == {label: (columns["target"] == label).sum() for label in ("no", "yes")}
+
+
+@given(st.lists(st.lists(floats, min_size=1, max_size=30), min_size=1, max_size=6))
+def test_moments_and_median_are_those_of_all_values(parts):
+    values = np.concatenate([np.array(part) for part in parts])
+    if np.isnan(values).all():
+        return
+    facts = NumberFacts()
+    for part in parts:
+        facts.add(np.array(part), row_keys(0, 0, len(part)))
+    expected = TableEncoder.fit({"x": values}).columns[0]
+    found = facts.encoder("x")
+    assert (found.fill, found.indicator) == (expected.fill, expected.indicator)
+    size = max(np.nanmax(np.abs(values)), 1e-300)
+    assert abs(found.mean - expected.mean) <= 1e-12 * size
+    if expected.scale != 1.0 and expected.scale > 1e-6 * size:
+        assert abs(found.scale / expected.scale - 1) <= 1e-9
+
+
+def test_the_median_of_many_values_is_near_the_middle():
+    facts, draw = NumberFacts(median_rows=4000), np.random.RandomState(0)
+    values = draw.permutation(np.arange(100_000.0))
+    for start in range(0, len(values), 7000):
+        part = values[start : start + 7000]
+        facts.add(part, row_keys(3, start, len(part)))
+    assert 0 < abs(facts.median / 50_000 - 1) < 4 / np.sqrt(4000)
+    assert len(facts._sample) == 4000
+
+
+def test_rows_left_out_teach_nothing_but_their_labels(monkeypatch):
+    table = Table({"x": [0.0, 1.0, 100.0], "target": ["a", "b", "c"]})
+    last = row_keys(1, 2, 1)[0]
+    encoder, target = learnt(table, monkeypatch, is_left_out=lambda keys: keys == last)
+    assert encoder.columns[0].mean == 0.5
+    assert target.labels == {"a": 1, "b": 1, "c": 0}
+
+
+def test_frequent_levels_of_very_many_are_kept(monkeypatch):
+    monkeypatch.setattr(module, "LEVELS", 100)
+    facts = TextFacts()
+    for start in range(0, 20_000, 500):
+        rare = [f"r{i}" for i in range(start // 4, start // 4 + 100)]
+        facts.add(np.array(rare * 2 + ["often"] * 200 + ["also"] * 100, dtype=object))
+    assert facts.reason_to_drop() is None
+    encoder = facts.encoder("t")
+    assert {"often", "also"} <= set(encoder.levels)
+    assert encoder.other
+    assert len(facts.counts) <= 200
+
+
+def test_identifiers_are_dropped_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(module, "LEVELS", 100)
+    facts = TextFacts()
+    for start in range(0, 5000, 500):
+        facts.add(np.array([f"id{i}" for i in range(start, start + 500)], dtype=object))
+    assert facts.reason_to_drop() == "is text with 500 different values in the first 500 rows"
+    assert not facts.counts
+
+
+def test_keys_are_spread_evenly():
+    shares = row_keys(5, 10**9, 100_000) / 2.0**64
+    counts = np.histogram(shares, 20, (0, 1))[0]
+    assert abs(counts - 5000).max() < 5 * np.sqrt(5000)
+    assert len(np.unique(row_keys(5, 0, 1000))) == 1000
+    assert (row_keys(5, 0, 10) != row_keys(6, 0, 10)).all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"x": [1.0, np.inf], "target": [0, 1]}, r"column 'x' has the infinite value inf in row 2"),
+        ({"x": [1.0, 2.0], "target": ["a", None]}, r"the target column 'target' is empty in row 2"),
+        ({"x": [np.nan, np.nan], "target": [0, 1]}, r"no column is left to learn from: 'x' has no value"),
+        ({"x": [1.0, 2.0], "goal": [0, 1]}, r"there is no column 'target'; the columns are: x, goal\."),
+    ],
+)
+def test_what_cannot_be_learnt_from(monkeypatch, columns, sentence):
+    with pytest.raises(DataError, match=sentence):
+        learnt(Table(columns), monkeypatch)

@@ -1,0 +1,280 @@
+"""Tables in pieces are the tables that `read_table` reads, whatever they are cut into."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from separatrix.data import Table, read_table, write_table
+from separatrix.data.streams import is_larger, opened
+from separatrix.errors import DataError, OutputError
+
+N = 5000
+TABLE = Table(
+    {
+        "n": np.arange(N),
+        "gap": np.where(np.arange(N) % 7 == 0, np.nan, np.arange(N)),
+        "x": np.random.RandomState(0).normal(size=N),
+        "yes": np.arange(N) % 2 == 0,
+        "text": np.array([None if i % 5 == 0 else f'a "{i % 3}",\n;b' for i in range(N)], dtype=object),
+    }
+)
+
+
+def whole(stream):
+    parts = [dict(stream.read(piece, list(stream.kinds))) for piece in stream.pieces]
+    return Table({name: np.concatenate([part[name] for part in parts]) for name in stream.kinds})
+
+
+def assert_same(left, right):
+    assert left.column_names == right.column_names
+    for name, column in right.columns.items():
+        np.testing.assert_array_equal(left.columns[name], column)
+
+
+def cut_small(monkeypatch):
+    """Let pieces of small files be small, too."""
+    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 2000)
+    monkeypatch.setattr("separatrix.data.parquet_stream.MOST_ROWS", 700)
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 700)
+
+
+@pytest.mark.parametrize("extension", [".csv", ".tsv", ".parquet"])
+def test_pieces_are_the_table(tmp_path, monkeypatch, extension):
+    cut_small(monkeypatch)
+    write_table(TABLE, tmp_path / f"t{extension}")
+    with opened(tmp_path / f"t{extension}", 50_000) as stream:
+        assert len(stream.pieces) > 5
+        assert stream.n_rows == N
+        assert [piece.first_row for piece in stream.pieces] == [
+            sum(before.n_rows for before in stream.pieces[:i]) for i in range(len(stream.pieces))
+        ]
+        assert_same(whole(stream), read_table(tmp_path / f"t{extension}"))
+        one = stream.pieces[3]
+        ((name, column),) = stream.read(one, ["x"])
+        np.testing.assert_array_equal(column, TABLE.columns[name][one.first_row : one.first_row + one.n_rows])
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "lazy", "table"])
+def test_frames_in_pieces(monkeypatch, library):
+    cut_small(monkeypatch)
+    columns = {name: column.tolist() for name, column in TABLE.columns.items()}
+    source = {
+        "polars": lambda: pl.DataFrame(columns).fill_nan(None),
+        "pandas": lambda: pd.DataFrame(columns),
+        "lazy": lambda: pl.DataFrame(columns).fill_nan(None).lazy().filter(pl.col("n") >= 0),
+        "table": lambda: TABLE,
+    }[library]()
+    with opened(source, 10**6) as stream:
+        assert len(stream.pieces) > 5
+        assert_same(whole(stream), TABLE)
+
+
+def test_a_lazy_frame_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with opened(pl.LazyFrame({"a": [1, 2]}), 10**6) as stream:
+        assert os.listdir(tmp_path)
+        assert stream.n_rows == 2
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("extension", [".csv", ".parquet"])
+def test_several_files_are_one_table(tmp_path, extension):
+    for number in range(3):
+        write_table(TABLE.take(range(number * 100, number * 100 + 100)), tmp_path / f"p{number}{extension}")
+    paths = [tmp_path / f"p{number}{extension}" for number in range(3)]
+    for source in (paths, str(tmp_path / f"p*{extension}")):
+        with opened(source, 10**6) as stream:
+            assert len(stream.names) == 3
+            assert_same(whole(stream), TABLE.take(range(300)))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1"] * 3000 + ["2.5"],
+        ["1"] * 3000 + ["abc"],
+        ["1.5"] * 3000 + ["NA", " 7 "],
+        ["true"] * 3000 + ["FALSE"],
+        ["true"] * 3000 + ["1"],
+        ["?"] * 3000 + ["3"],
+        ["?"] * 3000,
+        ["9"] * 3000 + ["9223372036854775808"],
+        ["2020-02-29"] * 3000,
+        ["x "] * 3000 + [' "quoted"'],
+    ],
+)
+def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, monkeypatch, cells):
+    cut_small(monkeypatch)
+    text = "key,c\n" + "".join(f"k,{cell}\n" for cell in cells)
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    expected = read_table(tmp_path / "t.csv").columns["c"]
+    with opened(tmp_path / "t.csv", 10**4) as stream:
+        assert len(stream.pieces) > 2
+        column = whole(stream).columns["c"]
+    assert (column.dtype == object) == (expected.dtype == object)
+    np.testing.assert_array_equal(column, expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\r\n1,x\r\n2,\r\n",
+        "\ufeffa;b\n1;x\n\n2;?\n\n",
+        'a,b\n1,"x\ny"\n2,"""q"", \n"\n',
+        "a\n\n1\n\n2\n",
+        "a,b\n1,x\n2,y",
+    ],
+)
+def test_dialects_of_csv(tmp_path, monkeypatch, text):
+    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 4)
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    with opened(tmp_path / "t.csv", 8 * 16) as stream:
+        assert_same(whole(stream), read_table(tmp_path / "t.csv"))
+
+
+def test_columns_can_be_kept_as_text(tmp_path):
+    (tmp_path / "t.csv").write_text("zip,n\n01234,1\nNA,2\n", encoding="utf-8")
+    with opened(tmp_path / "t.csv", 10**6, text_columns=["zip"]) as stream:
+        assert whole(stream).columns["zip"].tolist() == ["01234", None]
+
+
+def test_fingerprints_tell_tables_apart(tmp_path):
+    def fingerprint(source):
+        with opened(source, 10**6) as stream:
+            return stream.fingerprint()
+
+    write_table(TABLE, tmp_path / "t.parquet")
+    first = fingerprint(tmp_path / "t.parquet")
+    assert fingerprint(tmp_path / "t.parquet") == first
+    write_table(TABLE.take(range(N - 1)), tmp_path / "t.parquet")
+    assert fingerprint(tmp_path / "t.parquet") != first
+    assert fingerprint(TABLE) != fingerprint(TABLE.take(range(N)[::-1]))
+
+
+def test_errors_count_the_rows_and_lines_of_the_file(tmp_path, monkeypatch):
+    cut_small(monkeypatch)
+    lines = ["a,b", *(f"{i},{i}" for i in range(2000))]
+    (tmp_path / "t.csv").write_text("\n".join([*lines, "1,2,3", ""]), encoding="utf-8")
+    with (
+        pytest.raises(DataError, match=r"line 2002 of .* has 3 cells where the header has 2"),
+        opened(tmp_path / "t.csv", 10**4),
+    ):
+        pass
+    with (
+        opened(TABLE, 10**6) as stream,
+        pytest.raises(DataError, match=r"counted from row 701 of the table on, x"),
+        stream.located(stream.pieces[1], 700 - stream.pieces[1].first_row),
+    ):
+        raise DataError("x")
+
+
+FILES = {
+    "a.csv": "x,y\n1,2\n",
+    "fewer.csv": "x\n1\n",
+    "more.csv": "x,y,z\n1,2,3\n",
+    "text.csv": "x,y\n1,two\n",
+    "none.csv": "x,y\n",
+    "blank.csv": "",
+    "mac.csv": "x,y\r1,2\r",
+    "t.jsonl": '{"x": 1}\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["a.csv", "fewer.csv"], "'fewer.csv' lacks the column 'y' that 'a.csv' has"),
+        (["a.csv", "more.csv"], "'a.csv' lacks the column 'z' that 'more.csv' has"),
+        (
+            ["a.csv", "text.csv"],
+            "column 'y' is numbers in 'a.csv' and text in 'text.csv'; make the files alike.",
+        ),
+        (["none.csv"], "'none.csv' has no rows; add some."),
+        (["blank.csv"], "'blank.csv' is empty"),
+        (["mac.csv"], "ends its lines with a carriage return alone"),
+        (["a.cvs"], "there is no file 'a.cvs'. Did you mean 'a.csv'?"),
+        (["t.jsonl"], "'t.jsonl' cannot be read in pieces, which only .csv, .tsv, .parquet files can"),
+        (["-"], "standard input can be read only once"),
+        (["*.doc"], "no file matches '*.doc'"),
+        ([], "source must name one table file or more"),
+        (["."], "'.' is a folder; name its files"),
+        (["a.csv", "t.parquet"], "'t.parquet' is of another format than 'a.csv'"),
+        (["broken.parquet"], "'broken.parquet' cannot be read as Parquet: "),
+    ],
+)
+def test_what_cannot_be_read_gets_a_sentence(tmp_path, monkeypatch, names, sentence):
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_bytes(text.encode())
+    write_table({"x": [1], "y": [2]}, "t.parquet")
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1" + b"\1" * 50 + b"PAR1")
+    with pytest.raises(DataError, match=re.escape(sentence)), opened(names, 10**6):
+        pass
+
+
+def test_types_that_differ_between_parquet_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_table({"x": [1]}, "a.parquet")
+    write_table({"x": ["1"]}, "b.parquet")
+    with (
+        pytest.raises(DataError, match=r"'x' is numbers in 'a\.parquet' and text in"),
+        opened(["a.parquet", "b.parquet"], 10**6),
+    ):
+        pass
+
+
+def test_a_row_group_too_large_for_the_memory(tmp_path):
+    pl.DataFrame({"x": np.random.RandomState(0).rand(200_000)}).write_parquet(
+        tmp_path / "t.parquet", row_group_size=200_000
+    )
+    with (
+        pytest.raises(DataError, match=r"row groups of 200,000 rows, with 3 MB .* smaller row groups"),
+        opened(tmp_path / "t.parquet", 10**6),
+    ):
+        pass
+
+
+def test_a_record_without_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 100)
+    (tmp_path / "t.csv").write_text('a,b\n1,2\n1,"' + "x" * 5000, encoding="utf-8")
+    with (
+        pytest.raises(DataError, match=r"has a record of more than 0 MB from line 3 on; close its quotes"),
+        opened(tmp_path / "t.csv", 800),
+    ):
+        pass
+
+
+def test_a_lazy_frame_that_cannot_be_read():
+    with (
+        pytest.raises(DataError, match="the lazy frame cannot be read: "),
+        opened(pl.LazyFrame({"a": [1]}).select("b"), 10**6),
+    ):
+        pass
+
+
+def test_no_room_for_a_lazy_frame(monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    with (
+        pytest.raises(OutputError, match="No space left on device; set TMPDIR"),
+        opened(pl.LazyFrame({"a": [1]}), 10**6),
+    ):
+        pass
+
+
+def test_what_is_large(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n1\n", encoding="utf-8")
+    assert not is_larger(str(tmp_path / "a.csv"), 100)
+    assert is_larger(str(tmp_path / "a.csv"), 3)
+    (tmp_path / "b.csv").write_text("a\n1\n", encoding="utf-8")
+    assert is_larger(str(tmp_path / "*.csv"), 100)
+    assert not is_larger("iris", 0)

@@ -1,0 +1,308 @@
+"""`fit_table`: the network is that of `fit`, from whatever the rows come; and it goes on after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.exceptions import ConvergenceWarning
+
+import separatrix as sx
+from separatrix.data import Table, write_table
+from separatrix.errors import DataError, OutputError, ParameterError
+
+N = 1200
+DRAW = np.random.RandomState(0)
+COLUMNS = {
+    "age": np.where(DRAW.rand(N) < 0.1, np.nan, DRAW.normal(40, 10, N)),
+    "n": DRAW.randint(0, 9, N),
+    "town": DRAW.choice(["Ulm", "Bonn", None], N),
+}
+SCORE = np.nan_to_num(COLUMNS["age"], nan=40.0) / 10 + (COLUMNS["town"] == "Ulm")
+TARGETS = {
+    "text": np.where(SCORE > 4.3, "yes", "no").astype(object),
+    "truth": SCORE > 4.3,
+    "three": np.digitize(SCORE, [3.5, 4.5]),
+    "number": 1000 + 10 * SCORE,
+}
+FAST = {"hidden_layer_sizes": (4,), "max_iter": 3, "random_state": 0, "engine": "numpy"}
+
+
+@pytest.fixture(autouse=True)
+def _few_epochs():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
+@pytest.fixture
+def small_buffers(monkeypatch):
+    """Let a buffer hold 300 rows, and a piece 100."""
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
+    monkeypatch.setattr("separatrix.data.parquet_stream.MOST_ROWS", 100)
+    monkeypatch.setattr("separatrix.estimators.stream_fit.MOST_WORK", 1)
+    monkeypatch.setattr("separatrix.estimators.stream_fit.LEAST_BATCHES", 3)
+
+
+def table(target):
+    return Table({**COLUMNS, "target": TARGETS[target]})
+
+
+@pytest.mark.parametrize(
+    ("target", "settings"),
+    [
+        ("text", {}),
+        ("truth", {"loss": "squared_error"}),
+        ("three", {"dtype": "float32", "dropout": 0.2}),
+        ("three", {"loss": "squared_error", "batch_size": 100}),
+        ("text", {"class_weight": "balanced"}),
+        ("text", {"class_weight": {"yes": 3.0}, "shuffle": False}),
+    ],
+)
+def test_a_table_that_fits_gives_the_network_of_fit(target, settings):
+    clf = sx.MLPClassifier(**FAST, **settings).fit_table(table(target))
+    X = clf.encoder_.transform(COLUMNS, np.dtype(settings.get("dtype", "float64")))
+    y = TARGETS[target].astype(str) if target == "text" else TARGETS[target]
+    ref = sx.MLPClassifier(**FAST, **settings).fit(X, y)
+    assert clf.classes_.tolist() == ref.classes_.tolist()
+    assert clf.classes_.dtype.kind == ref.classes_.dtype.kind
+    np.testing.assert_allclose(clf.theta_, ref.theta_, rtol=1e-12)
+    assert clf.loss_curve_ == pytest.approx(ref.loss_curve_, rel=1e-12)
+    assert (clf.t_, clf.n_iter_, clf.n_outputs_) == (ref.t_, ref.n_iter_, ref.n_outputs_)
+
+
+def test_numbers_are_predicted_in_their_own_unit():
+    reg = sx.MLPRegressor(**FAST).fit_table(table("number"))
+    y = TARGETS["number"]
+    X = reg.encoder_.transform(COLUMNS)
+    ref = sx.MLPRegressor(**FAST).fit(X, (y - y.mean()) / y.std())
+    np.testing.assert_allclose(reg.predict(X), ref.predict(X) * y.std() + y.mean(), rtol=1e-9)
+    assert reg.to_model().training["target_scaling"]["mean"] == pytest.approx(y.mean())
+    counts = sx.MLPRegressor(loss="poisson", **FAST).fit_table(table("three"))
+    assert (counts.predict(X) > 0).all()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "several", "lazy", "frame"])
+def test_wherever_the_rows_come_from(tmp_path, form):
+    expected = sx.MLPClassifier(**FAST).fit_table(table("text")).theta_
+    path = tmp_path / f"t.{'csv' if form == 'csv' else 'parquet'}"
+    write_table(table("text"), path)
+    source = path
+    if form == "several":
+        for number, rows in enumerate(np.split(np.arange(N), 3)):
+            write_table(table("text").take(rows), tmp_path / f"part-{number}.csv")
+        source = str(tmp_path / "part-*.csv")
+    elif form != "csv" and form != "parquet":
+        source = pl.scan_parquet(path) if form == "lazy" else pl.read_parquet(path).to_pandas()
+    clf = sx.MLPClassifier(**FAST).fit_table(source)
+    np.testing.assert_allclose(clf.theta_, expected, rtol=1e-12)
+
+
+def test_several_buffers_learn_as_well_and_the_same_each_time(small_buffers):
+    settings = {**FAST, "max_iter": 30, "batch_size": 100, "learning_rate_init": 0.01}
+    first, again = (sx.MLPClassifier(**settings).fit_table(table("text")) for _ in range(2))
+    assert first.theta_.tobytes() == again.theta_.tobytes()
+    other = sx.MLPClassifier(**{**settings, "random_state": 1}).fit_table(table("text"))
+    assert first.theta_.tobytes() != other.theta_.tobytes()
+    y = TARGETS["text"].astype(str)
+    assert first.score(Table(COLUMNS), y) > 0.95
+
+
+def test_early_stopping_holds_rows_out(small_buffers):
+    clf = sx.MLPClassifier(**{**FAST, "max_iter": 200}, early_stopping=True, metrics=["neg_log_loss"])
+    clf.set_params(n_iter_no_change=2, validation_fraction=0.2, learning_rate_init=0.01)
+    clf.fit_table(table("text"))
+    assert clf.stop_.reason == "early_stopped"
+    assert 0.7 * N < clf.to_model().training["n_rows"] < 0.9 * N
+    assert len(clf.validation_scores_) == clf.n_iter_
+    assert len(clf.history_.metrics["validation_neg_log_loss"]) == clf.n_iter_
+    assert clf.best_validation_score_ > 0.8
+
+
+def test_tables_are_predicted_and_so_are_arrays_and_the_model_takes_tables():
+    clf = sx.MLPClassifier(**FAST).fit_table(table("text"))
+    rows, X = Table(COLUMNS), clf.encoder_.transform(COLUMNS)
+    np.testing.assert_array_equal(clf.predict_proba(rows), clf.predict_proba(X))
+    np.testing.assert_array_equal(clf.predict(pl.DataFrame(COLUMNS)), clf.predict(X))
+    model = clf.to_model()
+    np.testing.assert_array_equal(model.predict_proba(rows), clf.predict_proba(X))
+    assert (model.target_name, model.training["task"]) == ("target", "classification")
+    assert model.training["target"] == {
+        "class_counts": [int((TARGETS["text"] == label).sum()) for label in ("no", "yes")]
+    }
+    json.dumps(model.training, allow_nan=False)
+
+
+def test_a_later_fit_forgets_the_table():
+    clf = sx.MLPClassifier(**FAST).fit_table(table("text"))
+    clf.fit(np.eye(4), [0, 1, 0, 1])
+    assert not hasattr(clf, "encoder_")
+    assert clf.to_model().encoder is None
+    clf.partial_fit(np.eye(4), [0, 1, 0, 1])
+
+
+def test_training_goes_on_by_partial_fit():
+    clf = sx.MLPClassifier(**FAST).fit_table(table("text"))
+    before = clf.theta_.copy()
+    clf.partial_fit(clf.encoder_.transform(COLUMNS), TARGETS["text"].astype(str))
+    assert (clf.theta_ != before).any()
+
+
+def test_callbacks_are_told():
+    epochs = []
+
+    def listen(event):
+        epochs.append(event.epoch)
+
+    sx.MLPClassifier(**FAST).set_callbacks(listen).fit_table(table("text"))
+    assert epochs == [1, 2, 3]
+
+
+def test_a_refused_fit_changes_nothing(tmp_path):
+    clf = sx.MLPClassifier(**FAST).fit_table(table("text"))
+    before = dict(clf.__dict__)
+    with pytest.raises(DataError):
+        clf.fit_table(table("text"), "no such column")
+    assert clf.__dict__.keys() == before.keys()
+    assert all(clf.__dict__[name] is value for name, value in before.items())
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"solver": "lbfgs"}, "solver must not be 'lbfgs' for rows that are read in pieces"),
+        ({"batch_size": "full"}, "batch_size must not be 'full'"),
+        ({"shuffle": "replacement"}, "shuffle must not be 'replacement'"),
+        ({"warm_start": True}, "warm_start must not be True"),
+        ({"track_training": True}, "track_training must not be True"),
+        ({"record": 1}, "record must not be 1"),
+        ({"class_weight": {"maybe": 1.0}}, "class_weight must name classes, which are no, yes, got 'maybe'"),
+        ({"metrics": ["accuracy"]}, "metrics needs validation rows"),
+        (
+            {"early_stopping": True, "validation_fraction": 0.0},
+            "validation_fraction must set aside at least 2",
+        ),
+        ({"batch_size": 10**6}, None),
+    ],
+)
+def test_what_cannot_be_had_on_a_stream(settings, sentence):
+    clf = sx.MLPClassifier(**FAST).set_params(**settings)
+    if sentence is None:
+        with pytest.warns(UserWarning, match="is clipped to 1200"):
+            clf.fit_table(table("text"))
+        return
+    with pytest.raises(ParameterError, match=sentence):
+        clf.fit_table(table("text"))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "columns", "sentence"),
+    [
+        (
+            sx.MLPClassifier,
+            {"x": [1, 2], "goal": [0, 1]},
+            "there is no column 'target'; the columns are: x, goal",
+        ),
+        (sx.MLPClassifier, {"x": [1, 2], "target": ["a", "a"]}, "'target' is a in every row"),
+        (
+            sx.MLPClassifier,
+            {"x": [1, 2], "target": [0.5, 1.5]},
+            "numbers with fractions, which are no classes",
+        ),
+        (sx.MLPClassifier, {"x": [1, 2, 3], "target": [1, 2, 3]}, "it is an identifier, not a class"),
+        (sx.MLPRegressor, {"x": [1, 2], "target": ["a", "b"]}, "'target' has text where numbers are due"),
+        (sx.MLPRegressor, {"x": [1, 2], "target": [3, 3]}, "'target' is 3 in every row"),
+    ],
+)
+def test_targets_that_cannot_be_learnt(estimator, columns, sentence):
+    with pytest.raises(DataError, match=sentence):
+        estimator(**FAST).fit_table(Table(columns))
+
+
+def test_too_little_memory_names_the_least():
+    with pytest.raises(ParameterError, match="memory must be at least 420MB, got 50MB"):
+        sx.MLPClassifier(**FAST).fit_table(table("text"), memory="50MB")
+    wide = Table({**{f"x{i}": np.arange(2000.0) for i in range(300)}, "target": np.arange(2000) % 2})
+    with pytest.raises(
+        ParameterError, match=r"at least 4\d\dMB for batches of 1000 rows of 300 inputs, got 420MB"
+    ):
+        sx.MLPClassifier(**{**FAST, "batch_size": 1000}).fit_table(wide, memory="420MB")
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_before_training(tmp_path):
+    with pytest.raises(OutputError, match="does not exist; create it first"):
+        sx.MLPClassifier(**FAST).fit_table(table("text"), checkpoint=tmp_path / "none" / "fit.ckpt")
+
+
+def test_a_finished_training_leaves_no_checkpoint(tmp_path):
+    sx.MLPClassifier(**FAST).fit_table(table("text"), checkpoint=tmp_path / "fit.ckpt", checkpoint_minutes=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_leaves_one_to_go_on_from(tmp_path, small_buffers):
+    settings = {**FAST, "max_iter": 6, "batch_size": 100}
+    whole = sx.MLPClassifier(**settings).fit_table(table("text"))
+
+    def press(event):
+        if event.epoch == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    path = tmp_path / "fit.ckpt"
+    clf = sx.MLPClassifier(**settings).set_callbacks(press)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        clf.fit_table(table("text"), checkpoint=path)
+    assert clf.stop_.reason == "interrupted"
+    assert clf.n_iter_ == 2
+    with pytest.raises(ParameterError, match=r"is of one with alpha=0\.0001 where it now is 0\.1; delete"):
+        sx.MLPClassifier(**settings, alpha=0.1).fit_table(table("text"), checkpoint=path)
+    with pytest.raises(ParameterError, match="is of one with source="):
+        sx.MLPClassifier(**settings).fit_table(table("three"), checkpoint=path)
+    again = sx.MLPClassifier(**settings).fit_table(table("text"), checkpoint=path)
+    assert again.theta_.tobytes() == whole.theta_.tobytes()
+    assert again.loss_curve_ == whole.loss_curve_
+    assert not path.exists()
+
+
+KILLED = """
+import sys, warnings
+import separatrix as sx
+warnings.simplefilter("ignore")
+from separatrix.estimators import stream_fit
+stream_fit.MOST_WORK, stream_fit.LEAST_BATCHES = 1, 3
+clf = sx.MLPClassifier((4,), max_iter=40, random_state=0, engine="numpy", dropout=0.1, early_stopping=True,
+                       scoring="loss", batch_size=50, n_iter_no_change=100)
+clf.fit_table(sys.argv[1], checkpoint="fit.ckpt", checkpoint_minutes=0)
+sx.save(clf, sys.argv[2])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs kill -9")
+def test_after_kill_9_the_same_bits(tmp_path):
+    write_table(table("text"), tmp_path / "t.parquet")
+    arguments = [sys.executable, "-c", KILLED, "t.parquet"]
+    subprocess.run([*arguments, "whole.safetensors"], cwd=tmp_path, check=True)
+    kills = 0
+    for wait in (0.3, 0.5):
+        process = subprocess.Popen([*arguments, "again.safetensors"], cwd=tmp_path)
+        while not (tmp_path / "fit.ckpt").exists() and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(wait)
+        process.kill()
+        kills += process.wait() == -signal.SIGKILL and not (tmp_path / "again.safetensors").exists()
+    assert kills > 0, "the training was over before it could be killed"
+    assert (tmp_path / "fit.ckpt").exists()
+    subprocess.run([*arguments, "again.safetensors"], cwd=tmp_path, check=True)
+    whole, again = (sx.load(tmp_path / f"{name}.safetensors") for name in ("whole", "again"))
+    assert whole.theta.tobytes() == again.theta.tobytes()
+    for name in ("loss", "learning_rate", "validation_loss", "validation_score"):
+        assert whole.training["history"][name] == again.training["history"][name]
+    assert whole.training["stop"] == again.training["stop"]
+    assert not (tmp_path / "fit.ckpt").exists()
