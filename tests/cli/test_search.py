@@ -62,7 +62,7 @@ def test_a_table_with_text_and_gaps(run, people):
     assert lines[0] == "Searched  4 networks: 0 or 1 hidden layers of 2 units; rate 0.01 or 0.1"
     assert lines[1].startswith("Data      people.csv: 40 rows, 4 columns to predict from")
     assert "Filled    missing replaced by the median and marked: age (" in result.stdout
-    assert "for 15 trainings: each network, and a straight line, on 3 splits" in result.stdout
+    assert "for 18 trainings: each network, and 2 straight lines, on 3 splits" in result.stdout
     assert "The best of 4 candidates has " in result.stdout
     assert re.search(r"^ +layers  rate  parameters  log-loss +advantage +p$", result.stdout, re.MULTILINE)
     assert "logistic regression  none    -     -" in result.stdout
@@ -192,7 +192,7 @@ def test_what_is_drawn_is_said_to_be_drawn(run, people):
 def test_a_store_goes_on(run, prices, interrupt_after):
     command = ("search", str(prices), "price", *SMALL, *FOUR, "--store", "s.sqlite")
     command += ("--scoring", "neg_mean_absolute_error", "-o", "model.safetensors")
-    interrupt_after(8)  # those of the straight line, of a network, and two of the next
+    interrupt_after(11)  # those of two straight lines, of a network, and two of the next
     stopped = run(*command)
     assert stopped.exit_code == 130, stopped.output
     assert "Searched  1 of 4 networks" in stopped.stdout
@@ -211,7 +211,7 @@ def test_a_store_goes_on(run, prices, interrupt_after):
 
 
 def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_after):
-    interrupt_after(4)
+    interrupt_after(7)
     result = run("search", str(people), *SMALL, *FOUR)
     assert result.exit_code == 130
     assert result.stderr == (

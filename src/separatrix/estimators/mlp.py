@@ -186,6 +186,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             if X_val is not None or y_val is not None:
                 validation = self._read_validation(X_val, y_val, sample_weight_val)
             start = self._start(training, validation, random_state)
+            del training  # as converted, they need not stay beside the parts that they were split into
         with listening(self, X, y, sample_weight) as listeners:
             self._train(start, listeners)
         self._warn_of_stop()

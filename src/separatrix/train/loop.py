@@ -89,10 +89,12 @@ class Descent(Call):
         self.rate = self.settings.learning_rate
         self.chunk_length = self.first_length()
         self.first = self.state.theta.copy()
-        pause_at = self.settings.pause_at
-        self.last_epoch = (
-            self.observer.last_epoch if pause_at is None else min(self.observer.last_epoch, pause_at)
-        )
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch to return after."""
+        end, pause_at = self.observer.last_epoch, self.settings.pause_at
+        return end if pause_at is None else min(end, pause_at)
 
     def train(self) -> Outcome:
         """Train until there is a reason to stop."""
