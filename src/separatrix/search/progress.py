@@ -31,28 +31,30 @@ def search_progress(
         yield lambda n_more, results: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
     columns = (
-        TextColumn("Trainings"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[best]}", markup=False),
-        TimeRemainingColumn(compact=True),
+        BarColumn(bar_width=14),  # by trainings
+        TextColumn("{task.fields[done]}", table_column=Column(no_wrap=True)),
+        TextColumn(
+            "{task.fields[best]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
+        ),
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True, min_width=5)),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("", total=n_trials, best="")
+        bar = progress.add_task("", total=n_trials, done="", best="")
 
         def tell(n_more: int, results: Results) -> None:
-            progress.update(bar, advance=n_more, best=_best(results, metric, names))
+            done = f"{len(results.complete())}/{len(names)} candidates"
+            progress.update(bar, advance=n_more, done=done, best=_best(results, metric, names))
 
         yield tell
 
 
 def _best(results: Results, metric: ShownMetric, names: Sequence[str]) -> str:
-    """Return how many candidates are done, and the best of them."""
-    done = f"{len(results.complete())}/{len(names)} candidates"
+    """Return the best candidate so far, and its score."""
     best = results.ranked()[:1]
     if not best or math.isinf(mean := results.mean(best[0])):
-        return done
-    return f"{done}, best {metric.name} {metric.sign * mean:.4g}: {names[best[0]]}"
+        return ""
+    return f"best {metric.name} {metric.sign * mean:.4g}: {names[best[0]]}"

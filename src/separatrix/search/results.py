@@ -36,10 +36,12 @@ class Results:
         self.n_splits = n_splits
         self.discarded: set[int] = set()
         self._found: dict[int, dict[int, TrialResult]] = {}
+        self._means: dict[int, float] = {}
 
     def add(self, result: TrialResult) -> None:
         """Take a result in; it replaces that of the same training when it was paused."""
         self._found.setdefault(result.candidate, {})[result.split] = result
+        self._means.pop(result.candidate, None)
 
     def get(self, candidate: int, split: int) -> TrialResult | None:
         """Return a result, or None."""
@@ -69,9 +71,11 @@ class Results:
 
     def mean(self, candidate: int) -> float:
         """Return a candidate's mean of its first score; -inf if one is missing."""
-        scores = [next(iter(result.scores.values()), math.nan) for result in self.of(candidate)]
-        mean = float(np.mean(scores))
-        return -math.inf if math.isnan(mean) else mean
+        if candidate not in self._means:  # asked for all candidates after every pack
+            scores = [next(iter(result.scores.values()), math.nan) for result in self.of(candidate)]
+            mean = float(np.mean(scores))
+            self._means[candidate] = -math.inf if math.isnan(mean) else mean
+        return self._means[candidate]
 
     def ranked(self) -> list[int]:
         """Return the complete candidates, the best first."""
@@ -94,6 +98,7 @@ class Results:
             earlier = before._found.get(candidate, {})
             if all(self._went_on(candidate, split, earlier) for split in range(self.n_splits)):
                 continue
+            self._means.pop(candidate, None)
             if len(earlier) == self.n_splits:
                 self._found[candidate] = earlier
                 self.discard([candidate])
