@@ -20,14 +20,14 @@ N_CORES = cpu_count()
 CORES_TARGET = 0.9  # of the speed that all cores together could have: 1.8 with two
 OUTSIDE_TARGET = 0.1  # of the time, where a training takes more than
 LONG_SECONDS = 0.005
-TRIAL_RATES = 4  # networks by which the size of a search is found
+TRIAL_RATES = 20  # networks by which the size of a search is found
 MAX_RATES = 1000
 _KERNELS = """SELECT SUM(training_seconds), AVG(training_seconds) FILTER (WHERE candidate >= 0) FROM trials"""
 
 
 def measure(quick: bool) -> dict[str, Any]:
     """Return searches of many sizes: the mixed one on one and on all cores, others on all."""
-    repeats, seconds = (1, 0.2) if quick else (3, 1.0)
+    repeats, seconds = (1, 0.2) if quick else (2, 3.0)
     widths = (1, 8, 64) if quick else (1, 2, 4, 8, 16, 32, 64, 128, 256)
     rows = (100, 1000) if quick else (100, 1000, 10_000)
     mixed = Search(ARCHITECTURES, SPACE, len(ARCHITECTURES) * (1 if quick else 5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,8 @@ def check_parameters(p: BaseMLP) -> None:
     _check.choice("dtype", p.dtype, DTYPES)
     _check.choice("engine", p.engine, ENGINES)
     _check_scorers(p.scoring, p.metrics)
+    for build in _OPTIMIZERS.values():  # checks what it takes
+        build(p)
     optimizer_of(p)
     schedule_of(p)
 
@@ -114,20 +116,22 @@ def first_theta(p: BaseMLP, network: Network, random_state: RandomState, dtype: 
     return network.join(coefs, intercepts).astype(dtype)
 
 
+_OPTIMIZERS: dict[str, Callable[[BaseMLP], Optimizer]] = {
+    "lbfgs": lambda p: LBFGS(p.max_fun),
+    "sgd": lambda p: SGD(p.momentum, p.nesterovs_momentum),
+    "adam": lambda p: Adam(p.beta_1, p.beta_2, p.epsilon),
+    "adamw": lambda p: AdamW(p.beta_1, p.beta_2, p.epsilon, p.weight_decay),
+    "rmsprop": lambda p: RMSprop(p.rho, p.epsilon),
+    "adagrad": lambda p: Adagrad(p.epsilon),
+}
+
+
 def optimizer_of(p: BaseMLP) -> Optimizer:
-    """Return the optimizer; all are built, so that every parameter is checked."""
-    by_name: dict[str, Optimizer] = {
-        "lbfgs": LBFGS(p.max_fun),
-        "sgd": SGD(p.momentum, p.nesterovs_momentum),
-        "adam": Adam(p.beta_1, p.beta_2, p.epsilon),
-        "adamw": AdamW(p.beta_1, p.beta_2, p.epsilon, p.weight_decay),
-        "rmsprop": RMSprop(p.rho, p.epsilon),
-        "adagrad": Adagrad(p.epsilon),
-    }
+    """Return the optimizer."""
     if isinstance(p.solver, Optimizer):
         return p.solver
-    _check.choice("solver", p.solver, by_name)
-    return by_name[p.solver]
+    _check.choice("solver", p.solver, _OPTIMIZERS)
+    return _OPTIMIZERS[p.solver](p)
 
 
 def schedule_of(p: BaseMLP) -> Schedule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.metrics._scorer import _BaseScorer, _PassthroughScorer
 from sklearn.pipeline import Pipeline
@@ -166,12 +168,26 @@ def _fit(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener]) -> _
     if is_shared(experiment):
         fold = folds.get(trial.params, trial.split)
         network = experiment.network(trial.params, trial.split)
+        if trial.pause_at is None and isinstance(network.random_state, int):
+            network.random_state = _seeded(network.random_state)
         fit_rows(network, fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)
         return _Fitted(network, fold)
     train = experiment.splits[trial.split][0]
     alone = experiment.alone(trial.params, trial.split)
     alone.fit(*experiment.rows(train), **experiment.params_of_rows(experiment.fit_params, train))
     return _Fitted(network_of(alone), alone=alone)
+
+
+_here = threading.local()
+
+
+def _seeded(seed: int) -> RandomState:
+    """Return this thread's generator, as if it were new: to make one takes as long as an epoch."""
+    if not hasattr(_here, "generator"):
+        _here.generator = RandomState()
+    generator: RandomState = _here.generator
+    generator.seed(seed)
+    return generator
 
 
 def _scores(

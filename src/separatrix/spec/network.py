@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -144,7 +145,7 @@ class Network:
         """Length of ``theta``."""
         return int(self.layout[-1].bias.stop)
 
-    @property
+    @cached_property
     def layout(self) -> tuple[LayerSlice, ...]:
         """Where each layer's weights and biases lie in ``theta``."""
         slices, start = [], 0
