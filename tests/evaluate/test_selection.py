@@ -215,14 +215,15 @@ def test_table_lists_the_best_the_smallest_as_good_and_the_straight_line():
     verdict = select(tried(networks, params=params), line(0.6))
     table = [row.split("  ") for row in verdict.to_text().split("\n\n")[1].splitlines()]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in table]
-    assert cells[0] == ["layers", "alpha", "parameters", "accuracy", "advantage", "p"]
+    assert cells[0] == ["layers", "alpha", "parameters", "accuracy", "advantage", "p", "p, best"]
     assert len(cells) == 1 + 10 + 1 + 1
     assert cells[1][:4] == ["best", "13", "1e-13", "53"]
     assert cells[2][0] == "12"
     assert cells[11][0] == "smallest as good"
     assert cells[11][1] == str(verdict.smallest_as_good + 1)
     assert cells[12][:2] == ["logistic regression", "none"]
-    assert cells[1][-1] == "< 0.001"
+    assert cells[1][-2:] == ["< 0.001", "-"]  # against the line, and against itself
+    assert cells[2][-1] != "-"
 
 
 def test_text_is_made_of_its_parts():

@@ -3,14 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.stats
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_moons
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, PolynomialFeatures, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from separatrix import ArchitectureSearchCV, MLPClassifier, MLPRegressor, architectures
@@ -109,6 +110,28 @@ class TestEveryCandidateScoresAsItDoesAlone:
                 expected = scorer(alone, X.iloc[test], y.iloc[test], sample_weight=weight[test])
                 assert search.cv_results_[f"split{split}_test_score"][candidate] == expected
 
+    def test_wide_layers_and_many_rows(self):
+        X, y = make_moons(2000, noise=0.3, random_state=0)
+        search = make_search(
+            MLPClassifier(max_iter=3, dtype="float32"), hidden_layer_sizes=[(100,)], scoring="neg_log_loss"
+        ).fit(X, y)
+        for split, (train, test) in enumerate(search.splits_):
+            alone = search.candidate(0, split).fit(X[train], y[train])
+            expected = get_scorer("neg_log_loss")(alone, X[test], y[test])
+            assert search.cv_results_[f"split{split}_test_score"][0] == expected
+
+    def test_steps_of_a_pipeline_may_be_searched(self):
+        pipeline = Pipeline([("scale", "passthrough"), ("network", MLPClassifier(max_iter=5))])
+        scalers = [StandardScaler(), MinMaxScaler(), "passthrough"]
+        search = make_search(pipeline, hidden_layer_sizes=[(3,)], param_space={"scale": scalers}, n_jobs=3)
+        search.fit(X, Y)
+        assert not hasattr(scalers[0], "mean_")
+        found = split_scores(search)
+        for candidate in range(3):
+            for split, (train, test) in enumerate(search.splits_):
+                alone = search.candidate(candidate, split).fit(X[train], Y[train])
+                assert found[candidate, split] == alone.score(X[test], Y[test])
+
     def test_a_seed_of_the_estimator_is_kept(self):
         search = make_search(MLPClassifier((2,), max_iter=5, random_state=7)).fit(X, Y)
         assert search.seeds_ is None
@@ -172,6 +195,38 @@ class TestResults:
         search = make_search(scoring=lambda estimator, X, y: {"a": estimator.score(X, y), "b": 0.5}).fit(X, Y)
         assert set(search.cv_results_["mean_test_b"]) == {0.5}
         assert search.multimetric_
+
+    def test_weights_go_to_the_scores_that_take_them(self):
+        weight = np.linspace(0.1, 2.0, len(Y))
+        search = make_search(
+            MLPRegressor(max_iter=5), scoring=["r2", "neg_max_error"], hidden_layer_sizes=[(2,)]
+        )
+        with pytest.warns(UserWarning, match="does not support sample_weight"):
+            search.fit(X, Y * 1.0, sample_weight=weight)
+        train, test = search.splits_[0]
+        alone = search.candidate(0, 0).fit(X[train], Y[train] * 1.0, sample_weight=weight[train])
+        weighted = get_scorer("r2")(alone, X[test], Y[test] * 1.0, sample_weight=weight[test])
+        assert search.cv_results_["split0_test_r2"][0] == weighted
+        assert search.cv_results_["split0_test_neg_max_error"][0] == get_scorer("neg_max_error")(
+            alone, X[test], Y[test] * 1.0
+        )
+
+    def test_metadata_are_routed_to_those_that_ask(self):
+        weight = np.linspace(0.1, 2.0, len(Y))
+        with config_context(enable_metadata_routing=True):
+            network = MLPClassifier(max_iter=5).set_fit_request(sample_weight=True)
+            asks = get_scorer("accuracy").set_score_request(sample_weight=True)
+            ignores = get_scorer("accuracy").set_score_request(sample_weight=False)
+            search = make_search(
+                network, scoring={"with": asks, "without": ignores}, hidden_layer_sizes=[(2,)]
+            )
+            search.fit(X, Y, sample_weight=weight)
+            train, test = search.splits_[0]
+            alone = search.candidate(0, 0).fit(X[train], Y[train], sample_weight=weight[train])
+            right = alone.predict(X[test]) == Y[test]
+        assert search.cv_results_["split0_test_without"][0] == right.mean()
+        weighted = np.average(right, weights=weight[test])
+        assert search.cv_results_["split0_test_with"][0] == pytest.approx(weighted)
 
     def test_groups_and_splitters(self):
         groups = np.arange(len(Y)) % 5
@@ -257,6 +312,32 @@ class TestEarlyDiscarding:
         assert search.best_index_ in survivors
         assert len(search.candidates_) == len(survivors)
 
+    @pytest.mark.parametrize("refit", ["best", True, "one_se"])
+    def test_only_survivors_are_chosen(self, refit):
+        space = {"learning_rate_init": [1e-4, 1e-2]}
+        search = make_search(MLPClassifier(max_iter=90), halving_factor=3, param_space=space, refit=refit)
+        assert not search.fit(X, Y).cv_results_["is_discarded"][search.best_index_]
+
+    def test_what_has_ended_early_is_not_discarded(self):
+        space = {"solver": ["adam", "lbfgs"], "early_stopping": [True, False], "max_iter": [40, 90]}
+        search = make_search(MLPClassifier(), halving_factor=3, param_space=space, n_candidates=None)
+        results = search.fit(X, Y).cv_results_
+        by_lbfgs = results["param_solver"] == "lbfgs"
+        assert not results["is_discarded"][by_lbfgs].any()
+        assert results["is_discarded"][~by_lbfgs].any()
+        assert np.isfinite(results["mean_test_score"]).all()
+        for candidate in np.flatnonzero(~results["is_discarded"]):
+            train, test = search.splits_[1]
+            alone = search.candidate(candidate, 1).fit(X[train], Y[train])
+            assert results["split1_test_score"][candidate] == alone.score(X[test], Y[test])
+
+    def test_times_are_those_of_all_rounds(self):
+        settings = {"hidden_layer_sizes": [(5,)], "param_space": {"alpha": [0.1, 0.2, 0.3]}}
+        search = make_search(MLPClassifier(max_iter=90), halving_factor=3, **settings).fit(X, Y)
+        assert search.cv_results_["mean_n_epochs"].max() > search.cv_results_["mean_n_epochs"].min()
+        slowest = search.cv_results_["mean_n_epochs"].argmax()
+        assert search.cv_results_["mean_fit_time"][slowest] > 0
+
     def test_its_saving_is_told(self):
         search = make_search(MLPClassifier(max_iter=90), halving_factor=3).fit(X, Y)
         trained, full = search.epochs_
@@ -287,6 +368,7 @@ class TestBadInput:
             ({"cv": 1}, "cv must be an integer of at least 2"),
             ({"cv": KFold(3), "n_repeats": 2}, "set shuffle=True"),
             ({"refit": "one_es"}, "Did you mean 'one_se'"),
+            ({"error_score": "rase"}, "error_score must be 'raise' or a number"),
             ({"halving_factor": 1}, "halving_factor must be an integer of at least 2"),
             ({"halving_factor": 2, "store": "s.sqlite"}, "store must be None"),
             ({"random_state": None, "store": "s.sqlite"}, "random_state must be an int"),
@@ -301,6 +383,36 @@ class TestBadInput:
         y = np.append(np.zeros(148, int), [1, 1])
         with pytest.raises(DataError, match=r"got cv=3 and 2 row\(s\) of class 1; lower cv"):
             make_search().fit(X, y)
+
+    def test_labels_that_are_objects(self):
+        words = np.array(["no", "yes"], dtype=object)[Y]
+        assert make_search().fit(X, words).classes_.tolist() == ["no", "yes"]
+        with pytest.raises(DataError, match=r"1 row\(s\) of class 'yes'"):
+            make_search().fit(X, np.array(["no"] * 149 + ["yes"], dtype=object))
+
+    def test_a_first_scorer_that_fails_still_decides(self):
+        first = X[0]
+
+        def fails(estimator, X, y):
+            if (first == X).all(axis=1).any():
+                raise RuntimeError("not this fold")
+            return 0.0
+
+        scoring = {"fails": fails, "accuracy": get_scorer("accuracy")}
+        with pytest.warns(FitFailedWarning, match="not this fold"):
+            search = make_search(scoring=scoring, error_score=-5.0).fit(X, Y)
+        assert search.candidates_.mean == pytest.approx(-5.0 / 3)
+
+    def test_a_straight_line_needs_no_validation_rows(self):
+        network = MLPClassifier(max_iter=5, early_stopping=True, metrics=["accuracy"], record="auto")
+        assert np.isfinite(make_search(network).fit(X, Y).baseline_scores_).all()
+
+    def test_a_second_fit_forgets_the_first(self):
+        search = make_search(ensemble_size=3).fit(X, Y)
+        assert hasattr(search, "ensemble_")
+        search.set_params(ensemble_size=0, refit=False).fit(X, Y)
+        assert not hasattr(search, "ensemble_")
+        assert not hasattr(search, "best_estimator_")
 
     def test_duplicates_count_once(self):
         search = make_search(hidden_layer_sizes=[2, (2,), [2]], param_space={"alpha": [0.1, 0.1]}).fit(X, Y)

@@ -45,6 +45,13 @@ def test_a_splitter_that_draws_is_repeated_with_other_seeds(cv):
     assert any(not np.array_equal(a[1], b[1]) for a, b in zip(found[:3], found[3:], strict=True))
 
 
+def test_a_splitter_that_draws_is_given_a_seed():
+    cv = KFold(3, shuffle=True)
+    first, again = splits(cv, 1), splits(cv, 1)
+    assert all(np.array_equal(a[1], b[1]) for a, b in zip(first, again, strict=True))
+    assert cv.random_state is None
+
+
 @pytest.mark.parametrize("cv", [KFold(3), PredefinedSplit(Y)])
 def test_a_splitter_that_always_gives_the_same_is_not_repeated(cv):
     assert len(splits(cv, 1)) == 3

@@ -14,7 +14,7 @@ def test_every_depth_has_every_width_and_a_straight_line_is_there_once():
 
 
 @pytest.mark.parametrize(
-    ("depths", "widths"), [((), (2,)), ((1,), ()), ((-1,), (2,)), ((1,), (0,)), ((1.5,), (2,))]
+    ("depths", "widths"), [((), (2,)), ((1,), ()), ((-1,), (2,)), ((1,), (0,)), ((1.5,), (2,)), (2, (2,))]
 )
 def test_what_is_no_architecture_is_refused(depths, widths):
     with pytest.raises(ParameterError, match=r"depths|widths"):

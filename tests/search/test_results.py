@@ -16,7 +16,8 @@ from separatrix.spec import SGD
 PAUSED = Paused(State.start(np.zeros(2), SGD(), RandomState(0)), 0.1, [1.0, 0.5], 0.01)
 
 
-def result(candidate, split, score=0.5, paused=None, reason="max_iter"):
+def result(candidate, split, score=0.5, paused=None):
+    reason = "max_iter" if paused is None else "paused"
     return TrialResult(candidate, split, {"score": score}, reason=reason, paused=paused, n_epochs=2)
 
 

@@ -6,6 +6,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.metrics import get_scorer
 
 from separatrix import MLPClassifier, MLPRegressor
+from separatrix.engine.numpy_engine import forward
 from separatrix.search.scores import CLASS_SHORTCUTS, NUMBER_SHORTCUTS, shortcuts_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -13,13 +14,17 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("loss", ["log_loss", "squared_error"])
 @pytest.mark.parametrize("name", CLASS_SHORTCUTS)
-def test_scores_of_classes_are_those_of_scikit_learn_to_the_last_bit(name, n_classes, dtype):
+def test_scores_of_classes_are_those_of_scikit_learn_to_the_last_bit(name, loss, n_classes, dtype):
     X, y = load_iris(return_X_y=True)
     X, y = X[y < n_classes], y[y < n_classes]
     for seed in range(10):
-        clf = MLPClassifier((3,), max_iter=10 * (seed + 1), random_state=seed, dtype=dtype).fit(X, y)
-        assert CLASS_SHORTCUTS[name](y, clf.predict_proba(X)) == get_scorer(name)(clf, X, y)
+        clf = MLPClassifier((3,), max_iter=10 * (seed + 1), random_state=seed, dtype=dtype, loss=loss).fit(
+            X, y
+        )
+        z = forward(clf.network_, clf.theta_, X.astype(dtype))
+        assert CLASS_SHORTCUTS[name](y, z, clf.network_) == get_scorer(name)(clf, X, y)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import scipy.stats
 from numpy.random import RandomState
 
@@ -45,3 +46,11 @@ def test_the_seed_decides():
 def test_there_may_be_fewer_candidates_than_architectures():
     space = {LAYERS: [(i,) for i in range(1, 20)], "alpha": scipy.stats.uniform()}
     assert len(draw(space, 5)) == 5
+
+
+def test_large_arrays_and_functions_are_told_apart():
+    arrays = [np.zeros(5000), np.zeros(5000)]
+    arrays[1][2500] = 1.0
+    space = {LAYERS: [()], "init": [arrays[0], arrays[1], arrays[0].copy()]}
+    assert len(draw(space, None)) == 2
+    assert len(draw({LAYERS: [()], "f": [lambda x: x, lambda x: -x]}, None)) == 2

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 from sklearn.exceptions import FitFailedWarning
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from separatrix import ArchitectureSearchCV, MLPClassifier
 from separatrix.errors import OutputError, ParameterError
@@ -51,6 +53,16 @@ def n_stored(path):
         return 0
 
 
+def wait_for(path, n_trials, process):
+    for _ in range(12_000):
+        if n_stored(path) >= n_trials:
+            return
+        assert process.poll() is None, "the search ended too early"
+        time.sleep(0.01)
+    process.kill()
+    pytest.fail("the search came to nothing in two minutes")
+
+
 def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     path = tmp_path / "search.sqlite"
     first = make_search(path).fit(X, Y)
@@ -76,9 +88,7 @@ def test_a_killed_search_goes_on_where_it_stopped(tmp_path):
     path = tmp_path / "search.sqlite"
     script = SCRIPT.replace("EPOCHS", "300")
     process = subprocess.Popen([sys.executable, "-c", script + "search.fit(X, y)", str(path)])
-    while n_stored(path) < 10:
-        assert process.poll() is None, "the search ended before it could be killed"
-        time.sleep(0.01)
+    wait_for(path, 10, process)
     process.kill()
     process.wait()
     n_before = n_stored(path)
@@ -140,6 +150,33 @@ def test_another_file_is_refused(tmp_path):
     assert path.read_text().startswith("not a data base")
 
 
+def test_a_data_base_of_something_else_is_left_alone(tmp_path):
+    path = tmp_path / "study.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE trials (trial_id INTEGER)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(ParameterError, match="is another file"):
+        make_search(path).fit(X, Y)
+    assert path.read_bytes() == before
+
+
+def score_by_hand(estimator, X, y):
+    return estimator.score(X, y)
+
+
+def test_functions_are_known_again_by_name(tmp_path):
+    pipeline = make_pipeline(FunctionTransformer(np.log1p), MLPClassifier(max_iter=5))
+    settings = {"estimator": pipeline, "scoring": {"by hand": score_by_hand}}
+    make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
+    make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
+    settings["estimator"] = make_pipeline(FunctionTransformer(np.sqrt), MLPClassifier(max_iter=5))
+    with pytest.raises(ParameterError, match="another 'estimator'"):
+        make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
+    with pytest.raises(ParameterError, match="scoring cannot be pickled"):
+        make_search(tmp_path / "t.sqlite", scoring=lambda e, X, y: 0.0).fit(X, Y)
+
+
 def test_a_folder_that_is_not_there_is_said_before_training(tmp_path, monkeypatch):
     monkeypatch.setattr(architecture_search, "run_rounds", lambda *a, **kw: pytest.fail("training began"))
     with pytest.raises(OutputError, match=r"cannot write the store .* choose a folder"):
@@ -191,9 +228,7 @@ def test_ctrl_c_gives_the_part_that_is_done(tmp_path):
         path = tmp_path / f"{n_jobs}.sqlite"
         command = [sys.executable, "-c", script.replace("N_JOBS", str(n_jobs)), str(path)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while n_stored(path) < 15:
-            assert process.poll() is None, process.stderr.read()
-            time.sleep(0.01)
+        wait_for(path, 15, process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=120)
         assert out.startswith("done"), err

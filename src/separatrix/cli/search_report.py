@@ -39,7 +39,7 @@ def parts(
         _search_facts(found, rows, plan),
         sentences,
         # In a narrow terminal without advantage and p, which the sentences tell of the network chosen.
-        table(("rate" if name == "learning_rate_init" else name for name in header), candidates, n_spare=2),
+        table(("rate" if name == "learning_rate_init" else name for name in header), candidates, n_spare=3),
         note,
         facts(_written_facts(found, rows)),
         "\n".join(written),

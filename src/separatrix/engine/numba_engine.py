@@ -7,17 +7,16 @@ arithmetic), a row pitch other than the block (no cache line is contended).
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
+from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Chunk, Data, Plan, Run, State, Task
 from separatrix.engine.kernels import activations, heads, layers, optimizers, training
 from separatrix.spec import SGD, Adagrad, Adam, AdamW, Network, RMSprop
@@ -309,38 +308,5 @@ def _buffers(
     )
 
 
-class _OneBlasThread:
-    """Holds BLAS to one thread while any training uses it.
-
-    Two threads on products of this size were up to 100 times slower. The limit is the process's, so trainings
-    in several threads share it: the first sets it, the last lifts it.
-    """
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.users = 0
-        self.limit: Any = None
-
-    def __enter__(self) -> None:
-        with self.lock:
-            if self.users == 0:
-                self.limit = _blas().limit(limits=1, user_api="blas")
-            self.users += 1
-
-    def __exit__(self, *error: object) -> None:
-        with self.lock:
-            self.users -= 1
-            if self.users == 0:
-                self.limit.restore_original_limits()
-
-
-_ONE_BLAS_THREAD = _OneBlasThread()
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
 def _one_blas_thread(needed: bool) -> AbstractContextManager[None]:
-    return _ONE_BLAS_THREAD if needed else nullcontext()
+    return one_blas_thread if needed else nullcontext()

@@ -21,6 +21,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import estimator_html_repr
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
+from separatrix.blas import one_blas_thread
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Plan, Run, State
 from separatrix.engine.numpy_engine import forward
@@ -418,7 +419,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             order="C",
             reset=False,
         )
-        return forward(self.network_, self.theta_, X)
+        with one_blas_thread:  # more may round otherwise
+            return forward(self.network_, self.theta_, X)
 
     def _check_solver(self) -> bool:
         if self.uses_lbfgs:

@@ -169,13 +169,14 @@ def _table(verdict: Verdict) -> Rows:
     if verdict.smallest_as_good not in listed:
         listed.append(verdict.smallest_as_good)
     varying = _varying(candidates.params)
-    head = ("", "layers", *varying.values(), "parameters", candidates.shown_metric.name, "advantage", "p")
+    metric = candidates.shown_metric.name
+    head = ("", "layers", *varying.values(), "parameters", metric, "advantage", "p", "p, best")
     rows: Rows = [head]
     for index in listed:
-        test = corrected_t_test(
-            candidates.scores[index], verdict.straight_line_scores, candidates.n_train, candidates.n_test
+        against_line, against_best = (
+            corrected_t_test(candidates.scores[index], scores, candidates.n_train, candidates.n_test)
+            for scores in (verdict.straight_line_scores, candidates.scores[verdict.best])
         )
-        defined = test.difference.value is not None
         rows.append(
             (
                 _role(verdict, index),
@@ -183,21 +184,28 @@ def _table(verdict: Verdict) -> Rows:
                 *(_setting(candidates.params[index], name) for name in varying),
                 f"{int(candidates.n_parameters[index]):,}",
                 _score(verdict, verdict.mean[index], verdict.standard_error[index]),
-                _plain_interval(test.difference) if defined else "-",
-                "-" if test.p_value is None else p_text(test.p_value).removeprefix("= "),
+                "-" if against_line.difference.value is None else _plain_interval(against_line.difference),
+                _bare_p(against_line),
+                "-" if index == verdict.best else _bare_p(against_best),
             )
         )
     line = _score(verdict, verdict.straight_line_mean, verdict.straight_line_standard_error)
-    rows.append((verdict.straight_line, "none", *("-" for _ in varying), "-", line, "-", "-"))
+    best = verdict.best_vs_straight_line
+    p_value = "-" if best is None else _bare_p(best)
+    rows.append((verdict.straight_line, "none", *("-" for _ in varying), "-", line, "-", "-", p_value))
     return rows
+
+
+def _bare_p(test: CorrectedTest) -> str:
+    return "-" if test.p_value is None else p_text(test.p_value).removeprefix("= ")
 
 
 def _note(verdict: Verdict) -> str:
     better = "lower" if verdict.candidates.shown_metric.sign < 0 else "higher"
     return (
         f"± one standard error; {better} is better. The advantage is over {verdict.straight_line}, with its "
-        "95 % interval and p of no difference, corrected for overlapping folds; both are optimistic for the "
-        "best, which the same scores picked."
+        "95 % interval and p of no difference; the last p is of no difference from the best. All are "
+        "corrected for overlapping folds, and optimistic for the best, which the same scores picked."
     )
 
 

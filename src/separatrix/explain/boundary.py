@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.blas import one_blas_thread
 from separatrix.data.columns import as_numbers
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.blas import one_blas_thread
 from separatrix.explain.inputs import as_model, as_table, class_labels, is_network, like
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
 from separatrix.model import Model
@@ -212,7 +212,7 @@ def _network_probability(model: Model, plane: Plane, X: Any) -> Array:
         z = (up[block, np.newaxis] + (across + first)).reshape(-1, across.shape[1])
         logits[block] = _from_first_layer(model, z).reshape(logits[block].shape)
 
-    with one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with one_blas_thread, ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(fill, range(0, len(up), step)))
     flat = logits.reshape(-1, model.network.n_out)
     probability: Array = HEADS[model.network.head].output(flat)

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.blas import one_blas_thread
 from separatrix.explain.inputs import as_model, as_recording, last_step
 from separatrix.explain.names import parameter_index, parameter_names
 from separatrix.explain.plane import component_label, principal_axes
@@ -189,7 +189,7 @@ def loss_surface(
     def loss_along(height: float) -> Array:
         return loss_at(origin + np.column_stack([u, np.full(len(u), height)]) @ directions)
 
-    with one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with one_blas_thread, ThreadPoolExecutor(os.cpu_count()) as pool:
         loss = np.stack(list(pool.map(loss_along, v)))
         path_loss, projected_loss = loss_at(thetas), loss_at(origin + path @ directions)
         (trained_loss,) = loss_at(theta[np.newaxis])

@@ -25,17 +25,18 @@ from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.evaluate import corrected_standard_error, select
 from separatrix.evaluate.candidate_names import layers_text
 from separatrix.evaluate.shown_metric import shown_metric
-from separatrix.search.experiment import Experiment, network_of
+from separatrix.search.experiment import Experiment, fresh, network_of
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
 from separatrix.search.progress import search_progress
 from separatrix.search.results import Outcome, Results
 from separatrix.search.rounds import n_trials_of, run_rounds
-from separatrix.search.scores import shortcuts_of
+from separatrix.search.scores import params_of_scorers, shortcuts_of
 from separatrix.search.space import LAYERS, Params, draw_candidates, make_space
 from separatrix.search.store import NoStore, Store, settings_of
-from separatrix.search.trials import TrialResult
+from separatrix.search.trials import TrialResult, is_shared
 from separatrix.spec import _check
+from separatrix.train.interrupt import Interrupt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,6 +54,9 @@ STRAIGHT_LINE: Params = {
     "max_iter": 1000,
     "tol": 1e-6,
     "early_stopping": False,
+    "metrics": None,
+    "record": None,
+    "track_training": False,
 }
 STRAIGHT_LINES: tuple[Params, ...] = (STRAIGHT_LINE, STRAIGHT_LINE | {"alpha": 1.0, "l1_ratio": 0.0})
 
@@ -112,7 +116,7 @@ class ArchitectureSearchCV(BaseSearchCV):
     cv_results_ : dict of str to array
         As in scikit-learn, and for each candidate ``se_test_<score>`` (the standard error, corrected for
         folds that share rows), ``n_parameters``, ``mean_n_epochs``, ``n_diverged`` and ``n_limited``
-        (trainings that diverged, or reached `max_iter` still improving).
+        (trainings that diverged, or reached `max_iter` still improving), and ``is_discarded``.
     best_estimator_, best_params_, best_index_, best_score_ :
         Of the candidate that `refit` chose.
     smallest_as_good_ : dict
@@ -233,11 +237,17 @@ class ArchitectureSearchCV(BaseSearchCV):
         random_state = check_random_state(self.random_state)
         candidates = self._draw(random_state)
         experiment = self._experiment(X, y, routed, random_state)
+        if self.halving_factor is not None and not is_shared(experiment):
+            raise ParameterError(
+                "halving_factor must be None where metadata are given to the steps of a pipeline, got "
+                f"{self.halving_factor}; leave it out, or give sample_weight to a network alone."
+            )
         context = self._init_callback_context(max_subtasks=1)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y, metadata=None)
         results = self._run(experiment, candidates)
         error_score = np.nan if self.error_score == "raise" else self.error_score
-        outcome = Outcome(results, candidates, error_score)
+        names = list(experiment.scorer) if isinstance(experiment.scorer, Mapping) else None
+        outcome = Outcome(results, candidates, error_score, names)
         self._keep(experiment, outcome)
         if self.refit is not False:
             self._refit(experiment, outcome, routed.estimator.fit)
@@ -260,10 +270,7 @@ class ArchitectureSearchCV(BaseSearchCV):
             Fitted on the training rows ``splits_[split][0]``, it gives that fold's scores to the last bit.
         """
         check_is_fitted(self)
-        estimator = clone(self.estimator).set_params(**self.cv_results_["params"][index])
-        if self.seeds_ is not None:
-            network_of(estimator).random_state = int(self.seeds_[split or 0])
-        return estimator
+        return fresh(self.estimator, self.cv_results_["params"][index], self.seeds_, split)
 
     # What is to be done.
 
@@ -288,6 +295,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         _check.integer("ensemble_size", self.ensemble_size, 0)
         if self.halving_factor is not None:
             _check.integer("halving_factor", self.halving_factor, 2)
+        if self.error_score != "raise" and not isinstance(self.error_score, int | float):
+            raise ParameterError(f"error_score must be 'raise' or a number, got {self.error_score!r}.")
         if isinstance(self.refit, str) and self.refit not in {"one_se", "best", *self._score_keys()}:
             options = ("one_se", "best", *self._score_keys())
             raise ParameterError(
@@ -330,7 +339,7 @@ class ArchitectureSearchCV(BaseSearchCV):
             getattr(scorer, "_scorers", scorer),
             shortcuts_of(self.scoring, classifier),
             {name: value for name, value in routed.estimator.fit.items() if value is not None},
-            {name: value for name, value in routed.scorer.score.items() if value is not None},
+            params_of_scorers(scorer, routed.scorer.score),
             self.return_train_score,
         )
 
@@ -338,13 +347,15 @@ class ArchitectureSearchCV(BaseSearchCV):
         """Carry out all trials that the store does not have yet, the straight lines first."""
         lines = [{self._prefix + name: value for name, value in line.items()} for line in STRAIGHT_LINES]
         params = dict(enumerate([*lines, *candidates], start=-len(lines)))
-        results = Results(len(experiment.splits))
+        results = Results(len(experiment.splits), self._first_score(experiment))
         with (
             self._open_store(experiment, candidates) as store,
-            self._progress(experiment, candidates) as tell,
+            self._progress(experiment, params) as tell,
         ):
+            n_stored = 0
             for result in store.results():
                 results.add(result)
+                n_stored += 1
 
             def collect(found: list[TrialResult]) -> None:
                 for result in found:
@@ -354,7 +365,7 @@ class ArchitectureSearchCV(BaseSearchCV):
                 store.add([(result, params[result.candidate]) for result in found])
                 tell(len(found), results)
 
-            tell(len(list(store.results())), results)
+            tell(n_stored, results)
             is_whole = run_rounds(
                 experiment, params, results, self.halving_factor, n_jobs=self.n_jobs, collect=collect
             )
@@ -362,11 +373,15 @@ class ArchitectureSearchCV(BaseSearchCV):
             self._tell_interruption(results, len(candidates))
         return results
 
-    def _progress(self, experiment: Experiment, candidates: list[Params]) -> Any:
-        n_trials = n_trials_of(experiment, len(candidates), len(STRAIGHT_LINES), self.halving_factor)
+    def _progress(self, experiment: Experiment, params: dict[int, Params]) -> Any:
+        n_trials = n_trials_of(experiment, params, self.halving_factor)
         metric = shown_metric(self._metric_name(next(iter(self._score_keys()), "score")))
-        names = [layers_text(params[self._prefix + LAYERS]) for params in candidates]
+        names = [layers_text(params[i][self._prefix + LAYERS]) for i in range(max(params) + 1)]
         return search_progress(self.verbose > 0, n_trials, metric, names)
+
+    @staticmethod
+    def _first_score(experiment: Experiment) -> str | None:
+        return next(iter(experiment.scorer)) if isinstance(experiment.scorer, Mapping) else None
 
     def _open_store(self, experiment: Experiment, candidates: list[Params]) -> Any:
         if self.store is None:
@@ -394,6 +409,8 @@ class ArchitectureSearchCV(BaseSearchCV):
 
     def _keep(self, experiment: Experiment, outcome: Outcome) -> None:
         """Set all fitted attributes but those of refitted estimators."""
+        for name in ("best_estimator_", "ensemble_", "ensemble_weights_", "feature_names_in_", "refit_time_"):
+            self.__dict__.pop(name, None)  # of an earlier fit
         self.n_splits_ = len(experiment.splits)
         self.splits_, self.seeds_ = list(experiment.splits), experiment.seeds
         self.scorer_ = experiment.scorer
@@ -419,7 +436,10 @@ class ArchitectureSearchCV(BaseSearchCV):
         """Return the candidate that `refit` asks for."""
         if self.refit == "one_se":
             return int(self._survivors[self.verdict_.smallest_as_good])
-        return int(self._select_best_index(self.refit, ranked_by, self.cv_results_))
+        if callable(self.refit):
+            return int(self._select_best_index(self.refit, ranked_by, self.cv_results_))
+        ranks = self.cv_results_[f"rank_test_{ranked_by}"][self._survivors]
+        return int(self._survivors[int(ranks.argmin())])
 
     def _cv_results(self, outcome: Outcome, experiment: Experiment) -> dict[str, Any]:
         trials = outcome.as_scikit_learn_has_it(self.multimetric_)
@@ -461,8 +481,13 @@ class ArchitectureSearchCV(BaseSearchCV):
         kind = MLPEnsembleClassifier if is_classifier(self.estimator) else MLPEnsembleRegressor
         members = [(f"candidate{i}", experiment.alone(outcome.params[i])) for i in self.ensemble_weights_]
         ensemble = kind(members, weights=list(self.ensemble_weights_.values()), n_jobs=self.n_jobs)
-        with parallel_config(backend="threading"):
-            self.ensemble_ = ensemble.fit(experiment.X, experiment.y, **experiment.fit_params)
+        with Interrupt() as interrupt, parallel_config(backend="threading"):
+            ensemble.fit(experiment.X, experiment.y, **experiment.fit_params)
+        if interrupt.requested:
+            del self.ensemble_weights_
+            warnings.warn("Search interrupted by user: it has no ensemble.", stacklevel=5)
+        else:
+            self.ensemble_ = ensemble
 
     @available_if(lambda self: self.refit is not False)  # type: ignore[untyped-decorator]
     def score(self, X: Any, y: Any = None, **params: Any) -> float:
@@ -483,6 +508,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         is_routed = get_config()["enable_metadata_routing"]
         given = process_routing(self, "score", **params).scorer["score"] if is_routed else params
         scorer = self.scorer_[self._ranked_by] if isinstance(self.scorer_, Mapping) else self.scorer_
+        given = params_of_scorers(self._get_scorers()[0], given).get(self._ranked_by, given)
         value = scorer(self.best_estimator_, X, y, **given)
         return float(value[self._ranked_by] if isinstance(value, Mapping) else value)
 

@@ -41,11 +41,15 @@ class Experiment:
         As of scikit-learn.
     shortcuts : mapping of str to callable
         The same scores by `separatrix.search.scores`; empty if there are none.
-    fit_params, score_params : mapping
-        What `fit` and the scorers are given besides the rows.
+    fit_params : mapping
+        What `fit` is given besides the rows.
+    score_params : mapping of str to mapping
+        What each scorer is given besides the rows.
     return_train_score : bool
     key : str
         Tells experiments apart in a worker.
+    cancelled : bool
+        Whether nobody waits for results any more; threads look at it between two trials.
     """
 
     estimator: Any
@@ -56,14 +60,10 @@ class Experiment:
     scorer: Any
     shortcuts: Mapping[str, Shortcut]
     fit_params: Mapping[str, Any] = field(default_factory=dict)
-    score_params: Mapping[str, Any] = field(default_factory=dict)
+    score_params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     return_train_score: bool = False
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     cancelled: bool = False
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what travels: not what was prepared here."""
-        return {name: value for name, value in vars(self).items() if name != "_prepared"}
 
     @property
     def network_step(self) -> str | None:
@@ -110,10 +110,7 @@ class Experiment:
 
         Without a split its seed is that of the estimator, or of the first split.
         """
-        estimator = clone(self.estimator).set_params(**{k: clone(v, safe=False) for k, v in params.items()})
-        if self.seeds is not None:
-            network_of(estimator).random_state = int(self.seeds[split or 0])
-        return estimator
+        return fresh(self.estimator, params, self.seeds, split)
 
     def rows(self, which: Array) -> tuple[Any, Any]:
         """Return some rows of X and y."""
@@ -122,6 +119,14 @@ class Experiment:
     def params_of_rows(self, params: Mapping[str, Any], which: Array) -> dict[str, Any]:
         """Return what `fit` or a scorer is given, of some rows."""
         return dict(_check_method_params(self.X, params=dict(params), indices=which))
+
+
+def fresh(estimator: Any, params: Params, seeds: Array | None = None, split: int | None = None) -> Any:
+    """Return an unfitted copy with a candidate's settings, and the seed of a split, or of the first."""
+    copied = clone(estimator).set_params(**{name: clone(value, safe=False) for name, value in params.items()})
+    if seeds is not None:
+        network_of(copied).random_state = int(seeds[split or 0])
+    return copied
 
 
 def network_of(estimator: Any) -> BaseMLP:

@@ -27,7 +27,7 @@ def make_splitters(
     """Return the splitters whose splits, one after the other, are the search's.
 
     A number of folds means shuffled folds, stratified for a classifier, anew in every repeat. A splitter of
-    scikit-learn's is repeated with other seeds.
+    scikit-learn's is repeated with other seeds, and given one where it has none.
 
     Raises
     ------
@@ -52,22 +52,18 @@ def make_splitters(
         seed = int(random_state.randint(MAX_SEED))
         return [kind(n_splits=n_folds, n_repeats=n_repeats, random_state=seed)]
     splitter = check_cv(cv, y, classifier=is_classifier)
-    if n_repeats == 1:
+    draws = hasattr(splitter, "random_state") and getattr(splitter, "shuffle", True)
+    if n_repeats == 1 and (not draws or splitter.random_state is not None):
         return [splitter]
-    if not hasattr(splitter, "random_state") or not getattr(splitter, "shuffle", True):
+    if not draws:
         raise ParameterError(
             f"n_repeats must be 1 where cv always gives the same folds, got n_repeats={n_repeats} and "
             f"cv={cv!r}; set shuffle=True in it, or give a number of folds."
         )
-    copies = [clone_splitter(splitter) for _ in range(n_repeats)]
+    copies = [clone(splitter, safe=False) for _ in range(n_repeats)]
     for copied in copies:
         copied.random_state = int(random_state.randint(MAX_SEED))
     return copies
-
-
-def clone_splitter(splitter: Any) -> Any:
-    """Return an unshared copy."""
-    return clone(splitter, safe=False)
 
 
 def check_classes(y: Any, n_folds: int) -> None:
@@ -77,5 +73,6 @@ def check_classes(y: Any, n_folds: int) -> None:
     if counts[rarest] < n_folds:
         raise DataError(
             f"cv must be at most the number of rows of the rarest class, got cv={n_folds} and "
-            f"{counts[rarest]} row(s) of class {classes[rarest].item()!r}; lower cv, or leave that class out."
+            f"{counts[rarest]} row(s) of class {classes.tolist()[rarest]!r}; lower cv, or leave that class "
+            "out."
         )

@@ -37,6 +37,9 @@ def architectures(
     >>> architectures(depths=(0, 1, 2), widths=(2, 8))
     [(), (2,), (8,), (2, 2), (8, 8)]
     """
+    for name, given in (("depths", depths), ("widths", widths)):
+        if not isinstance(given, Iterable):
+            raise ParameterError(f"{name} must be a list of numbers, got {given!r}; write [{given!r}].")
     depths, widths = sorted(set(depths)), sorted(set(widths))
     for depth in depths:
         _check.integer("depths", depth, 0)

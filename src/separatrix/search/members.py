@@ -13,7 +13,7 @@ from separatrix.evaluate import EnsembleSelection, select_ensemble
 from separatrix.search.experiment import Experiment
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.results import Outcome
-from separatrix.search.scores import CLASS_SHORTCUTS, NUMBER_SHORTCUTS
+from separatrix.search.scores import neg_log_loss, neg_mean_squared_error
 from separatrix.search.trials import TrialResult, is_shared
 
 Array = NDArray[Any]
@@ -60,7 +60,7 @@ def select_members(
             for c in considered
         ]
     )
-    score = NUMBER_SHORTCUTS["neg_mean_squared_error"] if labels is None else CLASS_SHORTCUTS["neg_log_loss"]
+    score = neg_mean_squared_error if labels is None else neg_log_loss
     n_test = [len(test) for _, test in experiment.splits]
     return considered, select_ensemble(predictions, truth, score, n_test=n_test, n_members=size)
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.random import RandomState
 from sklearn.utils import check_random_state
 
+from separatrix.blas import one_blas_thread
 from separatrix.errors import ParameterError
 from separatrix.search.architecture_search import ArchitectureSearchCV
-from separatrix.search.packs import one_blas_thread
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.space import Params, full_name
 from separatrix.search.trials import Trial, TrialResult, run_trial
@@ -153,7 +153,7 @@ class OptunaObjective:
             What training or the scorer raised.
         """
         params = self.params_of(trial)
-        with one_blas_thread():
+        with one_blas_thread:
             results = [self._run(trial, params, split) for split in range(len(self.splits_))]
         scores = [result.scores["score"] for result in results]
         trial.set_user_attr("scores", scores)

@@ -12,14 +12,13 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from itertools import islice
 from typing import Any
 
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
-from threadpoolctl import ThreadpoolController
 
+from separatrix.blas import one_blas_thread
 from separatrix.errors import WorkerError
 from separatrix.search.experiment import Experiment
 from separatrix.search.prepared import PreparedFolds
@@ -29,7 +28,7 @@ from separatrix.train.interrupt import Interrupt
 
 Pack = list[Trial]
 Collect = Callable[[list[TrialResult]], None]
-Results = Generator[list[TrialResult]]
+Arriving = Generator[list[TrialResult]]
 
 PACK_SECONDS = {True: 0.2, False: 1.0}  # in threads of this process, elsewhere
 PACKS_IN_A_WAVE = 4  # for each worker, where no result comes before all are there
@@ -102,8 +101,8 @@ def run_trials(
     is_here = _is_here(backend, count_workers(backend, n_jobs))
     pacer = Pacer(cost, PACK_SECONDS[is_here])
     left = {(trial.candidate, trial.split): trial for trial in trials}
-    with Interrupt() as interrupt, one_blas_thread(), _at_home(experiment) as folds:
-        if not is_here:
+    with Interrupt() as interrupt, one_blas_thread, _at_home(experiment) as folds:
+        if not is_here and not any(trial.paused for trial in trials):  # those have been compiled for
             _compile(folds, trials)
         with _closed_quietly(_all_results(experiment, left, pacer, backend, n_jobs)) as arriving:
             try:
@@ -123,7 +122,7 @@ def run_pack(shared: Any, key: str, pack: Pack) -> list[TrialResult]:
     """Carry out a pack, in a worker."""
     folds = _folds_of(shared, key)
     results = []
-    with one_blas_thread():
+    with one_blas_thread:
         for trial in pack:
             if folds.experiment.cancelled:
                 break
@@ -131,20 +130,6 @@ def run_pack(shared: Any, key: str, pack: Pack) -> list[TrialResult]:
             if results[-1].reason == "interrupted":
                 break
     return results
-
-
-def one_blas_thread() -> Any:
-    """Return a context in which BLAS uses one thread: more are slower on small products, and round otherwise.
-
-    Whether it holds for this thread or for all of the process depends on the BLAS.
-    """
-    return _thread_pools().limit(limits=1, user_api="blas")
-
-
-@cache
-def _thread_pools() -> Any:
-    """Return those of the libraries of this process; to look for them takes milliseconds."""
-    return ThreadpoolController()
 
 
 def _is_here(backend: Any, n_workers: int) -> bool:
@@ -160,7 +145,7 @@ def _compile(folds: PreparedFolds, trials: Sequence[Trial]) -> None:
 
 def _all_results(
     experiment: Experiment, left: Mapping[Any, Trial], pacer: Pacer, backend: Any, n_jobs: int
-) -> Results:
+) -> Arriving:
     """Yield results until no trial is left; those that were lost with a worker are dealt out again.
 
     Trials raise nothing, so that an error comes from a backend that lost a worker or the experiment.
@@ -190,7 +175,7 @@ def _in_a_line(error: Exception) -> str:
     return "".join(traceback.format_exception_only(error)).splitlines()[0]
 
 
-def _results(tasks: Iterator[Any], backend: Any, n_jobs: int, n_workers: int) -> Results:
+def _results(tasks: Iterator[Any], backend: Any, n_jobs: int, n_workers: int) -> Arriving:
     """Yield results as packs are finished; where a backend gives them all at once, wave by wave."""
     options: dict[str, Any] = {"n_jobs": n_jobs, "prefer": "threads", "batch_size": 1}
     if getattr(backend, "supports_return_generator", True):
@@ -202,7 +187,7 @@ def _results(tasks: Iterator[Any], backend: Any, n_jobs: int, n_workers: int) ->
 
 
 @contextmanager
-def _closed_quietly(results: Results) -> Iterator[Results]:
+def _closed_quietly(results: Arriving) -> Iterator[Arriving]:
     """Give up what nobody waits for any more, without joblib's warning of it."""
     try:
         yield results

@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
 from separatrix.estimators.checked_rows import READING, CheckedRows, check_rows
 from separatrix.estimators.mlp import BaseMLP
-from separatrix.search.experiment import Experiment
-from separatrix.search.space import Params
+from separatrix.search.experiment import Experiment, fresh
+from separatrix.search.space import Params, identity
 
 Array = NDArray[Any]
 
@@ -32,6 +31,8 @@ class PreparedFold:
     ----------
     before : Pipeline or None
         The fitted preprocessing.
+    network_step : str
+        The name of the network in the pipeline.
     rows : CheckedRows
         To train on.
     X_train, y_train, X_test, y_test : array-likes
@@ -44,6 +45,7 @@ class PreparedFold:
     """
 
     before: Pipeline | None
+    network_step: str
     rows: CheckedRows
     X_train: Any
     y_train: Any
@@ -74,7 +76,7 @@ class PreparedFolds:
         before = experiment.split_params(params)[1]
         network = experiment.network(params, split)
         reading = {name: getattr(network, name) for name in READING if hasattr(network, name)}
-        key = split, repr(sorted(before.items())), repr(sorted(reading.items()))
+        key = split, identity(before) if before else "", repr(sorted(reading.items()))
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -100,13 +102,14 @@ def prepare(experiment: Experiment, network: BaseMLP, before_params: Params, spl
     X_test, y_test = experiment.rows(test)
     before = None
     if isinstance(experiment.estimator, Pipeline) and len(experiment.estimator.steps) > 1:
-        before = clone(experiment.estimator)[:-1].set_params(**before_params)
+        before = fresh(experiment.estimator, before_params)[:-1]
         X_train = before.fit_transform(X_train, y_train)
         X_test = before.transform(X_test)
     weight = experiment.params_of_rows(experiment.fit_params, train).get("sample_weight")
     rows = check_rows(network, X_train, y_train, weight)
     inputs = check_array(X_test, accept_sparse="csr", dtype=rows.data.X.dtype, order="C")
-    return PreparedFold(before, rows, X_train, y_train, X_test, y_test, inputs, _truth(rows, y_test))
+    step = experiment.network_step or ""
+    return PreparedFold(before, step, rows, X_train, y_train, X_test, y_test, inputs, _truth(rows, y_test))
 
 
 def _truth(rows: CheckedRows, y_test: Any) -> Array | None:

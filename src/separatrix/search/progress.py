@@ -50,6 +50,7 @@ def search_progress(
             progress.update(bar, advance=n_more, done=done, best=_best(results, metric, names))
 
         yield tell
+        progress.update(bar, completed=n_trials)  # early discarding may leave some out
 
 
 def _best(results: Results, metric: ShownMetric, names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,15 @@ class Results:
     Attributes
     ----------
     n_splits : int
+    first_score : str or None
+        The name of the score that candidates are ranked by; None is the first there is.
     discarded : set of int
         Candidates that were not trained to the end.
     """
 
-    def __init__(self, n_splits: int) -> None:
+    def __init__(self, n_splits: int, first_score: str | None = None) -> None:
         self.n_splits = n_splits
+        self.first_score = first_score
         self.discarded: set[int] = set()
         self._found: dict[int, dict[int, TrialResult]] = {}
         self._means: dict[int, float] = {}
@@ -50,7 +54,11 @@ class Results:
     def is_final(self, candidate: int, split: int) -> bool:
         """Return whether a training has ended."""
         result = self.get(candidate, split)
-        return result is not None and result.paused is None
+        return result is not None and result.reason != "paused"
+
+    def can_go_on(self, candidate: int) -> bool:
+        """Return whether some training of a candidate is paused."""
+        return any(result.reason == "paused" for result in self._found[candidate].values())
 
     def has(self, candidate: int) -> bool:
         """Return whether a candidate was tried on all splits."""
@@ -72,7 +80,13 @@ class Results:
     def mean(self, candidate: int) -> float:
         """Return a candidate's mean of its first score; -inf if one is missing."""
         if candidate not in self._means:  # asked for all candidates after every pack
-            scores = [next(iter(result.scores.values()), math.nan) for result in self.of(candidate)]
+            name = self.first_score
+            scores = [
+                next(iter(result.scores.values()), math.nan)
+                if name is None
+                else result.scores.get(name, math.nan)
+                for result in self.of(candidate)
+            ]
             mean = float(np.mean(scores))
             self._means[candidate] = -math.inf if math.isnan(mean) else mean
         return self._means[candidate]
@@ -82,12 +96,15 @@ class Results:
         return sorted(self.complete(), key=lambda candidate: (-self.mean(candidate), candidate))
 
     def discard(self, candidates: Iterable[int]) -> None:
-        """Note that candidates are not trained any further."""
-        self.discarded |= set(candidates)
+        """Note that candidates are not trained any further, and let go of what they would go on with."""
+        for candidate in candidates:
+            self.discarded.add(candidate)
+            found = self._found[candidate]
+            self._found[candidate] = {split: replace(result, paused=None) for split, result in found.items()}
 
     def copy(self) -> Results:
         """Return a copy, of which results are no part."""
-        copied = Results(self.n_splits)
+        copied = Results(self.n_splits, self.first_score)
         copied.discarded = set(self.discarded)
         copied._found = {candidate: dict(found) for candidate, found in self._found.items()}
         return copied
@@ -107,7 +124,7 @@ class Results:
 
     def _went_on(self, candidate: int, split: int, earlier: dict[int, TrialResult]) -> bool:
         result = self.get(candidate, split)
-        return result is not None and (result.paused is None or result is not earlier.get(split))
+        return result is not None and (result.reason != "paused" or result is not earlier.get(split))
 
 
 class Outcome:
@@ -120,6 +137,8 @@ class Outcome:
         Of all candidates, by their numbers.
     error_score : float
         Stands for a score that failed.
+    names : sequence of str, optional
+        Of the scores; by default those that were found.
 
     Attributes
     ----------
@@ -134,7 +153,13 @@ class Outcome:
         What trainings and scorers have raised.
     """
 
-    def __init__(self, results: Results, params: Sequence[Params], error_score: float) -> None:
+    def __init__(
+        self,
+        results: Results,
+        params: Sequence[Params],
+        error_score: float,
+        names: Sequence[str] | None = None,
+    ) -> None:
         numbers = results.complete()
         self.params = [params[number] for number in numbers]
         self.trials = [results.of(number) for number in numbers]
@@ -142,7 +167,9 @@ class Outcome:
         survivors = np.flatnonzero(~self.discarded).tolist()
         self.survivors: list[int] = survivors or list(range(len(numbers)))
         every = [trial for trials in self.trials for trial in trials]
-        self.names = list(dict.fromkeys(name for trial in every for name in trial.scores))
+        found = list(dict.fromkeys(name for trial in every for name in trial.scores))
+        self.names = found if names is None else list(names)
+        self.has_scores = bool(found)
         self.failures = [trial.exception for trial in every if trial.exception is not None]
         self._baseline = results.straight_line()
         self._n_splits = results.n_splits
@@ -156,11 +183,20 @@ class Outcome:
         DataError
             If there is no other.
         """
+        for trial in self._baseline:
+            if trial.exception is not None and not self.failures:
+                warnings.warn(
+                    "The straight line could not be trained or scored on every fold, and networks are not "
+                    f"held against it: {type(trial.exception).__name__}: {trial.exception}",
+                    FitFailedWarning,
+                    stacklevel=5,
+                )
+                break
         if not self.failures:
             return
         first = f"{type(self.failures[0]).__name__}: {self.failures[0]}"
         n_trials = self._n_splits * len(self.trials)
-        if not self.names:
+        if not self.has_scores:
             raise DataError(
                 f"no candidate could be trained and scored: all {n_trials} trials failed, the first with "
                 f"{first}"
@@ -180,7 +216,7 @@ class Outcome:
         """Return the straight line's score on each split; NaN if it was not tried on all."""
         if not self._baseline:
             return np.full(self._n_splits, np.nan)
-        return np.array([self._of(trial, name) for trial in self._baseline])
+        return np.array([trial.scores.get(name, np.nan) for trial in self._baseline])
 
     def _of(self, trial: TrialResult, name: str) -> float:
         return trial.scores.get(name, self._error_score)
@@ -243,7 +279,7 @@ class Outcome:
             max_iter(params) - trial.n_epochs
             for params, trials in zip(self.params, self.trials, strict=True)
             for trial in trials
-            if trial.paused is not None
+            if trial.reason == "paused"
         )
         return trained, trained + saved
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from separatrix.search.costs import cost_of_trials
 from separatrix.search.experiment import Experiment
@@ -37,10 +38,16 @@ def n_going_on(n_candidates: int, factor: int | None) -> int:
     return n_candidates if factor is None else math.ceil(n_candidates / factor)
 
 
-def n_trials_of(experiment: Experiment, n_candidates: int, n_lines: int, factor: int | None) -> int:
-    """Return how many trials all rounds have together, those of the straight lines among them."""
-    n_trials, n = n_lines, n_candidates
-    for _ in epoch_shares(n_candidates, experiment.template.max_iter, factor):
+def shortest_training(experiment: Experiment, params: Mapping[int, Params]) -> int:
+    """Return the fewest epochs that a candidate has at most, straight lines aside."""
+    return min(experiment.max_iter(settings) for candidate, settings in params.items() if candidate >= 0)
+
+
+def n_trials_of(experiment: Experiment, params: Mapping[int, Params], factor: int | None) -> int:
+    """Return how many trials all rounds have together at most."""
+    n = sum(candidate >= 0 for candidate in params)
+    n_trials = len(params) - n
+    for _ in epoch_shares(n, shortest_training(experiment, params), factor):
         n_trials += n
         n = n_going_on(n, factor)
     return n_trials * len(experiment.splits)
@@ -80,7 +87,7 @@ def run_rounds(
     """
     going_on = list(params)
     lines = [candidate for candidate in params if candidate < 0]
-    shares = epoch_shares(len(params) - len(lines), experiment.template.max_iter, factor)
+    shares = epoch_shares(len(params) - len(lines), shortest_training(experiment, params), factor)
     cost = cost_of_trials(experiment)
     for share in shares:
         trials = [
@@ -89,16 +96,23 @@ def run_rounds(
             for split in range(results.n_splits)
             if not results.is_final(candidate, split)
         ]
+        trials = [trial for trial in trials if _has_epochs_to_go(trial)]
         before = results.copy()
         if not run_trials(experiment, trials, n_jobs=n_jobs, cost=cost, collect=collect):
             results.forget_parts(before)
             return False
         if share < 1.0:
-            ranked = [candidate for candidate in results.ranked() if candidate in going_on]
+            # those whose training has ended are judged as they are
+            ranked = [c for c in results.ranked() if c in going_on and results.can_go_on(c)]
             best = ranked[: n_going_on(len(ranked), factor)]
-            results.discard(set(ranked) - set(best))
+            results.discard(ranked[len(best) :])
             going_on = sorted([*lines, *best])
     return True
+
+
+def _has_epochs_to_go(trial: Trial) -> bool:
+    """Return whether a round goes further than before: shares of few epochs may be the same."""
+    return trial.paused is None or trial.pause_at is None or trial.pause_at > trial.paused.state.epoch
 
 
 def _trial(

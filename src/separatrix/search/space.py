@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pickle import PicklingError
 from typing import Any
 
+import joblib
 from numpy.random import RandomState
 from sklearn.model_selection import ParameterGrid, ParameterSampler
 
@@ -129,18 +131,9 @@ def _draw(
     for position, index in enumerate(order):
         share = n_candidates // len(order) + (position < n_candidates % len(order))
         if share:
-            drawn = ParameterSampler(
-                others, _no_more_than_there_are(others, share), random_state=random_state
-            )
+            drawn = ParameterSampler(others, share, random_state=random_state)
             found += [{layers: architectures[index], **params} for params in (drawn if others else [{}])]
     return found
-
-
-def _no_more_than_there_are(space: Mapping[str, Any], n: int) -> int:
-    """Return `n`, or the size of a grid that is smaller."""
-    if any(hasattr(values, "rvs") for values in space.values()):
-        return n
-    return min(n, len(ParameterGrid(dict(space))))
 
 
 def _check_values(name: str, values: Any) -> None:
@@ -156,8 +149,22 @@ def _check_values(name: str, values: Any) -> None:
 
 
 def _each_once(candidates: Sequence[Mapping[str, Any]]) -> list[Params]:
-    """Return the candidates without repetitions; values need not be hashable."""
+    """Return the candidates without repetitions."""
     found: dict[str, Params] = {}
     for params in candidates:
-        found.setdefault(repr(sorted(params.items(), key=lambda item: item[0])), dict(params))
+        found.setdefault(identity(params), dict(params))
     return list(found.values())
+
+
+def identity(values: Mapping[str, Any]) -> str:
+    """Return a text that equal settings share, large arrays and objects among them."""
+    return ", ".join(f"{name}={_identity(value)}" for name, value in sorted(values.items()))
+
+
+def _identity(value: Any) -> str:
+    if isinstance(value, bool | int | float | str | None):
+        return repr(value)
+    try:
+        return str(joblib.hash(value))
+    except (PicklingError, TypeError, AttributeError):  # a function that has no name, say
+        return f"{type(value).__name__} {id(value)}"

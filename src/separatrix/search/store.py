@@ -6,14 +6,17 @@ import json
 import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
+from pickle import PicklingError
 from typing import Any, Self
 
+import joblib
 import numpy as np
-from joblib import hash as digest
 from numpy.typing import NDArray
 
 from separatrix import __version__
+from separatrix.engine import get_engine
 from separatrix.errors import OutputError, ParameterError
 from separatrix.evaluate.candidates import LossCurve
 from separatrix.search.experiment import Experiment
@@ -23,6 +26,7 @@ from separatrix.search.trials import TrialResult
 Array = NDArray[Any]
 Settings = Mapping[str, str]
 
+_KIND = 0x53455054  # "SEPT": what marks an SQLite file as a store of ours
 _ROOM = 2**20  # bytes that must be free before training begins
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -53,18 +57,31 @@ _COLUMNS = (
 
 def settings_of(experiment: Experiment, candidates: Iterable[Params], scoring: Any) -> dict[str, str]:
     """Return what two searches must share for one to go on with the other's trials."""
-    return {
-        "separatrix": __version__,
-        "X": digest(experiment.X),
-        "y": digest(experiment.y),
-        "estimator": repr(sorted(experiment.estimator.get_params().items(), key=lambda item: item[0])),
-        "candidates": digest([sorted(params.items()) for params in candidates]),
-        "folds": digest([experiment.splits, experiment.seeds]),
-        "scoring": scoring if isinstance(scoring, str) else repr(scoring),
-        "fit parameters": digest(dict(experiment.fit_params)),
-        "score parameters": digest(dict(experiment.score_params)),
-        "return_train_score": str(experiment.return_train_score),
+    values = {
+        "X": experiment.X,
+        "y": experiment.y,
+        "estimator": sorted(experiment.estimator.get_params().items(), key=lambda item: item[0]),
+        "candidates": [sorted(params.items()) for params in candidates],
+        "folds": [experiment.splits, experiment.seeds],
+        "scoring": scoring,
+        "fit parameters": dict(experiment.fit_params),
+        "score parameters": dict(experiment.score_params),
+        "return_train_score": experiment.return_train_score,
+        "engine": get_engine(experiment.template.engine).name,
+        "versions": [__version__, *(version(name) for name in ("numpy", "scipy", "scikit-learn", "numba"))],
     }
+    return {name: _digest(name, value) for name, value in values.items()}
+
+
+def _digest(name: str, value: Any) -> str:
+    """Return a text that an equal value has in another process, too."""
+    try:
+        return str(joblib.hash(value))
+    except (PicklingError, TypeError, AttributeError) as error:
+        raise ParameterError(
+            f"store needs settings that another process can know again, and {name} cannot be pickled "
+            f"({error}); define its functions at the top of a module."
+        ) from error
 
 
 def count_finished(path: str | Path, n_splits: int) -> int:
@@ -120,20 +137,44 @@ class Store:
         self.path = Path(path)
         self._works = True
         try:
-            self._connection = sqlite3.connect(self.path, check_same_thread=False)
+            self._connection = sqlite3.connect(self.path)
+        except sqlite3.OperationalError as error:
+            raise OutputError(
+                f"cannot write the store '{self.path}': {error}; choose a folder that can be written to."
+            ) from error
+        try:
+            self._check_kind()
             self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute(f"PRAGMA application_id = {_KIND}")
             self._connection.executescript(_SCHEMA)
             self._check_room()
             self._check_settings(settings)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise OutputError(
-                    f"cannot write the store '{self.path}': {error}; choose a folder that can be written to "
-                    "and has room."
-                ) from error
-            raise ParameterError(
-                f"store must name a file of a search, or a new one; '{self.path}' is another file ({error})."
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise OutputError(
+                f"cannot write the store '{self.path}': {error}; choose a folder that can be written to and "
+                "has room."
             ) from error
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _check_kind(self) -> None:
+        """Refuse a data base of something else before a table is added to it."""
+        try:
+            (kind,) = self._connection.execute("PRAGMA application_id").fetchone()
+            (n_tables,) = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._other_file(str(error)) from error
+        if n_tables and kind != _KIND:
+            raise self._other_file("it holds the tables of something else")
+
+    def _other_file(self, reason: str) -> ParameterError:
+        return ParameterError(
+            f"store must name a file of a search, or a new one; '{self.path}' is another file ({reason})."
+        )
 
     def __enter__(self) -> Self:
         return self

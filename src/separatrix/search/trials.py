@@ -21,7 +21,6 @@ from separatrix.engine.numpy_engine import forward
 from separatrix.estimators.checked_rows import Paused, fit_rows, paused_of
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.evaluate.candidates import LossCurve
-from separatrix.model import probabilities
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.prepared import PreparedFold, PreparedFolds
 from separatrix.search.space import Params
@@ -112,7 +111,7 @@ def run_trial(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener] 
     if experiment.return_train_score:
         train_scores, train_failure = _scores(experiment, trial.split, fitted, is_test=False)
         failure = failure or train_failure
-    network = fitted.network
+    network, before = fitted.network, 0.0 if trial.paused is None else trial.paused.seconds
     if network.stop_.reason == "diverged":
         scores, train_scores = dict.fromkeys(scores, math.nan), dict.fromkeys(train_scores, math.nan)
     return TrialResult(
@@ -121,9 +120,9 @@ def run_trial(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener] 
         scores=scores,
         train_scores=train_scores,
         reason=network.stop_.reason,
-        fit_seconds=trained - started,
+        fit_seconds=trained - started + before,
         score_seconds=perf_counter() - trained,
-        training_seconds=float(network.history_.seconds.sum()),
+        training_seconds=float(network.history_.seconds.sum()) + before,
         n_parameters=network.network_.n_parameters,
         n_epochs=len(network.loss_curve_),
         theta=network.theta_,
@@ -160,7 +159,7 @@ class _Fitted:
             return self.alone
         if self.fold.before is None:
             return self.network
-        return Pipeline([*self.fold.before.steps, ("network", self.network)])
+        return Pipeline([*self.fold.before.steps, (self.fold.network_step, self.network)])
 
 
 def _fit(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener]) -> _Fitted:
@@ -197,12 +196,12 @@ def _scores(
     if is_test and (quick := _quick_scores(experiment, fitted)) is not None:
         return quick, None
     which = experiment.splits[split][is_test]
-    params = experiment.params_of_rows(experiment.score_params, which)
     scorers = experiment.scorer if isinstance(experiment.scorer, Mapping) else {"score": experiment.scorer}
     found: dict[str, float] = {}
     first_error = None
     for name, scorer in scorers.items():
         try:
+            params = experiment.params_of_rows(experiment.score_params.get(name, {}), which)
             value = _score(scorer, experiment, which, fitted, is_test, params)
         except Exception as error:  # error_score decides
             first_error = first_error or error
@@ -230,15 +229,20 @@ def _score(
 def _quick_scores(experiment: Experiment, fitted: _Fitted) -> dict[str, float] | None:
     """Return the test scores by shortcuts, where all have one and the fold is a plain one."""
     fold = fitted.fold
-    if not experiment.shortcuts or experiment.score_params or fold is None or fold.truth is None:
+    if (
+        not experiment.shortcuts
+        or any(experiment.score_params.values())
+        or fold is None
+        or fold.truth is None
+    ):
         return None
     network = fitted.network
-    predicted = forward(network.network_, network.theta_, fold.inputs)
-    if network.network_.head not in {"regression", "poisson"}:
-        predicted = probabilities(predicted, network.network_)
-    elif network.network_.head == "poisson":
+    if network.network_.head == "poisson":
         return None
-    scores = {name: shortcut(fold.truth, predicted) for name, shortcut in experiment.shortcuts.items()}
+    z = forward(network.network_, network.theta_, fold.inputs)
+    scores = {
+        name: shortcut(fold.truth, z, network.network_) for name, shortcut in experiment.shortcuts.items()
+    }
     return None if any(math.isnan(score) for score in scores.values()) else scores
 
 

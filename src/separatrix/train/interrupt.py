@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -14,8 +14,8 @@ Handler = Callable[[int, FrameType | None], Any]
 class Interrupt:
     """Within it, the first Ctrl-C sets `requested`; a second goes to the handler that was there before.
 
-    It does nothing outside the main thread, which alone receives signals, and leaves a handler that is not
-    Python's (ignored, the system's own) as it is.
+    The main thread alone receives signals: in another thread it follows the one that the main thread is in. A
+    handler that is not Python's (ignored, the system's own) is left as it is.
 
     Examples
     --------
@@ -25,12 +25,22 @@ class Interrupt:
     True
     """
 
+    _of_main_thread: ClassVar[Interrupt | None] = None
+
     def __init__(self) -> None:
-        self.requested = False
+        self._received = False
+        self._followed: Interrupt | None = None
         self._previous: Handler | None = None
 
+    @property
+    def requested(self) -> bool:
+        """Whether Ctrl-C was pressed."""
+        return self._received or (self._followed is not None and self._followed.requested)
+
     def __enter__(self) -> Interrupt:
+        self._followed = Interrupt._of_main_thread
         if threading.current_thread() is threading.main_thread():
+            Interrupt._of_main_thread = self
             previous = signal.getsignal(signal.SIGINT)
             if callable(previous):
                 self._previous = previous
@@ -40,10 +50,12 @@ class Interrupt:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if Interrupt._of_main_thread is self:
+            Interrupt._of_main_thread = self._followed
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.requested and self._previous is not None:
+        if self._received and self._previous is not None:
             self._previous(number, frame)
-        self.requested = True
+        self._received = True

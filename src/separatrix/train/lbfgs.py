@@ -11,6 +11,7 @@ import numpy as np
 import scipy.optimize
 from numpy.typing import NDArray
 
+from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Chunk, Data, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.spec import LBFGS
@@ -46,7 +47,8 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
     Examples
     --------
     >>> from separatrix.engine import get_engine
-    >>> from separatrix.engine.base import Plan, State
+    >>> from separatrix.blas import one_blas_thread
+    from separatrix.engine.base import Plan, State
     >>> from separatrix.spec import Network
     >>> from separatrix.spec.schedules import Constant
     >>> network = Network.mlp(1, (), 1, head="regression")
@@ -73,18 +75,19 @@ class _Minimization(Call):
         self.lap = perf_counter()
 
     def train(self, optimizer: LBFGS) -> Outcome:
-        result = scipy.optimize.minimize(
-            self.objective,
-            self.state.theta.astype(np.float64),
-            method="L-BFGS-B",
-            jac=True,
-            callback=self.after_iteration,
-            options={
-                "maxfun": optimizer.max_fun,
-                "maxiter": self.settings.max_epochs,
-                "gtol": self.run.plan.monitor.tol,
-            },
-        )
+        with one_blas_thread:  # more may round otherwise
+            result = scipy.optimize.minimize(
+                self.objective,
+                self.state.theta.astype(np.float64),
+                method="L-BFGS-B",
+                jac=True,
+                callback=self.after_iteration,
+                options={
+                    "maxfun": optimizer.max_fun,
+                    "maxiter": self.settings.max_epochs,
+                    "gtol": self.run.plan.monitor.tol,
+                },
+            )
         return self.end(result)
 
     def objective(self, x: Array) -> tuple[float, Array]:
