@@ -254,6 +254,23 @@ def peak_megabytes(*arguments: str, cwd: Path) -> float:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
+@pytest.mark.parametrize("extension", ["parquet", "csv"])
+def test_the_memory_allowed_is_kept_with_text_and_early_stopping(tmp_path, extension):
+    draw = np.random.RandomState(0)
+    words, n_rows = np.array([f"w{i}" for i in range(45)]), 150_000  # some 200 MB once encoded
+    columns = {f"t{j}": words[draw.randint(0, 45, n_rows)] for j in range(4)}
+    columns |= {f"x{j}": draw.normal(size=n_rows).round(6) for j in range(4)}
+    frame = pl.DataFrame({**columns, "target": draw.randint(0, 2, n_rows)})
+    path = tmp_path / f"t.{extension}"
+    frame.write_csv(path) if extension == "csv" else frame.write_parquet(path)
+    settings = ("--hidden", "8", "--epochs", "1", "--batch-size", "500", "--dtype", "float64")
+    fit = ("fit", path.name, "--memory", "450MB", *settings, "--early-stopping", "-o", "m.safetensors")
+    assert peak_megabytes("warm", cwd=tmp_path) > 0  # what compiles the kernels is not counted
+    assert peak_megabytes(*fit, cwd=tmp_path) < 450
+    assert sx.load(tmp_path / "m.safetensors").encoder.n_features_out == 4 * 45 + 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
 def test_the_memory_allowed_is_kept(tmp_path):
     draw = np.random.RandomState(0)
     n_rows, n_columns = 100_000, 20
