@@ -27,7 +27,7 @@ class OutputError(SeparatrixError, OSError):
 
 
 class WorkerError(SeparatrixError, RuntimeError):
-    """The workers that a search was dealt out to are lost again and again."""
+    """Other processes that were to do a part of the work failed: lost again and again, or at compiling."""
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:

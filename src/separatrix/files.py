@@ -45,7 +45,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_write(path: str | os.PathLike[str], is_repeated: bool = False) -> Iterator[Path]:
     """Yield a temporary path in the same folder that becomes `path` when the block ends well.
 
     Readers see the old file or the whole new one, never a half; if the block raises, nothing is left behind.
@@ -56,6 +56,9 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     path : path-like
         The file to write or replace. A symbolic link stays one (its target is replaced); a device is written
         directly.
+    is_repeated : bool
+        Whether one process alone writes the file, again and again: the temporary name is always the same,
+        so that killed processes leave no more than one behind.
 
     Yields
     ------
@@ -80,18 +83,25 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     if not _is_device(target):
         target = target.resolve()
-        temporary = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
+        temporary = target.with_name(f".{'part' if is_repeated else secrets.token_hex(4)}.{target.name}")
     else:
         temporary = target
     try:
         yield temporary
         if temporary != target:
+            _flush(temporary)
             os.replace(temporary, target)
     except OSError as error:
         raise OutputError(f"cannot write '{path}': {error.strerror or error}.") from error
     finally:
         if temporary != target:
             temporary.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """See to it that a file is on the disk before its name is."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _is_device(path: Path) -> bool:

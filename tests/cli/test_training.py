@@ -13,6 +13,8 @@ import polars as pl
 import pytest
 
 import separatrix as sx
+from separatrix.data.streams import opened
+from separatrix.errors import DataError
 
 NUMPY = ("--engine", "numpy", "--hidden", "4", "--epochs", "3")
 MEMORY = ("--memory", "512MB")
@@ -122,10 +124,14 @@ def test_a_checkpoint_is_gone_once_the_model_is_there(run, people):
     assert Path("model.safetensors").exists()
 
 
-@pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz"])
+@pytest.mark.parametrize(
+    "name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz", "out.parquet.gz"]
+)
 def test_predictions_in_pieces_are_those_of_the_whole(run, parts, model, name, monkeypatch):
     monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 300)
     monkeypatch.setattr("separatrix.data.csv_stream.LARGEST", 300)
+    with opened(parts[0], 2**20) as stream:
+        assert len(stream.pieces) > 2
     assert run("predict", str(model), parts[0], "-o", f"whole-{name}").exit_code == 0
     result = run("predict", str(model), parts[0], *MEMORY, "-o", name)
     assert result.exit_code == 0, result.output
@@ -160,6 +166,77 @@ def test_where_nothing_can_be_written(run, parts, model, output):
     assert Path("part-1.csv").read_bytes() == before
 
 
+def test_a_pattern_does_not_hide_that_the_output_is_an_input(run, parts, model):
+    before = Path("part-1.csv").read_bytes()
+    result = run("predict", str(model), "part-*.csv", "-o", "part-1.csv")
+    assert result.exit_code == 2
+    assert "it is the table to score" in result.stderr
+    assert Path("part-1.csv").read_bytes() == before
+
+
+def test_a_pattern_may_match_a_single_file(run, parts):
+    assert run("fit", "part-1*.csv", *NUMPY).exit_code == 0
+
+
+def test_a_checkpoint_is_not_the_model(run, people):
+    result = run("fit", str(people), *NUMPY, "--checkpoint", "m.safetensors", "-o", "./m.safetensors")
+    assert result.exit_code == 2
+    assert "cannot write 'm.safetensors': it is the checkpoint" in result.stderr
+    assert not Path("m.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "there is no file 'test.csv'"),
+        ("member,town,id,age\n1,Rom,1,30\n", "there is no column 'target'"),
+        ("target\nyes\nno\n", "there is no column '"),
+        ("member,town,id,age,target\ntrue,Rom,1,30,yes\n", "no rows are left to test on"),
+    ],
+)
+def test_rows_to_judge_by_are_asked_for_before_training(run, people, monkeypatch, content, sentence):
+    def fail(*arguments, **settings):
+        raise AssertionError("trained in vain")
+
+    monkeypatch.setattr("separatrix.estimators.stream_fit.train_stream", fail)
+    if content is not None:
+        Path("test.csv").write_text(content, encoding="utf-8")
+    result = run("fit", str(people), *NUMPY, *MEMORY, "--test", "test.csv")
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+
+
+def test_a_model_that_cannot_be_judged_is_saved(run, people, monkeypatch):
+    def fail(*arguments, **settings):
+        raise DataError("the baselines cannot be had; do without.")
+
+    monkeypatch.setattr("separatrix.cli.fit._assess", fail)
+    result = run("fit", str(people), *NUMPY, *MEMORY)
+    assert result.exit_code == 2
+    assert "the model is written to 'model.safetensors', but cannot be judged" in result.stderr
+    assert Path("model.safetensors").exists()
+
+
+def test_the_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
+    def fail(*arguments):
+        raise AssertionError("a pass for nothing")
+
+    monkeypatch.setattr("separatrix.cli.training._stream_task", fail)
+    assert run("fit", str(people), *NUMPY, *MEMORY, "--task", "classification").exit_code == 0
+    monkeypatch.setattr("separatrix.cli.training.opened", fail)
+    assert "solver must not be 'lbfgs'" in run("fit", str(people), *MEMORY, "--solver", "lbfgs").stderr
+
+
+def test_why_the_kernels_cannot_be_compiled_is_told(run, people, monkeypatch):
+    monkeypatch.setattr("separatrix.cli.training._announce", lambda settings: True)
+    failing = [sys.executable, "-c", "import sys; sys.exit('first line\\nno room for them')"]
+    start = subprocess.run
+    monkeypatch.setattr("subprocess.run", lambda command, **settings: start(failing, **settings))
+    result = run("fit", str(people), *NUMPY, *MEMORY)
+    assert result.exit_code == 2
+    assert "the kernels cannot be compiled: no room for them; try --engine numpy." in result.stderr
+
+
 MEASURED = """
 import resource, subprocess, sys
 subprocess.run([sys.executable, "-m", "separatrix", *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
@@ -174,6 +251,23 @@ def peak_megabytes(*arguments: str, cwd: Path) -> float:
     )
     unit = 1 if sys.platform == "darwin" else 1024
     return int(finished.stdout) * unit / 1e6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
+@pytest.mark.parametrize("extension", ["parquet", "csv"])
+def test_the_memory_allowed_is_kept_with_text_and_early_stopping(tmp_path, extension):
+    draw = np.random.RandomState(0)
+    words, n_rows = np.array([f"w{i}" for i in range(45)]), 150_000  # some 200 MB once encoded
+    columns = {f"t{j}": words[draw.randint(0, 45, n_rows)] for j in range(4)}
+    columns |= {f"x{j}": draw.normal(size=n_rows).round(6) for j in range(4)}
+    frame = pl.DataFrame({**columns, "target": draw.randint(0, 2, n_rows)})
+    path = tmp_path / f"t.{extension}"
+    frame.write_csv(path) if extension == "csv" else frame.write_parquet(path)
+    settings = ("--hidden", "8", "--epochs", "1", "--batch-size", "500", "--dtype", "float64")
+    fit = ("fit", path.name, "--memory", "450MB", *settings, "--early-stopping", "-o", "m.safetensors")
+    assert peak_megabytes("warm", cwd=tmp_path) > 0  # what compiles the kernels is not counted
+    assert peak_megabytes(*fit, cwd=tmp_path) < 450
+    assert sx.load(tmp_path / "m.safetensors").encoder.n_features_out == 4 * 45 + 4
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs getrusage")

@@ -16,7 +16,7 @@ PIECES = [
 ]
 
 
-@pytest.mark.parametrize("extension", [".csv", ".tsv", ".parquet", ".jsonl", ".csv.gz"])
+@pytest.mark.parametrize("extension", [".csv", ".tsv", ".parquet", ".jsonl", ".csv.gz", ".parquet.gz"])
 def test_pieces_become_one_table(tmp_path, extension):
     write_pieces(iter(PIECES), tmp_path / f"t{extension}", KINDS)
     table = read_table(tmp_path / f"t{extension}")
@@ -39,7 +39,7 @@ def test_nothing_is_left_where_a_piece_fails(tmp_path, extension):
         yield PIECES[0]
         raise DataError("no more")
 
-    with pytest.raises((DataError, pl.exceptions.PolarsError), match="no more"):
+    with pytest.raises(DataError, match="no more"):
         write_pieces(pieces(), tmp_path / f"t{extension}", KINDS)
     assert list(tmp_path.iterdir()) == []
 

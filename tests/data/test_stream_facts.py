@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
 from separatrix.data import stream_facts as module
-from separatrix.data.stream_facts import NumberFacts, TextFacts, learn, row_keys
+from separatrix.data.stream_facts import NumberFacts, TargetFacts, TextFacts, learn, row_keys
 from separatrix.data.streams import TableStream
 from separatrix.errors import DataError
 
@@ -100,13 +102,35 @@ def test_frequent_levels_of_very_many_are_kept(monkeypatch):
     assert len(facts.counts) <= 200
 
 
-def test_identifiers_are_dropped_before_they_fill_the_memory(monkeypatch):
+def test_identifiers_are_dropped_and_fill_no_memory(monkeypatch):
     monkeypatch.setattr(module, "LEVELS", 100)
     facts = TextFacts()
     for start in range(0, 5000, 500):
         facts.add(np.array([f"id{i}" for i in range(start, start + 500)], dtype=object))
-    assert facts.reason_to_drop() == "is text with 500 different values in the first 500 rows"
-    assert not facts.counts
+        assert len(facts.counts) <= 200
+    reason = re.fullmatch(r"is text with about (\d+) different values in 5000 rows", facts.reason_to_drop())
+    assert abs(int(reason[1]) - 5000) < 1500
+
+
+@pytest.mark.parametrize("is_sorted", [True, False])
+def test_whether_text_is_dropped_is_told_by_all_rows(monkeypatch, is_sorted):
+    monkeypatch.setattr(module, "LEVELS", 100)
+    cells = np.array([f"id{i}" for i in range(500)] + ["often"] * 2000, dtype=object)
+    if not is_sorted:
+        cells = np.random.RandomState(0).permutation(cells)
+    facts = TextFacts()
+    for part in np.split(cells, 5):
+        facts.add(part)
+    assert facts.reason_to_drop() is None
+    assert "often" in facts.encoder("t").levels
+
+
+def test_rows_that_are_only_met_count_for_what_a_target_is():
+    facts = TargetFacts("y", is_text=False)
+    facts.add(np.array([0, 1, 1]), np.arange(3, dtype=np.uint64))
+    facts.meet(np.array([0.5]))
+    assert not facts.are_whole
+    assert facts.labels is None
 
 
 def test_keys_are_spread_evenly():

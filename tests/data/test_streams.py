@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from separatrix.data import Table, read_table, write_table
+from separatrix.data.parquet_footer import row_groups
 from separatrix.data.streams import is_larger, opened
 from separatrix.errors import DataError, OutputError
 
@@ -236,7 +237,7 @@ def test_a_row_group_too_large_for_the_memory(tmp_path):
     )
     with (
         pytest.raises(DataError, match=r"row groups of 200,000 rows, with 3 MB .* smaller row groups"),
-        opened(tmp_path / "t.parquet", 10**6),
+        opened(tmp_path / "t.parquet", 5 * 10**5),
     ):
         pass
 
@@ -277,4 +278,46 @@ def test_what_is_large(tmp_path):
     assert is_larger(str(tmp_path / "a.csv"), 3)
     (tmp_path / "b.csv").write_text("a\n1\n", encoding="utf-8")
     assert is_larger(str(tmp_path / "*.csv"), 100)
+    assert is_larger(str(tmp_path / "a*.csv"), 100)  # though it is a single file
     assert not is_larger("iris", 0)
+
+
+def test_numbers_of_several_parquet_files_are_of_the_wider_kind(tmp_path):
+    write_table(Table({"x": [1, 2]}), tmp_path / "a.parquet")
+    write_table(Table({"x": [0.5, 1.5]}), tmp_path / "b.parquet")
+    with opened(str(tmp_path / "*.parquet"), 2**20) as stream:
+        assert stream.kinds == {"x": "number"}
+
+
+def test_pieces_of_parquet_files_respect_row_groups(tmp_path):
+    frame = pl.DataFrame({"x": np.arange(5000)})
+    for name, rows in (("a", 100), ("b", 1500)):
+        frame.write_parquet(tmp_path / f"{name}.parquet", row_group_size=rows)
+    with opened([tmp_path / "a.parquet", tmp_path / "b.parquet"], 2**24) as stream:
+        assert [piece.n_rows for piece in stream.pieces] == [5000, 5000]
+        small = stream.cut(1000)
+        assert_same(whole(small), Table({"x": np.tile(np.arange(5000), 2)}))
+    ends = {(piece.file, piece.stop) for piece in small.pieces}
+    groups = row_groups(tmp_path / "b.parquet")
+    assert {(1, int(end)) for end in np.cumsum([group.n_rows for group in groups])} <= ends
+    assert max(piece.n_rows for piece in small.pieces) <= 1000
+    assert min(piece.n_rows for piece in small.pieces) > 400
+
+
+def test_a_changed_file_has_another_fingerprint(tmp_path):
+    write_table(TABLE, tmp_path / "t.csv")
+    prints = []
+    for changed in (1, 2):
+        os.utime(tmp_path / "t.csv", ns=(0, changed))
+        with opened(tmp_path / "t.csv", 2**20) as stream:
+            prints.append(stream.fingerprint())
+    assert prints[0] != prints[1]
+
+
+def test_the_fingerprint_of_a_lazy_frame_is_of_its_values():
+    prints = []
+    for number in (1, 1, 2):
+        frame = pl.LazyFrame({"x": np.arange(300_000) * number, "t": ["a", "b", "c"] * 100_000})
+        with opened(frame, 2**20) as stream:
+            prints.append(stream.fingerprint())
+    assert prints[0] == prints[1] != prints[2]

@@ -18,6 +18,7 @@ from sklearn.exceptions import ConvergenceWarning
 import separatrix as sx
 from separatrix.data import Table, write_table
 from separatrix.errors import DataError, OutputError, ParameterError
+from separatrix.train.checkpoint import load_checkpoint
 
 N = 1200
 DRAW = np.random.RandomState(0)
@@ -265,7 +266,10 @@ def test_ctrl_c_leaves_one_to_go_on_from(tmp_path, small_buffers):
         sx.MLPClassifier(**settings, alpha=0.1).fit_table(table("text"), checkpoint=path)
     with pytest.raises(ParameterError, match="is of one with source="):
         sx.MLPClassifier(**settings).fit_table(table("three"), checkpoint=path)
-    again = sx.MLPClassifier(**settings).fit_table(table("text"), checkpoint=path)
+    epochs = []
+    again = sx.MLPClassifier(**settings).set_callbacks(lambda event: epochs.append(event.epoch))
+    again.fit_table(table("text"), checkpoint=path)
+    assert epochs == [3, 4, 5, 6]
     assert again.theta_.tobytes() == whole.theta_.tobytes()
     assert again.loss_curve_ == whole.loss_curve_
     assert not path.exists()
@@ -279,6 +283,7 @@ from separatrix.estimators import stream_fit
 stream_fit.MOST_WORK, stream_fit.LEAST_BATCHES = 1, 3
 clf = sx.MLPClassifier((4,), max_iter=40, random_state=0, engine="numpy", dropout=0.1, early_stopping=True,
                        scoring="loss", batch_size=50, n_iter_no_change=100)
+clf.set_callbacks(lambda event: print(event.epoch))
 clf.fit_table(sys.argv[1], checkpoint="fit.ckpt", checkpoint_minutes=0)
 sx.save(clf, sys.argv[2])
 """
@@ -288,21 +293,110 @@ sx.save(clf, sys.argv[2])
 def test_after_kill_9_the_same_bits(tmp_path):
     write_table(table("text"), tmp_path / "t.parquet")
     arguments = [sys.executable, "-c", KILLED, "t.parquet"]
-    subprocess.run([*arguments, "whole.safetensors"], cwd=tmp_path, check=True)
+    silent = {"cwd": tmp_path, "stdout": subprocess.DEVNULL}
+    subprocess.run([*arguments, "whole.safetensors"], **silent, check=True)
     kills = 0
     for wait in (0.3, 0.5):
-        process = subprocess.Popen([*arguments, "again.safetensors"], cwd=tmp_path)
+        process = subprocess.Popen([*arguments, "again.safetensors"], **silent)
         while not (tmp_path / "fit.ckpt").exists() and process.poll() is None:
             time.sleep(0.01)
         time.sleep(wait)
         process.kill()
         kills += process.wait() == -signal.SIGKILL and not (tmp_path / "again.safetensors").exists()
     assert kills > 0, "the training was over before it could be killed"
-    assert (tmp_path / "fit.ckpt").exists()
-    subprocess.run([*arguments, "again.safetensors"], cwd=tmp_path, check=True)
+    done = load_checkpoint(tmp_path / "fit.ckpt").position.history.n_epochs
+    assert {file.name for file in tmp_path.iterdir()} <= {
+        "t.parquet",
+        "whole.safetensors",
+        "fit.ckpt",
+        ".part.fit.ckpt",
+    }
+    last = [*arguments, "again.safetensors"]
+    printed = subprocess.run(last, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert int(printed.split()[0]) == done + 1 > 1
     whole, again = (sx.load(tmp_path / f"{name}.safetensors") for name in ("whole", "again"))
     assert whole.theta.tobytes() == again.theta.tobytes()
     for name in ("loss", "learning_rate", "validation_loss", "validation_score"):
         assert whole.training["history"][name] == again.training["history"][name]
     assert whole.training["stop"] == again.training["stop"]
     assert not (tmp_path / "fit.ckpt").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "lazy"])
+def test_going_on_from_files_and_lazy_frames(tmp_path, small_buffers, form):
+    settings = {**FAST, "max_iter": 5, "batch_size": 100}
+    path = tmp_path / ("t.csv" if form == "csv" else "t.parquet")
+    write_table(table("text"), path)
+
+    def source():
+        return path if form == "csv" else pl.scan_parquet(path).with_columns(pl.col("age") * 2)
+
+    whole = sx.MLPClassifier(**settings).fit_table(source())
+    clf = sx.MLPClassifier(**settings).set_callbacks(
+        lambda event: signal.raise_signal(signal.SIGINT) if event.epoch == 2 else None
+    )
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        clf.fit_table(source(), checkpoint=tmp_path / "fit.ckpt")
+    epochs = []
+    again = sx.MLPClassifier(**settings).set_callbacks(lambda event: epochs.append(event.epoch))
+    again.fit_table(source(), checkpoint=tmp_path / "fit.ckpt")
+    assert epochs == [3, 4, 5]
+    assert again.theta_.tobytes() == whole.theta_.tobytes()
+
+
+def test_a_checkpoint_of_another_generator_or_lazy_frame_is_refused(tmp_path, small_buffers):
+    def begin(seed, factor):
+        frame = pl.LazyFrame({**COLUMNS, "target": TARGETS["three"]}).with_columns(pl.col("n") * factor)
+        clf = sx.MLPClassifier(**{**FAST, "random_state": np.random.RandomState(seed)})
+        clf.set_callbacks(lambda event: signal.raise_signal(signal.SIGINT))
+        return clf.fit_table(frame, checkpoint=tmp_path / "fit.ckpt")
+
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        begin(0, 1)
+    with pytest.raises(ParameterError, match=r"is of one with random_state='a generator in state"):
+        begin(1, 1)
+    with pytest.raises(ParameterError, match=r"is of one with source="):
+        begin(0, 2)
+
+
+def test_without_a_checkpoint_the_rows_are_not_digested(monkeypatch):
+    def fail(stream):
+        raise AssertionError("not needed")
+
+    monkeypatch.setattr("separatrix.data.streams.TableStream.fingerprint", fail)
+    sx.MLPClassifier(**FAST).fit_table(table("text"))
+
+
+def test_pieces_are_encoded_in_parts_and_a_buffer_is_of_several(monkeypatch):
+    from separatrix.data.streams import opened
+    from separatrix.estimators.stream_fit import class_coder
+    from separatrix.estimators.streamed_rows import TRAIN, Roles, StreamedRows
+
+    rows = table("three")
+    clf = sx.MLPClassifier(**FAST).fit_table(rows)
+    facts = {"labels": [0, 1, 2], "dtype": "int64", "counts": [1, 1, 1]}
+    coder = class_coder(clf, "target", facts)
+    with opened(rows, 2**30) as stream:
+        assert len(stream.pieces) == 1
+        once, parted = (
+            StreamedRows(stream, clf.encoder_, coder, Roles(test=0.3), np.float64, 0, size)
+            for size in (2**30, 10_000)
+        )
+    (whole,) = once.chunks(0, 5)
+    parts = list(parted.chunks(0, 5))
+    assert len(parts) > 3
+    assert max(part.X.nbytes for part in parts) <= 10_000
+    np.testing.assert_array_equal(np.concatenate([part.X for part in parts]), whole.X)
+    np.testing.assert_array_equal(np.concatenate([part.T for part in parts]), whole.T)
+    np.testing.assert_array_equal(parted.collect(TRAIN, 100).X, once.collect(TRAIN, 100).X)
+    assert len(once.shuffled(300).stream.pieces) == 4
+
+
+def test_validation_rows_are_as_many_as_fit_once_encoded(monkeypatch):
+    draw = np.random.RandomState(0)
+    words = [f"w{i}" for i in range(50)]
+    wide = Table({f"t{j}": draw.choice(words, 9000) for j in range(4)} | {"target": draw.randint(0, 2, 9000)})
+    clf = sx.MLPClassifier(**FAST, early_stopping=True, validation_fraction=0.5)
+    clf.fit_table(wide, memory="420MB")
+    n_validation = 9000 - clf.to_model().training["n_rows"]
+    assert 500 < n_validation < 1.1 * 2_000_000 / (200 * 8)

@@ -212,3 +212,70 @@ def test_ctrl_c_at_the_end_of_an_epoch_keeps_the_whole_epoch(engine):
     outcome = train_stream(plan, state, Rows(), 120, settings(50), engine, watcher=watcher)
     assert outcome.stop.reason == "interrupted"
     assert kept == [(0, 0, False), (0, 120, False), (1, 0, True)]
+
+
+def press_at(call):
+    """Return a function that presses Ctrl-C when it is called for the `call`-th time, from 0."""
+    calls = iter(range(10**6))
+
+    def press(*arguments):
+        if next(calls) == call:
+            signal.raise_signal(signal.SIGINT)
+
+    return press
+
+
+@pytest.mark.parametrize("capacity", [60, N])
+@pytest.mark.parametrize("monitor", [Monitor("nothing"), Monitor("loss", tol=10.0, n_iter_no_change=3)])
+@pytest.mark.parametrize("call", range(1, 12))
+def test_ctrl_c_while_a_checkpoint_is_kept_changes_no_bit(engine, tmp_path, capacity, monitor, call):
+    plan, state = make(monitor=monitor)
+    whole = train_stream(plan, state, Rows(), capacity, settings(6), engine)
+    press = press_at(call)
+
+    def keep(position, is_last):
+        kept.append((len(position.history.loss), position.n_rows, is_last))
+        save_checkpoint(Checkpoint({}, {}, state, position), tmp_path / "fit.ckpt")
+        press()
+
+    kept = []
+    plan, state = make(monitor=monitor)
+    cut = train_stream(plan, state, Rows(), capacity, settings(6), engine, watcher=Watcher(keep=keep))
+    if cut.stop.reason != "interrupted":
+        assert cut.theta.tobytes() == whole.theta.tobytes()
+        return
+    epochs, n_rows, is_last = kept[-1]
+    assert is_last
+    assert cut.history.n_epochs == epochs + (n_rows > 0)
+    assert (cut.history.loss > 0).all()
+    found = load_checkpoint(tmp_path / "fit.ckpt")
+    again = train_stream(plan, found.state, Rows(), capacity, settings(6), engine, position=found.position)
+    assert again.theta.tobytes() == whole.theta.tobytes()
+    assert again.stop == whole.stop
+
+
+def test_ctrl_c_before_the_first_row_is_done_is_an_interrupt(engine):
+    kept = []
+    press = press_at(0)
+
+    def keep(position, is_last):
+        kept.append((position.n_rows, is_last))
+        press()
+
+    plan, state = make()
+    with pytest.raises(KeyboardInterrupt):
+        train_stream(plan, state, Rows(), 60, settings(), engine, watcher=Watcher(keep=keep))
+    assert kept == [(0, False), (0, True)]
+
+
+@pytest.mark.parametrize("schedule", [Constant(), Adaptive()])
+def test_ctrl_c_in_the_epoch_that_stalls_or_is_the_last_ends_as_ever(engine, schedule):
+    for monitor in (Monitor("loss", tol=10.0, n_iter_no_change=1), Monitor("nothing")):
+        plan, state = make(monitor=monitor)
+        whole = train_stream(plan, state, Rows(), 60, settings(4, schedule), engine)
+        press = press_at(whole.history.n_epochs - 1)
+        plan, state = make(monitor=monitor)
+        watcher = Watcher([press])
+        again = train_stream(plan, state, Rows(), 60, settings(4, schedule), engine, watcher=watcher)
+        assert again.stop == whole.stop
+        assert again.theta.tobytes() == whole.theta.tobytes()

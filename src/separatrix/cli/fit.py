@@ -10,7 +10,7 @@ import typer
 
 from separatrix.cli.console import INTERRUPTED, show, show_json, told_if_interrupted, warn
 from separatrix.cli.estimator_options import in_option_names
-from separatrix.errors import DataError, OutputError
+from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.files import check_writable
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ def fit(
         question = Question(tuple(sources), target, task, test, test_size)
 
         def ready() -> None:
-            check_output(output or free_name())
+            path = output or free_name()
+            check_output(path)
+            if checkpoint is not None and checkpoint.resolve() == path.resolve():
+                raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
 
         if memory or checkpoint or len(sources) > 1 or is_larger(sources[0], LARGE):
             trained = train_streamed(question, settings, ready, memory or "1GB", checkpoint, checkpoint_every)
@@ -112,12 +115,17 @@ def fit(
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
     with told_if_interrupted("interrupted before the model was written."):
-        assessment = _assess(trained)
         path = output or free_name()
         _save(trained, path)
-    _report(trained, assessment, path, as_json)
     if checkpoint is not None and stop.reason != "interrupted":
         checkpoint.unlink(missing_ok=True)
+    with told_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
+        try:
+            assessment = _assess(trained)
+        except SeparatrixError:
+            warn(f"the model is written to '{path}', but cannot be judged.")
+            raise
+    _report(trained, assessment, path, as_json)
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":

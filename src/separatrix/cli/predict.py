@@ -6,6 +6,7 @@ NumPy, safetensors and Polars are all that it loads, so that it starts quickly.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,7 +90,7 @@ def predict_pieces(
     from separatrix.data.tables import Table
 
     # A piece is there several times: as cells, as inputs, with its answers, and as text.
-    piece_bytes = Budget(parse_memory(memory)).piece // 4
+    piece_bytes = Budget(parse_memory(memory)).piece // 2
     unseen: Counter[str] = Counter()
     with opened(sources, piece_bytes, text_columns) as stream:
 
@@ -101,20 +102,25 @@ def predict_pieces(
                     added = answers(model, table)
                 yield {**table.columns, **added}
 
-        write_pieces(scored(), output, stream.kinds)
+        group_rows = max(piece.n_rows for piece in stream.pieces)
+        write_pieces(scored(), output, stream.kinds, group_rows)
         _tell_of_columns(model, stream.kinds, unseen, stream.n_rows)
 
 
 def check_output(output: str, sources: list[str]) -> None:
     """Refuse, before any work, an output of no known format, and one that is the table itself."""
+    from separatrix.data.streams import is_pattern
     from separatrix.errors import OutputError
 
     if _format(output) not in FORMATS:
         raise OutputError(
             f"cannot write '{output}': the extension must be one of {', '.join(FORMATS)}, each also with .gz."
         )
-    for source in sources:
-        if Path(output).exists() and Path(source).exists() and Path(output).samefile(source):
+    if not Path(output).exists():
+        return
+    names = [name for source in sources for name in (glob(source) if is_pattern(source) else [source])]
+    for name in names:
+        if Path(name).exists() and Path(output).samefile(name):
             raise OutputError(f"cannot write '{output}': it is the table to score; name another file.")
 
 

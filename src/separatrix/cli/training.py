@@ -25,8 +25,9 @@ from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.stream_facts import TargetFacts, piece_keys
 from separatrix.data.streams import Stream, opened
 from separatrix.data.tasks import MAX_NUMBERED_CLASSES, Task
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import DataError, ParameterError, WorkerError, did_you_mean
 from separatrix.estimators.table_model import TableFit
+from separatrix.train.checkpoint import load_checkpoint
 
 Array = NDArray[Any]
 
@@ -108,17 +109,21 @@ def train_streamed(
     from separatrix.cli.progress import stream_progress
     from separatrix.cli.scorers import check_scorers
     from separatrix.estimators import MLPClassifier, MLPRegressor
-    from separatrix.estimators.stream_fit import StreamSettings
+    from separatrix.estimators.stream_fit import StreamSettings, refuse_unstreamable
 
     if question.test is None and not 0 < question.test_size < 1:
         raise ParameterError(f"test_size must be a number in (0, 1), got {question.test_size:g}.")
     budget = Budget(parse_memory(memory))
-    with opened(list(question.sources), budget.piece) as stream:
+    ready()
+    refuse_unstreamable(MLPClassifier(**settings))
+    with (
+        opened(list(question.sources), budget.piece) as stream,
+        _test_stream(question, budget, stream) as test,
+    ):
         target = _target(stream, question.target)
-        task, reason = _stream_task(stream, target)
-        if question.task is not None:
-            task, reason = checked_task(question.task), "as asked"
-        ready()
+        if test is not None:
+            test.require(target)
+        task, reason = _wanted_task(question, checkpoint) or _stream_task(stream, target)
         check_scorers(task, None, settings)
         if task == "regression" and "class_weight" in settings:
             raise ParameterError("--class-weight needs classes, and the task is regression; leave it out.")
@@ -133,21 +138,18 @@ def train_streamed(
                     memory=budget.memory,
                     checkpoint=checkpoint,
                     checkpoint_minutes=checkpoint_minutes,
-                    test_size=question.test_size if question.test is None else 0.0,
+                    test_size=question.test_size if test is None else 0.0,
+                    test=test,
                     has_sample=True,
                     on_rows=on_rows,
                 ),
             )
         _tell(caught, estimator.stop_.message)
-        test, split = fit.test, f"by a hash of their number, seed {settings['random_state']}"
-        if question.test is not None:
-            with opened(question.test, budget.piece, _text_columns(stream)) as other:
-                test = fit.rows.of(other).collect(0, most=budget.held_out // (8 * len(stream.kinds) + 8))
-            split = f"from {source_name(question.test)}"
-    assert test is not None
+    split = f"by a hash of their number, seed {settings['random_state']}"
+    if question.test is not None:
+        split = f"from {source_name(question.test)}"
+    assert fit.test is not None
     assert fit.sample is not None
-    if test.n_rows < 2:
-        raise DataError("no rows are left to test on; raise test_size, or give more rows.")
     model = estimator.to_model()
     facts = model.training or {}
     labels = None if model.classes is None else model.classes.tolist()
@@ -161,12 +163,12 @@ def train_streamed(
         n_columns=len(stream.kinds) - 1,
         values=target_words(facts["target"], labels),
         n_train=fit.rows.n_rows,
-        n_test=test.n_rows,
+        n_test=fit.test.n_rows,
         split=split,
     )
     fitted = TableFit(model, fit.sample.X, estimator.stop_)
-    decoded = [fit.rows.coder.decode(data.T) for data in (fit.sample, test)]
-    return Trained(fitted, decoded[0], test.X, decoded[1], summary)
+    decoded = [fit.rows.coder.decode(data.T) for data in (fit.sample, fit.test)]
+    return Trained(fitted, decoded[0], fit.test.X, decoded[1], summary)
 
 
 def _target(stream: Stream, wanted: str | None) -> str:
@@ -182,6 +184,26 @@ def _target(stream: Stream, wanted: str | None) -> str:
             "from."
         )
     return wanted or TARGET
+
+
+@contextmanager
+def _test_stream(question: Question, budget: Budget, stream: Stream) -> Iterator[Stream | None]:
+    """Open the table to judge by, if there is one."""
+    if question.test is None:
+        yield None
+        return
+    with opened(question.test, budget.piece, _text_columns(stream)) as test:
+        yield test
+
+
+def _wanted_task(question: Question, checkpoint: Path | None) -> tuple[Task, str] | None:
+    """Return the task where it need not be told from the target column."""
+    if question.task is not None:
+        return checked_task(question.task), "as asked"
+    if checkpoint is not None and checkpoint.exists():
+        is_regression = load_checkpoint(checkpoint).identity.get("estimator") == "MLPRegressor"
+        return "regression" if is_regression else "classification", "as in the checkpoint"
+    return None
 
 
 def _stream_task(stream: Stream, target: str) -> tuple[Task, str]:
@@ -218,7 +240,10 @@ def _compile_apart(settings: Mapping[str, Any]) -> None:
     """Compile the kernels, where they are not, in a process of their own: the compiler takes much memory."""
     if _announce(settings):
         command = [sys.executable, "-m", "separatrix", "warm"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if ended.returncode:
+            last_line = (ended.stderr.strip().splitlines() or [f"it ended with code {ended.returncode}"])[-1]
+            raise WorkerError(f"the kernels cannot be compiled: {last_line.rstrip('.')}; try --engine numpy.")
 
 
 @contextmanager

@@ -24,7 +24,10 @@ GROUP_ROWS = 2**16  # of a row group of a Parquet file
 
 
 def write_pieces(
-    pieces: Iterable[Mapping[str, Any]], path: str | os.PathLike[str], kinds: Mapping[str, Kind]
+    pieces: Iterable[Mapping[str, Any]],
+    path: str | os.PathLike[str],
+    kinds: Mapping[str, Kind],
+    group_rows: int = GROUP_ROWS,
 ) -> None:
     r"""Write a table piece by piece.
 
@@ -36,6 +39,8 @@ def write_pieces(
         As for `separatrix.data.write_table`.
     kinds : mapping of str to Kind
         What the cells of a column are in the whole table, where one piece does not tell.
+    group_rows : int
+        Rows of a row group of a Parquet file, of `GROUP_ROWS` at most: several are in memory at once.
 
     Raises
     ------
@@ -59,13 +64,15 @@ def write_pieces(
         for content in _encoded(frames, file_format):
             sys.stdout.buffer.write(content)
         return
-    with atomic_write(path) as temporary:
+    with (
+        atomic_write(path) as temporary,
+        gzip.open(temporary, "wb") if zipped else temporary.open("wb") as file,
+    ):
         if file_format == "parquet":
-            _write_parquet(frames, temporary)
+            _write_parquet(frames, file, min(group_rows, GROUP_ROWS))
             return
-        with gzip.open(temporary, "wb") if zipped else temporary.open("wb") as file:
-            for content in _encoded(frames, file_format):
-                file.write(content)
+        for content in _encoded(frames, file_format):
+            file.write(content)
 
 
 def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFrame:
@@ -92,14 +99,25 @@ def _encoded(frames: Iterator[polars.DataFrame], file_format: str) -> Iterator[b
             yield frame.write_csv(separator=separator, include_header=number == 0).encode()
 
 
-def _write_parquet(frames: Iterator[polars.DataFrame], path: Path) -> None:
+def _write_parquet(frames: Iterator[polars.DataFrame], file: Any, group_rows: int) -> None:
     """Write row groups as the frames come; Polars asks for the next when it has room for it."""
+    from polars.exceptions import PolarsError
     from polars.io.plugins import register_io_source
 
     first = next(frames)
+    raised: list[Exception] = []
 
     def all_frames(*wishes: object) -> Iterator[polars.DataFrame]:
-        yield from chain([first], frames)
+        try:
+            yield from chain([first], frames)
+        except Exception as error:
+            raised.append(error)
+            raise
 
     lazy = register_io_source(all_frames, schema=first.schema)
-    lazy.sink_parquet(path, row_group_size=GROUP_ROWS)
+    try:
+        lazy.sink_parquet(file, row_group_size=group_rows)
+    except PolarsError:
+        if raised:  # Polars tells of it in words of its own
+            raise raised[0] from None
+        raise

@@ -90,8 +90,8 @@ class Budget:
 
     @property
     def piece(self) -> int:
-        """Bytes of the piece of a table that is being read."""
-        return self.rows // 5
+        """Bytes of the piece of a table that is being read, and of as much of it as is encoded at once."""
+        return self.rows // 10
 
     def require(self, n_bytes: int, what: str = "") -> None:
         """Raise a `ParameterError` with the least bound if `n_bytes` do not fit into a buffer."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_MAGIC = b"PAR1"
+_LONGEST = 63  # bits of a number
 _TAIL = 8  # length of the footer (4 bytes) and the magic word
 _STOP, _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 0, 1, 2, 3, 7, 8, 9, 10, 11, 12
 _ROW_GROUPS, _COLUMNS, _GROUP_ROWS, _META_DATA, _UNCOMPRESSED_SIZE = 4, 1, 3, 3, 6  # numbers of fields
@@ -37,21 +39,26 @@ def row_groups(path: Path) -> list[RowGroup]:
         size = file.tell()
         file.seek(max(0, size - _TAIL))
         tail = file.read(_TAIL)
-        if len(tail) < _TAIL or tail[4:] != b"PAR1":
+        if len(tail) < _TAIL or tail[4:] != _MAGIC:
             raise ValueError("it does not end as a Parquet file does")
         length = struct.unpack("<I", tail[:4])[0]
-        file.seek(max(0, size - _TAIL - length))
+        if length > size - _TAIL - len(_MAGIC):
+            raise ValueError("its footer is damaged")
+        file.seek(size - _TAIL - length)
         footer = file.read(length)
     try:
         values = _Reader(footer).struct()
         return [_row_group(group) for group in values.get(_ROW_GROUPS, [])]
-    except (IndexError, KeyError, TypeError, struct.error) as error:
+    except (IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("its footer is damaged") from error
 
 
 def _row_group(group: dict[int, Any]) -> RowGroup:
     sizes = [column[_META_DATA][_UNCOMPRESSED_SIZE] for column in group[_COLUMNS]]
-    return RowGroup(group[_GROUP_ROWS], max(sizes, default=0))
+    n_rows, largest = group[_GROUP_ROWS], max(sizes, default=0)
+    if not (isinstance(n_rows, int) and isinstance(largest, int) and n_rows >= 0 <= largest):
+        raise TypeError("numbers of rows and bytes are counts")
+    return RowGroup(n_rows, largest)
 
 
 class _Reader:
@@ -103,6 +110,8 @@ class _Reader:
 
     def _take(self, n: int) -> bytes:
         self._at += n
+        if self._at > len(self._content):
+            raise IndexError(self._at)
         return self._content[self._at - n : self._at]
 
     def _varint(self) -> int:
@@ -113,6 +122,8 @@ class _Reader:
             if byte < 128:
                 return value
             shift += 7
+            if shift > _LONGEST:
+                raise IndexError(shift)
 
     def _zigzag(self) -> int:
         value = self._varint()

@@ -4,14 +4,16 @@ Moments are merged piece by piece (Chan, Golub & LeVeque 1983, "Algorithms for c
 eq. 2.1), in float64. The median is exact up to `MEDIAN_ROWS` values; of more it is that of as many, drawn by
 hash: its rank is then within 0.4 % of the middle, in 19 of 20 cases. Levels of text are counted exactly up to
 `LEVELS`; of more the frequent ones are kept (Misra & Gries 1982): none that makes up more than 1 in `LEVELS`
-rows is lost.
+rows is lost. How many levels there are is told from those whose hash ends in zeros (Flajolet 1990, "On
+adaptive sampling").
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,25 +137,25 @@ class TextFacts:
         self.n = self.n_missing = 0
         self.counts: Counter[str] = Counter()
         self.has_more = False
-        self.too_many = ""
+        self._drawn, self._halvings = set[str](), 0
 
     def add(self, column: Column) -> None:
         """Take in some cells."""
         counts: Counter[Any] = Counter(as_text(column).tolist())
         self.n_missing += counts.pop(None, 0)
         self.n += sum(counts.values())
-        if self.too_many:
-            return
+        self._draw(counts)
         self.counts.update(counts)
         if len(self.counts) > 2 * LEVELS:
             self._thin_out()
 
     def reason_to_drop(self) -> str | None:
         """Return why a column with this text is left out, None if it is not."""
-        n_levels, n_rows = len(self.counts), self.n + self.n_missing
-        if self.too_many or self.has_more or n_levels <= max(MAX_CATEGORIES, n_rows / 2):
-            return self.too_many or None
-        return f"is text with {n_levels} different values in {n_rows} rows"
+        n_levels, n_rows = len(self._drawn) << self._halvings, self.n + self.n_missing
+        if n_levels <= max(MAX_CATEGORIES, n_rows / 2):
+            return None
+        about = "about " if self._halvings else ""
+        return f"is text with {about}{n_levels} different values in {n_rows} rows"
 
     def encoder(self, name: str) -> TextEncoder:
         """Return the encoder of a column with this text."""
@@ -161,12 +163,19 @@ class TextFacts:
         has_other = self.has_more or len(self.counts) > MAX_CATEGORIES
         return TextEncoder(name, tuple(sorted(frequent)), self.n_missing > 0, has_other)
 
+    def _draw(self, levels: Iterable[str]) -> None:
+        """Note the levels whose hash ends in so many zeros that they are few: a sample of all of them."""
+        self._drawn.update(level for level in levels if not self._hash(level))
+        while len(self._drawn) > 2 * LEVELS:
+            self._halvings += 1
+            self._drawn = {level for level in self._drawn if not self._hash(level)}
+
+    def _hash(self, level: str) -> int:
+        """Return the bits of a level's hash that must be zero."""
+        return crc32(level.encode(errors="surrogatepass")) & ((1 << self._halvings) - 1)
+
     def _thin_out(self) -> None:
-        """Count every level down alike until few enough are left; a column of identifiers ends here."""
-        if not self.has_more and len(self.counts) > self.n / 2:
-            self.too_many = f"is text with {len(self.counts)} different values in the first {self.n} rows"
-            self.counts.clear()
-            return
+        """Count every level down alike until few enough are left."""
         self.has_more = True
         off = sorted(self.counts.values(), reverse=True)[LEVELS]
         self.counts = Counter({level: count - off for level, count in self.counts.items() if count > off})
@@ -192,10 +201,7 @@ class TargetFacts:
     def add(self, column: Column, keys: Array) -> None:
         """Take in some cells, with random bits for each."""
         if not self.is_text:
-            numbers = as_numbers(column, self.name)
-            self.numbers.add(numbers, keys)
-            if self.are_whole:
-                self.are_whole = bool(((numbers == np.floor(numbers)) & (abs(numbers) < 2**53)).all())
+            self.numbers.add(as_numbers(column, self.name), keys)
         self._count(column, 1)
 
     def meet(self, column: Column) -> None:
@@ -203,14 +209,17 @@ class TargetFacts:
         self._count(column, 0)
 
     def _count(self, column: Column, weight: int) -> None:
+        if self.are_whole:
+            numbers = as_numbers(column, self.name)
+            self.are_whole = bool(((numbers == np.floor(numbers)) & (abs(numbers) < 2**53)).all())
         if self.labels is None or (not self.is_text and not self.are_whole):
             self.labels = None
             return
         if self.is_text:
             counts = Counter(as_text(column).tolist())
         else:
-            values, numbers = np.unique(column, return_counts=True)
-            counts = Counter(dict(zip(values.tolist(), numbers.tolist(), strict=True)))
+            values, times = np.unique(column, return_counts=True)
+            counts = Counter(dict(zip(values.tolist(), times.tolist(), strict=True)))
         for label, count in counts.items():
             self.labels[label] += weight * count
         if len(self.labels) > LEVELS:

@@ -9,6 +9,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,9 @@ from separatrix.errors import DataError, OutputError, did_you_mean
 SUFFIXES = (".csv", ".tsv", ".parquet")
 MOST_ROWS = 2**17
 """Rows of a piece at most: so many are read as fast as more, and smaller pieces are shuffled better."""
+
+LEAST_ROWS = 256
+"""Rows of a piece of a file that is cut anywhere, at least, if there are as many."""
 
 _KINDS_IN_WORDS = {"whole": "numbers", "number": "numbers", "truth": "true or false", "text": "text"}
 _ENDS = 2**16  # bytes at either end of a file that tell whether it is the same file
@@ -84,6 +88,10 @@ class Stream(ABC):
     def fingerprint(self) -> dict[str, Any]:
         """Return what tells this table from another, as values that JSON can hold."""
 
+    def cut(self, most: int) -> Stream:
+        """Return the same table in pieces of at most so many rows, if they can be cut anywhere."""
+        return self
+
     @contextmanager
     def located(self, piece: Piece, row: int = 0) -> Iterator[None]:
         """Say where rows are counted from, in what is raised about row `row` of a piece and on."""
@@ -124,7 +132,13 @@ class TableStream(Stream):
         self._table = table
         kinds: dict[str, Kind] = {"b": "truth", "i": "whole", "f": "number", "O": "text"}
         self.kinds = {name: kinds[column.dtype.kind] for name, column in table.columns.items()}
-        self.pieces = tuple(slices(0, table.n_rows, MOST_ROWS))
+        self.pieces = tuple(slices(0, 0, table.n_rows, MOST_ROWS))
+
+    def cut(self, most: int) -> TableStream:
+        """Return a stream of smaller pieces."""
+        stream = copy(self)
+        stream.pieces = tuple(slices(0, 0, self.n_rows, min(max(most, LEAST_ROWS), MOST_ROWS)))
+        return stream
 
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
         """Yield views of the table's columns."""
@@ -139,11 +153,11 @@ class TableStream(Stream):
         return {"rows": self.n_rows, "columns": list(self.kinds), "digest": digest.hexdigest()}
 
 
-def slices(file: int, n_rows: int, most: int, first_row: int = 0) -> Iterator[Piece]:
-    """Yield pieces of at most so many rows, all of about one size."""
-    edges = np.linspace(0, n_rows, -(-n_rows // most) + 1).astype(int).tolist()
+def slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) -> Iterator[Piece]:
+    """Yield pieces of at most so many of a file's rows, all of about one size."""
+    edges = np.linspace(begin, end, -(-(end - begin) // most) + 1).astype(int).tolist()
     for start, stop in pairwise(edges):
-        yield Piece(file, start, stop, first_row + start, stop - start)
+        yield Piece(file, start, stop, rows_before + start, stop - start)
 
 
 def refuse_other_columns(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> None:
@@ -166,20 +180,27 @@ def refuse_other_columns(names: Sequence[str], kinds: Sequence[Mapping[str, Kind
 
 
 def file_fingerprint(path: Path) -> dict[str, Any]:
-    """Return a file's name, size and a digest of its two ends."""
-    size = path.stat().st_size
+    """Return a file's name, size, time of change and a digest of its two ends."""
+    size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with path.open("rb") as file:
         content = file.read(_ENDS)
         file.seek(max(0, size - _ENDS))
         content += file.read(_ENDS)
-    return {"file": path.name, "bytes": size, "digest": hashlib.blake2b(content, digest_size=8).hexdigest()}
+    digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+    return {"file": path.name, "bytes": size, "changed": changed, "digest": digest}
 
 
 def is_larger(source: str, n_bytes: int) -> bool:
-    """Return whether a source is files that can be read in pieces, and more than so many bytes of them."""
-    paths = [Path(found) for found in (glob.glob(source) if glob.has_magic(source) else [source])]
-    paths = [path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file()]
-    return len(paths) > 1 or sum(path.stat().st_size for path in paths) > n_bytes
+    """Return whether a source is a pattern, or a file of so many bytes that can be read in pieces."""
+    path = Path(source)
+    if is_pattern(source):
+        return True
+    return path.suffix.lower() in SUFFIXES and path.is_file() and path.stat().st_size > n_bytes
+
+
+def is_pattern(source: str) -> bool:
+    """Return whether a source is a pattern of names and not a name itself."""
+    return glob.has_magic(source) and not Path(source).exists()
 
 
 def paths_of(source: Any) -> list[Path]:
@@ -196,8 +217,7 @@ def paths_of(source: Any) -> list[Path]:
     paths: list[Path] = []
     for each in listed:
         text = os.fspath(each)
-        is_pattern = glob.has_magic(text) and not Path(text).exists()
-        found = sorted(glob.glob(text)) if is_pattern else [text]
+        found = sorted(glob.glob(text)) if is_pattern(text) else [text]
         if not found:
             raise DataError(f"no file matches '{text}'; correct the pattern.")
         paths += map(Path, found)
@@ -268,10 +288,11 @@ def opened(source: Any, piece_bytes: int, text_columns: Collection[str] = ()) ->
 def _lazy_stream(frame: Any, path: Path, piece_bytes: int) -> Stream:
     import polars as pl
 
-    from separatrix.data.parquet_stream import ParquetStream
+    from separatrix.data.parquet_stream import ParquetStream, kinds_of, rows_of
 
     try:
-        frame.sink_parquet(path, row_group_size=MOST_ROWS)
+        rows = rows_of(kinds_of(frame.collect_schema()), piece_bytes)
+        frame.sink_parquet(path, row_group_size=rows)
     except pl.exceptions.PolarsError as error:
         raise DataError(
             f"the lazy frame cannot be read: {str(error).splitlines()[0].rstrip('.')}."

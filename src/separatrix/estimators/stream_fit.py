@@ -48,6 +48,9 @@ MOST_WORK = 2**36
 LEAST_BATCHES = 2
 """A buffer holds so many batches or more."""
 
+PIECES = 8
+"""A shuffle buffer holds the rows of so many pieces or more, of files that can be cut anywhere."""
+
 LABEL_TYPES = {"whole": np.int64, "number": np.int64, "truth": np.bool_}
 
 
@@ -63,6 +66,8 @@ class StreamSettings:
     checkpoint_minutes : float
     test_size : float
         Share of the rows to hold out, at most as many as memory allows.
+    test : Stream or None
+        Rows to judge by of its own.
     has_sample : bool
         Whether a sample of the training rows is wanted, too.
     on_rows : callable or None
@@ -74,6 +79,7 @@ class StreamSettings:
     checkpoint: str | os.PathLike[str] | None = None
     checkpoint_minutes: float = 5.0
     test_size: float = 0.0
+    test: Stream | None = None
     has_sample: bool = False
     on_rows: Callable[[int, int, int], object] | None = None
 
@@ -104,21 +110,24 @@ def fit_stream(
     with opened(source, budget.piece) as stream:
         stream.require(settings.target)
         random_state = parameters.random_state_of(estimator)
-        identity = _identity(estimator, stream, settings, budget)
+        identity = {}
+        if settings.checkpoint is not None:
+            identity = _identity(estimator, stream, settings, budget)
         found = _found(settings, identity)
         facts = (
             found.facts if found is not None else _learn(estimator, stream, settings, budget, random_state)
         )
-        rows = _rows(estimator, stream, settings, facts)
+        rows = _rows(estimator, stream, settings, budget, facts)
         state = _begin(estimator, rows, facts, random_state)
         capacity = _capacity(estimator, rows, budget)
-        rows.shuffles = rows.n_rows > capacity and bool(estimator.shuffle)
+        if rows.n_rows > capacity and estimator.shuffle:
+            rows = rows.shuffled(capacity // PIECES)
         if found is None:
             facts["dropout_seed"] = estimator._dropout_seed(random_state)
         else:
             state = found.state
             estimator.theta_ = state.theta
-        test = rows.collect(TEST) if rows.roles.test else None
+        test = _test_rows(rows, settings, budget)
         sample = rows.collect(TRAIN, _most(budget.sample, rows)) if settings.has_sample else None
         keep = None
         if settings.checkpoint is not None:
@@ -132,6 +141,14 @@ def fit_stream(
 
 def _check_settings(p: BaseMLP, settings: StreamSettings) -> None:
     parameters.check_parameters(p)
+    refuse_unstreamable(p)
+    _check.number("checkpoint_minutes", settings.checkpoint_minutes, 0.0)
+    if settings.checkpoint is not None:
+        check_writable(settings.checkpoint)
+
+
+def refuse_unstreamable(p: BaseMLP) -> None:
+    """Raise a `ParameterError` for a parameter that cannot be had on a stream."""
     refused = {
         "solver": ("lbfgs", p.uses_lbfgs, "choose a solver that takes batches, such as 'adam'"),
         "batch_size": ("full", p.batch_size == "full", "give a number of rows"),
@@ -143,16 +160,13 @@ def _check_settings(p: BaseMLP, settings: StreamSettings) -> None:
     for name, (value, is_wrong, cure) in refused.items():
         if is_wrong:
             raise ParameterError(f"{name} must not be {value!r} for rows that are read in pieces; {cure}.")
-    _check.number("checkpoint_minutes", settings.checkpoint_minutes, 0.0)
-    if settings.checkpoint is not None:
-        check_writable(settings.checkpoint)
 
 
 def _identity(p: BaseMLP, stream: Stream, settings: StreamSettings, budget: Budget) -> dict[str, Any]:
     """Return what a checkpoint must agree in to be gone on from."""
     own = plain_settings(p.get_params())
     if isinstance(p.random_state, RandomState):
-        own["random_state"] = "a generator"
+        own["random_state"] = f"a generator in state {_state_digest(p.random_state)}"
     return {
         "estimator": type(p).__name__,
         "source": stream.fingerprint(),
@@ -162,6 +176,12 @@ def _identity(p: BaseMLP, stream: Stream, settings: StreamSettings, budget: Budg
         **{name: value for name, value in own.items() if name != "verbose"},
         "separatrix": __version__,
     }
+
+
+def _state_digest(random_state: RandomState) -> str:
+    """Return what tells the state of a generator from another."""
+    _, key, *others = random_state.get_state(legacy=True)
+    return f"{zlib.crc32(repr(others).encode(), zlib.crc32(np.asarray(key).tobytes())):08x}"
 
 
 def _found(settings: StreamSettings, identity: Mapping[str, Any]) -> Checkpoint | None:
@@ -180,19 +200,22 @@ def _learn(
     seed = zlib.crc32(np.asarray(key).tobytes())  # no draw: the network's are those of `fit`
     most = budget.held_out // (16 * len(stream.kinds))
     test = min(settings.test_size, most / stream.n_rows)
-    validation = min(p.validation_fraction * (1 - test), most / stream.n_rows) if p.early_stopping else 0.0
     median_rows = min(MEDIAN_ROWS, budget.rows // (64 * len(stream.kinds)))
     encoder, target = learn(
         stream, settings.target, seed, Roles(test).are_test if test else None, median_rows
     )
     coding = p._stream_target(target, stream.kinds[settings.target])
-    return {
+    facts = {
         "seed": seed,
         "test": test,
-        "validation": validation,
+        "validation": 0.0,
         "encoder": encoder.to_dict(),
         "target": coding,
     }
+    if p.early_stopping:
+        share = _most(budget.held_out, _rows(p, stream, settings, budget, facts)) / stream.n_rows
+        facts["validation"] = min(p.validation_fraction * (1 - test), share)
+    return facts
 
 
 def class_facts(target: TargetFacts, kind: str) -> dict[str, Any]:
@@ -244,12 +267,25 @@ def number_facts(target: TargetFacts, is_scaled: bool, has_shift: bool) -> dict[
     }
 
 
-def _rows(p: BaseMLP, stream: Stream, settings: StreamSettings, facts: Mapping[str, Any]) -> StreamedRows:
+def _rows(
+    p: BaseMLP, stream: Stream, settings: StreamSettings, budget: Budget, facts: Mapping[str, Any]
+) -> StreamedRows:
     encoder = TableEncoder.from_dict(facts["encoder"])
     coder = p._stream_coder(settings.target, facts["target"])
     dtype = np.float64 if p.dtype == "auto" else np.dtype(p.dtype)
     roles = Roles(facts["test"], facts["validation"])
-    return StreamedRows(stream, encoder, coder, roles, dtype, facts["seed"])
+    return StreamedRows(stream, encoder, coder, roles, dtype, facts["seed"], budget.piece)
+
+
+def _test_rows(rows: StreamedRows, settings: StreamSettings, budget: Budget) -> Data | None:
+    """Return the rows to judge by, before the training: it must not turn out in vain after it."""
+    if settings.test is None and not rows.roles.test:
+        return None
+    most = _most(budget.held_out, rows)
+    test = rows.collect(TEST, most) if settings.test is None else rows.of(settings.test).collect(TRAIN, most)
+    if test.n_rows < 2:
+        raise DataError("no rows are left to test on; raise test_size, or give more rows.")
+    return test
 
 
 def _begin(p: BaseMLP, rows: StreamedRows, facts: Mapping[str, Any], random_state: RandomState) -> State:
@@ -265,18 +301,13 @@ def _begin(p: BaseMLP, rows: StreamedRows, facts: Mapping[str, Any], random_stat
     return p._state_of_fit(random_state)
 
 
-def _row_bytes(rows: StreamedRows) -> int:
-    numbers = rows.encoder.n_features_out + rows.coder.width + 1
-    return int(numbers * np.dtype(rows.dtype).itemsize + 16)  # and the row's number and its key
-
-
 def _most(n_bytes: int, rows: StreamedRows) -> int:
-    return max(1000, n_bytes // _row_bytes(rows))
+    return max(1000, n_bytes // rows.row_bytes)
 
 
 def _capacity(p: BaseMLP, rows: StreamedRows, budget: Budget) -> int:
     """Return the rows of a buffer."""
-    bytes_a_row, theta = _row_bytes(rows), p.theta_
+    bytes_a_row, theta = rows.row_bytes, p.theta_
     others = 3 * theta.nbytes  # half of what a network takes: it shares the room of two buffers
     batch_size = 200 if isinstance(p.batch_size, str) else p.batch_size
     budget.require(

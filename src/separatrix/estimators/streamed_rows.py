@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from separatrix.data.stream_facts import piece_keys
 from separatrix.data.streams import Piece, Stream
 from separatrix.engine.base import Data
 from separatrix.errors import DataError
+from separatrix.train.stream import arrays_of
 
 Array = NDArray[Any]
 
@@ -122,6 +124,8 @@ class StreamedRows:
         Of all arrays.
     seed : int
         Of the rows' keys, and of the order of the pieces.
+    chunk_bytes : int
+        So much is encoded at once, at most.
     """
 
     def __init__(
@@ -132,9 +136,10 @@ class StreamedRows:
         roles: Roles,
         dtype: Any,
         seed: int,
+        chunk_bytes: int,
     ) -> None:
         self.stream, self.encoder, self.coder = stream, encoder, coder
-        self.roles, self.dtype, self.seed = roles, dtype, seed
+        self.roles, self.dtype, self.seed, self.chunk_bytes = roles, dtype, seed, chunk_bytes
         self.shuffles = False
         self._names = [column.name for column in encoder.columns]
         self._everything = roles == Roles()
@@ -150,11 +155,23 @@ class StreamedRows:
         """Number of training rows."""
         return int(self.counts[:, TRAIN].sum())
 
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of an encoded row, with its number and its key."""
+        n_numbers = self.encoder.n_features_out + self.coder.width + 1
+        return int(n_numbers * np.dtype(self.dtype).itemsize + 16)
+
     def of(self, stream: Stream) -> StreamedRows:
         """Return the rows of another stream, encoded in the same way, none of them held out."""
         for name in (*self._names, self.coder.name):
             stream.require(name)
-        return StreamedRows(stream, self.encoder, self.coder, Roles(), self.dtype, self.seed)
+        return self._like(stream, Roles())
+
+    def shuffled(self, most: int) -> StreamedRows:
+        """Return the same rows shuffled: in pieces of at most so many, where they can be cut at will."""
+        rows = self._like(self.stream.cut(most), self.roles)
+        rows.shuffles = True
+        return rows
 
     def chunks(self, epoch: int, skip: int) -> Iterator[Data]:
         """Yield the training rows; where they are shuffled, the pieces come in another order every epoch."""
@@ -164,7 +181,7 @@ class StreamedRows:
         for place in order.tolist():
             n_rows = int(self.counts[place, TRAIN])
             if skip < n_rows:
-                yield _part(self._encoded(self.stream.pieces[place], TRAIN), skip, n_rows)
+                yield from self._encoded(self.stream.pieces[place], TRAIN, skip, n_rows)
             skip = max(0, skip - n_rows)
 
     def collect(self, role: int, most: int | None = None) -> Data:
@@ -176,11 +193,10 @@ class StreamedRows:
         all_rows = self._empty(int(counts.sum()))
         n = 0
         for piece, count in zip(self.stream.pieces, counts.tolist(), strict=True):
-            if count:
-                rows = self._encoded(piece, role)
-                for target, part in zip(_arrays(all_rows), _arrays(rows), strict=True):
-                    target[n : n + count] = part[:count]
-                n += count
+            for part in self._encoded(piece, role, 0, count) if count else ():
+                for target, array in zip(arrays_of(all_rows), arrays_of(part), strict=True):
+                    target[n : n + part.n_rows] = array
+                n += part.n_rows
         return all_rows
 
     def _empty(self, n_rows: int) -> Data:
@@ -188,16 +204,26 @@ class StreamedRows:
         T = np.empty((n_rows, self.coder.width), self.dtype)
         return Data(X, T, None if self.coder.weights is None else np.empty(n_rows, self.dtype))
 
-    def _encoded(self, piece: Piece, role: int) -> Data:
-        """Return the rows of a piece that have a role, column by column."""
-        rows: Any = slice(None)
-        n_rows = piece.n_rows
+    def _like(self, stream: Stream, roles: Roles) -> StreamedRows:
+        return StreamedRows(stream, self.encoder, self.coder, roles, self.dtype, self.seed, self.chunk_bytes)
+
+    def _encoded(self, piece: Piece, role: int, start: int, stop: int) -> Iterator[Data]:
+        """Yield some of the rows of a piece that have a role, as many at once as there is room for."""
+        n_parts = -(-(stop - start) * self.row_bytes // self.chunk_bytes)
+        read = self.stream.read(piece, [self.coder.name, *self._names])
+        columns: Iterable[tuple[str, Column]] = read if n_parts == 1 else list(read)
+        rows = None
         if not self._everything:
             rows = np.flatnonzero(self.roles.of(piece_keys(self.seed, piece)) == role)
-            n_rows = len(rows)
+        for first, last in pairwise(np.linspace(start, stop, n_parts + 1).astype(int).tolist()):
+            part: Any = slice(first, last) if rows is None else rows[first:last]
+            yield self._encode(piece, columns, part, last - first)
+
+    def _encode(self, piece: Piece, columns: Iterable[tuple[str, Column]], rows: Any, n_rows: int) -> Data:
+        """Return some rows of a piece, made column by column."""
         data, start = self._empty(n_rows), 0
         encoders = iter(self.encoder.columns)
-        for name, column in self.stream.read(piece, [self.coder.name, *self._names]):
+        for name, column in columns:
             with self.stream.located(piece):
                 if name == self.coder.name:
                     data.T[:], weight = self.coder.encode(column[rows], self.dtype)
@@ -209,11 +235,3 @@ class StreamedRows:
                 encoder.encode(as_column(column[rows], name), data.X[:, start:stop])
                 start = stop
         return data
-
-
-def _arrays(data: Data) -> list[Array]:
-    return [data.X, data.T] if data.weight is None else [data.X, data.T, data.weight]
-
-
-def _part(data: Data, start: int, stop: int) -> Data:
-    return Data(*(array[start:stop] for array in _arrays(data)))

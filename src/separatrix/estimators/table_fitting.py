@@ -58,8 +58,8 @@ class TableFitting(ABC):
         each level: see `separatrix.data.TableEncoder`); then each epoch reads the table again. Its pieces
         come in another order every epoch, their rows are shuffled in a buffer, and one buffer is trained on
         while another is filled. A table that fits into one buffer is read once more only, and the network is
-        then, to the bit, the one that `fit` makes of the encoded rows. A file whose rows are sorted is better
-        shuffled before.
+        then, but for rounding, the one that `fit` makes of the encoded rows; with `early_stopping` other rows
+        are held out. A file whose rows are sorted is better shuffled before.
 
         A regressor standardises the target for the training (unless its loss is 'poisson'), and predicts in
         the target's own unit.
@@ -68,7 +68,8 @@ class TableFitting(ABC):
         ----------
         source : path-like, sequence of path-like, polars.LazyFrame, data frame or Table
             `.parquet`, `.csv` or `.tsv` files, or patterns such as ``"part-*.parquet"``: one table in that
-            order. A lazy frame is evaluated once, into a temporary Parquet file.
+            order. A lazy frame is evaluated once, into a temporary Parquet file in the folder that TMPDIR
+            names; a process that is killed leaves it there.
         target : str, default='target'
             The column to predict.
         memory : int or str, default='1GB'

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
@@ -35,7 +37,15 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, float) and not np.isfinite(value):
         return str(value)
-    return value if isinstance(value, bool | int | float | str | None) else repr(value)
+    if isinstance(value, np.ndarray):
+        content = value.tobytes() if value.dtype.kind != "O" else repr(value.tolist()).encode()
+        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+        return f"array of {value.dtype}, shape {value.shape}, digest {digest}"
+    if isinstance(value, bool | int | float | str | None):
+        return value
+    if hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def library_versions() -> dict[str, str]:

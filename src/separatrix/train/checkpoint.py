@@ -75,7 +75,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> Non
         ),
     }
     tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    with atomic_write(path) as temporary:
+    with atomic_write(path, is_repeated=True) as temporary:
         try:
             safetensors.numpy.save_file(tensors, temporary, {_KEY: json.dumps(header)})
         except SafetensorError as error:

@@ -158,10 +158,14 @@ class Descent(Call):
             self.rate /= 5.0
             is_stalled = False
         wish = self.observer.tell()
-        if self.interrupt.requested:
-            return "interrupted"
-        if wish is not None:
-            return wish
+        return self.reason("interrupted" if self.interrupt.requested else wish, is_stalled)
+
+    def reason(self, wish: Reason | None, is_stalled: bool) -> Reason | None:
+        """Return why to stop here; a wish comes first."""
+        return wish or self.own_reason(is_stalled)
+
+    def own_reason(self, is_stalled: bool) -> Reason | None:
+        """Return why to stop here though nobody wishes it."""
         if is_stalled:
             return "converged" if self.run.plan.monitor.watched == "loss" else "early_stopped"
         if self.state.epoch < self.last_epoch:

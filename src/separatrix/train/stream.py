@@ -121,7 +121,8 @@ def train_stream(
     Returns
     -------
     Outcome
-        As of `train`. Ctrl-C ends it after the buffer at hand: the epoch that it cuts short counts as one.
+        As of `train`. Ctrl-C ends it after the buffer at hand: the epoch that it cuts short counts as one,
+        unless no row of it is done; before any row is done it raises `KeyboardInterrupt`.
 
     Examples
     --------
@@ -159,6 +160,8 @@ class _StreamDescent(Descent):
         self.buffers, self.n_rows, self.position, self.watcher = buffers, n_rows, position, watcher
         self.progress = Progress(-(-n_rows // batch_size), self.settings.max_epochs, n_rows)
         self.rate = position.learning_rate
+        last_step = np.array([max(0, self.state.step - 1)])
+        self.last_rate = float(self.rate * self.settings.schedule.factors(last_step, self.progress)[0])
         self.observer.go_on(position.history, self.settings.max_epochs)
         self.tell_keeper(is_last=False)
         reason: Reason | None = "max_iter" if self.state.epoch >= self.settings.max_epochs else None
@@ -172,18 +175,24 @@ class _StreamDescent(Descent):
         before = state.theta.copy()
         chunk: Chunk | None = None
         while position.n_rows < self.n_rows and not (chunk and chunk.halt) and not self.interrupt.requested:
+            if chunk is not None:
+                self.tell_keeper(is_last=False)
             chunk = self.take_buffer()
-            if position.n_rows < self.n_rows and not chunk.halt:
-                self.tell_keeper(self.interrupt.requested)
+        self.is_cut = position.n_rows < self.n_rows and not (chunk and chunk.halt)
+        if self.is_cut:
+            self.tell_keeper(is_last=True)
+        if position.n_rows == 0:
+            if state.epoch == 0:
+                raise KeyboardInterrupt
+            return "interrupted"
         state.epoch += 1
         judged = self.judged(position.loss, chunk)
         metrics = self.observer.write(judged, np.array([self.last_rate]), position.seconds)
         # A full batch's loss was taken before its only step.
         theta = before if self.progress.steps_per_epoch == 1 else state.theta
         reason = self.decide(judged, self.watch_epoch(judged, metrics, theta))
-        is_whole = position.n_rows == self.n_rows
         self.position = Position(self.rate, history=self.observer.history())
-        if reason is None or (reason == "interrupted" and is_whole):
+        if reason is None or (reason == "interrupted" and not self.is_cut):
             self.tell_keeper(is_last=reason is not None)
         return reason
 
@@ -228,6 +237,15 @@ class _StreamDescent(Descent):
             "validation_score": chunk.validation_score,
         }[watched]
         return self.compare(float(value[0]), theta)
+
+    def reason(self, wish: Reason | None, is_stalled: bool) -> Reason | None:
+        """Return why to stop here; after a whole epoch its own reasons come before Ctrl-C.
+
+        What went on from the checkpoint would not stop where the uninterrupted training does, else.
+        """
+        if wish == "interrupted" and not self.is_cut:
+            return self.own_reason(is_stalled) or wish
+        return super().reason(wish, is_stalled)
 
     def tell_keeper(self, is_last: bool) -> None:
         if self.watcher.keep is not None:
@@ -306,12 +324,12 @@ class _Filler:
                 continue
             buffer = self._buffer(like=chunk)
             taken = min(chunk.n_rows, self._capacity - n)
-            for target, part in zip(_arrays(buffer), _arrays(chunk), strict=True):
+            for target, part in zip(arrays_of(buffer), arrays_of(chunk), strict=True):
                 target[n : n + taken] = part[:taken]
             n += taken
             if taken < chunk.n_rows:
-                self._left = _part(chunk, taken, chunk.n_rows)
-        filled = _part(self._buffers[self._turn], 0, n)
+                self._left = part_of(chunk, taken, chunk.n_rows)
+        filled = part_of(self._buffers[self._turn], 0, n)
         self._turn = 1 - self._turn
         return filled
 
@@ -320,7 +338,7 @@ class _Filler:
 
     def _buffer(self, like: Data) -> Data:
         if self._turn == len(self._buffers):
-            empty = [np.empty((self._capacity, *part.shape[1:]), part.dtype) for part in _arrays(like)]
+            empty = [np.empty((self._capacity, *part.shape[1:]), part.dtype) for part in arrays_of(like)]
             self._buffers.append(Data(*empty))
         return self._buffers[self._turn]
 
@@ -333,12 +351,14 @@ def _endless(rows: RowStream, epoch: int, skip: int) -> Any:
         epoch, skip = epoch + 1, 0
 
 
-def _arrays(data: Data) -> list[Array]:
+def arrays_of(data: Data) -> list[Array]:
+    """Return the arrays of some rows."""
     return [data.X, data.T] if data.weight is None else [data.X, data.T, data.weight]
 
 
-def _part(data: Data, start: int, stop: int) -> Data:
-    return Data(*(part[start:stop] for part in _arrays(data)))
+def part_of(data: Data, start: int, stop: int) -> Data:
+    """Return a view of some rows."""
+    return Data(*(array[start:stop] for array in arrays_of(data)))
 
 
 def _unwatched(plan: Plan) -> Plan:
