@@ -64,7 +64,9 @@ def test_a_table_with_text_and_gaps(run, people):
     assert "Filled    missing replaced by the median and marked: age (" in result.stdout
     assert "for 18 trainings: each network, and 2 straight lines, on 3 splits" in result.stdout
     assert "The best of 4 candidates has " in result.stdout
-    assert re.search(r"^ +layers  rate  parameters  log-loss +advantage +p +p, best$", result.stdout, re.MULTILINE)
+    assert re.search(
+        r"^ +layers  rate  parameters  log-loss +advantage +p +p, best$", result.stdout, re.MULTILINE
+    )
     assert "logistic regression  none    -     -" in result.stdout
     assert "on all 40 rows; 15 epochs" in result.stdout
     assert "Model written to 'model.safetensors'" in result.stdout
