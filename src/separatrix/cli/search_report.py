@@ -106,7 +106,7 @@ def _training(settings: dict[str, Any], plan: Plan, n_rows: int) -> str:
 
 
 def _trainings(found: Found) -> str:
-    from separatrix.search.architecture_search import STRAIGHT_LINES
+    from separatrix.search.straight_line import STRAIGHT_LINES
 
     n_splits = found.search.n_splits_
     trainings = count((found.n_tried + len(STRAIGHT_LINES)) * n_splits, "training")

@@ -1,7 +1,7 @@
 """The estimators' shared part: one fit, from the data that came in to the attributes that stay.
 
 The flow: check the parameters, read the rows, start or go on, set validation rows aside, train, keep what
-came out.
+came out. It is longer than most modules, so that the whole of a fit is read in one place.
 """
 
 from __future__ import annotations

@@ -66,7 +66,12 @@ def _smallest(verdict: Verdict) -> str:
 
 def _straight_line(verdict: Verdict) -> str:
     if verdict.straight_line_is_enough:
-        return f"A straight line is enough: {_why_enough(verdict)}"
+        enough = f"A straight line is enough: {_why_enough(verdict)}"
+        if verdict.candidates.n_limited[verdict.best]:
+            enough += (
+                " The networks were not trained to their end, though: the best still improved at max_iter."
+            )
+        return enough
     test = verdict.smallest_vs_straight_line
     if test is None:
         return ""
@@ -80,13 +85,13 @@ def _straight_line(verdict: Verdict) -> str:
 
 
 def _why_enough(verdict: Verdict) -> str:
+    if verdict.straight_line_mean >= verdict.mean[verdict.best]:
+        return f"no candidate is better than {_line(verdict)}."
     if not verdict.candidates.hidden_layer_sizes[verdict.best]:
         return "the best has no hidden layer."
     test = verdict.best_vs_straight_line
     if test is None or verdict.straight_line_mean < verdict.threshold:
         return "a candidate without hidden layer is as good as the best within one standard error."
-    if verdict.straight_line_mean >= verdict.mean[verdict.best]:
-        return f"no candidate is better than {_line(verdict)}."
     reason = f"{_line(verdict)} is as good as the best within one standard error."
     if test.is_significant:
         return f"{reason} Yet fold by fold the best is {_advantage(test)}: take it if that much matters."
@@ -101,7 +106,7 @@ def _flattery(verdict: Verdict) -> str:
     flattery = "hardly flatters its score"
     error = verdict.standard_error[verdict.best]
     if bias > error / 20:
-        flattery = f"flatters its score by about {bias:{plain_spec(bias, 2)}}"
+        flattery = f"flatters its score by roughly {bias:{plain_spec(bias, 2)}}"
     score = verdict.selection.score
     shown = score if verdict.candidates.shown_metric.sign > 0 else -score
     return (

@@ -100,7 +100,7 @@ def _edge(layers: Sequence[tuple[int, ...]], smallest: int) -> str:
     if not edges:
         return ""
     return (
-        f"Even the smallest that is as good has the {' and the '.join(edges)} that were tried: "
+        f"Even the smallest that is as good has the {' and the '.join(edges)} tried: "
         "a larger network may do better."
     )
 

@@ -57,7 +57,8 @@ def architecture_table(
     ----------
     candidates : Candidates
     baseline_scores : ndarray of shape (n_splits,), optional
-        Of a straight line; they fill the row without hidden layers if no candidate stands there.
+        Of a straight line: the row without hidden layers shows them, rather than the best candidate there,
+        which may not have been trained to its end.
 
     Examples
     --------
@@ -71,7 +72,8 @@ def architecture_table(
     [[0], [1], [2]]
     """
     sizes = candidates.hidden_layer_sizes
-    baseline = None if () in sizes else baseline_scores
+    has_baseline = baseline_scores is not None and bool(np.isfinite(baseline_scores).all())
+    baseline = baseline_scores if has_baseline else None
     depths = np.unique([*map(len, sizes), *([] if baseline is None else [0])])
     widths = np.unique([max(layers) for layers in sizes if layers] or [0])
     shape = len(depths), len(widths)

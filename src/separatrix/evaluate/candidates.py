@@ -29,7 +29,7 @@ class LossCurve:
     loss: FloatArray
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Candidates:
     """What a search knows of the networks that it has tried on all folds.
 
@@ -78,6 +78,10 @@ class Candidates:
     def shown_metric(self) -> ShownMetric:
         """The metric in words, and its sign."""
         return shown_metric(self.metric)
+
+    def __repr__(self) -> str:
+        """Count them; their arrays are too long to show."""
+        return f"Candidates({len(self)} by {self.metric}, {self.scores.shape[1]} splits)"
 
     def __len__(self) -> int:
         """Count the candidates."""

@@ -20,7 +20,7 @@ from .intervals import FloatArray
 from .selection_bias import SelectionBias, selection_bias
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
     """What a search has found, with its uncertainty.
 
@@ -73,6 +73,13 @@ class Verdict:
     smallest_vs_best: CorrectedTest
     selection: SelectionBias
     warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Say what was found; `to_text` says it whole."""
+        return (
+            f"Verdict(best={self.best}, smallest_as_good={self.smallest_as_good}, "
+            f"straight_line_is_enough={self.straight_line_is_enough}, of {len(self.candidates)} candidates)"
+        )
 
     def to_text(self) -> str:
         """Return plain sentences, the warnings, and an aligned table of the best candidates."""

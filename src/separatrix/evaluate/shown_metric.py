@@ -33,6 +33,11 @@ class ShownMetric:
         """Return the name, and the direction where lower is better."""
         return self.name if self.sign > 0 else f"{self.name}, lower is better"
 
+    @property
+    def mean_label(self) -> str:
+        """Return the label of its mean over folds."""
+        return self.label if "mean" in self.name else f"mean {self.label}"
+
 
 def shown_metric(metric: str) -> ShownMetric:
     """Return how scikit-learn's score of that name is shown.

@@ -132,7 +132,7 @@ class SearchHeatmapDisplay(SearchDisplay):
         legend_above(ax, handles, **dict(legend_kw or {}))
         self.colorbar_ = self.figure_.colorbar(self.cells_, ax=ax) if colorbar else None
         if self.colorbar_ is not None:
-            self.colorbar_.set_label(f"mean {self.metric.label}")
+            self.colorbar_.set_label(self.metric.mean_label)
             fit_labels(self.colorbar_.ax, small=small)
         fit_labels(ax, small=small)
         return self

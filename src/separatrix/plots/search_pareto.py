@@ -245,7 +245,7 @@ class SearchParetoDisplay(SearchDisplay):
     def _set_axes(self) -> None:
         ax, sizes = self.ax_, self.candidates.n_parameters[self._has_score]
         low, high = sizes.min() / 1.2, sizes.max() * 1.2
-        ax.set(xscale="log", xlim=(low, high), xlabel="parameters", ylabel=f"mean {self.metric.label}")
+        ax.set(xscale="log", xlim=(low, high), xlabel="parameters", ylabel=self.metric.mean_label)
         if is_narrow(ax) and high > 20 * low:
             high = max(high, 1e3 * low)  # then only powers of ten have numbers
         set_log_ticks(ax.xaxis, low, high)

@@ -1,4 +1,7 @@
-"""ArchitectureSearchCV: many networks, each trained as it would be alone, and an honest verdict."""
+"""ArchitectureSearchCV: many networks, each trained as it would be alone, and an honest verdict.
+
+It is longer than most modules by the description of its parameters and attributes.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +17,28 @@ from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.base import clone, is_classifier
 from sklearn.callback import with_callbacks
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
-from sklearn.utils import assert_all_finite, check_random_state, indexable
+from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import ParameterError, did_you_mean
 from separatrix.evaluate import corrected_standard_error, select
 from separatrix.evaluate.candidate_names import layers_text
 from separatrix.evaluate.shown_metric import shown_metric
-from separatrix.search.experiment import Experiment, fresh, network_of
+from separatrix.search.experiment import Experiment, fresh, network_of, read_rows
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
 from separatrix.search.progress import search_progress
 from separatrix.search.results import Outcome, Results
-from separatrix.search.rounds import n_trials_of, run_rounds
+from separatrix.search.rounds import discarding_text, n_trials_of, run_rounds
 from separatrix.search.scores import params_of_scorers, shortcuts_of
 from separatrix.search.space import LAYERS, Params, draw_candidates, make_space
 from separatrix.search.store import NoStore, Store, settings_of
+from separatrix.search.straight_line import STRAIGHT_LINES
 from separatrix.search.trials import TrialResult, is_shared
 from separatrix.spec import _check
 from separatrix.train.interrupt import Interrupt
@@ -42,23 +47,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
-
-# A straight line is trained to its optimum, so that no network beats one that was not ready; and also with
-# the penalty that scikit-learn's own has by default, since with a network's it may fit every row.
-STRAIGHT_LINE: Params = {
-    LAYERS: (),
-    "activation": "relu",
-    "dropout": 0.0,
-    "init": "zeros",
-    "solver": "lbfgs",
-    "max_iter": 1000,
-    "tol": 1e-6,
-    "early_stopping": False,
-    "metrics": None,
-    "record": None,
-    "track_training": False,
-}
-STRAIGHT_LINES: tuple[Params, ...] = (STRAIGHT_LINE, STRAIGHT_LINE | {"alpha": 1.0, "l1_ratio": 0.0})
 
 
 class ArchitectureSearchCV(BaseSearchCV):
@@ -231,11 +219,16 @@ class ArchitectureSearchCV(BaseSearchCV):
             If Ctrl-C ended the search; what was done until then is the result.
         """
         self._check_parameters()
-        X, y = self._read(X, y)
+        X, y = read_rows(self.estimator, X, y)
         params = _check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
         random_state = check_random_state(self.random_state)
         candidates = self._draw(random_state)
+        if routed.splitter.split.get("groups") is not None and isinstance(self.cv, int | np.integer | None):
+            raise ParameterError(
+                f"cv must be a splitter that heeds groups where they are given, got {self.cv!r}; give "
+                "GroupKFold(5), say."
+            )
         experiment = self._experiment(X, y, routed, random_state)
         if self.halving_factor is not None and not is_shared(experiment):
             raise ParameterError(
@@ -273,20 +266,6 @@ class ArchitectureSearchCV(BaseSearchCV):
         return fresh(self.estimator, self.cv_results_["params"][index], self.seeds_, split)
 
     # What is to be done.
-
-    @staticmethod
-    def _read(X: Any, y: Any) -> tuple[Any, Any]:
-        """Return rows and targets that can be indexed; what folds do not look at, their networks check."""
-        if y is None:
-            raise DataError("fit requires y to be passed, but the target y is None; give labels or numbers.")
-        X, y = indexable(X, y)
-        if len(np.shape(X)) != 2:
-            raise DataError(
-                f"X must have two dimensions, rows and features, got an array of shape {np.shape(X)}."
-            )
-        if np.asarray(y).dtype.kind == "f":
-            assert_all_finite(y, input_name="y")
-        return X, y
 
     def _check_parameters(self) -> None:
         network_of(self.estimator)
@@ -481,7 +460,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         kind = MLPEnsembleClassifier if is_classifier(self.estimator) else MLPEnsembleRegressor
         members = [(f"candidate{i}", experiment.alone(outcome.params[i])) for i in self.ensemble_weights_]
         ensemble = kind(members, weights=list(self.ensemble_weights_.values()), n_jobs=self.n_jobs)
-        with Interrupt() as interrupt, parallel_config(backend="threading"):
+        with Interrupt() as interrupt, parallel_config(backend="threading"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # one for each member, who were tried before
             ensemble.fit(experiment.X, experiment.y, **experiment.fit_params)
         if interrupt.requested:
             del self.ensemble_weights_
@@ -523,12 +503,8 @@ class ArchitectureSearchCV(BaseSearchCV):
         n_discarded = int(self.cv_results_["is_discarded"].sum())
         if not n_discarded:
             return self.verdict_.to_text()
-        trained, full = self.epochs_
-        return (
-            f"Early discarding ended {n_discarded} of {len(self.cv_results_['params'])} candidates before "
-            f"their time: {trained:,} epochs were trained, instead of {full:,} at most "
-            f"({1 - trained / full:.0%} saved).\n{self.verdict_.to_text()}"
-        )
+        discarding = discarding_text(n_discarded, len(self.cv_results_["params"]), *self.epochs_)
+        return f"{discarding}\n{self.verdict_.to_text()}"
 
     def plot(self) -> Figure:
         """Draw the three pictures of a search side by side.
@@ -543,7 +519,8 @@ class ArchitectureSearchCV(BaseSearchCV):
 
         from separatrix.plots import SearchCurvesDisplay, SearchHeatmapDisplay, SearchParetoDisplay
 
-        figure, axes = plt.subplots(1, 3, figsize=(18, 5), layout="constrained")
+        figure, axes = plt.subplots(1, 3, figsize=(18, 5))
+        figure.set_layout_engine("constrained", wspace=0.06)  # parts a colour bar from the next picture
         for display, ax in zip(
             (SearchHeatmapDisplay, SearchParetoDisplay, SearchCurvesDisplay), axes, strict=True
         ):

@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, assert_all_finite, indexable
 from sklearn.utils.validation import _check_method_params
 
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.checked_rows import check_rows
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.search.folds import Split
 from separatrix.search.scores import Shortcut
@@ -119,6 +121,32 @@ class Experiment:
     def params_of_rows(self, params: Mapping[str, Any], which: Array) -> dict[str, Any]:
         """Return what `fit` or a scorer is given, of some rows."""
         return dict(_check_method_params(self.X, params=dict(params), indices=which))
+
+
+def read_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
+    """Return rows and targets that can be indexed, checked as far as no preprocessing is to do it.
+
+    Raises
+    ------
+    DataError
+        If there is no `y`, or a single class, or X is no table.
+    ValueError
+        If the network cannot be trained on the rows.
+    """
+    if y is None:
+        raise DataError("fit requires y to be passed, but the target y is None; give labels or numbers.")
+    X, y = indexable(X, y)
+    if len(np.shape(X)) != 2:
+        raise DataError(
+            f"X must have two dimensions, rows and features, got an array of shape {np.shape(X)}; reshape it."
+        )
+    if np.asarray(y).dtype.kind == "f":
+        assert_all_finite(y, input_name="y")
+    if is_classifier(estimator) and np.ndim(y) == 1 and len(np.unique(np.asarray(y))) < 2:
+        raise DataError("y must have at least two classes, got a single class; give rows of another.")
+    if not isinstance(estimator, Pipeline):
+        check_rows(network_of(estimator), X, y)  # rather than in every trial
+    return X, y
 
 
 def fresh(estimator: Any, params: Params, seeds: Array | None = None, split: int | None = None) -> Any:

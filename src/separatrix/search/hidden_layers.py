@@ -40,11 +40,12 @@ def architectures(
     for name, given in (("depths", depths), ("widths", widths)):
         if not isinstance(given, Iterable):
             raise ParameterError(f"{name} must be a list of numbers, got {given!r}; write [{given!r}].")
-    depths, widths = sorted(set(depths)), sorted(set(widths))
+    depths, widths = list(depths), list(widths)
     for depth in depths:
         _check.integer("depths", depth, 0)
     for width in widths:
         _check.integer("widths", width, 1)
+    depths, widths = sorted(set(depths)), sorted(set(widths))
     found = [(width,) * depth for depth in depths for width in widths]
     if not found and 0 not in depths:
         raise ParameterError(
@@ -73,6 +74,11 @@ def check_architectures(hidden_layer_sizes: Iterable[int | Sequence[int]]) -> li
 
 
 def _architecture(sizes: int | Sequence[int]) -> Architecture:
+    if isinstance(sizes, str):
+        raise ParameterError(
+            f"hidden_layer_sizes must hold numbers of units, such as (8, 8), got {sizes!r}; leave the quotes "
+            "out."
+        )
     units = [sizes] if isinstance(sizes, int) or not isinstance(sizes, Iterable) else list(sizes)
     for n in units:
         _check.integer("hidden_layer_sizes", n, 1)

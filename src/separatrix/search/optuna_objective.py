@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from separatrix.blas import one_blas_thread
 from separatrix.errors import ParameterError
 from separatrix.search.architecture_search import ArchitectureSearchCV
+from separatrix.search.experiment import read_rows
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.space import Params, full_name
 from separatrix.search.trials import Trial, TrialResult, run_trial
@@ -127,7 +128,7 @@ class OptunaObjective:
             estimator, cv=cv, n_repeats=n_repeats, scoring=scoring, random_state=random_state
         )
         self._search._check_parameters()
-        X, y = self._search._read(X, y)
+        X, y = read_rows(estimator, X, y)
         routed = self._search._get_routed_params_for_fit({})
         experiment = self._search._experiment(X, y, routed, check_random_state(random_state))
         self.splits_, self.seeds_ = experiment.splits, experiment.seeds

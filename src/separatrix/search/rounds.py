@@ -128,3 +128,14 @@ def _trial(
         paused=None if earlier is None else earlier.paused,
         pause_at=None if pause_at >= max_iter or candidate < 0 else pause_at,
     )
+
+
+def discarding_text(n_discarded: int, n_candidates: int, trained: int, full: int) -> str:
+    """Return what early discarding saved, in epochs, and what the verdict cannot know."""
+    n_left = n_candidates - n_discarded
+    return (
+        f"Early discarding ended {n_discarded} of {n_candidates} candidates before their time: {trained:,} "
+        f"epochs were trained, instead of {full:,} at most. The verdict is on the {n_left} that went on: a "
+        "smaller one that is as good may be among those discarded, and having been picked out of "
+        f"{n_candidates} flatters the best by more than is told of {n_left}."
+    )
