@@ -177,9 +177,9 @@ def test_candidates_that_are_all_equal_are_warned_of():
 @pytest.mark.parametrize(
     ("networks", "edge"),
     [
-        ({(2,): (9, 0.7), (4,): (17, 0.9)}, "the widest layer that were"),
-        ({(2,): (9, 0.7), (2, 2): (15, 0.9)}, "the most layers that were"),
-        ({(2,): (9, 0.7), (4, 4): (37, 0.9)}, "the most layers and the widest layer that were"),
+        ({(2,): (9, 0.7), (4,): (17, 0.9)}, "the widest layer tried"),
+        ({(2,): (9, 0.7), (2, 2): (15, 0.9)}, "the most layers tried"),
+        ({(2,): (9, 0.7), (4, 4): (37, 0.9)}, "the most layers and the widest layer tried"),
         ({(2,): (9, 0.9), (4, 4): (37, 0.901)}, None),
         ({(4,): (17, 0.9)}, None),
     ],

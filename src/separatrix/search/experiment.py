@@ -143,7 +143,7 @@ def read_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     if np.asarray(y).dtype.kind == "f":
         assert_all_finite(y, input_name="y")
     if is_classifier(estimator) and np.ndim(y) == 1 and len(np.unique(np.asarray(y))) < 2:
-        raise DataError("y must have at least two classes, got a single class; give rows of another.")
+        raise DataError("y must have at least two classes, got 1 class alone; give rows of another.")
     if not isinstance(estimator, Pipeline):
         check_rows(network_of(estimator), X, y)  # rather than in every trial
     return X, y

@@ -47,8 +47,7 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
     Examples
     --------
     >>> from separatrix.engine import get_engine
-    >>> from separatrix.blas import one_blas_thread
-    from separatrix.engine.base import Plan, State
+    >>> from separatrix.engine.base import Plan, State
     >>> from separatrix.spec import Network
     >>> from separatrix.spec.schedules import Constant
     >>> network = Network.mlp(1, (), 1, head="regression")
