@@ -57,7 +57,8 @@ from separatrix.estimators.streamed_rows import Roles, StreamedRows, TargetCoder
 budget = Budget(parse_memory(memory))
 with opened(files, budget.piece) as stream:
     encoder, _ = learn(stream, "target", 0)
-    rows = StreamedRows(stream, encoder, TargetCoder("target", np.array([0, 1])), Roles(), np.float32, 0, budget.piece)
+    coder = TargetCoder("target", np.array([0, 1]))
+    rows = StreamedRows(stream, encoder, coder, Roles(), np.float32, 0, budget.piece)
     rows.shuffles = True
     n, most = 0, share * stream.n_rows
     {prepare}
