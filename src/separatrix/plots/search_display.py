@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-class SearchDisplay:
+class SearchDisplay(ABC):
     """A picture of the candidates of a search.
 
     Parameters
@@ -92,9 +93,9 @@ class SearchDisplay:
         display.plot(**plot_parameters)
         return display
 
+    @abstractmethod
     def plot(self, *args: Any, **kwargs: Any) -> Self:
         """Draw the picture."""
-        raise NotImplementedError
 
     @property
     def _has_score(self) -> Array:
