@@ -76,7 +76,7 @@ def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
             raise ParameterError(
                 f"step '{name}' ({kind}) cannot go into a model file, which takes no step but a scaler "
                 "before the network; save the whole pipeline with joblib or skops, or train with "
-                "separatrix.estimators.table_model.fit_table, whose model encodes tables itself."
+                "fit_table of MLPClassifier or MLPRegressor, whose model encodes tables itself."
             )
         model = _map_models(model, partial(_folded, name=name, scaling=_SCALERS[type(step)](step)))
     # Those that the scaler was given: what it hands on may have other names, or none.
