@@ -12,7 +12,7 @@ from sklearn.datasets import make_circles, make_moons
 from sklearn.model_selection import train_test_split
 
 from separatrix.data.toys import make_bumps, make_ten_points
-from separatrix.spec import Network, initial_theta
+from separatrix.network import Network, initial_theta
 
 Array = np.ndarray[Any, Any]
 Parameters = tuple[list[Array], list[Array]]  # weights (n_in, n_out) and biases (n_out,) of each layer

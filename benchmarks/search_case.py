@@ -16,7 +16,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
 import separatrix as sx
-from separatrix.spec import Network, initial_theta
+from separatrix.network import Network, initial_theta
 
 Array = np.ndarray[Any, Any]
 Params = dict[str, Any]  # hidden_layer_sizes, activation, learning_rate_init

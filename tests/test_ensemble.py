@@ -15,7 +15,7 @@ from separatrix.data import Table, TableEncoder
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model
-from separatrix.spec import HEADS, Network
+from separatrix.network import HEADS, Network
 
 ROWS = np.array([[0.0, 1.0], [1.0, -1.0], [-3.0, 0.5]])
 COLUMNS = {"age": [30.0, 50.0, None], "sex": ["f", "m", "f"]}

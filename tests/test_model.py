@@ -17,7 +17,7 @@ from separatrix import model as model_module
 from separatrix.data import Table, TableEncoder
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, predicted_labels, probabilities
-from separatrix.spec import HEADS, Network
+from separatrix.network import HEADS, Network
 
 ROWS = np.array([[0.0, 1.0], [1.0, -1.0], [-3.0, 0.5]])
 

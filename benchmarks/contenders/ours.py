@@ -15,7 +15,7 @@ import separatrix as sx
 from contenders import Contender, Trained
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
-from separatrix.spec import SGD, Adam, Optimizer
+from separatrix.network import SGD, Adam, Optimizer
 
 
 def estimator(case: Case, epochs: int, dtype: str, **settings: object) -> sx.MLPClassifier:

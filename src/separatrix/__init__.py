@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from separatrix import data as data
     from separatrix import evaluate as evaluate
     from separatrix import explain as explain
+    from separatrix import network as network
     from separatrix import plots as plots
     from separatrix import recipes as recipes
     from separatrix import search as search
-    from separatrix import spec as spec
+    from separatrix import select as select
     from separatrix.ensemble import Ensemble as Ensemble
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
+    from separatrix.network import Dense as Dense
+    from separatrix.network import Network as Network
     from separatrix.plots import DecisionBoundaryDisplay as DecisionBoundaryDisplay
     from separatrix.plots import FunctionFitDisplay as FunctionFitDisplay
     from separatrix.plots import HiddenSpaceDisplay as HiddenSpaceDisplay
@@ -40,18 +43,16 @@ if TYPE_CHECKING:
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
     from separatrix.search import OptunaObjective as OptunaObjective
     from separatrix.search import architectures as architectures
-    from separatrix.spec import Dense as Dense
-    from separatrix.spec import Network as Network
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "evaluate", "explain", "plots", "recipes", "search", "spec")
+_SUBMODULES = ("data", "evaluate", "explain", "plots", "network", "recipes", "search", "select")
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {
     "ArchitectureSearchCV": "search",
     "DecisionBoundaryDisplay": "plots",
-    "Dense": "spec",
+    "Dense": "network",
     "Ensemble": "ensemble",
     "FunctionFitDisplay": "plots",
     "HiddenSpaceDisplay": "plots",
@@ -63,7 +64,7 @@ _PUBLIC = {
     "MLPEnsembleRegressor": "estimators.ensemble",
     "MLPRegressor": "estimators",
     "Model": "model",
-    "Network": "spec",
+    "Network": "network",
     "NetworkDiagramDisplay": "plots",
     "OptunaObjective": "search",
     "ReportDisplay": "plots",

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from separatrix.data.encoder import TableEncoder
 from separatrix.errors import ParameterError
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 Array = NDArray[Any]
 

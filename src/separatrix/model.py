@@ -16,8 +16,8 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.tables import Table, table_from_frame
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
-from separatrix.spec import HEADS, Network
-from separatrix.spec.activations import softplus
+from separatrix.network import HEADS, Network
+from separatrix.network.activations import softplus
 
 Array = NDArray[Any]
 

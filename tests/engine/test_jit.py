@@ -12,7 +12,7 @@ SCORE = """
 import numpy as np
 from separatrix.engine.base import Data
 from separatrix.engine.numba_engine import NumbaEngine
-from separatrix.spec import Network
+from separatrix.network import Network
 X = np.ones((4, 2)); T = np.ones((4, 1))
 print(NumbaEngine().loss_and_score(Network.mlp(2, (), 1), np.zeros(3), Data(X, T))[0])
 """

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.engine.numba_engine import BLOCK, NumbaEngine
 from separatrix.engine.numpy_engine import NumpyEngine
-from separatrix.spec import (
+from separatrix.network import (
     ACTIVATIONS,
     HEADS,
     SGD,

@@ -28,7 +28,7 @@ from separatrix.engine.numpy_engine import (
     take_step,
 )
 from separatrix.errors import ParameterError
-from separatrix.spec import (
+from separatrix.network import (
     ACTIVATIONS,
     HEADS,
     LBFGS,

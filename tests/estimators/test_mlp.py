@@ -28,7 +28,7 @@ from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.io import load, save
 from separatrix.model import Model
-from separatrix.spec import Dense, Network
+from separatrix.network import Dense, Network
 from separatrix.train import Event
 
 Rows = tuple[np.ndarray, np.ndarray]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from separatrix import spec
+from separatrix import network
 from separatrix.errors import ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor, parameters
-from separatrix.spec import schedules
+from separatrix.network import schedules
 
 Rows = tuple[np.ndarray, np.ndarray]
 TEN_EPOCHS: dict[str, Any] = {
@@ -80,7 +80,7 @@ def test_a_wrong_value_is_named_with_its_rule(rows: Rows, name: str, value: Any,
         MLPClassifier(**{**TEN_EPOCHS, name: value}).fit(*rows)
 
 
-@pytest.mark.parametrize("activation", sorted(spec.ACTIVATIONS))
+@pytest.mark.parametrize("activation", sorted(network.ACTIVATIONS))
 def test_every_activation_trains(rows: Rows, activation: str) -> None:
     clf = MLPClassifier(**{**TEN_EPOCHS, "hidden_layer_sizes": (4, 3)}, activation=(activation, "tanh")).fit(
         *rows
@@ -92,16 +92,16 @@ def test_every_activation_trains(rows: Rows, activation: str) -> None:
 @pytest.mark.parametrize(
     ("solver", "settings", "optimizer"),
     [
-        ("sgd", {"momentum": 0.5, "nesterovs_momentum": False}, spec.SGD(0.5, False)),
-        ("adam", {"beta_1": 0.5, "epsilon": 1e-4}, spec.Adam(0.5, 0.999, 1e-4)),
-        ("adamw", {"weight_decay": 0.3}, spec.AdamW(weight_decay=0.3)),
-        ("rmsprop", {"rho": 0.5}, spec.RMSprop(0.5)),
-        ("adagrad", {"epsilon": 1e-6}, spec.Adagrad(1e-6)),
-        ("lbfgs", {"max_fun": 7}, spec.LBFGS(7)),
+        ("sgd", {"momentum": 0.5, "nesterovs_momentum": False}, network.SGD(0.5, False)),
+        ("adam", {"beta_1": 0.5, "epsilon": 1e-4}, network.Adam(0.5, 0.999, 1e-4)),
+        ("adamw", {"weight_decay": 0.3}, network.AdamW(weight_decay=0.3)),
+        ("rmsprop", {"rho": 0.5}, network.RMSprop(0.5)),
+        ("adagrad", {"epsilon": 1e-6}, network.Adagrad(1e-6)),
+        ("lbfgs", {"max_fun": 7}, network.LBFGS(7)),
     ],
 )
 def test_a_solver_by_name_is_the_optimizer(
-    rows: Rows, solver: str, settings: dict[str, Any], optimizer: spec.Optimizer
+    rows: Rows, solver: str, settings: dict[str, Any], optimizer: network.Optimizer
 ) -> None:
     p = MLPClassifier(solver=solver, **settings)
     assert parameters.optimizer_of(p) == optimizer
@@ -110,13 +110,13 @@ def test_a_solver_by_name_is_the_optimizer(
 
 
 def test_an_optimizer_brings_its_own_form(rows: Rows) -> None:
-    theta = trained(rows, solver=spec.Adam(epsilon=0.1, epsilon_hat=False))
+    theta = trained(rows, solver=network.Adam(epsilon=0.1, epsilon_hat=False))
     assert not np.array_equal(theta, trained(rows, epsilon=0.1))
 
 
-@pytest.mark.parametrize("learning_rate", sorted(spec.SCHEDULES))
+@pytest.mark.parametrize("learning_rate", sorted(network.SCHEDULES))
 def test_every_schedule_trains(rows: Rows, learning_rate: str) -> None:
-    schedule = spec.SCHEDULES[learning_rate]()
+    schedule = network.SCHEDULES[learning_rate]()
     by_name = trained(rows, solver="rmsprop", learning_rate=learning_rate, batch_size=30)
     assert np.array_equal(by_name, trained(rows, solver="rmsprop", learning_rate=schedule, batch_size=30))
 
@@ -128,7 +128,7 @@ def test_adam_heeds_scikit_learns_schedules_as_objects_only(rows: Rows) -> None:
 
 
 def test_alpha_is_split_by_l1_ratio() -> None:
-    assert parameters.penalty_of(MLPClassifier(alpha=2.0, l1_ratio=0.25)) == spec.Penalty(l2=1.5, l1=0.5)
+    assert parameters.penalty_of(MLPClassifier(alpha=2.0, l1_ratio=0.25)) == network.Penalty(l2=1.5, l1=0.5)
 
 
 def test_an_l1_penalty_silences_weights(engine: str, rows: Rows) -> None:
@@ -150,11 +150,11 @@ def test_an_l1_penalty_silences_weights(engine: str, rows: Rows) -> None:
     assert silent[0] > silent[1] == 0
 
 
-@pytest.mark.parametrize("init", sorted(spec.INITIALIZERS))
+@pytest.mark.parametrize("init", sorted(network.INITIALIZERS))
 def test_every_initialiser_can_be_had_by_name(rows: Rows, init: str) -> None:
     X, y = rows
     clf = MLPClassifier(**TEN_EPOCHS, init=init, record=1).fit(X, y)
-    first = spec.initial_theta(clf.network_, init, np.random.RandomState(0))
+    first = network.initial_theta(clf.network_, init, np.random.RandomState(0))
     assert np.array_equal(clf.recording_.thetas[0], first)
 
 
@@ -184,7 +184,7 @@ def test_rows_may_be_drawn_with_replacement(engine: str, rows: Rows) -> None:
 
 
 def test_a_continued_invscaling_counts_earlier_rows() -> None:
-    progress = spec.Progress(steps_per_epoch=2, n_epochs=3, n_rows=10)
+    progress = network.Progress(steps_per_epoch=2, n_epochs=3, n_rows=10)
     schedule = parameters.ContinuedInvScaling(0.5, rows_before=20, first_step=4, first_factor=1.0)
     expected = [1.0, 1.0, 31**-0.5, 31**-0.5, 41**-0.5]
     assert_allclose(schedule.factors(4 + np.arange(5), progress), expected)

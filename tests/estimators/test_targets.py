@@ -9,7 +9,7 @@ from scipy.special import expit, log_expit, log_softmax
 
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
-from separatrix.spec import Network
+from separatrix.network import Network
 
 Z = np.array([[1000.0, -1000.0, 3.0], [-2.0, 0.0, 0.5]])
 

@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.spec import Adam
+from separatrix.network import Adam
 
 Rows = tuple[np.ndarray, np.ndarray]
 TEN_EPOCHS: dict[str, Any] = {

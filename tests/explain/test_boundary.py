@@ -18,7 +18,7 @@ from separatrix.data import TableEncoder
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.plane import grid_rows
-from separatrix.spec import ACTIVATIONS
+from separatrix.network import ACTIVATIONS
 
 X = np.random.RandomState(0).randn(30, 3)
 

@@ -6,7 +6,7 @@ import pytest
 from separatrix.errors import ParameterError
 from separatrix.explain import network_diagram
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 
 def random_model(*sizes: int, **settings: bool) -> Model:

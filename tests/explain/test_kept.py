@@ -10,7 +10,7 @@ from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier
 from separatrix.explain.kept import Kept, history_of, kept_epoch
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 from separatrix.train import History
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -12,7 +12,7 @@ from separatrix.explain.names import (
     parameter_names,
 )
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 
 def model(network: Network, **parts: object) -> Model:

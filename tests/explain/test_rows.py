@@ -11,7 +11,7 @@ from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.explain.rows import data_of, target_columns
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

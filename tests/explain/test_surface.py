@@ -18,7 +18,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.explain import loss_surface
 from separatrix.explain.surface import largest_weights, losses
 from separatrix.model import Model
-from separatrix.spec import SGD, Network
+from separatrix.network import SGD, Network
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

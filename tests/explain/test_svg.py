@@ -9,7 +9,7 @@ from separatrix.data import make_circles
 from separatrix.estimators import MLPClassifier
 from separatrix.explain import network_html, network_svg
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = ["<script>alert(1)</script>", "a\"b'&c"]

@@ -16,7 +16,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.explain.trace import trace
 from separatrix.model import Model
-from separatrix.spec import ACTIVATIONS, SGD, Network
+from separatrix.network import ACTIVATIONS, SGD, Network
 
 ENGINES = ["numpy", "numba"]
 

@@ -21,7 +21,7 @@ from separatrix.ensemble import Ensemble
 from separatrix.errors import ModelFileError, OutputError, ParameterError
 from separatrix.io import load, save
 from separatrix.model import Model
-from separatrix.spec import ACTIVATIONS, HEADS, Network
+from separatrix.network import ACTIVATIONS, HEADS, Network
 
 ENCODER = TableEncoder.fit({"age": [0.1, 1 / 3, None], "größe": ["f", "m", "\ud800"]})
 N_ENCODED = len(ENCODER.feature_names_out)

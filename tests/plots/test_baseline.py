@@ -21,8 +21,8 @@ from PIL import Image
 
 from separatrix.data.toys import make_circles, make_gaussians
 from separatrix.estimators import MLPClassifier
-from separatrix.evaluate.candidates import Candidates, LossCurve
 from separatrix.model import Model
+from separatrix.network import SGD, Network
 from separatrix.plots import (
     DecisionBoundaryDisplay,
     HiddenUnitsDisplay,
@@ -32,7 +32,7 @@ from separatrix.plots import (
     SearchHeatmapDisplay,
     SearchParetoDisplay,
 )
-from separatrix.spec import SGD, Network
+from separatrix.select.candidates import Candidates, LossCurve
 
 BASELINE = Path(__file__).with_name("baseline")
 DPI = 60

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from separatrix.explain.diagram import network_diagram
 from separatrix.model import Model
+from separatrix.network import Network
 from separatrix.plots import NetworkDiagramDisplay
-from separatrix.spec import Network
 
 
 def random_model(*sizes: int, **parts: Any) -> Model:

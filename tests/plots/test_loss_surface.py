@@ -13,8 +13,8 @@ from separatrix.data import make_circles, make_gaussians
 from separatrix.errors import ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.explain import loss_surface
+from separatrix.network import SGD
 from separatrix.plots import LossSurfaceDisplay
-from separatrix.spec import SGD
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

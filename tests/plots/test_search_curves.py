@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.evaluate.candidates import LossCurve
-from separatrix.evaluate.mean_curve import mean_curve
 from separatrix.plots import SearchCurvesDisplay
+from separatrix.select.candidates import LossCurve
+from separatrix.select.mean_curve import mean_curve
 
 
 def test_the_best_few_and_the_smallest_as_good_are_drawn(searched: Any) -> None:

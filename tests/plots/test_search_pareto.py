@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from separatrix.evaluate.pareto import pareto_front
-from separatrix.evaluate.selection import corrected_standard_error
 from separatrix.plots import SearchParetoDisplay
+from separatrix.select.pareto import pareto_front
+from separatrix.select.selection import corrected_standard_error
 
 
 def test_every_candidate_with_a_score_is_a_point(searched: Any) -> None:

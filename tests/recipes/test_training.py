@@ -8,8 +8,8 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.estimators import MLPClassifier
+from separatrix.network import SGD
 from separatrix.recipes._training import snapshots, train
-from separatrix.spec import SGD
 
 X, Y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1])
 

@@ -9,9 +9,9 @@ from numpy.random import RandomState
 from separatrix.engine.base import State
 from separatrix.errors import DataError
 from separatrix.estimators.checked_rows import Paused
+from separatrix.network import SGD
 from separatrix.search.results import Outcome, Results
 from separatrix.search.trials import TrialResult
-from separatrix.spec import SGD
 
 PAUSED = Paused(State.start(np.zeros(2), SGD(), RandomState(0)), 0.1, [1.0, 0.5], 0.01)
 

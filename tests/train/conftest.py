@@ -5,7 +5,7 @@ import pytest
 
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Engine, Monitor, Plan, Run, State
-from separatrix.spec import SGD, Network, Optimizer, initial_theta
+from separatrix.network import SGD, Network, Optimizer, initial_theta
 
 MakeRun = Callable[..., Run]
 UNWATCHED = Monitor("nothing")

@@ -1,7 +1,7 @@
 import pytest
 
 from separatrix.errors import ParameterError
-from separatrix.spec.schedules import Constant
+from separatrix.network.schedules import Constant
 from separatrix.train import Settings
 
 RIGHT = {"learning_rate": 0.1, "schedule": Constant(), "max_epochs": 9, "metrics": {"auc": lambda theta: 0.5}}

@@ -5,7 +5,7 @@ import pytest
 
 from separatrix.engine.base import State
 from separatrix.errors import ModelFileError, OutputError, ParameterError
-from separatrix.spec import Adam
+from separatrix.network import Adam
 from separatrix.train import History
 from separatrix.train.checkpoint import (
     Checkpoint,

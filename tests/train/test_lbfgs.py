@@ -7,8 +7,8 @@ from sklearn.neural_network import MLPClassifier
 
 from separatrix.engine.base import Monitor
 from separatrix.errors import ParameterError
-from separatrix.spec import LBFGS
-from separatrix.spec.schedules import Constant
+from separatrix.network import LBFGS
+from separatrix.network.schedules import Constant
 from separatrix.train import Event, Outcome, Settings, minimize, train
 
 

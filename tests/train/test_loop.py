@@ -12,8 +12,8 @@ from sklearn.neural_network import MLPClassifier
 
 from separatrix.engine.base import Monitor, Run
 from separatrix.errors import ParameterError
-from separatrix.spec import SCHEDULES, SGD, Adam
-from separatrix.spec.schedules import Adaptive, Constant, WarmUp
+from separatrix.network import SCHEDULES, SGD, Adam
+from separatrix.network.schedules import Adaptive, Constant, WarmUp
 from separatrix.train import Event, Outcome, Settings, loop, train
 
 CONSTANT = Constant()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from separatrix.engine.base import Chunk
-from separatrix.spec.schedules import Constant
+from separatrix.network.schedules import Constant
 from separatrix.train import Settings
 from separatrix.train.observer import Observer
 

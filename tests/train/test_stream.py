@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from separatrix.engine.base import Data, Monitor, Plan, Run, State
-from separatrix.spec import SGD, Adam, Network, initial_theta
-from separatrix.spec.schedules import Adaptive, Constant, Cosine
+from separatrix.network import SGD, Adam, Network, initial_theta
+from separatrix.network.schedules import Adaptive, Constant, Cosine
 from separatrix.train import Settings, train
 from separatrix.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from separatrix.train.stream import Position, Watcher, train_stream

@@ -38,7 +38,7 @@ def call_every_kernel(dtype: np.dtype[Any]) -> None:
 
     from separatrix.engine import get_engine
     from separatrix.engine.base import Data, Plan, Run, State, Task
-    from separatrix.spec import SGD, Network
+    from separatrix.network import SGD, Network
 
     engine, network = get_engine(), Network.mlp(1, (1,), 1)
     plan = Plan(network, SGD())

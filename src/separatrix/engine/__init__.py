@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from separatrix.engine.base import Engine
-from separatrix.spec import _check
+from separatrix.network import _check
 
 ENGINES = ("auto", "numpy", "numba")
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from separatrix.spec import Network, Optimizer, Penalty
+from separatrix.network import Network, Optimizer, Penalty
 
 Array = NDArray[Any]
 Bits = TypeVar("Bits", int, NDArray[Any])

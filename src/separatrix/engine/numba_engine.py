@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Chunk, Data, Plan, Run, State, Task
 from separatrix.engine.kernels import activations, heads, layers, optimizers, training
-from separatrix.spec import SGD, Adagrad, Adam, AdamW, Network, RMSprop
+from separatrix.network import SGD, Adagrad, Adam, AdamW, Network, RMSprop
 
 Array = NDArray[Any]
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, Data, Halt, Plan, Run, State, Task, mix32, uniform_hash, watch
 from separatrix.errors import ParameterError
-from separatrix.spec import (
+from separatrix.network import (
     ACTIVATIONS,
     HEADS,
     LBFGS,
@@ -159,7 +159,7 @@ def dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> A
 
 
 def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) -> None:
-    """Move ``theta`` by one step; sources and forms of the formulas: `separatrix.spec.optimizers`."""
+    """Move ``theta`` by one step; sources and forms of the formulas: `separatrix.network.optimizers`."""
     theta, g = state.theta, gradient
     match optimizer:
         case SGD(momentum=momentum):

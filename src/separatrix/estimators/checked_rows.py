@@ -17,7 +17,7 @@ from separatrix.engine.base import Data, State
 from separatrix.estimators import parameters
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.rollback import unchanged_on_error
-from separatrix.spec import Network
+from separatrix.network import Network
 from separatrix.train import Listener
 
 Array = NDArray[Any]

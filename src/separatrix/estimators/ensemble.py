@@ -58,7 +58,7 @@ class MLPEnsembleClassifier(VotingClassifier, _OwnLabels):
     See Also
     --------
     MLPEnsembleRegressor : Numbers instead of classes.
-    separatrix.evaluate.select_ensemble : Which members to take, and with what weights.
+    separatrix.select.select_ensemble : Which members to take, and with what weights.
 
     Examples
     --------

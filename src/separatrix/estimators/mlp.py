@@ -36,7 +36,7 @@ from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.watching import Watching, watching_of
 from separatrix.explain.svg import network_html
 from separatrix.model import Model
-from separatrix.spec import LBFGS, Network, Optimizer, Schedule
+from separatrix.network import LBFGS, Network, Optimizer, Schedule
 from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
 from separatrix.train.base import Record
 

@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state
 from separatrix.engine import ENGINES
 from separatrix.engine.base import Order
 from separatrix.errors import ParameterError, did_you_mean
-from separatrix.spec import (
+from separatrix.network import (
     INITIALIZERS,
     LBFGS,
     SCHEDULES,
@@ -34,7 +34,7 @@ from separatrix.spec import (
     _check,
     initial_theta,
 )
-from separatrix.spec.schedules import Adaptive, Constant, InvScaling
+from separatrix.network.schedules import Adaptive, Constant, InvScaling
 
 if TYPE_CHECKING:
     from separatrix.estimators.mlp import BaseMLP

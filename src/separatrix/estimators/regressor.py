@@ -17,7 +17,7 @@ from separatrix.estimators.parameters import Activations, BatchSize, Init, Scori
 from separatrix.estimators.stream_fit import number_facts
 from separatrix.estimators.streamed_rows import TargetCoder
 from separatrix.model import Model
-from separatrix.spec import HEADS, Optimizer, Schedule, _check
+from separatrix.network import HEADS, Optimizer, Schedule, _check
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -38,17 +38,17 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of each hidden layer; none, ``()``, is linear regression.
     activation : str or sequence of str, default='relu'
-        A name of `separatrix.spec.ACTIVATIONS` for all hidden layers, or one for each: 'identity',
+        A name of `separatrix.network.ACTIVATIONS` for all hidden layers, or one for each: 'identity',
         'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'.
     solver : {'adam', 'sgd', 'lbfgs', 'adamw', 'rmsprop', 'adagrad'} or optimizer, default='adam'
-        What turns a gradient into a step. An optimizer of `separatrix.spec`, such as
+        What turns a gradient into a step. An optimizer of `separatrix.network`, such as
         ``Adam(epsilon_hat=False)`` for PyTorch's form, brings its own settings.
     alpha : float, default=0.0001
         Strength of the penalty on the weights, divided by the sum of a batch's row weights.
     batch_size : int or {'auto', 'full'}, default='auto'
         Rows a step. 'auto' is ``min(200, n_samples)``, 'full' all of them.
     learning_rate : str or schedule, default='constant'
-        A name of `separatrix.spec.SCHEDULES` ('constant', 'invscaling', 'adaptive', 'step', 'cosine',
+        A name of `separatrix.network.SCHEDULES` ('constant', 'invscaling', 'adaptive', 'step', 'cosine',
         'one_cycle', 'warmup') or one of its schedules. As in scikit-learn, solver='adam' does not heed the
         *names* 'invscaling' and 'adaptive'; it does heed ``InvScaling()`` and ``Adaptive()``.
     learning_rate_init : float, default=0.001
@@ -92,8 +92,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     dropout : float or sequence of float, default=0.0
         Share of the outputs of all hidden layers, or of each, that a training step sets to zero, in [0, 1).
     init : str or (coefs, intercepts), default='glorot'
-        A name of `separatrix.spec.INITIALIZERS` ('glorot', 'he', 'lecun', 'torch', 'uniform01', 'zeros'), or
-        arrays of one's own, one for each layer.
+        A name of `separatrix.network.INITIALIZERS` ('glorot', 'he', 'lecun', 'torch', 'uniform01', 'zeros'),
+        or arrays of your own, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
     weight_decay : float, default=0.01

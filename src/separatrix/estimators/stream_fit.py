@@ -32,7 +32,7 @@ from separatrix.estimators.streamed_rows import TEST, TRAIN, VALIDATION, Roles, 
 from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
 from separatrix.estimators.watching import watching_of
 from separatrix.files import check_writable
-from separatrix.spec import _check
+from separatrix.network import _check
 from separatrix.train import Listener, Settings
 from separatrix.train.checkpoint import Checkpoint, CheckpointKeeper, load_checkpoint, same_training
 from separatrix.train.stream import Position, Watcher, train_stream

@@ -10,8 +10,8 @@ from numpy.typing import DTypeLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.spec import Network, _check
-from separatrix.spec.activations import softplus
+from separatrix.network import Network, _check
+from separatrix.network.activations import softplus
 
 Array = NDArray[Any]
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import __version__
-from separatrix.spec import Network
+from separatrix.network import Network
 
 Array = NDArray[Any]
 

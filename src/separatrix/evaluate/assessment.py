@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy.typing as npt
 
-from .baselines import Baseline
-from .classification import ClassificationReport, classification_report
-from .comparison import Comparison, compare_classifiers, compare_regressors
-from .regression import RegressionReport, regression_report
+from separatrix.evaluate.baselines import Baseline
+from separatrix.evaluate.classification import ClassificationReport, classification_report
+from separatrix.evaluate.comparison import Comparison, compare_classifiers, compare_regressors
+from separatrix.evaluate.regression import RegressionReport, regression_report
 
 MODEL = "network"
 

@@ -12,9 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from separatrix.errors import DataError
-
-from .inputs import class_codes, class_labels
-from .intervals import FloatArray
+from separatrix.evaluate.inputs import class_codes, class_labels
+from separatrix.evaluate.intervals import FloatArray
 
 DUMMY = "dummy"
 LOGISTIC_REGRESSION = "logistic regression"

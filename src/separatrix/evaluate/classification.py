@@ -11,11 +11,22 @@ import numpy.typing as npt
 from sklearn.metrics import confusion_matrix
 
 from separatrix.errors import DataError
-
-from ._table import aligned
-from .auc import auc_interval
-from .inputs import IntArray, class_codes, class_labels, distribution_matrix, probability_matrix
-from .intervals import FloatArray, Interval, f1_interval, mean_interval, proportion_interval
+from separatrix.evaluate._table import aligned
+from separatrix.evaluate.auc import auc_interval
+from separatrix.evaluate.inputs import (
+    IntArray,
+    class_codes,
+    class_labels,
+    distribution_matrix,
+    probability_matrix,
+)
+from separatrix.evaluate.intervals import (
+    FloatArray,
+    Interval,
+    f1_interval,
+    mean_interval,
+    proportion_interval,
+)
 
 
 @dataclass(frozen=True)

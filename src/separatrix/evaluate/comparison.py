@@ -15,11 +15,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from ._table import aligned
-from .auc import auc_difference, auc_influence, undefined_reason
-from .classification import row_log_losses
-from .inputs import IntArray, class_codes, class_labels, distribution_matrix, same_shape, target_matrix
-from .intervals import LEVEL, FloatArray, Interval, p_text, plain_spec
+from separatrix.evaluate._table import aligned
+from separatrix.evaluate.auc import auc_difference, auc_influence, undefined_reason
+from separatrix.evaluate.classification import row_log_losses
+from separatrix.evaluate.inputs import (
+    IntArray,
+    class_codes,
+    class_labels,
+    distribution_matrix,
+    same_shape,
+    target_matrix,
+)
+from separatrix.evaluate.intervals import LEVEL, FloatArray, Interval, p_text, plain_spec
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 

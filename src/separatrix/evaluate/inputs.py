@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.errors import DataError
-
-from .intervals import FloatArray
+from separatrix.evaluate.intervals import FloatArray
 
 IntArray = npt.NDArray[np.intp]
 

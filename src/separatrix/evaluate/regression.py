@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.errors import DataError
-
-from ._table import aligned
-from .inputs import same_shape, target_matrix
-from .intervals import FloatArray, Interval, mean_interval
+from separatrix.evaluate._table import aligned
+from separatrix.evaluate.inputs import same_shape, target_matrix
+from separatrix.evaluate.intervals import FloatArray, Interval, mean_interval
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .boundary import DecisionGrid, decision_grid, given_grid
-from .curve import FittedCurve, fitted_curve
-from .diagram import DiagramLayer, NetworkDiagram, network_diagram
-from .hidden import HiddenUnits, hidden_units
-from .hidden_space import HiddenSpace, hidden_space
-from .names import input_names, output_names, parameter_names
-from .surface import LossSurface, loss_surface
-from .svg import network_html, network_svg
-from .trace import Step, Trace, trace
+from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
+from separatrix.explain.curve import FittedCurve, fitted_curve
+from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
+from separatrix.explain.hidden import HiddenUnits, hidden_units
+from separatrix.explain.hidden_space import HiddenSpace, hidden_space
+from separatrix.explain.names import input_names, output_names, parameter_names
+from separatrix.explain.surface import LossSurface, loss_surface
+from separatrix.explain.svg import network_html, network_svg
+from separatrix.explain.trace import Step, Trace, trace
 
 __all__ = [
     "DecisionGrid",

@@ -17,7 +17,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.inputs import as_model, as_table, class_labels, is_network, like
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
 from separatrix.model import Model
-from separatrix.spec import ACTIVATIONS, HEADS
+from separatrix.network import ACTIVATIONS, HEADS
 
 Array = NDArray[Any]
 

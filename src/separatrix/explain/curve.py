@@ -22,7 +22,7 @@ from separatrix.explain.inputs import (
     like,
 )
 from separatrix.explain.plane import span
-from separatrix.spec import _check
+from separatrix.network import _check
 
 Array = NDArray[Any]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from separatrix.explain.inputs import as_model
 from separatrix.explain.names import input_names, layer_activations, output_names, shortened
 from separatrix.model import Model
-from separatrix.spec import _check
+from separatrix.network import _check
 
 Array = NDArray[Any]
 

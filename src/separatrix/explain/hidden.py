@@ -14,7 +14,7 @@ from separatrix.explain.inputs import as_inputs, as_model
 from separatrix.explain.names import layer_activations, output_names
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
 from separatrix.model import Model
-from separatrix.spec import ACTIVATIONS, HEADS
+from separatrix.network import ACTIVATIONS, HEADS
 
 Array = NDArray[Any]
 

@@ -16,7 +16,7 @@ from separatrix.explain.inputs import as_inputs, as_table
 from separatrix.explain.names import input_names
 from separatrix.explain.plane import Plane, grid_rows, make_plane, principal_axes, span
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 Array = NDArray[Any]
 

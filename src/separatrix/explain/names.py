@@ -21,7 +21,7 @@ def output_names(model: Model) -> list[str]:
 
     Examples
     --------
-    >>> from separatrix.spec import Network
+    >>> from separatrix.network import Network
     >>> output_names(Model(Network.mlp(2, (), 1), [1.0, 2.0, 3.0], classes=["blue", "red"]))
     ['P(red)']
     """
@@ -56,7 +56,7 @@ def parameter_names(model: Model, inputs: Sequence[str] | None = None) -> list[s
 
     Examples
     --------
-    >>> from separatrix.spec import Network
+    >>> from separatrix.network import Network
     >>> parameter_names(Model(Network.mlp(2, (), 1), [1.0, 2.0, 3.0]))
     ['w[x1]', 'w[x2]', 'b']
     """
@@ -82,7 +82,7 @@ def parameter_index(model: Model, parameter: int | str) -> int:
 
     Examples
     --------
-    >>> from separatrix.spec import Network
+    >>> from separatrix.network import Network
     >>> model = Model(Network.mlp(2, (), 1), [1.0, 2.0, 3.0], feature_names=["age", "dose"])
     >>> [parameter_index(model, name) for name in ("w[dose]", "w[1]", 1)]
     [1, 1, 1]

@@ -14,7 +14,7 @@ from separatrix.data.columns import Column, as_numbers, is_text
 from separatrix.data.tables import Table
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import as_table, like
-from separatrix.spec import _check
+from separatrix.network import _check
 
 Array = NDArray[Any]
 Kind = Literal["features", "pca"]

@@ -26,7 +26,7 @@ from separatrix.explain.names import parameter_index, parameter_names
 from separatrix.explain.plane import component_label, principal_axes
 from separatrix.explain.rows import data_of
 from separatrix.model import Model
-from separatrix.spec import ACTIVATIONS, HEADS, Network, _check
+from separatrix.network import ACTIVATIONS, HEADS, Network, _check
 
 Array = NDArray[Any]
 Limits = tuple[tuple[float, float], tuple[float, float]]

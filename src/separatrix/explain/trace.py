@@ -15,7 +15,7 @@ from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import as_model, last_step
 from separatrix.explain.rows import data_of
-from separatrix.spec import ACTIVATIONS, HEADS, SGD, Network, _check
+from separatrix.network import ACTIVATIONS, HEADS, SGD, Network, _check
 
 Array = NDArray[Any]
 Stage = Literal["given", "forward", "backward", "update"]

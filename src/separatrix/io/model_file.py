@@ -24,7 +24,7 @@ from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ModelFileError, OutputError, ParameterError, SeparatrixError
 from separatrix.files import atomic_write
 from separatrix.model import Model
-from separatrix.spec import Network
+from separatrix.network import Network
 
 Array = NDArray[Any]
 T = TypeVar("T")

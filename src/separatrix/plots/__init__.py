@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from .boundary import DecisionBoundaryDisplay
-from .curve import FunctionFitDisplay
-from .diagram import NetworkDiagramDisplay
-from .film import Film, animate
-from .hidden import HiddenUnitsDisplay
-from .hidden_space import HiddenSpaceDisplay
-from .loss_curve import LossCurveDisplay
-from .loss_surface import LossSurfaceDisplay
-from .report import ReportDisplay
-from .search_curves import SearchCurvesDisplay
-from .search_heatmap import SearchHeatmapDisplay
-from .search_pareto import SearchParetoDisplay
+from separatrix.plots.boundary import DecisionBoundaryDisplay
+from separatrix.plots.curve import FunctionFitDisplay
+from separatrix.plots.diagram import NetworkDiagramDisplay
+from separatrix.plots.film import Film, animate
+from separatrix.plots.hidden import HiddenUnitsDisplay
+from separatrix.plots.hidden_space import HiddenSpaceDisplay
+from separatrix.plots.loss_curve import LossCurveDisplay
+from separatrix.plots.loss_surface import LossSurfaceDisplay
+from separatrix.plots.report import ReportDisplay
+from separatrix.plots.search_curves import SearchCurvesDisplay
+from separatrix.plots.search_heatmap import SearchHeatmapDisplay
+from separatrix.plots.search_pareto import SearchParetoDisplay
 
 __all__ = [
     "DecisionBoundaryDisplay",

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
+from separatrix.network import _check
 from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import signed_colormap
-from separatrix.spec import _check
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

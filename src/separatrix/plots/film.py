@@ -12,11 +12,11 @@ from typing import Any
 
 from separatrix.errors import ParameterError
 from separatrix.explain.plane import Kind
+from separatrix.network import _check
 from separatrix.plots.film_files import Progress, check_film, write_film
 from separatrix.plots.film_reel import Reel
 from separatrix.plots.film_scene import Scene, make_scene
 from separatrix.plots.film_views import VIEWS
-from separatrix.spec import _check
 
 _SECONDS = 8.0  # that a film lasts, unless that is too fast or too slow
 _SLOWEST, _FASTEST = 2.0, 25.0  # frames a second

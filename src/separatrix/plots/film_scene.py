@@ -15,7 +15,7 @@ from separatrix.explain.inputs import as_model, as_recording, as_table, last_ste
 from separatrix.explain.kept import Kept, kept_epoch
 from separatrix.explain.plane import Kind, Plane, make_plane
 from separatrix.model import Model
-from separatrix.spec import _check
+from separatrix.network import _check
 from separatrix.train import History, Recording, recording_epochs
 from separatrix.train.recording import AUTO_SNAPSHOTS
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import last_step
 from separatrix.explain.kept import Kept, history_of, kept_epoch
+from separatrix.network import _check
 from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.ticks import set_log_ticks
-from separatrix.spec import _check
 from separatrix.train import History
 
 if TYPE_CHECKING:

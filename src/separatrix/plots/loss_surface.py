@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from separatrix.errors import ParameterError
 from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, loss_surface
+from separatrix.network import _check
 from separatrix.plots import palette
 from separatrix.plots.axes import (
     SMALL_TEXT,
@@ -22,7 +23,6 @@ from separatrix.plots.axes import (
 )
 from separatrix.plots.point_names import write_beside
 from separatrix.plots.ticks import log_tick_values, set_log_ticks
-from separatrix.spec import _check
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

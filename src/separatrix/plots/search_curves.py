@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
-from separatrix.evaluate.candidate_names import candidate_names
-from separatrix.evaluate.candidates import LossCurve
-from separatrix.evaluate.mean_curve import mean_curve
+from separatrix.network import _check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.search_display import SearchDisplay
 from separatrix.plots.ticks import set_log_ticks
-from separatrix.spec import _check
+from separatrix.select.candidate_names import candidate_names
+from separatrix.select.candidates import LossCurve
+from separatrix.select.mean_curve import mean_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ class SearchCurvesDisplay(SearchDisplay):
 
     Examples
     --------
-    >>> from separatrix.evaluate.candidates import Candidates, LossCurve
+    >>> from separatrix.select.candidates import Candidates, LossCurve
     >>> none = np.zeros(2, dtype=int)
     >>> curve = LossCurve(np.array([1, 2, 3]), np.array([0.7, 0.5, 0.4]))
     >>> candidates = Candidates(

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
-from separatrix.evaluate.candidate_names import layers_text
-from separatrix.evaluate.candidates import Candidates
-from separatrix.evaluate.corrected_test import corrected_standard_error
+from separatrix.select.candidate_names import layers_text
+from separatrix.select.candidates import Candidates
+from separatrix.select.corrected_ttest import corrected_standard_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

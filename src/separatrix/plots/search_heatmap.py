@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.evaluate.architecture_table import architecture_table
-from separatrix.evaluate.candidates import Candidates
+from separatrix.network import _check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings, size_in_points
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
-from separatrix.spec import _check
+from separatrix.select.architecture_table import architecture_table
+from separatrix.select.candidates import Candidates
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.evaluate.candidates import Candidates
-from separatrix.evaluate.pareto import lower_fence, pareto_front
+from separatrix.network import _check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
 from separatrix.plots.ticks import set_log_ticks
-from separatrix.spec import _check
+from separatrix.select.candidates import Candidates
+from separatrix.select.pareto import lower_fence, pareto_front
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

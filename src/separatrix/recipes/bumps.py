@@ -15,13 +15,13 @@ from scipy import stats
 from separatrix.data.toys import make_bumps
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate._table import aligned
+from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
-from separatrix.spec import Adam
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from separatrix.data.toys import make_circles
 from separatrix.estimators import MLPClassifier
+from separatrix.network import Adam
 from separatrix.plots import (
     DecisionBoundaryDisplay,
     HiddenUnitsDisplay,
@@ -19,7 +20,6 @@ from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, at_epochs, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
-from separatrix.spec import Adam
 
 POINT = (-0.5, -0.4)
 EPOCHS_SHOWN = (0, 10, 20, 40, 80, 130)

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from separatrix.data.toys import make_gaussians
 from separatrix.estimators import MLPClassifier
+from separatrix.network import SGD
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
 from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
-from separatrix.spec import SGD
 
 SURFACE_LIMITS = ((-5.0, 5.0), (-3.5, 3.5))  # as far as the tutorial shows
 

@@ -14,6 +14,7 @@ from sklearn.model_selection import train_test_split
 from separatrix.data.toys import make_moons
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import classification_report
+from separatrix.network import SGD
 from separatrix.plots import (
     DecisionBoundaryDisplay,
     HiddenSpaceDisplay,
@@ -24,7 +25,6 @@ from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
-from separatrix.spec import SGD
 
 SEED = 12  # of the points and of the weights; untrained it is right on about half the points
 SEEDS = range(20)

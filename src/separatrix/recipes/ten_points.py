@@ -17,12 +17,12 @@ from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
+from separatrix.network import SGD, Network
 from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
 from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
-from separatrix.spec import SGD, Network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -26,9 +26,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from separatrix.errors import ParameterError, did_you_mean
-from separatrix.evaluate import corrected_standard_error, select
-from separatrix.evaluate.candidate_names import layers_text
-from separatrix.evaluate.shown_metric import shown_metric
+from separatrix.network import _check
 from separatrix.search.experiment import Experiment, fresh, network_of, read_rows
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
@@ -40,7 +38,9 @@ from separatrix.search.space import LAYERS, Params, draw_candidates, make_space
 from separatrix.search.store import NoStore, Store, settings_of
 from separatrix.search.straight_line import STRAIGHT_LINES
 from separatrix.search.trials import TrialResult, is_shared
-from separatrix.spec import _check
+from separatrix.select import corrected_standard_error, select
+from separatrix.select.candidate_names import layers_text
+from separatrix.select.shown_metric import shown_metric
 from separatrix.train.interrupt import Interrupt
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ class ArchitectureSearchCV(BaseSearchCV):
         Of the candidate that `refit` chose.
     smallest_as_good_ : dict
         The settings of the smallest candidate within one standard error of the best.
-    verdict_ : separatrix.evaluate.Verdict
+    verdict_ : separatrix.select.Verdict
         The comparison in numbers; `summary` says it in words.
-    candidates_ : separatrix.evaluate.Candidates
+    candidates_ : separatrix.select.Candidates
         What verdict and pictures start from.
     baseline_scores_ : ndarray of shape (n_splits_,)
         Of the straight line that all are held against: the same estimator without hidden layers, trained to

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _num_samples
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.spec import _check
+from separatrix.network import _check
 
 Array = NDArray[Any]
 Split = tuple[Array, Array]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from separatrix.errors import ParameterError
-from separatrix.spec import _check
+from separatrix.network import _check
 
 Architecture = tuple[int, ...]
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 
 from separatrix.estimators.checked_rows import with_theta
-from separatrix.evaluate import EnsembleSelection, select_ensemble
 from separatrix.search.experiment import Experiment
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.results import Outcome
 from separatrix.search.scores import neg_log_loss, neg_mean_squared_error
 from separatrix.search.trials import TrialResult, is_shared
+from separatrix.select import EnsembleSelection, select_ensemble
 
 Array = NDArray[Any]
 

@@ -12,12 +12,12 @@ from sklearn.utils import check_random_state
 
 from separatrix.blas import one_blas_thread
 from separatrix.errors import ParameterError
+from separatrix.network import _check
 from separatrix.search.architecture_search import ArchitectureSearchCV
 from separatrix.search.experiment import read_rows
 from separatrix.search.prepared import PreparedFolds
 from separatrix.search.space import Params, full_name
 from separatrix.search.trials import Trial, TrialResult, run_trial
-from separatrix.spec import _check
 from separatrix.train import Event
 
 Suggest = Callable[[Any], Mapping[str, Any]]

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from separatrix.evaluate.shown_metric import ShownMetric
 from separatrix.search.results import Results
+from separatrix.select.shown_metric import ShownMetric
 
 Tell = Callable[[int, Results], None]
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sklearn.exceptions import FitFailedWarning
 
 from separatrix.errors import DataError
-from separatrix.evaluate.candidates import Candidates
 from separatrix.search.folds import Split
 from separatrix.search.space import Params
 from separatrix.search.trials import TrialResult
+from separatrix.select.candidates import Candidates
 
 Array = NDArray[Any]
 

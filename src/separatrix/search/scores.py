@@ -16,7 +16,7 @@ from sklearn import get_config
 from sklearn.utils.metadata_routing import process_routing
 
 from separatrix.model import predicted_labels, probabilities
-from separatrix.spec import Network
+from separatrix.network import Network
 
 Array = NDArray[Any]
 Shortcut = Callable[[Array, Array, Network], float]

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from separatrix import __version__
 from separatrix.engine import get_engine
 from separatrix.errors import OutputError, ParameterError
-from separatrix.evaluate.candidates import LossCurve
 from separatrix.search.experiment import Experiment
 from separatrix.search.space import Params
 from separatrix.search.trials import TrialResult
+from separatrix.select.candidates import LossCurve
 
 Array = NDArray[Any]
 Settings = Mapping[str, str]

@@ -20,10 +20,10 @@ from sklearn.pipeline import Pipeline
 from separatrix.engine.numpy_engine import forward
 from separatrix.estimators.checked_rows import Paused, fit_rows, paused_of
 from separatrix.estimators.mlp import BaseMLP
-from separatrix.evaluate.candidates import LossCurve
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.prepared import PreparedFold, PreparedFolds
 from separatrix.search.space import Params
+from separatrix.select.candidates import LossCurve
 from separatrix.train import Listener
 
 Array = NDArray[Any]

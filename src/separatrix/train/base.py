@@ -9,7 +9,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from separatrix.errors import ParameterError
-from separatrix.spec import Schedule, _check
+from separatrix.network import Schedule, _check
 from separatrix.train.history import History
 from separatrix.train.recording import Recording
 from separatrix.train.stops import Stop
@@ -50,7 +50,7 @@ class Settings:
 
     Examples
     --------
-    >>> from separatrix.spec.schedules import Constant
+    >>> from separatrix.network.schedules import Constant
     >>> Settings(0.1, Constant(), max_epochs=130, record="auto").max_epochs
     130
     """

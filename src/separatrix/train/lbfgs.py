@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Chunk, Data, Engine, Run
 from separatrix.errors import ParameterError
-from separatrix.spec import LBFGS
+from separatrix.network import LBFGS
 from separatrix.train.base import Listener, Outcome, Settings
 from separatrix.train.call import Call
 from separatrix.train.interrupt import Interrupt
@@ -48,8 +48,8 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
     --------
     >>> from separatrix.engine import get_engine
     >>> from separatrix.engine.base import Plan, State
-    >>> from separatrix.spec import Network
-    >>> from separatrix.spec.schedules import Constant
+    >>> from separatrix.network import Network
+    >>> from separatrix.network.schedules import Constant
     >>> network = Network.mlp(1, (), 1, head="regression")
     >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
     >>> state = State.start(np.zeros(2), LBFGS(), np.random.RandomState(0))

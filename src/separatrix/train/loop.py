@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from separatrix.engine.base import Chunk, Data, Engine, Run, Task, watch
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
-from separatrix.spec import LBFGS, Progress
-from separatrix.spec.schedules import Adaptive
+from separatrix.network import LBFGS, Progress
+from separatrix.network.schedules import Adaptive
 from separatrix.train.base import Listener, Outcome, Settings
 from separatrix.train.call import Call
 from separatrix.train.history import History
@@ -62,8 +62,8 @@ def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[List
     --------
     >>> from separatrix.engine import get_engine
     >>> from separatrix.engine.base import Data, Plan, State
-    >>> from separatrix.spec import SGD, Network
-    >>> from separatrix.spec.schedules import Constant
+    >>> from separatrix.network import SGD, Network
+    >>> from separatrix.network.schedules import Constant
     >>> network = Network.mlp(1, (), 1, head="regression")
     >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
     >>> state = State.start(np.zeros(2), SGD(), np.random.RandomState(0))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import ParameterError
-from separatrix.spec import _check
+from separatrix.network import _check
 
 Array = NDArray[Any]
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
-from separatrix.spec import Progress
+from separatrix.network import Progress
 from separatrix.train.base import Listener, Outcome, Settings
 from separatrix.train.history import History
 from separatrix.train.interrupt import Interrupt
@@ -127,8 +127,8 @@ def train_stream(
     Examples
     --------
     >>> from separatrix.engine import get_engine
-    >>> from separatrix.spec import SGD, Network
-    >>> from separatrix.spec.schedules import Constant
+    >>> from separatrix.network import SGD, Network
+    >>> from separatrix.network.schedules import Constant
     >>> class Line:
     ...     n_rows = 4
     ...     def chunks(self, epoch, skip):

@@ -1,4 +1,4 @@
-"""Activations over rows, forward and backward; formulas as in `separatrix.spec.activations`."""
+"""Activations over rows, forward and backward; formulas as in `separatrix.network.activations`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from separatrix.engine._jit import hot
 from separatrix.engine._simd import absolute, lanes, load, maximum, store, where
 from separatrix.engine.kernels.functions import exp_negative, logistic, softplus, tanh
-from separatrix.spec.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
+from separatrix.network.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
 
 CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
 _LOGISTIC, _TANH, _RELU, _LEAKY, _ELU, _SELU, _GELU, _SILU, _SOFTPLUS = range(1, 10)

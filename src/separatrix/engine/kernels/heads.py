@@ -1,4 +1,4 @@
-"""Heads over rows: loss, ``dz`` and score; formulas as in `separatrix.spec.heads`."""
+"""Heads over rows: loss, ``dz`` and score; formulas as in `separatrix.network.heads`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from separatrix.engine._jit import hot, kernel
 from separatrix.engine._simd import absolute, lanes, load, maximum, store, total, where, zeros
 from separatrix.engine.kernels.functions import exp_negative, log1p_unit, log_normal, logistic
-from separatrix.spec.heads import HEADS
+from separatrix.network.heads import HEADS
 
 CODES = {name: code for code, name in enumerate(HEADS)}
 _BINARY, _MULTILABEL, _MULTICLASS, _REGRESSION, _QUADRATIC, _POISSON = range(6)

@@ -1,4 +1,4 @@
-"""Optimisers: one step from a gradient; formulas as in `separatrix.spec.optimizers`."""
+"""Optimisers: one step from a gradient; formulas as in `separatrix.network.optimizers`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from separatrix.engine._jit import hot, kernel
 from separatrix.engine._simd import absolute, lanes, load_part, root, store_part, where
-from separatrix.spec.optimizers import OPTIMIZERS
+from separatrix.network.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
 _SGD, _ADAM, _ADAMW, _RMSPROP, _ADAGRAD = range(5)

@@ -1,0 +1,224 @@
+"""Network: what a network is, as a frozen value, without a single weight in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.errors import ParameterError
+from separatrix.network import _check
+from separatrix.network.activations import ACTIVATIONS
+from separatrix.network.heads import HEADS
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A fully connected layer, ``a = g(x W + b)``.
+
+    Parameters
+    ----------
+    units : int
+        Number of outputs, at least 1.
+    activation : str, default="identity"
+        A name of `separatrix.network.activations.ACTIVATIONS`.
+    use_bias : bool, default=True
+        Whether there is a ``b``.
+    dropout : float, default=0.0
+        Share of this layer's outputs set to zero in each training step, in [0, 1).
+
+    Examples
+    --------
+    >>> Dense(4, "tanh").units
+    4
+    """
+
+    units: int
+    activation: str = "identity"
+    use_bias: bool = True
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check.integer("units", self.units, 1)
+        _check.choice("activation", self.activation, ACTIVATIONS)
+        _check.boolean("use_bias", self.use_bias)
+        _check.number("dropout", self.dropout, 0.0, 1.0, open_high=True)
+
+
+LAYER_KINDS: dict[str, type[Dense]] = {"dense": Dense}
+
+
+@dataclass(frozen=True)
+class LayerSlice:
+    """Where one layer's parameters lie in ``theta``: W (n_in x n_out, C order), then b."""
+
+    n_in: int
+    n_out: int
+    weight: slice
+    bias: slice
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers and head: everything that fixes the function but the values of its parameters.
+
+    Parameters
+    ----------
+    n_in : int
+        Number of input features.
+    layers : tuple of Dense
+        The hidden layers, then the output layer. The output layer's activation is `identity`: the head
+        turns its logits into probabilities or numbers.
+    head : {"binary", "multiclass", "multilabel", "regression", "quadratic", "poisson"}
+        Output function and loss.
+
+    Examples
+    --------
+    >>> net = Network.mlp(2, (4,), 1, activation="logistic", head="binary")
+    >>> net.n_parameters
+    17
+    >>> str(net)
+    '2-4-1'
+    """
+
+    n_in: int
+    layers: tuple[Dense, ...]
+    head: str
+
+    def __post_init__(self) -> None:
+        _check.integer("n_in", self.n_in, 1)
+        _check.choice("head", self.head, HEADS)
+        if not self.layers:
+            raise ParameterError("layers must hold at least the output layer, got an empty tuple.")
+        last = self.layers[-1]
+        if last.activation != "identity" or last.dropout:
+            raise ParameterError(
+                f"layers must end in a layer with activation 'identity' and no dropout, since the head "
+                f"{self.head!r} follows it, got {last!r}."
+            )
+        if self.head == "binary" and last.units != 1:
+            raise ParameterError(f"head 'binary' needs 1 output unit, got {last.units}; use 'multiclass'.")
+        if self.head == "multiclass" and last.units < 2:
+            raise ParameterError(f"head 'multiclass' needs at least 2 output units, got {last.units}.")
+
+    @classmethod
+    def mlp(
+        cls,
+        n_in: int,
+        hidden_layer_sizes: Sequence[int],
+        n_out: int,
+        *,
+        activation: str | Sequence[str] = "relu",
+        head: str = "binary",
+        fit_intercept: bool = True,
+        dropout: float | Sequence[float] = 0.0,
+    ) -> Network:
+        """Return a multilayer perceptron; one activation and dropout for all hidden layers or one each."""
+        n_hidden = len(hidden_layer_sizes)
+        activations = _one_each("activation", activation, n_hidden)
+        dropouts = _one_each("dropout", dropout, n_hidden)
+        hidden = [
+            Dense(units, g, fit_intercept, p)
+            for units, g, p in zip(hidden_layer_sizes, activations, dropouts, strict=True)
+        ]
+        return cls(n_in, (*hidden, Dense(n_out, "identity", fit_intercept)), head)
+
+    @property
+    def n_out(self) -> int:
+        """Number of output units."""
+        return self.layers[-1].units
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of every layer, the inputs first."""
+        return (self.n_in, *(layer.units for layer in self.layers))
+
+    @property
+    def n_parameters(self) -> int:
+        """Length of ``theta``."""
+        return int(self.layout[-1].bias.stop)
+
+    @cached_property
+    def layout(self) -> tuple[LayerSlice, ...]:
+        """Where each layer's weights and biases lie in ``theta``."""
+        slices, start = [], 0
+        for (n_in, n_out), layer in zip(pairwise(self.sizes), self.layers, strict=True):
+            middle = start + n_in * n_out
+            end = middle + (n_out if layer.use_bias else 0)
+            slices.append(LayerSlice(n_in, n_out, slice(start, middle), slice(middle, end)))
+            start = end
+        return tuple(slices)
+
+    def split(self, theta: Array) -> tuple[list[Array], list[Array]]:
+        """Return views of `theta`: weights [(n_in, n_out), …] and biases [(n_out,) or (0,), …]."""
+        weights = [theta[s.weight].reshape(s.n_in, s.n_out) for s in self.layout]
+        return weights, [theta[s.bias] for s in self.layout]
+
+    def join(self, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
+        """Return one flat ``theta`` from weights and biases; the inverse of `split`."""
+        if len(weights) != len(self.layers) or len(biases) != len(self.layers):
+            raise ParameterError(
+                f"weights and biases must have one array for each of {len(self.layers)} layers, "
+                f"got {len(weights)} and {len(biases)}."
+            )
+        parts = []
+        for number, (s, w, b) in enumerate(zip(self.layout, weights, biases, strict=True)):
+            n_bias = s.bias.stop - s.bias.start
+            if np.shape(w) != (s.n_in, s.n_out) or np.size(b) != n_bias:
+                raise ParameterError(
+                    f"layer {number} needs weights of shape {(s.n_in, s.n_out)} and {n_bias} biases, "
+                    f"got {np.shape(w)} and {np.size(b)}."
+                )
+            parts += [np.ravel(w), np.ravel(b)]
+        return np.concatenate(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the network as plain JSON-able values, names only."""
+        layers = [
+            {
+                "kind": "dense",
+                "units": int(layer.units),  # NumPy's numbers are not JSON's
+                "activation": layer.activation,
+                "use_bias": bool(layer.use_bias),
+                "dropout": float(layer.dropout),
+            }
+            for layer in self.layers
+        ]
+        return {"n_in": int(self.n_in), "layers": layers, "head": self.head}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Network:
+        """Return the network that `to_dict` described; anything else is a `ParameterError`."""
+        try:
+            layers = []
+            for entry in values["layers"]:
+                fields = dict(entry)
+                kind = fields.pop("kind")
+                _check.choice("kind", kind, LAYER_KINDS)
+                layers.append(LAYER_KINDS[kind](**fields))
+            return cls(values["n_in"], tuple(layers), values["head"])
+        except ParameterError:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise ParameterError(f"the description of the network is not valid: {error}.") from error
+
+    def __str__(self) -> str:
+        """Return the sizes as in ``2-4-1``."""
+        return "-".join(str(size) for size in self.sizes)
+
+
+def _one_each(name: str, value: Any, n_hidden: int) -> list[Any]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return [value] * n_hidden
+    if len(value) != n_hidden:
+        raise ParameterError(
+            f"{name} must be one value or one for each of {n_hidden} hidden layers, got {list(value)!r}."
+        )
+    return list(value)

@@ -1,0 +1,23 @@
+"""Which of many candidates: corrected tests, selection bias, ensembles, and a verdict in words."""
+
+from __future__ import annotations
+
+from separatrix.select.candidates import Candidates, LossCurve
+from separatrix.select.corrected_ttest import CorrectedTest, corrected_standard_error, corrected_t_test
+from separatrix.select.ensemble_selection import EnsembleSelection, select_ensemble
+from separatrix.select.selection import Verdict, select
+from separatrix.select.selection_bias import SelectionBias, selection_bias
+
+__all__ = [
+    "Candidates",
+    "CorrectedTest",
+    "EnsembleSelection",
+    "LossCurve",
+    "SelectionBias",
+    "Verdict",
+    "corrected_standard_error",
+    "corrected_t_test",
+    "select",
+    "select_ensemble",
+    "selection_bias",
+]

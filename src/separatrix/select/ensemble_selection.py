@@ -1,0 +1,146 @@
+"""Ensemble selection: which candidates to average, and how often each counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from separatrix.errors import DataError, ParameterError
+from separatrix.evaluate.inputs import IntArray
+from separatrix.evaluate.intervals import FloatArray
+
+Score = Callable[[npt.NDArray[Any], FloatArray], float]
+
+
+@dataclass(frozen=True, eq=False)
+class EnsembleSelection:
+    """The candidates that were added to an ensemble, and how it scored after each.
+
+    The score of the best ensemble is too good: it was chosen by it.
+
+    Attributes
+    ----------
+    added : int ndarray of shape (n_added,)
+        Candidates in the order in which they were added; one may come several times.
+    scores : float ndarray of shape (n_added,)
+        Mean score over the test folds after each addition.
+    n_candidates : int
+        Those that could be chosen from.
+    """
+
+    added: IntArray
+    scores: FloatArray
+    n_candidates: int
+
+    @property
+    def n_members(self) -> int:
+        """Additions after which the score was highest, the fewest if there are several such."""
+        return int(self.scores.argmax()) + 1
+
+    @property
+    def counts(self) -> IntArray:
+        """How often each candidate is in the best ensemble, (n_candidates,): its weight in the mean."""
+        return np.bincount(self.added[: self.n_members], minlength=self.n_candidates).astype(np.intp)
+
+
+def select_ensemble(
+    predictions: FloatArray,
+    y_true: npt.ArrayLike,
+    score: Score,
+    *,
+    n_test: Sequence[int] | None = None,
+    n_members: int = 50,
+    n_first: int = 5,
+) -> EnsembleSelection:
+    """Choose the candidates whose mean prediction scores best, one after another, each as often as it helps.
+
+    The first are the best candidates by themselves, as many of them (at most `n_first`) as score best
+    together; then each time the one is added that makes the ensemble's score highest. The best ensemble on
+    the way is kept: later ones fit the rows that they were chosen by. A training that diverged, whose
+    predictions are not all finite, is left out.
+
+    Parameters
+    ----------
+    predictions : ndarray of shape (n_candidates, n_rows) or (n_candidates, n_rows, n_outputs)
+        What each candidate, trained on the other folds, predicts for the rows of each test fold: the folds
+        of the first repeat one after another, then those of the next. In this way every mean is one of
+        networks that were trained on the same rows, as the members will be; a mean over repeats would flatter
+        candidates that vary from one training to the next.
+    y_true : array-like of shape (n_rows,) or (n_rows, n_outputs)
+        The truth in the same order.
+    score : callable
+        ``score(y_true, prediction)`` for the rows of one fold; higher is better.
+    n_test : sequence of int, optional
+        Rows of each fold; their scores are averaged. By default all rows are one fold.
+    n_members : int
+        Additions in all.
+    n_first : int
+        At most so many of the best candidates are added first, against overfitting; 1 starts with the best.
+
+    Returns
+    -------
+    EnsembleSelection
+
+    Raises
+    ------
+    DataError
+        If no candidate has finite predictions and a score, or shapes do not fit each other.
+    ParameterError
+        If `n_members` or `n_first` is below 1.
+
+    References
+    ----------
+    R. Caruana, A. Niculescu-Mizil, G. Crew, A. Ksikes: Ensemble selection from libraries of models, ICML
+    2004: section 2.1 (with replacement), section 2.2 (sorted initialisation).
+
+    Examples
+    --------
+    >>> y = np.array([1.0, 2.0, 3.0])
+    >>> low, high, wild = y - 1, y + 2, 9 * y
+    >>> chosen = select_ensemble(np.array([low, high, wild]), y, lambda t, p: -np.mean((t - p) ** 2))
+    >>> chosen.counts
+    array([2, 1, 0])
+    >>> chosen.scores[:3].tolist()
+    [-1.0, -0.25, 0.0]
+    """
+    if n_members < 1 or n_first < 1:
+        raise ParameterError(f"n_members and n_first must be at least 1, got {n_members} and {n_first}.")
+    truth = np.asarray(y_true)
+    folds = _folds(np.shape(predictions), len(truth), n_test)
+
+    def mean_score(prediction: FloatArray) -> float:
+        mean = float(np.mean([score(truth[fold], prediction[fold]) for fold in folds]))
+        return mean if np.isfinite(mean) else -np.inf
+
+    alone = np.array([mean_score(one) if np.isfinite(one).all() else -np.inf for one in predictions])
+    usable = np.flatnonzero(np.isfinite(alone))
+    if len(usable) == 0:
+        raise DataError("no candidate has finite predictions and a finite score; train at a lower rate.")
+    best = usable[np.argsort(-alone[usable], kind="stable")][: min(n_first, n_members)]
+    sums = np.cumsum(predictions[best], axis=0, dtype=np.float64)
+    scores = [mean_score(total / n) for n, total in enumerate(sums, 1)]
+    n_added = int(np.argmax(scores)) + 1
+    added, scores, total = best[:n_added].tolist(), scores[:n_added], sums[n_added - 1]
+    while len(added) < n_members:
+        attempts = [mean_score((total + predictions[one]) / (len(added) + 1)) for one in usable]
+        chosen = int(np.argmax(attempts))
+        added.append(int(usable[chosen]))
+        scores.append(attempts[chosen])
+        total += predictions[added[-1]]
+    return EnsembleSelection(np.array(added), np.array(scores), len(predictions))
+
+
+def _folds(shape: tuple[int, ...], n_rows: int, n_test: Sequence[int] | None) -> list[slice]:
+    """Return the rows of each fold, which follow one another."""
+    sizes = [n_rows] if n_test is None else [int(size) for size in n_test]
+    if len(shape) not in (2, 3) or shape[1] != n_rows or sum(sizes) != n_rows or min(sizes, default=0) < 1:
+        raise DataError(
+            f"predictions must have shape (n_candidates, {n_rows}) or (n_candidates, {n_rows}, n_outputs), "
+            f"and n_test sum to {n_rows}, one row for each of y_true, got {shape} and {sizes}."
+        )
+    ends = np.cumsum(sizes).tolist()
+    return [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
