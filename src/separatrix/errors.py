@@ -11,7 +11,30 @@ class SeparatrixError(Exception):
 
 
 class ParameterError(SeparatrixError, ValueError):
-    """A setting breaks its rule."""
+    """A setting breaks its rule.
+
+    Parameters
+    ----------
+    parameter : str
+        The parameter, as Python spells it.
+    problem : str
+        The rule, the value received and the cure; with the parameter before it, one sentence.
+
+    Examples
+    --------
+    >>> raise ParameterError("alpha", "must be 0 or more, got -1; raise it.")
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.ParameterError: alpha must be 0 or more, got -1; raise it.
+    """
+
+    def __init__(self, parameter: str, problem: str = "") -> None:
+        super().__init__(parameter, problem)
+        self.parameter, self.problem = parameter, problem
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return f"{self.parameter} {self.problem}".rstrip()
 
 
 class DataError(SeparatrixError, ValueError):

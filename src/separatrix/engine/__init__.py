@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from separatrix import check
 from separatrix.engine.base import Engine
-from separatrix.network import _check
 
 ENGINES = ("auto", "numpy", "numba")
 
@@ -21,7 +21,7 @@ def get_engine(name: str = "auto") -> Engine:
     >>> get_engine("numpy").name
     'numpy'
     """
-    _check.choice("engine", name, ENGINES)
+    check.choice("engine", name, ENGINES)
     if name == "numba" or (name == "auto" and find_spec("numba") is not None):
         from separatrix.engine.numba_engine import NumbaEngine
 

@@ -12,6 +12,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
+from separatrix import check
 from separatrix.data.stream_facts import TargetFacts
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
@@ -20,7 +21,7 @@ from separatrix.estimators.parameters import Activations, BatchSize, ClassWeight
 from separatrix.estimators.stream_fit import class_coder, class_facts
 from separatrix.estimators.streamed_rows import TargetCoder
 from separatrix.model import Model, predicted_labels, probabilities
-from separatrix.network import Optimizer, Schedule, _check
+from separatrix.network import Optimizer, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -290,7 +291,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return targets.log_probabilities(self._logits(X), self.network_)
 
     def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
-        _check.choice("loss", self.loss, ("log_loss", "squared_error"))
+        check.choice("loss", self.loss, ("log_loss", "squared_error"))
         multilabel = targets.is_multilabel(y)
         if is_first and not incremental:
             self.classes_ = targets.classes_of(y, multilabel)
@@ -308,7 +309,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if self.class_weight is None:
             return sample_weight
         if isinstance(self.class_weight, str):
-            _check.choice("class_weight", self.class_weight, ("balanced",))
+            check.choice("class_weight", self.class_weight, ("balanced",))
         weight: Array = compute_sample_weight(self.class_weight, y)
         if not isinstance(self.class_weight, str):
             targets.check_class_weight(self.class_weight, self.classes_)

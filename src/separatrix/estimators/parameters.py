@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 
+from separatrix import check
 from separatrix.engine import ENGINES
 from separatrix.engine.base import Order
 from separatrix.errors import ParameterError, did_you_mean
@@ -31,7 +32,6 @@ from separatrix.network import (
     Progress,
     RMSprop,
     Schedule,
-    _check,
     initial_theta,
 )
 from separatrix.network.schedules import Adaptive, Constant, InvScaling
@@ -55,25 +55,25 @@ _BOOLEANS = ("nesterovs_momentum", "early_stopping", "warm_start", "fit_intercep
 def check_parameters(p: BaseMLP) -> None:
     """Raise a `ParameterError` for the first setting that breaks its rule, used by this solver or not."""
     for name in _BOOLEANS:
-        _check.boolean(name, getattr(p, name))
+        check.boolean(name, getattr(p, name))
     if p.restore_best is not None:
-        _check.boolean("restore_best", p.restore_best)
+        check.boolean("restore_best", p.restore_best)
     if p.shuffle != "replacement":
-        _check.boolean("shuffle", p.shuffle)
-    _check.number("l1_ratio", p.l1_ratio, 0.0, 1.0)
-    _check.number("alpha", p.alpha, 0.0)
-    _check.number("learning_rate_init", p.learning_rate_init, 0.0, open_low=True)
-    _check.number("tol", p.tol, 0.0)
-    _check.number("validation_fraction", p.validation_fraction, 0.0, math.nextafter(1.0, 0.0))
-    _check.integer("max_iter", p.max_iter, 1)
+        check.boolean("shuffle", p.shuffle)
+    check.number("l1_ratio", p.l1_ratio, 0.0, 1.0)
+    check.number("alpha", p.alpha, 0.0)
+    check.number("learning_rate_init", p.learning_rate_init, 0.0, open_low=True)
+    check.number("tol", p.tol, 0.0)
+    check.number("validation_fraction", p.validation_fraction, 0.0, math.nextafter(1.0, 0.0))
+    check.integer("max_iter", p.max_iter, 1)
     if p.n_iter_no_change != math.inf:
-        _check.integer("n_iter_no_change", p.n_iter_no_change, 1)
+        check.integer("n_iter_no_change", p.n_iter_no_change, 1)
     if isinstance(p.batch_size, str):
-        _check.choice("batch_size", p.batch_size, ("auto", "full"))
+        check.choice("batch_size", p.batch_size, ("auto", "full"))
     else:
-        _check.integer("batch_size", p.batch_size, 1)
-    _check.choice("dtype", p.dtype, DTYPES)
-    _check.choice("engine", p.engine, ENGINES)
+        check.integer("batch_size", p.batch_size, 1)
+    check.choice("dtype", p.dtype, DTYPES)
+    check.choice("engine", p.engine, ENGINES)
     _check_scorers(p.scoring, p.metrics)
     for build in _OPTIMIZERS.values():  # checks what it takes
         build(p)
@@ -130,7 +130,7 @@ def optimizer_of(p: BaseMLP) -> Optimizer:
     """Return the optimizer."""
     if isinstance(p.solver, Optimizer):
         return p.solver
-    _check.choice("solver", p.solver, _OPTIMIZERS)
+    check.choice("solver", p.solver, _OPTIMIZERS)
     return _OPTIMIZERS[p.solver](p)
 
 
@@ -139,7 +139,7 @@ def schedule_of(p: BaseMLP) -> Schedule:
     invscaling = InvScaling(p.power_t)
     if isinstance(p.learning_rate, Schedule):
         return p.learning_rate
-    _check.choice("learning_rate", p.learning_rate, SCHEDULES)
+    check.choice("learning_rate", p.learning_rate, SCHEDULES)
     if p.solver == "adam" and p.learning_rate in {"adaptive", "invscaling"}:
         return Constant()  # scikit-learn's 'adam' does not heed them
     return invscaling if p.learning_rate == "invscaling" else SCHEDULES[p.learning_rate]()
@@ -235,7 +235,7 @@ def _check_scorers(scoring: Scoring, metrics: Sequence[str] | None) -> None:
 def _hidden_sizes(sizes: Any) -> list[int]:
     listed = list(sizes) if isinstance(sizes, Iterable) else [sizes]
     for size in listed:
-        _check.integer("hidden_layer_sizes", size, 1)
+        check.integer("hidden_layer_sizes", size, 1)
     return [int(size) for size in listed]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
+from separatrix import check
 from separatrix.data.stream_facts import TargetFacts
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.mlp import BaseMLP
@@ -17,7 +18,7 @@ from separatrix.estimators.parameters import Activations, BatchSize, Init, Scori
 from separatrix.estimators.stream_fit import number_facts
 from separatrix.estimators.streamed_rows import TargetCoder
 from separatrix.model import Model
-from separatrix.network import HEADS, Optimizer, Schedule, _check
+from separatrix.network import HEADS, Optimizer, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -242,7 +243,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return self._decode(HEADS[self.network_.head].output(z))
 
     def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
-        _check.choice("loss", self.loss, HEAD_OF_LOSS)
+        check.choice("loss", self.loss, HEAD_OF_LOSS)
         if self.loss == "poisson" and y.min() < 0:
             raise DataError(
                 f"y must be 0 or more for loss 'poisson', got {y.min()}; use loss='squared_error'."
@@ -271,7 +272,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return TargetCoder(name, None, facts["shift"], facts["scale"])
 
     def _stream_head(self) -> tuple[str, int]:
-        _check.choice("loss", self.loss, HEAD_OF_LOSS)
+        check.choice("loss", self.loss, HEAD_OF_LOSS)
         return HEAD_OF_LOSS[self.loss], 1
 
     def _take_over(self, model: Model) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from separatrix import __version__
+from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.stream_facts import MEDIAN_ROWS, TargetFacts, learn
@@ -32,7 +32,6 @@ from separatrix.estimators.streamed_rows import TEST, TRAIN, VALIDATION, Roles, 
 from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
 from separatrix.estimators.watching import watching_of
 from separatrix.files import check_writable
-from separatrix.network import _check
 from separatrix.train import Listener, Settings
 from separatrix.train.checkpoint import Checkpoint, CheckpointKeeper, load_checkpoint, same_training
 from separatrix.train.stream import Position, Watcher, train_stream
@@ -142,7 +141,7 @@ def fit_stream(
 def _check_settings(p: BaseMLP, settings: StreamSettings) -> None:
     parameters.check_parameters(p)
     refuse_unstreamable(p)
-    _check.number("checkpoint_minutes", settings.checkpoint_minutes, 0.0)
+    check.number("checkpoint_minutes", settings.checkpoint_minutes, 0.0)
     if settings.checkpoint is not None:
         check_writable(settings.checkpoint)
 
@@ -404,7 +403,7 @@ def class_coder(p: Any, name: str, facts: Mapping[str, Any]) -> TargetCoder:
 
 def _class_weights(class_weight: Any, classes: Array, counts: list[int]) -> Array:
     if isinstance(class_weight, str):
-        _check.choice("class_weight", class_weight, ("balanced",))
+        check.choice("class_weight", class_weight, ("balanced",))
         return sum(counts) / (len(counts) * np.maximum(np.array(counts, dtype=np.float64), 1.0))
     if not isinstance(class_weight, Mapping):
         raise ParameterError(f"class_weight must be 'balanced' or a dict, got {class_weight!r}.")

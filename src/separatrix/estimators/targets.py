@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
+from separatrix import check
 from separatrix.errors import DataError, ParameterError
-from separatrix.network import Network, _check
+from separatrix.network import Network
 from separatrix.network.activations import softplus
 
 Array = NDArray[Any]
@@ -68,7 +69,7 @@ def check_class_weight(class_weight: ClassWeights, classes: Array) -> None:
     """Raise a `ParameterError` for a weight that is no weight, or if no class has one above 0."""
     for weights in [class_weight] if isinstance(class_weight, Mapping) else class_weight:
         for label, weight in weights.items():
-            _check.number(f"class_weight of class {label!r}", weight, 0.0)
+            check.number(f"class_weight of class {label!r}", weight, 0.0)
     if isinstance(class_weight, Mapping) and not any(class_weight.get(c, 1.0) for c in classes.tolist()):
         raise ParameterError(
             f"class_weight must be above 0 for at least one class, got {dict(class_weight)!r}; raise one."

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.data.columns import as_numbers, is_text
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
@@ -22,7 +23,6 @@ from separatrix.explain.inputs import (
     like,
 )
 from separatrix.explain.plane import span
-from separatrix.network import _check
 
 Array = NDArray[Any]
 
@@ -87,7 +87,7 @@ def fitted_curve(
     >>> curve.x, curve.values, curve.x_label
     (array([-1.,  5., 11.]), array([[-1., 11., 23.]]), 'dose')
     """
-    _check.integer("grid_resolution", grid_resolution, 2)
+    check.integer("grid_resolution", grid_resolution, 2)
     table = as_table(estimator, X)
     names = table.column_names
     if len(names) != 1 or is_text(table.columns[names[0]]):
@@ -134,7 +134,7 @@ def _answers(estimator: Any, rows: Any, classes: Array | None) -> Array:
 def _places(recorded: Array, epochs: int | Sequence[int]) -> Array:
     """Return the places of the epochs asked for in the recording, ascending."""
     if isinstance(epochs, int | np.integer):
-        _check.integer("epochs", epochs, 1)
+        check.integer("epochs", epochs, 1)
         wanted = np.linspace(recorded[0], recorded[-1], epochs) if epochs > 1 else recorded[-1:]
     else:
         wanted = np.asarray(epochs)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.explain.inputs import as_model
 from separatrix.explain.names import input_names, layer_activations, output_names, shortened
 from separatrix.model import Model
-from separatrix.network import _check
 
 Array = NDArray[Any]
 
@@ -119,7 +119,7 @@ def network_diagram(estimator: Any, *, max_units: int = 20) -> NetworkDiagram:
     >>> diagram.layers[1].units, diagram.layers[1].n_folded
     (array([1, 2]), 1)
     """
-    _check.integer("max_units", max_units, 1)
+    check.integer("max_units", max_units, 1)
     model = as_model(estimator)
     weights, biases = model.coefs, model.intercepts
     shown = [_shown(strength, max_units) for strength in _strengths(weights)]

@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.data.columns import Column, as_numbers, is_text
 from separatrix.data.tables import Table
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import as_table, like
-from separatrix.network import _check
 
 Array = NDArray[Any]
 Kind = Literal["features", "pca"]
@@ -108,8 +108,8 @@ def make_plane(
     DataError
         If `X` has no rows, or does not fit the estimator.
     """
-    _check.choice("plane", plane, ("features", "pca"))
-    _check.integer("grid_resolution", grid_resolution, 2)
+    check.choice("plane", plane, ("features", "pca"))
+    check.integer("grid_resolution", grid_resolution, 2)
     table = as_table(estimator, X)
     if table.n_rows == 0:
         raise DataError("X has no rows; give those to look at.")

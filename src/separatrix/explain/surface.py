@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
@@ -26,7 +27,7 @@ from separatrix.explain.names import parameter_index, parameter_names
 from separatrix.explain.plane import component_label, principal_axes
 from separatrix.explain.rows import data_of
 from separatrix.model import Model
-from separatrix.network import ACTIVATIONS, HEADS, Network, _check
+from separatrix.network import ACTIVATIONS, HEADS, Network
 
 Array = NDArray[Any]
 Limits = tuple[tuple[float, float], tuple[float, float]]
@@ -164,10 +165,10 @@ def loss_surface(
     >>> surface.path_loss[[0, -1]].round(3)
     array([0.693, 0.513])
     """
-    _check.integer("grid_resolution", grid_resolution, 2)
-    _check.number("margin", margin, 0.0)
+    check.integer("grid_resolution", grid_resolution, 2)
+    check.number("margin", margin, 0.0)
     if max_rows is not None:
-        _check.integer("max_rows", max_rows, 1)
+        check.integer("max_rows", max_rows, 1)
     model, all_rows = as_model(estimator), data_of(estimator, X, y, sample_weight)
     data = _some_rows(all_rows, max_rows)
     theta = model.theta.astype(np.float64)

@@ -10,12 +10,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from separatrix import check
 from separatrix.engine.base import Data, Plan
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import as_model, last_step
 from separatrix.explain.rows import data_of
-from separatrix.network import ACTIVATIONS, HEADS, SGD, Network, _check
+from separatrix.network import ACTIVATIONS, HEADS, SGD, Network
 
 Array = NDArray[Any]
 Stage = Literal["given", "forward", "backward", "update"]
@@ -202,7 +203,7 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
             "learning_rate must be given for a Model, which does not keep the rate it was trained with, "
             "got None; pass learning_rate=0.1, for example."
         )
-    _check.number("learning_rate", learning_rate, 0.0, open_low=True)
+    check.number("learning_rate", learning_rate, 0.0, open_low=True)
     fitted = as_model(model)
     exact = replace(fitted, theta=fitted.theta.astype(np.float64))
     rows = x if isinstance(x, Mapping) or hasattr(type(x), "columns") else np.atleast_2d(x)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import DTypeLike, NDArray
 
-from separatrix.network import _check
+from separatrix import check
 from separatrix.network.network import LayerSlice, Network
 
 Array = NDArray[Any]
@@ -113,7 +113,7 @@ def initial_theta(
     >>> initial_theta(net, "torch", np.random.RandomState(1)).round(4)
     array([ 0.3643, -0.3121, -0.1371])
     """
-    _check.choice("init", init, INITIALIZERS)
+    check.choice("init", init, INITIALIZERS)
     draw = INITIALIZERS[init]
     theta = np.empty(network.n_parameters, dtype)
     activations = [layer.activation for layer in network.layers[:-1]]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import ParameterError
-from separatrix.network import _check
 from separatrix.network.activations import ACTIVATIONS
 from separatrix.network.heads import HEADS
 
@@ -46,10 +46,10 @@ class Dense:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        _check.integer("units", self.units, 1)
-        _check.choice("activation", self.activation, ACTIVATIONS)
-        _check.boolean("use_bias", self.use_bias)
-        _check.number("dropout", self.dropout, 0.0, 1.0, open_high=True)
+        check.integer("units", self.units, 1)
+        check.choice("activation", self.activation, ACTIVATIONS)
+        check.boolean("use_bias", self.use_bias)
+        check.number("dropout", self.dropout, 0.0, 1.0, open_high=True)
 
 
 LAYER_KINDS: dict[str, type[Dense]] = {"dense": Dense}
@@ -93,8 +93,8 @@ class Network:
     head: str
 
     def __post_init__(self) -> None:
-        _check.integer("n_in", self.n_in, 1)
-        _check.choice("head", self.head, HEADS)
+        check.integer("n_in", self.n_in, 1)
+        check.choice("head", self.head, HEADS)
         if not self.layers:
             raise ParameterError("layers must hold at least the output layer, got an empty tuple.")
         last = self.layers[-1]
@@ -201,7 +201,7 @@ class Network:
             for entry in values["layers"]:
                 fields = dict(entry)
                 kind = fields.pop("kind")
-                _check.choice("kind", kind, LAYER_KINDS)
+                check.choice("kind", kind, LAYER_KINDS)
                 layers.append(LAYER_KINDS[kind](**fields))
             return cls(values["n_in"], tuple(layers), values["head"])
         except ParameterError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from separatrix.network import _check
+from separatrix import check
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class SGD:
     n_slots: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        _check.number("momentum", self.momentum, 0.0, 1.0)
-        _check.boolean("nesterovs_momentum", self.nesterov)
+        check.number("momentum", self.momentum, 0.0, 1.0)
+        check.boolean("nesterovs_momentum", self.nesterov)
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Adam:
 
     def __post_init__(self) -> None:
         for name in ("beta_1", "beta_2"):
-            _check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
-        _check.number("epsilon", self.epsilon, 0.0, open_low=True)
+            check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
+        check.number("epsilon", self.epsilon, 0.0, open_low=True)
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class AdamW:
 
     def __post_init__(self) -> None:
         for name in ("beta_1", "beta_2"):
-            _check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
-        _check.number("epsilon", self.epsilon, 0.0, open_low=True)
-        _check.number("weight_decay", self.weight_decay, 0.0)
+            check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
+        check.number("epsilon", self.epsilon, 0.0, open_low=True)
+        check.number("weight_decay", self.weight_decay, 0.0)
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ class RMSprop:
     n_slots: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        _check.number("rho", self.rho, 0.0, 1.0, open_high=True)
-        _check.number("epsilon", self.epsilon, 0.0, open_low=True)
+        check.number("rho", self.rho, 0.0, 1.0, open_high=True)
+        check.number("epsilon", self.epsilon, 0.0, open_low=True)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Adagrad:
     n_slots: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        _check.number("epsilon", self.epsilon, 0.0, open_low=True)
+        check.number("epsilon", self.epsilon, 0.0, open_low=True)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class LBFGS:
     n_slots: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
-        _check.integer("max_fun", self.max_fun, 1)
+        check.integer("max_fun", self.max_fun, 1)
 
 
 Optimizer = SGD | Adam | AdamW | RMSprop | Adagrad | LBFGS

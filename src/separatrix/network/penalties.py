@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from separatrix.network import _check
+from separatrix import check
 
 
 @dataclass(frozen=True)
@@ -19,5 +19,5 @@ class Penalty:
     l1: float = 0.0
 
     def __post_init__(self) -> None:
-        _check.number("l2", self.l2, 0.0)
-        _check.number("l1", self.l1, 0.0)
+        check.number("l2", self.l2, 0.0)
+        check.number("l1", self.l1, 0.0)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.network import _check
+from separatrix import check
 
 Array = NDArray[Any]
 
@@ -63,7 +63,7 @@ class InvScaling:
     name: ClassVar[str] = "invscaling"
 
     def __post_init__(self) -> None:
-        _check.number("power_t", self.power_t, 0.0)
+        check.number("power_t", self.power_t, 0.0)
 
     def factors(self, steps: Array, progress: Progress) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
@@ -80,8 +80,8 @@ class Step:
     name: ClassVar[str] = "step"
 
     def __post_init__(self) -> None:
-        _check.integer("step_size", self.step_size, 1)
-        _check.number("gamma", self.gamma, 0.0, open_low=True)
+        check.integer("step_size", self.step_size, 1)
+        check.number("gamma", self.gamma, 0.0, open_low=True)
 
     def factors(self, steps: Array, progress: Progress) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
@@ -96,7 +96,7 @@ class Cosine:
     name: ClassVar[str] = "cosine"
 
     def __post_init__(self) -> None:
-        _check.number("final", self.final, 0.0, 1.0)
+        check.number("final", self.final, 0.0, 1.0)
 
     def factors(self, steps: Array, progress: Progress) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
@@ -114,7 +114,7 @@ class OneCycle:
     name: ClassVar[str] = "one_cycle"
 
     def __post_init__(self) -> None:
-        _check.number("pct_start", self.pct_start, 0.0, 1.0, open_low=True)
+        check.number("pct_start", self.pct_start, 0.0, 1.0, open_low=True)
 
     def factors(self, steps: Array, progress: Progress) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
@@ -135,7 +135,7 @@ class WarmUp:
     name: ClassVar[str] = "warmup"
 
     def __post_init__(self) -> None:
-        _check.integer("steps", self.steps, 1)
+        check.integer("steps", self.steps, 1)
 
     def factors(self, steps: Array, progress: Progress) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""

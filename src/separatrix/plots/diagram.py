@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
-from separatrix.network import _check
 from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import signed_colormap
 
@@ -115,7 +115,7 @@ class NetworkDiagramDisplay:
         -------
         NetworkDiagramDisplay
         """
-        _check.boolean("colorbar", colorbar)
+        check.boolean("colorbar", colorbar)
         d = self.diagram
         self._is_small = ax is not None and is_small(ax)
         if ax is None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from separatrix import check
 from separatrix.errors import ParameterError
 from separatrix.explain.plane import Kind
-from separatrix.network import _check
 from separatrix.plots.film_files import Progress, check_film, write_film
 from separatrix.plots.film_reel import Reel
 from separatrix.plots.film_scene import Scene, make_scene
@@ -120,13 +120,13 @@ def animate(
     target = Path(path)
     check_film(target)
     if fps is not None:
-        _check.number("fps", fps, 0.0, open_low=True)
+        check.number("fps", fps, 0.0, open_low=True)
     scene = make_scene(estimator, X, y, every=every, features=features, plane=plane)
     names = _default_views(scene) if views is None else [views] if isinstance(views, str) else views
     if not names:
         raise ParameterError(f"views must be one or more of {', '.join(VIEWS)}, got {views!r}.")
     for name in names:
-        _check.choice("views", name, VIEWS)
+        check.choice("views", name, VIEWS)
     reel = Reel(scene, [VIEWS[name] for name in names])
     if fps is None:
         fps = min(max(len(reel) / _SECONDS, _SLOWEST), _FASTEST)

@@ -10,12 +10,12 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import DataError
 from separatrix.explain.inputs import as_model, as_recording, as_table, last_step
 from separatrix.explain.kept import Kept, kept_epoch
 from separatrix.explain.plane import Kind, Plane, make_plane
 from separatrix.model import Model
-from separatrix.network import _check
 from separatrix.train import History, Recording, recording_epochs
 from separatrix.train.recording import AUTO_SNAPSHOTS
 
@@ -136,7 +136,7 @@ def make_scene(
         If `plane` is none of these.
     """
     recording, last = as_recording(estimator), last_step(estimator)
-    _check.choice("plane", plane, get_args(Kind))
+    check.choice("plane", plane, get_args(Kind))
     if (X is None) != (y is None):
         raise DataError(f"X and y must be given together, got no {'X' if X is None else 'y'}.")
     if X is None and plane == "pca":
@@ -177,5 +177,5 @@ def _shown(n_snapshots: int, every: int | None) -> Array:
         if n_snapshots <= AUTO_SNAPSHOTS + 1:
             return np.arange(n_snapshots)
         return np.append(0, recording_epochs("auto", n_snapshots - 1))
-    _check.integer("every", every, 1)
+    check.integer("every", every, 1)
     return np.union1d(np.arange(0, n_snapshots, every), n_snapshots - 1)

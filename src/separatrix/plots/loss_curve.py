@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import last_step
 from separatrix.explain.kept import Kept, history_of, kept_epoch
-from separatrix.network import _check
 from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.ticks import set_log_ticks
@@ -182,7 +182,7 @@ class LossCurveDisplay:
         which = (which,) if isinstance(which, str) else which
         metrics = (metrics,) if isinstance(metrics, str) else metrics
         for name in which:
-            _check.choice("which", name, _DASHES)
+            check.choice("which", name, _DASHES)
         losses, others = [], []
         for name, history in histories.items():
             run = name if len(histories) > 1 else ""
@@ -230,7 +230,7 @@ class LossCurveDisplay:
         ParameterError
             If there are metrics and an `ax`, but no `metric_ax`.
         """
-        _check.boolean("log", log)
+        check.boolean("log", log)
         if ax is not None and metric_ax is None and self.metrics:
             raise ParameterError("metric_ax must be given along with ax to draw metrics, got None.")
         is_tight = ax is not None and is_small(ax)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import ParameterError
 from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, loss_surface
-from separatrix.network import _check
 from separatrix.plots import palette
 from separatrix.plots.axes import (
     SMALL_TEXT,
@@ -192,7 +192,7 @@ class LossSurfaceDisplay:
         ParameterError
             If `kind` is none of these, or `ax` has not the dimensions that it needs.
         """
-        _check.choice("kind", kind, ("contour", "surface"))
+        check.choice("kind", kind, ("contour", "surface"))
         in_3d = kind == "surface"
         if ax is not None and hasattr(ax, "plot_surface") != in_3d:
             projection = "projection='3d'" if in_3d else "no projection"

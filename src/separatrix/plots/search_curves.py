@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import DataError
-from separatrix.network import _check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.search_display import SearchDisplay
@@ -109,8 +109,8 @@ class SearchCurvesDisplay(SearchDisplay):
         ParameterError
             If a setting breaks its rule.
         """
-        _check.integer("n_best", n_best, 1)
-        _check.boolean("log", log)
+        check.integer("n_best", n_best, 1)
+        check.boolean("log", log)
         self.shown_ = self._chosen(n_best)
         self.ax_ = ax = new_axes((6.4, 5.2)) if ax is None else ax
         small = is_narrow(ax)

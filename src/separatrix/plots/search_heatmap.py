@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.network import _check
+from separatrix import check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings, size_in_points
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
@@ -120,8 +120,8 @@ class SearchHeatmapDisplay(SearchDisplay):
         SearchHeatmapDisplay
         """
         if include_values is not None:
-            _check.boolean("include_values", include_values)
-        _check.boolean("colorbar", colorbar)
+            check.boolean("include_values", include_values)
+        check.boolean("colorbar", colorbar)
         self.ax_ = ax = new_axes() if ax is None else ax
         small = is_narrow(ax)
         self.figure_ = cast("Figure", ax.figure)

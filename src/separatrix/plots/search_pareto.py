@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.network import _check
+from separatrix import check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
@@ -128,7 +128,7 @@ class SearchParetoDisplay(SearchDisplay):
         -------
         SearchParetoDisplay
         """
-        _check.boolean("colorbar", colorbar)
+        check.boolean("colorbar", colorbar)
         self.ax_ = ax = new_axes() if ax is None else ax
         small = is_narrow(ax)
         self.figure_ = cast("Figure", ax.figure)

@@ -25,8 +25,8 @@ from sklearn.utils.metadata_routing import process_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
+from separatrix import check
 from separatrix.errors import ParameterError, did_you_mean
-from separatrix.network import _check
 from separatrix.search.experiment import Experiment, fresh, network_of, read_rows
 from separatrix.search.folds import MAX_SEED, make_splitters
 from separatrix.search.members import can_average, select_members
@@ -270,10 +270,10 @@ class ArchitectureSearchCV(BaseSearchCV):
     def _check_parameters(self) -> None:
         network_of(self.estimator)
         if self.n_candidates is not None:
-            _check.integer("n_candidates", self.n_candidates, 1)
-        _check.integer("ensemble_size", self.ensemble_size, 0)
+            check.integer("n_candidates", self.n_candidates, 1)
+        check.integer("ensemble_size", self.ensemble_size, 0)
         if self.halving_factor is not None:
-            _check.integer("halving_factor", self.halving_factor, 2)
+            check.integer("halving_factor", self.halving_factor, 2)
         if self.error_score != "raise" and not isinstance(self.error_score, int | float):
             raise ParameterError(f"error_score must be 'raise' or a number, got {self.error_score!r}.")
         if isinstance(self.refit, str) and self.refit not in {"one_se", "best", *self._score_keys()}:

@@ -12,8 +12,8 @@ from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, chec
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _num_samples
 
+from separatrix import check
 from separatrix.errors import DataError, ParameterError
-from separatrix.network import _check
 
 Array = NDArray[Any]
 Split = tuple[Array, Array]
@@ -36,10 +36,10 @@ def make_splitters(
     DataError
         If a class has fewer rows than there are folds.
     """
-    _check.integer("n_repeats", n_repeats, 1)
+    check.integer("n_repeats", n_repeats, 1)
     if cv is None or isinstance(cv, int | np.integer):
         n_folds = 5 if cv is None else int(cv)
-        _check.integer("cv", n_folds, 2)
+        check.integer("cv", n_folds, 2)
         if _num_samples(y) < n_folds:
             raise DataError(
                 f"cv must be at most the number of rows, got cv={n_folds} and n_samples = {_num_samples(y)}; "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from separatrix import check
 from separatrix.errors import ParameterError
-from separatrix.network import _check
 
 Architecture = tuple[int, ...]
 
@@ -42,9 +42,9 @@ def architectures(
             raise ParameterError(f"{name} must be a list of numbers, got {given!r}; write [{given!r}].")
     depths, widths = list(depths), list(widths)
     for depth in depths:
-        _check.integer("depths", depth, 0)
+        check.integer("depths", depth, 0)
     for width in widths:
-        _check.integer("widths", width, 1)
+        check.integer("widths", width, 1)
     depths, widths = sorted(set(depths)), sorted(set(widths))
     found = [(width,) * depth for depth in depths for width in widths]
     if not found and 0 not in depths:
@@ -81,5 +81,5 @@ def _architecture(sizes: int | Sequence[int]) -> Architecture:
         )
     units = [sizes] if isinstance(sizes, int) or not isinstance(sizes, Iterable) else list(sizes)
     for n in units:
-        _check.integer("hidden_layer_sizes", n, 1)
+        check.integer("hidden_layer_sizes", n, 1)
     return tuple(int(n) for n in units)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.random import RandomState
 from sklearn.utils import check_random_state
 
+from separatrix import check
 from separatrix.blas import one_blas_thread
 from separatrix.errors import ParameterError
-from separatrix.network import _check
 from separatrix.search.architecture_search import ArchitectureSearchCV
 from separatrix.search.experiment import read_rows
 from separatrix.search.prepared import PreparedFolds
@@ -120,7 +120,7 @@ class OptunaObjective:
     ) -> None:
         _optuna()
         if report_every is not None:
-            _check.integer("report_every", report_every, 1)
+            check.integer("report_every", report_every, 1)
         if not (scoring is None or isinstance(scoring, str) or callable(scoring)):
             raise ParameterError(f"scoring must be a single score, which a study maximises, got {scoring!r}.")
         self._suggest, self._report_every = suggest, report_every

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import ParameterError
-from separatrix.network import Schedule, _check
+from separatrix.network import Schedule
 from separatrix.train.history import History
 from separatrix.train.recording import Recording
 from separatrix.train.stops import Stop
@@ -65,15 +66,15 @@ class Settings:
     pause_at: int | None = None
 
     def __post_init__(self) -> None:
-        _check.number("learning_rate", self.learning_rate, 0.0, open_low=True)
-        _check.integer("max_epochs", self.max_epochs, 1)
-        _check.boolean("restore_best", self.restore_best)
+        check.number("learning_rate", self.learning_rate, 0.0, open_low=True)
+        check.integer("max_epochs", self.max_epochs, 1)
+        check.boolean("restore_best", self.restore_best)
         if self.watched_metric is not None and not self.metrics:
             raise ParameterError(
                 f"watched_metric must be one of metrics, which is empty, got {self.watched_metric!r}."
             )
         if self.watched_metric is not None:
-            _check.choice("watched_metric", self.watched_metric, self.metrics)
+            check.choice("watched_metric", self.watched_metric, self.metrics)
 
 
 @dataclass(frozen=True, eq=False)

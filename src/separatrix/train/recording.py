@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.errors import ParameterError
-from separatrix.network import _check
 
 Array = NDArray[Any]
 
@@ -66,7 +66,7 @@ def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_e
     if record is None:
         return np.empty(0, np.int64)
     if isinstance(record, str):
-        _check.choice("record", record, ("auto",))
+        check.choice("record", record, ("auto",))
         # Every epoch at first, then a parabola; a steeper power where even that would miss the first epochs.
         numbers = np.arange(1, min(max_epochs, AUTO_SNAPSHOTS) + 1)
         power = max(2.0, math.log(max_epochs) / math.log(AUTO_SNAPSHOTS))
@@ -74,12 +74,12 @@ def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_e
         return np.unique(np.maximum(numbers, curve)).astype(np.int64)
     if isinstance(record, Sequence | np.ndarray):
         for epoch in record:
-            _check.integer("record", epoch, 0)
+            check.integer("record", epoch, 0)
         epochs = np.unique(np.array(record, dtype=np.int64))
         if epochs.size and epochs[-1] > max_epochs:
             raise ParameterError(f"record must hold epochs in [0, {max_epochs}], got {epochs[-1]}.")
         return epochs[epochs > 0]
-    _check.integer("record", record, 1)
+    check.integer("record", record, 1)
     return np.union1d(np.arange(record, max_epochs + 1, record), max_epochs).astype(np.int64)
 
 

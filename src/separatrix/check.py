@@ -1,4 +1,4 @@
-"""One-line checks that raise a `ParameterError` naming parameter, rule and value."""
+"""Checks of one parameter that raise a `ParameterError` naming parameter, rule and value."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def number(
             return
     start = f"({low:g}" if open_low else f"[{low:g}"
     end = "infinity)" if math.isinf(high) else f"{high:g}" + (")" if open_high else "]")
-    raise ParameterError(f"{name} must be a number in {start}, {end}, got {value!r}.")
+    raise ParameterError(name, f"must be a number in {start}, {end}, got {value!r}.")
 
 
 def integer(name: str, value: object, low: int) -> None:
     """Require an integer of at least `low`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
-        raise ParameterError(f"{name} must be an integer of at least {low}, got {value!r}.")
+        raise ParameterError(name, f"must be an integer of at least {low}, got {value!r}.")
 
 
 def boolean(name: str, value: object) -> None:
     """Require True or False."""
     if type(value).__name__ not in {"bool", "bool_"}:
-        raise ParameterError(f"{name} must be True or False, got {value!r}.")
+        raise ParameterError(name, f"must be True or False, got {value!r}.")
 
 
 def choice(name: str, value: object, options: Collection[str]) -> None:
@@ -46,4 +46,4 @@ def choice(name: str, value: object, options: Collection[str]) -> None:
     if not isinstance(value, str) or value not in options:
         known = ", ".join(repr(option) for option in options)
         hint = did_you_mean(value, options) if isinstance(value, str) else ""
-        raise ParameterError(f"{name} must be one of {known}, got {value!r}.{hint}")
+        raise ParameterError(name, f"must be one of {known}, got {value!r}.{hint}")
