@@ -123,7 +123,7 @@ def test_scores_of_numbers_are_in_their_own_unit(run, prices):
             result = run("search", str(path), "price", *SMALL, *FOUR, "--scoring", scoring, "--json")
             assert result.exit_code == 0, result.output
             verdict = json.loads(result.stdout)["verdict"]
-            means[path, scoring] = verdict["straight_line"]["mean"]
+            means[path, scoring] = verdict["linear_baseline"]["mean"]
             assert verdict["metric"] == scoring
     rmse = "neg_root_mean_squared_error"
     assert means[prices, rmse] == pytest.approx(1000 * means[small, rmse], rel=1e-3)

@@ -15,8 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.data.toys import make_circles
 from separatrix.estimators import MLPClassifier
+from separatrix.select import corrected_standard_error
 from separatrix.select.candidates import Candidates, LossCurve
-from separatrix.select.selection import corrected_standard_error
 
 
 @pytest.fixture(autouse=True)

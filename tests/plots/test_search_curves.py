@@ -8,8 +8,7 @@ import pytest
 
 from separatrix.errors import DataError, ParameterError
 from separatrix.plots import SearchCurvesDisplay
-from separatrix.select.candidates import LossCurve
-from separatrix.select.mean_curve import mean_curve
+from separatrix.select.candidates import LossCurve, mean_curve
 
 
 def test_the_best_few_and_the_smallest_as_good_are_drawn(searched: Any) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from separatrix.plots import SearchParetoDisplay
-from separatrix.select.pareto import pareto_front
-from separatrix.select.selection import corrected_standard_error
+from separatrix.select import corrected_standard_error
+from separatrix.select.candidates import pareto_front
 
 
 def test_every_candidate_with_a_score_is_a_point(searched: Any) -> None:

@@ -267,7 +267,7 @@ class TestResults:
         X = generator.normal(size=(200, 3))
         y = (X[:, 0] + 0.5 * generator.normal(size=200) > 0).astype(int)
         search = make_search(MLPClassifier(solver="lbfgs"), scoring="neg_log_loss", n_repeats=2).fit(X, y)
-        assert search.verdict_.straight_line_is_enough
+        assert search.verdict_.baseline_is_enough
         assert "A straight line is enough" in search.summary()
 
     def test_the_three_pictures(self):

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.select import Candidates, Verdict, corrected_t_test, select, selection_bias
+from separatrix.select import (
+    Candidates,
+    Verdict,
+    corrected_t_test,
+    select,
+    selection_bias,
+    verdict_parts,
+    verdict_text,
+)
 
 # The folds differ by more than the candidates do; mean zero.
 FOLDS = 0.02 * np.array([-2.0, -1, 0, 1, 2])
@@ -42,7 +50,7 @@ def line(mean: float = 0.7) -> np.ndarray:
 
 
 def first_lines(verdict: Verdict) -> list[str]:
-    return verdict.to_text().split("\n\n")[0].splitlines()
+    return verdict_text(verdict).split("\n\n")[0].splitlines()
 
 
 def test_best_and_smallest_as_good():
@@ -54,7 +62,7 @@ def test_best_and_smallest_as_good():
         verdict.mean[verdict.best] - verdict.standard_error[verdict.best]
     )
     assert verdict.mean[verdict.smallest_as_good] >= verdict.threshold > verdict.mean[0]
-    assert not verdict.straight_line_is_enough
+    assert not verdict.baseline_is_enough
     assert verdict.warnings == ()
 
 
@@ -62,8 +70,8 @@ def test_tests_and_bias_are_those_of_the_chosen():
     candidates = tried()
     scores, rows = candidates.scores, (candidates.n_train, candidates.n_test)
     verdict = select(candidates, line(), random_state=3, n_bootstraps=200)
-    assert verdict.best_vs_straight_line == corrected_t_test(scores[3], line(), *rows)
-    assert verdict.smallest_vs_straight_line == corrected_t_test(scores[1], line(), *rows)
+    assert verdict.best_vs_baseline == corrected_t_test(scores[3], line(), *rows)
+    assert verdict.smallest_vs_baseline == corrected_t_test(scores[1], line(), *rows)
     assert verdict.smallest_vs_best == corrected_t_test(scores[1], scores[3], *rows)
     assert verdict.selection == selection_bias(scores, *rows, random_state=3, n_bootstraps=200)
 
@@ -111,10 +119,10 @@ def test_a_candidate_without_a_score_on_every_split_is_out_of_the_choice():
         ({(2,): (9, 0.9)}, 0.899, True, "That the best is better by 0.00100 [-0.0"),
     ],
 )
-def test_whether_a_straight_line_is_enough(networks, mean, enough, sentence):
-    verdict = select(tried(networks), line(mean), straight_line="the line")
-    assert verdict.straight_line_is_enough is enough
-    assert sentence in verdict.to_text()
+def test_whether_a_baseline_is_enough(networks, mean, enough, sentence):
+    verdict = select(tried(networks), line(mean), linear_baseline="the line")
+    assert verdict.baseline_is_enough is enough
+    assert sentence in verdict_text(verdict)
 
 
 def test_what_one_standard_error_hides_is_said_where_it_shows_fold_by_fold():
@@ -128,20 +136,22 @@ def test_a_hidden_layer_that_may_pay_by_chance_only():
     rough = np.array([0.5, 0.9, 0.7, 0.6, 0.8])
     even = {(2,): (9, 0.9)}
     verdict = select(tried(even, FOLDS * 0.1), rough)
-    assert not verdict.straight_line_is_enough
-    assert "Whether a hidden layer pays stays open: against logistic regression" in verdict.to_text()
-    assert "which could be chance." in verdict.to_text()
+    assert not verdict.baseline_is_enough
+    assert "Whether a hidden layer pays stays open: against logistic regression" in verdict_text(verdict)
+    assert "which could be chance." in verdict_text(verdict)
 
 
 def test_without_a_straight_line_nothing_is_held_against_it():
-    verdict = select(tried(), np.where(np.arange(5) == 1, np.nan, line()), straight_line="linear regression")
-    assert verdict.best_vs_straight_line is None
-    assert verdict.smallest_vs_straight_line is None
-    assert not verdict.straight_line_is_enough
+    verdict = select(
+        tried(), np.where(np.arange(5) == 1, np.nan, line()), linear_baseline="linear regression"
+    )
+    assert verdict.best_vs_baseline is None
+    assert verdict.smallest_vs_baseline is None
+    assert not verdict.baseline_is_enough
     assert verdict.warnings[0].startswith("Linear regression has no score on one split or more")
-    assert "hidden layer pays" not in verdict.to_text()
-    assert verdict.to_text().count("undefined") == 0
-    assert json.loads(json.dumps(verdict.to_dict(), allow_nan=False))["straight_line"]["mean"] is None
+    assert "hidden layer pays" not in verdict_text(verdict)
+    assert verdict_text(verdict).count("undefined") == 0
+    assert json.loads(json.dumps(verdict.to_dict(), allow_nan=False))["linear_baseline"]["mean"] is None
 
 
 def test_candidates_still_improving_and_diverged_are_named():
@@ -163,7 +173,7 @@ def test_few_splits_are_warned_of():
     assert verdict.best == verdict.smallest_as_good
     assert verdict.selection.bias is None
     assert verdict.warnings[0].startswith("One split gives no standard error")
-    assert "nan" not in verdict.to_text()
+    assert "nan" not in verdict_text(verdict)
     assert json.loads(json.dumps(verdict.to_dict(), allow_nan=False))["best"]["standard_error"] is None
 
 
@@ -202,7 +212,7 @@ def test_text_of_errors_has_the_sign_that_people_know():
         "(9 parameters), 28 fewer: log-loss 0.100 ± 0.021.",
     ]
     assert "without that luck, expect log-loss 0.0" in first_lines(verdict)[3]
-    assert "lower is better" in verdict.to_text()
+    assert "lower is better" in verdict_text(verdict)
     assert verdict.to_dict()["best"]["mean"] == pytest.approx(-0.09)
 
 
@@ -213,7 +223,7 @@ def test_table_lists_the_best_the_smallest_as_good_and_the_straight_line():
         for layers in networks
     ]
     verdict = select(tried(networks, params=params), line(0.6))
-    table = [row.split("  ") for row in verdict.to_text().split("\n\n")[1].splitlines()]
+    table = [row.split("  ") for row in verdict_text(verdict).split("\n\n")[1].splitlines()]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in table]
     assert cells[0] == ["layers", "alpha", "parameters", "accuracy", "advantage", "p", "p, best"]
     assert len(cells) == 1 + 10 + 1 + 1
@@ -228,8 +238,8 @@ def test_table_lists_the_best_the_smallest_as_good_and_the_straight_line():
 
 def test_text_is_made_of_its_parts():
     verdict = select(tried({(1,): (5, 0.8), (2,): (9, 0.9)}), line(0.6))
-    sentences, (header, *rows), note = verdict.to_parts()
-    text = verdict.to_text()
+    sentences, (header, *rows), note = verdict_parts(verdict)
+    text = verdict_text(verdict)
     assert text.startswith(sentences)
     assert "\n" not in note
     assert text.split()[-3:] == note.split()[-3:]
@@ -262,7 +272,7 @@ def test_dictionary_takes_settings_that_json_does_not_know():
 def test_one_candidate_is_not_flattered():
     verdict = select(tried({(2,): (9, 0.9)}), line())
     assert first_lines(verdict)[0].startswith("The only candidate has one hidden layer of 2 units")
-    assert "picked as the best" not in verdict.to_text()
+    assert "picked as the best" not in verdict_text(verdict)
 
 
 def test_bad_input():

@@ -17,6 +17,7 @@ from separatrix.cli.rows import LabelledRows
 from separatrix.cli.summary import value_words
 from separatrix.ensemble import Ensemble
 from separatrix.model import Model
+from separatrix.select import verdict_parts
 
 if TYPE_CHECKING:
     from separatrix.cli.search import Found, Plan
@@ -32,7 +33,7 @@ def parts(
     """Return what was searched, the verdict, and what was written."""
     verdict = found.search.verdict_
     worded = replace(verdict, warnings=tuple(map(in_option_names, verdict.warnings)))
-    sentences, (header, *candidates), note = worded.to_parts()
+    sentences, (header, *candidates), note = verdict_parts(worded)
     written = [f"Pictures written: {', '.join(map(str, drawn))}"] if drawn else []
     written.append(f"Model written to '{path}'. Next: separatrix predict {path} TABLE")
     return [

@@ -14,9 +14,7 @@ from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes,
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.search_display import SearchDisplay
 from separatrix.plots.ticks import set_log_ticks
-from separatrix.select.candidate_names import candidate_names
-from separatrix.select.candidates import LossCurve
-from separatrix.select.mean_curve import mean_curve
+from separatrix.select.candidates import LossCurve, candidate_names, mean_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
-from separatrix.select.candidate_names import layers_text
-from separatrix.select.candidates import Candidates
+from separatrix.select.candidates import Candidates, layers_text
 from separatrix.select.corrected_ttest import corrected_standard_error
 
 if TYPE_CHECKING:

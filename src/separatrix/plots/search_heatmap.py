@@ -12,8 +12,7 @@ from separatrix import check
 from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings, size_in_points
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
-from separatrix.select.architecture_table import architecture_table
-from separatrix.select.candidates import Candidates
+from separatrix.select.candidates import Candidates, architecture_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

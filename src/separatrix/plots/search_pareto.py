@@ -13,8 +13,7 @@ from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes,
 from separatrix.plots.palette import sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
 from separatrix.plots.ticks import set_log_ticks
-from separatrix.select.candidates import Candidates
-from separatrix.select.pareto import lower_fence, pareto_front
+from separatrix.select.candidates import Candidates, lower_fence, pareto_front
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -38,9 +38,8 @@ from separatrix.search.space import LAYERS, Params, draw_candidates, make_space
 from separatrix.search.store import NoStore, Store, settings_of
 from separatrix.search.straight_line import STRAIGHT_LINES
 from separatrix.search.trials import TrialResult, is_shared
-from separatrix.select import corrected_standard_error, select
-from separatrix.select.candidate_names import layers_text
-from separatrix.select.shown_metric import shown_metric
+from separatrix.select import corrected_standard_error, select, verdict_text
+from separatrix.select.candidates import layers_text, shown_metric
 from separatrix.train.interrupt import Interrupt
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ class ArchitectureSearchCV(BaseSearchCV):
     >>> search = ArchitectureSearchCV(network, [(), (2,), (8,), (8, 8)], random_state=0)
     >>> search.fit(X, y).best_params_
     {'hidden_layer_sizes': (8,)}
-    >>> search.verdict_.straight_line_is_enough
+    >>> search.verdict_.baseline_is_enough
     False
     """
 
@@ -401,7 +400,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         self.candidates_ = outcome.candidates(layers, first, metric, experiment.splits)
         self.baseline_scores_ = outcome.baseline_scores(first)
         line = "logistic regression" if is_classifier(self.estimator) else "linear regression"
-        self.verdict_ = select(self.candidates_, self.baseline_scores_, straight_line=line)
+        self.verdict_ = select(self.candidates_, self.baseline_scores_, linear_baseline=line)
         self._survivors = outcome.survivors
         self.smallest_as_good_ = outcome.params[outcome.survivors[self.verdict_.smallest_as_good]]
         self.epochs_ = outcome.epochs(experiment.max_iter)
@@ -502,9 +501,9 @@ class ArchitectureSearchCV(BaseSearchCV):
         check_is_fitted(self)
         n_discarded = int(self.cv_results_["is_discarded"].sum())
         if not n_discarded:
-            return self.verdict_.to_text()
+            return verdict_text(self.verdict_)
         discarding = discarding_text(n_discarded, len(self.cv_results_["params"]), *self.epochs_)
-        return f"{discarding}\n{self.verdict_.to_text()}"
+        return f"{discarding}\n{verdict_text(self.verdict_)}"
 
     def plot(self) -> Figure:
         """Draw the three pictures of a search side by side.

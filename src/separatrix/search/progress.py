@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from separatrix.search.results import Results
-from separatrix.select.shown_metric import ShownMetric
+from separatrix.select.candidates import ShownMetric
 
 Tell = Callable[[int, Results], None]
 

@@ -1,10 +1,8 @@
-"""The verdict of a search: which network is best, which small one is as good, whether a straight line is."""
+"""Selection: the best of many candidates, the smallest that is as good, and what the choice is worth."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,127 +12,16 @@ from separatrix.evaluate.baselines import LOGISTIC_REGRESSION
 from separatrix.evaluate.intervals import FloatArray
 from separatrix.select.candidates import Candidates
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_standard_error, corrected_t_test
-from separatrix.select.selection_bias import SelectionBias, selection_bias
-from separatrix.select.verdict_text import verdict_parts, verdict_text
-from separatrix.select.verdict_warnings import verdict_warnings
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Verdict:
-    """What a search has found, with its uncertainty.
-
-    Every test of `best` is optimistic, since it was picked for its score; so are, a little, those of
-    `smallest_as_good`, which was picked among the good ones.
-
-    Attributes
-    ----------
-    candidates : Candidates
-    mean, standard_error : ndarray of shape (n_candidates,)
-        scikit-learn's score (higher is better), and Nadeau and Bengio's standard error of its mean.
-    best : int
-        Index of the candidate with the highest mean; the one with fewer parameters of two that are equal.
-    smallest_as_good : int
-        Index of the candidate with the fewest parameters whose mean is at least `threshold`; the better one
-        of two with as many.
-    threshold : float
-        The mean of the best less its standard error (less nothing with one split).
-    straight_line : str
-        Name of the baseline.
-    straight_line_scores : ndarray of shape (n_splits,)
-    straight_line_mean, straight_line_standard_error : float
-        NaN where a score is missing.
-    straight_line_is_enough : bool
-        Whether the mean of the baseline, or that of a candidate without hidden layer, is at least
-        `threshold`: the rule by which `smallest_as_good` is chosen. It may hold although the best is
-        significantly better on the same folds; the text then says so.
-    best_vs_straight_line, smallest_vs_straight_line : CorrectedTest or None
-        None where the baseline has a split without score.
-    smallest_vs_best : CorrectedTest
-    selection : SelectionBias
-        What the best is worth without the luck that made it the best.
-    warnings : tuple of str
-        What stands against the verdict, each with its cure.
-    """
-
-    candidates: Candidates
-    mean: FloatArray
-    standard_error: FloatArray
-    best: int
-    smallest_as_good: int
-    threshold: float
-    straight_line: str
-    straight_line_scores: FloatArray
-    straight_line_mean: float
-    straight_line_standard_error: float
-    straight_line_is_enough: bool
-    best_vs_straight_line: CorrectedTest | None
-    smallest_vs_straight_line: CorrectedTest | None
-    smallest_vs_best: CorrectedTest
-    selection: SelectionBias
-    warnings: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        """Say what was found; `to_text` says it whole."""
-        return (
-            f"Verdict(best={self.best}, smallest_as_good={self.smallest_as_good}, "
-            f"straight_line_is_enough={self.straight_line_is_enough}, of {len(self.candidates)} candidates)"
-        )
-
-    def to_text(self) -> str:
-        """Return plain sentences, the warnings, and an aligned table of the best candidates."""
-        return verdict_text(self)
-
-    def to_parts(self) -> tuple[str, list[tuple[str, ...]], str]:
-        """Return what `to_text` puts together: sentences, the table's rows under its header, a note."""
-        return verdict_parts(self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as nested dictionaries that `json.dumps` accepts.
-
-        Scores have scikit-learn's sign, a missing number is None, and of the candidates only `best` and
-        `smallest_as_good` are listed.
-        """
-        tests = {
-            name: None if test is None else asdict(test)
-            for name, test in (
-                ("best_vs_straight_line", self.best_vs_straight_line),
-                ("smallest_vs_straight_line", self.smallest_vs_straight_line),
-                ("smallest_vs_best", self.smallest_vs_best),
-            )
-        }
-        return {
-            "metric": self.candidates.metric,
-            "n_candidates": len(self.candidates),
-            "n_splits": len(self.straight_line_scores),
-            "best": self._candidate(self.best),
-            "smallest_as_good": self._candidate(self.smallest_as_good),
-            "straight_line": {
-                "name": self.straight_line,
-                "mean": _number(self.straight_line_mean),
-                "standard_error": _number(self.straight_line_standard_error),
-            },
-            "straight_line_is_enough": self.straight_line_is_enough,
-            **tests,
-            "selection": asdict(self.selection),
-            "warnings": list(self.warnings),
-        }
-
-    def _candidate(self, index: int) -> dict[str, Any]:
-        return {
-            "index": index,
-            "hidden_layer_sizes": [int(width) for width in self.candidates.hidden_layer_sizes[index]],
-            "params": {name: _plain(value) for name, value in self.candidates.params[index].items()},
-            "n_parameters": int(self.candidates.n_parameters[index]),
-            "mean": float(self.mean[index]),
-            "standard_error": _number(self.standard_error[index]),
-        }
+from separatrix.select.selection_bias import selection_bias
+from separatrix.select.verdict import Verdict
+from separatrix.select.verdict_text import verdict_warnings
 
 
 def select(
     candidates: Candidates,
     baseline_scores: npt.ArrayLike,
     *,
-    straight_line: str = LOGISTIC_REGRESSION,
+    linear_baseline: str = LOGISTIC_REGRESSION,
     random_state: int | np.random.Generator = 0,
     n_bootstraps: int = 1000,
 ) -> Verdict:
@@ -146,7 +33,7 @@ def select(
         One without score on a split is out of the choice.
     baseline_scores : array-like of shape (n_splits,)
         Those of a network without hidden layer on the same splits; NaN where it has none.
-    straight_line : str
+    linear_baseline : str
         What the verdict calls it.
     random_state : int or Generator
         Seed of the bootstraps.
@@ -175,7 +62,7 @@ def select(
     ...     n_train=np.full(10, 90), n_test=np.full(10, 10),
     ...     n_diverged=np.zeros(2, int), n_limited=np.zeros(2, int))
     >>> verdict = select(candidates, 0.88 + rng.normal(0, 0.01, 10))
-    >>> verdict.best, verdict.smallest_as_good, verdict.straight_line_is_enough
+    >>> verdict.best, verdict.smallest_as_good, verdict.baseline_is_enough
     (1, 0, False)
     """
     mean, error = candidates.mean, candidates.standard_error
@@ -206,15 +93,13 @@ def select(
         best=best,
         smallest_as_good=smallest,
         threshold=threshold,
-        straight_line=straight_line,
-        straight_line_scores=line,
-        straight_line_mean=line_mean,
-        straight_line_standard_error=float(
-            corrected_standard_error(line, candidates.n_train, candidates.n_test)
-        ),
-        straight_line_is_enough=bool(line_mean >= threshold or (mean[straight] >= threshold).any()),
-        best_vs_straight_line=test(best, line) if math.isfinite(line_mean) else None,
-        smallest_vs_straight_line=test(smallest, line) if math.isfinite(line_mean) else None,
+        linear_baseline=linear_baseline,
+        baseline_scores=line,
+        baseline_mean=line_mean,
+        baseline_standard_error=float(corrected_standard_error(line, candidates.n_train, candidates.n_test)),
+        baseline_is_enough=bool(line_mean >= threshold or (mean[straight] >= threshold).any()),
+        best_vs_baseline=test(best, line) if math.isfinite(line_mean) else None,
+        smallest_vs_baseline=test(smallest, line) if math.isfinite(line_mean) else None,
         smallest_vs_best=test(smallest, candidates.scores[best]),
         selection=selection_bias(
             candidates.scores,
@@ -224,7 +109,7 @@ def select(
             n_bootstraps=n_bootstraps,
         ),
         warnings=verdict_warnings(
-            candidates, best, smallest, None if math.isfinite(line_mean) else straight_line
+            candidates, best, smallest, None if math.isfinite(line_mean) else linear_baseline
         ),
     )
 
@@ -239,16 +124,3 @@ def _choose(
     as_good = np.flatnonzero(rank >= threshold)
     smallest = int(as_good[np.lexsort((-rank[as_good], n_parameters[as_good]))[0]])
     return best, smallest, threshold
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _plain(value: Any) -> Any:
-    """Return a setting as JSON has it; text where JSON has nothing like it."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from separatrix.evaluate._table import aligned
+from separatrix.evaluate.inputs import IntArray
 from separatrix.evaluate.intervals import Interval, p_text, plain_spec
+from separatrix.select.candidates import Candidates
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_t_test
-
-if TYPE_CHECKING:
-    from separatrix.select.selection import Verdict
+from separatrix.select.verdict import Verdict
 
 NOTE_WIDTH = 105
 N_LISTED = 10  # candidates in the table, the smallest that is as good aside
+
+# With four splits the standard error itself is uncertain by some 40 %, and the t-test needs 3.2 of them.
+MIN_SPLITS = 5
 
 _SIZES = "hidden_layer_sizes"
 
@@ -43,7 +46,7 @@ def verdict_parts(verdict: Verdict) -> tuple[str, Rows, str]:
 def _best(verdict: Verdict) -> str:
     n_scored = int(np.isfinite(verdict.mean).sum())
     which = "The only candidate" if n_scored == 1 else f"The best of {n_scored} candidates"
-    n_splits = len(verdict.straight_line_scores)
+    n_splits = len(verdict.baseline_scores)
     over = "one split" if n_splits == 1 else f"{n_splits} splits"
     return f"{which} has {_network(verdict, verdict.best)}: {_scored(verdict, verdict.best)} over {over}."
 
@@ -65,14 +68,14 @@ def _smallest(verdict: Verdict) -> str:
 
 
 def _straight_line(verdict: Verdict) -> str:
-    if verdict.straight_line_is_enough:
+    if verdict.baseline_is_enough:
         enough = f"A straight line is enough: {_why_enough(verdict)}"
         if verdict.candidates.n_limited[verdict.best]:
             enough += (
                 " The networks were not trained to their end, though: the best still improved at max_iter."
             )
         return enough
-    test = verdict.smallest_vs_straight_line
+    test = verdict.smallest_vs_baseline
     if test is None:
         return ""
     which = "the best" if verdict.best == verdict.smallest_as_good else "the smallest that is as good"
@@ -85,12 +88,12 @@ def _straight_line(verdict: Verdict) -> str:
 
 
 def _why_enough(verdict: Verdict) -> str:
-    if verdict.straight_line_mean >= verdict.mean[verdict.best]:
+    if verdict.baseline_mean >= verdict.mean[verdict.best]:
         return f"no candidate is better than {_line(verdict)}."
     if not verdict.candidates.hidden_layer_sizes[verdict.best]:
         return "the best has no hidden layer."
-    test = verdict.best_vs_straight_line
-    if test is None or verdict.straight_line_mean < verdict.threshold:
+    test = verdict.best_vs_baseline
+    if test is None or verdict.baseline_mean < verdict.threshold:
         return "a candidate without hidden layer is as good as the best within one standard error."
     reason = f"{_line(verdict)} is as good as the best within one standard error."
     if test.is_significant:
@@ -134,8 +137,8 @@ def _scored(verdict: Verdict, index: int) -> str:
 
 def _line(verdict: Verdict) -> str:
     """Return ``logistic regression (log-loss 0.213 ± 0.021)``."""
-    score = _score(verdict, verdict.straight_line_mean, verdict.straight_line_standard_error)
-    return f"{verdict.straight_line} ({verdict.candidates.shown_metric.name} {score})"
+    score = _score(verdict, verdict.baseline_mean, verdict.baseline_standard_error)
+    return f"{verdict.linear_baseline} ({verdict.candidates.shown_metric.name} {score})"
 
 
 def _score(verdict: Verdict, mean: float, error: float) -> str:
@@ -180,7 +183,7 @@ def _table(verdict: Verdict) -> Rows:
     for index in listed:
         against_line, against_best = (
             corrected_t_test(candidates.scores[index], scores, candidates.n_train, candidates.n_test)
-            for scores in (verdict.straight_line_scores, candidates.scores[verdict.best])
+            for scores in (verdict.baseline_scores, candidates.scores[verdict.best])
         )
         rows.append(
             (
@@ -194,10 +197,10 @@ def _table(verdict: Verdict) -> Rows:
                 "-" if index == verdict.best else _bare_p(against_best),
             )
         )
-    line = _score(verdict, verdict.straight_line_mean, verdict.straight_line_standard_error)
-    best = verdict.best_vs_straight_line
+    line = _score(verdict, verdict.baseline_mean, verdict.baseline_standard_error)
+    best = verdict.best_vs_baseline
     p_value = "-" if best is None else _bare_p(best)
-    rows.append((verdict.straight_line, "none", *("-" for _ in varying), "-", line, "-", "-", p_value))
+    rows.append((verdict.linear_baseline, "none", *("-" for _ in varying), "-", line, "-", "-", p_value))
     return rows
 
 
@@ -208,8 +211,8 @@ def _bare_p(test: CorrectedTest) -> str:
 def _note(verdict: Verdict) -> str:
     better = "lower" if verdict.candidates.shown_metric.sign < 0 else "higher"
     return (
-        f"± one standard error; {better} is better. The advantage is over {verdict.straight_line}, with its "
-        "95 % interval and p of no difference; the last p is of no difference from the best. All are "
+        f"± one standard error; {better} is better. The advantage is over {verdict.linear_baseline}, with "
+        "its 95 % interval and p of no difference; the last p is of no difference from the best. All are "
         "corrected for overlapping folds, and optimistic for the best, which the same scores picked."
     )
 
@@ -234,3 +237,100 @@ def _varying(params: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def _setting(setting: Mapping[str, Any], name: str) -> str:
     value = setting.get(name, "-")
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def verdict_warnings(
+    candidates: Candidates, best: int, smallest: int, missing_baseline: str | None
+) -> tuple[str, ...]:
+    """Return the sentences; `missing_baseline` names the straight line where it lacks a score."""
+    chosen = {best: "the best"}
+    if smallest != best:
+        chosen[smallest] = "the smallest that is as good"
+    found = (
+        _limited(candidates.n_limited, chosen),
+        _diverged(candidates),
+        _failed(candidates),
+        _few_splits(candidates.scores.shape[1]),
+        _no_line(missing_baseline),
+        _all_equal(candidates),
+        _edge(candidates.hidden_layer_sizes, smallest),
+    )
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _limited(n_limited: IntArray, chosen: dict[int, str]) -> str:
+    count = int((n_limited > 0).sum())
+    if not count:
+        return ""
+    among = " and ".join(name for index, name in chosen.items() if n_limited[index])
+    among = f", {among} among them" if among else ""
+    return (
+        f"{_of(count, len(n_limited))} reached max_iter still improving on one split or more{among}: "
+        "raise max_iter or learning_rate_init."
+    )
+
+
+def _diverged(candidates: Candidates) -> str:
+    count = int((candidates.n_diverged > 0).sum())
+    if not count:
+        return ""
+    return f"{_of(count, len(candidates))} diverged on one split or more: lower learning_rate_init."
+
+
+def _failed(candidates: Candidates) -> str:
+    count = int((~np.isfinite(candidates.mean) & (candidates.n_diverged == 0)).sum())
+    if not count:
+        return ""
+    return (
+        f"{_of(count, len(candidates))} cannot be chosen for want of a score on one split or more: "
+        "look at why training or scoring failed."
+    )
+
+
+def _few_splits(n_splits: int) -> str:
+    if n_splits == 1:
+        return "One split gives no standard error, so all of this may be chance: raise cv or n_repeats."
+    if n_splits < MIN_SPLITS:
+        return f"{n_splits} splits are too few for a reliable standard error: raise cv or n_repeats."
+    return ""
+
+
+def _no_line(name: str | None) -> str:
+    if name is None:
+        return ""
+    return (
+        f"{name[0].upper()}{name[1:]} has no score on one split or more, so nothing is held against it: "
+        "look at why its training failed."
+    )
+
+
+def _all_equal(candidates: Candidates) -> str:
+    scores = candidates.scores[np.isfinite(candidates.mean)]
+    if len(scores) < 2 or np.ptp(scores, axis=0).max() > 1e-12 * np.abs(scores).max():
+        return ""
+    return (
+        "All candidates score the same: nothing was learned, or the task is too easy for this metric; raise "
+        "max_iter or learning_rate_init, or choose another metric."
+    )
+
+
+def _edge(layers: Sequence[tuple[int, ...]], smallest: int) -> str:
+    """Name the ends of the space at which even the smallest that is as good stands."""
+    depths = {len(sizes) for sizes in layers}
+    widths = {max(sizes) for sizes in layers if sizes}
+    edges = []
+    if len(depths) > 1 and len(layers[smallest]) == max(depths):
+        edges.append("most layers")
+    if len(widths) > 1 and max(layers[smallest], default=0) == max(widths):
+        edges.append("widest layer")
+    if not edges:
+        return ""
+    return (
+        f"Even the smallest that is as good has the {' and the '.join(edges)} tried: "
+        "a larger network may do better."
+    )
+
+
+def _of(count: int, n_candidates: int) -> str:
+    """Return ``3 of 40 candidates``."""
+    return f"{count} of {n_candidates} candidate{'s' * (n_candidates > 1)}"
