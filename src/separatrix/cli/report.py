@@ -20,7 +20,7 @@ from separatrix.cli.estimator_options import in_option_names
 from separatrix.cli.summary import Summary
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment
-from separatrix.evaluate.intervals import plain_spec
+from separatrix.evaluate.text import plain_spec
 from separatrix.model import Model
 
 UNSEEN = "Unseen"

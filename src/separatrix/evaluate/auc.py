@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from separatrix.evaluate.inputs import IntArray
-from separatrix.evaluate.intervals import LEVEL, FloatArray, Interval, proportion_interval
+from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval, proportion_interval
 
 _Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
 

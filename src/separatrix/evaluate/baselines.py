@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from separatrix.errors import DataError
-from separatrix.evaluate.inputs import class_codes, class_labels
+from separatrix.evaluate.classification import class_codes, class_labels
 from separatrix.evaluate.intervals import FloatArray
 
 DUMMY = "dummy"

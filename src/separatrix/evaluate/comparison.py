@@ -15,18 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from separatrix.evaluate._table import aligned
 from separatrix.evaluate.auc import auc_difference, auc_influence, undefined_reason
-from separatrix.evaluate.classification import row_log_losses
-from separatrix.evaluate.inputs import (
-    IntArray,
-    class_codes,
-    class_labels,
-    distribution_matrix,
-    same_shape,
-    target_matrix,
-)
-from separatrix.evaluate.intervals import LEVEL, FloatArray, Interval, p_text, plain_spec
+from separatrix.evaluate.classification import class_codes, class_labels, distribution_matrix, row_log_losses
+from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval
+from separatrix.evaluate.regression import same_shape, target_matrix
+from separatrix.evaluate.text import aligned, p_text, plain_spec
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.errors import DataError
-from separatrix.evaluate._table import aligned
-from separatrix.evaluate.inputs import same_shape, target_matrix
 from separatrix.evaluate.intervals import FloatArray, Interval, mean_interval
+from separatrix.evaluate.text import aligned
 
 
 @dataclass(frozen=True)
@@ -108,3 +107,25 @@ def _r2(truth: FloatArray, squared: FloatArray) -> Interval:
     if unexplained.low is None or unexplained.high is None:
         return Interval(1 - ratio, reason=unexplained.reason)
     return Interval(1 - ratio, 1 - unexplained.high, 1 - unexplained.low)
+
+
+def target_matrix(values: npt.ArrayLike, *, name: str) -> npt.NDArray[np.float64]:
+    """Return finite numbers as shape (n_rows, n_targets); one column may come without its second axis."""
+    matrix = np.asarray(values, dtype=np.float64)
+    if matrix.ndim == 1:
+        matrix = matrix[:, np.newaxis]
+    if matrix.ndim != 2 or matrix.size == 0:
+        raise DataError(
+            f"{name} must have shape (n_rows,) or (n_rows, n_targets), got {np.shape(values)}; reshape it."
+        )
+    if not np.isfinite(matrix).all():
+        raise DataError(f"{name} must be finite, got {matrix[~np.isfinite(matrix)][0]}; leave out such rows.")
+    return matrix
+
+
+def same_shape(y_true: FloatArray, y_pred: FloatArray, *, name: str) -> None:
+    """Raise DataError where predictions and truth differ in shape."""
+    if y_true.shape != y_pred.shape:
+        raise DataError(
+            f"{name} must have y_true's shape {y_true.shape}, got {y_pred.shape}; predict the same rows."
+        )

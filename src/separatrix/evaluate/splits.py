@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.model_selection import train_test_split
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.evaluate.inputs import IntArray
+from separatrix.evaluate.intervals import IntArray
 
 
 def holdout_rows(

@@ -14,7 +14,7 @@ from scipy import stats
 
 from separatrix.data.toys import make_bumps
 from separatrix.estimators import MLPClassifier
-from separatrix.evaluate._table import aligned
+from separatrix.evaluate.text import aligned
 from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
 from separatrix.plots.palette import curve_colors

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from separatrix.evaluate.inputs import IntArray
-from separatrix.evaluate.intervals import FloatArray
+from separatrix.evaluate.intervals import FloatArray, IntArray
 from separatrix.select.corrected_ttest import corrected_standard_error
 
 _WORDS = {

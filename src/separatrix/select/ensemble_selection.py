@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.evaluate.inputs import IntArray
-from separatrix.evaluate.intervals import FloatArray
+from separatrix.evaluate.intervals import FloatArray, IntArray
 
 Score = Callable[[npt.NDArray[Any], FloatArray], float]
 

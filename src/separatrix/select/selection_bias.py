@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.evaluate.inputs import IntArray
-from separatrix.evaluate.intervals import LEVEL, FloatArray, Interval
+from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval
 
 MIN_BOOTSTRAPS = 100  # the ends of the interval are percentiles
 

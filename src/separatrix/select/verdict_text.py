@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from separatrix.evaluate._table import aligned
-from separatrix.evaluate.inputs import IntArray
-from separatrix.evaluate.intervals import Interval, p_text, plain_spec
+from separatrix.evaluate.intervals import IntArray, Interval
+from separatrix.evaluate.text import aligned, p_text, plain_spec
 from separatrix.select.candidates import Candidates
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_t_test
 from separatrix.select.verdict import Verdict

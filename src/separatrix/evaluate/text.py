@@ -1,0 +1,44 @@
+"""Numbers and tables as plain text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def plain_spec(value: float, digits: int) -> str:
+    """Return the format of a number with so many digits, in plain notation where it can be read.
+
+    A number with more digits before the point is shown whole.
+
+    Examples
+    --------
+    >>> [f"{value:{plain_spec(value, 4)}}" for value in (46187.3, 62.125, 0.5, 2e12, 1.5e-7)]
+    ['46,187', '62.12', '0.5000', '2.000e+12', '1.500e-07']
+    """
+    if value == 0:
+        return f".{digits - 1}f"
+    if not 1e-4 <= abs(value) < 1e7:
+        return f".{digits - 1}e"
+    return f",.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f"
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value behind its sign of relation.
+
+    Examples
+    --------
+    >>> p_text(0.0312), p_text(2e-7)
+    ('= 0.031', '< 0.001')
+    """
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.2g}"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return `rows` as lines, each column as wide as its widest cell (the last of a row aside)."""
+    n_columns = max(len(row) for row in rows)
+    widths = [max((len(row[i]) for row in rows if i < len(row) - 1), default=0) for i in range(n_columns)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
+        for row in rows
+    )
