@@ -1,21 +1,21 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import typer
 
 import separatrix
-from separatrix.cli.app import COMMANDS, app
+from separatrix.cli.app import COMMANDS, load_command
 
-GROUP = typer.main.get_command(app)
 DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 
 
 def options_of(command: str) -> list[str]:
     return [
         spelling
-        for parameter in GROUP.commands[command].params
+        for parameter in load_command(command).params
         if parameter.param_type_name == "option"
         for spelling in (*parameter.opts, *parameter.secondary_opts)
     ]
@@ -36,12 +36,32 @@ def test_help_names_every_command(run):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_of_commands_has_the_first_sentence_of_their_docstrings(command):
+    assert load_command(command).help.splitlines()[0] == COMMANDS[command]
+
+
+def test_the_list_of_commands_imports_nothing_heavy(tmp_path):
+    code = (
+        "import sys; sys.argv = ['separatrix', '--help']\n"
+        "from separatrix.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(*sys.modules)"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)
+    *_, imported = finished.stdout.decode().splitlines()
+    packages = {name.partition(".")[0] for name in imported.split()}
+    assert "typer" in packages
+    assert not packages & {"numba", "sklearn", "scipy", "polars", "matplotlib", "pandas", "numpy"}
+    assert not {f"separatrix.cli.{command}" for command in COMMANDS} & set(imported.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_has_every_option_with_a_sentence(run, command):
     result = run(command, "--help")
     assert result.exit_code == 0
     words = result.stdout.replace(",", " ").split()
     assert set(options_of(command)) <= set(words)
-    for parameter in GROUP.commands[command].params:
+    for parameter in load_command(command).params:
         assert parameter.help.rstrip().endswith((".", "]")), parameter.name
 
 
@@ -77,7 +97,7 @@ def test_a_bug_is_not_caught(run, monkeypatch):
     def broken(*arguments):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("separatrix.io.load", broken)
+    monkeypatch.setattr("separatrix.cli.inspect.load", broken)
     result = run("inspect", "any.safetensors")
     assert result.exit_code == 1
     assert isinstance(result.exception, RuntimeError)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from separatrix import recipes
+from separatrix.cli import recipe as command
 from separatrix.recipes import Fact, Picture, RecipeResult
 
 
@@ -25,7 +26,7 @@ def two_recipes(monkeypatch):
 
         return recipe
 
-    monkeypatch.setattr(recipes, "RECIPES", {name: recipe_of(name) for name in ("circles", "moons")})
+    monkeypatch.setattr(command, "RECIPES", {name: recipe_of(name) for name in ("circles", "moons")})
 
 
 def test_one(run, two_recipes):

@@ -9,7 +9,7 @@ from separatrix.engine import numpy_engine
 
 @pytest.fixture
 def numpy_only(monkeypatch):
-    monkeypatch.setattr("separatrix.engine.get_engine", lambda name="auto": numpy_engine.NumpyEngine())
+    monkeypatch.setattr("separatrix.cli.warm.get_engine", lambda name="auto": numpy_engine.NumpyEngine())
 
 
 def test_without_numba_there_is_nothing_to_compile(run, numpy_only):
@@ -35,6 +35,6 @@ def test_all_that_an_engine_can_do_is_called(monkeypatch, dtype):
             called.append(name)
             return super().__getattribute__(name)
 
-    monkeypatch.setattr("separatrix.engine.get_engine", lambda name="auto": Spy())
+    monkeypatch.setattr("separatrix.cli.warm.get_engine", lambda name="auto": Spy())
     call_every_kernel(np.dtype(dtype))
     assert set(called) == {"advance", "loss_and_gradient", "loss_and_score"}

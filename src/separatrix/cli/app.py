@@ -7,27 +7,52 @@ in one sentence; 130 Ctrl-C.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
-from separatrix.cli import evaluate, fit, inspect, plot, predict, recipe, search, warm
 from separatrix.cli.console import error_line, told_if_interrupted
-from separatrix.cli.estimator_options import in_option_names, with_estimator_options
-from separatrix.cli.search_options import SEARCH_DEFAULTS, SEARCH_OPTIONS
+from separatrix.cli.estimator_options import in_option_names
 from separatrix.errors import ParameterError, SeparatrixError
 
 USER_ERROR = 2
 
+COMMANDS = {
+    "fit": "Train a network on a table, judge it, and save it.",
+    "evaluate": "Judge a saved model on a table that has the target.",
+    "predict": "Score the rows of a table with a saved model.",
+    "inspect": "Show what is in a model file.",
+    "plot": "Draw what a saved model sees, and what is inside it.",
+    "search": "Answer how many layers and how many neurons a table needs.",
+    "recipe": "Run a tutorial experiment; draw it and film it.",
+    "warm": "Compile the training kernels ahead of the first fit.",
+}
+"""The first sentence of each command's docstring, so that the list needs none of their modules."""
+
 
 class Commands(TyperGroup):
-    """The subcommands; an error that the user can mend becomes one line and exit code 2."""
+    """The subcommands, each imported when it is called.
+
+    An error that the user can correct becomes one line and exit code 2.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        listed = {name: TyperCommand(name, help=sentence) for name, sentence in COMMANDS.items()}
+        super().__init__(**settings | {"commands": listed})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name of a subcommand, the subcommand itself, and the arguments left."""
+        name, command, arguments = super().resolve_command(ctx, args)
+        if name is not None:
+            with told_if_interrupted("interrupted; nothing was written."):
+                command = load_command(name)
+        return name, command, arguments
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a subcommand and send off what it printed, so that a closed pipe is noticed here."""
+        """Run a subcommand and flush what it printed, so that a closed pipe is noticed here."""
         try:
             with told_if_interrupted("interrupted."):
                 answer = super().invoke(ctx)
@@ -55,6 +80,15 @@ class Sectioned(TyperCommand):
         for name, records in sections.items():
             with formatter.section(name):
                 formatter.write_dl(records)
+
+
+def load_command(name: str) -> TyperCommand:
+    """Import a subcommand: the function of its name in the module of its name."""
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    single.command(name, cls=Sectioned)(getattr(import_module(f"separatrix.cli.{name}"), name))
+    command = typer.main.get_command(single)
+    assert isinstance(command, TyperCommand)
+    return command
 
 
 def _can_be_mended(error: Exception) -> bool:
@@ -87,17 +121,3 @@ def separatrix(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Small neural networks for tables: trained fast, and judged honestly."""
-
-
-COMMANDS: dict[str, Callable[..., None]] = {
-    "fit": with_estimator_options(fit.fit),
-    "evaluate": evaluate.evaluate,
-    "predict": predict.predict,
-    "inspect": inspect.inspect,
-    "plot": plot.plot,
-    "search": with_estimator_options(search.search, SEARCH_OPTIONS, SEARCH_DEFAULTS),
-    "recipe": recipe.recipe,
-    "warm": warm.warm,
-}
-for _name, _command in COMMANDS.items():
-    app.command(_name, cls=Sectioned)(_command)

@@ -243,22 +243,27 @@ OWN_DEFAULTS: dict[str, Any] = {"random_state": 0, "dtype": "float32"}
 
 
 def with_estimator_options(
-    command: Command,
-    options: Sequence[EstimatorOption] = OPTIONS,
-    defaults: Mapping[str, Any] = OWN_DEFAULTS,
-) -> Command:
-    """Give a command that takes `settings` an option for each parameter instead."""
+    options: Sequence[EstimatorOption] = OPTIONS, defaults: Mapping[str, Any] = OWN_DEFAULTS
+) -> Callable[[Command], Command]:
+    """Give a command that takes `settings` an option for each parameter instead.
 
-    @wraps(command)
-    def wrapper(**arguments: Any) -> None:
-        given = {option.name: arguments.pop(option.name) for option in options}
-        settings = {**defaults} | {name: value for name, value in given.items() if value is not None}
-        command(**arguments, settings=settings)
+    Typer reads options from a signature alone, so the command is wrapped in a function with the longer one.
+    """
 
-    signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
-    wrapper.__signature__ = signature.replace(parameters=own + [_parameter(option) for option in options])  # type: ignore[attr-defined]
-    return wrapper
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapper(**arguments: Any) -> None:
+            given = {option.name: arguments.pop(option.name) for option in options}
+            settings = {**defaults} | {name: value for name, value in given.items() if value is not None}
+            command(**arguments, settings=settings)
+
+        signature = inspect.signature(command, eval_str=True)
+        own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
+        added = [_parameter(option) for option in options]
+        wrapper.__signature__ = signature.replace(parameters=own + added)  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
 
 
 def _parameter(option: EstimatorOption) -> inspect.Parameter:

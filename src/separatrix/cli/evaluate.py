@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
+from separatrix.cli import report
 from separatrix.cli.console import facts, note, show, show_json, some
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from separatrix.data.tables import Table
-    from separatrix.ensemble import AnyModel
-    from separatrix.evaluate.assessment import Assessment
+from separatrix.cli.tables import features_and_target, read_source, source_name, text_columns_of
+from separatrix.data.tables import Table
+from separatrix.data.tasks import known_labels, number_target
+from separatrix.ensemble import AnyModel
+from separatrix.errors import ParameterError
+from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
+from separatrix.evaluate.baselines import DUMMY, Baseline
+from separatrix.io import load
 
 
 def evaluate(
@@ -38,10 +42,6 @@ def evaluate(
     The same numbers as fit gives on its test rows. The dummy answers with the class shares, or the
     mean, of the training rows.
     """
-    from separatrix.cli import report
-    from separatrix.cli.tables import features_and_target, read_source, source_name, text_columns_of
-    from separatrix.io import load
-
     model = load(model_file)
     name = _target_name(model, target)
     table = read_source(source, text_columns_of(model, name))
@@ -65,9 +65,6 @@ def evaluate(
 
 def assess(model: AnyModel, features: Table, y: NDArray[Any], name: str) -> Assessment:
     """Judge a model beside the dummy that its training rows make."""
-    from separatrix.data.tasks import known_labels, number_target
-    from separatrix.evaluate.assessment import assess_classifier, assess_regressor
-
     dummy = _dummy(model, len(y))
     if model.classes is not None:
         labels = known_labels(y, model.classes, name)
@@ -76,7 +73,6 @@ def assess(model: AnyModel, features: Table, y: NDArray[Any], name: str) -> Asse
 
 
 def _target_name(model: AnyModel, wanted: str | None) -> str:
-    from separatrix.errors import ParameterError
 
     if not model.has_one_target:
         raise ParameterError(
@@ -90,9 +86,6 @@ def _target_name(model: AnyModel, wanted: str | None) -> str:
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Any]:
-    import numpy as np
-
-    from separatrix.evaluate.baselines import DUMMY, Baseline
 
     target = (model.training or {}).get("target")
     if not isinstance(target, dict):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from separatrix.cli.console import Row, count, facts, show, show_json, some, sparkline
-
-if TYPE_CHECKING:
-    from separatrix.ensemble import AnyModel
+from separatrix.cli.describe import column_facts, network_facts, seconds_words, solver_words
+from separatrix.cli.estimator_options import in_option_names
+from separatrix.ensemble import AnyModel
+from separatrix.io import load
 
 SHOWN_NAMES = 20
 
@@ -27,8 +28,6 @@ def inspect(
 
     Network, classes, columns, and how it was trained.
     """
-    from separatrix.io import load
-
     model = load(model_file)
     if as_json:
         show_json({"model": str(model_file), **model.to_dict(), "n_parameters": model.n_parameters})
@@ -38,8 +37,6 @@ def inspect(
 
 def model_facts(model: AnyModel) -> list[Row]:
     """Return what a model is and does, line by line."""
-    from separatrix.cli.describe import column_facts, network_facts
-
     rows = network_facts(model, SHOWN_NAMES)
     if model.target_name is not None:
         rows.append(("Target", model.target_name))
@@ -55,9 +52,6 @@ def model_facts(model: AnyModel) -> list[Row]:
 
 def training_facts(training: Mapping[str, Any]) -> list[Row]:
     """Return the facts of a training that there are: a model may come from elsewhere."""
-    from separatrix.cli.describe import seconds_words, solver_words
-    from separatrix.cli.estimator_options import in_option_names
-
     rows: list[Row] = []
     settings, n_rows = training.get("settings"), training.get("n_rows")
     if settings and n_rows:

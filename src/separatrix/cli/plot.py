@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import typer
+from numpy.typing import NDArray
 
 from separatrix.cli.console import note
 from separatrix.cli.option_values import read_list, read_parameters
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from separatrix.cli.pictures import Subject
-    from separatrix.data.tables import Table
-    from separatrix.ensemble import AnyModel
+from separatrix.cli.pictures import PICTURES, UNRECORDED, Subject, reason_against
+from separatrix.cli.predict import numbers_for_truth
+from separatrix.cli.screen import draw_on_files
+from separatrix.cli.tables import features_and_target, read_source, text_columns_of
+from separatrix.data.datasets import TARGET
+from separatrix.data.tables import Table
+from separatrix.data.tasks import known_labels, number_target
+from separatrix.ensemble import AnyModel
+from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean
+from separatrix.files import check_writable
+from separatrix.io import load
+from separatrix.plots.picture_files import prepare_folder, save_picture
 
 FORMATS = (".png", ".svg", ".pdf")
 PLANES = ("features", "pca")
@@ -86,11 +92,6 @@ def plot(
     Without --what all pictures are drawn that the model and the table allow, and a note says what the others
     lack.
     """
-    from separatrix.cli.pictures import PICTURES
-    from separatrix.cli.screen import draw_on_files
-    from separatrix.io import load
-    from separatrix.plots.picture_files import save_picture
-
     wanted = None if what is None else _checked_names(read_list(what))
     subject = _subject(load(model_file), source, features, plane, target, parameters)
     names = _drawable(subject, wanted)
@@ -102,8 +103,6 @@ def plot(
 
 
 def _checked_names(names: Sequence[str]) -> list[str]:
-    from separatrix.cli.pictures import PICTURES, UNRECORDED
-    from separatrix.errors import ParameterError, did_you_mean
 
     for name in names:
         if name not in PICTURES and name not in UNRECORDED:
@@ -122,10 +121,6 @@ def _subject(
     target: str | None,
     parameters: str | None,
 ) -> Subject:
-    from separatrix.cli.pictures import Subject
-    from separatrix.cli.predict import numbers_for_truth
-    from separatrix.cli.tables import read_source, text_columns_of
-    from separatrix.errors import ParameterError
 
     if plane not in PLANES:
         raise ParameterError(f"--plane must be one of {', '.join(PLANES)}, got '{plane}'.")
@@ -146,10 +141,6 @@ def _subject(
 
 def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[Table, NDArray[Any] | None]:
     """Part a table into what the model sees and, where it stands there, what it should say."""
-    from separatrix.cli.tables import features_and_target
-    from separatrix.data.datasets import TARGET
-    from separatrix.data.tasks import known_labels, number_target
-
     name = wanted or model.target_name or TARGET
     if (wanted is None and name not in table.columns) or not model.has_one_target:
         return table, None
@@ -161,9 +152,6 @@ def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[
 
 def _drawable(subject: Subject, wanted: Sequence[str] | None) -> list[str]:
     """Return the pictures to draw: those wanted, which must all be possible, or all possible ones."""
-    from separatrix.cli.pictures import PICTURES, UNRECORDED, reason_against
-    from separatrix.errors import DataError
-
     reasons = {name: reason_against(name, subject) for name in wanted or [*PICTURES, *UNRECORDED]}
     missing = {name: reason for name, reason in reasons.items() if reason}
     if missing and wanted:
@@ -175,9 +163,6 @@ def _drawable(subject: Subject, wanted: Sequence[str] | None) -> list[str]:
 
 
 def _paths(output: Path, model_file: Path, names: Sequence[str]) -> list[Path]:
-    from separatrix.errors import OutputError
-    from separatrix.files import check_writable
-    from separatrix.plots.picture_files import prepare_folder
 
     suffix = output.suffix.lower()
     if suffix not in FORMATS or output.is_dir():

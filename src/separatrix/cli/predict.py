@@ -5,18 +5,26 @@ NumPy, safetensors and Polars are all that it loads, so that it starts quickly.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from separatrix.cli.console import note, some
-
-if TYPE_CHECKING:
-    from separatrix.data.tables import Table
-    from separatrix.ensemble import AnyModel
+from separatrix.cli.tables import LARGE, read_source, text_columns_of
+from separatrix.data.columns import is_text, missing_rows
+from separatrix.data.frame_files import write_pieces
+from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.streams import is_larger, is_pattern, opened
+from separatrix.data.table_files import write_table
+from separatrix.data.tables import Table
+from separatrix.ensemble import AnyModel
+from separatrix.errors import DataError, OutputError
+from separatrix.files import check_writable
+from separatrix.io import load
 
 PREDICTION = "prediction"
 TEXT_FORMATS = (".csv", ".tsv")
@@ -58,12 +66,6 @@ def predict(
     The answer is the table with a column 'prediction' and, for classes, a column 'probability CLASS' for
     each. Columns are found by name; those that the model does not use are kept as they are.
     """
-    from separatrix.cli.tables import LARGE, read_source, text_columns_of
-    from separatrix.data.streams import is_larger
-    from separatrix.data.table_files import write_table
-    from separatrix.files import check_writable
-    from separatrix.io import load
-
     if output != "-":
         check_output(output, sources)
         check_writable(output)
@@ -82,13 +84,6 @@ def predict_pieces(
     model: AnyModel, sources: list[str], output: str, text_columns: Collection[str], memory: str
 ) -> None:
     """Score a table in pieces, in order."""
-    from collections import Counter
-
-    from separatrix.data.frame_files import write_pieces
-    from separatrix.data.memory import Budget, parse_memory
-    from separatrix.data.streams import opened
-    from separatrix.data.tables import Table
-
     # A piece is there several times: as cells, as inputs, with its answers, and as text.
     piece_bytes = Budget(parse_memory(memory)).piece // 2
     unseen: Counter[str] = Counter()
@@ -109,9 +104,6 @@ def predict_pieces(
 
 def check_output(output: str, sources: list[str]) -> None:
     """Refuse, before any work, an output of no known format, and one that is the table itself."""
-    from separatrix.data.streams import is_pattern
-    from separatrix.errors import OutputError
-
     if _format(output) not in FORMATS:
         raise OutputError(
             f"cannot write '{output}': the extension must be one of {', '.join(FORMATS)}, each also with .gz."
@@ -142,8 +134,6 @@ class EveryName(Collection[str]):
 
 def answers(model: AnyModel, table: Table) -> dict[str, Any]:
     """Return the columns that scoring adds to a table."""
-    from separatrix.errors import DataError
-
     inputs = numbers_for_truth(table, () if model.encoder is None else model.encoder.text_columns)
     predicted = model.predict(inputs)
     labels = range(predicted.shape[-1]) if model.classes is None else model.classes.tolist()
@@ -166,9 +156,6 @@ def numbers_for_truth(table: Table, text_columns: Collection[str]) -> Table:
 
     Other text that spells numbers is read by the model itself.
     """
-    from separatrix.data.columns import is_text, missing_rows
-    from separatrix.data.tables import Table
-
     words = {"true": 1.0, "false": 0.0, None: float("nan")}
     columns: dict[str, Any] = {}
     for name, column in table.columns.items():

@@ -7,6 +7,11 @@ from typing import Annotated
 
 import typer
 
+from separatrix.cli.progress import film_progress
+from separatrix.cli.screen import draw_on_files
+from separatrix.errors import ParameterError, did_you_mean
+from separatrix.recipes import RECIPES, write_page
+
 ALL = "all"
 
 
@@ -32,11 +37,6 @@ def recipe(
     What it finds is printed beside what the tutorial prints. The folder's index.html shows all pictures and
     films, with the facts.
     """
-    from separatrix.cli.progress import film_progress
-    from separatrix.cli.screen import draw_on_files
-    from separatrix.errors import ParameterError, did_you_mean
-    from separatrix.recipes import RECIPES, write_page
-
     if name != ALL and name not in RECIPES:
         options = [*RECIPES, ALL]
         raise ParameterError(

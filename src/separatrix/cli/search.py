@@ -13,10 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from separatrix.cli.console import INTERRUPTED, note, show, show_json, told_if_interrupted, warn
-from separatrix.cli.estimator_options import in_option_names
+from separatrix.cli.estimator_options import in_option_names, with_estimator_options
 from separatrix.cli.fit import check_output, free_name
 from separatrix.cli.option_values import read_counts, read_sizes
-from separatrix.cli.search_options import JUDGING, NETWORKS, ROWS_FOR_EARLY_STOPPING, Space, make_space
+from separatrix.cli.search_options import (
+    JUDGING,
+    NETWORKS,
+    ROWS_FOR_EARLY_STOPPING,
+    SEARCH_DEFAULTS,
+    SEARCH_OPTIONS,
+    Space,
+    make_space,
+)
 from separatrix.errors import DataError, ParameterError, did_you_mean
 
 if TYPE_CHECKING:
@@ -84,6 +92,7 @@ class Found:
         return len(self.search.candidates_)
 
 
+@with_estimator_options(SEARCH_OPTIONS, SEARCH_DEFAULTS)
 def search(
     source: Annotated[
         str,

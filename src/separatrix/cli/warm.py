@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import typer
 
-if TYPE_CHECKING:
-    import numpy as np
+from separatrix.cli.describe import seconds_words
+from separatrix.engine import get_engine
+from separatrix.engine.base import Data, Plan, Run, State, Task
+from separatrix.network import SGD, Network
 
 DTYPES = ("float32", "float64")
 
@@ -18,11 +21,6 @@ def warm() -> None:
 
     They are kept on this machine, for float32 and float64, and compiled anew only after an update.
     """
-    import numpy as np
-
-    from separatrix.cli.describe import seconds_words
-    from separatrix.engine import get_engine
-
     if get_engine().name == "numpy":
         typer.echo("Numba is not installed: the NumPy engine trains, and has nothing to compile.")
         return
@@ -34,12 +32,6 @@ def warm() -> None:
 
 def call_every_kernel(dtype: np.dtype[Any]) -> None:
     """Let the engine do all it can on the smallest network, which compiles what is not compiled yet."""
-    import numpy as np
-
-    from separatrix.engine import get_engine
-    from separatrix.engine.base import Data, Plan, Run, State, Task
-    from separatrix.network import SGD, Network
-
     engine, network = get_engine(), Network.mlp(1, (1,), 1)
     plan = Plan(network, SGD())
     data = Data(np.array([[-1.0], [1.0]], dtype), np.array([[0.0], [1.0]], dtype))
