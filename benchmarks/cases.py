@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.datasets import make_circles, make_moons
 from sklearn.model_selection import train_test_split
 
-from separatrix.data.toys import make_bumps, make_ten_points
+from separatrix.data.datasets import make_bumps, make_ten_points
 from separatrix.network import Network, initial_theta
 
 Array = np.ndarray[Any, Any]

@@ -51,11 +51,11 @@ _READER = (
     + """
 import numpy as np
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.stream_facts import learn
-from separatrix.data.streams import opened
+from separatrix.data.statistics import learn
+from separatrix.data.streams import open_stream
 from separatrix.estimators.streamed_rows import Roles, StreamedRows, TargetCoder
 budget = Budget(parse_memory(memory))
-with opened(files, budget.piece) as stream:
+with open_stream(files, budget.piece) as stream:
     encoder, _ = learn(stream, "target", 0)
     coder = TargetCoder("target", np.array([0, 1]))
     rows = StreamedRows(stream, encoder, coder, Roles(), np.float32, 0, budget.piece)

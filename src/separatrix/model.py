@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from separatrix.data.columns import as_column, as_numbers
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.tables import Table, table_from_frame
+from separatrix.data.table import Table, as_column, as_numbers, table_from_frame
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import HEADS, Network

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from separatrix import Network
-from separatrix.data.tables import Table
+from separatrix.data.table import Table
 from separatrix.io import save
 from separatrix.model import Model
 

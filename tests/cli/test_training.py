@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import separatrix as sx
-from separatrix.data.streams import opened
+from separatrix.data.streams import open_stream
 from separatrix.errors import DataError
 
 NUMPY = ("--engine", "numpy", "--hidden", "4", "--epochs", "3")
@@ -130,7 +130,7 @@ def test_a_checkpoint_is_gone_once_the_model_is_there(run, people):
 def test_predictions_in_pieces_are_those_of_the_whole(run, parts, model, name, monkeypatch):
     monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 300)
     monkeypatch.setattr("separatrix.data.csv_stream.LARGEST", 300)
-    with opened(parts[0], 2**20) as stream:
+    with open_stream(parts[0], 2**20) as stream:
         assert len(stream.pieces) > 2
     assert run("predict", str(model), parts[0], "-o", f"whole-{name}").exit_code == 0
     result = run("predict", str(model), parts[0], *MEMORY, "-o", name)
@@ -223,7 +223,7 @@ def test_the_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
 
     monkeypatch.setattr("separatrix.cli.training._stream_task", fail)
     assert run("fit", str(people), *NUMPY, *MEMORY, "--task", "classification").exit_code == 0
-    monkeypatch.setattr("separatrix.cli.training.opened", fail)
+    monkeypatch.setattr("separatrix.cli.training.open_stream", fail)
     assert "solver must not be 'lbfgs'" in run("fit", str(people), *MEMORY, "--solver", "lbfgs").stderr
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from separatrix.data import Table, read_table, write_table
 from separatrix.data.parquet_footer import row_groups
-from separatrix.data.streams import is_larger, opened
+from separatrix.data.streams import is_larger, open_stream
 from separatrix.errors import DataError, OutputError
 
 N = 5000
@@ -41,7 +41,7 @@ def assert_same(left, right):
 def cut_small(monkeypatch):
     """Let pieces of small files be small, too."""
     monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 2000)
-    monkeypatch.setattr("separatrix.data.parquet_stream.MOST_ROWS", 700)
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 700)
     monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 700)
 
 
@@ -49,7 +49,7 @@ def cut_small(monkeypatch):
 def test_pieces_are_the_table(tmp_path, monkeypatch, extension):
     cut_small(monkeypatch)
     write_table(TABLE, tmp_path / f"t{extension}")
-    with opened(tmp_path / f"t{extension}", 50_000) as stream:
+    with open_stream(tmp_path / f"t{extension}", 50_000) as stream:
         assert len(stream.pieces) > 5
         assert stream.n_rows == N
         assert [piece.first_row for piece in stream.pieces] == [
@@ -71,7 +71,7 @@ def test_frames_in_pieces(monkeypatch, library):
         "lazy": lambda: pl.DataFrame(columns).fill_nan(None).lazy().filter(pl.col("n") >= 0),
         "table": lambda: TABLE,
     }[library]()
-    with opened(source, 10**6) as stream:
+    with open_stream(source, 10**6) as stream:
         assert len(stream.pieces) > 5
         assert_same(whole(stream), TABLE)
 
@@ -79,7 +79,7 @@ def test_frames_in_pieces(monkeypatch, library):
 def test_a_lazy_frame_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    with opened(pl.LazyFrame({"a": [1, 2]}), 10**6) as stream:
+    with open_stream(pl.LazyFrame({"a": [1, 2]}), 10**6) as stream:
         assert os.listdir(tmp_path)
         assert stream.n_rows == 2
     assert os.listdir(tmp_path) == []
@@ -91,7 +91,7 @@ def test_several_files_are_one_table(tmp_path, extension):
         write_table(TABLE.take(range(number * 100, number * 100 + 100)), tmp_path / f"p{number}{extension}")
     paths = [tmp_path / f"p{number}{extension}" for number in range(3)]
     for source in (paths, str(tmp_path / f"p*{extension}")):
-        with opened(source, 10**6) as stream:
+        with open_stream(source, 10**6) as stream:
             assert len(stream.names) == 3
             assert_same(whole(stream), TABLE.take(range(300)))
 
@@ -116,7 +116,7 @@ def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, mo
     text = "key,c\n" + "".join(f"k,{cell}\n" for cell in cells)
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
     expected = read_table(tmp_path / "t.csv").columns["c"]
-    with opened(tmp_path / "t.csv", 10**4) as stream:
+    with open_stream(tmp_path / "t.csv", 10**4) as stream:
         assert len(stream.pieces) > 2
         column = whole(stream).columns["c"]
     assert (column.dtype == object) == (expected.dtype == object)
@@ -136,19 +136,19 @@ def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, mo
 def test_dialects_of_csv(tmp_path, monkeypatch, text):
     monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 4)
     (tmp_path / "t.csv").write_bytes(text.encode())
-    with opened(tmp_path / "t.csv", 8 * 16) as stream:
+    with open_stream(tmp_path / "t.csv", 8 * 16) as stream:
         assert_same(whole(stream), read_table(tmp_path / "t.csv"))
 
 
 def test_columns_can_be_kept_as_text(tmp_path):
     (tmp_path / "t.csv").write_text("zip,n\n01234,1\nNA,2\n", encoding="utf-8")
-    with opened(tmp_path / "t.csv", 10**6, text_columns=["zip"]) as stream:
+    with open_stream(tmp_path / "t.csv", 10**6, text_columns=["zip"]) as stream:
         assert whole(stream).columns["zip"].tolist() == ["01234", None]
 
 
 def test_fingerprints_tell_tables_apart(tmp_path):
     def fingerprint(source):
-        with opened(source, 10**6) as stream:
+        with open_stream(source, 10**6) as stream:
             return stream.fingerprint()
 
     write_table(TABLE, tmp_path / "t.parquet")
@@ -165,11 +165,11 @@ def test_errors_count_the_rows_and_lines_of_the_file(tmp_path, monkeypatch):
     (tmp_path / "t.csv").write_text("\n".join([*lines, "1,2,3", ""]), encoding="utf-8")
     with (
         pytest.raises(DataError, match=r"line 2002 of .* has 3 cells where the header has 2"),
-        opened(tmp_path / "t.csv", 10**4),
+        open_stream(tmp_path / "t.csv", 10**4),
     ):
         pass
     with (
-        opened(TABLE, 10**6) as stream,
+        open_stream(TABLE, 10**6) as stream,
         pytest.raises(DataError, match=r"counted from row 701 of the table on, x"),
         stream.located(stream.pieces[1], 700 - stream.pieces[1].first_row),
     ):
@@ -216,7 +216,7 @@ def test_what_cannot_be_read_gets_a_sentence(tmp_path, monkeypatch, names, sente
         (tmp_path / name).write_bytes(text.encode())
     write_table({"x": [1], "y": [2]}, "t.parquet")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1" + b"\1" * 50 + b"PAR1")
-    with pytest.raises(DataError, match=re.escape(sentence)), opened(names, 10**6):
+    with pytest.raises(DataError, match=re.escape(sentence)), open_stream(names, 10**6):
         pass
 
 
@@ -226,7 +226,7 @@ def test_types_that_differ_between_parquet_files(tmp_path, monkeypatch):
     write_table({"x": ["1"]}, "b.parquet")
     with (
         pytest.raises(DataError, match=r"'x' is numbers in 'a\.parquet' and text in"),
-        opened(["a.parquet", "b.parquet"], 10**6),
+        open_stream(["a.parquet", "b.parquet"], 10**6),
     ):
         pass
 
@@ -237,7 +237,7 @@ def test_a_row_group_too_large_for_the_memory(tmp_path):
     )
     with (
         pytest.raises(DataError, match=r"row groups of 200,000 rows, with 3 MB .* smaller row groups"),
-        opened(tmp_path / "t.parquet", 5 * 10**5),
+        open_stream(tmp_path / "t.parquet", 5 * 10**5),
     ):
         pass
 
@@ -247,7 +247,7 @@ def test_a_record_without_an_end(tmp_path, monkeypatch):
     (tmp_path / "t.csv").write_text('a,b\n1,2\n1,"' + "x" * 5000, encoding="utf-8")
     with (
         pytest.raises(DataError, match=r"has a record of more than 0 MB from line 3 on; close its quotes"),
-        opened(tmp_path / "t.csv", 800),
+        open_stream(tmp_path / "t.csv", 800),
     ):
         pass
 
@@ -255,7 +255,7 @@ def test_a_record_without_an_end(tmp_path, monkeypatch):
 def test_a_lazy_frame_that_cannot_be_read():
     with (
         pytest.raises(DataError, match="the lazy frame cannot be read: "),
-        opened(pl.LazyFrame({"a": [1]}).select("b"), 10**6),
+        open_stream(pl.LazyFrame({"a": [1]}).select("b"), 10**6),
     ):
         pass
 
@@ -267,7 +267,7 @@ def test_no_room_for_a_lazy_frame(monkeypatch):
     monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
     with (
         pytest.raises(OutputError, match="No space left on device; set TMPDIR"),
-        opened(pl.LazyFrame({"a": [1]}), 10**6),
+        open_stream(pl.LazyFrame({"a": [1]}), 10**6),
     ):
         pass
 
@@ -285,7 +285,7 @@ def test_what_is_large(tmp_path):
 def test_numbers_of_several_parquet_files_are_of_the_wider_kind(tmp_path):
     write_table(Table({"x": [1, 2]}), tmp_path / "a.parquet")
     write_table(Table({"x": [0.5, 1.5]}), tmp_path / "b.parquet")
-    with opened(str(tmp_path / "*.parquet"), 2**20) as stream:
+    with open_stream(str(tmp_path / "*.parquet"), 2**20) as stream:
         assert stream.kinds == {"x": "number"}
 
 
@@ -293,7 +293,7 @@ def test_pieces_of_parquet_files_respect_row_groups(tmp_path):
     frame = pl.DataFrame({"x": np.arange(5000)})
     for name, rows in (("a", 100), ("b", 1500)):
         frame.write_parquet(tmp_path / f"{name}.parquet", row_group_size=rows)
-    with opened([tmp_path / "a.parquet", tmp_path / "b.parquet"], 2**24) as stream:
+    with open_stream([tmp_path / "a.parquet", tmp_path / "b.parquet"], 2**24) as stream:
         assert [piece.n_rows for piece in stream.pieces] == [5000, 5000]
         small = stream.cut(1000)
         assert_same(whole(small), Table({"x": np.tile(np.arange(5000), 2)}))
@@ -309,7 +309,7 @@ def test_a_changed_file_has_another_fingerprint(tmp_path):
     prints = []
     for changed in (1, 2):
         os.utime(tmp_path / "t.csv", ns=(0, changed))
-        with opened(tmp_path / "t.csv", 2**20) as stream:
+        with open_stream(tmp_path / "t.csv", 2**20) as stream:
             prints.append(stream.fingerprint())
     assert prints[0] != prints[1]
 
@@ -318,6 +318,6 @@ def test_the_fingerprint_of_a_lazy_frame_is_of_its_values():
     prints = []
     for number in (1, 1, 2):
         frame = pl.LazyFrame({"x": np.arange(300_000) * number, "t": ["a", "b", "c"] * 100_000})
-        with opened(frame, 2**20) as stream:
+        with open_stream(frame, 2**20) as stream:
             prints.append(stream.fingerprint())
     assert prints[0] == prints[1] != prints[2]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from separatrix.data import Table, read_table, split_target, write_table
-from separatrix.data.csv_text import MISSING_WORDS
+from separatrix.data.table_files import MISSING_WORDS, write_pieces
 from separatrix.errors import DataError, OutputError
 
 EXTENSIONS = [".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".csv.gz", ".jsonl.gz", ".CSV"]
@@ -227,3 +227,44 @@ def test_real_tables_have_the_rows_and_missing_cells_of_their_files(real_tables)
     empty = sum(line.split(",")[1] == "" for line in text)
     assert (table.columns["workclass"] == None).sum() == empty > 0  # noqa: E711 (compares element by element)
     assert set(split_target(table, "target")[1]) == {"<=50K", ">50K"}
+
+
+KINDS = {"n": "whole", "x": "number", "yes": "truth", "t": "text"}
+PIECES = [
+    {"n": [1, 2], "x": [0.5, 1.0], "yes": [True, False], "t": ["a", None], "new": [1.0, 2.0]},
+    {"n": [3, None], "x": [None, 2.0], "yes": [True, True], "t": ["b,c", "d"], "new": [3.0, 4.0]},
+    {"n": [None], "x": [None], "yes": [False], "t": [None], "new": [5.0]},
+]
+
+
+@pytest.mark.parametrize("extension", [".csv", ".tsv", ".parquet", ".jsonl", ".csv.gz", ".parquet.gz"])
+def test_pieces_become_one_table(tmp_path, extension):
+    write_pieces(iter(PIECES), tmp_path / f"t{extension}", KINDS)
+    table = read_table(tmp_path / f"t{extension}")
+    assert table.columns["t"].tolist() == ["a", None, "b,c", "d", None]
+    np.testing.assert_array_equal(table.columns["n"], [1, 2, 3, np.nan, np.nan])
+    np.testing.assert_array_equal(table.columns["x"], [0.5, 1, np.nan, 2, np.nan])
+    assert table.columns["yes"].tolist() == [True, False, True, True, False]
+    assert table.columns["new"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_types_are_those_of_the_whole_table(tmp_path):
+    write_pieces(iter(PIECES), tmp_path / "t.parquet", KINDS)
+    schema = pl.read_parquet_schema(tmp_path / "t.parquet")
+    assert [schema[name] for name in KINDS] == [pl.Int64, pl.Float64, pl.Boolean, pl.String]
+
+
+@pytest.mark.parametrize("extension", [".csv", ".parquet"])
+def test_nothing_is_left_where_a_piece_fails(tmp_path, extension):
+    def pieces():
+        yield PIECES[0]
+        raise DataError("no more")
+
+    with pytest.raises(DataError, match="no more"):
+        write_pieces(pieces(), tmp_path / f"t{extension}", KINDS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_extension(tmp_path):
+    with pytest.raises(OutputError, match=r"the extension must be one of \.csv, \.tsv"):
+        write_pieces(iter(PIECES), tmp_path / "t.doc", KINDS)

@@ -48,7 +48,7 @@ def _few_epochs():
 def small_buffers(monkeypatch):
     """Let a buffer hold 300 rows, and a piece 100."""
     monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
-    monkeypatch.setattr("separatrix.data.parquet_stream.MOST_ROWS", 100)
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
     monkeypatch.setattr("separatrix.estimators.stream_fit.MOST_WORK", 1)
     monkeypatch.setattr("separatrix.estimators.stream_fit.LEAST_BATCHES", 3)
 
@@ -368,7 +368,7 @@ def test_without_a_checkpoint_the_rows_are_not_digested(monkeypatch):
 
 
 def test_pieces_are_encoded_in_parts_and_a_buffer_is_of_several(monkeypatch):
-    from separatrix.data.streams import opened
+    from separatrix.data.streams import open_stream
     from separatrix.estimators.stream_fit import class_coder
     from separatrix.estimators.streamed_rows import TRAIN, Roles, StreamedRows
 
@@ -376,7 +376,7 @@ def test_pieces_are_encoded_in_parts_and_a_buffer_is_of_several(monkeypatch):
     clf = sx.MLPClassifier(**FAST).fit_table(rows)
     facts = {"labels": [0, 1, 2], "dtype": "int64", "counts": [1, 1, 1]}
     coder = class_coder(clf, "target", facts)
-    with opened(rows, 2**30) as stream:
+    with open_stream(rows, 2**30) as stream:
         assert len(stream.pieces) == 1
         once, parted = (
             StreamedRows(stream, clf.encoder_, coder, Roles(test=0.3), np.float64, 0, size)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.datasets import make_circles
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from separatrix.data import make_circles
 from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier
 from separatrix.explain.kept import Kept, history_of, kept_epoch

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.datasets import make_circles
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from separatrix.data import make_circles, make_gaussians
+from separatrix.data import make_gaussians
 from separatrix.engine.base import Data
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError

@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from sklearn.datasets import make_circles
 
-from separatrix.data import make_circles
 from separatrix.estimators import MLPClassifier
 from separatrix.explain import network_html, network_svg
 from separatrix.model import Model

@@ -11,9 +11,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
+from sklearn.datasets import make_circles
 from sklearn.exceptions import ConvergenceWarning
 
-from separatrix.data.toys import make_circles
 from separatrix.estimators import MLPClassifier
 from separatrix.select import corrected_standard_error
 from separatrix.select.candidates import Candidates, LossCurve

@@ -18,8 +18,9 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
+from sklearn.datasets import make_circles
 
-from separatrix.data.toys import make_circles, make_gaussians
+from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 from separatrix.network import SGD, Network

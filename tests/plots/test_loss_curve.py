@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from sklearn.datasets import make_circles
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from separatrix.data import make_circles
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.plots import LossCurveDisplay

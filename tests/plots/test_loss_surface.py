@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from sklearn.datasets import make_circles
 
-from separatrix.data import make_circles, make_gaussians
+from separatrix.data import make_gaussians
 from separatrix.errors import ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.explain import loss_surface

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from separatrix.cli.console import Row, count, some
-from separatrix.data.column_encoders import NumericEncoder, TextEncoder
-from separatrix.data.encoder import TableEncoder
+from separatrix.data.encoder import NumericEncoder, TableEncoder, TextEncoder
 from separatrix.ensemble import AnyModel
 from separatrix.model import Model
 

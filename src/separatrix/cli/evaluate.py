@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix.cli import report
 from separatrix.cli.console import facts, note, show, show_json, some
 from separatrix.cli.tables import features_and_target, read_source, source_name, text_columns_of
-from separatrix.data.tables import Table
+from separatrix.data.table import Table
 from separatrix.data.tasks import known_labels, number_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from separatrix.data.tables import Table
+    from separatrix.data.table import Table
     from separatrix.ensemble import AnyModel
 
 

@@ -16,7 +16,7 @@ from separatrix.cli.predict import numbers_for_truth
 from separatrix.cli.screen import draw_on_files
 from separatrix.cli.tables import features_and_target, read_source, text_columns_of
 from separatrix.data.datasets import TARGET
-from separatrix.data.tables import Table
+from separatrix.data.table import Table
 from separatrix.data.tasks import known_labels, number_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean

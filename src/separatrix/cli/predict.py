@@ -15,12 +15,10 @@ import typer
 
 from separatrix.cli.console import note, some
 from separatrix.cli.tables import LARGE, read_source, text_columns_of
-from separatrix.data.columns import is_text, missing_rows
-from separatrix.data.frame_files import write_pieces
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.streams import is_larger, is_pattern, opened
-from separatrix.data.table_files import write_table
-from separatrix.data.tables import Table
+from separatrix.data.streams import is_larger, is_pattern, open_stream
+from separatrix.data.table import Table, is_text, missing_rows
+from separatrix.data.table_files import write_pieces, write_table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
@@ -87,7 +85,7 @@ def predict_pieces(
     # A piece is there several times: as cells, as inputs, with its answers, and as text.
     piece_bytes = Budget(parse_memory(memory)).piece // 2
     unseen: Counter[str] = Counter()
-    with opened(sources, piece_bytes, text_columns) as stream:
+    with open_stream(sources, piece_bytes, text_columns) as stream:
 
         def scored() -> Iterator[dict[str, Any]]:
             for piece in stream.pieces:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.cli.tables import chosen_target, features_and_target, read_source, source_name
-from separatrix.data.columns import is_text
-from separatrix.data.tables import Table
+from separatrix.data.table import Table, is_text
 from separatrix.data.tasks import Task, class_target, infer_task, known_labels, number_target
 from separatrix.errors import ParameterError, did_you_mean
 

@@ -426,7 +426,7 @@ def _search(rows: LabelledRows, plan: Plan) -> ArchitectureSearchCV:
     from sklearn.pipeline import Pipeline
 
     from separatrix.cli.scorers import in_own_unit
-    from separatrix.data.tables import frame_from_table
+    from separatrix.data.table import frame_from_table
     from separatrix.estimators.table_encoding import TableEncoding
     from separatrix.search import ArchitectureSearchCV
     from separatrix.search.store import count_finished

@@ -9,8 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from separatrix.data.datasets import TARGET, dataset_names, load_dataset
+from separatrix.data.table import Table, split_target
 from separatrix.data.table_files import read_table
-from separatrix.data.tables import Table, split_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 

@@ -19,11 +19,11 @@ from separatrix.cli.estimator_options import in_option_names
 from separatrix.cli.rows import LabelledRows, checked_task, read_rows
 from separatrix.cli.summary import Summary, summary_of, target_words
 from separatrix.cli.tables import source_name
-from separatrix.data.columns import Column
 from separatrix.data.datasets import TARGET
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.stream_facts import TargetFacts, piece_keys
-from separatrix.data.streams import Stream, opened
+from separatrix.data.statistics import TargetStatistics, piece_keys
+from separatrix.data.streams import Stream, open_stream
+from separatrix.data.table import Column
 from separatrix.data.tasks import MAX_NUMBERED_CLASSES, Task
 from separatrix.errors import DataError, ParameterError, WorkerError, did_you_mean
 from separatrix.estimators.table_model import TableFit
@@ -117,7 +117,7 @@ def train_streamed(
     ready()
     refuse_unstreamable(MLPClassifier(**settings))
     with (
-        opened(list(question.sources), budget.piece) as stream,
+        open_stream(list(question.sources), budget.piece) as stream,
         _test_stream(question, budget, stream) as test,
     ):
         target = _target(stream, question.target)
@@ -192,7 +192,7 @@ def _test_stream(question: Question, budget: Budget, stream: Stream) -> Iterator
     if question.test is None:
         yield None
         return
-    with opened(question.test, budget.piece, _text_columns(stream)) as test:
+    with open_stream(question.test, budget.piece, _text_columns(stream)) as test:
         yield test
 
 
@@ -211,7 +211,7 @@ def _stream_task(stream: Stream, target: str) -> tuple[Task, str]:
     kind = stream.kinds[target]
     if kind in ("text", "truth"):
         return "classification", "text" if kind == "text" else "true or false"
-    facts = TargetFacts(target, is_text=False)
+    facts = TargetStatistics(target, is_text=False)
     most = max(2, min(MAX_NUMBERED_CLASSES, stream.n_rows // 2))
     for piece in stream.pieces:
         column: Column

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from separatrix.data.datasets import dataset_names, load_dataset
-from separatrix.data.encoder import TableEncoder
-from separatrix.data.table_files import read_table, write_table
-from separatrix.data.tables import Table, split_target, table_from_frame
-from separatrix.data.toys import (
+from separatrix.data.datasets import (
+    dataset_names,
+    load_dataset,
     make_bumps,
     make_checkerboard,
-    make_circles,
     make_gaussians,
-    make_moons,
     make_spiral,
     make_ten_points,
     make_xor,
 )
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.table import Table, split_target, table_from_frame
+from separatrix.data.table_files import read_table, write_table
 
 __all__ = [
     "Table",
@@ -24,9 +23,7 @@ __all__ = [
     "load_dataset",
     "make_bumps",
     "make_checkerboard",
-    "make_circles",
     "make_gaussians",
-    "make_moons",
     "make_spiral",
     "make_ten_points",
     "make_xor",

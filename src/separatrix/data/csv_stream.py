@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.columns import Column
-from separatrix.data.csv_text import (
+from separatrix.data.streams import Piece, Stream, file_fingerprint, refuse_other_columns
+from separatrix.data.table import Column, table_from_frame
+from separatrix.data.table_files import (
     MISSING_WORDS,
     joined_kind,
     narrowest_kind,
@@ -24,8 +25,6 @@ from separatrix.data.csv_text import (
     typed,
     words,
 )
-from separatrix.data.streams import Piece, Stream, file_fingerprint, refuse_other_columns
-from separatrix.data.tables import table_from_frame
 from separatrix.errors import DataError
 
 Array = NDArray[Any]

@@ -1,28 +1,240 @@
-"""Data sets by name: the toys, and real tables that scikit-learn brings along."""
+"""Data sets by name: small made-up problems to watch a network on, and tables from scikit-learn.
+
+A made-up problem is the points `X` and their classes `y`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from separatrix.data import toys
-from separatrix.data.tables import Table
-from separatrix.errors import DataError, did_you_mean
+from separatrix.data.table import Table
+from separatrix.errors import DataError, ParameterError, did_you_mean
+
+Points = tuple[NDArray[np.float64], NDArray[np.int64]]
+Seed = int | np.random.RandomState | None
+
+
+def make_ten_points() -> Points:
+    """Return the ten labelled points of Higham & Higham.
+
+    They are those of "Deep Learning: An Introduction for Applied Mathematicians", SIAM Review 61(4), 2019.
+
+    Returns
+    -------
+    X : ndarray of float64 of shape (10, 2)
+        The points, within the unit square.
+    y : ndarray of int64 of shape (10,)
+        1 for the first five, 0 for the last five.
+
+    Examples
+    --------
+    >>> X, y = make_ten_points()
+    >>> X[0].tolist(), y.tolist()
+    ([0.1, 0.1], [1, 1, 1, 1, 1, 0, 0, 0, 0, 0])
+    """
+    ones = [(0.1, 0.1), (0.3, 0.4), (0.1, 0.5), (0.6, 0.9), (0.4, 0.2)]
+    zeros = [(0.6, 0.3), (0.5, 0.6), (0.9, 0.2), (0.4, 0.4), (0.7, 0.6)]
+    return np.array(ones + zeros), np.repeat(np.array([1, 0], dtype=np.int64), 5)
+
+
+def make_gaussians(n_per_class: int = 20, random_state: Seed = 1) -> Points:
+    """Draw two overlapping clouds of unit variance, around (-1, 0) and then around (1, 0).
+
+    Parameters
+    ----------
+    n_per_class : int
+        Points in each cloud.
+    random_state : int, RandomState or None
+        Source of the points; 1 gives those of NumPy's `seed(1)` and `randn`.
+
+    Returns
+    -------
+    X : ndarray of float64 of shape (2 n_per_class, 2)
+        The points, not shuffled.
+    y : ndarray of int64 of shape (2 n_per_class,)
+        0 for the first cloud, 1 for the second.
+
+    Examples
+    --------
+    >>> X, y = make_gaussians()
+    >>> X[0].round(4).tolist(), y[[0, -1]].tolist()
+    ([0.6243, -0.6118], [0, 1])
+    """
+    generator = _generator(random_state)
+    _require_count(n_per_class, "n_per_class")
+    y = np.repeat(np.array([0, 1], dtype=np.int64), n_per_class)
+    X = generator.randn(2 * n_per_class, 2)
+    X[:, 0] += 2 * y - 1
+    return X, y
+
+
+def make_bumps() -> Points:
+    """Return three blocks on a line: y is 1 where abs(x) < 20 or 30 < abs(x) < 40.
+
+    Returns
+    -------
+    X : ndarray of float64 of shape (100, 1)
+        -50, -49, ... 49.
+    y : ndarray of int64 of shape (100,)
+        0 or 1.
+
+    Examples
+    --------
+    >>> X, y = make_bumps()
+    >>> X[:2, 0].tolist(), int(y.sum())
+    ([-50.0, -49.0], 57)
+    """
+    x = np.arange(-50.0, 50.0)
+    y = (np.abs(x) < 20) | ((np.abs(x) > 30) & (np.abs(x) < 40))
+    return x[:, np.newaxis], y.astype(np.int64)
+
+
+def make_spiral(
+    n_samples: int = 200, *, n_classes: int = 2, noise: float = 0.0, random_state: Seed = None
+) -> Points:
+    """Draw spiral arms that wind around each other one and three quarter times.
+
+    Parameters
+    ----------
+    n_samples : int
+        Points in all; arm k has every `n_classes`-th of them.
+    n_classes : int
+        Number of arms.
+    noise : float
+        Standard deviation of what is added to each coordinate.
+    random_state : int, RandomState or None
+        Source of the noise.
+
+    Returns
+    -------
+    X : ndarray of float64 of shape (n_samples, 2)
+        The points, within a circle of radius 1 before the noise.
+    y : ndarray of int64 of shape (n_samples,)
+        The arm.
+
+    Examples
+    --------
+    >>> X, y = make_spiral(6, n_classes=3)
+    >>> X.shape, y.tolist()
+    ((6, 2), [0, 1, 2, 0, 1, 2])
+    """
+    _require_count(n_samples, "n_samples")
+    _require_count(n_classes, "n_classes")
+    index = np.arange(n_samples, dtype=np.int64)
+    radius = (index // n_classes + 1) / -(-n_samples // n_classes)
+    y = index % n_classes
+    angle = 2 * np.pi * (1.75 * radius + y / n_classes)
+    X = radius[:, np.newaxis] * np.column_stack([np.sin(angle), np.cos(angle)])
+    return _jittered(X, noise, _generator(random_state)), y
+
+
+def make_xor(n_samples: int = 200, *, noise: float = 0.0, random_state: Seed = None) -> Points:
+    """Draw points in a square whose class is the exclusive or of "right" and "up".
+
+    Parameters
+    ----------
+    n_samples : int
+        Points in all.
+    noise : float
+        Standard deviation of what is added to each coordinate, after the class is given.
+    random_state : int, RandomState or None
+        Source of the points and the noise.
+
+    Returns
+    -------
+    X : ndarray of float64 of shape (n_samples, 2)
+        Uniform within (-1, 1) before the noise.
+    y : ndarray of int64 of shape (n_samples,)
+        1 where the signs of the coordinates differ.
+
+    Examples
+    --------
+    >>> X, y = make_xor(100, random_state=0)
+    >>> bool((y == (X[:, 0] * X[:, 1] < 0)).all())
+    True
+    """
+    return make_checkerboard(n_samples, n_tiles=2, noise=noise, random_state=random_state)
+
+
+def make_checkerboard(
+    n_samples: int = 400, *, n_tiles: int = 4, noise: float = 0.0, random_state: Seed = None
+) -> Points:
+    """Draw points on a checkerboard whose class is the colour of their tile.
+
+    Parameters
+    ----------
+    n_samples : int
+        Points in all.
+    n_tiles : int
+        Tiles along each side.
+    noise : float
+        Standard deviation of what is added to each coordinate, after the class is given.
+    random_state : int, RandomState or None
+        Source of the points and the noise.
+
+    Returns
+    -------
+    X : ndarray of float64 of shape (n_samples, 2)
+        Uniform within (-1, 1) before the noise.
+    y : ndarray of int64 of shape (n_samples,)
+        0 on the tile at (-1, -1), 1 on its neighbours, and so on.
+
+    Examples
+    --------
+    >>> X, y = make_checkerboard(1000, random_state=0)
+    >>> X.shape, sorted(set(y.tolist()))
+    ((1000, 2), [0, 1])
+    """
+    _require_count(n_samples, "n_samples")
+    _require_count(n_tiles, "n_tiles")
+    generator = _generator(random_state)
+    X = generator.uniform(-1, 1, (n_samples, 2))
+    tiles = np.floor((X + 1) / 2 * n_tiles).astype(np.int64)
+    return _jittered(X, noise, generator), tiles.sum(axis=1) % 2
+
+
+def _jittered(X: NDArray[np.float64], noise: float, generator: np.random.RandomState) -> NDArray[np.float64]:
+    if not (np.isfinite(noise) and noise >= 0):
+        raise ParameterError(f"noise must be a finite number of at least 0, got {noise}.")
+    return X + noise * generator.randn(*X.shape)
+
+
+def _generator(random_state: Seed) -> np.random.RandomState:
+    from sklearn.utils import check_random_state
+
+    generator: np.random.RandomState = check_random_state(random_state)
+    return generator
+
+
+def _require_count(value: int, name: str) -> None:
+    if value < 1:
+        raise ParameterError(f"{name} must be at least 1, got {value}.")
+
+
+def _scikit_learn(name: str, *arguments: Any, **options: Any) -> Any:
+    """Call a function of `sklearn.datasets`, which is slow to import."""
+    import sklearn.datasets
+
+    return getattr(sklearn.datasets, name)(*arguments, **options)
+
 
 TARGET = "target"
 """Name of the column to predict, in every data set."""
 
-_TOYS: dict[str, Callable[[], toys.Points]] = {
-    "circles": partial(toys.make_circles, 500, noise=0.15, factor=0.25, random_state=1),
-    "moons": partial(toys.make_moons, 1000, noise=0.1, random_state=1),
-    "spiral": partial(toys.make_spiral, 400, noise=0.02, random_state=1),
-    "xor": partial(toys.make_xor, 400, noise=0.05, random_state=1),
-    "checkerboard": partial(toys.make_checkerboard, 1000, random_state=1),
-    "gaussians": toys.make_gaussians,
-    "ten-points": toys.make_ten_points,
-    "bumps": toys.make_bumps,
+_TOYS: dict[str, Callable[[], Points]] = {
+    "circles": partial(_scikit_learn, "make_circles", 500, noise=0.15, factor=0.25, random_state=1),
+    "moons": partial(_scikit_learn, "make_moons", 1000, noise=0.1, random_state=1),
+    "spiral": partial(make_spiral, 400, noise=0.02, random_state=1),
+    "xor": partial(make_xor, 400, noise=0.05, random_state=1),
+    "checkerboard": partial(make_checkerboard, 1000, random_state=1),
+    "gaussians": make_gaussians,
+    "ten-points": make_ten_points,
+    "bumps": make_bumps,
 }
 _REAL = ("breast-cancer", "iris", "wine", "digits", "diabetes")
 
@@ -74,9 +286,7 @@ def load_dataset(name: str) -> Table:
 
 
 def _load_real(name: str) -> Table:
-    import sklearn.datasets
-
-    bunch = getattr(sklearn.datasets, f"load_{name.replace('-', '_')}")()
+    bunch = _scikit_learn(f"load_{name.replace('-', '_')}")
     labels = bunch.get("target_names")
     target = bunch.target if labels is None else np.asarray(labels)[bunch.target]
     columns = {

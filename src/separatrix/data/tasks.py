@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.columns import as_column, as_numbers, as_text, is_text
+from separatrix.data.table import as_column, as_numbers, as_text, is_text
 from separatrix.errors import DataError
 
 Array = NDArray[Any]

@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from separatrix import check
-from separatrix.data.stream_facts import TargetFacts
+from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP
@@ -315,7 +315,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             targets.check_class_weight(self.class_weight, self.classes_)
         return weight if sample_weight is None else weight * sample_weight
 
-    def _stream_target(self, target: TargetFacts, kind: str) -> dict[str, Any]:
+    def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
         return class_facts(target, kind)
 
     def _stream_coder(self, name: str, facts: Mapping[str, Any]) -> TargetCoder:

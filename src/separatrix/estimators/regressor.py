@@ -11,7 +11,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from separatrix import check
-from separatrix.data.stream_facts import TargetFacts
+from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
@@ -260,7 +260,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
         return sample_weight
 
-    def _stream_target(self, target: TargetFacts, kind: str) -> dict[str, Any]:
+    def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
         if self.loss == "poisson" and target.numbers.low < 0:
             raise DataError(
                 f"the target column '{target.name}' must be 0 or more for loss 'poisson', got "

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.stream_facts import MEDIAN_ROWS, TargetFacts, learn
-from separatrix.data.streams import Stream, opened
+from separatrix.data.statistics import MEDIAN_ROWS, TargetStatistics, learn
+from separatrix.data.streams import Stream, open_stream
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Plan, State
 from separatrix.errors import DataError, ParameterError, did_you_mean
@@ -106,7 +106,7 @@ def fit_stream(
     started = perf_counter()
     _check_settings(estimator, settings)
     budget = Budget(parse_memory(settings.memory))
-    with opened(source, budget.piece) as stream:
+    with open_stream(source, budget.piece) as stream:
         stream.require(settings.target)
         random_state = parameters.random_state_of(estimator)
         identity = {}
@@ -217,7 +217,7 @@ def _learn(
     return facts
 
 
-def class_facts(target: TargetFacts, kind: str) -> dict[str, Any]:
+def class_facts(target: TargetStatistics, kind: str) -> dict[str, Any]:
     """Return the classes of a target column and their rows, as values that JSON can hold."""
     name, labels = target.name, target.labels
     if labels is None and not target.are_whole and not target.is_text:
@@ -244,7 +244,7 @@ def class_facts(target: TargetFacts, kind: str) -> dict[str, Any]:
     }
 
 
-def number_facts(target: TargetFacts, is_scaled: bool, has_shift: bool) -> dict[str, Any]:
+def number_facts(target: TargetStatistics, is_scaled: bool, has_shift: bool) -> dict[str, Any]:
     """Return the moments of a numeric target, as values that JSON can hold."""
     numbers = target.numbers
     if target.is_text:

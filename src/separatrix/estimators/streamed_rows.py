@@ -11,10 +11,10 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from separatrix.data.columns import Column, as_column, as_numbers, as_text
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.stream_facts import piece_keys
+from separatrix.data.statistics import piece_keys
 from separatrix.data.streams import Piece, Stream
+from separatrix.data.table import Column, as_column, as_numbers, as_text
 from separatrix.engine.base import Data
 from separatrix.errors import DataError
 from separatrix.train.stream import arrays_of

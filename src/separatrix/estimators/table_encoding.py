@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.tables import table_from_frame
+from separatrix.data.table import table_from_frame
 
 
 class TableEncoding(TransformerMixin, BaseEstimator):

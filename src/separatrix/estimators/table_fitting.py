@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from sklearn.callback import with_callbacks
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.stream_facts import TargetFacts
-from separatrix.data.tables import Table, table_from_frame
+from separatrix.data.statistics import TargetStatistics
+from separatrix.data.table import Table, table_from_frame
 from separatrix.estimators.callbacks import listening
 from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.stream_fit import StreamFit, StreamSettings, fit_stream
@@ -32,7 +32,7 @@ class TableFitting(ABC):
     # What a classifier and a regressor do each in its own way.
 
     @abstractmethod
-    def _stream_target(self, target: TargetFacts, kind: str) -> dict[str, Any]:
+    def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
         """Return what is known of a streamed target column of some kind, as values that JSON can hold."""
 
     @abstractmethod

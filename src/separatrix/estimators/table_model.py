@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.tables import Table
+from separatrix.data.table import Table
 from separatrix.data.tasks import Task
 from separatrix.errors import DataError, SeparatrixError
 from separatrix.estimators.classifier import MLPClassifier

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.data.columns import as_numbers
+from separatrix.data.table import as_numbers
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.inputs import as_model, as_table, class_labels, is_network, like
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.columns import Column, as_column
-from separatrix.data.tables import Table, table_from_frame
+from separatrix.data.table import Column, Table, as_column, table_from_frame
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.data.columns import Column, as_numbers, is_text
-from separatrix.data.tables import Table
+from separatrix.data.table import Column, Table, as_numbers, is_text
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.inputs import as_table, like
 

@@ -67,7 +67,7 @@ class DecisionBoundaryDisplay:
     Examples
     --------
     >>> from separatrix import DecisionBoundaryDisplay, MLPClassifier
-    >>> from separatrix.data import make_circles
+    >>> from sklearn.datasets import make_circles
     >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
     >>> network = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
     >>> display = DecisionBoundaryDisplay.from_estimator(network, X, y)

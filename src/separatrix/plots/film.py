@@ -111,7 +111,7 @@ def animate(
     Examples
     --------
     >>> from separatrix import MLPClassifier
-    >>> from separatrix.data import make_circles
+    >>> from sklearn.datasets import make_circles
     >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
     >>> clf = MLPClassifier((4,), "tanh", solver="lbfgs", record=1, random_state=0).fit(X, y)
     >>> animate(clf, "circles.gif", X, y)  # doctest: +SKIP

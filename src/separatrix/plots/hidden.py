@@ -76,7 +76,7 @@ class HiddenUnitsDisplay:
     Examples
     --------
     >>> from separatrix import HiddenUnitsDisplay, MLPClassifier
-    >>> from separatrix.data import make_circles
+    >>> from sklearn.datasets import make_circles
     >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
     >>> network = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
     >>> display = HiddenUnitsDisplay.from_estimator(network, X)

@@ -37,7 +37,7 @@ class HiddenSpaceDisplay:
     Examples
     --------
     >>> from separatrix import HiddenSpaceDisplay, MLPClassifier
-    >>> from separatrix.data import make_circles
+    >>> from sklearn.datasets import make_circles
     >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
     >>> network = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
     >>> display = HiddenSpaceDisplay.from_estimator(network, X, y)

@@ -12,7 +12,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from scipy import stats
 
-from separatrix.data.toys import make_bumps
+from separatrix.data.datasets import make_bumps
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate.text import aligned
 from separatrix.network import Adam

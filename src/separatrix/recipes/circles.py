@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 
 from sklearn.base import clone
+from sklearn.datasets import make_circles
 
-from separatrix.data.toys import make_circles
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
 from separatrix.plots import (

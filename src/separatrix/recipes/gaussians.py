@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.toys import make_gaussians
+from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay

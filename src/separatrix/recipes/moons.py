@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
-from separatrix.data.toys import make_moons
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import classification_report
 from separatrix.network import SGD

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from separatrix.data.toys import make_ten_points
+from separatrix.data.datasets import make_ten_points
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.estimators import MLPClassifier

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
-from separatrix.data import stream_facts as module
-from separatrix.data.stream_facts import NumberFacts, TargetFacts, TextFacts, learn, row_keys
+from separatrix.data import statistics as module
+from separatrix.data.statistics import NumberStatistics, TargetStatistics, TextStatistics, learn, row_keys
 from separatrix.data.streams import TableStream
 from separatrix.errors import DataError
 
@@ -59,7 +59,7 @@ def test_moments_and_median_are_those_of_all_values(parts):
     values = np.concatenate([np.array(part) for part in parts])
     if np.isnan(values).all():
         return
-    facts = NumberFacts()
+    facts = NumberStatistics()
     for part in parts:
         facts.add(np.array(part), row_keys(0, 0, len(part)))
     expected = TableEncoder.fit({"x": values}).columns[0]
@@ -72,7 +72,7 @@ def test_moments_and_median_are_those_of_all_values(parts):
 
 
 def test_the_median_of_many_values_is_near_the_middle():
-    facts, draw = NumberFacts(median_rows=4000), np.random.RandomState(0)
+    facts, draw = NumberStatistics(median_rows=4000), np.random.RandomState(0)
     values = draw.permutation(np.arange(100_000.0))
     for start in range(0, len(values), 7000):
         part = values[start : start + 7000]
@@ -91,7 +91,7 @@ def test_rows_left_out_teach_nothing_but_their_labels(monkeypatch):
 
 def test_frequent_levels_of_very_many_are_kept(monkeypatch):
     monkeypatch.setattr(module, "LEVELS", 100)
-    facts = TextFacts()
+    facts = TextStatistics()
     for start in range(0, 20_000, 500):
         rare = [f"r{i}" for i in range(start // 4, start // 4 + 100)]
         facts.add(np.array(rare * 2 + ["often"] * 200 + ["also"] * 100, dtype=object))
@@ -104,7 +104,7 @@ def test_frequent_levels_of_very_many_are_kept(monkeypatch):
 
 def test_identifiers_are_dropped_and_fill_no_memory(monkeypatch):
     monkeypatch.setattr(module, "LEVELS", 100)
-    facts = TextFacts()
+    facts = TextStatistics()
     for start in range(0, 5000, 500):
         facts.add(np.array([f"id{i}" for i in range(start, start + 500)], dtype=object))
         assert len(facts.counts) <= 200
@@ -118,7 +118,7 @@ def test_whether_text_is_dropped_is_told_by_all_rows(monkeypatch, is_sorted):
     cells = np.array([f"id{i}" for i in range(500)] + ["often"] * 2000, dtype=object)
     if not is_sorted:
         cells = np.random.RandomState(0).permutation(cells)
-    facts = TextFacts()
+    facts = TextStatistics()
     for part in np.split(cells, 5):
         facts.add(part)
     assert facts.reason_to_drop() is None
@@ -126,7 +126,7 @@ def test_whether_text_is_dropped_is_told_by_all_rows(monkeypatch, is_sorted):
 
 
 def test_rows_that_are_only_met_count_for_what_a_target_is():
-    facts = TargetFacts("y", is_text=False)
+    facts = TargetStatistics("y", is_text=False)
     facts.add(np.array([0, 1, 1]), np.arange(3, dtype=np.uint64))
     facts.meet(np.array([0.5]))
     assert not facts.are_whole

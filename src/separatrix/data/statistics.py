@@ -18,10 +18,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.column_encoders import NumericEncoder, TextEncoder
-from separatrix.data.columns import Column, as_numbers, as_text, missing_rows
-from separatrix.data.encoder import TableEncoder
+from separatrix.data.encoder import NumericEncoder, TableEncoder, TextEncoder
 from separatrix.data.streams import Piece, Stream
+from separatrix.data.table import Column, as_numbers, as_text, missing_rows
 from separatrix.errors import DataError
 
 Array = NDArray[Any]
@@ -51,7 +50,7 @@ def row_keys(seed: int, first_row: int, n_rows: int) -> NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
-class NumberFacts:
+class NumberStatistics:
     """Count, mean, spread, range and median of numbers that come in parts."""
 
     def __init__(self, median_rows: int = MEDIAN_ROWS) -> None:
@@ -130,7 +129,7 @@ class NumberFacts:
             self._threshold = self._keys.max()
 
 
-class TextFacts:
+class TextStatistics:
     """Counts of the levels of text that comes in parts."""
 
     def __init__(self) -> None:
@@ -181,13 +180,13 @@ class TextFacts:
         self.counts = Counter({level: count - off for level, count in self.counts.items() if count > off})
 
 
-class TargetFacts:
+class TargetStatistics:
     """What is to be predicted: the counts of its labels, if they are few, and the moments of its numbers."""
 
     def __init__(self, name: str, is_text: bool) -> None:
         self.name, self.is_text = name, is_text
         self.labels: Counter[Any] | None = Counter()
-        self.numbers = NumberFacts(median_rows=1)
+        self.numbers = NumberStatistics(median_rows=1)
         self.are_whole = not is_text
 
     def check(self, column: Column) -> None:
@@ -232,7 +231,7 @@ def learn(
     seed: int,
     is_left_out: Callable[[Array], Array] | None = None,
     median_rows: int = MEDIAN_ROWS,
-) -> tuple[TableEncoder, TargetFacts]:
+) -> tuple[TableEncoder, TargetStatistics]:
     """Read a stream once: learn how to encode its columns, and what is to be predicted.
 
     Parameters
@@ -252,7 +251,7 @@ def learn(
     encoder : TableEncoder
         As `TableEncoder.fit` makes it of the same rows, but for rounding and, where there are many rows, the
         median, and the count of rare levels.
-    target_facts : TargetFacts
+    target_facts : TargetStatistics
 
     Raises
     ------
@@ -261,10 +260,11 @@ def learn(
     """
     stream.require(target)
     names = [name for name in stream.kinds if name != target]
-    facts: dict[str, NumberFacts | TextFacts] = {
-        name: TextFacts() if stream.kinds[name] == "text" else NumberFacts(median_rows) for name in names
+    facts: dict[str, NumberStatistics | TextStatistics] = {
+        name: TextStatistics() if stream.kinds[name] == "text" else NumberStatistics(median_rows)
+        for name in names
     }
-    target_facts = TargetFacts(target, stream.kinds[target] == "text")
+    target_facts = TargetStatistics(target, stream.kinds[target] == "text")
     for piece in stream.pieces:
         keys = piece_keys(seed, piece)
         left_out = None if is_left_out is None else is_left_out(keys)
@@ -278,21 +278,21 @@ def learn(
                         target_facts.meet(column[left_out])
                     continue
                 fact = facts[name]
-                if isinstance(fact, TextFacts):
+                if isinstance(fact, TextStatistics):
                     fact.add(column[kept])
                 else:
                     fact.add(as_numbers(column[kept], name), keys[kept])
     return _encoder(names, facts), target_facts
 
 
-def _encoder(names: Sequence[str], facts: dict[str, NumberFacts | TextFacts]) -> TableEncoder:
+def _encoder(names: Sequence[str], facts: dict[str, NumberStatistics | TextStatistics]) -> TableEncoder:
     dropped: dict[str, str] = {}
     encoders = []
     for name in names:
         fact = facts[name]
         if fact.n == 0:
             dropped[name] = "has no value in any row"
-        elif isinstance(fact, TextFacts) and (reason := fact.reason_to_drop()):
+        elif isinstance(fact, TextStatistics) and (reason := fact.reason_to_drop()):
             dropped[name] = reason
         else:
             encoders.append(fact.encoder(name))
