@@ -350,15 +350,11 @@ def _check_folds(rows: LabelledRows, cv: int, scoring: str) -> None:
 
 def _check_settings(rows: LabelledRows, space: Space) -> None:
     """Refuse a setting that breaks its rule, which otherwise only the trainings would tell."""
-    from separatrix.estimators.parameters import check_parameters, network_of
-
     changes: list[dict[str, Any]] = [{}]
     for name, values in space.params.items():
         changes += [{name: value} for value in (values if isinstance(values, list) else values.support())]
     for change in changes:
-        estimator = _estimator(rows, space.settings | change)
-        check_parameters(estimator)
-        network_of(estimator, 1, 1, "regression")
+        _estimator(rows, space.settings | change).settings().network(1, 1, "regression")
 
 
 def _estimator(rows: LabelledRows, settings: Mapping[str, Any]) -> Any:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Data, State
-from separatrix.estimators import parameters
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.network import Network
@@ -86,7 +85,7 @@ def check_rows(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any = None) ->
     reader.set_params(
         hidden_layer_sizes=(), activation="relu", dropout=0.0, init="zeros", warm_start=False, random_state=0
     )
-    data, _ = reader._begin(X, y, sample_weight, incremental=False)
+    data, _ = reader._begin(reader.settings(), X, y, sample_weight, incremental=False)
     learnt = {name: vars(reader)[name] for name in _LEARNT if name in vars(reader)}
     return CheckedRows(data, reader.network_, learnt)
 
@@ -131,15 +130,15 @@ def fit_rows(
     >>> fit_rows(linear, rows).predict([[3.0]]).round(2)
     array([7.])
     """
-    parameters.check_parameters(estimator)
+    settings = estimator.settings()
     with unchanged_on_error(estimator):
         estimator.__dict__.update(rows.learnt)
         line = rows.line
-        network = parameters.network_of(estimator, line.n_in, line.n_out, line.head)
-        random_state = parameters.random_state_of(estimator)
-        theta = parameters.first_theta(estimator, network, random_state, rows.data.X.dtype)
+        network = settings.network(line.n_in, line.n_out, line.head)
+        random_state = settings.generator()
+        theta = settings.first_theta(network, random_state, rows.data.X.dtype)
         estimator._set_network(network, theta)
-        start = estimator._start(rows.data, None, random_state)
+        start = estimator._start(settings, rows.data, None, random_state)
     if paused is not None:
         start.run.state = copy.deepcopy(paused.state)
         estimator.theta_, estimator._rate = start.run.state.theta, paused.learning_rate
@@ -161,5 +160,5 @@ def with_theta(estimator: Estimator, rows: CheckedRows, theta: Array) -> Estimat
     """Return the estimator with the parameters that a fit on these rows gave; it knows no history."""
     estimator.__dict__.update(rows.learnt)
     line = rows.line
-    estimator._set_network(parameters.network_of(estimator, line.n_in, line.n_out, line.head), theta)
+    estimator._set_network(estimator.settings().network(line.n_in, line.n_out, line.head), theta)
     return estimator

@@ -17,7 +17,7 @@ from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP
-from separatrix.estimators.parameters import Activations, BatchSize, ClassWeight, Init, Scoring
+from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.stream_fit import class_coder, class_facts
 from separatrix.estimators.streamed_rows import TargetCoder
 from separatrix.model import Model, predicted_labels, probabilities

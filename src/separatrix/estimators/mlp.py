@@ -6,6 +6,7 @@ came out. It is longer than most modules, so that the whole of a fit is read in 
 
 from __future__ import annotations
 
+import copy
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -23,20 +24,28 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 
 from separatrix.blas import one_blas_thread
 from separatrix.engine import get_engine
-from separatrix.engine.base import Data, Plan, Run, State
+from separatrix.engine.base import Data, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
-from separatrix.estimators import parameters
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.held_out import check_weights, split_rows
+from separatrix.estimators.monitoring import Metric, Monitoring, monitoring_of, theta_scorer
 from separatrix.estimators.parameter_views import ParameterViews
-from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.rollback import unchanged_on_error
+from separatrix.estimators.settings import (
+    FIELDS,
+    Activations,
+    BatchSize,
+    Init,
+    MLPSettings,
+    Scoring,
+    dropout_seed,
+    uses_lbfgs,
+)
 from separatrix.estimators.table_fitting import TableFitting
-from separatrix.estimators.watching import Watching, watching_of
 from separatrix.explain.svg import network_html
 from separatrix.model import Model
-from separatrix.network import LBFGS, Network, Optimizer, Schedule
+from separatrix.network import Network, Optimizer, Schedule
 from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
 from separatrix.train.base import Record
 
@@ -49,8 +58,9 @@ OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "so
 class Start:
     """What a training begins with."""
 
+    settings: MLPSettings
     run: Run
-    watching: Watching
+    monitoring: Monitoring
     schedule: Schedule
 
 
@@ -117,6 +127,20 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         for name in self._get_param_names():
             setattr(self, name, arguments[name])
 
+    def settings(self) -> MLPSettings:
+        """Return the parameters, checked.
+
+        Returns
+        -------
+        MLPSettings
+
+        Raises
+        ------
+        ParameterError
+            If a parameter breaks its rule, whether the solver uses it or not.
+        """
+        return MLPSettings(**{name: value for name, value in vars(self).items() if name in FIELDS})
+
     # What a classifier and a regressor do each in its own way.
 
     @abstractmethod
@@ -180,13 +204,13 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         UserWarning
             If Ctrl-C ended the training; the network so far is kept.
         """
-        parameters.check_parameters(self)
+        settings = self.settings()
         with unchanged_on_error(self):
-            training, random_state = self._begin(X, y, sample_weight, incremental=False)
+            training, random_state = self._begin(settings, X, y, sample_weight, incremental=False)
             validation = None
             if X_val is not None or y_val is not None:
                 validation = self._read_validation(X_val, y_val, sample_weight_val)
-            start = self._start(training, validation, random_state)
+            start = self._start(settings, training, validation, random_state)
             del training  # as converted, they need not stay beside the parts that they were split into
         with listening(self, X, y, sample_weight) as listeners:
             self._train(start, listeners)
@@ -194,30 +218,33 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
-        parameters.check_parameters(self)
+        settings = self.settings()
         if self.early_stopping:
             raise ParameterError(
                 "partial_fit does not support early_stopping=True; set early_stopping=False."
             )
         with unchanged_on_error(self):
-            training, random_state = self._begin(X, y, sample_weight, incremental=True)
-            watching = watching_of(self, None)
-        state = self._state_of_partial_fit(random_state)
-        self._train(self._start_of(state, training, None, watching, incremental=True), [], incremental=True)
+            training, random_state = self._begin(settings, X, y, sample_weight, incremental=True)
+            monitoring = monitoring_of(settings, None)
+        state = self._state_of_partial_fit(settings, random_state)
+        start = self._start_of(settings, state, training, None, monitoring, incremental=True)
+        self._train(start, [], incremental=True)
         if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
             self._warn_of_stop()
         return self
 
-    def _begin(self, X: Any, y: Any, sample_weight: Any, incremental: bool) -> tuple[Data, RandomState]:
+    def _begin(
+        self, settings: MLPSettings, X: Any, y: Any, sample_weight: Any, incremental: bool
+    ) -> tuple[Data, RandomState]:
         """Read the training rows and, unless an earlier training goes on, draw a new network."""
         is_first = not hasattr(self, "theta_") or not (self.warm_start or incremental)
-        dtype = parameters.accepted_dtypes(self.dtype) if is_first else self.theta_.dtype
+        dtype = settings.accepted_dtypes if is_first else self.theta_.dtype
         X, y = self._validate(X, y, dtype, reset=is_first)
         head, n_out = self._read_targets(y, is_first, incremental)
-        network = parameters.network_of(self, X.shape[1], n_out, head)
-        random_state = parameters.random_state_of(self)
+        network = settings.network(X.shape[1], n_out, head)
+        random_state = settings.generator()
         if is_first:
-            self._set_network(network, parameters.first_theta(self, network, random_state, X.dtype))
+            self._set_network(network, settings.first_theta(network, random_state, X.dtype))
         elif network != self.network_:
             raise ParameterError(
                 f"the network must stay as it is to go on with its training: it is {self.network_} with head "
@@ -226,33 +253,47 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             )
         return self._data(X, y, sample_weight), random_state
 
-    def _start(self, training: Data, validation: Data | None, random_state: RandomState) -> Start:
+    def _start(
+        self, settings: MLPSettings, training: Data, validation: Data | None, random_state: RandomState
+    ) -> Start:
         """Set validation rows aside where asked, and return what a training begins with."""
-        if validation is None and self.early_stopping and not self.uses_lbfgs:
+        if validation is None and settings.early_stopping and not settings.uses_lbfgs:
             training, validation = self._set_aside(training, random_state)
         check_weights(training, validation)
-        watching = watching_of(self, validation)
-        return self._start_of(self._state_of_fit(random_state), training, validation, watching)
+        state = self._state_of_fit(settings, random_state)
+        return self._start_of(settings, state, training, validation, self._monitoring(settings, validation))
+
+    def _monitoring(self, settings: MLPSettings, validation: Data | None) -> Monitoring:
+        """Return what early stopping follows and the metrics, on the validation rows."""
+        if validation is None:
+            return monitoring_of(settings, None)
+        X, y, weight = validation.X, self._decode(validation.T), validation.weight
+        snapshot = copy.copy(self)
+        snapshot.__dict__.pop("feature_names_in_", None)  # the rows have become an array
+
+        def predictor(theta: Array) -> BaseMLP:
+            snapshot.theta_ = theta
+            return snapshot
+
+        def metric_of(scoring: Any) -> Metric:
+            return theta_scorer(predictor, scoring, X, y, weight)
+
+        return monitoring_of(settings, metric_of)
 
     def _start_of(
         self,
+        settings: MLPSettings,
         state: State,
         training: Data,
         validation: Data | None,
-        watching: Watching,
+        monitoring: Monitoring,
         incremental: bool = False,
     ) -> Start:
-        plan = Plan(
-            network=self.network_,
-            optimizer=parameters.optimizer_of(self),
-            penalty=parameters.penalty_of(self),
-            batch_size=parameters.batch_size_of(self, training.n_rows),
-            order=parameters.order_of(self),
-            dropout_seed=self._dropout_seed(state.random_state),
-            monitor=watching.monitor,
-        )
-        schedule = parameters.continued_schedule(self, self.t_, state.step, incremental)
-        return Start(Run(plan, state, training, validation, self.track_training), watching, schedule)
+        seed = dropout_seed(self.network_, state.random_state)
+        plan = settings.plan(self.network_, training.n_rows, seed, monitoring.monitor)
+        schedule = settings.continued_schedule(self.t_, state.step, incremental)
+        run = Run(plan, state, training, validation, settings.track_training)
+        return Start(settings, run, monitoring, schedule)
 
     def _set_network(self, network: Network, theta: Array) -> None:
         """Put a network in place that has not been trained yet."""
@@ -307,20 +348,20 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     @property
     def uses_lbfgs(self) -> bool:
         """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
-        return self.solver == "lbfgs" or isinstance(self.solver, LBFGS)
+        return uses_lbfgs(self.solver)
 
-    def _state_of_fit(self, random_state: RandomState) -> State:
+    def _state_of_fit(self, settings: MLPSettings, random_state: RandomState) -> State:
         """Return a new state; a warm start goes on with what early stopping has seen, as in scikit-learn."""
-        state = State.start(self.theta_, parameters.optimizer_of(self), random_state)
+        state = State.start(self.theta_, settings.optimizer, random_state)
         earlier = self._state
         if earlier is not None and self.early_stopping == (self.validation_scores_ is not None):
             state.best_value, state.stale = earlier.best_value, earlier.stale
         self._rate = self.learning_rate_init
         return state
 
-    def _state_of_partial_fit(self, random_state: RandomState) -> State:
+    def _state_of_partial_fit(self, settings: MLPSettings, random_state: RandomState) -> State:
         """Return the state of the last call, or a new one."""
-        optimizer = parameters.optimizer_of(self)
+        optimizer = settings.optimizer
         state = self._state
         if state is None or len(state.slots) != optimizer.n_slots:
             self._rate = self.learning_rate_init
@@ -338,46 +379,42 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         pause_at: int | None = None,
     ) -> None:
         """Train, and keep what came out."""
-        run, watching = start.run, start.watching
+        run, mlp, monitoring = start.run, start.settings, start.monitoring
         settings = Settings(
             learning_rate=self._rate,
             schedule=start.schedule,
-            max_epochs=1 if incremental else int(self.max_iter) - run.state.epoch,
-            record=None if incremental else self.record,
-            restore_best=self.early_stopping if self.restore_best is None else self.restore_best,
-            metrics=watching.metrics,
-            watched_metric=watching.watched_metric,
+            max_epochs=1 if incremental else int(mlp.max_iter) - run.state.epoch,
+            record=None if incremental else mlp.record,
+            restore_best=mlp.restores_best,
+            metrics=monitoring.metrics,
+            watched_metric=monitoring.metric,
             pause_at=pause_at,
         )
-        outcome = train(run, settings, get_engine(self.engine), listeners)
+        outcome = train(run, settings, get_engine(mlp.engine), listeners)
         if outcome.recording is not None:
             self.feature_range_ = _range_of(run.data.X)
-        self._keep(run.state, outcome, watching, run.data.n_rows)
+        self._keep(mlp, run.state, outcome, monitoring, run.data.n_rows)
 
-    def _dropout_seed(self, random_state: RandomState) -> int:
-        """Draw a seed only where it is needed: without dropout the draws are scikit-learn's."""
-        if not any(layer.dropout for layer in self.network_.layers):
-            return 0
-        return int(random_state.randint(2**32, dtype=np.uint32))
-
-    def _keep(self, state: State, outcome: Outcome, watching: Watching, n_rows: int) -> None:
+    def _keep(
+        self, settings: MLPSettings, state: State, outcome: Outcome, monitoring: Monitoring, n_rows: int
+    ) -> None:
         """Set the fitted attributes."""
         history = outcome.history
         self.history_, self.recording_, self.stop_ = history, outcome.recording, outcome.stop
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
-        if watching.is_on_validation:
+        if monitoring.is_on_validation:
             self.best_loss_, self.best_validation_score_ = None, state.best_value
-            self.validation_scores_ = (self.validation_scores_ or []) + watching.curve(history).tolist()
+            self.validation_scores_ = (self.validation_scores_ or []) + monitoring.curve(history).tolist()
         else:
             self.best_loss_, self.best_validation_score_ = -state.best_value, None
             self.validation_scores_ = None
-        if not self.uses_lbfgs:
+        if not settings.uses_lbfgs:
             self.t_ += history.n_epochs * n_rows
             if outcome.stop.reason in {"converged", "early_stopped"}:
                 # A warm start goes on counting, as in scikit-learn.
-                state.stale = int(self.n_iter_no_change) + 1
+                state.stale = int(settings.n_iter_no_change) + 1
         if outcome.stop.reason != "paused":
             state.rows = np.empty(0, np.int32)  # drawn anew by the next call, and long
         self._state, self._rate = state, outcome.learning_rate

@@ -14,7 +14,7 @@ from separatrix import check
 from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.mlp import BaseMLP
-from separatrix.estimators.parameters import Activations, BatchSize, Init, Scoring
+from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.stream_fit import number_facts
 from separatrix.estimators.streamed_rows import TargetCoder
 from separatrix.model import Model

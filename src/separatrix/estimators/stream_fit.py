@@ -24,13 +24,13 @@ from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.statistics import MEDIAN_ROWS, TargetStatistics, learn
 from separatrix.data.streams import Stream, open_stream
 from separatrix.engine import get_engine
-from separatrix.engine.base import Data, Plan, State
+from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.estimators import parameters, targets
+from separatrix.estimators import targets
 from separatrix.estimators.held_out import check_weights
+from separatrix.estimators.settings import dropout_seed
 from separatrix.estimators.streamed_rows import TEST, TRAIN, VALIDATION, Roles, StreamedRows, TargetCoder
 from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
-from separatrix.estimators.watching import watching_of
 from separatrix.files import check_writable
 from separatrix.train import Listener, Settings
 from separatrix.train.checkpoint import Checkpoint, CheckpointKeeper, load_checkpoint, same_training
@@ -108,7 +108,7 @@ def fit_stream(
     budget = Budget(parse_memory(settings.memory))
     with open_stream(source, budget.piece) as stream:
         stream.require(settings.target)
-        random_state = parameters.random_state_of(estimator)
+        random_state = estimator.settings().generator()
         identity = {}
         if settings.checkpoint is not None:
             identity = _identity(estimator, stream, settings, budget)
@@ -122,7 +122,7 @@ def fit_stream(
         if rows.n_rows > capacity and estimator.shuffle:
             rows = rows.shuffled(capacity // PIECES)
         if found is None:
-            facts["dropout_seed"] = estimator._dropout_seed(random_state)
+            facts["dropout_seed"] = dropout_seed(estimator.network_, random_state)
         else:
             state = found.state
             estimator.theta_ = state.theta
@@ -139,7 +139,7 @@ def fit_stream(
 
 
 def _check_settings(p: BaseMLP, settings: StreamSettings) -> None:
-    parameters.check_parameters(p)
+    p.settings()
     refuse_unstreamable(p)
     check.number("checkpoint_minutes", settings.checkpoint_minutes, 0.0)
     if settings.checkpoint is not None:
@@ -291,13 +291,14 @@ def _begin(p: BaseMLP, rows: StreamedRows, facts: Mapping[str, Any], random_stat
     """Draw the network, with the draws of `fit`."""
     n_in = rows.encoder.n_features_out
     head, n_out = p._stream_head()
-    network = parameters.network_of(p, n_in, n_out, head)
-    p._set_network(network, parameters.first_theta(p, network, random_state, rows.dtype))
+    mlp = p.settings()
+    network = mlp.network(n_in, n_out, head)
+    p._set_network(network, mlp.first_theta(network, random_state, rows.dtype))
     p.n_features_in_ = n_in
     p.__dict__.pop("feature_names_in_", None)
     if rows.n_rows == 0:
         raise DataError("no rows are left to train on; lower test_size or validation_fraction.")
-    return p._state_of_fit(random_state)
+    return p._state_of_fit(mlp, random_state)
 
 
 def _most(n_bytes: int, rows: StreamedRows) -> int:
@@ -336,23 +337,16 @@ def _train(
         )
     check_weights(Data(None, np.empty((1, 1)), rows.coder.weights), validation)
     p.encoder_ = rows.encoder
-    watching = watching_of(p, validation)
-    plan = Plan(
-        network=p.network_,
-        optimizer=parameters.optimizer_of(p),
-        penalty=parameters.penalty_of(p),
-        batch_size=parameters.batch_size_of(p, rows.n_rows),
-        order=parameters.order_of(p),
-        dropout_seed=facts["dropout_seed"],
-        monitor=watching.monitor,
-    )
+    mlp = p.settings()
+    monitoring = p._monitoring(mlp, validation)
+    plan = mlp.plan(p.network_, rows.n_rows, facts["dropout_seed"], monitoring.monitor)
     settings = Settings(
-        learning_rate=p.learning_rate_init,
-        schedule=parameters.continued_schedule(p, 0, 0, False),
-        max_epochs=int(p.max_iter),
-        restore_best=p.early_stopping if p.restore_best is None else p.restore_best,
-        metrics=watching.metrics,
-        watched_metric=watching.watched_metric,
+        learning_rate=mlp.learning_rate_init,
+        schedule=mlp.continued_schedule(0, 0, False),
+        max_epochs=int(mlp.max_iter),
+        restore_best=mlp.restores_best,
+        metrics=monitoring.metrics,
+        watched_metric=monitoring.metric,
     )
     outcome = train_stream(
         plan,
@@ -365,7 +359,7 @@ def _train(
         watcher=watcher,
         position=position,
     )
-    p._keep(state, outcome, watching, rows.n_rows)
+    p._keep(mlp, state, outcome, monitoring, rows.n_rows)
 
 
 def _keep_facts(p: BaseMLP, rows: StreamedRows, facts: Mapping[str, Any], seconds: float) -> None:

@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose
 
 from separatrix import network
 from separatrix.errors import ParameterError
-from separatrix.estimators import MLPClassifier, MLPRegressor, parameters
+from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.estimators.settings import ContinuedInvScaling
 from separatrix.network import schedules
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -104,8 +105,8 @@ def test_a_solver_by_name_is_the_optimizer(
     rows: Rows, solver: str, settings: dict[str, Any], optimizer: network.Optimizer
 ) -> None:
     p = MLPClassifier(solver=solver, **settings)
-    assert parameters.optimizer_of(p) == optimizer
-    assert parameters.optimizer_of(MLPClassifier(solver=optimizer)) == optimizer
+    assert p.settings().optimizer == optimizer
+    assert MLPClassifier(solver=optimizer).settings().optimizer == optimizer
     assert np.array_equal(trained(rows, solver=solver, **settings), trained(rows, solver=optimizer))
 
 
@@ -128,7 +129,7 @@ def test_adam_heeds_scikit_learns_schedules_as_objects_only(rows: Rows) -> None:
 
 
 def test_alpha_is_split_by_l1_ratio() -> None:
-    assert parameters.penalty_of(MLPClassifier(alpha=2.0, l1_ratio=0.25)) == network.Penalty(l2=1.5, l1=0.5)
+    assert MLPClassifier(alpha=2.0, l1_ratio=0.25).settings().penalty == network.Penalty(l2=1.5, l1=0.5)
 
 
 def test_an_l1_penalty_silences_weights(engine: str, rows: Rows) -> None:
@@ -168,13 +169,13 @@ def test_arrays_of_ones_own_are_the_start(rows: Rows) -> None:
 
 
 def test_batch_sizes_by_name(rows: Rows) -> None:
-    full, auto = MLPClassifier(batch_size="full"), MLPClassifier()
-    assert (parameters.batch_size_of(full, 1000), parameters.batch_size_of(auto, 1000)) == (1000, 200)
-    assert parameters.batch_size_of(auto, 50) == 50
+    full, auto = MLPClassifier(batch_size="full").settings(), MLPClassifier().settings()
+    assert (full.rows_per_step(1000), auto.rows_per_step(1000)) == (1000, 200)
+    assert auto.rows_per_step(50) == 50
     with pytest.warns(
         UserWarning, match="batch_size=64 is more than the 50 training rows: it is clipped to 50"
     ):
-        assert parameters.batch_size_of(MLPClassifier(batch_size=64), 50) == 50
+        assert MLPClassifier(batch_size=64).settings().rows_per_step(50) == 50
 
 
 def test_rows_may_be_drawn_with_replacement(engine: str, rows: Rows) -> None:
@@ -185,9 +186,9 @@ def test_rows_may_be_drawn_with_replacement(engine: str, rows: Rows) -> None:
 
 def test_a_continued_invscaling_counts_earlier_rows() -> None:
     progress = network.Progress(steps_per_epoch=2, n_epochs=3, n_rows=10)
-    schedule = parameters.ContinuedInvScaling(0.5, rows_before=20, first_step=4, first_factor=1.0)
+    schedule = ContinuedInvScaling(0.5, rows_before=20, first_step=4, first_factor=1.0)
     expected = [1.0, 1.0, 31**-0.5, 31**-0.5, 41**-0.5]
     assert_allclose(schedule.factors(4 + np.arange(5), progress), expected)
-    fresh = parameters.ContinuedInvScaling(0.5)
+    fresh = ContinuedInvScaling(0.5)
     steps = np.arange(6)
     assert_allclose(fresh.factors(steps, progress), schedules.InvScaling(0.5).factors(steps, progress))

@@ -1,0 +1,362 @@
+"""MLPSettings: all parameters of an estimator, checked, and what the training makes of them."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn.metrics import get_scorer_names
+from sklearn.utils import check_random_state
+
+from separatrix import check
+from separatrix.engine import ENGINES
+from separatrix.engine.base import Monitor, Order, Plan
+from separatrix.errors import ParameterError, did_you_mean
+from separatrix.network import (
+    INITIALIZERS,
+    LBFGS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Network,
+    Optimizer,
+    Penalty,
+    Progress,
+    Schedule,
+    initial_theta,
+)
+from separatrix.network.schedules import Adaptive, Constant, InvScaling
+from separatrix.train.base import Record
+
+Array = NDArray[Any]
+Value = TypeVar("Value")
+
+Activations = str | Sequence[str]
+BatchSize = int | str
+ClassWeight = Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None
+Init = str | tuple[Sequence[ArrayLike], Sequence[ArrayLike]]
+Scoring = str | Any | None
+
+DTYPES = ("auto", "float32", "float64")
+
+_AUTO_BATCH = 200
+
+# Which check each parameter must pass, and a value that is allowed besides.
+_RULES: dict[str, Callable[[str, Any], None]] = {
+    "nesterovs_momentum": check.boolean,
+    "early_stopping": check.boolean,
+    "warm_start": check.boolean,
+    "fit_intercept": check.boolean,
+    "track_training": check.boolean,
+    "restore_best": check.boolean,
+    "shuffle": check.boolean,
+    "l1_ratio": partial(check.number, low=0.0, high=1.0),
+    "alpha": partial(check.number, low=0.0),
+    "learning_rate_init": partial(check.number, low=0.0, open_low=True),
+    "tol": partial(check.number, low=0.0),
+    "validation_fraction": partial(check.number, low=0.0, high=1.0, open_high=True),
+    "max_iter": partial(check.integer, low=1),
+    "n_iter_no_change": partial(check.integer, low=1),
+    "dtype": partial(check.choice, options=DTYPES),
+    "engine": partial(check.choice, options=ENGINES),
+}
+_ALSO = {"restore_best": None, "shuffle": "replacement", "n_iter_no_change": math.inf}
+
+# Fields of optimizers whose parameter has another name.
+_PARAMETER_OF = {"nesterov": "nesterovs_momentum"}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MLPSettings:
+    """The parameters of `MLPClassifier` or `MLPRegressor`, checked.
+
+    The fields are the parameters of these classes, which document them. What depends on the data is checked
+    when it is asked for: layer sizes by `network`, initial weights by `first_theta`.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter breaks its rule, whether the solver uses it or not.
+
+    Examples
+    --------
+    >>> from separatrix import MLPClassifier
+    >>> settings = MLPClassifier((8,), alpha=0.5, l1_ratio=0.5).settings()
+    >>> settings.network(2, 1, "binary").n_parameters
+    33
+    >>> settings.penalty
+    Penalty(l2=0.25, l1=0.25)
+    """
+
+    hidden_layer_sizes: int | Sequence[int]
+    activation: Activations
+    solver: str | Optimizer
+    alpha: float
+    batch_size: BatchSize
+    learning_rate: str | Schedule
+    learning_rate_init: float
+    power_t: float
+    max_iter: int
+    shuffle: bool | str
+    random_state: int | RandomState | None
+    tol: float
+    verbose: bool
+    warm_start: bool
+    momentum: float
+    nesterovs_momentum: bool
+    early_stopping: bool
+    validation_fraction: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    n_iter_no_change: float
+    max_fun: int
+    loss: str
+    class_weight: ClassWeight = None
+    l1_ratio: float
+    dropout: float | Sequence[float]
+    init: Init
+    fit_intercept: bool
+    weight_decay: float
+    rho: float
+    scoring: Scoring
+    metrics: Sequence[str] | None
+    restore_best: bool | None
+    track_training: bool
+    record: Record
+    engine: str
+    dtype: str
+
+    def __post_init__(self) -> None:
+        for name, rule in _RULES.items():
+            value = getattr(self, name)
+            if name not in _ALSO or value != _ALSO[name]:
+                rule(name, value)
+        if isinstance(self.batch_size, str):
+            check.choice("batch_size", self.batch_size, ("auto", "full"))
+        else:
+            check.integer("batch_size", self.batch_size, 1)
+        _check_scorers(self.scoring, self.metrics)
+        if not isinstance(self.solver, Optimizer):
+            check.choice("solver", self.solver, OPTIMIZERS)
+        if not isinstance(self.learning_rate, Schedule):
+            check.choice("learning_rate", self.learning_rate, SCHEDULES)
+        for kind in (*OPTIMIZERS.values(), InvScaling):
+            self._made(kind)  # each checks the parameters that it takes
+
+    @property
+    def uses_lbfgs(self) -> bool:
+        """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
+        return uses_lbfgs(self.solver)
+
+    @property
+    def restores_best(self) -> bool:
+        """Whether training ends with the parameters of the best epoch."""
+        return self.early_stopping if self.restore_best is None else self.restore_best
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer."""
+        return self._made(OPTIMIZERS[self.solver]) if isinstance(self.solver, str) else self.solver
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule of the learning rate."""
+        if not isinstance(self.learning_rate, str):
+            return self.learning_rate
+        if self.solver == "adam" and self.learning_rate in {"adaptive", "invscaling"}:
+            return Constant()  # scikit-learn's 'adam' ignores them
+        return self._made(SCHEDULES[self.learning_rate])
+
+    def continued_schedule(self, rows_before: int, first_step: int, incremental: bool) -> Schedule:
+        """Return the schedule of a call after others, with scikit-learn's count of rows if it counts them.
+
+        Parameters
+        ----------
+        rows_before : int
+            Training rows seen by earlier calls.
+        first_step : int
+            The steps of earlier calls.
+        incremental : bool
+            Whether it is a call of ``partial_fit``.
+        """
+        schedule = self.schedule
+        if isinstance(schedule, InvScaling):
+            # A warm start has scikit-learn's new optimizer, which spends its first epoch at the initial rate.
+            first_factor = (rows_before + 1.0) ** -schedule.power_t if incremental and rows_before else 1.0
+            return ContinuedInvScaling(schedule.power_t, rows_before, first_step, first_factor)
+        if not incremental or isinstance(schedule, Adaptive):
+            return schedule
+        return PlannedAhead(schedule, self.max_iter)
+
+    @property
+    def penalty(self) -> Penalty:
+        """The penalties, each with its fraction of `alpha`."""
+        return Penalty(l2=self.alpha * (1.0 - self.l1_ratio), l1=self.alpha * self.l1_ratio)
+
+    @property
+    def order(self) -> Order:
+        """The order of the rows."""
+        if self.shuffle == "replacement":
+            return "replacement"
+        return "shuffle" if self.shuffle else "sequential"
+
+    @property
+    def accepted_dtypes(self) -> type | tuple[type, ...]:
+        """What `sklearn.utils.validation.validate_data` takes as `dtype`."""
+        return {"float32": np.float32, "float64": np.float64}.get(self.dtype, (np.float64, np.float32))
+
+    def rows_per_step(self, n_rows: int) -> int:
+        """Return the rows of a batch, at most `n_rows`."""
+        if isinstance(self.batch_size, str):
+            return n_rows if self.batch_size == "full" else min(_AUTO_BATCH, n_rows)
+        if self.batch_size > n_rows:
+            warnings.warn(
+                f"batch_size={self.batch_size} is more than the {n_rows} training rows: it is clipped to "
+                f"{n_rows}.",
+                stacklevel=2,
+            )
+        return min(int(self.batch_size), n_rows)
+
+    def generator(self) -> RandomState:
+        """Return the generator of all draws, of the kind whose state the engines read."""
+        random_state: RandomState = check_random_state(self.random_state)
+        kind = type(random_state._bit_generator).__name__
+        if kind != "MT19937":
+            raise ParameterError(
+                "random_state",
+                f"must use MT19937, got a RandomState of {kind}; give a seed, or RandomState(seed).",
+            )
+        return random_state
+
+    def network(self, n_in: int, n_out: int, head: str) -> Network:
+        """Return the network for some inputs, outputs and head."""
+        return Network.mlp(
+            n_in,
+            _hidden_sizes(self.hidden_layer_sizes),
+            n_out,
+            activation=_one_or_list(self.activation),
+            head=head,
+            fit_intercept=self.fit_intercept,
+            dropout=_one_or_list(self.dropout),
+        )
+
+    def first_theta(self, network: Network, random_state: RandomState, dtype: DTypeLike) -> Array:
+        """Return the parameters that training starts from."""
+        if isinstance(self.init, str):
+            return initial_theta(network, self.init, random_state, dtype)
+        if not isinstance(self.init, Sequence) or len(self.init) != 2:
+            names = ", ".join(map(repr, INITIALIZERS))
+            raise ParameterError(
+                "init", f"must be one of {names} or a pair (coefs, intercepts), got {self.init!r}."
+            )
+        coefs, intercepts = ([np.asarray(array) for array in arrays] for arrays in self.init)
+        return network.join(coefs, intercepts).astype(dtype)
+
+    def plan(self, network: Network, n_rows: int, dropout_seed: int, monitor: Monitor) -> Plan:
+        """Return how to train a network on `n_rows` rows."""
+        return Plan(
+            network=network,
+            optimizer=self.optimizer,
+            penalty=self.penalty,
+            batch_size=self.rows_per_step(n_rows),
+            order=self.order,
+            dropout_seed=dropout_seed,
+            monitor=monitor,
+        )
+
+    def _made(self, kind: type[Value]) -> Value:
+        """Return an optimizer or schedule with the parameters that it shares with these settings."""
+        return kind(**{name: getattr(self, parameter) for name, parameter in _SHARED[kind]})
+
+
+def uses_lbfgs(solver: str | Optimizer) -> bool:
+    """Return whether a solver is L-BFGS, by name or as a value."""
+    return solver == "lbfgs" or isinstance(solver, LBFGS)
+
+
+def dropout_seed(network: Network, random_state: RandomState) -> int:
+    """Draw a seed if the network has dropout: without it the draws are scikit-learn's."""
+    if not any(layer.dropout for layer in network.layers):
+        return 0
+    return int(random_state.randint(2**32, dtype=np.uint32))
+
+
+def _shared(kind: type) -> list[tuple[str, str]]:
+    """Return the fields of an optimizer or schedule that are parameters, and these."""
+    pairs = [(f.name, _PARAMETER_OF.get(f.name, f.name)) for f in fields(kind)]
+    return [(name, parameter) for name, parameter in pairs if parameter in FIELDS]
+
+
+FIELDS = frozenset(f.name for f in fields(MLPSettings))
+_SHARED: dict[type, list[tuple[str, str]]] = {
+    kind: _shared(kind) for kind in (*OPTIMIZERS.values(), *SCHEDULES.values())
+}
+
+
+@dataclass(frozen=True)
+class ContinuedInvScaling(InvScaling):
+    """`InvScaling` after `rows_before` rows of earlier calls; the first epoch has its own factor."""
+
+    rows_before: int = 0
+    first_step: int = 0
+    first_factor: float = 1.0
+
+    def factors(self, steps: Array, progress: Progress) -> Array:
+        """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
+        epochs = (steps - self.first_step) // progress.steps_per_epoch
+        rows_seen = self.rows_before + epochs * progress.n_rows
+        return np.where(epochs > 0, (rows_seen + 1.0) ** -self.power_t, self.first_factor)
+
+
+@dataclass(frozen=True)
+class PlannedAhead(Constant):
+    """Another schedule, planned over more epochs than one call of ``partial_fit`` takes."""
+
+    schedule: Schedule = field(default_factory=Constant)
+    n_epochs: int = 1
+
+    def factors(self, steps: Array, progress: Progress) -> Array:
+        """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
+        return self.schedule.factors(steps, replace(progress, n_epochs=self.n_epochs))
+
+
+def _check_scorers(scoring: Scoring, metrics: Sequence[str] | None) -> None:
+    if scoring is None and not metrics:
+        return
+    names = get_scorer_names()
+    if isinstance(scoring, str) and scoring not in {"loss", *names}:
+        raise ParameterError(
+            "scoring",
+            "must be None, 'loss', a callable or a name of sklearn.metrics.get_scorer_names(), "
+            f"got {scoring!r}.{did_you_mean(scoring, ['loss', *names])}",
+        )
+    if isinstance(metrics, str):
+        raise ParameterError(
+            "metrics", f"must be a sequence of scorer names, got {metrics!r}; write [{metrics!r}]."
+        )
+    for name in metrics or ():
+        if name not in names:
+            raise ParameterError(
+                "metrics",
+                "must hold names of sklearn.metrics.get_scorer_names(), "
+                f"got {name!r}.{did_you_mean(name, names)}",
+            )
+
+
+def _hidden_sizes(sizes: Any) -> list[int]:
+    listed = list(sizes) if isinstance(sizes, Iterable) else [sizes]
+    for size in listed:
+        check.integer("hidden_layer_sizes", size, 1)
+    return [int(size) for size in listed]
+
+
+def _one_or_list(value: Any) -> Any:
+    """Return one value as it is, several as a list."""
+    return value if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
