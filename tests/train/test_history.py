@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from separatrix.train.history import CURVES, History, HistoryLog
+from separatrix.train.history import CURVES, History, HistoryLog, KeptEpoch
 
 
 def test_round_trip_through_strict_json():
@@ -31,3 +31,15 @@ def test_a_log_grows_and_earlier_histories_stay():
         assert history.n_epochs == n
         assert history.validation_loss.size == 0
     assert histories[-1][1].metrics["auc"].tolist() == [0, 1, 4, 54, 55]
+
+
+def test_the_kept_epoch_is_where_the_monitored_curve_is_best():
+    history = History(
+        loss=np.array([0.4, 0.3, 0.2]),
+        validation_score=np.array([0.9, 0.5, 0.4]),
+        metrics={"validation_auc": np.array([np.nan, 0.8, 0.7])},
+    )
+    assert history.kept_epoch(7, 8, scoring="auc") == KeptEpoch(7, 1, "best validation auc")
+    assert history.kept_epoch(6, 8) == KeptEpoch(6, 0, "best validation score")
+    assert history.kept_epoch(8, 8) == KeptEpoch(8, 2, "lowest training loss")
+    assert history.kept_epoch(5, 8) == KeptEpoch(5, -1, "")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from separatrix.explain.inputs import as_table
-from separatrix.explain.names import input_names
+from separatrix.explain.subject import input_names
+from separatrix.explain.tables import as_table
 from separatrix.model import Model
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ from separatrix.estimators.settings import (
     uses_lbfgs,
 )
 from separatrix.estimators.table_fitting import TableFitting
-from separatrix.explain.svg import network_html
+from separatrix.explain.diagram import network_html
 from separatrix.model import Model
 from separatrix.network import Network, Optimizer, Schedule
 from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train

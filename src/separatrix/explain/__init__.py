@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.curve import FittedCurve, fitted_curve
-from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
-from separatrix.explain.hidden import HiddenUnits, hidden_units
-from separatrix.explain.hidden_space import HiddenSpace, hidden_space
-from separatrix.explain.names import input_names, output_names, parameter_names
+from separatrix.explain.diagram import (
+    DiagramLayer,
+    NetworkDiagram,
+    network_diagram,
+    network_html,
+    network_svg,
+)
+from separatrix.explain.hidden import HiddenSpace, HiddenUnits, hidden_space, hidden_units
+from separatrix.explain.subject import input_names, output_names, parameter_names
 from separatrix.explain.surface import LossSurface, loss_surface
-from separatrix.explain.svg import network_html, network_svg
 from separatrix.explain.trace import Step, Trace, trace
 
 __all__ = [

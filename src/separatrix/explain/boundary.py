@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.data.table import as_numbers
+from separatrix.data.table import Column, as_numbers
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.inputs import as_model, as_table, class_labels, is_network, like
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
+from separatrix.explain.subject import as_model, class_labels, is_network
+from separatrix.explain.tables import as_table, in_container_of
 from separatrix.model import Model
 from separatrix.network import ACTIVATIONS, HEADS
 
@@ -228,10 +229,13 @@ def _first_sums(model: Model, plane: Plane, X: Any) -> tuple[Array, Array, Array
     over a plane are sums of these three, and no grid of inputs is needed.
     """
     w, b = model.coefs[0], model.intercepts[0]
-    origin = model.inputs(like(X, {name: values[:1] for name, values in plane.line({}).items()})) @ w
-    across, up = (
-        model.inputs(like(X, plane.line(along))) @ w - origin for along in (plane.along_u, plane.along_v)
-    )
+
+    def sums(columns: dict[str, Column]) -> Array:
+        product: Array = model.inputs(in_container_of(X, columns)) @ w
+        return product
+
+    origin = sums({name: values[:1] for name, values in plane.line({}).items()})
+    across, up = (sums(plane.line(along)) - origin for along in (plane.along_u, plane.along_v))
     first = origin + b if b.size else origin
     return first.astype(np.float32), across.astype(np.float32), up.astype(np.float32)
 

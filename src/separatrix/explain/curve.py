@@ -13,16 +13,9 @@ from separatrix import check
 from separatrix.data.table import as_numbers, is_text
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.inputs import (
-    as_inputs,
-    as_model,
-    as_recording,
-    as_table,
-    class_labels,
-    last_step,
-    like,
-)
 from separatrix.explain.plane import span
+from separatrix.explain.subject import as_model, as_recording, class_labels, last_step
+from separatrix.explain.tables import as_table, encoded_rows, in_container_of
 
 Array = NDArray[Any]
 
@@ -99,7 +92,7 @@ def fitted_curve(
     if not np.isfinite(points).any():
         raise DataError("X has no rows with a value; give those to look at.")
     x = span(points[np.isfinite(points)], grid_resolution)
-    rows = like(X, {names[0]: x})
+    rows = in_container_of(X, {names[0]: x})
     classes = class_labels(estimator) if _tells_classes(last_step(estimator)) else None
     shown: tuple[int, ...] = ()
     if epochs is None:
@@ -112,7 +105,7 @@ def fitted_curve(
         recording = as_recording(estimator)
         places = _places(recording.epochs, epochs)
         shown = tuple(recording.epochs[places].tolist())
-        model, inputs = replace(as_model(estimator), encoder=None), as_inputs(estimator, rows)
+        model, inputs = replace(as_model(estimator), encoder=None), encoded_rows(estimator, rows)
         answers = [
             _answers(replace(model, theta=theta), inputs, classes) for theta in recording.thetas[places]
         ]

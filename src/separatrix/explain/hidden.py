@@ -9,12 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import ParameterError
-from separatrix.explain.inputs import as_inputs, as_model
-from separatrix.explain.names import layer_activations, output_names
-from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
+from separatrix.explain.boundary import DecisionGrid, grid_over
+from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane, principal_axes, span
+from separatrix.explain.subject import (
+    input_names,
+    layer_activations,
+    model_with_hidden_layers,
+    output_names,
+)
+from separatrix.explain.tables import as_table, encoded_rows
 from separatrix.model import Model
-from separatrix.network import ACTIVATIONS, HEADS
+from separatrix.network import ACTIVATIONS, HEADS, Network
 
 Array = NDArray[Any]
 
@@ -99,15 +106,15 @@ def hidden_units(
     >>> [layer.outputs.shape for layer in seen.layers]
     [(5, 5, 3), (5, 5, 1)]
     """
-    with_hidden_layers(estimator)  # a plane is not worth laying for a network without
+    model_with_hidden_layers(estimator)  # a plane is not worth laying for a network without
     cut = make_plane(estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution)
     return units_over(estimator, cut, X, max_units=max_units)
 
 
 def units_over(estimator: Any, plane: Plane, X: Any, *, max_units: int) -> HiddenUnits:
     """Compute what every unit makes of a given plane; `X` only tells what its rows are held in."""
-    model = with_hidden_layers(estimator)
-    x = as_inputs(estimator, grid_rows(plane, X))
+    model = model_with_hidden_layers(estimator)
+    x = encoded_rows(estimator, grid_rows(plane, X))
     head = HEADS[model.network.head]
     functions = [ACTIVATIONS[layer.activation].value for layer in model.network.layers[:-1]]
     shape = (len(plane.v), len(plane.u), -1)
@@ -135,17 +142,6 @@ def units_over(estimator: Any, plane: Plane, X: Any, *, max_units: int) -> Hidde
     return HiddenUnits(plane, tuple(views), output_names(model)[:max_units])
 
 
-def with_hidden_layers(estimator: Any) -> Model:
-    """Return the estimator's network; a `ParameterError` if it has no hidden layer."""
-    model = as_model(estimator)
-    if len(model.network.layers) < 2:
-        raise ParameterError(
-            f"the network must have a hidden layer, got {model.network}; use DecisionBoundaryDisplay, or set "
-            "hidden_layer_sizes."
-        )
-    return model
-
-
 def _largest_of_the_others(z: Array) -> Array:
     """Return for each column the largest of the other columns in its row."""
     second, first = np.sort(z, axis=1)[:, -2:].T[:, :, np.newaxis]
@@ -163,3 +159,114 @@ def _limits(activation: str, outputs: Array) -> Array:
     size = np.abs(outputs).max(axis=(0, 1))
     size = np.where(size > 0, size, 1.0)
     return np.column_stack([-size, size])
+
+
+@dataclass(frozen=True, eq=False)
+class HiddenSpace:
+    """The rows by what the last hidden layer makes of them, where the network parts them by straight lines.
+
+    Attributes
+    ----------
+    grid : DecisionGrid
+        The network's last layer over that space: its points are the rows.
+    layer : str
+        The layer, and how many units it has.
+    mesh : list of ndarray of shape (n, 2)
+        Straight lines of the input plane as they are bent on the way; only where there are two inputs and two
+        units, so that both are whole.
+    """
+
+    grid: DecisionGrid
+    layer: str
+    mesh: list[Array]
+
+
+def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> HiddenSpace:
+    """Compute the rows as the last hidden layer hands them on, and how the last layer parts them.
+
+    Parameters
+    ----------
+    estimator : Model, fitted classifier of this package, or pipeline that ends in one
+    X : array-like or table of shape (n_rows, n_columns)
+    grid_resolution : int
+        Points along each side of the space.
+
+    Returns
+    -------
+    HiddenSpace
+        Of two units their own plane. Of more, with two or three classes, a plane through their mean in which
+        the network's line stands as it is: what is not in it does not change the output. With more classes,
+        the plane in which what the outputs read varies most.
+
+    Raises
+    ------
+    ParameterError
+        If there are no two hidden units to look at, or the network is no classifier.
+    DataError
+        If `X` does not fit the network.
+    """
+    model = model_with_hidden_layers(estimator)
+    network = model.network
+    n_units = network.layers[-2].units
+    if n_units < 2:
+        raise ParameterError(
+            "the last hidden layer must have two or more units to be looked at as a space, got 1; use "
+            "HiddenUnitsDisplay."
+        )
+    last = Model(
+        Network(n_units, network.layers[-1:], network.head),
+        model.theta[network.layout[-1].weight.start :],
+        classes=model.classes,
+        feature_names=[f"unit {number}" for number in range(1, n_units + 1)],
+    )
+    rows = layer_outputs(network, model.theta, encoded_rows(estimator, X))[-2]
+    if n_units == 2:
+        plane = make_plane(last, rows, grid_resolution=grid_resolution)
+    else:
+        plane = _output_plane(last, rows, grid_resolution)
+    n_hidden = len(network.layers) - 1
+    name = f"hidden layer {n_hidden}" if n_hidden > 1 else "the hidden layer"
+    mesh = _mesh(estimator, model, X) if n_units == 2 and len(as_table(estimator, X).columns) == 2 else []
+    return HiddenSpace(grid_over(last, plane, rows), f"{name} ({n_units} units)", mesh)
+
+
+def _output_plane(last: Model, rows: Array, n: int) -> Plane:
+    """Return the plane in which what the last layer reads from its units' outputs varies most."""
+    w = last.coefs[0]
+    # Only differences between a softmax's sums count, and only the part of the rows along those weights.
+    read = w - w.mean(axis=1, keepdims=True) if w.shape[1] > 1 else w
+    basis, sizes, _ = np.linalg.svd(read, full_matrices=False)
+    basis = basis[:, sizes > 1e-6 * sizes.max()]
+    middle = rows.mean(axis=0)
+    if basis.shape[1] == 1:
+        across = basis[:, 0] * np.sign(basis[:, 0] @ read[:, -1])
+        rest = rows - middle - np.outer((rows - middle) @ across, across)
+        directions = np.stack([across, principal_axes(rest)[1][0]])
+        labels = ("along the output's weights", "most of the rest")
+    else:
+        directions = principal_axes((rows - middle) @ basis)[1] @ basis.T
+        labels = ("what the outputs read, 1", "what the outputs read, 2")
+    points = (rows - middle) @ directions.T
+    u, v = span(points[:, 0], n), span(points[:, 1], n)
+    names = input_names(last)
+    share = points.var(axis=0).sum() / (rows.var(axis=0).sum() or 1.0)
+    return Plane(
+        u=u,
+        v=v,
+        u_label=labels[0],
+        v_label=labels[1],
+        note=f"plane with {share:.0%} of the units' variance",
+        points=points,
+        origin=dict(zip(names, middle, strict=True)),
+        along_u={name: u * step for name, step in zip(names, directions[0], strict=True)},
+        along_v={name: v * step for name, step in zip(names, directions[1], strict=True)},
+    )
+
+
+def _mesh(estimator: Any, model: Model, X: Any, n_lines: int = 17, n: int = 129) -> list[Array]:
+    """Return lines across and up the input plane as the last hidden layer sees them."""
+    plane = make_plane(estimator, X, grid_resolution=n)
+    bent = layer_outputs(model.network, model.theta, encoded_rows(estimator, grid_rows(plane, X)))[-2]
+    lattice = bent.reshape(n, n, 2)
+    places = np.linspace(0, n - 1, n_lines).astype(int)
+    return [*lattice[places], *lattice[:, places].transpose(1, 0, 2)]

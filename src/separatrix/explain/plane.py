@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.data.table import Column, Table, as_numbers, is_text
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.explain.inputs import as_table, like
+from separatrix.explain.tables import as_table, in_container_of
 
 Array = NDArray[Any]
 Kind = Literal["features", "pca"]
@@ -283,4 +283,4 @@ def _constant(value: Any, n: int) -> Column:
 
 def grid_rows(plane: Plane, X: Any) -> Any:
     """Return the whole grid as n² rows in the container that `X` is."""
-    return like(X, plane.columns())
+    return in_container_of(X, plane.columns())

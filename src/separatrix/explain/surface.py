@@ -22,10 +22,9 @@ from separatrix import check
 from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.inputs import as_model, as_recording, last_step
-from separatrix.explain.names import parameter_index, parameter_names
 from separatrix.explain.plane import component_label, principal_axes
-from separatrix.explain.rows import data_of
+from separatrix.explain.subject import as_model, as_recording, last_step, parameter_index, parameter_names
+from separatrix.explain.tables import encoded_data
 from separatrix.model import Model
 from separatrix.network import ACTIVATIONS, HEADS, Network
 
@@ -169,7 +168,7 @@ def loss_surface(
     check.number("margin", margin, 0.0)
     if max_rows is not None:
         check.integer("max_rows", max_rows, 1)
-    model, all_rows = as_model(estimator), data_of(estimator, X, y, sample_weight)
+    model, all_rows = as_model(estimator), encoded_data(estimator, X, y, sample_weight)
     data = _some_rows(all_rows, max_rows)
     theta = model.theta.astype(np.float64)
     if parameters is None and model.n_parameters == 2:

@@ -14,8 +14,8 @@ from separatrix import check
 from separatrix.engine.base import Data, Plan
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.explain.inputs import as_model, last_step
-from separatrix.explain.rows import data_of
+from separatrix.explain.subject import as_model, last_step
+from separatrix.explain.tables import encoded_data
 from separatrix.network import ACTIVATIONS, HEADS, SGD, Network
 
 Array = NDArray[Any]
@@ -209,7 +209,7 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
     rows = x if isinstance(x, Mapping) or hasattr(type(x), "columns") else np.atleast_2d(x)
     if hasattr(model, "steps"):
         rows = model[:-1].transform(rows)
-    data = data_of(exact, rows, np.atleast_1d(y))
+    data = encoded_data(exact, rows, np.atleast_1d(y))
     if data.n_rows > MAX_ROWS:
         raise DataError(f"x must have at most {MAX_ROWS} rows, got {data.n_rows}; choose a few of them.")
     rate = float(learning_rate)

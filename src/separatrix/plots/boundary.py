@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
-from separatrix.explain.inputs import class_codes, last_step
 from separatrix.explain.plane import Kind, Place, Plane
+from separatrix.explain.subject import last_step
+from separatrix.explain.tables import class_codes
 from separatrix.plots.axes import (
     add_colorbar,
     add_legend,

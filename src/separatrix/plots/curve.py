@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from separatrix.errors import DataError
 from separatrix.explain.curve import FittedCurve, fitted_curve
-from separatrix.explain.inputs import class_codes
+from separatrix.explain.tables import class_codes
 from separatrix.plots.axes import draw_class_points, figure_of, new_axes, settings, wrapped
 from separatrix.plots.palette import class_colors, sequential_colormap
 

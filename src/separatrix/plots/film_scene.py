@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.errors import DataError
-from separatrix.explain.inputs import as_model, as_recording, as_table, last_step
-from separatrix.explain.kept import Kept, kept_epoch
 from separatrix.explain.plane import Kind, Plane, make_plane
+from separatrix.explain.subject import as_model, as_recording, kept_epoch, last_step
+from separatrix.explain.tables import as_table
 from separatrix.model import Model
 from separatrix.train import History, Recording, recording_epochs
+from separatrix.train.history import KeptEpoch
 from separatrix.train.recording import AUTO_SNAPSHOTS
 
 Array = NDArray[Any]
@@ -35,7 +36,7 @@ class Scene:
     recording : Recording
     shown : ndarray of shape (n_snapshots,)
         The places in the recording of the snapshots that are shown, a frame each.
-    kept : Kept or None
+    kept : KeptEpoch or None
         The epoch whose parameters were kept, if not the last: one more frame shows them at the end.
     rows : array-like or table
         The rows given; else two that span the range of the training rows.
@@ -51,7 +52,7 @@ class Scene:
     history: History
     recording: Recording
     shown: Array
-    kept: Kept | None
+    kept: KeptEpoch | None
     rows: Any
     y: Any
     features: tuple[str | int, str | int] | None

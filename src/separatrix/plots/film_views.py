@@ -13,8 +13,8 @@ from separatrix.errors import DataError
 from separatrix.explain.boundary import DecisionGrid, grid_over
 from separatrix.explain.curve import fitted_curve
 from separatrix.explain.diagram import NetworkDiagram, network_diagram
-from separatrix.explain.hidden import HiddenUnits, units_over, with_hidden_layers
-from separatrix.explain.inputs import class_labels
+from separatrix.explain.hidden import HiddenUnits, units_over
+from separatrix.explain.subject import class_labels, model_with_hidden_layers
 from separatrix.explain.surface import loss_surface
 from separatrix.plots.axes import add_legend
 from separatrix.plots.boundary import DecisionBoundaryDisplay
@@ -137,7 +137,7 @@ def _surface(scene: Scene, figure: SubFigure) -> Panel:
 
 def _hidden(scene: Scene, figure: SubFigure) -> Panel:
     """Draw what each hidden unit sees; its shades, lines of zero and weights move."""
-    with_hidden_layers(scene.estimator)
+    model_with_hidden_layers(scene.estimator)
     plane = scene.lay_plane(TILE)
 
     def units_at(frame: int) -> HiddenUnits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from separatrix.explain.hidden_space import HiddenSpace, hidden_space
+from separatrix.explain.hidden import HiddenSpace, hidden_space
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.explain.inputs import last_step
-from separatrix.explain.kept import Kept, history_of, kept_epoch
+from separatrix.explain.subject import history_of, kept_epoch, last_step
 from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.ticks import set_log_ticks
 from separatrix.train import History
+from separatrix.train.history import KeptEpoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -175,7 +175,7 @@ class LossCurveDisplay:
     def _of(
         cls,
         histories: Mapping[str, History],
-        kept: Mapping[str, Kept | None],
+        kept: Mapping[str, KeptEpoch | None],
         which: Sequence[str],
         metrics: Sequence[str],
     ) -> LossCurveDisplay:
@@ -252,7 +252,7 @@ class LossCurveDisplay:
         return self
 
 
-def _loss_curve(run: str, history: History, which: str, kept: Kept | None) -> Curve:
+def _loss_curve(run: str, history: History, which: str, kept: KeptEpoch | None) -> Curve:
     if which == "validation":
         values, name = history.validation_loss, "validation loss"
     elif len(history.train_loss):
@@ -261,7 +261,7 @@ def _loss_curve(run: str, history: History, which: str, kept: Kept | None) -> Cu
         values, name = history.loss, "training loss, running"
     finite = np.isfinite(values)
     if kept:
-        return Curve(run, name, values, which, kept.place + 1 or None, is_kept=True)
+        return Curve(run, name, values, which, kept.index + 1 or None, is_kept=True)
     best = int(np.where(finite, values, np.inf).argmin()) + 1 if finite.any() else None
     return Curve(run, name, values, which, best)
 

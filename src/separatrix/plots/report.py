@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.inputs import class_codes
-from separatrix.explain.names import shortened
+from separatrix.explain.subject import shortened
+from separatrix.explain.tables import class_codes
 from separatrix.plots.axes import settings
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, marker_scale
 

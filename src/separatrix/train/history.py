@@ -17,6 +17,25 @@ def _empty() -> Array:
     return np.empty(0)
 
 
+@dataclass(frozen=True)
+class KeptEpoch:
+    """An epoch whose parameters were kept.
+
+    Attributes
+    ----------
+    epoch : int
+        Counted from the first training; 0 for the untrained network.
+    index : int
+        In the arrays of the history; -1 if it belongs to an earlier one, or is before the first epoch.
+    reason : str
+        Such as "best validation score"; empty if no curve of the history is best there.
+    """
+
+    epoch: int
+    index: int
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class History:
     """One float64 entry per epoch in each array; an array not asked for is empty.
@@ -56,6 +75,36 @@ class History:
     def n_epochs(self) -> int:
         """Epochs trained."""
         return len(self.loss)
+
+    def kept_epoch(self, epoch: int, last_epoch: int, *, scoring: str | None = None) -> KeptEpoch:
+        """Return where an epoch is in these arrays, and which curve is best there.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch whose parameters were kept, counted from the first training.
+        last_epoch : int
+            The epoch at which this history ends, counted in the same way.
+        scoring : str, optional
+            The metric that was monitored, which is then named first.
+        """
+        index = max(epoch - 1 - (last_epoch - self.n_epochs), -1)
+        return KeptEpoch(epoch, index, self._best_at(index, f"validation_{scoring}") if index >= 0 else "")
+
+    def _best_at(self, index: int, monitored: str) -> str:
+        """Return what is best at an index: of several, first the monitored metric, then the loss."""
+        scores = {"validation_score": self.validation_score} | self.metrics
+        if monitored in scores:
+            scores = {monitored: scores[monitored]} | scores
+        curves = {} if monitored in scores else {"lowest validation loss": -self.validation_loss}
+        curves |= {f"best {name.replace('_', ' ')}": values for name, values in scores.items()}
+        curves["lowest validation loss"] = -self.validation_loss
+        curves["lowest training loss"] = -self.loss
+        for name, values in curves.items():
+            best = np.max(values, initial=-np.inf, where=~np.isnan(values))
+            if index < len(values) and values[index] == best:
+                return name
+        return ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return lists by name; what JSON has no number for is a string: 'nan', 'inf', '-inf'."""

@@ -1,0 +1,173 @@
+"""Tables: the rows that a picture is made from, in any container, as a table and as a network's arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.table import Column, Table, as_column, table_from_frame
+from separatrix.engine.base import Data
+from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.errors import DataError
+from separatrix.explain.subject import as_model, is_network, numbered_names
+from separatrix.model import Model
+
+Array = NDArray[Any]
+
+
+def as_table(estimator: Any, X: Any) -> Table:
+    """Return the columns of `X` that the estimator reads.
+
+    Parameters
+    ----------
+    estimator : Model or fitted estimator
+        The columns of an array get the names that it knows, else x1, x2, …
+    X : array-like, sparse matrix or table of shape (n_rows, n_columns)
+
+    Raises
+    ------
+    DataError
+        If `X` has not two dimensions, or lacks a column.
+    """
+    if isinstance(X, Mapping):
+        table = Table(dict(X))
+    elif isinstance(X, Table):
+        table = X
+    elif hasattr(type(X), "columns"):
+        table = table_from_frame(X)
+    else:
+        return _table_of_array(estimator, X)
+    names = _column_names(estimator)
+    return table if names is None else table.select(names)
+
+
+def in_container_of(X: Any, columns: Mapping[str, Column]) -> Any:
+    """Return columns in the container that `X` is: a frame of its library, a table, or an array."""
+    if isinstance(X, Mapping | Table):
+        return Table(dict(columns))
+    if hasattr(type(X), "columns"):
+        # A Polars column of Python objects would not be text.
+        plain = {
+            name: column.tolist() if column.dtype == object else column for name, column in columns.items()
+        }
+        return type(X)(plain)
+    return np.column_stack(list(columns.values()))
+
+
+def _table_of_array(estimator: Any, X: Any) -> Table:
+    rows = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise DataError(f"X must have shape (n_rows, n_columns), got {rows.shape}; reshape it.")
+    names = _feature_names(estimator)
+    if names is None or len(names) != rows.shape[1]:
+        names = numbered_names(rows.shape[1])
+    return Table({name: as_column(column, name) for name, column in zip(names, rows.T, strict=True)})
+
+
+def _column_names(estimator: Any) -> list[str] | None:
+    """Return the columns of a table that the estimator reads; None for all of them."""
+    model = _model_of_table(estimator)
+    if model is not None and model.encoder is not None:
+        return [encoder.name for encoder in model.encoder.columns]
+    return _feature_names(estimator)
+
+
+def _feature_names(estimator: Any) -> list[str] | None:
+    model = _model_of_table(estimator)
+    names = getattr(estimator, "feature_names_in_", None) if model is None else model.feature_names
+    return None if names is None else list(names)
+
+
+def _model_of_table(estimator: Any) -> AnyModel | None:
+    """Return the model that reads the table's columns; None for other kinds of estimators."""
+    if isinstance(estimator, Ensemble):
+        return estimator
+    return as_model(estimator) if is_network(estimator) else None
+
+
+def encoded_rows(estimator: Any, X: Any) -> Array:
+    """Return the network's inputs, (n_rows, n_in): encoded, or transformed by a pipeline's first steps.
+
+    Raises
+    ------
+    DataError
+        If `X` does not fit the network.
+    """
+    rows = estimator[:-1].transform(X) if hasattr(estimator, "steps") else X
+    return as_model(estimator).inputs(rows)
+
+
+def encoded_data(estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> Data:
+    """Return rows and targets as an engine takes them.
+
+    Parameters
+    ----------
+    estimator : Model, estimator or pipeline
+    X : array-like, sparse matrix or table
+    y : array-like of shape (n_rows,) or (n_rows, n_out)
+        Labels that the network knows, an indicator matrix, or numbers.
+    sample_weight : array-like of shape (n_rows,), optional
+
+    Raises
+    ------
+    DataError
+        If the rows do not fit the network or each other.
+
+    Examples
+    --------
+    >>> from separatrix import Model, Network
+    >>> model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"])
+    >>> encoded_data(model, [[2.0], [3.0]], ["yes", "no"]).T.tolist()
+    [[1.0], [0.0]]
+    """
+    rows, T = encoded_rows(estimator, X), encoded_targets(as_model(estimator), y)
+    if len(rows) != len(T) or len(T) == 0:
+        raise DataError(f"X and y must have the same rows, at least one, got {len(rows)} and {len(T)}.")
+    if sample_weight is None:
+        return Data(rows, T)
+    weight = np.asarray(sample_weight, rows.dtype)
+    if weight.shape != (len(T),) or not (weight >= 0).all() or not weight.sum() > 0:
+        raise DataError(
+            f"sample_weight must have one number of 0 or more for each of {len(T)} rows, not all of them 0, "
+            f"got {sample_weight!r}."
+        )
+    return Data(rows, T, weight)
+
+
+def encoded_targets(model: Model, y: Any) -> Array:
+    """Return `y` as the columns that the head's loss takes, (n_rows, n_targets)."""
+    network, dtype = model.network, model.theta.dtype
+    y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+    has_columns = network.head == "multilabel" or not model.is_classifier
+    n_columns = network.n_out if has_columns else 1
+    columns = y[:, np.newaxis] if y.ndim == 1 else y
+    if columns.ndim != 2 or columns.shape[1] != n_columns:
+        raise DataError(f"y must be of shape (n_rows, {n_columns}) for this network, got {y.shape}.")
+    if has_columns:
+        return np.ascontiguousarray(columns, dtype)
+    codes = class_codes(np.asarray(model.classes), columns[:, 0])[:, np.newaxis]
+    if network.head == "quadratic" and network.n_out > 1:
+        codes = codes == np.arange(network.n_out)
+    return codes.astype(dtype)
+
+
+def class_codes(classes: Array, y: Any) -> NDArray[np.intp]:
+    """Return each label's index in `classes`, (n_rows,).
+
+    Raises
+    ------
+    DataError
+        If a label is not one of them.
+    """
+    labels = np.asarray(y).ravel()
+    code_of = {label: code for code, label in enumerate(classes.tolist())}
+    unknown = [label for label in labels.tolist() if label not in code_of]
+    if unknown:
+        raise DataError(
+            f"y must hold only the classes {', '.join(map(repr, code_of))}, got {unknown[0]!r}; leave out "
+            "such rows."
+        )
+    return np.array([code_of[label] for label in labels.tolist()], dtype=np.intp)
