@@ -13,74 +13,73 @@ OURS = ("fit", "training", "engine")  # what is timed of Separatrix in the loops
 
 _HEAD = """# Benchmarks
 
-Measured by `benchmarks/run.py`, which writes this page; [benchmarks/README.md](../benchmarks/README.md)
-says how to run it. Contenders are timed side by side in one run, in turn, again and again; ratios are those
-of medians. A target that is missed is shown as missed.
+`benchmarks/run.py` measures these figures and writes this page;
+[benchmarks/README.md](../benchmarks/README.md) explains how to run it. All contenders are timed in one run, in
+turn, several times. Ratios are ratios of medians. A missed target is shown as missed.
 """
 
-_LOOPS = """The tutorials' training loops: same data, same first parameters, same batches, same optimiser,
-same loss. Every contender computes the loss of each step, and must reach the same loss, computed in float64
-from the parameters it ended with. `bumps` is chaotic: differences of 1e-15 grow to 1e-2 within its 7000
-epochs, so that losses are compared after 500. Nobody's compile time is counted; it stands in a column of its
-own.
+_LOOPS = """The training loops of the tutorials: same data, same first weights, same batches, same optimiser,
+same loss. Every contender computes the loss of each step. Its final loss, computed in float64 from its final
+weights, must agree with the others. `bumps` is chaotic: differences of 1e-15 grow to 1e-2 within its 7000
+epochs. There, losses are compared after 500 epochs. Compile time is not counted; it has a column of its own.
 
-- **fit**: `MLPClassifier.fit` over the recipe's epochs, with its checks of the input and all: microseconds
-  of the whole call divided by its steps. Peers' models and data are made before their clock starts, but for
-  scikit-learn, whose `fit` is timed as ours is.
-- **training**: the training loop inside that same call, without the checks: the sum of `history_.seconds`. It
-  is what PyTorch's timed loop contains. Beside scikit-learn, whose whole call is timed, **fit** is fair.
-- **engine**: one long call of the compiled engine, so that calling it costs nothing per step.
-- PyTorch is written as its tutorials write it (`bumps` with a `DataLoader`), at its default number of
-  threads and with one; ratios take the quicker. JAX is one jitted scan over all epochs. The C loop
+- **fit**: `MLPClassifier.fit` over the recipe's epochs, including the checks of the input: microseconds
+  of the whole call divided by its steps. The peers' models and data are made before their clock starts, except
+  for scikit-learn, whose `fit` is timed in the same way as ours.
+- **training**: the training loop inside that same call, without the checks: the sum of `history_.seconds`. This
+  is what PyTorch's timed loop contains. For scikit-learn, whose whole call is timed, compare **fit**.
+- **engine**: one long call of the compiled engine, so that the cost of calling it is negligible per step.
+- PyTorch is written as in its tutorials (`bumps` with a `DataLoader`), with its default number of
+  threads and with one; ratios use the faster. JAX is one jitted scan over all epochs. The C loop
   (`benchmarks/circles.c`) is written for this one network.
-- Ratios are those of medians; "lowest" are those of the lowest times, to be trusted more where the load
-  average comes near the number of cores.
+- "Lowest" columns are ratios of the lowest times. They are more reliable where the load average is close to the
+  number of cores.
 """
 
-_LARGE = """Everyone takes the same batches in the same random order. PyTorch picks its batches by index,
-which is far quicker than a `DataLoader`.
+_LARGE = """All contenders use the same batches in the same random order. PyTorch selects its batches by index,
+which is much faster than a `DataLoader`.
 """
 
-_STARTUP = """Seconds of whole processes, an empty interpreter's included. "Compiling kernels" and
-"loading compiled kernels" are parts of one: what the first fit of a process takes beyond a second one, where
-Numba and scikit-learn are imported already. "First fit ever" and "compiling kernels" start with an empty
-folder of compiled kernels. Whoever loads a model and predicts imports neither Numba nor scikit-learn.
+_STARTUP = """Seconds of whole processes, including the start of an empty interpreter. "Compiling kernels" and
+"loading compiled kernels" are the time that the first fit of a process takes beyond a second fit, after
+Numba and scikit-learn are imported. "First fit ever" and "compiling kernels" start with an empty
+folder of compiled kernels. Loading a model and predicting imports neither Numba nor scikit-learn.
 """
 
 _OVERHEADS = """Ratios of fits in float32. Validation (a quarter as many rows again, after every epoch) with
-early stopping is held against the plain fit plus as many forward passes over the validation rows.
+early stopping is compared with the plain fit plus the same number of forward passes over the validation rows.
 """
 
-_MEMORY = """Megabytes by which a process grows, from before the data exist to the peak of the fit;
-libraries and compiled kernels are loaded before. "Over the data" is the peak less the data, as held by the
-caller and once more where training is in another dtype.
+_MEMORY = """Megabytes by which a process grows, from before the data exist to the peak of the fit. The
+libraries and the compiled kernels are loaded before. "Over the data" is the peak minus the data: the caller's
+array and, where training uses another dtype, its copy.
 """
 
 _SEARCH = """Networks of 0 to 3 hidden layers of 1 to 32 units, three activations and many learning rates,
 each on the five folds of `make_moons(1000, noise=0.2)`: 200 epochs of Adam in batches of 200, no early
-stopping. Everyone trains the same networks from the same first parameters on the same batches, and must reach
-the same mean test log-loss: within a tenth, as large networks that are trained at high rates without a
-penalty turn rounding into other networks.
+stopping. All contenders train the same networks from the same first weights on the same batches. They must reach
+the same mean test log-loss within a tenth: large networks trained at high rates without a penalty amplify
+rounding differences.
 
-- **Separatrix**: `ArchitectureSearchCV.fit` in float32, with everything: folds, shuffles, scores, the
-  straight line and the verdict.
-- **scikit-learn**: `GridSearchCV` over its own `MLPClassifier`, its worker processes started beforehand.
-- **PyTorch eager**: one network after the other; only the training loops are timed, and shuffles are drawn
+- **Separatrix**: `ArchitectureSearchCV.fit` in float32, including folds, shuffles, scores, the linear baseline
+  and the verdict.
+- **scikit-learn**: `GridSearchCV` with its own `MLPClassifier`; its worker processes are started beforehand.
+- **PyTorch eager**: one network after the other; only the training loops are timed, and the shuffles are drawn
   beforehand.
 - **PyTorch vmap**, **JAX vmap**: all networks of one shape and activation, on all folds, side by side. Only
   the training is timed; batches are drawn and gathered, and code is compiled, beforehand. A search compiles
-  anew for each of its shapes, 55 in this one, so that the ratio with compiling counted stands beside.
-- For the whole search, peers would need too long. scikit-learn and PyTorch eager train a sample, one network
-  drawn at random for each architecture, each of which has its equal share of the search; minutes for the
-  whole are scaled by the trainings. The vmap peers train whole groups of equal shape.
-- **Per core**: seconds times the cores that were busy (JAX's by its process's own count), divided by the
-  trainings.
+  again for each of its 55 shapes; the ratio that counts compiling is shown as well.
+- The peers would need too long for the whole search. scikit-learn and PyTorch eager train a sample: one
+  network, drawn at random, for each architecture, each of which has an equal fraction of the search. The time of
+  the whole search is scaled by the number of trainings. The vmap peers train whole groups of equal shape.
+- **Per core**: seconds times the number of busy cores (for JAX, measured by its process), divided by the
+  number of trainings.
 """
 
-_STREAM = """Rows a second of one epoch from Parquet files larger than the memory allowed, in a process of
-its own. Everyone reads by the same reader, in pieces of shuffled order, and gets the same rows in float32.
-The pass that learns the encoding comes before, and is in the seconds of `fit_table` alone. scikit-learn's
-`partial_fit` is given a share of the rows, a piece a call; the ratio is one of rows a second.
+_STREAM = """Rows per second of one epoch from Parquet files larger than the memory allowed, in a separate
+process. All contenders use the same reader, in pieces of shuffled order, and get the same rows in float32.
+The pass that learns the encoding runs before; it is counted in the seconds of `fit_table` only. scikit-learn's
+`partial_fit` gets a fraction of the rows, one piece per call; the ratio compares rows per second.
 """
 
 
@@ -106,7 +105,7 @@ def _loops(result: dict[str, Any]) -> list[str]:
             ]
             rows.append((name, ratio["peer"], limit, *figures))
     title = (
-        "How many times quicker a step of Separatrix (float32) is than the peer's; for the C loop, how many "
+        "How many times faster a step of Separatrix (float32) is than the peer's; for the C loop, how many "
         "times slower:\n"
     )
     columns = [column for what in OURS for column in (what, f"{what}, lowest")]
@@ -296,7 +295,7 @@ def _search_scaling(scaling: dict[str, Any]) -> list[str]:
     return [
         "### Cores, rows, units and the store\n",
         f"{cores['candidates']} networks of all architectures take {numbers}: {cores['times_quicker']:.2f} "
-        f"times quicker, target {limit} ({is_met(cores['times_quicker'])}).\n",
+        f"times faster, target {limit} ({is_met(cores['times_quicker'])}).\n",
         "Networks of one shape, on all cores. The share outside kernels is 1 less the seconds in kernels "
         "over threads times the clock, in searches with a store; its target is for networks that train for "
         "more than 5 ms. The last column is the time of the search with a store over that without.\n",
