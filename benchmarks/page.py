@@ -11,75 +11,89 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 OURS = ("fit", "training", "engine")  # what is timed of Separatrix in the loops, from all to the core
 
-_HEAD = """# Benchmarks
+_HEAD = """\
+# Benchmarks
 
 `benchmarks/run.py` measures these figures and writes this page;
-[benchmarks/README.md](../benchmarks/README.md) explains how to run it. All contenders are timed in one run, in
-turn, several times. Ratios are ratios of medians. A missed target is shown as missed.
+[benchmarks/README.md](../benchmarks/README.md) explains how to run it. All contenders are timed in one
+run, in turn, several times. Ratios are ratios of medians. A missed target is shown as missed.
 """
 
-_LOOPS = """The training loops of the tutorials: same data, same first weights, same batches, same optimiser,
-same loss. Every contender computes the loss of each step. Its final loss, computed in float64 from its final
-weights, must agree with the others. `bumps` is chaotic: differences of 1e-15 grow to 1e-2 within its 7000
-epochs. There, losses are compared after 500 epochs. Compile time is not counted; it has a column of its own.
+_LOOPS = """\
+The training loops of the tutorials: same data, same first weights, same batches, same optimiser, same
+loss. Every contender computes the loss of each step. Its final loss, computed in float64 from its final
+weights, must agree with the others. `bumps` is chaotic: differences of 1e-15 grow to 1e-2 within its
+7000 epochs. There, losses are compared after 500 epochs. Compile time is not counted; it has a column
+of its own.
 
 - **fit**: `MLPClassifier.fit` over the recipe's epochs, including the checks of the input: microseconds
-  of the whole call divided by its steps. The peers' models and data are made before their clock starts, except
-  for scikit-learn, whose `fit` is timed in the same way as ours.
-- **training**: the training loop inside that same call, without the checks: the sum of `history_.seconds`. This
-  is what PyTorch's timed loop contains. For scikit-learn, whose whole call is timed, compare **fit**.
-- **engine**: one long call of the compiled engine, so that the cost of calling it is negligible per step.
+  of the whole call divided by its steps. The peers' models and data are made before their clock starts,
+  except for scikit-learn, whose `fit` is timed in the same way as ours.
+- **training**: the training loop inside that same call, without the checks: the sum of
+  `history_.seconds`. This is what PyTorch's timed loop contains. For scikit-learn, whose whole call is
+  timed, compare **fit**.
+- **engine**: one long call of the compiled engine, so that the cost of calling it is negligible per
+  step.
 - PyTorch is written as in its tutorials (`bumps` with a `DataLoader`), with its default number of
   threads and with one; ratios use the faster. JAX is one jitted scan over all epochs. The C loop
   (`benchmarks/circles.c`) is written for this one network.
-- "Lowest" columns are ratios of the lowest times. They are more reliable where the load average is close to the
-  number of cores.
+- "Lowest" columns are ratios of the lowest times. They are more reliable where the load average is
+  close to the number of cores.
 """
 
-_LARGE = """All contenders use the same batches in the same random order. PyTorch selects its batches by index,
+_LARGE = """\
+All contenders use the same batches in the same random order. PyTorch selects its batches by index,
 which is much faster than a `DataLoader`.
 """
 
-_STARTUP = """Seconds of whole processes, including the start of an empty interpreter. "Compiling kernels" and
+_STARTUP = """\
+Seconds of whole processes, including the start of an empty interpreter. "Compiling kernels" and
 "loading compiled kernels" are the time that the first fit of a process takes beyond a second fit, after
-Numba and scikit-learn are imported. "First fit ever" and "compiling kernels" start with an empty
-folder of compiled kernels. Loading a model and predicting imports neither Numba nor scikit-learn.
+Numba and scikit-learn are imported. "First fit ever" and "compiling kernels" start with an empty folder
+of compiled kernels. Loading a model and predicting imports neither Numba nor scikit-learn.
 """
 
-_OVERHEADS = """Ratios of fits in float32. Validation (a quarter as many rows again, after every epoch) with
-early stopping is compared with the plain fit plus the same number of forward passes over the validation rows.
+_OVERHEADS = """\
+Ratios of fits in float32. Validation (a quarter as many rows again, after every epoch) with early
+stopping is compared with the plain fit plus the same number of forward passes over the validation rows.
 """
 
-_MEMORY = """Megabytes by which a process grows, from before the data exist to the peak of the fit. The
-libraries and the compiled kernels are loaded before. "Over the data" is the peak minus the data: the caller's
-array and, where training uses another dtype, its copy.
+_MEMORY = """\
+Megabytes by which a process grows, from before the data exist to the peak of the fit. The libraries and
+the compiled kernels are loaded before. "Over the data" is the peak minus the data: the caller's array
+and, where training uses another dtype, its copy.
 """
 
-_SEARCH = """Networks of 0 to 3 hidden layers of 1 to 32 units, three activations and many learning rates,
-each on the five folds of `make_moons(1000, noise=0.2)`: 200 epochs of Adam in batches of 200, no early
-stopping. All contenders train the same networks from the same first weights on the same batches. They must reach
-the same mean test log-loss within a tenth: large networks trained at high rates without a penalty amplify
-rounding differences.
+_SEARCH = """\
+Networks of 0 to 3 hidden layers of 1 to 32 units, three activations and many learning rates, each on
+the five folds of `make_moons(1000, noise=0.2)`: 200 epochs of Adam in batches of 200, no early
+stopping. All contenders train the same networks from the same first weights on the same batches. They
+must reach the same mean test log-loss within a tenth: large networks trained at high rates without a
+penalty amplify rounding differences.
 
-- **Separatrix**: `ArchitectureSearchCV.fit` in float32, including folds, shuffles, scores, the linear baseline
-  and the verdict.
-- **scikit-learn**: `GridSearchCV` with its own `MLPClassifier`; its worker processes are started beforehand.
-- **PyTorch eager**: one network after the other; only the training loops are timed, and the shuffles are drawn
+- **Separatrix**: `ArchitectureSearchCV.fit` in float32, including folds, shuffles, scores, the linear
+  baseline and the verdict.
+- **scikit-learn**: `GridSearchCV` with its own `MLPClassifier`; its worker processes are started
   beforehand.
-- **PyTorch vmap**, **JAX vmap**: all networks of one shape and activation, on all folds, side by side. Only
-  the training is timed; batches are drawn and gathered, and code is compiled, beforehand. A search compiles
-  again for each of its 55 shapes; the ratio that counts compiling is shown as well.
+- **PyTorch eager**: one network after the other; only the training loops are timed, and the shuffles
+  are drawn beforehand.
+- **PyTorch vmap**, **JAX vmap**: all networks of one shape and activation, on all folds, side by side.
+  Only the training is timed; batches are drawn and gathered, and code is compiled, beforehand. A search
+  compiles again for each of its 55 shapes; the ratio that counts compiling is shown as well.
 - The peers would need too long for the whole search. scikit-learn and PyTorch eager train a sample: one
-  network, drawn at random, for each architecture, each of which has an equal fraction of the search. The time of
-  the whole search is scaled by the number of trainings. The vmap peers train whole groups of equal shape.
-- **Per core**: seconds times the number of busy cores (for JAX, measured by its process), divided by the
-  number of trainings.
+  network, drawn at random, for each architecture, each of which has an equal fraction of the search.
+  The time of the whole search is scaled by the number of trainings. The vmap peers train whole groups
+  of equal shape.
+- **Per core**: seconds times the number of busy cores (for JAX, measured by its process), divided by
+  the number of trainings.
 """
 
-_STREAM = """Rows per second of one epoch from Parquet files larger than the memory allowed, in a separate
-process. All contenders use the same reader, in pieces of shuffled order, and get the same rows in float32.
-The pass that learns the encoding runs before; it is counted in the seconds of `fit_table` only. scikit-learn's
-`partial_fit` gets a fraction of the rows, one piece per call; the ratio compares rows per second.
+_STREAM = """\
+Rows per second of one epoch from Parquet files larger than the memory allowed, in a separate process.
+All contenders use the same reader, in pieces of shuffled order, and get the same rows in float32. The
+pass that learns the encoding runs before; it is counted in the seconds of `fit_table` only.
+scikit-learn's `partial_fit` gets a fraction of the rows, one piece per call; the ratio compares rows
+per second.
 """
 
 
