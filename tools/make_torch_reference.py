@@ -34,7 +34,7 @@ OPTIMIZERS = {
     "SGD, nesterov": (
         torch.optim.SGD,
         {"lr": 0.1, "momentum": 0.8, "nesterov": True},
-        {"momentum": 0.8, "nesterov": True},
+        {"momentum": 0.8, "nesterovs_momentum": True},
     ),
     "Adam": (
         torch.optim.Adam,

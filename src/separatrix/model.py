@@ -15,14 +15,12 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table, as_column, as_numbers, table_from_frame
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
-from separatrix.network import HEADS, Network
-from separatrix.network.activations import softplus
+from separatrix.network import HEADS, Head, Network
 
 Array = NDArray[Any]
 
 BLOCK_BYTES = 2**26  # of input rows copied and checked at once
 MAX_TEXT = 2**26  # characters: in an array, every label takes the room of the longest
-_NUMBER_HEADS = ("regression", "poisson")
 _LABEL_DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "str", "object"),
@@ -92,9 +90,14 @@ class Model:
             object.__setattr__(self, name, value)
 
     @property
+    def head(self) -> Head:
+        """The head of the network."""
+        return HEADS[self.network.head]
+
+    @property
     def is_classifier(self) -> bool:
-        """Whether the model tells classes, rather than numbers."""
-        return self.network.head not in _NUMBER_HEADS
+        """Whether the model predicts classes, rather than numbers."""
+        return self.head.task == "classification"
 
     @property
     def has_one_target(self) -> bool:
@@ -228,7 +231,7 @@ class Model:
             raise ParameterError(
                 f"predict_proba needs a classifier, got a model with head {self.network.head!r}; use predict."
             )
-        return probabilities(self.decision_function(X), self.network)
+        return self.head.probabilities(self.decision_function(X))
 
     def predict(self, X: Any) -> Array:
         """Return a label or number for each row.
@@ -252,7 +255,7 @@ class Model:
         z = self.decision_function(X)
         if self.classes is not None:
             return predicted_labels(z, self.classes, self.network)
-        a = HEADS[self.network.head].output(z)
+        a = self.head.output(z)
         return a[:, 0] if self.network.n_out == 1 else a
 
     def __call__(self, X: Any) -> Array:
@@ -343,31 +346,6 @@ class Model:
         return numbers
 
 
-def probabilities(z: Array, network: Network) -> Array:
-    """Return the probability of each class for the logits of a classifier.
-
-    Parameters
-    ----------
-    z : ndarray of shape (n_rows, n_out)
-    network : Network
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_classes)
-        Small ones keep their digits: that of the first of two classes is not taken as 1 less the other's.
-
-    Examples
-    --------
-    >>> probabilities(np.array([[40.0]]), Network.mlp(1, (), 1, head="binary"))
-    array([[4.24835426e-18, 1.00000000e+00]])
-    """
-    head = HEADS[network.head]
-    if network.head == "quadratic" and network.n_out > 1:
-        # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
-        return HEADS["multiclass"].output(-softplus(-z))
-    return head.output(np.hstack([-z, z]) if head.name in {"binary", "quadratic"} else z)
-
-
 def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
     """Return the likeliest class for the logits of a classifier; of two equally likely ones, the first.
 
@@ -389,10 +367,10 @@ def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
     >>> predicted_labels(np.array([[0.0], [0.1]]), np.array(["no", "yes"]), network)
     array(['no', 'yes'], dtype='<U3')
     """
+    indices = HEADS[network.head].predicted_classes(z)
     if network.head == "multilabel":
-        return (z > 0).astype(np.int64)
-    codes = z.argmax(axis=1) if network.n_out > 1 else (z[:, 0] > 0).astype(np.intp)
-    labels: Array = classes[np.minimum(codes, len(classes) - 1)]
+        return indices
+    labels: Array = classes[np.minimum(indices, len(classes) - 1)]
     return labels
 
 
@@ -429,7 +407,7 @@ def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
 
 
 def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | None:
-    if network.head in _NUMBER_HEADS:
+    if HEADS[network.head].task == "regression":
         if classes is not None:
             raise ParameterError(f"classes must be None for head {network.head!r}, got {shortened(classes)}.")
         return None

@@ -9,30 +9,31 @@ import scipy.sparse
 from threadpoolctl import threadpool_info
 
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
+from separatrix.engine.kernels import activations, heads, optimizers
 from separatrix.engine.numba_engine import BLOCK, NumbaEngine
 from separatrix.engine.numpy_engine import NumpyEngine
+from separatrix.errors import ParameterError
 from separatrix.network import (
     ACTIVATIONS,
     HEADS,
+    LBFGS,
     SGD,
-    Adagrad,
     Adam,
     AdamW,
     Network,
     Penalty,
-    RMSprop,
     initial_theta,
 )
+from separatrix.network import OPTIMIZERS as REGISTRY
 
-OPTIMIZERS = {
-    "gd": (SGD(), 0.02),
+# Every optimiser with its defaults, at a rate that keeps float32 close to float64, and some with options.
+RATES = {"sgd": 0.02, "rmsprop": 0.001, "adagrad": 0.05}
+OPTIMIZERS = {name: (kind(), RATES.get(name, 0.01)) for name, kind in REGISTRY.items() if kind.n_slots}
+OPTIMIZERS |= {
     "momentum": (SGD(0.9), 0.05),
-    "nesterov": (SGD(0.9, nesterov=True), 0.05),
-    "adam": (Adam(), 0.01),
+    "nesterov": (SGD(0.9, nesterovs_momentum=True), 0.05),
     "adam-algorithm-1": (Adam(epsilon_hat=False, epsilon=1e-3), 0.01),
-    "adamw": (AdamW(weight_decay=0.1), 0.01),
-    "rmsprop": (RMSprop(), 0.001),
-    "adagrad": (Adagrad(), 0.05),
+    "adamw-decay": (AdamW(weight_decay=0.1), 0.01),
 }
 # float32 sums of a few hundred rows differ in the last digits, and training carries that on
 TOLERANCE = {np.float32: {"rtol": 3e-4, "atol": 3e-5}, np.float64: {"rtol": 1e-10, "atol": 1e-12}}
@@ -102,6 +103,29 @@ def test_every_combination(activation, head, optimizer, dtype):
     data = make_data(head, 50, dtype, n_out=3 if head == "multiclass" else 2)
     plan = Plan(network_for(data, head, activation=activation), kind, Penalty(0.01), batch_size=16)
     assert_same(advance_both(lambda: make_run(data, plan, dtype), rate, 2), dtype)
+
+
+@pytest.mark.parametrize(
+    ("codes", "name", "what"),
+    [
+        (activations.CODES, "tanh", "activation"),
+        (heads.CODES, "binary", "head"),
+        (optimizers.CODES, "adam", "optimiser"),
+    ],
+)
+def test_what_no_kernel_knows_is_an_error(monkeypatch, codes, name, what):
+    monkeypatch.setitem(codes, name, 99)
+    data = make_data("binary", 50, np.float64)
+    run = make_run(data, Plan(network_for(data, "binary"), Adam(), batch_size=16), np.float64)
+    with pytest.raises(AssertionError, match=f"this {what} has no kernel"):
+        NumbaEngine().advance([Task(run, np.full(4, 0.01))])
+
+
+def test_l_bfgs_does_not_work_batch_by_batch():
+    data = make_data("binary", 50, np.float64)
+    run = make_run(data, Plan(network_for(data, "binary"), LBFGS(), batch_size=16), np.float64)
+    with pytest.raises(ParameterError, match=r"optimizer must work batch by batch here, got LBFGS"):
+        NumbaEngine().advance([Task(run, np.full(4, 0.01))])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

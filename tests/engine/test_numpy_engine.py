@@ -25,6 +25,8 @@ from separatrix.engine.numpy_engine import (
     dropout_factors,
     forward,
     layer_outputs,
+    layer_sums_and_outputs,
+    sums_and_outputs_from,
     take_step,
 )
 from separatrix.errors import ParameterError
@@ -470,6 +472,28 @@ def test_layer_outputs_have_one_array_a_layer() -> None:
     net = network("multiclass")
     outputs = layer_outputs(net, initial_theta(net, "glorot", RandomState(0)), rows_for(net).X)
     assert [a.shape for a in outputs] == [(30, 4), (30, 5), (30, 3)]
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_layer_outputs_of_many_networks_are_those_of_each_alone(fit_intercept: bool) -> None:
+    net = network("multiclass", fit_intercept=fit_intercept)
+    X = rows_for(net).X
+    thetas = np.stack([initial_theta(net, "glorot", RandomState(seed)) for seed in range(6)])
+    together = layer_outputs(net, thetas.reshape(2, 3, -1), X)
+    assert [a.shape for a in together] == [(2, 3, 30, 4), (2, 3, 30, 5), (2, 3, 30, 3)]
+    for number, theta in enumerate(thetas):
+        for a, alone in zip(together, layer_outputs(net, theta, X), strict=True):
+            np.testing.assert_allclose(a[number // 3, number % 3], alone, rtol=1e-13, atol=1e-15)
+
+
+def test_layer_outputs_can_start_from_the_first_sums() -> None:
+    net = network("binary")
+    X, theta = rows_for(net).X, initial_theta(net, "glorot", RandomState(0))
+    layers = list(layer_sums_and_outputs(net, theta, X))
+    again = list(sums_and_outputs_from(net, theta, layers[0][0]))
+    for (z, a), (other_z, other_a) in zip(layers, again, strict=True):
+        np.testing.assert_array_equal(z, other_z)
+        np.testing.assert_array_equal(a, other_a)
 
 
 # The monitor

@@ -87,3 +87,41 @@ def test_a_confident_right_answer_keeps_its_digits(z: float, t: float) -> None:
 
 def test_only_squared_error_is_reported_as_a_mean_over_outputs() -> None:
     assert [head.name for head in HEADS.values() if head.averages_outputs] == ["regression"]
+
+
+@every_head
+def test_the_output_has_the_name_of_its_function(head: Head) -> None:
+    z, _ = logits_and_targets(head)
+    functions = {
+        "logistic": lambda z: 1 / (1 + np.exp(-z)),
+        "softmax": softmax,
+        "identity": lambda z: z,
+        "exp": np.exp,
+    }
+    np.testing.assert_allclose(head.output(z), functions[head.output_name](z), rtol=1e-12)
+
+
+@every_head
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_probabilities_and_their_logarithms_agree(head: Head, dtype: type) -> None:
+    z = logits_and_targets(head)[0].astype(dtype)
+    if head.task == "regression":
+        with pytest.raises(ValueError, match="has no classes"):
+            head.probabilities(z)
+        return
+    p, log_p = head.probabilities(z), head.log_probabilities(z)
+    assert p.dtype == log_p.dtype == dtype
+    assert p.shape == (len(z), 2 if head.name == "binary" else z.shape[1])
+    np.testing.assert_allclose(np.exp(log_p), p, rtol=1e-5 if dtype is np.float32 else 1e-12)
+    if head.name != "multilabel":
+        np.testing.assert_allclose(p.sum(axis=1), 1.0, rtol=1e-5)
+        assert (p.argmax(axis=1) == head.predicted_classes(z)).all()
+
+
+@pytest.mark.parametrize("z", [-1000.0, 1000.0])
+def test_log_probabilities_are_right_at_huge_logits(z: float) -> None:
+    two = np.array([[0.0, z]])
+    for head, logits in (("binary", two[:, 1:]), ("multiclass", two), ("quadratic", two[:, 1:])):
+        found = HEADS[head].log_probabilities(logits)
+        assert found.min() == -abs(z)
+        assert abs(found.max()) == 0.0

@@ -5,14 +5,17 @@ from typing import Any
 import pytest
 
 from separatrix.errors import ParameterError
-from separatrix.network import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, RMSprop
+from separatrix.network import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Penalty, RMSprop
+from separatrix.network.schedules import InvScaling
+
+every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=OPTIMIZERS)
 
 
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
         (SGD, {"momentum": 1.1}, "momentum must be a number in [0, 1], got 1.1."),
-        (SGD, {"nesterov": "yes"}, "nesterovs_momentum must be True or False, got 'yes'."),
+        (SGD, {"nesterovs_momentum": "yes"}, "nesterovs_momentum must be True or False, got 'yes'."),
         (Adam, {"beta_1": 1.0}, "beta_1 must be a number in [0, 1), got 1.0."),
         (Adam, {"beta_2": -0.1}, "beta_2 must be a number in [0, 1), got -0.1."),
         (Adam, {"epsilon": 0.0}, "epsilon must be a number in (0, infinity), got 0.0."),
@@ -32,3 +35,34 @@ def test_errors_name_parameter_rule_and_value(kind: Any, options: dict[str, Any]
 
 def test_each_kind_stands_under_its_name() -> None:
     assert {name: kind().name for name, kind in OPTIMIZERS.items()} == {name: name for name in OPTIMIZERS}
+
+
+@every_optimizer
+def test_fields_are_taken_from_the_parameters_of_the_same_name(kind: Any) -> None:
+    default = kind()
+    given = {name: value for name, value in vars(default).items() if name != "nesterovs_momentum"}
+    changed = {name: value / 2 if isinstance(value, float) else value for name, value in given.items()}
+    found = kind.from_parameters({**changed, "another": 1})
+    expected = {**changed, **{name: getattr(default, name) for name in kind.own_defaults}}
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+def test_a_parameter_that_breaks_its_rule_is_an_error() -> None:
+    with pytest.raises(ParameterError, match="rho must be"):
+        RMSprop.from_parameters({"rho": 2.0})
+    with pytest.raises(ParameterError, match="power_t must be"):
+        InvScaling.from_parameters({"power_t": -1.0})
+
+
+@every_optimizer
+def test_a_kernel_is_given_every_field_as_a_number(kind: Any) -> None:
+    optimizer = kind()
+    assert optimizer.hyper() == tuple(float(value) for value in vars(optimizer).values())
+
+
+@pytest.mark.parametrize("name", ["l1", "l2"])
+@pytest.mark.parametrize("value", [-1e-3, float("inf"), "1", None])
+def test_errors_of_penalties_name_parameter_rule_and_value(name: str, value: object) -> None:
+    with pytest.raises(ParameterError) as caught:
+        Penalty(**{name: value})
+    assert str(caught.value) == f"{name} must be a number in [0, infinity), got {value!r}."

@@ -98,7 +98,7 @@ def test_a_small_training_is_one_chunk(engine, make_run):
 
 @pytest.mark.parametrize("schedule", ["constant", "invscaling", "adaptive"])
 def test_it_trains_as_scikit_learn_does(engine, make_run, schedule):
-    run = make_run(optimizer=SGD(0.9, nesterov=True), monitor=Monitor(tol=1e-3, n_iter_no_change=2))
+    run = make_run(optimizer=SGD(0.9, nesterovs_momentum=True), monitor=Monitor(tol=1e-3, n_iter_no_change=2))
     theirs = MLPClassifier(
         (4,),
         activation="tanh",

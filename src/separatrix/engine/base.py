@@ -24,6 +24,8 @@ Order = Literal["sequential", "shuffle", "replacement"]
 Watched = Literal["loss", "validation_loss", "validation_score", "nothing"]
 Halt = Literal["stalled", "diverged"]
 
+NEEDS_ALL_ROWS = "must work batch by batch here, got LBFGS(); call separatrix.train.minimize instead."
+
 
 @dataclass(frozen=True)
 class Monitor:
@@ -103,6 +105,22 @@ class Data:
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.T.shape[0])
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """X, T and, if given, the weight: one entry per row in each."""
+        return (self.X, self.T) if self.weight is None else (self.X, self.T, self.weight)
+
+    def take(self, rows: Any) -> Data:
+        """Return some of the rows: views for a slice, copies for an array of indices or truth values.
+
+        Examples
+        --------
+        >>> data = Data(np.array([[1.0], [2.0], [3.0]]), np.array([[10.0], [20.0], [30.0]]))
+        >>> data.take([2, 0]).T.tolist()
+        [[30.0], [10.0]]
+        """
+        return Data(*(array[rows] for array in self.arrays))
 
 
 @dataclass

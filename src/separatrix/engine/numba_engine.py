@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.engine.base import Chunk, Data, Plan, Run, State, Task
+from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, State, Task
 from separatrix.engine.kernels import activations, heads, layers, optimizers, training
-from separatrix.network import SGD, Adagrad, Adam, AdamW, Network, RMSprop
+from separatrix.errors import ParameterError
+from separatrix.network import ACTIVATIONS, HEADS, LBFGS, SGD, Network
 
 Array = NDArray[Any]
 
@@ -107,6 +108,8 @@ class _Workspace:
 
 def _advance(task: Task) -> Chunk:
     run, state = task.run, task.run.state
+    if isinstance(run.plan.optimizer, LBFGS):
+        raise ParameterError("optimizer", NEEDS_ALL_ROWS)
     if run.workspace is None:
         run.workspace = _Workspace(run.plan, run.data, run.validation, state.theta.dtype, run.batch_size)
     space = run.workspace
@@ -175,20 +178,19 @@ def _read_back(state: State, moving: training.Moving, normal_draws: tuple[Any, .
 
 def _design(plan: Plan, dtype: Any) -> training.Design:
     network, monitor = plan.network, plan.monitor
-    averages = network.head == "regression"
     return training.Design(
         layers=_layer_table(network, np.dtype(dtype).itemsize),
         dropout=np.array([layer.dropout for layer in network.layers], np.float64),
         max_dropout=float(max(layer.dropout for layer in network.layers)),
         head=heads.CODES[network.head],
-        optimizer=optimizers.CODES.get(plan.optimizer.name, 0),
-        hyper=_hyper(plan),
+        optimizer=optimizers.CODES[plan.optimizer.name],
+        hyper=np.array(plan.optimizer.hyper()),
         l2=float(plan.penalty.l2),
         l1=float(plan.penalty.l1),
-        loss_scale=1.0 / network.n_out if averages else 1.0,
+        loss_scale=1.0 / network.n_out if HEADS[network.head].averages_outputs else 1.0,
         dropout_seed=int(plan.dropout_seed),
-        order=training.ORDERS.index(plan.order),
-        watched=training.WATCHED.index(monitor.watched),
+        order=training.ORDERS[plan.order],
+        watched=training.WATCHED[monitor.watched],
         tol=float(monitor.tol),
         patience=float(monitor.n_iter_no_change),
     )
@@ -218,27 +220,10 @@ def _uses_products(network: Network) -> bool:
     return any(_product(s.n_in, s.n_out) for s in network.layout)
 
 
-def _hyper(plan: Plan) -> Array:
-    match plan.optimizer:
-        case SGD(momentum, nesterov):
-            values = [momentum, 0.0, 0.0, float(nesterov)]
-        case Adam(beta_1, beta_2, epsilon, epsilon_hat):
-            values = [beta_1, beta_2, epsilon, float(epsilon_hat)]
-        case AdamW(beta_1, beta_2, epsilon, weight_decay):
-            values = [beta_1, beta_2, epsilon, weight_decay]
-        case RMSprop(rho, epsilon):
-            values = [rho, 0.0, epsilon, 0.0]
-        case Adagrad(epsilon):
-            values = [0.0, 0.0, epsilon, 0.0]
-        case _:  # L-BFGS asks for gradients only
-            values = [0.0] * 4
-    return np.array(values)
-
-
 def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
     sparse = hasattr(data.X, "indptr")
     spread = np.empty(0)
-    if network.head in {"regression", "poisson"}:
+    if HEADS[network.head].task == "regression":
         spread = _spread(data.T.astype(np.float64), data.weight)
     return training.Rows(
         X=np.empty((0, 0), dtype) if sparse else _plain(data.X, dtype),
@@ -292,7 +277,7 @@ def _buffers(
     keep = n_fixed * n_columns * np.dtype(dtype).itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
     units = sum(network.sizes)
-    keeps = any(layer.activation in {"gelu", "silu"} for layer in network.layers)
+    keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
     largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
     return training.Buffers(
         A=np.zeros((units, block), dtype),

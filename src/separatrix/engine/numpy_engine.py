@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.engine.base import Chunk, Data, Halt, Plan, Run, State, Task, mix32, uniform_hash, watch
+from separatrix.engine.base import (
+    NEEDS_ALL_ROWS,
+    Chunk,
+    Data,
+    Halt,
+    Plan,
+    Run,
+    State,
+    Task,
+    mix32,
+    uniform_hash,
+    watch,
+)
 from separatrix.errors import ParameterError
 from separatrix.network import (
     ACTIVATIONS,
@@ -29,6 +41,7 @@ from separatrix.network import (
     Optimizer,
     RMSprop,
 )
+from separatrix.network.heads import weighted_mean
 
 Array = NDArray[Any]
 
@@ -37,17 +50,19 @@ _ROW_STRIDE = np.uint32(0x9E3779B9)
 
 
 def layer_outputs(network: Network, theta: Array, X: Any) -> list[Array]:
-    """Return what every layer gives for some rows: the hidden activations, then the logits.
+    """Return the outputs of every layer: the hidden activations, then the logits.
 
     Parameters
     ----------
     network : Network
-    theta : ndarray of shape (n_parameters,)
-    X : ndarray or scipy.sparse CSR of shape (n_rows, n_in)
+    theta : ndarray of shape (..., n_parameters)
+        One network, or any number of them.
+    X : ndarray of shape (..., n_rows, n_in), or scipy.sparse CSR of shape (n_rows, n_in)
+        Leading dimensions are broadcast against those of `theta`; sparse rows need a single network.
 
     Returns
     -------
-    list of ndarray of shape (n_rows, units)
+    list of ndarray of shape (..., n_rows, units)
         One for each layer.
 
     Examples
@@ -56,12 +71,39 @@ def layer_outputs(network: Network, theta: Array, X: Any) -> list[Array]:
     >>> theta = np.array([1.0, -1.0, 0.0, 0.0, 2.0, 3.0, 0.5])
     >>> [a.tolist() for a in layer_outputs(net, theta, np.array([[4.0]]))]
     [[[4.0, 0.0]], [[8.5]]]
+    >>> layer_outputs(net, np.stack([theta, 2 * theta]), np.array([[4.0]]))[-1].tolist()
+    [[[8.5]], [[33.0]]]
     """
-    outputs, x = [], X
-    for layer, w, b in _layers(network, theta):
-        x = ACTIVATIONS[layer.activation].value(_affine(x, w, b))
-        outputs.append(x)
-    return outputs
+    return [a for _, a in layer_sums_and_outputs(network, theta, X)]
+
+
+def layer_sums_and_outputs(network: Network, theta: Array, X: Any) -> Iterator[tuple[Array, Array]]:
+    """Yield the sums ``z`` and outputs ``a`` of one layer after the other, as `layer_outputs` has them."""
+    weights, biases = network.split(theta)
+    return _sums_and_outputs(network, weights, biases, _affine(X, weights[0], biases[0]))
+
+
+def sums_and_outputs_from(network: Network, theta: Array, z: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield the sums and outputs of every layer, given the sums ``z`` of the first.
+
+    Parameters
+    ----------
+    network : Network
+    theta : ndarray of shape (..., n_parameters)
+    z : ndarray of shape (..., n_rows, units)
+
+    Yields
+    ------
+    z, a : ndarray of shape (..., n_rows, units)
+
+    Examples
+    --------
+    >>> net = Network.mlp(1, (2,), 1, activation="relu")
+    >>> theta = np.array([1.0, -1.0, 0.0, 0.0, 2.0, 3.0, 0.5])
+    >>> [a.tolist() for _, a in sums_and_outputs_from(net, theta, np.array([[4.0, -4.0]]))]
+    [[[4.0, 0.0]], [[8.5]]]
+    """
+    return _sums_and_outputs(network, *network.split(theta), z)
 
 
 def forward(network: Network, theta: Array, X: Any) -> Array:
@@ -165,7 +207,7 @@ def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) 
         case SGD(momentum=momentum):
             (v,) = state.slots
             v[:] = momentum * v - rate * g
-            theta += momentum * v - rate * g if optimizer.nesterov else v
+            theta += momentum * v - rate * g if optimizer.nesterovs_momentum else v
         case Adam(beta_1=beta_1, beta_2=beta_2) | AdamW(beta_1=beta_1, beta_2=beta_2):
             m, v = state.slots
             m[:] = beta_1 * m + (1 - beta_1) * g
@@ -187,7 +229,9 @@ def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) 
             v += g * g
             theta -= rate * g / (np.sqrt(v) + optimizer.epsilon)
         case LBFGS():
-            raise ParameterError("optimizer must work batch by batch here, got LBFGS(); minimise with SciPy.")
+            raise ParameterError("optimizer", NEEDS_ALL_ROWS)
+        case _:
+            assert_never(optimizer)
 
 
 def train_epoch(run: Run, rates: Array) -> float:
@@ -232,8 +276,9 @@ class NumpyEngine:
         head = HEADS[network.head]
         with np.errstate(all="ignore"):
             z = forward(network, theta, data.X)
-            loss = _mean(head.loss(z, data.T), data.weight)
-            return loss / network.n_out if head.averages_outputs else loss, _score(network, z, data)
+            loss = weighted_mean(head.loss(z, data.T), data.weight)
+            score = head.score(z, data.T, data.weight)
+        return loss / network.n_out if head.averages_outputs else loss, score
 
 
 def _advance(task: Task) -> Chunk:
@@ -303,47 +348,24 @@ def _layers(network: Network, theta: Array) -> Iterator[tuple[Dense, Array, Arra
     return zip(network.layers, *network.split(theta), strict=True)
 
 
+def _sums_and_outputs(
+    network: Network, weights: list[Array], biases: list[Array], z: Array
+) -> Iterator[tuple[Array, Array]]:
+    for number, layer in enumerate(network.layers, 1):
+        a = ACTIVATIONS[layer.activation].value(z)
+        yield z, a
+        if number < len(weights):
+            z = _affine(a, weights[number], biases[number])
+
+
 def _affine(x: Any, w: Array, b: Array) -> Array:
+    """Return ``x W + b`` for ``x`` (..., n_rows, n_in), ``W`` (..., n_in, n_out) and ``b`` (..., n_out)."""
     z: Array = x @ w
-    return z + b if b.size else z
-
-
-def _score(network: Network, z: Array, data: Data) -> float:
-    """Return R² or the share of right rows; see `Chunk`."""
-    t = data.T
-    if network.head in {"regression", "poisson"}:
-        return _r2(HEADS[network.head].output(z), t, data.weight)
-    if network.head == "multiclass":
-        is_right = z.argmax(axis=1) == t[:, 0]
-    elif network.head == "quadratic" and network.n_out > 1:
-        is_right = z.argmax(axis=1) == t.argmax(axis=1)
-    else:
-        is_right = ((z > 0) == (t > 0.5)).all(axis=1)
-    return _mean(is_right, data.weight)
-
-
-def _r2(a: Array, t: Array, weight: Array | None) -> float:
-    """Return R², averaged over outputs, with scikit-learn's conventions for constant targets and one row."""
-    if len(t) < 2:
-        return math.nan
-    w = np.ones((len(t), 1)) if weight is None else weight[:, np.newaxis]
-    residual = (w * (t - a) ** 2).sum(axis=0, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        mean = (w * t).sum(axis=0, dtype=np.float64) / w.sum(dtype=np.float64)
-        spread = (w * (t - mean) ** 2).sum(axis=0, dtype=np.float64)
-    constant = np.where(residual == 0, 1.0, 0.0)
-    return float(np.where(spread == 0, constant, 1 - residual / spread).mean())
+    return z + (b[..., np.newaxis, :] if b.ndim > 1 else b) if b.size else z
 
 
 def _total_weight(T: Array, weight: Array | None) -> float:
     return float(len(T) if weight is None else weight.sum())
-
-
-def _mean(values: Array, weight: Array | None) -> float:
-    if weight is None:
-        return float(values.mean(dtype=np.float64))
-    with np.errstate(invalid="ignore"):  # rows that all weigh nothing have no mean: NaN
-        return float((values * weight).sum(dtype=np.float64) / weight.sum(dtype=np.float64))
 
 
 def _is_finite(theta: Array) -> bool:

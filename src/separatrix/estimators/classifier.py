@@ -20,8 +20,8 @@ from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.stream_fit import class_coder, class_facts
 from separatrix.estimators.streamed_rows import TargetCoder
-from separatrix.model import Model, predicted_labels, probabilities
-from separatrix.network import Optimizer, Schedule
+from separatrix.model import Model, predicted_labels
+from separatrix.network import HEADS, Optimizer, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -274,7 +274,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ndarray of shape (n_samples, n_classes)
             In the order of `classes_`; for several labels a row each by itself.
         """
-        return probabilities(self._logits(X), self.network_)
+        return HEADS[self.network_.head].probabilities(self._logits(X))
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithm of the probability of each class, finite where that rounds to 0.
@@ -288,7 +288,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ndarray of shape (n_samples, n_classes)
             As `predict_proba`.
         """
-        return targets.log_probabilities(self._logits(X), self.network_)
+        return HEADS[self.network_.head].log_probabilities(self._logits(X))
 
     def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
         check.choice("loss", self.loss, ("log_loss", "squared_error"))

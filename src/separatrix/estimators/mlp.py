@@ -45,13 +45,11 @@ from separatrix.estimators.settings import (
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.explain.diagram import network_html
 from separatrix.model import Model
-from separatrix.network import Network, Optimizer, Schedule
+from separatrix.network import HEADS, Network, Optimizer, Schedule
 from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
-
-OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "softmax"}
 
 
 @dataclass(frozen=True)
@@ -301,7 +299,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self.theta_ = theta
         self.n_layers_ = len(network.layers) + 1
         self.n_outputs_ = network.n_out
-        self.out_activation_ = OUT_ACTIVATIONS.get(network.head, "logistic")
+        self.out_activation_ = HEADS[network.head].output_name
         self.t_ = 0
         self.n_iter_ = 0
         self.loss_curve_ = []
@@ -343,7 +341,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         is_binary = self.network_.head in {"binary", "quadratic"} and self.network_.n_out == 1
         codes = data.T[:, 0] if is_binary else None
         rows, held_out = split_rows(data.n_rows, self.validation_fraction, codes, random_state)
-        return _rows_of(data, rows), _rows_of(data, held_out)
+        return data.take(rows), data.take(held_out)
 
     @property
     def uses_lbfgs(self) -> bool:
@@ -552,10 +550,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _rows_of(data: Data, rows: Array) -> Data:
-    return Data(data.X[rows], data.T[rows], None if data.weight is None else data.weight[rows])
 
 
 def _range_of(X: Any) -> Array:

@@ -17,7 +17,6 @@ from separatrix.data.streams import Piece, Stream
 from separatrix.data.table import Column, as_column, as_numbers, as_text
 from separatrix.engine.base import Data
 from separatrix.errors import DataError
-from separatrix.train.stream import arrays_of
 
 Array = NDArray[Any]
 
@@ -194,7 +193,7 @@ class StreamedRows:
         n = 0
         for piece, count in zip(self.stream.pieces, counts.tolist(), strict=True):
             for part in self._encoded(piece, role, 0, count) if count else ():
-                for target, array in zip(arrays_of(all_rows), arrays_of(part), strict=True):
+                for target, array in zip(all_rows.arrays, part.arrays, strict=True):
                     target[n : n + part.n_rows] = array
                 n += part.n_rows
         return all_rows

@@ -12,7 +12,6 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from separatrix import check
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import Network
-from separatrix.network.activations import softplus
 
 Array = NDArray[Any]
 
@@ -97,15 +96,3 @@ def decode_labels(T: Array, classes: Array, network: Network) -> Array:
     codes = T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0].astype(np.intp)
     labels: Array = classes[codes]
     return labels
-
-
-def log_probabilities(z: Array, network: Network) -> Array:
-    """Return the logarithms of the probability of each class, exact where those round to 0."""
-    if network.head == "multilabel":
-        return -softplus(-z)
-    if network.n_out == 1:
-        return -softplus(np.hstack([z, -z]))
-    scores = -softplus(-z) if network.head == "quadratic" else z
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    log_p: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return log_p

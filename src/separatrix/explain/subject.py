@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.model import Model
+from separatrix.network import HEADS
 from separatrix.train.history import History, KeptEpoch
 from separatrix.train.recording import Recording
 
 Array = NDArray[Any]
-
-_OUT_ACTIVATIONS = {"regression": "identity", "poisson": "exp", "multiclass": "softmax"}
 
 
 def last_step(estimator: Any) -> Any:
@@ -215,7 +214,7 @@ def output_names(model: Model) -> list[str]:
 def layer_activations(model: Model) -> list[str]:
     """Return the name of each layer's function; the last is the head's."""
     hidden = [layer.activation for layer in model.network.layers[:-1]]
-    return [*hidden, _OUT_ACTIVATIONS.get(model.network.head, "logistic")]
+    return [*hidden, HEADS[model.network.head].output_name]
 
 
 def parameter_names(model: Model, inputs: Sequence[str] | None = None) -> list[str]:

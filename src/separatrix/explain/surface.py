@@ -283,7 +283,7 @@ def _some_rows(data: Data, max_rows: int | None) -> Data:
     if max_rows is None or data.n_rows <= max_rows:
         return data
     rows = np.sort(np.random.RandomState(0).permutation(data.n_rows)[:max_rows])
-    return Data(data.X[rows], data.T[rows], None if data.weight is None else data.weight[rows])
+    return data.take(rows)
 
 
 def _snapshots(estimator: Any, n_parameters: int, *, is_needed: bool) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
-"""Activations: what a hidden unit does with its weighted sum.
+"""Activations: the functions of the hidden units.
 
-Each is a pair of formulas, value and derivative. Where it can be, the derivative is written from the output
-``a``, so that a training step need not keep ``z``.
+Each entry of `ACTIVATIONS` has two formulas, the value and the derivative. Where possible the derivative is
+written from the output ``a``, so that a training step need not keep ``z``.
 """
 
 from __future__ import annotations
@@ -32,17 +32,20 @@ class Activation:
     name : str
         As in `Dense.activation`.
     value : callable
-        ``value(z) -> a``.
+        ``value(z) -> a``, a new array.
     derivative : callable
-        ``derivative(z, a) -> g'(z)``; `z` is read only where `from_output` is False.
+        ``derivative(z, a) -> g'(z)``; `z` is read only if `from_output` is False.
     from_output : bool
-        Whether the derivative needs only the output ``a``.
+        Whether the derivative needs only the output ``a``. If not, the engines keep what it needs.
+    glorot_factor : float
+        Numerator of the variance of the initialiser `glorot`: 6, or 2 as scikit-learn has it for `logistic`.
     """
 
     name: str
     value: Callable[[Array], Array]
     derivative: Callable[[Array, Array], Array]
     from_output: bool = True
+    glorot_factor: float = 6.0
 
 
 def logistic(z: Array) -> Array:
@@ -53,7 +56,7 @@ def logistic(z: Array) -> Array:
 
 
 def softplus(z: Array) -> Array:
-    """Return ``log(1 + exp(z))``, exact where the exponential would overflow."""
+    """Return ``log(1 + exp(z))``, without overflow of the exponential."""
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
@@ -64,8 +67,8 @@ def _erf(x: Array) -> Array:
 
 
 def _normal_cdf(z: Array) -> Array:
-    share: Array = (1 + _erf(z * _SQRT_HALF)) / 2
-    return share
+    probability: Array = (1 + _erf(z * _SQRT_HALF)) / 2
+    return probability
 
 
 def _gelu_derivative(z: Array, a: Array) -> Array:
@@ -90,7 +93,7 @@ ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
         Activation("identity", lambda z: z.copy(), lambda z, a: np.ones_like(a)),
-        Activation("logistic", logistic, lambda z, a: a * (1 - a)),
+        Activation("logistic", logistic, lambda z, a: a * (1 - a), glorot_factor=2.0),
         Activation("tanh", np.tanh, lambda z, a: 1 - a * a),
         Activation("relu", lambda z: np.maximum(z, 0), lambda z, a: (a > 0).astype(a.dtype)),
         Activation(

@@ -1,15 +1,16 @@
-"""Heads: the output activation and the loss together, because only together are they simple and exact.
+"""Heads: the output function and the loss together, because only together are they simple and exact.
 
-Every loss is computed from the logits ``z`` of the last layer, so it stays finite and right where
-``log(sigmoid(z))`` would overflow. Targets ``t`` have one column per output, except for `multiclass`,
-where ``t`` is one column of class numbers 0, 1, ….
+Every loss is computed from the logits ``z`` of the last layer, so that it stays finite and exact where
+``log(sigmoid(z))`` would overflow. Targets ``t`` have one column per output, except for `multiclass`, where
+``t`` is one column of class indices 0, 1, ….
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,28 +22,162 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Head:
-    """Output function, loss per row and gradient of that loss by the logits.
+    """Output function, loss per row and gradient of that loss with respect to the logits.
 
     Attributes
     ----------
     name : str
         As in `Network.head`.
+    task : {"classification", "regression"}
+        Whether the network predicts classes or numbers.
+    output_name : {"logistic", "softmax", "identity", "exp"}
+        Name of the output function: scikit-learn's ``out_activation_``.
     output : callable
         ``output(z) -> a``, both (n_rows, n_out).
     loss : callable
         ``loss(z, t) -> (n_rows,)``, summed over the outputs.
     dz : callable
-        ``dz(z, t) -> (n_rows, n_out)``, the derivative of `loss` by ``z``.
+        ``dz(z, t) -> (n_rows, n_out)``, the derivative of `loss` with respect to ``z``.
     averages_outputs : bool
         Whether the *reported* loss is the mean over outputs instead of the sum. The gradient is always the
         sum's: scikit-learn's convention for squared error with several targets.
     """
 
     name: str
+    task: Literal["classification", "regression"]
+    output_name: Literal["logistic", "softmax", "identity", "exp"]
     output: Callable[[Array], Array]
     loss: Callable[[Array, Array], Array]
     dz: Callable[[Array, Array], Array]
     averages_outputs: bool = False
+
+    def probabilities(self, z: Array) -> Array:
+        """Return the probability of each class for the logits of a classifier.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n_rows, n_out)
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_classes)
+            With one output the probability of either class; for `multilabel` of each label by itself.
+            Several outputs of `quadratic` are divided by their sum. Small probabilities keep their digits:
+            that of the first of two classes is not computed as 1 minus the other's.
+
+        Examples
+        --------
+        >>> HEADS["binary"].probabilities(np.array([[40.0]]))
+        array([[4.24835426e-18, 1.00000000e+00]])
+        """
+        scores, normalize = self._class_scores(z)
+        return _softmax(scores) if normalize else logistic(scores)
+
+    def log_probabilities(self, z: Array) -> Array:
+        """Return the logarithm of `probabilities`, exact where those round to 0.
+
+        Examples
+        --------
+        >>> HEADS["binary"].log_probabilities(np.array([[1000.0]]))
+        array([[-1000.,    -0.]])
+        """
+        scores, normalize = self._class_scores(z)
+        return _log_softmax(scores) if normalize else -softplus(-scores)
+
+    def predicted_classes(self, z: Array) -> Array:
+        """Return the index of the most probable class, or for `multilabel` 0 or 1 for each label.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n_rows, n_out)
+
+        Returns
+        -------
+        int64 ndarray of shape (n_rows,) or, for `multilabel`, (n_rows, n_out)
+            Of two equally probable classes, the first.
+
+        Examples
+        --------
+        >>> HEADS["binary"].predicted_classes(np.array([[0.0], [0.1]]))
+        array([0, 1])
+        """
+        if self.name == "multilabel":
+            return (z > 0).astype(np.int64)
+        return z.argmax(axis=1) if z.shape[1] > 1 else (z[:, 0] > 0).astype(np.int64)
+
+    def score(self, z: Array, t: Array, weight: Array | None = None) -> float:
+        """Return the accuracy of a classifier (subset accuracy for `multilabel`), or R² of a regressor.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n_rows, n_out)
+        t : ndarray of shape (n_rows, n_targets)
+        weight : ndarray of shape (n_rows,), optional
+
+        Examples
+        --------
+        >>> HEADS["binary"].score(np.array([[-1.0], [2.0]]), np.array([[0.0], [0.0]]))
+        0.5
+        """
+        if self.task == "regression":
+            return r2(self.output(z), t, weight)
+        if self.name == "multiclass":
+            is_right = z.argmax(axis=1) == t[:, 0]
+        elif self.name == "quadratic" and z.shape[1] > 1:
+            is_right = z.argmax(axis=1) == t.argmax(axis=1)
+        else:
+            is_right = ((z > 0) == (t > 0.5)).all(axis=1)
+        return weighted_mean(is_right, weight)
+
+    def _class_scores(self, z: Array) -> tuple[Array, bool]:
+        """Return one score for each class, and whether their softmax is taken instead of their logistic."""
+        if self.task != "classification":
+            raise ValueError(f"The head {self.name!r} has no classes.")
+        if z.shape[1] == 1 and self.name != "multilabel":
+            return np.hstack([-z, z]), False
+        if self.name == "quadratic":
+            # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
+            return -softplus(-z), True
+        return z, self.name == "multiclass"
+
+
+def weighted_mean(values: Array, weight: Array | None) -> float:
+    """Return the mean of one value per row; NaN if the weights sum to 0."""
+    if weight is None:
+        return float(values.mean(dtype=np.float64))
+    with np.errstate(invalid="ignore"):
+        return float((values * weight).sum(dtype=np.float64) / weight.sum(dtype=np.float64))
+
+
+def r2(a: Array, t: Array, weight: Array | None = None) -> float:
+    """Return the coefficient of determination R², averaged over the outputs.
+
+    Parameters
+    ----------
+    a, t : ndarray of shape (n_rows, n_out)
+        Predictions and targets.
+    weight : ndarray of shape (n_rows,), optional
+
+    Returns
+    -------
+    float
+        As scikit-learn's ``r2_score``: a constant target counts 1 if it is predicted exactly, else 0; fewer
+        than two rows have no R² (NaN).
+
+    Examples
+    --------
+    >>> r2(np.array([[1.0], [2.0]]), np.array([[1.0], [3.0]]))
+    0.5
+    """
+    if len(t) < 2:
+        return math.nan
+    w = np.ones((len(t), 1)) if weight is None else weight[:, np.newaxis]
+    residual = (w * (t - a) ** 2).sum(axis=0, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        mean = (w * t).sum(axis=0, dtype=np.float64) / w.sum(dtype=np.float64)
+        spread = (w * (t - mean) ** 2).sum(axis=0, dtype=np.float64)
+    constant = np.where(residual == 0, 1.0, 0.0)
+    return float(np.where(spread == 0, constant, 1 - residual / spread).mean())
 
 
 def _cross_entropy(z: Array, t: Array) -> Array:
@@ -51,10 +186,20 @@ def _cross_entropy(z: Array, t: Array) -> Array:
     return loss
 
 
+def _logistic_dz(z: Array, t: Array) -> Array:
+    return logistic(z) - t
+
+
 def _softmax(z: Array) -> Array:
     e = np.exp(z - z.max(axis=1, keepdims=True))
     probability: Array = e / e.sum(axis=1, keepdims=True)
     return probability
+
+
+def _log_softmax(z: Array) -> Array:
+    shifted = z - z.max(axis=1, keepdims=True)
+    log_probability: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return log_probability
 
 
 def _softmax_cross_entropy(z: Array, t: Array) -> Array:
@@ -74,6 +219,10 @@ def _half_squares(z: Array, t: Array) -> Array:
     return loss
 
 
+def _quadratic(z: Array, t: Array) -> Array:
+    return _half_squares(logistic(z), t)
+
+
 def _quadratic_dz(z: Array, t: Array) -> Array:
     a = logistic(z)
     dz: Array = (a - t) * a * (1 - a)
@@ -86,15 +235,19 @@ def _half_poisson_deviance(z: Array, t: Array) -> Array:
     return loss
 
 
+def _identity(z: Array) -> Array:
+    return z.copy()
+
+
 HEADS: dict[str, Head] = {
     head.name: head
     for head in (
-        Head("binary", logistic, _cross_entropy, lambda z, t: logistic(z) - t),
-        Head("multilabel", logistic, _cross_entropy, lambda z, t: logistic(z) - t),
-        Head("multiclass", _softmax, _softmax_cross_entropy, _softmax_dz),
-        Head("regression", lambda z: z.copy(), _half_squares, lambda z, t: z - t, averages_outputs=True),
+        Head("binary", "classification", "logistic", logistic, _cross_entropy, _logistic_dz),
+        Head("multilabel", "classification", "logistic", logistic, _cross_entropy, _logistic_dz),
+        Head("multiclass", "classification", "softmax", _softmax, _softmax_cross_entropy, _softmax_dz),
+        Head("regression", "regression", "identity", _identity, _half_squares, np.subtract, True),
         # Higham & Higham, SIAM Review 61(4), 2019, eq. 3.1: logistic output, half the squared distance.
-        Head("quadratic", logistic, lambda z, t: _half_squares(logistic(z), t), _quadratic_dz),
-        Head("poisson", np.exp, _half_poisson_deviance, lambda z, t: np.exp(z) - t),
+        Head("quadratic", "classification", "logistic", logistic, _quadratic, _quadratic_dz),
+        Head("poisson", "regression", "exp", np.exp, _half_poisson_deviance, lambda z, t: np.exp(z) - t),
     )
 }

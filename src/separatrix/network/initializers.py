@@ -15,6 +15,7 @@ from numpy.random import RandomState
 from numpy.typing import DTypeLike, NDArray
 
 from separatrix import check
+from separatrix.network.activations import ACTIVATIONS
 from separatrix.network.network import LayerSlice, Network
 
 Array = NDArray[Any]
@@ -28,7 +29,7 @@ def _uniform(random_state: RandomState, s: LayerSlice, bound: float) -> tuple[Ar
 
 def _glorot(random_state: RandomState, s: LayerSlice, activation: str) -> tuple[Array, Array]:
     # Glorot & Bengio 2010, eq. 16, with scikit-learn's smaller factor for logistic units and drawn biases.
-    factor = 2.0 if activation == "logistic" else 6.0
+    factor = ACTIVATIONS[activation].glorot_factor
     return _uniform(random_state, s, math.sqrt(factor / (s.n_in + s.n_out)))
 
 

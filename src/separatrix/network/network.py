@@ -157,9 +157,12 @@ class Network:
         return tuple(slices)
 
     def split(self, theta: Array) -> tuple[list[Array], list[Array]]:
-        """Return views of `theta`: weights [(n_in, n_out), …] and biases [(n_out,) or (0,), …]."""
-        weights = [theta[s.weight].reshape(s.n_in, s.n_out) for s in self.layout]
-        return weights, [theta[s.bias] for s in self.layout]
+        """Return views of `theta` (..., n_parameters): weights (..., n_in, n_out), biases (..., n_out).
+
+        A layer without biases has an array of shape (..., 0).
+        """
+        weights = [theta[..., s.weight].reshape(*theta.shape[:-1], s.n_in, s.n_out) for s in self.layout]
+        return weights, [theta[..., s.bias] for s in self.layout]
 
     def join(self, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
         """Return one flat ``theta`` from weights and biases; the inverse of `split`."""

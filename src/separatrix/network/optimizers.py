@@ -1,38 +1,84 @@
-"""Optimisers: how a gradient becomes a step.
+"""Optimisers and penalties: how a gradient becomes a step, and what large weights cost.
 
-Frozen values; their formulas stand in `numpy_engine` (one line each) and in the kernels. All but `LBFGS` work
-batch by batch.
+Frozen values. The optimisers' formulas are in `separatrix.engine.numpy_engine` (one line for each vector) and
+in the kernels. All except `LBFGS` work batch by batch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import astuple, dataclass
+from typing import ClassVar, get_args
 
 from separatrix import check
+from separatrix.network.named import Named
+
+__all__ = ["LBFGS", "OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "Penalty", "RMSprop"]
 
 
 @dataclass(frozen=True)
-class SGD:
-    """Gradient descent, with momentum and Nesterov's look-ahead if wished.
+class Penalty:
+    """L2 and L1 penalties on the weights (never on the biases).
 
-    ``v = momentum v - rate g``, then ``theta += v`` (or ``momentum v - rate g`` with `nesterov`): Sutskever
-    et al. 2013, eqs. 3-4, in scikit-learn's form; equal to PyTorch's at a constant rate. With momentum 0 and
-    a full batch it is plain gradient descent.
+    A batch whose rows have the total weight ``n`` adds ``(l2 / 2 |W|^2 + l1 |W|) / n`` to its loss:
+    scikit-learn's meaning of `alpha`.
+    """
+
+    l2: float = 0.0
+    l1: float = 0.0
+
+    def __post_init__(self) -> None:
+        check.number("l2", self.l2, 0.0)
+        check.number("l1", self.l1, 0.0)
+
+
+@dataclass(frozen=True)
+class _Base(Named):
+    """What all optimisers have in common.
+
+    Attributes
+    ----------
+    n_slots : int
+        Number of vectors of the length of ``theta`` that the optimiser keeps.
+    """
+
+    n_slots: ClassVar[int]
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return the fields, in their order, as the numbers that a kernel reads.
+
+        Examples
+        --------
+        >>> SGD(momentum=0.9).hyper()
+        (0.9, 0.0)
+        """
+        return tuple(float(value) for value in astuple(self))
+
+    def _check_decays(self, *names: str) -> None:
+        for name in names:
+            check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
+
+
+@dataclass(frozen=True)
+class SGD(_Base):
+    """Gradient descent, optionally with momentum and Nesterov's look-ahead.
+
+    ``v = momentum v - rate g``, then ``theta += v`` (or ``momentum v - rate g`` with `nesterovs_momentum`):
+    Sutskever et al. 2013, eqs. 3-4, in scikit-learn's form; equal to PyTorch's at a constant rate. With
+    momentum 0 and a full batch it is plain gradient descent.
     """
 
     momentum: float = 0.0
-    nesterov: bool = False
+    nesterovs_momentum: bool = False
     name: ClassVar[str] = "sgd"
     n_slots: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         check.number("momentum", self.momentum, 0.0, 1.0)
-        check.boolean("nesterovs_momentum", self.nesterov)
+        check.boolean("nesterovs_momentum", self.nesterovs_momentum)
 
 
 @dataclass(frozen=True)
-class Adam:
+class Adam(_Base):
     """Adam (Kingma & Ba 2015).
 
     Parameters
@@ -54,13 +100,12 @@ class Adam:
     n_slots: ClassVar[int] = 2
 
     def __post_init__(self) -> None:
-        for name in ("beta_1", "beta_2"):
-            check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
+        self._check_decays("beta_1", "beta_2")
         check.number("epsilon", self.epsilon, 0.0, open_low=True)
 
 
 @dataclass(frozen=True)
-class AdamW:
+class AdamW(_Base):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019, Algorithm 2), PyTorch's form.
 
     ``theta -= rate weight_decay theta`` on every parameter, then Adam's step.
@@ -74,14 +119,13 @@ class AdamW:
     n_slots: ClassVar[int] = 2
 
     def __post_init__(self) -> None:
-        for name in ("beta_1", "beta_2"):
-            check.number(name, getattr(self, name), 0.0, 1.0, open_high=True)
+        self._check_decays("beta_1", "beta_2")
         check.number("epsilon", self.epsilon, 0.0, open_low=True)
         check.number("weight_decay", self.weight_decay, 0.0)
 
 
 @dataclass(frozen=True)
-class RMSprop:
+class RMSprop(_Base):
     """RMSprop (Hinton 2012, lecture 6e), PyTorch's form: ``theta -= rate g / (sqrt(v) + epsilon)``."""
 
     rho: float = 0.99
@@ -90,13 +134,13 @@ class RMSprop:
     n_slots: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        check.number("rho", self.rho, 0.0, 1.0, open_high=True)
+        self._check_decays("rho")
         check.number("epsilon", self.epsilon, 0.0, open_low=True)
 
 
 @dataclass(frozen=True)
-class Adagrad:
-    """Adagrad (Duchi et al. 2011), PyTorch's form: the squares of all gradients so far add up."""
+class Adagrad(_Base):
+    """Adagrad (Duchi et al. 2011), PyTorch's form: the squares of all gradients are summed."""
 
     epsilon: float = 1e-10
     name: ClassVar[str] = "adagrad"
@@ -107,7 +151,7 @@ class Adagrad:
 
 
 @dataclass(frozen=True)
-class LBFGS:
+class LBFGS(_Base):
     """L-BFGS (Liu & Nocedal 1989) on the whole data set, by `scipy.optimize.minimize`."""
 
     max_fun: int = 15000
@@ -119,6 +163,4 @@ class LBFGS:
 
 
 Optimizer = SGD | Adam | AdamW | RMSprop | Adagrad | LBFGS
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    kind.name: kind for kind in (SGD, Adam, AdamW, RMSprop, Adagrad, LBFGS)
-}
+OPTIMIZERS: dict[str, type[Optimizer]] = {kind.name: kind for kind in get_args(Optimizer)}

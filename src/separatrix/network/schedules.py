@@ -1,15 +1,16 @@
-"""Schedules: the learning rate of every step, as an array made before a kernel sees it."""
+"""Schedules: the learning rate of every step, as an array that is computed before a kernel runs."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.network.named import Named
 
 Array = NDArray[Any]
 
@@ -35,7 +36,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Named):
     """The initial rate throughout."""
 
     name: ClassVar[str] = "constant"
@@ -56,7 +57,7 @@ class Adaptive(Constant):
 
 
 @dataclass(frozen=True)
-class InvScaling:
+class InvScaling(Named):
     """``rate / (rows seen + 1) ** power_t``, updated after each epoch as in scikit-learn."""
 
     power_t: float = 0.5
@@ -72,7 +73,7 @@ class InvScaling:
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Named):
     """Multiply the rate by `gamma` every `step_size` epochs (``torch.optim.lr_scheduler.StepLR``)."""
 
     step_size: int = 100
@@ -89,7 +90,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Cosine:
+class Cosine(Named):
     """Half a cosine from the initial rate to `final` times it (Loshchilov & Hutter 2017, eq. 5)."""
 
     final: float = 0.0
@@ -104,7 +105,7 @@ class Cosine:
 
 
 @dataclass(frozen=True)
-class OneCycle:
+class OneCycle(Named):
     """Up from 1/25 of the rate to the rate, then down to 1/250000 of it (Smith & Topin 2018).
 
     The form and defaults of ``torch.optim.lr_scheduler.OneCycleLR``; the initial rate is its `max_lr`.
@@ -127,7 +128,7 @@ class OneCycle:
 
 
 @dataclass(frozen=True)
-class WarmUp:
+class WarmUp(Named):
     """Rise linearly over the first `steps` steps, then follow another schedule."""
 
     steps: int = 100
@@ -142,11 +143,9 @@ class WarmUp:
         return np.minimum((steps + 1.0) / self.steps, 1.0) * self.then.factors(steps, progress)
 
 
-def _half_cosine(start: float, end: float, share: Array) -> Array:
-    return end + (start - end) * (1.0 + np.cos(math.pi * share)) / 2.0
+def _half_cosine(start: float, end: float, fraction: Array) -> Array:
+    return end + (start - end) * (1.0 + np.cos(math.pi * fraction)) / 2.0
 
 
 Schedule = Constant | Adaptive | InvScaling | Step | Cosine | OneCycle | WarmUp
-SCHEDULES: dict[str, type[Schedule]] = {
-    kind.name: kind for kind in (Constant, Adaptive, InvScaling, Step, Cosine, OneCycle, WarmUp)
-}
+SCHEDULES: dict[str, type[Schedule]] = {kind.name: kind for kind in get_args(Schedule)}

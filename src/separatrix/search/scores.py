@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.utils.metadata_routing import process_routing
 
-from separatrix.model import predicted_labels, probabilities
-from separatrix.network import Network
+from separatrix.model import predicted_labels
+from separatrix.network import HEADS, Network
 
 Array = NDArray[Any]
 Shortcut = Callable[[Array, Array, Network], float]
@@ -28,7 +28,7 @@ def _accuracy(codes: Array, z: Array, network: Network) -> float:
 
 
 def _neg_log_loss(codes: Array, z: Array, network: Network) -> float:
-    return neg_log_loss(codes, probabilities(z, network))
+    return neg_log_loss(codes, HEADS[network.head].probabilities(z))
 
 
 def neg_log_loss(codes: Array, predicted: Array) -> float:

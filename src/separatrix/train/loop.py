@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.engine.base import Chunk, Data, Engine, Run, Task, watch
+from separatrix.engine.base import Chunk, Engine, Run, Task, watch
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS, Progress
@@ -214,8 +214,7 @@ class Descent(Call):
         if self.run.steps_per_epoch == 1:  # the first loss is that of the first parameters
             return bool(history.loss[-1] > history.loss[0])
         data, network = self.run.data, self.run.plan.network
-        some = slice(None, None, -(-data.n_rows // 1000))
-        rows = Data(data.X[some], data.T[some], None if data.weight is None else data.weight[some])
+        rows = data.take(slice(None, None, -(-data.n_rows // 1000)))
         before, after = (
             NumpyEngine().loss_and_score(network, t, rows)[0] for t in (self.first, self.state.theta)
         )

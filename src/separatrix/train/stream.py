@@ -324,12 +324,12 @@ class _Filler:
                 continue
             buffer = self._buffer(like=chunk)
             taken = min(chunk.n_rows, self._capacity - n)
-            for target, part in zip(arrays_of(buffer), arrays_of(chunk), strict=True):
+            for target, part in zip(buffer.arrays, chunk.arrays, strict=True):
                 target[n : n + taken] = part[:taken]
             n += taken
             if taken < chunk.n_rows:
-                self._left = part_of(chunk, taken, chunk.n_rows)
-        filled = part_of(self._buffers[self._turn], 0, n)
+                self._left = chunk.take(slice(taken, None))
+        filled = self._buffers[self._turn].take(slice(n))
         self._turn = 1 - self._turn
         return filled
 
@@ -338,7 +338,7 @@ class _Filler:
 
     def _buffer(self, like: Data) -> Data:
         if self._turn == len(self._buffers):
-            empty = [np.empty((self._capacity, *part.shape[1:]), part.dtype) for part in arrays_of(like)]
+            empty = [np.empty((self._capacity, *part.shape[1:]), part.dtype) for part in like.arrays]
             self._buffers.append(Data(*empty))
         return self._buffers[self._turn]
 
@@ -349,16 +349,6 @@ def _endless(rows: RowStream, epoch: int, skip: int) -> Any:
         yield from rows.chunks(epoch, skip)
         yield None
         epoch, skip = epoch + 1, 0
-
-
-def arrays_of(data: Data) -> list[Array]:
-    """Return the arrays of some rows."""
-    return [data.X, data.T] if data.weight is None else [data.X, data.T, data.weight]
-
-
-def part_of(data: Data, start: int, stop: int) -> Data:
-    """Return a view of some rows."""
-    return Data(*(array[start:stop] for array in arrays_of(data)))
 
 
 def _unwatched(plan: Plan) -> Plan:

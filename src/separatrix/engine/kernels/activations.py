@@ -10,13 +10,18 @@ from separatrix.engine.kernels.functions import exp_negative, logistic, softplus
 from separatrix.network.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
 
 CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
-_LOGISTIC, _TANH, _RELU, _LEAKY, _ELU, _SELU, _GELU, _SILU, _SOFTPLUS = range(1, 10)
+_IDENTITY, _LOGISTIC, _TANH = CODES["identity"], CODES["logistic"], CODES["tanh"]
+_RELU, _LEAKY, _ELU, _SELU = CODES["relu"], CODES["leaky_relu"], CODES["elu"], CODES["selu"]
+_GELU, _SILU, _SOFTPLUS = CODES["gelu"], CODES["silu"], CODES["softplus"]
 _SELU_SLOPE = SELU_SCALE * SELU_ALPHA
 
 
 @hot
 def activate(code, A, S, first, n_units, n):
-    """Turn the z in rows ``A[first : first + n_units]`` into ``g(z)``; gelu and silu keep ``g'(z)`` in S."""
+    """Replace ``z`` in rows ``A[first : first + n_units]`` by ``g(z)``.
+
+    Activations whose derivative cannot be written from the output store ``g'(z)`` in S.
+    """
     for u in range(first, first + n_units):
         if code == _LOGISTIC:
             for r in range(0, n, lanes(A)):
@@ -45,9 +50,9 @@ def activate(code, A, S, first, n_units, n):
         elif code == _GELU:
             for r in range(n):
                 z = float(A[u, r])
-                share = 0.5 * (1.0 + math.erf(z * 0.7071067811865476))
-                A[u, r] = z * share
-                S[u, r] = share + z * 0.3989422804014327 * math.exp(-0.5 * z * z)
+                cdf = 0.5 * (1.0 + math.erf(z * 0.7071067811865476))
+                A[u, r] = z * cdf
+                S[u, r] = cdf + z * 0.3989422804014327 * math.exp(-0.5 * z * z)
         elif code == _SILU:
             for r in range(0, n, lanes(A)):
                 z = load(A, u, r)
@@ -57,11 +62,13 @@ def activate(code, A, S, first, n_units, n):
         elif code == _SOFTPLUS:
             for r in range(0, n, lanes(A)):
                 store(A, u, r, softplus(load(A, u, r)))
+        elif code != _IDENTITY:
+            raise AssertionError("this activation has no kernel")
 
 
 @hot
 def times_derivative(code, A, S, D, first, n_units, n):
-    """Multiply the rows ``D[first : first + n_units]`` by ``g'``, written from the outputs in A."""
+    """Multiply the rows ``D[first : first + n_units]`` by ``g'``, from the outputs in A, or kept in S."""
     for u in range(first, first + n_units):
         if code == _LOGISTIC:
             for r in range(0, n, lanes(A)):
@@ -92,3 +99,5 @@ def times_derivative(code, A, S, D, first, n_units, n):
         elif code == _SOFTPLUS:
             for r in range(0, n, lanes(A)):
                 store(D, u, r, load(D, u, r) * (1.0 - exp_negative(maximum(load(A, u, r), 0.0))))
+        elif code != _IDENTITY:
+            raise AssertionError("this activation has no kernel for its derivative")

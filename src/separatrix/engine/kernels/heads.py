@@ -10,7 +10,8 @@ from separatrix.engine.kernels.functions import exp_negative, log1p_unit, log_no
 from separatrix.network.heads import HEADS
 
 CODES = {name: code for code, name in enumerate(HEADS)}
-_BINARY, _MULTILABEL, _MULTICLASS, _REGRESSION, _QUADRATIC, _POISSON = range(6)
+_BINARY, _MULTILABEL, _MULTICLASS = CODES["binary"], CODES["multilabel"], CODES["multiclass"]
+_REGRESSION, _QUADRATIC, _POISSON = CODES["regression"], CODES["quadratic"], CODES["poisson"]
 
 
 @hot
@@ -39,13 +40,15 @@ def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
                 wd = d * load(weight, 0, r)
                 s = s + wd * d * 0.5
                 store(D, u, r, wd)
-        else:
+        elif code == _QUADRATIC:
             for r in range(0, n, lanes(A)):
                 a = logistic(load(A, u, r))
                 d = a - load(T, o, r)
                 wd = d * load(weight, 0, r)
                 s = s + wd * d * 0.5
                 store(D, u, r, wd * (a * (1.0 - a)))
+        else:
+            raise AssertionError("this head has no kernel")
     return float(total(s))
 
 
@@ -110,6 +113,8 @@ def add_score(code, A, T, weight, R, first, n_out, n, score):
             right = R[3, r] if code == _QUADRATIC else T[0, r]
             score[0] += weight[0, r] if R[1, r] == right else zero
         return
+    if code != _BINARY and code != _MULTILABEL and code != _QUADRATIC:
+        raise AssertionError("this head has no kernel for its score")
     for r in range(n):
         R[0, r] = one
     for o in range(n_out):

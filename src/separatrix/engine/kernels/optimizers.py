@@ -9,10 +9,8 @@ from separatrix.engine._simd import absolute, lanes, load_part, root, store_part
 from separatrix.network.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
-_SGD, _ADAM, _ADAMW, _RMSPROP, _ADAGRAD = range(5)
-
-# What `hyper` (float64) holds: momentum and a flag for Nesterov, or the decays, epsilon and the rest.
-FIRST, SECOND, EPSILON, EXTRA = range(4)
+_SGD, _ADAM, _ADAMW = CODES["sgd"], CODES["adam"], CODES["adamw"]
+_RMSPROP, _ADAGRAD = CODES["rmsprop"], CODES["adagrad"]
 
 # A moment below this is set to zero: left to decay, it would become subnormal and slow.
 _TINY_32, _TINY_64 = 1e-30, 1e-290
@@ -20,44 +18,59 @@ _TINY_32, _TINY_64 = 1e-30, 1e-290
 
 @hot
 def step(code, theta, slots, gradient, hyper, rate, powers):
-    """Move `theta` by one step of the optimiser; `powers` are Adam's ``beta ** step``."""
+    """Move `theta` by one step of the optimiser.
+
+    Parameters
+    ----------
+    theta, gradient : (n_parameters,)
+    slots : (n_slots, n_parameters)
+    hyper : float64 (n,)
+        The optimiser's fields in their order, see `separatrix.network.optimizers`.
+    powers : float64 (2 or more,)
+        Adam's ``beta_1 ** step`` and ``beta_2 ** step``.
+    """
     tiny = _TINY_32 if theta.itemsize == 4 else _TINY_64
-    first, second, epsilon = hyper[FIRST], hyper[SECOND], hyper[EPSILON]
     m, v = slots[0], slots[len(slots) - 1]
     if code == _SGD:
-        # Nesterov's step is the momentum's, looked at once more
-        again, plain = (first, rate) if hyper[EXTRA] != 0.0 else (1.0, 0.0)
+        momentum = hyper[0]
+        # Nesterov's step is the velocity's, applied once more to the new velocity
+        again, plain = (momentum, rate) if hyper[1] != 0.0 else (1.0, 0.0)
         for p in range(0, len(theta), lanes(theta)):
             g = load_part(gradient, p)
-            velocity = load_part(m, p) * first - g * rate
+            velocity = load_part(m, p) * momentum - g * rate
             velocity = where(absolute(velocity) < tiny, 0.0, velocity)
             store_part(m, p, velocity)
             store_part(theta, p, load_part(theta, p) + (velocity * again - g * plain))
     elif code == _ADAM or code == _ADAMW:
-        powers[0] *= first
-        powers[1] *= second
+        beta_1, beta_2, epsilon = hyper[0], hyper[1], hyper[2]
+        powers[0] *= beta_1
+        powers[1] *= beta_2
         correction = np.sqrt(1.0 - powers[1])
         size = rate * correction / (1.0 - powers[0])
-        keep = 1.0 - rate * hyper[EXTRA] if code == _ADAMW else 1.0
-        if code == _ADAMW or hyper[EXTRA] == 0.0:  # epsilon goes to the corrected root: Algorithm 1
+        keep = 1.0 - rate * hyper[3] if code == _ADAMW else 1.0  # AdamW's weight decay
+        if code == _ADAMW or hyper[3] == 0.0:  # not Adam's `epsilon_hat`: epsilon goes to the corrected root
             epsilon *= correction
         for p in range(0, len(theta), lanes(theta)):
             g = load_part(gradient, p)
-            mean = load_part(m, p) * first + g * (1.0 - first)
-            square = load_part(v, p) * second + (g * g) * (1.0 - second)
+            mean = load_part(m, p) * beta_1 + g * (1.0 - beta_1)
+            square = load_part(v, p) * beta_2 + (g * g) * (1.0 - beta_2)
             mean = where(absolute(mean) < tiny, 0.0, mean)
             square = where(square < tiny, 0.0, square)
             store_part(m, p, mean)
             store_part(v, p, square)
             store_part(theta, p, load_part(theta, p) * keep - (mean * size) / (root(square) + epsilon))
-    else:
-        old, new = (first, 1.0 - first) if code == _RMSPROP else (1.0, 1.0)  # Adagrad forgets nothing
+    elif code == _RMSPROP or code == _ADAGRAD:
+        old, new, epsilon = 1.0, 1.0, hyper[0]  # Adagrad forgets nothing
+        if code == _RMSPROP:
+            old, new, epsilon = hyper[0], 1.0 - hyper[0], hyper[1]
         for p in range(0, len(theta), lanes(theta)):
             g = load_part(gradient, p)
             square = load_part(v, p) * old + (g * g) * new
             square = where(square < tiny, 0.0, square)
             store_part(v, p, square)
             store_part(theta, p, load_part(theta, p) - (g * rate) / (root(square) + epsilon))
+    else:
+        raise AssertionError("this optimiser has no kernel")
 
 
 @kernel

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
 from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
 from separatrix.engine._simd import BYTES, lanes, load, store
+from separatrix.engine.base import Order, Watched
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
@@ -30,9 +31,11 @@ PAIR = 2 * BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.la
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
-# What is watched, and how rows are ordered.
-WATCHED = ("nothing", "loss", "validation_loss", "validation_score")
-ORDERS = ("sequential", "shuffle", "replacement")
+WATCHED = {name: code for code, name in enumerate(get_args(Watched))}
+ORDERS = {name: code for code, name in enumerate(get_args(Order))}
+_NOTHING, _LOSS = WATCHED["nothing"], WATCHED["loss"]
+_VALIDATION_LOSS, _VALIDATION_SCORE = WATCHED["validation_loss"], WATCHED["validation_score"]
+_SHUFFLE, _REPLACEMENT = ORDERS["shuffle"], ORDERS["replacement"]
 GOING, STALLED, DIVERGED = range(3)
 
 
@@ -44,7 +47,7 @@ class Design(NamedTuple):
     max_dropout: float
     head: int
     optimizer: int
-    hyper: Any  # float64 (4,), see `kernels.optimizers`
+    hyper: Any  # float64 (n,), see `kernels.optimizers`
     l2: float
     l1: float
     loss_scale: float  # the data loss is reported times this
@@ -77,7 +80,7 @@ class Moving(NamedTuple):
     rows: Any  # int32: row order
     key: Any  # uint32 (624,), MT19937
     position: Any  # int64 (1,)
-    counts: Any  # int64 (5,): step, epoch, best epoch, stalled epochs, halt
+    counts: Any  # int64 (4,): step, epoch, best epoch, stalled epochs
     values: Any  # float64 (3,): beta_1 ** step, beta_2 ** step, best value
 
 
@@ -287,18 +290,19 @@ def note_epoch(design, moving, history, epoch, full_batch):
     """Compare the epoch's watched value with the best so far; return whether training goes on."""
     counts, values = moving.counts, moving.values
     finite = np.isfinite(history[epoch, LOSS]) and all_finite(moving.theta)
-    if design.watched == 0:
+    if design.watched == _NOTHING:
         return GOING if finite else DIVERGED
-    if design.watched == 1:
+    if design.watched == _LOSS:
         value = -history[epoch, LOSS]
-    elif design.watched == 2:
+    elif design.watched == _VALIDATION_LOSS:
         value = -history[epoch, VALID_LOSS]
     else:
+        assert design.watched == _VALIDATION_SCORE
         value = history[epoch, VALID_SCORE]
     is_best, stale, halt = watch(value, values[2], counts[3], design.tol, design.patience)
     counts[3] = 0 if halt else stale
     # a full batch's loss was measured before its step
-    source = moving.before if design.watched == 1 and full_batch else moving.theta
+    source = moving.before if design.watched == _LOSS and full_batch else moving.theta
     if is_best and all_finite(source):
         values[2] = value
         counts[2] = counts[1]
@@ -346,9 +350,10 @@ def train_chunk(
     n_batches = -(-n_rows // batch_size)
     while done < len(history) and halt == GOING:
         if len(moving.rows) > 0:
-            if design.order == 1:
+            if design.order == _SHUFFLE:
                 shuffle(moving.rows, moving.key, moving.position)
             else:
+                assert design.order == _REPLACEMENT
                 draw_with_replacement(moving.rows, moving.key, moving.position)
         if full_batch:
             for p in range(len(theta)):
