@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
@@ -35,7 +35,6 @@ from separatrix.network.schedules import Adaptive, Constant, InvScaling
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
-Value = TypeVar("Value")
 
 Activations = str | Sequence[str]
 BatchSize = int | str
@@ -67,9 +66,6 @@ _RULES: dict[str, Callable[[str, Any], None]] = {
     "engine": partial(check.choice, options=ENGINES),
 }
 _ALSO = {"restore_best": None, "shuffle": "replacement", "n_iter_no_change": math.inf}
-
-# Fields of optimizers whose parameter has another name.
-_PARAMETER_OF = {"nesterov": "nesterovs_momentum"}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -148,7 +144,7 @@ class MLPSettings:
         if not isinstance(self.learning_rate, Schedule):
             check.choice("learning_rate", self.learning_rate, SCHEDULES)
         for kind in (*OPTIMIZERS.values(), InvScaling):
-            self._made(kind)  # each checks the parameters that it takes
+            kind.from_parameters(vars(self))  # each checks the parameters that it takes
 
     @property
     def uses_lbfgs(self) -> bool:
@@ -163,7 +159,9 @@ class MLPSettings:
     @property
     def optimizer(self) -> Optimizer:
         """The optimizer."""
-        return self._made(OPTIMIZERS[self.solver]) if isinstance(self.solver, str) else self.solver
+        if not isinstance(self.solver, str):
+            return self.solver
+        return OPTIMIZERS[self.solver].from_parameters(vars(self))
 
     @property
     def schedule(self) -> Schedule:
@@ -172,7 +170,7 @@ class MLPSettings:
             return self.learning_rate
         if self.solver == "adam" and self.learning_rate in {"adaptive", "invscaling"}:
             return Constant()  # scikit-learn's 'adam' ignores them
-        return self._made(SCHEDULES[self.learning_rate])
+        return SCHEDULES[self.learning_rate].from_parameters(vars(self))
 
     def continued_schedule(self, rows_before: int, first_step: int, incremental: bool) -> Schedule:
         """Return the schedule of a call after others, with scikit-learn's count of rows if it counts them.
@@ -271,10 +269,6 @@ class MLPSettings:
             monitor=monitor,
         )
 
-    def _made(self, kind: type[Value]) -> Value:
-        """Return an optimizer or schedule with the parameters that it shares with these settings."""
-        return kind(**{name: getattr(self, parameter) for name, parameter in _SHARED[kind]})
-
 
 def uses_lbfgs(solver: str | Optimizer) -> bool:
     """Return whether a solver is L-BFGS, by name or as a value."""
@@ -288,16 +282,7 @@ def dropout_seed(network: Network, random_state: RandomState) -> int:
     return int(random_state.randint(2**32, dtype=np.uint32))
 
 
-def _shared(kind: type) -> list[tuple[str, str]]:
-    """Return the fields of an optimizer or schedule that are parameters, and these."""
-    pairs = [(f.name, _PARAMETER_OF.get(f.name, f.name)) for f in fields(kind)]
-    return [(name, parameter) for name, parameter in pairs if parameter in FIELDS]
-
-
 FIELDS = frozenset(f.name for f in fields(MLPSettings))
-_SHARED: dict[type, list[tuple[str, str]]] = {
-    kind: _shared(kind) for kind in (*OPTIMIZERS.values(), *SCHEDULES.values())
-}
 
 
 @dataclass(frozen=True)
