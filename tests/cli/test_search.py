@@ -16,7 +16,7 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.ensemble import Ensemble
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_model import fit_in_memory
-from separatrix.search import architectures, packs
+from separatrix.search import architectures, trial_chunks
 
 SMALL = ("--engine", "numpy", "--max-iter", "15", "--cv", "3", "--jobs", "1")
 FOUR = ("--depths", "0,1", "--widths", "2", "--rate", "0.01,0.1")
@@ -47,9 +47,9 @@ def interrupt_after(monkeypatch):
                 signal.raise_signal(signal.SIGINT)
             return result
 
-        original = packs.run_trial
-        monkeypatch.setattr(packs, "run_trial", run_trial)
-        monkeypatch.setattr(packs, "PACK_SECONDS", {True: 0.0, False: 0.0})  # one training at a time
+        original = trial_chunks.run_trial
+        monkeypatch.setattr(trial_chunks, "run_trial", run_trial)
+        monkeypatch.setattr(trial_chunks, "CHUNK_SECONDS", {True: 0.0, False: 0.0})  # one training at a time
 
     return arrange
 
@@ -240,7 +240,7 @@ def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_a
         ),
         (["--target", "tagret"], "there is no column 'tagret'"),
         (["-o", "model.txt"], "a model file ends in .safetensors"),
-        (["--store", "people.csv"], "--store must name a file of a search"),
+        (["--store", "people.csv"], "--store must name the store of a search"),
         (["--pictures", "people.csv"], "cannot make the folder 'people.csv'"),
     ],
 )

@@ -137,7 +137,7 @@ class TestEveryCandidateScoresAsItDoesAlone:
         assert search.seeds_ is None
         assert search.candidate(1).random_state == 7
 
-    def test_a_generator_of_the_estimator_begins_anew_each_time(self):
+    def test_a_generator_of_the_estimator_is_copied_for_every_training(self):
         generator = np.random.RandomState(3)
         settings = {"hidden_layer_sizes": [(3,)], "param_space": {"max_iter": [5]}}
         by_generator = make_search(MLPClassifier(random_state=generator), **settings).fit(X, Y)
@@ -246,7 +246,7 @@ class TestResults:
         assert "logistic regression" in search.summary()
         assert "linear regression" in make_search(MLPRegressor(max_iter=5)).fit(X, Y * 1.0).summary()
 
-    def test_the_straight_line_is_logistic_regression(self):
+    def test_the_linear_baseline_is_logistic_regression(self):
         search = make_search(scoring="neg_log_loss").fit(X, Y)
         scorer = get_scorer("neg_log_loss")
         expected = [
@@ -256,13 +256,13 @@ class TestResults:
         better = max(expected, key=np.mean)
         np.testing.assert_allclose(search.baseline_scores_, better, atol=1e-4)
 
-    def test_a_straight_line_that_parts_all_rows_is_held_back_by_a_penalty(self):
+    def test_a_linear_baseline_that_separates_all_rows_has_a_penalty(self):
         X, y = load_breast_cancer(return_X_y=True)
         pipeline = make_pipeline(StandardScaler(), MLPClassifier(max_iter=5))
         search = make_search(pipeline, hidden_layer_sizes=[(2,)], scoring="neg_log_loss").fit(X, y)
         assert search.baseline_scores_.mean() > -0.12  # without one: -0.4
 
-    def test_many_candidates_of_a_straight_problem_need_no_hidden_layer(self):
+    def test_a_linear_problem_needs_no_hidden_layer(self):
         generator = np.random.RandomState(0)
         X = generator.normal(size=(200, 3))
         y = (X[:, 0] + 0.5 * generator.normal(size=200) > 0).astype(int)
@@ -338,7 +338,7 @@ class TestEarlyDiscarding:
         slowest = search.cv_results_["mean_n_epochs"].argmax()
         assert search.cv_results_["mean_fit_time"][slowest] > 0
 
-    def test_its_saving_is_told(self):
+    def test_the_summary_reports_the_epochs_saved(self):
         search = make_search(MLPClassifier(max_iter=90), halving_factor=3).fit(X, Y)
         trained, full = search.epochs_
         assert trained == (search.cv_results_["mean_n_epochs"] * 3).sum()
@@ -403,7 +403,7 @@ class TestBadInput:
             search = make_search(scoring=scoring, error_score=-5.0).fit(X, Y)
         assert search.candidates_.mean == pytest.approx(-5.0 / 3)
 
-    def test_a_straight_line_needs_no_validation_rows(self):
+    def test_a_linear_baseline_needs_no_validation_rows(self):
         network = MLPClassifier(max_iter=5, early_stopping=True, metrics=["accuracy"], record="auto")
         assert np.isfinite(make_search(network).fit(X, Y).baseline_scores_).all()
 

@@ -99,7 +99,7 @@ def test_results_are_those_of_one_thread_and_rows_travel_once(
     if cluster == "loky":
         assert (
             0 < len(set(workers)) <= 2
-        )  # large arrays are mapped; one as small as this goes with every pack
+        )  # large arrays are mapped; one as small as this goes with every chunk
     else:
         assert len(workers) == len(set(workers)) == 2
     assert os.getpid() not in workers
@@ -119,7 +119,7 @@ def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: 
 def test_workers_that_are_always_lost_are_an_error(
     cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("separatrix.search.packs.MAX_LOSSES", 0)
+    monkeypatch.setattr("separatrix.search.trial_chunks.MAX_LOSSES", 0)
     with (
         joblib.parallel_config(cluster),
         pytest.raises(WorkerError, match=r"^the workers must finish .* lost 1 times in a row .* needs\.$"),

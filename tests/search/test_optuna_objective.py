@@ -72,7 +72,7 @@ def test_a_trial_scores_as_the_candidate_of_a_search_does(estimator: Any, n_jobs
     assert all(np.array_equal(a, b) for a, b in zip(objective.splits_[2], search.splits_[2], strict=True))
 
 
-def test_the_pruner_is_told_the_running_loss_of_every_fold() -> None:
+def test_the_pruner_gets_the_running_loss_of_every_fold() -> None:
     estimator = MLPClassifier(max_iter=20, random_state=0, tol=0.0, n_iter_no_change=20)
     objective = OptunaObjective(estimator, X, Y, lambda trial: {}, cv=2, report_every=8, random_state=0)
     study = make_study(pruner=optuna.pruners.NopPruner())

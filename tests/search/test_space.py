@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 import scipy.stats
 from numpy.random import RandomState
 
-from separatrix.search.space import draw_candidates
+from separatrix.errors import ParameterError
+from separatrix.search.space import architectures, check_architectures, draw_candidates
 
 LAYERS = "hidden_layer_sizes"
 
@@ -20,13 +22,13 @@ def test_a_grid_that_is_small_enough_is_tried_whole():
     assert len(draw(space, 12)) == len(draw(space, None)) == 12
 
 
-def test_every_architecture_has_its_share():
+def test_every_architecture_is_drawn_equally_often():
     space = {LAYERS: [(), (2,), (4,)], "alpha": scipy.stats.uniform()}
     counts = Counter(params[LAYERS] for params in draw(space, 100))
     assert sorted(counts.values()) == [33, 33, 34]
 
 
-def test_a_part_of_a_grid_has_no_candidate_twice():
+def test_a_grid_that_is_too_large_gives_no_candidate_twice():
     space = {LAYERS: [(), (2,)], "alpha": [0.1, 0.2, 0.3]}
     drawn = draw(space, 5)
     assert len({str(params) for params in drawn}) == len(drawn) == 5
@@ -48,9 +50,33 @@ def test_there_may_be_fewer_candidates_than_architectures():
     assert len(draw(space, 5)) == 5
 
 
-def test_large_arrays_and_functions_are_told_apart():
+def test_large_arrays_and_functions_are_distinguished():
     arrays = [np.zeros(5000), np.zeros(5000)]
     arrays[1][2500] = 1.0
     space = {LAYERS: [()], "init": [arrays[0], arrays[1], arrays[0].copy()]}
     assert len(draw(space, None)) == 2
     assert len(draw({LAYERS: [()], "f": [lambda x: x, lambda x: -x]}, None)) == 2
+
+
+def test_every_depth_has_every_width_and_no_hidden_layer_is_there_once():
+    assert architectures((2, 0, 1), (4, 2, 4)) == [(), (2,), (4,), (2, 2), (4, 4)]
+    assert architectures(range(2), np.array([3])) == [(), (3,)]
+    assert architectures((0,), ()) == [()]
+
+
+@pytest.mark.parametrize(
+    ("depths", "widths"), [((), (2,)), ((1,), ()), ((-1,), (2,)), ((1,), (0,)), ((1.5,), (2,)), (2, (2,))]
+)
+def test_what_is_no_architecture_is_refused(depths, widths):
+    with pytest.raises(ParameterError, match=r"depths|widths"):
+        architectures(depths, widths)
+
+
+def test_numbers_lists_and_arrays_are_architectures():
+    assert check_architectures([8, [8], (4, np.int64(2)), np.array([3])]) == [(8,), (4, 2), (3,)]
+
+
+@pytest.mark.parametrize("given", [[], "8", 8, [(-1,)], [("a",)], [2.5]])
+def test_what_cannot_be_searched_is_refused(given):
+    with pytest.raises(ParameterError, match="hidden_layer_sizes"):
+        check_architectures(given)

@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from separatrix import ArchitectureSearchCV, MLPClassifier
 from separatrix.errors import OutputError, ParameterError
-from separatrix.search import architecture_search, packs
+from separatrix.search import architecture_search, trial_chunks
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -60,15 +60,15 @@ def wait_for(path, n_trials, process):
         assert process.poll() is None, "the search ended too early"
         time.sleep(0.01)
     process.kill()
-    pytest.fail("the search came to nothing in two minutes")
+    pytest.fail("the search did nothing in two minutes")
 
 
 def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     path = tmp_path / "search.sqlite"
     first = make_search(path).fit(X, Y)
-    assert n_stored(path) == 8 * 3  # with two straight lines
+    assert n_stored(path) == 8 * 3  # with two linear baselines
     trained = []
-    run_trials = packs.run_trials
+    run_trials = trial_chunks.run_trials
     monkeypatch.setattr(
         "separatrix.search.rounds.run_trials",
         lambda experiment, trials, **kw: trained.extend(trials) or run_trials(experiment, trials, **kw),
@@ -83,8 +83,8 @@ def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     assert sum(second.ensemble_weights_.values()) >= 1  # from the stored weights
 
 
-def test_a_killed_search_goes_on_where_it_stopped(tmp_path):
-    """SIGKILL leaves a process no time to tidy up."""
+def test_a_killed_search_continues_where_it_stopped(tmp_path):
+    """SIGKILL leaves a process no time to close its files."""
     path = tmp_path / "search.sqlite"
     script = SCRIPT.replace("EPOCHS", "300")
     process = subprocess.Popen([sys.executable, "-c", script + "search.fit(X, y)", str(path)])
@@ -103,7 +103,7 @@ def test_a_killed_search_goes_on_where_it_stopped(tmp_path):
     resumed = namespace["search"].fit(X, Y)
     after = dict(_seconds(path))
     assert len(after) == 62 * 3
-    assert all(after[key] == value for key, value in seconds.items()), "a stored training was done again"
+    assert all(after[key] == value for key, value in seconds.items()), "a stored training was repeated"
     whole = namespace["search"].set_params(store=None).fit(X, Y)
     np.testing.assert_array_equal(scores(resumed), scores(whole))
 
@@ -150,7 +150,7 @@ def test_another_file_is_refused(tmp_path):
     assert path.read_text().startswith("not a data base")
 
 
-def test_a_data_base_of_something_else_is_left_alone(tmp_path):
+def test_a_database_of_another_program_is_not_changed(tmp_path):
     path = tmp_path / "study.db"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE trials (trial_id INTEGER)")
@@ -165,7 +165,7 @@ def score_by_hand(estimator, X, y):
     return estimator.score(X, y)
 
 
-def test_functions_are_known_again_by_name(tmp_path):
+def test_functions_are_recognised_by_name(tmp_path):
     pipeline = make_pipeline(FunctionTransformer(np.log1p), MLPClassifier(max_iter=5))
     settings = {"estimator": pipeline, "scoring": {"by hand": score_by_hand}}
     make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
@@ -177,13 +177,13 @@ def test_functions_are_known_again_by_name(tmp_path):
         make_search(tmp_path / "t.sqlite", scoring=lambda e, X, y: 0.0).fit(X, Y)
 
 
-def test_a_folder_that_is_not_there_is_said_before_training(tmp_path, monkeypatch):
+def test_a_folder_that_does_not_exist_is_an_error_before_training(tmp_path, monkeypatch):
     monkeypatch.setattr(architecture_search, "run_rounds", lambda *a, **kw: pytest.fail("training began"))
     with pytest.raises(OutputError, match=r"cannot write the store .* choose a folder"):
         make_search(tmp_path / "no" / "s.sqlite").fit(X, Y)
 
 
-def test_a_full_disk_is_said_before_training(tmp_path, monkeypatch):
+def test_a_full_disk_is_an_error_before_training(tmp_path, monkeypatch):
     monkeypatch.setattr(architecture_search, "run_rounds", lambda *a, **kw: pytest.fail("training began"))
     make_room = sqlite3.connect
 
@@ -202,7 +202,7 @@ def test_a_disk_that_fills_up_ends_the_store_not_the_search(tmp_path, monkeypatc
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr("separatrix.search.store._row", lambda *a: fail(a))
-    with pytest.warns(UserWarning, match="goes on without its store .* disk is full"):
+    with pytest.warns(UserWarning, match="continues without its store .* disk is full"):
         search = make_search(tmp_path / "s.sqlite").fit(X, Y)
     np.testing.assert_array_equal(scores(search), scores(make_search().fit(X, Y)))
 
@@ -215,7 +215,7 @@ def test_trainings_that_failed_are_tried_again(tmp_path):
     assert n_stored(path) == 5 * 3
 
 
-def test_ctrl_c_gives_the_part_that_is_done(tmp_path):
+def test_after_ctrl_c_the_result_is_what_was_done(tmp_path):
     script = SCRIPT.replace("EPOCHS", "2000") + (
         "search.n_jobs = N_JOBS\n"
         "search.fit(X, y)\n"

@@ -107,11 +107,11 @@ def _training(settings: dict[str, Any], plan: Plan, n_rows: int) -> str:
 
 
 def _trainings(found: Found) -> str:
-    from separatrix.search.straight_line import STRAIGHT_LINES
+    from separatrix.search.space import LINEAR_BASELINES
 
     n_splits = found.search.n_splits_
-    trainings = count((found.n_tried + len(STRAIGHT_LINES)) * n_splits, "training")
-    return f"{trainings}: each network, and {len(STRAIGHT_LINES)} straight lines, on {n_splits} splits"
+    trainings = count((found.n_tried + len(LINEAR_BASELINES)) * n_splits, "training")
+    return f"{trainings}: each network, and {len(LINEAR_BASELINES)} straight lines, on {n_splits} splits"
 
 
 def _written_facts(found: Found, rows: LabelledRows) -> list[Row]:

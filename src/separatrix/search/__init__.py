@@ -1,7 +1,7 @@
-"""Search: which network is right, found by training thousands and judged with the uncertainty included."""
+"""Search: cross-validation of many networks, and a verdict with its uncertainty."""
 
 from separatrix.search.architecture_search import ArchitectureSearchCV
-from separatrix.search.hidden_layers import architectures
 from separatrix.search.optuna_objective import OptunaObjective, suggest_architecture
+from separatrix.search.space import architectures
 
 __all__ = ["ArchitectureSearchCV", "OptunaObjective", "architectures", "suggest_architecture"]

@@ -1,4 +1,4 @@
-"""Experiment: all that a worker needs to train any candidate on any fold; it travels once to each worker."""
+"""Experiment: everything that a worker needs to train any candidate on any fold."""
 
 from __future__ import annotations
 
@@ -12,46 +12,51 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
+from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, assert_all_finite, indexable
-from sklearn.utils.validation import _check_method_params
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import _check_method_params, _num_samples
 
+from separatrix import check
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.checked_rows import check_rows
 from separatrix.estimators.mlp import BaseMLP
-from separatrix.search.folds import Split
-from separatrix.search.scores import Shortcut
+from separatrix.search.scores import Shortcut, params_of_scorers, shortcuts_of
 from separatrix.search.space import Params
 
 Array = NDArray[Any]
+Split = tuple[Array, Array]
+
+MAX_SEED = 2**31 - 1
 
 
 @dataclass(eq=False)
 class Experiment:
-    """What is searched, on which rows, and by what it is judged.
+    """An estimator, rows, splits and scores. It is sent to each worker once.
 
     Attributes
     ----------
     estimator : MLPClassifier, MLPRegressor or Pipeline that ends in one
-        Unfitted; never fitted itself.
+        Unfitted; it is copied and never fitted itself.
     X, y : array-likes
     splits : sequence of (train, test)
-        Row numbers.
+        Indices of rows.
     seeds : int ndarray of shape (n_splits,) or None
-        The `random_state` of every network trained on a split; None leaves the estimator's own.
+        The `random_state` of every network trained on a split; None keeps the estimator's.
     scorer : callable or mapping of str to callable
         As of scikit-learn.
     shortcuts : mapping of str to callable
-        The same scores by `separatrix.search.scores`; empty if there are none.
+        The same scores by `separatrix.search.scores`; empty if one of them has no shortcut.
     fit_params : mapping
         What `fit` is given besides the rows.
     score_params : mapping of str to mapping
         What each scorer is given besides the rows.
     return_train_score : bool
     key : str
-        Tells experiments apart in a worker.
+        Identifies the experiment in a worker.
     cancelled : bool
-        Whether nobody waits for results any more; threads look at it between two trials.
+        Whether the results are not needed any more; threads check it between two trials.
     """
 
     estimator: Any
@@ -68,33 +73,40 @@ class Experiment:
     cancelled: bool = False
 
     @property
-    def network_step(self) -> str | None:
-        """The name of a pipeline's last step; None without a pipeline."""
-        return str(self.estimator.steps[-1][0]) if isinstance(self.estimator, Pipeline) else None
+    def prefix(self) -> str:
+        """What precedes the names of the network's parameters; empty without a pipeline."""
+        return network_prefix(self.estimator)
 
     @property
     def template(self) -> BaseMLP:
-        """The unfitted network that candidates are made of."""
+        """The unfitted network that candidates are copies of."""
         return network_of(self.estimator)
 
-    def max_iter(self, params: Params) -> int:
-        """Return the epochs that a candidate has at most."""
-        return int(self.split_params(params)[0].get("max_iter", self.template.max_iter))
+    @property
+    def score_names(self) -> list[str] | None:
+        """The names of several scores; None for a single scorer, which may return several."""
+        return list(self.scorer) if isinstance(self.scorer, Mapping) else None
 
     @property
-    def one_epoch(self) -> Params:
-        """The settings of the shortest training."""
-        return {"max_iter" if self.network_step is None else f"{self.network_step}__max_iter": 1}
+    def shares_folds(self) -> bool:
+        """Whether candidates can share preprocessed folds.
+
+        They cannot where a pipeline is given metadata, which its steps may use.
+        """
+        given = set(self.fit_params)
+        return not given or (given == {"sample_weight"} and not isinstance(self.estimator, Pipeline))
+
+    def max_iter(self, params: Params) -> int:
+        """Return the maximum number of epochs of a candidate."""
+        return int(params.get(f"{self.prefix}max_iter", self.template.max_iter))
 
     def split_params(self, params: Params) -> tuple[Params, Params]:
-        """Return the settings of a candidate's network, by its own names, and of what comes before it."""
-        if self.network_step is None:
+        """Return the parameters of a candidate's network, without the prefix, and those of other steps."""
+        prefix = self.prefix
+        if not prefix:
             return params, {}
-        prefix = f"{self.network_step}__"
-        network = {
-            name.removeprefix(prefix): value for name, value in params.items() if name.startswith(prefix)
-        }
-        return network, {name: value for name, value in params.items() if not name.startswith(prefix)}
+        network = {name.removeprefix(prefix): v for name, v in params.items() if name.startswith(prefix)}
+        return network, {name: v for name, v in params.items() if not name.startswith(prefix)}
 
     def network(self, params: Params, split: int) -> BaseMLP:
         """Return the unfitted network of a candidate on a split."""
@@ -107,29 +119,135 @@ class Experiment:
             network.random_state = copy.deepcopy(network.random_state)
         return network
 
-    def alone(self, params: Params, split: int | None = None) -> Any:
-        """Return the unfitted estimator of a candidate, as one would fit it by oneself.
+    def candidate(self, params: Params, split: int | None = None) -> Any:
+        """Return the unfitted estimator of a candidate; without a split, with the seed of the first."""
+        return candidate_of(self.estimator, params, self.seeds, split)
 
-        Without a split its seed is that of the estimator, or of the first split.
-        """
-        return fresh(self.estimator, params, self.seeds, split)
-
-    def rows(self, which: Array) -> tuple[Any, Any]:
+    def rows(self, indices: Array) -> tuple[Any, Any]:
         """Return some rows of X and y."""
-        return _safe_indexing(self.X, which), _safe_indexing(self.y, which)
+        return _safe_indexing(self.X, indices), _safe_indexing(self.y, indices)
 
-    def params_of_rows(self, params: Mapping[str, Any], which: Array) -> dict[str, Any]:
-        """Return what `fit` or a scorer is given, of some rows."""
-        return dict(_check_method_params(self.X, params=dict(params), indices=which))
+    def params_of_rows(self, params: Mapping[str, Any], indices: Array) -> dict[str, Any]:
+        """Return the metadata of some rows, for `fit` or a scorer."""
+        return dict(_check_method_params(self.X, params=dict(params), indices=indices))
 
 
-def read_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
-    """Return rows and targets that can be indexed, checked as far as no preprocessing is to do it.
+def make_experiment(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    cv: Any,
+    n_repeats: int,
+    scoring: Any,
+    scorer: Any,
+    random_state: RandomState,
+    fit_params: Mapping[str, Any] | None = None,
+    split_params: Mapping[str, Any] | None = None,
+    score_params: Mapping[str, Any] | None = None,
+    return_train_score: bool = False,
+) -> Experiment:
+    """Return an experiment with its splits and seeds drawn.
+
+    Parameters
+    ----------
+    estimator, X, y, cv, n_repeats, scoring, return_train_score :
+        As of `ArchitectureSearchCV`.
+    scorer : callable
+        What scikit-learn makes of `scoring`.
+    random_state : RandomState
+    fit_params, split_params, score_params : mapping, optional
+        Metadata for the estimator, the splitter and the scorer.
+
+    Raises
+    ------
+    ParameterError
+        If the rows cannot be split again and again.
+    DataError
+        If a class has fewer rows than there are folds.
+    """
+    classifier = is_classifier(estimator)
+    splitters = make_splitters(cv, n_repeats, y, classifier, random_state)
+    splits = [split for splitter in splitters for split in splitter.split(X, y, **(split_params or {}))]
+    has_seed = network_of(estimator).random_state is not None
+    return Experiment(
+        clone(estimator),
+        X,
+        y,
+        splits,
+        None if has_seed else random_state.randint(MAX_SEED, size=len(splits)),
+        getattr(scorer, "_scorers", scorer),
+        shortcuts_of(scoring, classifier),
+        {name: value for name, value in (fit_params or {}).items() if value is not None},
+        params_of_scorers(scorer, score_params or {}),
+        return_train_score,
+    )
+
+
+def make_splitters(
+    cv: Any, n_repeats: int, y: Any, is_classifier: bool, random_state: RandomState
+) -> list[Any]:
+    """Return the splitters whose splits, one splitter after the other, are those of the search.
+
+    A number of folds means shuffled folds, stratified for a classifier, which are drawn again in every
+    repeat. A splitter of scikit-learn is repeated with other seeds, and gets a seed if it has none.
+
+    Raises
+    ------
+    ParameterError
+        If a splitter cannot be repeated.
+    DataError
+        If a class has fewer rows than there are folds.
+    """
+    check.integer("n_repeats", n_repeats, 1)
+    if cv is None or isinstance(cv, int | np.integer):
+        n_folds = 5 if cv is None else int(cv)
+        check.integer("cv", n_folds, 2)
+        if _num_samples(y) < n_folds:
+            raise DataError(
+                f"cv must be at most the number of rows, got cv={n_folds} and n_samples = {_num_samples(y)}; "
+                "lower cv, or give more rows."
+            )
+        stratified = is_classifier and type_of_target(y) in {"binary", "multiclass"}
+        if stratified:
+            _check_class_sizes(y, n_folds)
+        kind = RepeatedStratifiedKFold if stratified else RepeatedKFold
+        seed = int(random_state.randint(MAX_SEED))
+        return [kind(n_splits=n_folds, n_repeats=n_repeats, random_state=seed)]
+    splitter = check_cv(cv, y, classifier=is_classifier)
+    is_random = hasattr(splitter, "random_state") and getattr(splitter, "shuffle", True)
+    if n_repeats == 1 and (not is_random or splitter.random_state is not None):
+        return [splitter]
+    if not is_random:
+        raise ParameterError(
+            "n_repeats",
+            f"must be 1 where cv always gives the same folds, got n_repeats={n_repeats} and cv={cv!r}; set "
+            "shuffle=True in cv, or give a number of folds.",
+        )
+    copies = [clone(splitter, safe=False) for _ in range(n_repeats)]
+    for copied in copies:
+        copied.random_state = int(random_state.randint(MAX_SEED))
+    return copies
+
+
+def _check_class_sizes(y: Any, n_folds: int) -> None:
+    classes, counts = np.unique(np.asarray(y), return_counts=True)
+    rarest = int(counts.argmin())
+    if counts[rarest] < n_folds:
+        raise DataError(
+            f"cv must be at most the number of rows of the rarest class, got cv={n_folds} and "
+            f"{counts[rarest]} row(s) of class {classes.tolist()[rarest]!r}; lower cv, or leave that class "
+            "out."
+        )
+
+
+def check_training_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
+    """Return X and y so that rows can be indexed, checked as far as preprocessing cannot change them.
 
     Raises
     ------
     DataError
-        If there is no `y`, or a single class, or X is no table.
+        If there is no `y`, `y` has a single class, or X is not two-dimensional.
     ValueError
         If the network cannot be trained on the rows.
     """
@@ -143,18 +261,23 @@ def read_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     if np.asarray(y).dtype.kind == "f":
         assert_all_finite(y, input_name="y")
     if is_classifier(estimator) and np.ndim(y) == 1 and len(np.unique(np.asarray(y))) < 2:
-        raise DataError("y must have at least two classes, got 1 class alone; give rows of another.")
+        raise DataError("y must have at least two classes, got 1 class; give rows of another class.")
     if not isinstance(estimator, Pipeline):
-        check_rows(network_of(estimator), X, y)  # rather than in every trial
+        check_rows(network_of(estimator), X, y)  # once, rather than in every trial
     return X, y
 
 
-def fresh(estimator: Any, params: Params, seeds: Array | None = None, split: int | None = None) -> Any:
-    """Return an unfitted copy with a candidate's settings, and the seed of a split, or of the first."""
+def candidate_of(estimator: Any, params: Params, seeds: Array | None = None, split: int | None = None) -> Any:
+    """Return an unfitted copy with a candidate's parameters, and the seed of a split, or of the first."""
     copied = clone(estimator).set_params(**{name: clone(value, safe=False) for name, value in params.items()})
     if seeds is not None:
         network_of(copied).random_state = int(seeds[split or 0])
     return copied
+
+
+def network_prefix(estimator: Any) -> str:
+    """Return what precedes the names of the network's parameters; empty without a pipeline."""
+    return f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
 
 
 def network_of(estimator: Any) -> BaseMLP:
@@ -168,7 +291,8 @@ def network_of(estimator: Any) -> BaseMLP:
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) and estimator.steps else estimator
     if not isinstance(last, BaseMLP):
         raise ParameterError(
-            "estimator must be an MLPClassifier, an MLPRegressor or a Pipeline that ends in one, "
-            f"got {type(estimator).__name__}."
+            "estimator",
+            "must be an MLPClassifier, an MLPRegressor or a Pipeline that ends in one, got "
+            f"{type(estimator).__name__}.",
         )
     return last

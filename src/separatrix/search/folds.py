@@ -1,78 +1,125 @@
-"""Folds: how rows are split, again and again, into those to train on and those to test on."""
+"""Folds: the rows of each split, preprocessed and checked once for all candidates."""
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.random import RandomState
 from numpy.typing import NDArray
-from sklearn.base import clone
-from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, check_cv
-from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import _num_samples
+from sklearn.pipeline import Pipeline
+from sklearn.utils import check_array
 
-from separatrix import check
-from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.checked_rows import READING, CheckedRows, check_rows
+from separatrix.estimators.mlp import BaseMLP
+from separatrix.search.experiment import Experiment, candidate_of
+from separatrix.search.space import Params, params_key
 
 Array = NDArray[Any]
-Split = tuple[Array, Array]
 
-MAX_SEED = 2**31 - 1
+MAX_BYTES = 2**30  # of the cached folds; the least recently used are computed again when needed
 
 
-def make_splitters(
-    cv: Any, n_repeats: int, y: Any, is_classifier: bool, random_state: RandomState
-) -> list[Any]:
-    """Return the splitters whose splits, one after the other, are the search's.
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """The rows of one split, as networks with the same preprocessing and dtype see them.
 
-    A number of folds means shuffled folds, stratified for a classifier, anew in every repeat. A splitter of
-    scikit-learn's is repeated with other seeds, and given one where it has none.
-
-    Raises
-    ------
-    ParameterError
-        If a splitter cannot be repeated.
-    DataError
-        If a class has fewer rows than there are folds.
+    Attributes
+    ----------
+    preprocessing : Pipeline or None
+        Fitted on the training rows.
+    rows : CheckedRows
+        The training rows.
+    X_train, y_train, X_test, y_test : array-likes
+        Preprocessed.
+    test_inputs : array or sparse matrix of shape (n_test, n_features)
+        `X_test` in the dtype of the training.
+    test_targets : ndarray of shape (n_test,) or None
+        `y_test` as the shortcuts of `separatrix.search.scores` take it: class codes, or numbers. None for
+        several targets or labels a row, and where the test rows lack a class.
     """
-    check.integer("n_repeats", n_repeats, 1)
-    if cv is None or isinstance(cv, int | np.integer):
-        n_folds = 5 if cv is None else int(cv)
-        check.integer("cv", n_folds, 2)
-        if _num_samples(y) < n_folds:
-            raise DataError(
-                f"cv must be at most the number of rows, got cv={n_folds} and n_samples = {_num_samples(y)}; "
-                "lower cv, or give more rows."
-            )
-        stratified = is_classifier and type_of_target(y) in {"binary", "multiclass"}
-        if stratified:
-            check_classes(y, n_folds)
-        kind = RepeatedStratifiedKFold if stratified else RepeatedKFold
-        seed = int(random_state.randint(MAX_SEED))
-        return [kind(n_splits=n_folds, n_repeats=n_repeats, random_state=seed)]
-    splitter = check_cv(cv, y, classifier=is_classifier)
-    draws = hasattr(splitter, "random_state") and getattr(splitter, "shuffle", True)
-    if n_repeats == 1 and (not draws or splitter.random_state is not None):
-        return [splitter]
-    if not draws:
-        raise ParameterError(
-            f"n_repeats must be 1 where cv always gives the same folds, got n_repeats={n_repeats} and "
-            f"cv={cv!r}; set shuffle=True in it, or give a number of folds."
-        )
-    copies = [clone(splitter, safe=False) for _ in range(n_repeats)]
-    for copied in copies:
-        copied.random_state = int(random_state.randint(MAX_SEED))
-    return copies
+
+    preprocessing: Pipeline | None
+    rows: CheckedRows
+    X_train: Any
+    y_train: Any
+    X_test: Any
+    y_test: Any
+    test_inputs: Any
+    test_targets: Array | None
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory, roughly."""
+        per_row = self.rows.line.n_in * self.rows.data.T.dtype.itemsize
+        return 2 * (len(self.y_train) + len(self.y_test)) * per_row
 
 
-def check_classes(y: Any, n_folds: int) -> None:
-    """Raise a `DataError` if a class has fewer rows than there are folds."""
-    classes, counts = np.unique(np.asarray(y), return_counts=True)
-    rarest = int(counts.argmin())
-    if counts[rarest] < n_folds:
-        raise DataError(
-            f"cv must be at most the number of rows of the rarest class, got cv={n_folds} and "
-            f"{counts[rarest]} row(s) of class {classes.tolist()[rarest]!r}; lower cv, or leave that class "
-            "out."
-        )
+class FoldCache:
+    """The folds of one experiment in one process; its threads share them."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self._folds: OrderedDict[Any, Fold] = OrderedDict()
+        self._locks: dict[Any, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, params: Params, split: int) -> Fold:
+        """Return the fold for a candidate's parameters; the first call computes it."""
+        experiment = self.experiment
+        other_params = experiment.split_params(params)[1]
+        network = experiment.network(params, split)
+        reading = {name: getattr(network, name) for name in READING if hasattr(network, name)}
+        key = split, params_key(other_params) if other_params else "", repr(sorted(reading.items()))
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            return self._get_or_make(key, lambda: make_fold(experiment, network, other_params, split))
+
+    def _get_or_make(self, key: Any, make: Callable[[], Fold]) -> Fold:
+        with self._lock:
+            if key in self._folds:
+                self._folds.move_to_end(key)
+                return self._folds[key]
+        fold = make()
+        with self._lock:
+            self._folds[key] = fold
+            while len(self._folds) > 1 and sum(fold.n_bytes for fold in self._folds.values()) > MAX_BYTES:
+                self._folds.popitem(last=False)
+        return fold
+
+
+def make_fold(experiment: Experiment, network: BaseMLP, other_params: Params, split: int) -> Fold:
+    """Preprocess a split, fitting on its training rows alone, and check the result.
+
+    `other_params` are a candidate's parameters of the steps before the network.
+    """
+    train, test = experiment.splits[split]
+    X_train, y_train = experiment.rows(train)
+    X_test, y_test = experiment.rows(test)
+    preprocessing = None
+    if isinstance(experiment.estimator, Pipeline) and len(experiment.estimator.steps) > 1:
+        preprocessing = candidate_of(experiment.estimator, other_params)[:-1]
+        X_train = preprocessing.fit_transform(X_train, y_train)
+        X_test = preprocessing.transform(X_test)
+    weight = experiment.params_of_rows(experiment.fit_params, train).get("sample_weight")
+    rows = check_rows(network, X_train, y_train, weight)
+    inputs = check_array(X_test, accept_sparse="csr", dtype=rows.data.X.dtype, order="C")
+    return Fold(preprocessing, rows, X_train, y_train, X_test, y_test, inputs, _targets(rows, y_test))
+
+
+def _targets(rows: CheckedRows, y_test: Any) -> Array | None:
+    """Return class codes or numbers for the shortcuts, None where they cannot be used."""
+    classes = rows.learnt.get("classes_")
+    targets = np.asarray(y_test)
+    if targets.ndim != 1 or rows.line.head == "multilabel":
+        return None
+    if classes is None:
+        return targets
+    if not np.array_equal(np.unique(targets), classes):
+        return None
+    codes: Array = np.searchsorted(classes, targets)
+    return codes

@@ -1,4 +1,4 @@
-"""OptunaObjective: what an Optuna study optimises, trained and scored as a search's candidates are."""
+"""OptunaObjective: the function that an Optuna study maximises, with the folds and scores of a search."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
+from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state
 
 from separatrix import check
 from separatrix.blas import one_blas_thread
 from separatrix.errors import ParameterError
-from separatrix.search.architecture_search import ArchitectureSearchCV
-from separatrix.search.experiment import read_rows
-from separatrix.search.prepared import PreparedFolds
+from separatrix.search.experiment import check_training_rows, make_experiment, network_of, network_prefix
+from separatrix.search.folds import FoldCache
 from separatrix.search.space import Params, full_name
 from separatrix.search.trials import Trial, TrialResult, run_trial
 from separatrix.train import Event
 
 Suggest = Callable[[Any], Mapping[str, Any]]
 
-REPORTS = 10  # of each fold's running loss, if it is trained to its limit
+REPORTS_PER_FOLD = 10  # of the running loss, if training reaches `max_iter`
 
 
 def suggest_architecture(trial: Any, max_depth: int = 2, max_width: int = 32) -> Params:
-    """Return the hidden layers that an Optuna trial is to have, all of one width.
+    """Return the hidden layers that an Optuna trial suggests, all of the same width.
 
     Parameters
     ----------
     trial : optuna.Trial
-        Is asked for "depth" and, unless that is 0, for "width" on a logarithmic scale.
+        Suggests "depth" and, unless that is 0, "width" on a logarithmic scale.
     max_depth, max_width : int
 
     Returns
@@ -45,18 +45,20 @@ def suggest_architecture(trial: Any, max_depth: int = 2, max_width: int = 32) ->
 
 
 class OptunaObjective:
-    """What an Optuna study is to maximise: the mean score on the folds of a cross-validation.
+    """Objective of an Optuna study: the mean score on the folds of a cross-validation, to be maximised.
 
-    Optuna's sampler takes the place of the list or distributions that `ArchitectureSearchCV` draws from. A
-    trial is trained and scored just as there: with the same folds and seeds to the last bit.
+    Optuna's sampler replaces the lists and distributions from which `ArchitectureSearchCV` draws. A trial is
+    trained and scored as a candidate there: with the same folds and seeds, to the last bit.
 
     Parameters
     ----------
     estimator : MLPClassifier, MLPRegressor, or Pipeline that ends in one
-        Whose settings the trials share.
-    X, y : array-likes
+        Its parameters are those of all trials, except the ones that are suggested.
+    X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
     suggest : callable, default=suggest_architecture
-        Takes an `optuna.Trial` and returns settings. Those of the network need no name of a step before them.
+        Takes an `optuna.Trial` and returns parameters. Those of the network can be named without the name of
+        its step.
     cv, n_repeats :
         As of `ArchitectureSearchCV`.
     scoring : str, callable or None, default=None
@@ -64,13 +66,14 @@ class OptunaObjective:
     report_every : int or None, default=None
         The epochs between two reports to the pruner, the same for all trials; None is a tenth of `max_iter`.
     random_state : int, RandomState or None, default=None
-        Draws folds and seeds, which all trials share.
+        Draws folds and seeds, which are the same for all trials.
 
     Attributes
     ----------
     splits_ : list of (train, test)
+        Row indices of every fold of every repeat.
     seeds_ : int ndarray or None
-        The `random_state` on each split, where `estimator` has none.
+        The `random_state` on each fold; None if `estimator` has one.
 
     Raises
     ------
@@ -81,14 +84,14 @@ class OptunaObjective:
 
     Notes
     -----
-    A pruner is told the running training loss, with its sign turned, as a study that maximises has it. It is
-    the loss of the fold that is being trained, not a mean over folds, so that trials are compared on the same
-    rows after the same number of epochs. The step is that number: epochs of earlier folds included, each
-    counted as `max_iter`. Penalties are part of that loss, and so are the rows and units that dropout leaves
-    out: trials with different `alpha`, `dropout`, `loss` or `max_iter` are not fairly compared by it. Leave
-    these alone in a study that prunes, or take ``optuna.pruners.NopPruner()``.
+    The pruner gets the running training loss with its sign changed, because the study maximises. It is the
+    loss of the fold that is being trained, not a mean over folds, so that trials are compared on the same
+    rows after the same number of epochs. The step is this number: epochs of earlier folds included, each fold
+    counted as `max_iter`. The loss includes penalties and the effect of dropout: trials with different
+    `alpha`, `dropout`, `loss` or `max_iter` cannot be compared by it. Do not vary them in a study with a
+    pruner, or use ``optuna.pruners.NopPruner()``.
 
-    Every trial has the user attributes "scores" (of each split) and "n_parameters". One that diverges is
+    Every trial has the user attributes "scores" (of each fold) and "n_parameters". A trial that diverges is
     pruned.
 
     Examples
@@ -119,20 +122,28 @@ class OptunaObjective:
         random_state: int | RandomState | None = None,
     ) -> None:
         _optuna()
+        network_of(estimator)
         if report_every is not None:
             check.integer("report_every", report_every, 1)
         if not (scoring is None or isinstance(scoring, str) or callable(scoring)):
-            raise ParameterError(f"scoring must be a single score, which a study maximises, got {scoring!r}.")
+            raise ParameterError(
+                "scoring", f"must be a single score, which the study maximises, got {scoring!r}."
+            )
         self._suggest, self._report_every = suggest, report_every
-        self._search = ArchitectureSearchCV(
-            estimator, cv=cv, n_repeats=n_repeats, scoring=scoring, random_state=random_state
+        self._known, self._prefix = frozenset(estimator.get_params()), network_prefix(estimator)
+        X, y = check_training_rows(estimator, X, y)
+        experiment = make_experiment(
+            estimator,
+            X,
+            y,
+            cv=cv,
+            n_repeats=n_repeats,
+            scoring=scoring,
+            scorer=scoring if callable(scoring) else check_scoring(estimator, scoring),
+            random_state=check_random_state(random_state),
         )
-        self._search._check_parameters()
-        X, y = read_rows(estimator, X, y)
-        routed = self._search._get_routed_params_for_fit({})
-        experiment = self._search._experiment(X, y, routed, check_random_state(random_state))
         self.splits_, self.seeds_ = experiment.splits, experiment.seeds
-        self._folds = PreparedFolds(experiment)
+        self._folds = FoldCache(experiment)
 
     def __call__(self, trial: Any) -> float:
         """Train and score one trial.
@@ -144,14 +155,14 @@ class OptunaObjective:
         Returns
         -------
         float
-            The mean score; higher is better.
+            The mean score over all folds; higher is better.
 
         Raises
         ------
         optuna.TrialPruned
-            If the pruner has seen enough, or a training diverged.
+            If the pruner ends the trial, or a training diverged.
         Exception
-            What training or the scorer raised.
+            If training or the scorer raised it.
         """
         params = self.params_of(trial)
         with one_blas_thread:
@@ -162,7 +173,7 @@ class OptunaObjective:
         return float(np.mean(scores))
 
     def params_of(self, trial: Any) -> Params:
-        """Return a trial's settings as the estimator's `set_params` takes them.
+        """Return a trial's parameters as the estimator's `set_params` takes them.
 
         Parameters
         ----------
@@ -173,12 +184,12 @@ class OptunaObjective:
         -------
         dict
         """
-        known, prefix = frozenset(self._search.estimator.get_params()), self._search._prefix
-        return {full_name(known, prefix, name): value for name, value in self._suggest(trial).items()}
+        suggested = self._suggest(trial)
+        return {full_name(self._known, self._prefix, name): value for name, value in suggested.items()}
 
     def _run(self, trial: Any, params: Params, split: int) -> TrialResult:
         max_iter = self._folds.experiment.network(params, split).max_iter
-        pruner = _Pruner(trial, split * max_iter, self._report_every or -(-max_iter // REPORTS))
+        pruner = _Pruner(trial, split * max_iter, self._report_every or -(-max_iter // REPORTS_PER_FOLD))
         result = run_trial(Trial(trial.number, split, params), self._folds, [pruner])
         if result.reason == "interrupted":
             raise KeyboardInterrupt
@@ -200,7 +211,7 @@ class _Pruner:
         self._trial, self._first_step, self._every = trial, first_step, every
 
     def __call__(self, event: Event) -> bool:
-        """Report what is due; return whether to stop."""
+        """Report the loss, if a step is reached; return whether to stop."""
         while self.step + self._every <= self._first_step + event.history.n_epochs and not self.has_pruned:
             self.step += self._every
             self._trial.report(-float(event.history.loss[self.step - self._first_step - 1]), self.step)

@@ -1,4 +1,4 @@
-"""Space: the settings that a search draws its candidates from."""
+"""Space: the architectures and parameters that a search draws its candidates from."""
 
 from __future__ import annotations
 
@@ -10,28 +10,124 @@ import joblib
 from numpy.random import RandomState
 from sklearn.model_selection import ParameterGrid, ParameterSampler
 
+from separatrix import check
 from separatrix.errors import ParameterError, did_you_mean
-from separatrix.search.hidden_layers import architectures, check_architectures
 
+Architecture = tuple[int, ...]
 Params = dict[str, Any]
 
 LAYERS = "hidden_layer_sizes"
+
+# Trained to its optimum, so that no network beats a baseline that had not converged. The second baseline has
+# the penalty of scikit-learn's LogisticRegression(): with a network's small penalty a linear model may fit
+# every row.
+_LINEAR: Params = {
+    LAYERS: (),
+    "activation": "relu",
+    "dropout": 0.0,
+    "init": "zeros",
+    "solver": "lbfgs",
+    "max_iter": 1000,
+    "tol": 1e-6,
+    "early_stopping": False,
+    "metrics": None,
+    "record": None,
+    "track_training": False,
+}
+LINEAR_BASELINES: tuple[Params, ...] = (_LINEAR, _LINEAR | {"alpha": 1.0, "l1_ratio": 0.0})
+"""The linear models that networks are compared with."""
+
+
+def architectures(
+    depths: Iterable[int] = (0, 1, 2), widths: Iterable[int] = (2, 4, 8, 16, 32)
+) -> list[Architecture]:
+    """Return the hidden layer sizes of every depth with every width.
+
+    Parameters
+    ----------
+    depths : iterable of int, default=(0, 1, 2)
+        Numbers of hidden layers; 0 is logistic or linear regression, and has no width.
+    widths : iterable of int, default=(2, 4, 8, 16, 32)
+        Units of each hidden layer.
+
+    Returns
+    -------
+    list of tuple of int
+        For `hidden_layer_sizes`, from shallow to deep, each once.
+
+    Raises
+    ------
+    ParameterError
+        If a depth is below 0, a width is below 1, or there are none.
+
+    Examples
+    --------
+    >>> architectures(depths=(0, 1, 2), widths=(2, 8))
+    [(), (2,), (8,), (2, 2), (8, 8)]
+    """
+    for name, given in (("depths", depths), ("widths", widths)):
+        if not isinstance(given, Iterable):
+            raise ParameterError(name, f"must be a list of numbers, got {given!r}; write [{given!r}].")
+    depths, widths = list(depths), list(widths)
+    for depth in depths:
+        check.integer("depths", depth, 0)
+    for width in widths:
+        check.integer("widths", width, 1)
+    depths, widths = sorted(set(depths)), sorted(set(widths))
+    sizes = [(width,) * depth for depth in depths for width in widths]
+    if 0 in depths:
+        sizes = [(), *sizes]
+    if not sizes:
+        name = "widths" if depths else "depths"
+        raise ParameterError(name, "must not be empty, got []; give at least one number.")
+    return list(dict.fromkeys(sizes))
+
+
+def check_architectures(hidden_layer_sizes: Iterable[int | Sequence[int]]) -> list[Architecture]:
+    """Return the architectures as tuples, each once; an int is one hidden layer.
+
+    Raises
+    ------
+    ParameterError
+        If there are none, or one is neither a number of units nor a sequence of numbers.
+    """
+    if isinstance(hidden_layer_sizes, str) or not isinstance(hidden_layer_sizes, Iterable):
+        raise ParameterError(
+            LAYERS,
+            "must be a list of architectures such as [(), (8,), (8, 8)], or architectures(depths, widths), "
+            f"got {hidden_layer_sizes!r}.",
+        )
+    found = [_architecture(sizes) for sizes in hidden_layer_sizes]
+    if not found:
+        raise ParameterError(LAYERS, "must not be empty, got none; give at least one architecture.")
+    return list(dict.fromkeys(found))
+
+
+def _architecture(sizes: int | Sequence[int]) -> Architecture:
+    if isinstance(sizes, str):
+        raise ParameterError(
+            LAYERS, f"must hold numbers of units, such as (8, 8), got {sizes!r}; remove the quotes."
+        )
+    units = [sizes] if isinstance(sizes, int) or not isinstance(sizes, Iterable) else list(sizes)
+    for n in units:
+        check.integer(LAYERS, n, 1)
+    return tuple(int(n) for n in units)
 
 
 def make_space(
     estimator: Any, prefix: str, hidden_layer_sizes: Iterable[Any] | None, param_space: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return names of the estimator's parameters to their values, the architectures first.
+    """Return the values to try by the names of the estimator's parameters, the architectures first.
 
     Parameters
     ----------
     estimator : estimator or Pipeline
     prefix : str
-        What stands before the names of the network's settings.
+        What precedes the names of the network's parameters in a pipeline: "mlpclassifier__", say.
     hidden_layer_sizes : iterable or None
         None is ``architectures()``.
     param_space : mapping
-        Names of the network's settings may stand in it without the prefix.
+        The network's parameters may be named without the prefix.
 
     Raises
     ------
@@ -44,44 +140,42 @@ def make_space(
     for name, values in param_space.items():
         if name in {LAYERS, prefix + LAYERS}:
             raise ParameterError(
-                f"param_space must not have {name!r}, which is a parameter of its own; give the "
-                "architectures there."
+                "param_space",
+                f"must not have {name!r}, which is a parameter of its own; give the architectures there.",
             )
         space[full_name(known, prefix, name)] = values
     return space
 
 
 def full_name(known: Collection[str], prefix: str, name: str) -> str:
-    """Return the name of a parameter with that of its step.
+    """Return a parameter's name with the name of its step.
 
     Raises
     ------
     ParameterError
-        If it is not among the `known` ones.
+        If it is not one of the `known` names.
     """
     for full in (prefix + name, name):
         if full in known:
             return full
-    raise ParameterError(
-        f"param_space must name parameters of the estimator, got {name!r}."
-        f"{did_you_mean(name, [option.removeprefix(prefix) for option in known])}"
-    )
+    suggestion = did_you_mean(name, [option.removeprefix(prefix) for option in known])
+    raise ParameterError("param_space", f"must name parameters of the estimator, got {name!r}.{suggestion}")
 
 
 def draw_candidates(
     space: Mapping[str, Any], n_candidates: int | None, random_state: RandomState, layers: str
 ) -> list[Params]:
-    """Return settings to try, each once.
+    """Return the parameters of the candidates, each combination once.
 
-    Lists alone make a grid, which is tried whole if it has no more than `n_candidates` points. Anything else
-    is drawn, with the architectures taken in turn, so that each gets its share.
+    If all values are lists, they are a grid. A grid with at most `n_candidates` points is tried whole. From
+    any other space `n_candidates` are drawn, an equal number for every architecture.
 
     Parameters
     ----------
-    space : mapping
-        Of names to lists, or to distributions with a method `rvs`.
+    space : mapping of str to list or distribution
+        A distribution has a method `rvs`, as those of `scipy.stats`.
     n_candidates : int or None
-        At most so many; None, for lists alone, is the whole grid.
+        The maximum; None, if all values are lists, is the whole grid.
     random_state : RandomState
     layers : str
         The name of the architectures in the space.
@@ -93,7 +187,7 @@ def draw_candidates(
     Raises
     ------
     ParameterError
-        If a list is empty, something is no list nor distribution, or `n_candidates` is missing.
+        If a list is empty, a value is neither a list nor a distribution, or `n_candidates` is missing.
 
     Examples
     --------
@@ -107,32 +201,31 @@ def draw_candidates(
     """
     for name, values in space.items():
         _check_values(name, values)
-    is_grid = not any(hasattr(values, "rvs") for values in space.values())
-    if n_candidates is None and not is_grid:
-        drawn = next(name for name, values in space.items() if hasattr(values, "rvs"))
-        raise ParameterError(
-            f"n_candidates must be a number where {drawn!r} is a distribution, got None; give, say, 100."
-        )
-    if is_grid:
+    distributions = [name for name, values in space.items() if hasattr(values, "rvs")]
+    if not distributions:
         grid = ParameterGrid(dict(space))
         if n_candidates is None or len(grid) <= n_candidates:
             return _each_once(list(grid))
-    assert n_candidates is not None
+    if n_candidates is None:
+        raise ParameterError(
+            "n_candidates",
+            f"must be a number where {distributions[0]!r} is a distribution, got None; give, say, 100.",
+        )
     return _each_once(_draw(space, n_candidates, random_state, layers))
 
 
 def _draw(
     space: Mapping[str, Any], n_candidates: int, random_state: RandomState, layers: str
 ) -> list[Params]:
-    architectures = list(space[layers])
+    sizes = list(space[layers])
     others = {name: values for name, values in space.items() if name != layers}
-    order = random_state.permutation(len(architectures))
+    order = random_state.permutation(len(sizes))
     found: list[Params] = []
     for position, index in enumerate(order):
-        share = n_candidates // len(order) + (position < n_candidates % len(order))
-        if share:
-            drawn = ParameterSampler(others, share, random_state=random_state)
-            found += [{layers: architectures[index], **params} for params in (drawn if others else [{}])]
+        n_draws = n_candidates // len(order) + (position < n_candidates % len(order))
+        if n_draws:
+            drawn = ParameterSampler(others, n_draws, random_state=random_state)
+            found += [{layers: sizes[index], **params} for params in (drawn if others else [{}])]
     return found
 
 
@@ -141,30 +234,31 @@ def _check_values(name: str, values: Any) -> None:
         return
     if isinstance(values, str) or not (isinstance(values, Sequence) or hasattr(values, "__array__")):
         raise ParameterError(
-            f"param_space[{name!r}] must be a list of values or a distribution of scipy.stats, got "
-            f"{values!r}; write [{values!r}] for a single value."
+            f"param_space[{name!r}]",
+            f"must be a list of values or a distribution of scipy.stats, got {values!r}; write [{values!r}] "
+            "for a single value.",
         )
     if len(values) == 0:
-        raise ParameterError(f"param_space[{name!r}] must not be empty, got {values!r}; give a value to try.")
+        raise ParameterError(f"param_space[{name!r}]", f"must not be empty, got {values!r}; give a value.")
 
 
 def _each_once(candidates: Sequence[Mapping[str, Any]]) -> list[Params]:
     """Return the candidates without repetitions."""
     found: dict[str, Params] = {}
     for params in candidates:
-        found.setdefault(identity(params), dict(params))
+        found.setdefault(params_key(params), dict(params))
     return list(found.values())
 
 
-def identity(values: Mapping[str, Any]) -> str:
-    """Return a text that equal settings share, large arrays and objects among them."""
-    return ", ".join(f"{name}={_identity(value)}" for name, value in sorted(values.items()))
+def params_key(params: Mapping[str, Any]) -> str:
+    """Return a text that is the same for equal parameters, also if they are large arrays or objects."""
+    return ", ".join(f"{name}={_value_key(value)}" for name, value in sorted(params.items()))
 
 
-def _identity(value: Any) -> str:
+def _value_key(value: Any) -> str:
     if isinstance(value, bool | int | float | str | None):
         return repr(value)
     try:
         return str(joblib.hash(value))
-    except (PicklingError, TypeError, AttributeError):  # a function that has no name, say
+    except (PicklingError, TypeError, AttributeError):  # a function without a name, say
         return f"{type(value).__name__} {id(value)}"

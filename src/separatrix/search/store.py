@@ -1,4 +1,4 @@
-"""Store: a search's finished trials in an SQLite file, so that a killed search goes on where it stopped."""
+"""Store: the finished trials of a search in an SQLite file, from which a killed search continues."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from separatrix.select.candidates import LossCurve
 Array = NDArray[Any]
 Settings = Mapping[str, str]
 
-_KIND = 0x53455054  # "SEPT": what marks an SQLite file as a store of ours
-_ROOM = 2**20  # bytes that must be free before training begins
+_APPLICATION_ID = 0x53455054  # "SEPT": SQLite's mark of the program that a file belongs to
+_FREE_BYTES = 2**20  # that the disk must have before training begins
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS trials (
-    candidate INTEGER NOT NULL, -- below 0 are straight lines
+    candidate INTEGER NOT NULL, -- numbers below 0 are linear baselines
     split INTEGER NOT NULL,
     params TEXT NOT NULL,
     scores TEXT NOT NULL, -- JSON
@@ -56,7 +56,7 @@ _COLUMNS = (
 
 
 def settings_of(experiment: Experiment, candidates: Iterable[Params], scoring: Any) -> dict[str, str]:
-    """Return what two searches must share for one to go on with the other's trials."""
+    """Return digests of everything that two searches must share to use the same store."""
     values = {
         "X": experiment.X,
         "y": experiment.y,
@@ -74,32 +74,33 @@ def settings_of(experiment: Experiment, candidates: Iterable[Params], scoring: A
 
 
 def _digest(name: str, value: Any) -> str:
-    """Return a text that an equal value has in another process, too."""
+    """Return a text that is the same for an equal value in another process."""
     try:
         return str(joblib.hash(value))
     except (PicklingError, TypeError, AttributeError) as error:
         raise ParameterError(
-            f"store needs settings that another process can know again, and {name} cannot be pickled "
-            f"({error}); define its functions at the top of a module."
+            "store",
+            f"needs parameters that another process can recognise, but {name} cannot be pickled ({error}); "
+            "define its functions at the top of a module.",
         ) from error
 
 
 def count_finished(path: str | Path, n_splits: int) -> int:
-    """Return how many candidates a store has on all splits; none if it is not there, or no store."""
+    """Return how many candidates a store has on all splits; 0 if it does not exist, or is no store."""
     if not Path(path).is_file():
         return 0
     found = "SELECT candidate FROM trials WHERE candidate >= 0 GROUP BY candidate HAVING COUNT(*) >= ?"
     connection = sqlite3.connect(path)
     try:
         return len(connection.execute(found, (n_splits,)).fetchall())
-    except sqlite3.DatabaseError:  # the search itself says what it is
+    except sqlite3.DatabaseError:  # opening it as a store raises an error that says what it is
         return 0
     finally:
         connection.close()
 
 
 class NoStore:
-    """Keeps nothing: where no store is wanted."""
+    """A store that keeps nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +122,7 @@ class Store:
     Parameters
     ----------
     path : path-like
-        Made if it does not exist.
+        Created if it does not exist.
     settings : mapping of str to str
         From `settings_of`.
 
@@ -143,11 +144,11 @@ class Store:
                 f"cannot write the store '{self.path}': {error}; choose a folder that can be written to."
             ) from error
         try:
-            self._check_kind()
+            self._check_application()
             self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute(f"PRAGMA application_id = {_KIND}")
+            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._connection.executescript(_SCHEMA)
-            self._check_room()
+            self._check_free_space()
             self._check_settings(settings)
         except sqlite3.OperationalError as error:
             self._connection.close()
@@ -159,8 +160,8 @@ class Store:
             self._connection.close()
             raise
 
-    def _check_kind(self) -> None:
-        """Refuse a data base of something else before a table is added to it."""
+    def _check_application(self) -> None:
+        """Raise if the file is a database of another program, before a table is added to it."""
         try:
             (kind,) = self._connection.execute("PRAGMA application_id").fetchone()
             (n_tables,) = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
@@ -168,12 +169,13 @@ class Store:
             raise
         except sqlite3.DatabaseError as error:
             raise self._other_file(str(error)) from error
-        if n_tables and kind != _KIND:
-            raise self._other_file("it holds the tables of something else")
+        if n_tables and kind != _APPLICATION_ID:
+            raise self._other_file("it has the tables of another program")
 
     def _other_file(self, reason: str) -> ParameterError:
         return ParameterError(
-            f"store must name a file of a search, or a new one; '{self.path}' is another file ({reason})."
+            "store",
+            f"must name the store of a search, or a new file; '{self.path}' is another file ({reason}).",
         )
 
     def __enter__(self) -> Self:
@@ -188,9 +190,9 @@ class Store:
             yield _result(row)
 
     def add(self, results: Iterable[tuple[TrialResult, Params]]) -> None:
-        """Write finished trials, but for those that failed: they are tried again by the next search.
+        """Write finished trials, except those that failed: the next search tries them again.
 
-        From a write that fails on, the search goes on without the store.
+        After a write that fails, the search continues without the store.
         """
         if not self._works:
             return
@@ -204,15 +206,15 @@ class Store:
         except sqlite3.Error as error:
             self._works = False
             warnings.warn(
-                f"The search goes on without its store '{self.path}', which cannot be written any more: "
+                f"The search continues without its store '{self.path}', which cannot be written any more: "
                 f"{error}.",
                 stacklevel=2,
             )
 
-    def _check_room(self) -> None:
+    def _check_free_space(self) -> None:
         with self._connection:
             self._connection.execute("CREATE TABLE room (bytes BLOB)")
-            self._connection.execute("INSERT INTO room VALUES (zeroblob(?))", (_ROOM,))
+            self._connection.execute("INSERT INTO room VALUES (zeroblob(?))", (_FREE_BYTES,))
         with self._connection:
             self._connection.execute("DROP TABLE room")
 
@@ -221,8 +223,9 @@ class Store:
         other = [name for name in settings if known and known.get(name) != settings[name]]
         if other:
             raise ParameterError(
-                f"store '{self.path}' holds a search with another {' and another '.join(map(repr, other))}; "
-                "give the same again to go on with it, or name a new file."
+                "store",
+                f"'{self.path}' holds a search with another {' and another '.join(map(repr, other))}; give "
+                "the same to continue it, or name a new file.",
             )
         with self._connection:
             self._connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", settings.items())

@@ -1,10 +1,9 @@
-"""Trials: one candidate on one fold, trained and scored."""
+"""Trials: one candidate trained on one fold and scored."""
 
 from __future__ import annotations
 
 import math
 import pickle
-import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +11,16 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.metrics._scorer import _BaseScorer, _PassthroughScorer
 from sklearn.pipeline import Pipeline
 
+from separatrix.engine.base import thread_generator
 from separatrix.engine.numpy_engine import forward
 from separatrix.estimators.checked_rows import Paused, fit_rows, paused_of
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.search.experiment import Experiment, network_of
-from separatrix.search.prepared import PreparedFold, PreparedFolds
+from separatrix.search.folds import Fold, FoldCache
 from separatrix.search.space import Params
 from separatrix.select.candidates import LossCurve
 from separatrix.train import Listener
@@ -33,18 +32,18 @@ CURVE_POINTS = 64
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate on one fold, still to be trained.
+    """One candidate on one split, to be trained.
 
     Attributes
     ----------
     candidate, split : int
         Their numbers.
     params : dict
-        What makes the candidate.
+        The candidate's parameters.
     paused : Paused or None
-        The training to go on with.
+        The training to continue.
     pause_at : int or None
-        The epoch to pause after.
+        The epoch after which to pause.
     """
 
     candidate: int
@@ -56,23 +55,23 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class TrialResult:
-    """What came out of a trial.
+    """The scores and the network of a trial.
 
     Attributes
     ----------
     candidate, split : int
     scores, train_scores : dict of str to float
-        Higher is better; NaN if training diverged. Empty if training failed; one that failed is missing.
+        Higher is better; NaN if training diverged. Empty if training failed; a score that failed is missing.
     reason : str
-        Why training ended, as `separatrix.train.Stop`; "failed" if it raised.
+        Why training ended, as in `separatrix.train.Stop`; "failed" if it raised.
     fit_seconds, score_seconds, training_seconds : float
-        The last within the kernels alone.
+        The last is the time within the kernels alone.
     n_parameters, n_epochs : int
     theta : ndarray of shape (n_parameters,) or None
         The trained parameters.
     curve : LossCurve or None
     paused : Paused or None
-        What goes on, if training was paused.
+        What the training continues from, if it was paused.
     exception : Exception or None
         The first that training or a scorer raised.
     """
@@ -93,16 +92,16 @@ class TrialResult:
     exception: Exception | None = None
 
 
-def run_trial(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener] = ()) -> TrialResult:
-    """Train and score; what fails is told in the result.
+def run_trial(trial: Trial, folds: FoldCache, listeners: Sequence[Listener] = ()) -> TrialResult:
+    """Train and score; an exception is part of the result.
 
-    Listeners are told while training goes on, where rows are prepared once for all candidates.
+    Listeners are called during training, if the experiment's candidates share folds.
     """
     experiment = folds.experiment
     started = perf_counter()
     try:
         fitted = _fit(trial, folds, listeners)
-    except Exception as error:  # the other candidates go on; error_score decides what becomes of this one
+    except Exception as error:  # other candidates continue; error_score is the score of this one
         seconds = perf_counter() - started
         return TrialResult(trial.candidate, trial.split, fit_seconds=seconds, exception=_portable(error))
     trained = perf_counter()
@@ -132,78 +131,60 @@ def run_trial(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener] 
     )
 
 
-def is_shared(experiment: Experiment) -> bool:
-    """Return whether rows can be prepared once for all candidates, which metadata for other steps forbid."""
-    given = set(experiment.fit_params)
-    return not given or (given == {"sample_weight"} and not isinstance(experiment.estimator, Pipeline))
-
-
 def thinned(loss: Array) -> LossCurve:
-    """Return a curve of some dozens of its epochs, the first and the last among them."""
+    """Return the curve at up to `CURVE_POINTS` epochs, the first and the last included."""
     epochs = np.unique(np.linspace(1, len(loss), min(len(loss), CURVE_POINTS)).round().astype(np.int64))
     return LossCurve(epochs, loss[epochs - 1])
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """A fitted network; with the fold that it was fitted on, or the estimator that was fitted alone."""
+    """A fitted network, with its fold or, if folds are not shared, with the estimator that it is part of."""
 
     network: BaseMLP
-    fold: PreparedFold | None = None
-    alone: Any = None
+    fold: Fold | None = None
+    whole: Any = None
 
-    @property
-    def estimator(self) -> Any:
-        """The whole estimator, which takes rows as they came in."""
+    def estimator(self, experiment: Experiment) -> Any:
+        """Return the fitted estimator that takes rows as they were passed to the search."""
         if self.fold is None:
-            return self.alone
-        if self.fold.before is None:
+            return self.whole
+        if self.fold.preprocessing is None:
             return self.network
-        return Pipeline([*self.fold.before.steps, (self.fold.network_step, self.network)])
+        network_step = (experiment.estimator.steps[-1][0], self.network)
+        return Pipeline([*self.fold.preprocessing.steps, network_step])
 
 
-def _fit(trial: Trial, folds: PreparedFolds, listeners: Sequence[Listener]) -> _Fitted:
+def _fit(trial: Trial, folds: FoldCache, listeners: Sequence[Listener]) -> _Fitted:
     experiment = folds.experiment
-    if is_shared(experiment):
+    if experiment.shares_folds:
         fold = folds.get(trial.params, trial.split)
         network = experiment.network(trial.params, trial.split)
         if trial.pause_at is None and isinstance(network.random_state, int):
-            network.random_state = _seeded(network.random_state)
+            network.random_state = thread_generator(network.random_state)  # faster than a new generator
         fit_rows(network, fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)
         return _Fitted(network, fold)
     train = experiment.splits[trial.split][0]
-    alone = experiment.alone(trial.params, trial.split)
-    alone.fit(*experiment.rows(train), **experiment.params_of_rows(experiment.fit_params, train))
-    return _Fitted(network_of(alone), alone=alone)
-
-
-_here = threading.local()
-
-
-def _seeded(seed: int) -> RandomState:
-    """Return this thread's generator, as if it were new: to make one takes as long as an epoch."""
-    if not hasattr(_here, "generator"):
-        _here.generator = RandomState()
-    generator: RandomState = _here.generator
-    generator.seed(seed)
-    return generator
+    whole = experiment.candidate(trial.params, trial.split)
+    whole.fit(*experiment.rows(train), **experiment.params_of_rows(experiment.fit_params, train))
+    return _Fitted(network_of(whole), whole=whole)
 
 
 def _scores(
     experiment: Experiment, split: int, fitted: _Fitted, is_test: bool
 ) -> tuple[dict[str, float], Exception | None]:
-    """Return the scores, without those of scorers that fail, and the first failure."""
-    if is_test and (quick := _quick_scores(experiment, fitted)) is not None:
-        return quick, None
-    which = experiment.splits[split][is_test]
+    """Return the scores, without those of scorers that fail, and the first exception."""
+    if is_test and (by_shortcuts := _scores_by_shortcuts(experiment, fitted)) is not None:
+        return by_shortcuts, None
+    indices = experiment.splits[split][is_test]
     scorers = experiment.scorer if isinstance(experiment.scorer, Mapping) else {"score": experiment.scorer}
     found: dict[str, float] = {}
     first_error = None
     for name, scorer in scorers.items():
         try:
-            params = experiment.params_of_rows(experiment.score_params.get(name, {}), which)
-            value = _score(scorer, experiment, which, fitted, is_test, params)
-        except Exception as error:  # error_score decides
+            params = experiment.params_of_rows(experiment.score_params.get(name, {}), indices)
+            value = _score(scorer, experiment, indices, fitted, is_test, params)
+        except Exception as error:  # error_score is the score
             first_error = first_error or error
             continue
         values = value if isinstance(value, Mapping) else {name: value}
@@ -214,7 +195,7 @@ def _scores(
 def _score(
     scorer: Any,
     experiment: Experiment,
-    which: Array,
+    indices: Array,
     fitted: _Fitted,
     is_test: bool,
     params: Mapping[str, Any],
@@ -223,31 +204,33 @@ def _score(
     if fold is not None and isinstance(scorer, _BaseScorer | _PassthroughScorer):
         X, y = (fold.X_test, fold.y_test) if is_test else (fold.X_train, fold.y_train)
         return scorer(fitted.network, X, y, **params)
-    return scorer(fitted.estimator, *experiment.rows(which), **params)  # it may look at anything
+    # a function may use any part of the estimator
+    return scorer(fitted.estimator(experiment), *experiment.rows(indices), **params)
 
 
-def _quick_scores(experiment: Experiment, fitted: _Fitted) -> dict[str, float] | None:
-    """Return the test scores by shortcuts, where all have one and the fold is a plain one."""
+def _scores_by_shortcuts(experiment: Experiment, fitted: _Fitted) -> dict[str, float] | None:
+    """Return the test scores by shortcuts, if every score has one and the fold allows it."""
     fold = fitted.fold
     if (
         not experiment.shortcuts
         or any(experiment.score_params.values())
         or fold is None
-        or fold.truth is None
+        or fold.test_targets is None
     ):
         return None
     network = fitted.network
     if network.network_.head == "poisson":
         return None
-    z = forward(network.network_, network.theta_, fold.inputs)
+    z = forward(network.network_, network.theta_, fold.test_inputs)
     scores = {
-        name: shortcut(fold.truth, z, network.network_) for name, shortcut in experiment.shortcuts.items()
+        name: shortcut(fold.test_targets, z, network.network_)
+        for name, shortcut in experiment.shortcuts.items()
     }
     return None if any(math.isnan(score) for score in scores.values()) else scores
 
 
 def _portable(error: Exception) -> Exception:
-    """Return the error, or if it cannot travel between processes one that says the same."""
+    """Return the error, or if it cannot be pickled one with the same message."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:  # pickling may raise anything

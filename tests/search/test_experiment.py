@@ -6,7 +6,7 @@ from numpy.random import RandomState
 from sklearn.model_selection import KFold, PredefinedSplit, RepeatedKFold, ShuffleSplit
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.search.folds import make_splitters
+from separatrix.search.experiment import make_splitters
 
 Y = np.arange(30) % 3
 
