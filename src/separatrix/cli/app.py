@@ -14,8 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
-from separatrix.cli.console import error_line, told_if_interrupted
-from separatrix.cli.estimator_options import in_option_names
+from separatrix.cli.console import error_line, told_if_interrupted, with_option_names
 from separatrix.errors import ParameterError, SeparatrixError
 
 USER_ERROR = 2
@@ -34,10 +33,7 @@ COMMANDS = {
 
 
 class Commands(TyperGroup):
-    """The subcommands, each imported when it is called.
-
-    An error that the user can correct becomes one line and exit code 2.
-    """
+    """The subcommands, each imported when it is called."""
 
     def __init__(self, **settings: Any) -> None:
         listed = {name: TyperCommand(name, help=sentence) for name, sentence in COMMANDS.items()}
@@ -51,23 +47,37 @@ class Commands(TyperGroup):
                 command = load_command(name)
         return name, command, arguments
 
+
+class Command(TyperCommand):
+    """A subcommand: its help has the options under headings.
+
+    An error that the user can correct becomes one line and exit code 2.
+    """
+
     def invoke(self, ctx: Any) -> Any:
-        """Run a subcommand and flush what it printed, so that a closed pipe is noticed here."""
+        """Run the command and flush what it printed, so that a closed pipe is noticed here."""
         try:
             with told_if_interrupted("interrupted."):
                 answer = super().invoke(ctx)
                 sys.stdout.flush()
                 return answer
         except Exception as error:
-            if ctx.params.get("debug") or not _can_be_mended(error):
+            if ctx.find_root().params.get("debug") or not _is_the_users(error):
                 raise
-            # Of data nothing is reworded: a column may have the name of a parameter.
-            error_line(in_option_names(str(error)) if isinstance(error, ParameterError) else str(error))
+            error_line(self.sentence(error))
             raise typer.Exit(USER_ERROR) from error
 
-
-class Sectioned(TyperCommand):
-    """A subcommand whose help has its options under headings."""
+    def sentence(self, error: Exception) -> str:
+        """Return the message of an error; that of a `ParameterError` with the names of the options."""
+        if not isinstance(error, ParameterError):
+            return str(error)  # a column may have the name of a parameter
+        options = {parameter.name: parameter for parameter in self.params if parameter.name}
+        problem = with_option_names(error.problem, options)
+        if error.parameter not in options:
+            return f"{error.parameter} {problem}"
+        is_argument = options[error.parameter].param_type_name == "argument"
+        option = options[error.parameter].metavar if is_argument else "--" + error.parameter.replace("_", "-")
+        return f"{option} {problem}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, then the options, those with a panel under its name."""
@@ -85,13 +95,13 @@ class Sectioned(TyperCommand):
 def load_command(name: str) -> TyperCommand:
     """Import a subcommand: the function of its name in the module of its name."""
     single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    single.command(name, cls=Sectioned)(getattr(import_module(f"separatrix.cli.{name}"), name))
+    single.command(name, cls=Command)(getattr(import_module(f"separatrix.cli.{name}"), name))
     command = typer.main.get_command(single)
     assert isinstance(command, TyperCommand)
     return command
 
 
-def _can_be_mended(error: Exception) -> bool:
+def _is_the_users(error: Exception) -> bool:
     # By name: scikit-learn is slow to import, and an error of its own comes only after that.
     return isinstance(error, SeparatrixError) or type(error).__name__ == "InvalidParameterError"
 

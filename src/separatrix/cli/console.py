@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -181,3 +182,28 @@ def sparkline(values: Iterable[float], width: int = 40) -> str:
         return ""
     low, span = min(numbers), max(numbers) - min(numbers)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * (number - low) / span) if span else 0] for number in numbers)
+
+
+def with_option_names(sentence: str, parameters: Iterable[str]) -> str:
+    """Return a sentence with the names of parameters as the command line spells them.
+
+    A name without an underscore is a common word elsewhere ("the loss"), and counts only before ``=``; `cv`
+    is no word, and always counts.
+
+    Examples
+    --------
+    >>> with_option_names("raise max_iter or set early_stopping=True.", ["early_stopping", "max_iter"])
+    'raise --max-iter or set --early-stopping.'
+    """
+    names = "|".join(sorted(parameters, key=len, reverse=True))
+
+    def option(match: re.Match[str]) -> str:
+        name, value = match["name"], match["value"] or ""
+        if not ("_" in name or value or name == "cv"):
+            return match[0]
+        flag = name.replace("_", "-")
+        if value in ("=True", "=False"):
+            return f"--{flag}" if value == "=True" else f"--no-{flag}"
+        return f"--{flag}{value}"
+
+    return re.sub(rf"(?<![\w-])(?P<name>{names})\b(?P<value>=True\b|=False\b|=)?", option, sentence)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from separatrix.cli.console import INTERRUPTED, show, show_json, told_if_interrupted, warn
-from separatrix.cli.estimator_options import in_option_names, with_estimator_options
+from separatrix.cli.options import in_option_names, with_estimator_options
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.files import check_writable
 

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from separatrix.cli.console import Row, count, facts, show, show_json, some, sparkline
+from separatrix.cli.console import Row, count, facts, show, show_json, some, sparkline, with_option_names
 from separatrix.cli.describe import column_facts, network_facts, seconds_words, solver_words
-from separatrix.cli.estimator_options import in_option_names
 from separatrix.ensemble import AnyModel
 from separatrix.io import load
 
@@ -60,7 +59,7 @@ def training_facts(training: Mapping[str, Any]) -> list[Row]:
         seconds = f" in {seconds_words(training['seconds'])}" if "seconds" in training else ""
         rows.append(("Epochs", f"{training['n_iter']:,}{seconds}"))
     if training.get("stop"):
-        rows.append(("Ended", in_option_names(training["stop"]["message"])))
+        rows.append(("Ended", with_option_names(training["stop"]["message"], settings or ())))
     loss = [value for value in training.get("history", {}).get("loss", ()) if not isinstance(value, str)]
     if loss:
         # By its logarithm, where it can be: most of a training lowers the loss by small shares.

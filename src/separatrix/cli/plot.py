@@ -10,7 +10,7 @@ import typer
 from numpy.typing import NDArray
 
 from separatrix.cli.console import note
-from separatrix.cli.option_values import read_list, read_parameters
+from separatrix.cli.options import read_list, read_parameters
 from separatrix.cli.pictures import PICTURES, UNRECORDED, Subject, reason_against
 from separatrix.cli.predict import numbers_for_truth
 from separatrix.cli.screen import draw_on_files

@@ -16,7 +16,7 @@ from separatrix.cli.describe import (
     solver_words,
     unseen_words,
 )
-from separatrix.cli.estimator_options import in_option_names
+from separatrix.cli.options import in_option_names
 from separatrix.cli.summary import Summary
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment

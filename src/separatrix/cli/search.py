@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from separatrix.cli.console import INTERRUPTED, note, show, show_json, told_if_interrupted, warn
-from separatrix.cli.estimator_options import in_option_names, with_estimator_options
 from separatrix.cli.fit import check_output, free_name
-from separatrix.cli.option_values import read_counts, read_sizes
+from separatrix.cli.options import in_option_names, read_counts, read_sizes, with_estimator_options
 from separatrix.cli.search_options import (
     JUDGING,
     NETWORKS,

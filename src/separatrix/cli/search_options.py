@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from separatrix.cli.estimator_options import OPTIONS, OWN_DEFAULTS, EstimatorOption
-from separatrix.cli.option_values import read_list, read_space
+from separatrix.cli.options import OPTIONS, OWN_DEFAULTS, Reader, read_list, read_space
 from separatrix.errors import ParameterError
 
 NETWORKS, TRAINING, JUDGING = "Networks to try", "Training", "Judging"
@@ -21,57 +20,47 @@ ROWS_FOR_EARLY_STOPPING = 500
 
 SEARCH_DEFAULTS: dict[str, Any] = {**OWN_DEFAULTS, "max_iter": 1000, "n_iter_no_change": 20}
 
-_ROWS = {option.name: option for option in OPTIONS}
 _SEARCHED = (
-    EstimatorOption(
-        "activation",
-        read_list,
-        NETWORKS,
-        "relu",
-        "Of all hidden layers, or several to try: identity, logistic, tanh, relu, leaky_relu, elu, selu, "
-        "gelu, silu, softplus.",
-        (),
-        "NAMES",
+    replace(
+        OPTIONS["activation"],
+        reader=Reader(read_list, "NAMES"),
+        help=OPTIONS["activation"].help.partition(" (")[0] + " (one, or several to try).",
     ),
-    EstimatorOption(
-        "learning_rate_init",
-        read_space,
-        NETWORKS,
-        ",".join(map(str, RATES)),
-        "Rates to try, or a range such as 0.001:0.1 to draw them from.",
-        ("--rate",),
-        "NUMBERS",
+    replace(
+        OPTIONS["learning_rate_init"],
+        reader=Reader(read_space, "NUMBERS"),
+        default=",".join(map(str, RATES)),
+        help="Rates to try, or a range such as 0.001:0.1 to draw them from.",
     ),
-    EstimatorOption(
-        "alpha",
-        read_space,
-        NETWORKS,
-        "0.0001",
-        "Strengths of the penalty on the weights to try, or a range to draw them from.",
-        (),
-        "NUMBERS",
+    replace(
+        OPTIONS["alpha"],
+        reader=Reader(read_space, "NUMBERS"),
+        help="Strengths of the penalty on the weights to try, or a range to draw them from.",
     ),
 )
 _FIXED = (
-    _ROWS["solver"],
-    _ROWS["batch_size"],
-    _ROWS["class_weight"],
+    OPTIONS["solver"],
+    OPTIONS["batch_size"],
+    OPTIONS["class_weight"],
     replace(
-        _ROWS["random_state"],
+        OPTIONS["random_state"],
         help="Seed of the networks drawn, the folds, the first weights and the order of the rows.",
     ),
-    _ROWS["engine"],
-    replace(_ROWS["max_iter"], default=str(SEARCH_DEFAULTS["max_iter"])),
-    _ROWS["tol"],
-    replace(_ROWS["n_iter_no_change"], default=str(SEARCH_DEFAULTS["n_iter_no_change"])),
+    OPTIONS["engine"],
+    replace(OPTIONS["max_iter"], default=str(SEARCH_DEFAULTS["max_iter"])),
+    OPTIONS["tol"],
+    replace(OPTIONS["n_iter_no_change"], default=str(SEARCH_DEFAULTS["n_iter_no_change"])),
     replace(
-        _ROWS["early_stopping"],
-        help="Whether to set training rows aside, end when the loss on them stalls, and keep the best epoch.",
+        OPTIONS["early_stopping"],
+        help="Whether to stop when the loss on validation rows stalls, and to keep the best epoch.",
         default=f"from {ROWS_FOR_EARLY_STOPPING} rows on",
     ),
-    _ROWS["validation_fraction"],
+    OPTIONS["validation_fraction"],
 )
-SEARCH_OPTIONS = (*_SEARCHED, *(replace(option, panel=TRAINING) for option in _FIXED))
+SEARCH_OPTIONS = (
+    *(replace(option, panel=NETWORKS) for option in _SEARCHED),
+    *(replace(option, panel=TRAINING) for option in _FIXED),
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from separatrix.cli.console import Row, count, facts, some, table
 from separatrix.cli.describe import column_facts, network_facts, seconds_words, solver_words
-from separatrix.cli.estimator_options import in_option_names
+from separatrix.cli.options import in_option_names
 from separatrix.cli.report import network_values, preprocessing_values
 from separatrix.cli.rows import LabelledRows
 from separatrix.cli.summary import value_words

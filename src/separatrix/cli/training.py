@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.cli.console import note
-from separatrix.cli.estimator_options import in_option_names
+from separatrix.cli.options import in_option_names
 from separatrix.cli.rows import LabelledRows, checked_task, read_rows
 from separatrix.cli.summary import Summary, summary_of, target_words
 from separatrix.cli.tables import source_name

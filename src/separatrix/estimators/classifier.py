@@ -37,92 +37,99 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
-        Units of each hidden layer; none, ``()``, is logistic regression.
+        Number of units of each hidden layer. ``()``, no hidden layer, is logistic regression.
     activation : str or sequence of str, default='relu'
-        A name of `separatrix.network.ACTIVATIONS` for all hidden layers, or one for each: 'identity',
-        'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'.
+        Activation function of the hidden layers. A name in `separatrix.network.ACTIVATIONS` for all of them
+        ('identity', 'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'), or
+        a sequence with one name for each.
     solver : {'adam', 'sgd', 'lbfgs', 'adamw', 'rmsprop', 'adagrad'} or optimizer, default='adam'
-        What turns a gradient into a step. An optimizer of `separatrix.network`, such as
-        ``Adam(epsilon_hat=False)`` for PyTorch's form, brings its own settings.
+        Optimizer that updates the weights. An optimizer of `separatrix.network`, such as
+        ``Adam(epsilon_hat=False)`` for the form of PyTorch, has its own settings.
     alpha : float, default=0.0001
-        Strength of the penalty on the weights, divided by the sum of a batch's row weights.
+        Strength of the penalty on the weights. The penalty of a batch is divided by the sum of its row
+        weights.
     batch_size : int or {'auto', 'full'}, default='auto'
-        Rows a step. 'auto' is ``min(200, n_samples)``, 'full' all of them.
+        Number of rows in a batch. 'auto' is ``min(200, n_samples)``, 'full' is all rows.
     learning_rate : str or schedule, default='constant'
-        A name of `separatrix.network.SCHEDULES` ('constant', 'invscaling', 'adaptive', 'step', 'cosine',
-        'one_cycle', 'warmup') or one of its schedules. As in scikit-learn, solver='adam' does not heed the
-        *names* 'invscaling' and 'adaptive'; it does heed ``InvScaling()`` and ``Adaptive()``.
+        Schedule of the learning rate. A name in `separatrix.network.SCHEDULES` ('constant', 'invscaling',
+        'adaptive', 'step', 'cosine', 'one_cycle', 'warmup') or a schedule object. As in scikit-learn, the
+        *names* 'invscaling' and 'adaptive' are ignored with solver='adam'; the objects ``InvScaling()`` and
+        ``Adaptive()`` are used.
     learning_rate_init : float, default=0.001
-        The rate that the schedule starts from.
+        Learning rate at the start of the schedule.
     power_t : float, default=0.5
-        Exponent of 'invscaling'.
+        Exponent of the schedule 'invscaling'.
     max_iter : int, default=200
-        At most so many epochs, or iterations of 'lbfgs'.
+        Maximum number of epochs, or of iterations of 'lbfgs'.
     shuffle : bool or 'replacement', default=True
-        Whether each epoch takes the rows in a new order; 'replacement' draws each row anew, so that one may
-        come twice or not at all.
+        Whether each epoch uses the rows in a new order. 'replacement' draws the rows of an epoch with
+        replacement: a row may come twice or not at all.
     random_state : int, RandomState or None, default=None
-        Of the initial weights, the validation rows, the order of the rows and the dropout. Gives
-        scikit-learn's own network for the parameters that it has.
+        Seed of the initial weights, the validation rows, the order of the rows and the dropout. The same seed
+        gives the same network as scikit-learn, for the parameters that scikit-learn has.
     tol : float, default=1e-4
-        An epoch that does not better the loss (or the score that early stopping watches) by `tol` counts as
-        stalled. For 'lbfgs' the size of the largest derivative at which it ends.
+        Minimum improvement of the loss, or of the score with early stopping. An epoch that improves it by
+        less counts as stalled. 'lbfgs' stops when no derivative is larger than `tol`.
     verbose : bool, default=False
         Whether to write a line for every epoch to standard output.
     warm_start : bool, default=False
-        Whether `fit` goes on from the parameters of the last call.
+        Whether `fit` continues from the parameters of the last call.
     momentum : float, default=0.9
-        Of 'sgd', in [0, 1].
+        Momentum of 'sgd', in [0, 1].
     nesterovs_momentum : bool, default=True
-        Whether 'sgd' looks ahead.
+        Whether 'sgd' uses Nesterov's momentum.
     early_stopping : bool, default=False
-        Whether to end when the score on validation rows stalls, and to keep the best epoch's parameters. Not
-        for 'lbfgs'.
+        Whether to stop when the score on validation rows stalls, and to keep the best epoch. It needs epochs,
+        which 'lbfgs' does not have.
     validation_fraction : float, default=0.1
-        Share of the rows that early stopping sets aside, in [0, 1), unless `fit` is given `X_val`.
+        Fraction of the training rows that early stopping holds out, in [0, 1). It is not used if `fit` is
+        given `X_val`.
     beta_1, beta_2 : float, default=0.9, 0.999
-        Decay of the moments of 'adam' and 'adamw', in [0, 1).
+        Decay rates of the first and the second moment of 'adam' and 'adamw', in [0, 1).
     epsilon : float, default=1e-8
-        Added to the denominator by 'adam', 'adamw', 'rmsprop' and 'adagrad'.
+        Constant in the denominator of 'adam', 'adamw', 'rmsprop' and 'adagrad'.
     n_iter_no_change : int or inf, default=10
-        More stalled epochs than this in a row end the training.
+        Maximum number of stalled epochs in a row.
     max_fun : int, default=15000
-        At most so many evaluations of the loss by 'lbfgs'.
+        Maximum number of evaluations of the loss by 'lbfgs'.
     loss : {'log_loss', 'squared_error'}, default='log_loss'
-        Cross-entropy, or the classic quadratic cost: logistic outputs and half the squared error. The latter
-        has one output for two classes, else one for each class.
+        Loss function to minimise. 'log_loss' is the cross-entropy. 'squared_error' is the classic quadratic
+        cost: logistic outputs and half the squared error, with one output for two classes, else one for each
+        class.
     class_weight : dict, 'balanced' or None, default=None
-        Weight of each class, 0 or more, multiplied into those of the rows, validation rows too; a list of
-        dicts for several labels a row. 'balanced' gives each class the same sum.
+        Weight of each class, 0 or more. It is multiplied into the weights of the rows, also of validation
+        rows. A list of dicts for several labels a row. 'balanced' gives each class the same sum of weights.
     l1_ratio : float, default=0.0
-        Share of `alpha` that penalises absolute values instead of squares, in [0, 1].
+        Fraction of `alpha` that penalises absolute values instead of squares, in [0, 1].
     dropout : float or sequence of float, default=0.0
-        Share of the outputs of all hidden layers, or of each, that a training step sets to zero, in [0, 1).
+        Fraction of the hidden outputs that a training step sets to zero, in [0, 1). One number for all hidden
+        layers, or a sequence with one for each.
     init : str or (coefs, intercepts), default='glorot'
-        A name of `separatrix.network.INITIALIZERS` ('glorot', 'he', 'lecun', 'torch', 'uniform01', 'zeros'),
-        or arrays of your own, one for each layer.
+        How the initial weights are drawn. A name in `separatrix.network.INITIALIZERS` ('glorot', 'he',
+        'lecun', 'torch', 'uniform01', 'zeros'), or your own arrays, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
     weight_decay : float, default=0.01
-        Of 'adamw'; the penalty `alpha` is apart from it.
+        Weight decay of 'adamw'. It is independent of the penalty `alpha`.
     rho : float, default=0.99
-        Decay of 'rmsprop', in [0, 1).
+        Decay rate of 'rmsprop', in [0, 1).
     scoring : str, callable or None, default=None
-        What early stopping watches on the validation rows: None is the accuracy, 'loss' the validation loss,
-        else a scorer of scikit-learn, or its name.
+        Score that early stopping monitors on the validation rows. None is the accuracy, 'loss' the validation
+        loss; else the name of a scorer of scikit-learn, or a scorer.
     metrics : sequence of str, default=None
-        Names of scorers that `history_` follows on the validation rows. Here as in `scoring`, a scorer that
-        takes no `sample_weight` counts every row once.
+        Names of scorers that the history has for the validation rows. As with `scoring`, a scorer that takes
+        no `sample_weight` counts every row once.
     restore_best : bool, default=None
-        Whether to keep the best epoch's parameters instead of the last one's; None means with early stopping.
+        Whether to keep the parameters of the best epoch instead of the last. None means: with early stopping.
     track_training : bool, default=False
-        Whether `history_` has the true loss and score of the training rows at the end of every epoch.
+        Whether the history has the true loss and score of the training rows after every epoch.
     record : int, 'auto', sequence of int or None, default=None
         Which epochs' parameters `recording_` keeps: every so many, about 200 in all, or these.
     engine : {'auto', 'numba', 'numpy'}, default='auto'
-        What computes; 'auto' is 'numba' where it is installed.
+        Engine that computes. 'auto' is 'numba' if Numba is installed, else 'numpy'.
     dtype : {'auto', 'float32', 'float64'}, default='auto'
-        Of the data, the parameters and the arithmetic. 'auto' keeps float32 and makes all else float64.
+        Data type of the data, the parameters and the arithmetic. 'auto' keeps float32 and converts everything
+        else to float64.
 
     Attributes
     ----------

@@ -1,0 +1,383 @@
+"""Options for the parameters of the estimators, and readers that turn the text of an option into a value.
+
+The names, defaults and help of the options come from the signatures and docstrings of `MLPClassifier` and
+`MLPRegressor`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from itertools import chain
+from typing import Annotated, Any, Optional
+
+import typer
+from scipy.stats import loguniform
+
+from separatrix.cli.console import with_option_names
+from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.network import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SCHEDULES
+
+Command = Callable[..., None]
+
+
+def read_sizes(text: str) -> tuple[int, ...]:
+    """Read ``16,8``; ``none`` or nothing is no hidden layer.
+
+    Examples
+    --------
+    >>> read_sizes("16,8"), read_sizes("none")
+    ((16, 8), ())
+    """
+    if text.strip().lower() in ("", "none"):
+        return ()
+    sizes = tuple(_each(text, int, "whole numbers such as 16,8"))
+    if min(sizes) < 1:
+        raise typer.BadParameter(f"must be 1 or more each, got '{text}'; use none for no hidden layer.")
+    return sizes
+
+
+def read_names(text: str) -> str | list[str]:
+    """Read one name, or several between commas."""
+    names = [name.strip() for name in text.split(",")]
+    return names[0] if len(names) == 1 else names
+
+
+def read_list(text: str) -> list[str]:
+    """Read names between commas."""
+    return [name.strip() for name in text.split(",")]
+
+
+def read_parameters(text: str) -> list[int | str]:
+    """Read names of parameters or their numbers between commas; a comma within brackets is the name's.
+
+    Examples
+    --------
+    >>> read_parameters("layer 0: w[x1, 2],16")
+    ['layer 0: w[x1, 2]', 16]
+    """
+    names = [name.strip() for name in re.split(r",(?![^\[]*\])", text)]
+    return [int(name) if name.isdigit() else name for name in names]
+
+
+def read_numbers(text: str) -> float | list[float]:
+    """Read one number, or several between commas."""
+    numbers = _each(text, float, "numbers such as 0.2 or 0.2,0.1")
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def read_batch_size(text: str) -> int | str:
+    """Read a number of rows, or a word."""
+    return text if text.isalpha() else _each(text, int, "a whole number, auto or full")[0]
+
+
+def read_patience(text: str) -> float:
+    """Read a number of epochs, or ``inf``."""
+    return math.inf if text == "inf" else _each(text, int, "a whole number or inf")[0]
+
+
+def read_shuffle(text: str) -> bool | str:
+    """Read ``yes``, ``no`` or ``replacement``."""
+    words: dict[str, bool | str] = {"yes": True, "true": True, "no": False, "false": False}
+    if text not in {*words, "replacement"}:
+        raise typer.BadParameter(f"must be yes, no or replacement, got '{text}'.")
+    return words.get(text, text)
+
+
+def read_class_weight(text: str) -> str | dict[str, float]:
+    """Read ``balanced`` or ``yes=5,no=1``.
+
+    Examples
+    --------
+    >>> read_class_weight("yes=5,no=1")
+    {'yes': 5.0, 'no': 1.0}
+    """
+    if "=" not in text:
+        return text
+    pairs = [part.rpartition("=") for part in text.split(",")]
+    return {
+        label.strip(): _each(weight, float, "a number for each class, such as yes=5,no=1")[0]
+        for label, _, weight in pairs
+    }
+
+
+def read_counts(text: str) -> list[int]:
+    """Read whole numbers, and ranges of them, in order and each once.
+
+    Examples
+    --------
+    >>> read_counts("0-3"), read_counts("1,2,4-6")
+    ([0, 1, 2, 3], [1, 2, 4, 5, 6])
+    """
+    found: set[int] = set()
+    for part in text.split(","):
+        low, _, high = part.partition("-")
+        ends = _each(f"{low},{high or low}", int, "whole numbers such as 0-3 or 1,2,4", shown=text)
+        if ends[0] > ends[1]:
+            raise typer.BadParameter(f"must have ranges from low to high, got '{text}'.")
+        found.update(range(ends[0], ends[1] + 1))
+    return sorted(found)
+
+
+def read_space(text: str) -> Any:
+    """Read numbers to try, or a range to draw them from, evenly in their logarithm.
+
+    Returns
+    -------
+    list of float, or a distribution of scipy.stats
+
+    Examples
+    --------
+    >>> read_space("0.001,0.01")
+    [0.001, 0.01]
+    >>> [float(end) for end in read_space("1e-3:1e-1").support()]
+    [0.001, 0.1]
+    """
+    what = "numbers such as 0.001,0.01 or a range such as 0.001:0.1"
+    low, colon, high = text.partition(":")
+    if not colon:
+        return _each(text, float, what)
+    ends = _each(f"{low},{high}", float, what, shown=text)
+    if not 0 < ends[0] < ends[1] < math.inf:
+        raise typer.BadParameter(f"must be a range from low to high, above 0, got '{text}'.")
+    return loguniform(*ends)
+
+
+def _each(text: str, kind: type, what: str, *, shown: str | None = None) -> list[Any]:
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(f"must be {what}, got '{text if shown is None else shown}'.") from error
+
+
+NETWORK, TRAINING, STOPPING, MONITORING = "Network", "Training", "Stopping", "Monitoring"
+
+PANELS = {
+    **dict.fromkeys(("hidden_layer_sizes", "activation", "dropout", "init", "fit_intercept"), NETWORK),
+    **dict.fromkeys(("loss", "alpha", "l1_ratio", "class_weight"), NETWORK),
+    **dict.fromkeys(("max_iter", "max_fun", "tol", "n_iter_no_change"), STOPPING),
+    **dict.fromkeys(("early_stopping", "validation_fraction", "scoring", "restore_best"), STOPPING),
+    **dict.fromkeys(("track_training", "metrics"), MONITORING),
+}
+"""The heading that help puts a parameter under, unless it is `TRAINING`."""
+
+NOT_OPTIONS = ("verbose", "warm_start", "record")
+"""They have no effect in a single run that saves a model."""
+
+OWN_DEFAULTS: dict[str, Any] = {"random_state": 0, "dtype": "float32"}
+"""Where the command line differs from the estimators: a command repeats itself, at twice the speed."""
+
+MEANINGS_OF_NONE = {
+    "class_weight": "1 for every class",
+    "metrics": "none",
+    "restore_best": "with early stopping",
+    "scoring": "accuracy for classes, R² for numbers",
+}
+
+ALIASES = {
+    "hidden_layer_sizes": "--hidden",
+    "learning_rate_init": "--rate",
+    "max_iter": "--epochs",
+    "random_state": "--seed",
+}
+
+NAMES: dict[str, Iterable[str]] = {
+    "activation": ACTIVATIONS,
+    "init": INITIALIZERS,
+    "learning_rate": SCHEDULES,
+    "solver": OPTIMIZERS,
+}
+"""Parameters whose values are the names in a registry."""
+
+OF_COMMANDS = ("test_size", "n_candidates", "n_repeats", "n_jobs", "cv")
+"""Parameters that are options of `fit` and `search` alone, and that messages name."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the text of an option becomes a value.
+
+    Attributes
+    ----------
+    read : callable
+        `bool` makes the option a flag.
+    metavar : str
+        What help calls the value.
+    syntax : str
+        How to type it, where that needs words.
+    """
+
+    read: Callable[[str], Any]
+    metavar: str = ""
+    syntax: str = ""
+
+
+READERS_BY_TYPE = {
+    bool: Reader(bool),
+    int: Reader(int, "INTEGER"),
+    float: Reader(float, "NUMBER"),
+    str: Reader(str, "NAME"),
+}
+"""How most parameters are read: by the type of their default."""
+
+READERS = {
+    "activation": Reader(read_names, "NAMES", "one for all, or one for each as in tanh,relu"),
+    "batch_size": Reader(read_batch_size, "ROWS", "a number, auto or full"),
+    "class_weight": Reader(read_class_weight, "WEIGHTS", "balanced, or a weight for each as in yes=5,no=1"),
+    "dropout": Reader(read_numbers, "FRACTIONS", "one for all, or one for each as in 0.2,0.1"),
+    "hidden_layer_sizes": Reader(read_sizes, "SIZES", "as in 16,8; none for a linear model"),
+    "metrics": Reader(read_list, "NAMES", "as in roc_auc,f1"),
+    "n_iter_no_change": Reader(read_patience, "EPOCHS", "a number, or inf"),
+    "random_state": Reader(int, "INTEGER"),
+    "restore_best": Reader(bool),
+    "scoring": Reader(str, "NAME", "loss, or a scorer of scikit-learn such as roc_auc"),
+    "shuffle": Reader(read_shuffle, "HOW", "yes, no or replacement"),
+}
+"""How the others are read."""
+
+
+@dataclass(frozen=True)
+class EstimatorOption:
+    """One parameter of the estimators as an option.
+
+    Attributes
+    ----------
+    name : str
+        As Python spells it.
+    reader : Reader
+    panel : str
+        The heading that help puts it under.
+    default, help : str
+        The default in words, and what the parameter does.
+    """
+
+    name: str
+    reader: Reader
+    panel: str
+    default: str
+    help: str
+
+    @property
+    def declarations(self) -> list[str]:
+        """Every spelling, the negative one after a slash."""
+        flag = "--" + self.name.replace("_", "-")
+        if self.reader.read is bool:
+            return [f"{flag}/--no-{flag[2:]}"]
+        return [ALIASES[self.name], flag] if self.name in ALIASES else [flag]
+
+    def to_parameter(self) -> inspect.Parameter:
+        """Return the parameter of a function that Typer turns into this option."""
+        read = self.reader.read
+        is_type = isinstance(read, type)
+        info = typer.Option(
+            *self.declarations,
+            parser=None if is_type else read,
+            metavar=self.reader.metavar or None,
+            help=f"{self.help} [default: {self.default}]",
+            show_default=False,
+            rich_help_panel=self.panel,
+        )
+        annotation: Any = Annotated[Optional[read if is_type else Any], info]  # noqa: UP045
+        return inspect.Parameter(
+            self.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+        )
+
+
+def documented_parameters(estimator: type) -> dict[str, tuple[str, str]]:
+    """Return the type and the first sentence of every parameter in a numpydoc docstring."""
+    text = inspect.cleandoc(estimator.__doc__ or "")
+    section = text.partition("\nParameters\n----------\n")[2].partition("\n\n")[0]
+    documented: dict[str, tuple[str, str]] = {}
+    for entry in re.split(r"\n(?=\w)", section):
+        header, *lines = entry.splitlines()
+        names, _, kind = header.partition(" : ")
+        sentence = " ".join(line.strip() for line in lines).partition(". ")[0].rstrip(".")
+        plain = re.sub(r"([`'\"]+)([\w.=()-]+)\1", r"\2", sentence)
+        documented |= dict.fromkeys(names.split(", "), (kind, plain))
+    return documented
+
+
+def _estimator_option(name: str) -> EstimatorOption:
+    """Return the option for a parameter of both estimators, or of one."""
+    defaults = [parameters[name].default for parameters in SIGNATURES if name in parameters]
+    kinds, sentences = zip(
+        *(parameters[name] for parameters in DOCUMENTED if name in parameters), strict=True
+    )
+    reader = READERS.get(name) or READERS_BY_TYPE[type(defaults[0])]
+    choices = _for_each_task([_choices(name, kind) for kind in kinds])
+    text = f"{sentences[0]}: {choices}" if choices else sentences[0]
+    if reader.syntax:
+        text += f" ({reader.syntax})"
+    if name in OWN_DEFAULTS:
+        default = str(OWN_DEFAULTS[name])
+    else:
+        default = _for_each_task([_default(name, value) for value in defaults])
+    return EstimatorOption(name, reader, PANELS.get(name, TRAINING), default, f"{text}.")
+
+
+def _choices(name: str, kind: str) -> str:
+    """Return the values of a parameter, where they are names."""
+    listed = re.findall(r"\w+", kind.partition("}")[0]) if kind.startswith("{") else []
+    return ", ".join(NAMES.get(name, listed))
+
+
+def _default(name: str, value: object) -> str:
+    """Return a default as it is typed."""
+    if value is None:
+        return MEANINGS_OF_NONE[name]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _for_each_task(words: list[str]) -> str:
+    """Return words on the classifier and on the regressor, once where they are the same."""
+    return words[0] if len(set(words)) == 1 else f"for classes {words[0]}; for numbers {words[1]}"
+
+
+SIGNATURES = [inspect.signature(estimator).parameters for estimator in (MLPClassifier, MLPRegressor)]
+DOCUMENTED = [documented_parameters(estimator) for estimator in (MLPClassifier, MLPRegressor)]
+
+OPTIONS = {
+    name: _estimator_option(name) for name in dict.fromkeys(chain(*SIGNATURES)) if name not in NOT_OPTIONS
+}
+"""An option for every parameter, by its name."""
+
+
+def with_estimator_options(
+    options: Iterable[EstimatorOption] = OPTIONS.values(), defaults: Mapping[str, Any] = OWN_DEFAULTS
+) -> Callable[[Command], Command]:
+    """Give a command that takes `settings` an option for each parameter instead.
+
+    Typer reads options from a signature alone, so the command is wrapped in a function with the longer one.
+    """
+    added = [option.to_parameter() for option in options]
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapper(**arguments: Any) -> None:
+            given = {parameter.name: arguments.pop(parameter.name) for parameter in added}
+            settings = {**defaults} | {name: value for name, value in given.items() if value is not None}
+            command(**arguments, settings=settings)
+
+        signature = inspect.signature(command, eval_str=True)
+        own = [parameter for name, parameter in signature.parameters.items() if name != "settings"]
+        wrapper.__signature__ = signature.replace(parameters=own + added)  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def in_option_names(sentence: str) -> str:
+    """Return a sentence in which the parameters of the estimators have the names of their options.
+
+    Examples
+    --------
+    >>> in_option_names("L-BFGS reached its limit; raise max_iter or max_fun.")
+    'L-BFGS reached its limit; raise --max-iter or --max-fun.'
+    """
+    return with_option_names(sentence, [*OPTIONS, *OF_COMMANDS])

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import inspect
+import math
+import re
+
+import pytest
+import typer
+
+from separatrix import MLPClassifier, MLPRegressor
+from separatrix.cli import options
+from separatrix.cli.options import NAMES, NOT_OPTIONS, OPTIONS, OWN_DEFAULTS, in_option_names
+
+CLASSIFIER = inspect.signature(MLPClassifier).parameters
+REGRESSOR = inspect.signature(MLPRegressor).parameters
+IN_WORDS = {
+    "hidden_layer_sizes": "100",
+    "loss": "for classes log_loss; for numbers squared_error",
+    "class_weight": "1 for every class",
+    "scoring": "accuracy for classes, R² for numbers",
+    "restore_best": "with early stopping",
+    "metrics": "none",
+}
+
+
+def test_every_parameter_of_the_estimators_is_an_option():
+    assert {*OPTIONS, *NOT_OPTIONS} == {*CLASSIFIER, *REGRESSOR}
+    assert all(name == option.name for name, option in OPTIONS.items())
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
+def test_help_shows_the_default_that_holds(option):
+    default = OWN_DEFAULTS.get(option.name, {**CLASSIFIER, **REGRESSOR}[option.name].default)
+    shown = {True: "yes", False: "no"}[default] if isinstance(default, bool) else str(default)
+    assert option.default == IN_WORDS.get(option.name, shown)
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
+def test_help_is_a_sentence_for_the_command_line(option):
+    assert re.fullmatch(r"[A-Z][^`]{15,}[^.]\.", option.help), option.help
+    assert not re.search(r"['\"]\w+['\"]|\bNone\b|\bTrue\b|separatrix|_ ", option.help), option.help
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_lists_every_name_of_a_registry(name):
+    assert ", ".join(NAMES[name]) in OPTIONS[name].help
+
+
+def test_help_lists_the_choices_of_a_parameter():
+    assert "auto, numba, numpy" in OPTIONS["engine"].help
+    assert "for classes log_loss, squared_error; for numbers squared_error, poisson" in OPTIONS["loss"].help
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "value"),
+    [
+        (["--hidden", "16,8"], "hidden_layer_sizes", (16, 8)),
+        (["--hidden-layer-sizes", "16"], "hidden_layer_sizes", (16,)),
+        (["--hidden", "none"], "hidden_layer_sizes", ()),
+        (["--hidden", ""], "hidden_layer_sizes", ()),
+        (["--activation", "tanh,relu"], "activation", ["tanh", "relu"]),
+        (["--activation", "tanh"], "activation", "tanh"),
+        (["--dropout", "0.5"], "dropout", 0.5),
+        (["--dropout", "0.5,0"], "dropout", [0.5, 0.0]),
+        (["--no-fit-intercept"], "fit_intercept", False),
+        (["--early-stopping"], "early_stopping", True),
+        (["--batch-size", "full"], "batch_size", "full"),
+        (["--batch-size", "32"], "batch_size", 32),
+        (["--n-iter-no-change", "inf"], "n_iter_no_change", math.inf),
+        (["--shuffle", "no"], "shuffle", False),
+        (["--shuffle", "replacement"], "shuffle", "replacement"),
+        (["--restore-best"], "restore_best", True),
+        (["--scoring", "roc_auc"], "scoring", "roc_auc"),
+        (["--metrics", "roc_auc,f1"], "metrics", ["roc_auc", "f1"]),
+        (["--seed", "7"], "random_state", 7),
+        (["--random-state", "7"], "random_state", 7),
+        (["--rate", "0.1"], "learning_rate_init", 0.1),
+        (["--epochs", "3"], "max_iter", 3),
+        ([], "dtype", "float32"),
+        ([], "random_state", 0),
+    ],
+)
+def test_options_become_settings(run, monkeypatch, arguments, name, value):
+    seen = {}
+
+    def fit_in_memory(*rows, settings, **others):
+        seen.update(settings)
+        raise separatrix_error
+
+    from separatrix.errors import DataError
+
+    separatrix_error = DataError("enough")
+    monkeypatch.setattr("separatrix.estimators.table_model.fit_in_memory", fit_in_memory)
+    monkeypatch.setattr("separatrix.cli.scorers.check_scorers", lambda task, classes, settings: None)
+    monkeypatch.setattr("separatrix.cli.progress.announce_compilation", lambda engine, dtype: None)
+    result = run("fit", "ten-points", *arguments)
+    assert result.stderr == "separatrix: error: enough\n"
+    assert seen[name] == value
+    assert type(seen[name]) is type(value)
+    assert seen.keys() == {*OWN_DEFAULTS, name}
+
+
+def test_a_parameter_is_called_as_it_is_typed():
+    assert in_option_names("The loss rose; lower learning_rate_init, or raise alpha=0.1.") == (
+        "The loss rose; lower --learning-rate-init, or raise --alpha=0.1."
+    )
+    assert in_option_names("by tol=0.1 for n_iter_no_change=10") == "by --tol=0.1 for --n-iter-no-change=10"
+    assert in_option_names("set track_training=False") == "set --no-track-training"
+
+
+def test_what_is_typed_already_stays_so_and_search_has_names_of_its_own():
+    assert (
+        in_option_names("--scoring must be r2, and --class-weight")
+        == "--scoring must be r2, and --class-weight"
+    )
+    assert in_option_names("raise cv or n_repeats") == "raise --cv or --n-repeats"
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (options.read_sizes, "16,x"),
+        (options.read_sizes, "8,0"),
+        (options.read_numbers, "0.1,"),
+        (options.read_batch_size, "1.5"),
+        (options.read_patience, "never"),
+        (options.read_shuffle, "maybe"),
+        (options.read_class_weight, "yes=many"),
+        (options.read_counts, "1,x"),
+        (options.read_counts, "4-2"),
+        (options.read_counts, "-1"),
+        (options.read_space, "0.1,x"),
+        (options.read_space, "0.1:"),
+        (options.read_space, "0.1:0.01"),
+        (options.read_space, "0.1:inf"),
+    ],
+)
+def test_what_cannot_be_read_is_a_usage_error(read, text):
+    with pytest.raises(typer.BadParameter, match=f"got '{text if '=' not in text else 'many'}'"):
+        read(text)
+
+
+def test_no_units_are_called_none():
+    with pytest.raises(typer.BadParameter, match="use none for no hidden layer"):
+        options.read_sizes("0")
+
+
+def test_a_class_may_have_a_comma_free_name_with_an_equals_sign():
+    assert options.read_class_weight("<=50K=2") == {"<=50K": 2.0}
+
+
+def test_a_word_is_left_to_the_estimator_to_judge():
+    assert options.read_class_weight("balanced") == "balanced"
+    assert options.read_batch_size("half") == "half"
