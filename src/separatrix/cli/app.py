@@ -72,12 +72,13 @@ class Command(TyperCommand):
         if not isinstance(error, ParameterError):
             return str(error)  # a column may have the name of a parameter
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
-        problem = with_option_names(error.problem, options)
-        if error.parameter not in options:
-            return f"{error.parameter} {problem}"
-        is_argument = options[error.parameter].param_type_name == "argument"
-        option = options[error.parameter].metavar if is_argument else "--" + error.parameter.replace("_", "-")
-        return f"{option} {problem}"
+        name, _, problem = str(error).partition(" ")
+        problem = with_option_names(problem, options)
+        if name not in options:
+            return f"{name} {problem}"
+        if options[name].param_type_name == "argument":
+            return f"{options[name].metavar} {problem}"
+        return f"--{name.replace('_', '-')} {problem}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, then the options, those with a panel under its name."""
