@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.streams import Piece, Stream, file_fingerprint, refuse_other_columns
-from separatrix.data.table import Column, table_from_frame
+from separatrix.data.table import Column, joined_kind, table_from_frame
 from separatrix.data.table_files import (
     MISSING_WORDS,
-    joined_kind,
     narrowest_kind,
     read_words,
     sniffed_separator,

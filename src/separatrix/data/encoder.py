@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import repeat
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from separatrix.data.table import Column, as_column, as_numbers, as_text, is_text, missing_rows
-from separatrix.errors import DataError, ModelFileError, ParameterError, did_you_mean
+from separatrix import check
+from separatrix.data.statistics import (
+    MAX_CATEGORIES,
+    MEDIAN_ROWS,
+    ColumnStatistics,
+    NumberStatistics,
+    TextStatistics,
+    row_keys,
+)
+from separatrix.data.table import Column, as_column, as_numbers, as_text, is_text
+from separatrix.data.targets import TargetStatistics
+from separatrix.errors import DataError, ModelFileError, did_you_mean
+
+if TYPE_CHECKING:
+    from separatrix.data.streams import Stream
+
+Array = NDArray[Any]
 
 LIMIT = 1e6
 """Bound on a standardised number; no training value among n rows exceeds sqrt(n), so only absurd ones do."""
@@ -55,25 +69,10 @@ class NumericEncoder:
             raise ValueError("name must be text and indicator true or false")
 
     @classmethod
-    def fit(cls, column: Column, name: str) -> NumericEncoder:
-        """Learn from a column with at least one value; a `DataError` if one is infinite."""
-        values = as_numbers(column, name)
-        missing = np.isnan(values)
-        # A power of two is exact, and keeps the sums below from overflowing where the values nearly do.
-        exponent = int(np.frexp(np.abs(values[~missing]).max())[1])
-        shrunk = np.ldexp(values, -exponent)
-        fill = np.median(shrunk[~missing])
-        shrunk[missing] = fill
-        constant = shrunk.min() == shrunk.max()
-        mean = fill if constant else shrunk.mean()
-        scale = 0.0 if constant else float(np.ldexp(shrunk.std(), exponent))
-        return cls(
-            name=name,
-            fill=float(np.ldexp(fill, exponent)),
-            mean=float(np.ldexp(mean, exponent)),
-            scale=scale or 1.0,
-            indicator=bool(missing.any()),
-        )
+    def from_statistics(cls, name: str, numbers: NumberStatistics) -> NumericEncoder:
+        """Return the encoder of a column with these numbers."""
+        mean, scale = numbers.moments()
+        return cls(name, numbers.median, mean, scale or 1.0, indicator=numbers.n_missing > 0)
 
     @property
     def feature_names(self) -> list[str]:
@@ -126,12 +125,10 @@ class TextEncoder:
             raise ValueError("missing and other must be true or false")
 
     @classmethod
-    def fit(cls, column: Column, name: str, max_categories: int) -> TextEncoder:
-        """Learn the levels, only the most frequent (ties: first in the alphabet) if there are too many."""
-        counts = Counter(as_text(column).tolist())
-        missing = counts.pop(None, 0) > 0
-        frequent = sorted(counts, key=lambda level: (-counts[level], level))[:max_categories]
-        return cls(name, tuple(sorted(frequent)), missing, other=len(counts) > max_categories)
+    def from_statistics(cls, name: str, text: TextStatistics, max_categories: int) -> TextEncoder:
+        """Return the encoder of a column with this text."""
+        levels, has_more = text.frequent(max_categories)
+        return cls(name, tuple(levels), missing=text.n_missing > 0, other=has_more)
 
     @cached_property
     def _codes(self) -> dict[str | None, int]:
@@ -205,7 +202,7 @@ class TableEncoder:
             raise ValueError("dropped must give a reason in words for each name")
 
     @classmethod
-    def fit(cls, columns: Mapping[str, ArrayLike], *, max_categories: int = 50) -> TableEncoder:
+    def fit(cls, columns: Mapping[str, ArrayLike], *, max_categories: int = MAX_CATEGORIES) -> TableEncoder:
         """Learn from a training table how to encode its columns.
 
         Parameters
@@ -228,24 +225,43 @@ class TableEncoder:
         ParameterError
             If `max_categories` is below 1.
         """
-        if max_categories < 1:
-            raise ParameterError(f"max_categories must be at least 1, got {max_categories}.")
-        encoders: list[NumericEncoder | TextEncoder] = []
-        dropped: dict[str, str] = {}
+        check.integer("max_categories", max_categories, 1)
+        statistics: dict[str, ColumnStatistics] = {}
         for name, values in columns.items():
             column = as_column(values, name)
             if len(column) == 0:
                 raise DataError("the table has no rows; add some.")
-            if reason := _reason_to_drop(column):
-                dropped[name] = reason
-            elif is_text(column):
-                encoders.append(TextEncoder.fit(column, name, max_categories))
+            if is_text(column):
+                statistics[name] = TextStatistics(max_levels=len(column))
             else:
-                encoders.append(NumericEncoder.fit(column, name))
+                statistics[name] = NumberStatistics(median_rows=len(column))
+            _add(statistics[name], column, name, row_keys(0, 0, len(column)))
+        return cls.from_statistics(statistics, max_categories)
+
+    @classmethod
+    def from_statistics(
+        cls, statistics: Mapping[str, ColumnStatistics], max_categories: int = MAX_CATEGORIES
+    ) -> TableEncoder:
+        """Return the encoder of columns with these statistics, as `fit` does.
+
+        Raises
+        ------
+        DataError
+            If no column is left.
+        """
+        dropped: dict[str, str] = {}
+        encoders: list[NumericEncoder | TextEncoder] = []
+        for name, column in statistics.items():
+            if reason := column.reason_to_drop():
+                dropped[name] = reason
+            elif isinstance(column, TextStatistics):
+                encoders.append(TextEncoder.from_statistics(name, column, max_categories))
+            else:
+                encoders.append(NumericEncoder.from_statistics(name, column))
         if not encoders:
             reasons = "; ".join(f"'{name}' {reason}" for name, reason in dropped.items())
             raise DataError(
-                f"no column is left to learn from{': ' * bool(reasons)}{reasons}; add one that is."
+                f"no column is left to learn from{': ' if reasons else ''}{reasons}; add one that is."
             )
         return cls(tuple(encoders), dropped)
 
@@ -366,12 +382,64 @@ class TableEncoder:
             ) from error
 
 
-def _reason_to_drop(column: Column) -> str | None:
-    missing = missing_rows(column)
-    if missing.all():
-        return "has no value in any row"
-    if is_text(column):
-        n_levels = len(set(as_text(column)[~missing].tolist()))
-        if n_levels > max(50, len(column) / 2):
-            return f"is text with {n_levels} different values in {len(column)} rows"
-    return None
+def learn(
+    stream: Stream,
+    target: str,
+    seed: int,
+    is_left_out: Callable[[Array], Array] | None = None,
+    median_rows: int = MEDIAN_ROWS,
+) -> tuple[TableEncoder, TargetStatistics]:
+    """Read a stream once: learn how to encode its columns, and what its target is.
+
+    Parameters
+    ----------
+    stream : Stream
+    target : str
+        The column to predict; all others are encoded.
+    seed : int
+        Of the keys of the rows.
+    is_left_out : callable, optional
+        Takes keys and marks the rows not to learn from.
+    median_rows : int
+        Values of a column that are kept to find its median.
+
+    Returns
+    -------
+    encoder : TableEncoder
+        As `TableEncoder.fit` makes it of the same rows, except for rounding and, where there are many rows, the
+        median and the count of rare levels.
+    target_statistics : TargetStatistics
+
+    Raises
+    ------
+    DataError
+        If a number is infinite, a target is missing, or no column is left to learn from.
+    """
+    stream.require(target)
+    names = [name for name in stream.kinds if name != target]
+    statistics: dict[str, ColumnStatistics] = {
+        name: TextStatistics() if stream.kinds[name] == "text" else NumberStatistics(median_rows)
+        for name in names
+    }
+    target_statistics = TargetStatistics(target, stream.kinds[target])
+    for piece in stream.pieces:
+        keys = row_keys(seed, piece.first_row, piece.n_rows)
+        left_out = None if is_left_out is None else is_left_out(keys)
+        kept = slice(None) if left_out is None else ~left_out
+        for name, column in stream.read(piece, [target, *names]):
+            with stream.located(piece):
+                if name != target:
+                    _add(statistics[name], column[kept], name, keys[kept])
+                    continue
+                target_statistics.add(column[kept])
+                if left_out is not None:
+                    target_statistics.add_labels(column[left_out])
+    return TableEncoder.from_statistics(statistics), target_statistics
+
+
+def _add(statistics: ColumnStatistics, column: Column, name: str, keys: Array) -> None:
+    """Add the cells of some rows, with their keys, to what is known of a column."""
+    if isinstance(statistics, TextStatistics):
+        statistics.add(column)
+    else:
+        statistics.add(as_numbers(column, name), keys)

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from separatrix.data.parquet_footer import RowGroup, row_groups
-from separatrix.data.table import Column, Table, is_text, table_from_frame
-from separatrix.data.table_files import Kind, joined_kind
+from separatrix.data.statistics import row_keys
+from separatrix.data.table import Column, Kind, Table, joined_kind, kind_of, is_text, table_from_frame
 from separatrix.errors import DataError, OutputError, did_you_mean
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
@@ -131,8 +132,7 @@ class TableStream(Stream):
     def __init__(self, table: Table) -> None:
         self.names = ("the table",)
         self._table = table
-        kinds: dict[str, Kind] = {"b": "truth", "i": "whole", "f": "number", "O": "text"}
-        self.kinds = {name: kinds[column.dtype.kind] for name, column in table.columns.items()}
+        self.kinds = {name: kind_of(column) for name, column in table.columns.items()}
         self.pieces = tuple(slices(0, 0, table.n_rows, MOST_ROWS))
 
     def cut(self, most: int) -> TableStream:
@@ -152,6 +152,11 @@ class TableStream(Stream):
         for column in self._table.columns.values():
             digest.update(repr(column.tolist()).encode() if is_text(column) else column.tobytes())
         return {"rows": self.n_rows, "columns": list(self.kinds), "digest": digest.hexdigest()}
+
+
+def piece_keys(seed: int, piece: Piece) -> NDArray[np.uint64]:
+    """Return the keys of a piece's rows; see `separatrix.data.statistics.row_keys`."""
+    return row_keys(seed, piece.first_row, piece.n_rows)
 
 
 def slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) -> Iterator[Piece]:

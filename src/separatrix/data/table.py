@@ -10,7 +10,7 @@ import numbers
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from separatrix.errors import DataError, did_you_mean
 
 Column = NDArray[Any]
+
+Kind = Literal["empty", "whole", "number", "truth", "text"]
+"""What the cells of a column are, from the narrowest on; "empty" if all are missing."""
 
 
 def as_column(values: ArrayLike, name: str) -> Column:
@@ -88,6 +91,39 @@ def _from_objects(array: Column) -> Column:
         if all(isinstance(item, int | np.integer) and -(2**63) <= item < 2**63 for item in present):
             return np.array(present, dtype=np.int64)
     return np.array([np.nan if gap else float(item) for item, gap in zip(items, gaps, strict=True)])
+
+
+def kind_of(column: Column) -> Kind:
+    """Return what the cells of a column are.
+
+    Examples
+    --------
+    >>> kind_of(as_column([1, None], "age"))
+    'number'
+    """
+    kinds: dict[str, Kind] = {"b": "truth", "i": "whole", "f": "number", "O": "text"}
+    return kinds[column.dtype.kind]
+
+
+def joined_kind(one: Kind, other: Kind) -> Kind:
+    """Return the narrowest kind that holds the cells of two parts of a column.
+
+    Examples
+    --------
+    >>> joined_kind("whole", "number"), joined_kind("empty", "truth"), joined_kind("truth", "whole")
+    ('number', 'truth', 'text')
+    """
+    if one == other or other == "empty":
+        return one
+    if one == "empty":
+        return other
+    return "number" if {one, other} == {"whole", "number"} else "text"
+
+
+def are_whole(column: Column) -> bool:
+    """Return whether all numbers of a column are whole, and small enough for a float to hold exactly."""
+    whole = np.isfinite(column) & (column == np.floor(column)) & (np.abs(column) < 2**53)
+    return bool(whole.all())
 
 
 def is_text(column: Column) -> bool:
@@ -287,6 +323,16 @@ class Table:
                 )
 
 
+def require_values(target: Column, name: str) -> None:
+    """Raise a `DataError` if a cell of the target column `name` is empty."""
+    missing = np.flatnonzero(missing_rows(target))
+    if missing.size:
+        raise DataError(
+            f"the target column '{name}' is empty in {missing.size} of {len(target)} rows (first: row "
+            f"{missing[0] + 1}); fill in or remove these rows."
+        )
+
+
 def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     """Part a table into what predicts and what is to be predicted.
 
@@ -316,12 +362,7 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     (['age'], array(['f', 'm'], dtype='<U1'))
     """
     target = table.select([name]).columns[name]
-    missing = np.flatnonzero(missing_rows(target))
-    if missing.size:
-        raise DataError(
-            f"the target column '{name}' is empty in {missing.size} of {table.n_rows} rows (first: row "
-            f"{missing[0] + 1}); fill in or remove these rows."
-        )
+    require_values(target, name)
     return table.drop(name), target.astype(str) if is_text(target) else target
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from separatrix.data.table import Column, Table, is_text, refuse_duplicates, table_from_frame
+from separatrix.data.table import Column, Kind, Table, is_text, refuse_duplicates, table_from_frame
 from separatrix.errors import DataError, OutputError, did_you_mean
 from separatrix.files import atomic_write
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 MISSING_WORDS = ("", "NA", "NaN", "nan", "null", "NULL", "N/A", "?")
 """What a cell of a CSV or TSV file may say instead of a value (spaces around it do not count)."""
 
-
-Kind = Literal["empty", "whole", "number", "truth", "text"]
-"""What the cells of a column are, from the narrowest on; "empty" where all are missing."""
 
 _PARSED_KINDS: tuple[Kind, ...] = ("whole", "number", "truth")
 
@@ -126,21 +123,6 @@ def narrowest_kind(cells: polars.Series) -> Kind:
         if _parsed(cells, kind).null_count() == cells.null_count():
             return kind
     return "text"
-
-
-def joined_kind(one: Kind, other: Kind) -> Kind:
-    """Return the narrowest kind that holds the cells of two parts of a column.
-
-    Examples
-    --------
-    >>> joined_kind("whole", "number"), joined_kind("empty", "truth"), joined_kind("truth", "whole")
-    ('number', 'truth', 'text')
-    """
-    if one == other or other == "empty":
-        return one
-    if one == "empty":
-        return other
-    return "number" if {one, other} == {"whole", "number"} else "text"
 
 
 def typed(cells: polars.Series, kind: Kind) -> Column:
