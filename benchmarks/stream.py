@@ -51,7 +51,7 @@ _READER = (
     + """
 import numpy as np
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.statistics import learn
+from separatrix.data.encoder import learn
 from separatrix.data.streams import open_stream
 from separatrix.estimators.streamed_rows import Roles, StreamedRows, TargetCoder
 budget = Budget(parse_memory(memory))

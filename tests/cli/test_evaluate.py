@@ -79,7 +79,7 @@ def test_a_label_that_training_did_not_have(run, people, model):
     )
     result = run("evaluate", str(model), "new.csv")
     assert result.exit_code == 2
-    assert "has 'maybe' in row 1, which is none of the classes trained on: no, yes" in result.stderr
+    assert "has 'maybe' in row 1, which is none of the classes: no, yes" in result.stderr
 
 
 @pytest.mark.parametrize("head", ["multilabel", "regression"])

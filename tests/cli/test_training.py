@@ -221,7 +221,7 @@ def test_the_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
     def fail(*arguments):
         raise AssertionError("a pass for nothing")
 
-    monkeypatch.setattr("separatrix.cli.training._stream_task", fail)
+    monkeypatch.setattr("separatrix.cli.training.infer_task", fail)
     assert run("fit", str(people), *NUMPY, *MEMORY, "--task", "classification").exit_code == 0
     monkeypatch.setattr("separatrix.cli.training.open_stream", fail)
     assert "solver must not be 'lbfgs'" in run("fit", str(people), *MEMORY, "--solver", "lbfgs").stderr

@@ -179,7 +179,7 @@ def test_columns_that_cannot_help_are_dropped_with_a_reason():
         (
             lambda: TableEncoder.fit({"x": [1]}, max_categories=0),
             ParameterError,
-            "max_categories must be at least 1, got 0.",
+            "max_categories must be an integer of at least 1, got 0.",
         ),
     ],
 )

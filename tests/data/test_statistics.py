@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
-from separatrix.data import statistics as module
-from separatrix.data.statistics import NumberStatistics, TargetStatistics, TextStatistics, learn, row_keys
+from separatrix.data.encoder import NumericEncoder, TextEncoder, learn
+from separatrix.data.statistics import NumberStatistics, TextStatistics, row_keys
 from separatrix.data.streams import TableStream
+from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError
 
 floats = st.one_of(st.just(float("nan")), st.floats(allow_nan=False, allow_infinity=False))
@@ -21,6 +23,25 @@ floats = st.one_of(st.just(float("nan")), st.floats(allow_nan=False, allow_infin
 def learnt(table, monkeypatch, target="target", **options):
     monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
     return learn(TableStream(table), target, 1, **options)
+
+
+def two_pass_encoder(values, name="x"):
+    """Return the encoder of numbers by the definitions: fill with the median, then mean and deviation."""
+    exponent = int(np.frexp(np.nanmax(np.abs(values)))[1])
+    shrunk = np.ldexp(values, -exponent)  # exact; the sums do not overflow
+    fill = np.median(shrunk[~np.isnan(shrunk)])
+    filled = np.where(np.isnan(shrunk), fill, shrunk)
+    constant = filled.min() == filled.max()
+    mean, scale = (fill, 0.0) if constant else (filled.mean(), float(np.ldexp(filled.std(), exponent)))
+    fill, mean = (float(np.ldexp(number, exponent)) for number in (fill, mean))
+    return NumericEncoder(name, fill, mean, scale or 1.0, bool(np.isnan(values).any()))
+
+
+def counted_encoder(cells, name):
+    """Return the encoder of text by the definition: the 50 most frequent levels."""
+    counts = Counter(cell for cell in cells if cell is not None)
+    levels = sorted(counts, key=lambda level: (-counts[level], level))
+    return TextEncoder(name, tuple(sorted(levels[:50])), None in cells, len(levels) > 50)
 
 
 def assert_same_encoder(left, right):
@@ -50,8 +71,19 @@ def test_the_encoder_is_that_of_the_whole_table(monkeypatch):
     }
     encoder, target = learnt(Table(columns), monkeypatch)
     features = Table({name: column for name, column in columns.items() if name != "target"})
-    assert_same_encoder(encoder, TableEncoder.fit(features.columns))
-    assert target.labels == {label: (columns["target"] == label).sum() for label in ("no", "yes")}
+    expected = TableEncoder(
+        tuple(
+            two_pass_encoder(features.columns[name].astype(float), name)
+            if kind == "numeric"
+            else counted_encoder(columns[name].tolist(), name)
+            for name, kind in [(column.name, column.kind) for column in encoder.columns]
+        ),
+        {"none": "has no value in any row", "id": "is text with 1000 different values in 1000 rows"},
+    )
+    assert_same_encoder(encoder, expected)
+    assert_same_encoder(TableEncoder.fit(features.columns), expected)
+    assert target.labels().classes.tolist() == ["no", "yes"]
+    assert target.counts() == [(columns["target"] == label).sum() for label in ("no", "yes")]
 
 
 @given(st.lists(st.lists(floats, min_size=1, max_size=30), min_size=1, max_size=6))
@@ -59,11 +91,11 @@ def test_moments_and_median_are_those_of_all_values(parts):
     values = np.concatenate([np.array(part) for part in parts])
     if np.isnan(values).all():
         return
-    facts = NumberStatistics()
+    statistics = NumberStatistics()
     for part in parts:
-        facts.add(np.array(part), row_keys(0, 0, len(part)))
-    expected = TableEncoder.fit({"x": values}).columns[0]
-    found = facts.encoder("x")
+        statistics.add(np.array(part), row_keys(0, 0, len(part)))
+    expected = two_pass_encoder(values)
+    found = NumericEncoder.from_statistics("x", statistics)
     assert (found.fill, found.indicator) == (expected.fill, expected.indicator)
     size = max(np.nanmax(np.abs(values)), 1e-300)
     assert abs(found.mean - expected.mean) <= 1e-12 * size
@@ -72,13 +104,13 @@ def test_moments_and_median_are_those_of_all_values(parts):
 
 
 def test_the_median_of_many_values_is_near_the_middle():
-    facts, draw = NumberStatistics(median_rows=4000), np.random.RandomState(0)
+    statistics, draw = NumberStatistics(median_rows=4000), np.random.RandomState(0)
     values = draw.permutation(np.arange(100_000.0))
     for start in range(0, len(values), 7000):
         part = values[start : start + 7000]
-        facts.add(part, row_keys(3, start, len(part)))
-    assert 0 < abs(facts.median / 50_000 - 1) < 4 / np.sqrt(4000)
-    assert len(facts._sample) == 4000
+        statistics.add(part, row_keys(3, start, len(part)))
+    assert 0 < abs(statistics.median / 50_000 - 1) < 4 / np.sqrt(4000)
+    assert len(statistics._sample) == 4000
 
 
 def test_rows_left_out_teach_nothing_but_their_labels(monkeypatch):
@@ -86,51 +118,51 @@ def test_rows_left_out_teach_nothing_but_their_labels(monkeypatch):
     last = row_keys(1, 2, 1)[0]
     encoder, target = learnt(table, monkeypatch, is_left_out=lambda keys: keys == last)
     assert encoder.columns[0].mean == 0.5
-    assert target.labels == {"a": 1, "b": 1, "c": 0}
+    assert target.labels().classes.tolist() == ["a", "b", "c"]
+    assert target.counts() == [1, 1, 0]
 
 
-def test_frequent_levels_of_very_many_are_kept(monkeypatch):
-    monkeypatch.setattr(module, "LEVELS", 100)
-    facts = TextStatistics()
+def test_frequent_levels_of_very_many_are_kept():
+    statistics = TextStatistics(max_levels=100)
     for start in range(0, 20_000, 500):
         rare = [f"r{i}" for i in range(start // 4, start // 4 + 100)]
-        facts.add(np.array(rare * 2 + ["often"] * 200 + ["also"] * 100, dtype=object))
-    assert facts.reason_to_drop() is None
-    encoder = facts.encoder("t")
+        statistics.add(np.array(rare * 2 + ["often"] * 200 + ["also"] * 100, dtype=object))
+    assert statistics.reason_to_drop() is None
+    encoder = TextEncoder.from_statistics("t", statistics, 50)
     assert {"often", "also"} <= set(encoder.levels)
     assert encoder.other
-    assert len(facts.counts) <= 200
+    assert len(statistics.counts) <= 200
 
 
-def test_identifiers_are_dropped_and_fill_no_memory(monkeypatch):
-    monkeypatch.setattr(module, "LEVELS", 100)
-    facts = TextStatistics()
+def test_identifiers_are_dropped_and_fill_no_memory():
+    statistics = TextStatistics(max_levels=100)
     for start in range(0, 5000, 500):
-        facts.add(np.array([f"id{i}" for i in range(start, start + 500)], dtype=object))
-        assert len(facts.counts) <= 200
-    reason = re.fullmatch(r"is text with about (\d+) different values in 5000 rows", facts.reason_to_drop())
+        statistics.add(np.array([f"id{i}" for i in range(start, start + 500)], dtype=object))
+        assert len(statistics.counts) <= 200
+    reason = re.fullmatch(
+        r"is text with about (\d+) different values in 5000 rows", statistics.reason_to_drop()
+    )
     assert abs(int(reason[1]) - 5000) < 1500
 
 
 @pytest.mark.parametrize("is_sorted", [True, False])
-def test_whether_text_is_dropped_is_told_by_all_rows(monkeypatch, is_sorted):
-    monkeypatch.setattr(module, "LEVELS", 100)
+def test_whether_text_is_dropped_is_told_by_all_rows(is_sorted):
     cells = np.array([f"id{i}" for i in range(500)] + ["often"] * 2000, dtype=object)
     if not is_sorted:
         cells = np.random.RandomState(0).permutation(cells)
-    facts = TextStatistics()
+    statistics = TextStatistics(max_levels=100)
     for part in np.split(cells, 5):
-        facts.add(part)
-    assert facts.reason_to_drop() is None
-    assert "often" in facts.encoder("t").levels
+        statistics.add(part)
+    assert statistics.reason_to_drop() is None
+    assert "often" in TextEncoder.from_statistics("t", statistics, 50).levels
 
 
 def test_rows_that_are_only_met_count_for_what_a_target_is():
-    facts = TargetStatistics("y", is_text=False)
-    facts.add(np.array([0, 1, 1]), np.arange(3, dtype=np.uint64))
-    facts.meet(np.array([0.5]))
-    assert not facts.are_whole
-    assert facts.labels is None
+    target = TargetStatistics("y", "number")
+    target.add(np.array([0, 1, 1]))
+    target.add_labels(np.array([0.5]))
+    assert not target.are_whole
+    assert target.n_labels is None
 
 
 def test_keys_are_spread_evenly():
@@ -145,7 +177,10 @@ def test_keys_are_spread_evenly():
     ("columns", "sentence"),
     [
         ({"x": [1.0, np.inf], "target": [0, 1]}, r"column 'x' has the infinite value inf in row 2"),
-        ({"x": [1.0, 2.0], "target": ["a", None]}, r"column 'target' is empty in 1 of 2 rows \(first: row 2\)"),
+        (
+            {"x": [1.0, 2.0], "target": ["a", None]},
+            r"column 'target' is empty in 1 of 2 rows \(first: row 2\)",
+        ),
         ({"x": [np.nan, np.nan], "target": [0, 1]}, r"no column is left to learn from: 'x' has no value"),
         ({"x": [1.0, 2.0], "goal": [0, 1]}, r"there is no column 'target'; the columns are: x, goal\."),
     ],

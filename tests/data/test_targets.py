@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from separatrix.data.tasks import class_target, infer_task, known_labels, number_target
+from separatrix.data.labels import Labels
+from separatrix.data.streams import TableStream
+from separatrix.data.table import Table
+from separatrix.data.targets import TargetStatistics, class_target, infer_task, number_target
 from separatrix.errors import DataError
 
 
@@ -23,7 +26,7 @@ from separatrix.errors import DataError
     ],
 )
 def test_what_a_target_asks_for(y, task):
-    assert infer_task(np.array(y))[0] == task
+    assert infer_task(TableStream(Table({"y": y})), "y")[0] == task
 
 
 def test_labels_of_each_kind():
@@ -65,13 +68,48 @@ def test_text_is_no_number():
     ],
 )
 def test_labels_that_a_file_gave_another_type(y, classes):
-    labels = known_labels(np.array(y), np.array(classes), "y")
+    labels = Labels(classes).match(np.array(y), "y")
     assert labels.dtype == np.array(classes).dtype
     assert [str(label) for label in labels.tolist()] == [str(value).removesuffix(".0") for value in y]
 
 
 def test_a_label_that_is_not_known():
-    with pytest.raises(
-        DataError, match="column 'y' has 'c' in row 2, which is none of the classes trained on: a, b"
-    ):
-        known_labels(np.array(["a", "c"]), np.array(["a", "b"]), "y")
+    with pytest.raises(DataError, match="column 'y' has 'c' in row 2, which is none of the classes: a, b"):
+        Labels(["a", "b"]).match(np.array(["a", "c"]), "y")
+
+
+def test_too_many_labels_are_an_identifier():
+    target = TargetStatistics("y", "whole", max_labels=100)
+    target.add(np.repeat(np.arange(101), 2))
+    with pytest.raises(DataError, match="has more than 100 different values in 202 rows: it is an id"):
+        target.labels()
+
+
+def test_the_reason_names_the_number_of_values_where_all_rows_were_read():
+    one = TableStream(Table({"y": np.arange(500)}))
+    assert infer_task(one, "y") == ("regression", "500 different whole numbers")
+    assert infer_task(one.cut(256), "y") == ("regression", "more than 20 different whole numbers")
+    assert infer_task(TableStream(Table({"y": [1, 2, 3] * 200})), "y")[1] == "3 different whole numbers"
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "sentence"),
+    [
+        ("number", [0.5, 1.5], "has numbers with fractions, which are no classes; use MLPRegressor"),
+        ("text", ["a", "a"], "is a in every row; a classifier needs"),
+        ("whole", [1, 2, 3], "a different value in each of the 3 rows: it is an identifier"),
+    ],
+)
+def test_what_has_no_classes(kind, column, sentence):
+    target = TargetStatistics("y", kind)
+    target.add(np.array(column, dtype=object if kind == "text" else None))
+    with pytest.raises(DataError, match=sentence):
+        target.labels()
+
+
+def test_what_has_no_numbers():
+    with pytest.raises(DataError, match="has text where numbers are due; use MLPClassifier"):
+        TargetStatistics.of(["a", "b"], "y").numbers()
+    with pytest.raises(DataError, match="'y' is 3 in every row; there is nothing to predict"):
+        TargetStatistics.of([3, 3], "y").numbers()
+    assert TargetStatistics.of([1, 3], "y").numbers().moments() == (2.0, 1.0)

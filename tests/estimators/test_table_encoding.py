@@ -46,7 +46,7 @@ def test_its_settings():
     frame = pl.DataFrame({"town": ["a", "b", "c", "a"]})
     step = clone(TableEncoding(max_categories=1))
     assert step.fit_transform(frame).shape == (4, 2)
-    with pytest.raises(ParameterError, match="max_categories must be at least 1, got 0"):
+    with pytest.raises(ParameterError, match="max_categories must be an integer of at least 1, got 0"):
         TableEncoding(max_categories=0).fit(frame)
 
 

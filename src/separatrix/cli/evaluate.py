@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from separatrix.cli import report
 from separatrix.cli.console import facts, note, show, show_json, some
 from separatrix.cli.tables import features_and_target, read_source, source_name, text_columns_of
+from separatrix.data.labels import Labels
 from separatrix.data.table import Table
-from separatrix.data.tasks import known_labels, number_target
+from separatrix.data.targets import number_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
@@ -67,7 +68,7 @@ def assess(model: AnyModel, features: Table, y: NDArray[Any], name: str) -> Asse
     """Judge a model beside the dummy that its training rows make."""
     dummy = _dummy(model, len(y))
     if model.classes is not None:
-        labels = known_labels(y, model.classes, name)
+        labels = Labels(model.classes).match(y, name)
         return assess_classifier(labels, model.predict_proba(features), model.classes, dummy)
     return assess_regressor(number_target(y, name), model.predict(features), dummy, name=name)
 

@@ -16,8 +16,9 @@ from separatrix.cli.predict import numbers_for_truth
 from separatrix.cli.screen import draw_on_files
 from separatrix.cli.tables import features_and_target, read_source, text_columns_of
 from separatrix.data.datasets import TARGET
+from separatrix.data.labels import Labels
 from separatrix.data.table import Table
-from separatrix.data.tasks import known_labels, number_target
+from separatrix.data.targets import number_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean
 from separatrix.files import check_writable
@@ -146,7 +147,7 @@ def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[
         return table, None
     features, y = features_and_target(table, name)
     if model.classes is not None:
-        return features, known_labels(y, model.classes, name)
+        return features, Labels(model.classes).match(y, name)
     return features, number_target(y, name)
 
 

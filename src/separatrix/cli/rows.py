@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.cli.tables import chosen_target, features_and_target, read_source, source_name
+from separatrix.data.labels import Labels
+from separatrix.data.streams import TableStream
 from separatrix.data.table import Table, is_text
-from separatrix.data.tasks import Task, class_target, infer_task, known_labels, number_target
+from separatrix.data.targets import Task, class_target, infer_task, number_target
 from separatrix.errors import ParameterError, did_you_mean
 
 TASKS: tuple[Task, ...] = ("classification", "regression")
@@ -68,7 +70,7 @@ def read_rows(
     else:
         test_features, test_y = features_and_target(read_source(test, _text_columns(table)), name)
         is_class = chosen == "classification"
-        test_y = known_labels(test_y, np.unique(y), name) if is_class else number_target(test_y, name)
+        test_y = Labels(np.unique(y)).match(test_y, name) if is_class else number_target(test_y, name)
         parts, split = (features, y, test_features, test_y), f"from {source_name(test)}"
     return Rows(whole.source, name, chosen, whole.reason, *parts, split=split)
 
@@ -81,7 +83,9 @@ def read_labelled(source: str, target: str | None, task: str | None) -> Labelled
 def _labelled(table: Table, source: str, target: str | None, task: str | None) -> LabelledRows:
     name = chosen_target(table, target)
     features, y = features_and_target(table, name)
-    chosen, reason = infer_task(y) if task is None else (checked_task(task), "as asked")
+    chosen, reason = (
+        infer_task(TableStream(table), name) if task is None else (checked_task(task), "as asked")
+    )
     y = class_target(y, name) if chosen == "classification" else number_target(y, name)
     return LabelledRows(source_name(source), name, chosen, reason, features, y)
 

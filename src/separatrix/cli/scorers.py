@@ -14,7 +14,7 @@ from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
 
 from separatrix.cli.console import some
 from separatrix.cli.rows import LabelledRows
-from separatrix.data.tasks import Task
+from separatrix.data.targets import Task
 from separatrix.errors import ParameterError, did_you_mean
 
 COMMON = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from separatrix.cli.describe import class_words
 from separatrix.cli.rows import Rows
-from separatrix.data.tasks import Task
+from separatrix.data.targets import Task
 from separatrix.evaluate.text import plain_spec
 from separatrix.model import Model
 

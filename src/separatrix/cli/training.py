@@ -21,10 +21,8 @@ from separatrix.cli.summary import Summary, summary_of, target_words
 from separatrix.cli.tables import source_name
 from separatrix.data.datasets import TARGET
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.statistics import TargetStatistics, piece_keys
 from separatrix.data.streams import Stream, open_stream
-from separatrix.data.table import Column
-from separatrix.data.tasks import MAX_NUMBERED_CLASSES, Task
+from separatrix.data.targets import Task, infer_task
 from separatrix.errors import DataError, ParameterError, WorkerError, did_you_mean
 from separatrix.estimators.table_model import TableFit
 from separatrix.train.checkpoint import load_checkpoint
@@ -123,7 +121,7 @@ def train_streamed(
         target = _target(stream, question.target)
         if test is not None:
             test.require(target)
-        task, reason = _wanted_task(question, checkpoint) or _stream_task(stream, target)
+        task, reason = _wanted_task(question, checkpoint) or infer_task(stream, target)
         check_scorers(task, None, settings)
         if task == "regression" and "class_weight" in settings:
             raise ParameterError("--class-weight needs classes, and the task is regression; leave it out.")
@@ -204,26 +202,6 @@ def _wanted_task(question: Question, checkpoint: Path | None) -> tuple[Task, str
         is_regression = load_checkpoint(checkpoint).identity.get("estimator") == "MLPRegressor"
         return "regression" if is_regression else "classification", "as in the checkpoint"
     return None
-
-
-def _stream_task(stream: Stream, target: str) -> tuple[Task, str]:
-    """Return what a target column asks for, and why, by the rules of `infer_task`."""
-    kind = stream.kinds[target]
-    if kind in ("text", "truth"):
-        return "classification", "text" if kind == "text" else "true or false"
-    facts = TargetStatistics(target, is_text=False)
-    most = max(2, min(MAX_NUMBERED_CLASSES, stream.n_rows // 2))
-    for piece in stream.pieces:
-        column: Column
-        for _, column in stream.read(piece, [target]):
-            with stream.located(piece):
-                facts.check(column)
-                facts.add(column, piece_keys(0, piece))
-        if not facts.are_whole:
-            return "regression", "numbers with fractions"
-        if facts.labels is None or len(facts.labels) > most:
-            return "regression", f"more than {most} different whole numbers"
-    return "classification", f"{len(facts.labels or {})} different whole numbers"
 
 
 def _text_columns(stream: Stream) -> list[str]:

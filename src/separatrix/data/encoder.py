@@ -406,7 +406,7 @@ def learn(
     Returns
     -------
     encoder : TableEncoder
-        As `TableEncoder.fit` makes it of the same rows, except for rounding and, where there are many rows, the
+        As `TableEncoder.fit` makes it of the same rows, except for rounding and, if there are many rows, the
         median and the count of rare levels.
     target_statistics : TargetStatistics
 

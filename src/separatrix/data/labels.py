@@ -20,9 +20,9 @@ Codes = NDArray[np.intp]
 class Labels:
     """The classes of a target; the code of a class is its index.
 
-    Use `encode` for labels that a caller passes, such as `y_true`: they must equal a class. Use `encode_column`
-    for a column of a table: a file may spell a class in another type, and its text counts. Both raise the same
-    sentence for a label that is none of the classes.
+    Use `encode` for labels that a caller passes, such as `y_true`: they must equal a class. Use
+    `encode_column` for a column of a table: a file may give a class another type, so that its text counts.
+    Both raise the same sentence for a label that is none of the classes.
 
     Parameters
     ----------
@@ -100,11 +100,11 @@ class Labels:
         --------
         >>> Labels([1, 2]).encode_column(np.array(["2", "1"], dtype=object), "code")
         array([1, 0])
-        >>> Labels(["a", "b"]).encode_column(np.array(["a", "c"], dtype=object), "y")
+        >>> Labels([1, 2]).encode_column(np.array(["2", "3"], dtype=object), "c")
         Traceback (most recent call last):
         ...
-        separatrix.errors.DataError: the target column 'y' has 'c' in row 2, which is none of the classes: a, \
-b; correct or remove such rows, or train with them.
+        separatrix.errors.DataError: the target column 'c' has '3' in row 2, which is none of the classes: \
+1, 2; correct or remove such rows, or train with them.
         """
         require_values(column, name)
         if not is_text(column) and self._are_numbers:
@@ -224,6 +224,6 @@ b; correct or remove such rows, or train with them.
             row = int(unknown[0])
             (label,) = values[[row]].tolist()
             raise DataError(
-                f"{what} has {label!r} in row {row + 1}, which is none of the classes: {', '.join(self.texts)}; "
-                "correct or remove such rows, or train with them."
+                f"{what} has {label!r} in row {row + 1}, which is none of the classes: "
+                f"{', '.join(self.texts)}; correct or remove such rows, or train with them."
             )

@@ -1,4 +1,4 @@
-"""Column statistics: what one pass over the pieces of a column learns, in memory that does not grow with its rows.
+"""Column statistics: what one pass over the pieces of a column learns, in bounded memory.
 
 Moments are merged piece by piece (Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance",
 eq. 2.1), in float64. The median is exact up to `MEDIAN_ROWS` values; of more, it is the median of a sample of
@@ -184,7 +184,7 @@ class TextStatistics:
         return f"is text with {about}{n_levels} different values in {n_rows} rows"
 
     def frequent(self, most: int = MAX_CATEGORIES) -> tuple[list[str], bool]:
-        """Return the most frequent levels, sorted (ties: first in the alphabet), and whether there are more."""
+        """Return the most frequent levels (ties: first in the alphabet) sorted, and if there are others."""
         levels = sorted(self.counts, key=lambda level: (-self.counts[level], level))
         return sorted(levels[:most]), self._has_more or len(levels) > most
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.parquet_footer import RowGroup, row_groups
 from separatrix.data.statistics import row_keys
-from separatrix.data.table import Column, Kind, Table, joined_kind, kind_of, is_text, table_from_frame
+from separatrix.data.table import Column, Kind, Table, is_text, joined_kind, kind_of, table_from_frame
 from separatrix.errors import DataError, OutputError, did_you_mean
 
 SUFFIXES = (".csv", ".tsv", ".parquet")

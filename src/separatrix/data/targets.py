@@ -36,7 +36,7 @@ _LABEL_TYPES: dict[Kind, type[np.generic]] = {"text": np.str_, "truth": np.bool_
 
 
 class TargetStatistics:
-    """Statistics of a target column: the rows of each label, while the labels are few, and moments of numbers.
+    """Statistics of a target column: the rows of each label, if there are few labels, and moments of numbers.
 
     A column in memory is one piece.
 
@@ -121,15 +121,15 @@ class TargetStatistics:
         what = f"the target column '{self.name}'"
         if not self._are_whole:
             raise DataError(
-                f"{what} has numbers with fractions, which are no classes; use MLPRegressor, or another target."
+                f"{what} has numbers with fractions, which are no classes; use MLPRegressor, or another "
+                "target."
             )
         if self._counts is None or (len(self._counts) == self.n_rows and self.n_rows > 2):
-            values = "a different value in each"
-            if self._counts is None:
-                values = f"more than {self._max_labels:,} different values in all"
+            number = f"more than {self._max_labels:,} different values in {self.n_rows:,}"
+            if self._counts is not None:
+                number = f"a different value in each of the {self.n_rows}"
             raise DataError(
-                f"{what} has {values} of the {self.n_rows} rows: it is an identifier, not a class; choose "
-                "another target."
+                f"{what} has {number} rows: it is an identifier, not a class; choose another target."
             )
         if len(self._counts) == 1:
             raise DataError(
@@ -139,8 +139,8 @@ class TargetStatistics:
         return Labels(np.array(sorted(self._counts)).astype(_LABEL_TYPES.get(self.kind, np.int64)))
 
     def counts(self) -> list[int]:
-        """Return the rows of each class, in the order of `labels`; 0 for one that is known but not counted."""
-        counts = self._counts or {}
+        """Return the rows of each class of `labels`; 0 for one that is known but not counted."""
+        counts = self._counts or Counter()
         return [counts[label] for label in sorted(counts)]
 
     def numbers(self) -> NumberStatistics:
@@ -153,9 +153,7 @@ class TargetStatistics:
         """
         what = f"the target column '{self.name}'"
         if self.kind == "text":
-            raise DataError(
-                f"{what} has text where numbers are due; use MLPClassifier, or another target."
-            )
+            raise DataError(f"{what} has text where numbers are due; use MLPClassifier, or another target.")
         if self._numbers.low == self._numbers.high:
             raise DataError(f"{what} is {self._numbers.low:g} in every row; there is nothing to predict.")
         return self._numbers

@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from separatrix import check
-from separatrix.data.statistics import TargetStatistics
+from separatrix.data.targets import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP

@@ -11,7 +11,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from separatrix import check
-from separatrix.data.statistics import TargetStatistics
+from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
@@ -268,10 +268,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return sample_weight
 
     def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
-        if self.loss == "poisson" and target.numbers.low < 0:
+        if self.loss == "poisson" and target.numbers().low < 0:
             raise DataError(
                 f"the target column '{target.name}' must be 0 or more for loss 'poisson', got "
-                f"{target.numbers.low:g}; use loss='squared_error'."
+                f"{target.numbers().low:g}; use loss='squared_error'."
             )
         return number_facts(target, is_scaled=self.loss != "poisson", has_shift=self.fit_intercept)
 

@@ -19,13 +19,15 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix import __version__, check
-from separatrix.data.encoder import TableEncoder
+from separatrix.data.encoder import TableEncoder, learn
+from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.statistics import MEDIAN_ROWS, TargetStatistics, learn
+from separatrix.data.statistics import MEDIAN_ROWS
 from separatrix.data.streams import Stream, open_stream
+from separatrix.data.targets import TargetStatistics
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, State
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.held_out import check_weights
 from separatrix.estimators.settings import dropout_seed
@@ -49,8 +51,6 @@ LEAST_BATCHES = 2
 
 PIECES = 8
 """A shuffle buffer holds the rows of so many pieces or more, of files that can be cut anywhere."""
-
-LABEL_TYPES = {"whole": np.int64, "number": np.int64, "truth": np.bool_}
 
 
 @dataclass(frozen=True)
@@ -219,43 +219,17 @@ def _learn(
 
 def class_facts(target: TargetStatistics, kind: str) -> dict[str, Any]:
     """Return the classes of a target column and their rows, as values that JSON can hold."""
-    name, labels = target.name, target.labels
-    if labels is None and not target.are_whole and not target.is_text:
-        raise DataError(
-            f"the target column '{name}' has numbers with fractions, which are no classes; use MLPRegressor, "
-            "or another target."
-        )
-    n_rows = sum((labels or {}).values())
-    if labels is None or (len(labels) == n_rows and len(labels) > 2):
-        raise DataError(
-            f"the target column '{name}' has a different value in nearly every row: it is an identifier, "
-            "not a class; choose another target."
-        )
-    if len(labels) == 1:
-        raise DataError(
-            f"the target column '{name}' is {next(iter(labels))} in every row; a classifier needs rows of "
-            "two or more classes."
-        )
-    classes = sorted(labels)
+    classes = target.labels().classes
     return {
-        "labels": np.array(classes).astype(LABEL_TYPES.get(kind, np.str_)).tolist(),
-        "dtype": np.dtype(LABEL_TYPES[kind]).name if kind in LABEL_TYPES else "str",
-        "counts": [labels[label] for label in classes],
+        "labels": classes.tolist(),
+        "dtype": "str" if classes.dtype.kind == "U" else classes.dtype.name,
+        "counts": target.counts(),
     }
 
 
 def number_facts(target: TargetStatistics, is_scaled: bool, has_shift: bool) -> dict[str, Any]:
     """Return the moments of a numeric target, as values that JSON can hold."""
-    numbers = target.numbers
-    if target.is_text:
-        raise DataError(
-            f"the target column '{target.name}' has text where numbers are due; use MLPClassifier, or "
-            "another target."
-        )
-    if numbers.low == numbers.high:
-        raise DataError(
-            f"the target column '{target.name}' is {numbers.low:g} in every row; there is nothing to predict."
-        )
+    numbers = target.numbers()
     mean, scale = numbers.moments()
     return {
         "mean": mean,
@@ -389,25 +363,5 @@ def class_coder(p: Any, name: str, facts: Mapping[str, Any]) -> TargetCoder:
     p.classes_ = np.array(facts["labels"], dtype=facts["dtype"])
     head, n_out = targets.head_and_outputs(p.loss, p.classes_, multilabel=False)
     width = n_out if head == "quadratic" else 1
-    weights = None
-    if p.class_weight is not None:
-        weights = _class_weights(p.class_weight, p.classes_, facts["counts"])
+    weights = Labels(p.classes_).weights(p.class_weight, facts["counts"])
     return TargetCoder(name, p.classes_, width=width, weights=weights)
-
-
-def _class_weights(class_weight: Any, classes: Array, counts: list[int]) -> Array:
-    if isinstance(class_weight, str):
-        check.choice("class_weight", class_weight, ("balanced",))
-        return sum(counts) / (len(counts) * np.maximum(np.array(counts, dtype=np.float64), 1.0))
-    if not isinstance(class_weight, Mapping):
-        raise ParameterError(f"class_weight must be 'balanced' or a dict, got {class_weight!r}.")
-    targets.check_class_weight(class_weight, classes)
-    labels = classes.tolist()
-    by_text = {str(label): weight for label, weight in class_weight.items()}
-    for label in by_text:
-        if label not in map(str, labels):
-            raise ParameterError(
-                f"class_weight must name classes, which are {', '.join(map(str, labels))}, got '{label}'."
-                + did_you_mean(label, map(str, labels))
-            )
-    return np.array([float(by_text.get(str(label), 1.0)) for label in labels])

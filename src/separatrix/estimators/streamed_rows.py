@@ -12,11 +12,10 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.statistics import piece_keys
-from separatrix.data.streams import Piece, Stream
-from separatrix.data.table import Column, as_column, as_numbers, as_text
+from separatrix.data.labels import Labels
+from separatrix.data.streams import Piece, Stream, piece_keys
+from separatrix.data.table import Column, as_column, as_numbers
 from separatrix.engine.base import Data
-from separatrix.errors import DataError
 
 Array = NDArray[Any]
 
@@ -94,22 +93,7 @@ class TargetCoder:
     def codes(self, column: Column) -> Array:
         """Return the class number of each row; a `DataError` for a label that is no class."""
         assert self.classes is not None
-        if self.classes.dtype.kind == "U":
-            places = {label: code for code, label in enumerate(self.classes.tolist())}
-            cells = as_text(column).tolist()
-            codes = np.fromiter((places.get(cell, -1) for cell in cells), np.intp, len(cells))
-        else:
-            numbers, known = as_numbers(column, self.name), self.classes.astype(np.float64)
-            codes = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
-            codes[known[codes] != numbers] = -1
-        unknown = np.flatnonzero(codes < 0)
-        if unknown.size:
-            raise DataError(
-                f"the target column '{self.name}' has '{column[unknown[0]]}' in row {unknown[0] + 1}, which "
-                f"is none of the classes trained on: {', '.join(map(str, self.classes.tolist()))}; correct "
-                "or remove such rows, or train with them."
-            )
-        return codes
+        return Labels(self.classes).encode_column(column, self.name)
 
 
 class StreamedRows:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from sklearn.callback import with_callbacks
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Table, table_from_frame
+from separatrix.data.targets import TargetStatistics
 from separatrix.estimators.callbacks import listening
 from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.stream_fit import StreamFit, StreamSettings, fit_stream

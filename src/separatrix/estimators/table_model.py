@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table
-from separatrix.data.tasks import Task
+from separatrix.data.targets import Task
 from separatrix.errors import DataError, SeparatrixError
 from separatrix.estimators.classifier import MLPClassifier
 from separatrix.estimators.regressor import MLPRegressor

@@ -1,0 +1,102 @@
+"""Labels: codes of classes and back, weights, and one sentence for a label that is none of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.utils.class_weight import compute_class_weight
+
+from separatrix.data.labels import Labels
+from separatrix.data.table import as_column
+from separatrix.errors import DataError, ParameterError
+
+KINDS = {
+    "text": ["ant", "bee", "cat"],
+    "whole": [-1, 3, 2**40],
+    "truth": [False, True],
+    "fraction": [0.5, 1.0, 2.5],
+    "unsorted": [2, 0, 1],
+    "objects": np.array(["b", 1, None], dtype=object),
+}
+
+
+@pytest.mark.parametrize("classes", KINDS.values(), ids=KINDS)
+def test_codes_and_back(classes):
+    labels = Labels(classes)
+    rows = np.arange(10) % len(labels)
+    y = labels.decode(rows)
+    np.testing.assert_array_equal(labels.encode(y), rows)
+    np.testing.assert_array_equal(labels.encode(y.tolist()), rows)
+    np.testing.assert_array_equal(labels.decode(rows.reshape(5, 2)).ravel(), y)
+
+
+@pytest.mark.parametrize(
+    ("classes", "y"),
+    [([0, 1], ["0", "1"]), (["0", "1"], [0, 1]), ([1, 2], [1.5, 1]), ([1, 2], [np.nan, 1]), ([1, 2], [9, 0])],
+)
+def test_a_value_of_another_type_or_size_is_no_class(classes, y):
+    with pytest.raises(DataError, match=r"y_true has .* in row 1, which is none of the classes: . ?"):
+        Labels(classes).encode(y, "y_true")
+
+
+def test_the_sentence_is_that_of_values_and_of_columns():
+    rule = r"has 'c' in row 2, which is none of the classes: a, b; correct or remove such rows, or train "
+    rule += r"with them\.$"
+    with pytest.raises(DataError, match="^y " + rule):
+        Labels(["a", "b"]).encode(["a", "c", "d"])
+    with pytest.raises(DataError, match="^the target column 'pet' " + rule):
+        Labels(["a", "b"]).encode_column(as_column(["a", "c", "d"], "pet"), "pet")
+
+
+def test_one_label_for_each_row():
+    with pytest.raises(DataError, match=r"y must have one label for each row, got shape \(2, 1\)"):
+        Labels([0, 1]).encode([[0], [1]])
+
+
+@pytest.mark.parametrize(
+    ("classes", "column"),
+    [
+        ([1, 2], ["2", "1"]),
+        ([1, 2], ["2.0", "1"]),
+        ([1, 2], [2.0, 1.0]),
+        ([0.5, 2.0], ["2", "0.5"]),
+        (["1", "2"], [2, 1]),
+        (["0.5", "2"], [2.0, 0.5]),
+        ([False, True], ["True", "False"]),
+        (["False", "True"], [True, False]),
+    ],
+)
+def test_a_file_may_give_classes_another_type(classes, column):
+    assert Labels(classes).encode_column(as_column(column, "y"), "y").tolist() == [1, 0]
+
+
+def test_an_empty_cell_is_no_class():
+    with pytest.raises(DataError, match=r"the target column 'y' is empty in 1 of 2 rows \(first: row 2\)"):
+        Labels(["a"]).encode_column(as_column(["a", None], "y"), "y")
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {"yes": 5.0}, {"no": 0, "yes": 2}])
+def test_weights_are_scikit_learns(class_weight):
+    y = np.array(["no"] * 30 + ["yes"] * 10)
+    expected = compute_class_weight(class_weight, classes=np.array(["no", "yes"]), y=y)
+    np.testing.assert_array_equal(Labels(["no", "yes"]).weights(class_weight, [30, 10]), expected)
+
+
+def test_weights_of_labels_that_are_spelled_as_text():
+    assert Labels([0, 1]).weights({"1": 3.0}, [1, 1]).tolist() == [1.0, 3.0]
+    assert Labels([0, 1]).weights(None, [1, 1]) is None
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "sentence"),
+    [
+        ("balancd", r"class_weight must be one of 'balanced', got 'balancd'\. Did you mean 'balanced'\?"),
+        (5, r"class_weight must be 'balanced' or a dict, got 5\."),
+        ({"ye": 1}, r"class_weight must name classes, which are no, yes, got 'ye'\. Did you mean 'yes'\?"),
+        ({"yes": -1}, r"class_weight of class 'yes' must be a number in \[0, infinity\), got -1\."),
+        ({"no": 0, "yes": 0.0}, r"class_weight must be above 0 for at least one class, got \{'no': 0, "),
+    ],
+)
+def test_what_is_no_weight(class_weight, sentence):
+    with pytest.raises(ParameterError, match=sentence):
+        Labels(["no", "yes"]).weights(class_weight, [1, 1])
