@@ -34,7 +34,7 @@ def candidates(metric: str = "accuracy") -> Candidates:
     )
 
 
-def test_mean_and_standard_error_are_missing_where_a_score_is():
+def test_a_missing_score_gives_no_mean_and_no_standard_error():
     tried = candidates()
     assert len(tried) == 2
     np.testing.assert_allclose(tried.mean, [0.7, np.nan])
@@ -42,7 +42,7 @@ def test_mean_and_standard_error_are_missing_where_a_score_is():
     np.testing.assert_array_equal(tried.standard_error, expected)
 
 
-def test_nobody_can_exchange_the_scores():
+def test_the_scores_cannot_be_replaced():
     with pytest.raises(dataclasses.FrozenInstanceError):
         candidates().scores = np.zeros((2, 3))
 
@@ -73,7 +73,7 @@ def test_the_metric_is_named_in_words(metric, name, sign):
         ("balanced_accuracy", "balanced accuracy", 1),
     ],
 )
-def test_metrics_have_words(metric: str, label: str, sign: int) -> None:
+def test_metrics_have_names(metric: str, label: str, sign: int) -> None:
     shown = shown_metric(metric)
     assert (shown.label, shown.sign) == (label, sign)
 
@@ -82,7 +82,7 @@ SCORES = st.one_of(st.integers(-3, 3).map(float), st.just(np.nan))
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), SCORES), max_size=12))
-def test_the_front_is_what_no_smaller_candidate_reaches(pairs: list[tuple[int, float]]) -> None:
+def test_no_candidate_that_is_not_larger_reaches_one_of_the_front(pairs: list[tuple[int, float]]) -> None:
     sizes, mean = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
     front = pareto_front(sizes.astype(int), mean.astype(float)).tolist()
     finite = [index for index, value in enumerate(mean) if np.isfinite(value)]
@@ -123,14 +123,14 @@ def test_each_cell_has_its_best_candidate() -> None:
     np.testing.assert_allclose(table.error, [[0.0, 0.0], [np.nan, 0.0]], atol=1e-15)
 
 
-def test_layers_of_different_widths_stand_with_their_widest() -> None:
+def test_layers_of_different_widths_are_in_the_cell_of_the_widest() -> None:
     table = architecture_table(by_sizes([(8, 4), (8, 8), (2, 8)], [[0.7, 0.7], [0.6, 0.6], [0.8, 0.8]]))
     assert table.widths.tolist() == [8]
     assert table.best.tolist() == [[2]]
     assert table.cell_of((8, 4)) == table.cell_of((8, 8)) == (0, 0, 1)
 
 
-def test_a_straight_line_has_one_cell_over_all_widths() -> None:
+def test_a_linear_model_has_one_cell_over_all_widths() -> None:
     candidates = by_sizes([(), (2,), (4,), ()], [[0.6, 0.6], [0.7, 0.7], [0.8, 0.8], [0.5, 0.7]])
     table = architecture_table(candidates, np.array([0.9, 0.9]))
     assert table.best.tolist() == [[0, 0], [1, 2]]
@@ -138,7 +138,7 @@ def test_a_straight_line_has_one_cell_over_all_widths() -> None:
     assert table.cell_of(()) == (0, 0, 2)
 
 
-def test_the_baseline_stands_in_where_no_straight_line_was_by_sizes() -> None:
+def test_the_baseline_is_shown_if_no_linear_model_was_tried() -> None:
     candidates, baseline = by_sizes([(2,), (4,)], [[0.7, 0.7], [0.8, 0.8]]), np.array([0.5, 0.7])
     table = architecture_table(candidates, baseline)
     assert table.depths.tolist() == [0, 1]
@@ -154,7 +154,7 @@ def test_candidates_without_a_score_are_counted_but_never_best() -> None:
     assert table.best.tolist() == [[1, -1]]
 
 
-def test_straight_lines_alone_make_one_cell() -> None:
+def test_linear_models_alone_make_one_cell() -> None:
     table = architecture_table(by_sizes([(), ()], [[0.5, 0.5], [0.6, 0.6]]))
     assert table.widths.tolist() == [0]
     assert table.best.tolist() == [[1]]
@@ -184,7 +184,7 @@ def by_params(params: list[dict[str, Any]], sizes: list[tuple[int, ...]]) -> Can
     return Candidates("r2", params, sizes, none, np.zeros((len(sizes), 1)), none[:1], none[:1], none, none)
 
 
-def test_names_hold_the_settings_that_differ() -> None:
+def test_names_hold_the_parameters_that_differ() -> None:
     params = [
         {
             "mlp__hidden_layer_sizes": (4,),

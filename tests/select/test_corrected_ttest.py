@@ -25,13 +25,13 @@ def test_splits_of_different_sizes_count_by_their_mean_ratio():
     assert float(error) == pytest.approx(math.sqrt(1 / 3 + (1 / 9 + 1 / 4 + 1) / 3))
 
 
-def test_repeats_do_not_shrink_the_standard_error_to_nothing():
+def test_repeats_do_not_shrink_the_standard_error_to_zero():
     scores = np.tile([0.7, 0.8, 0.9], 1000)
     error = float(corrected_standard_error(scores, [60] * 3000, [30] * 3000))
     assert error > math.sqrt(0.5) * scores.std()
 
 
-def test_candidates_keep_their_rows_and_a_missing_score_spoils_only_its_own():
+def test_a_missing_score_affects_only_its_own_candidate():
     scores = np.array(
         [[0.1, 0.2, 0.3, 0.4, 0.5], [0.1, np.nan, 0.3, 0.4, 0.5], [-np.inf, 0, 0, 0, 0], [2] * 5]
     )
@@ -56,7 +56,7 @@ def test_t_test_by_hand():
 
 
 @given(seed=st.integers(0, 10_000))
-def test_interval_leaves_zero_out_when_significant_and_swapping_turns_the_sign(seed):
+def test_the_interval_excludes_zero_if_significant_and_swapping_turns_the_sign(seed):
     first, second = np.random.default_rng(seed).normal([[0.6], [0.5]], 0.05, (2, 5))
     test, swapped = corrected_t_test(first, second, *SIZES), corrected_t_test(second, first, *SIZES)
     assert test.is_significant == (not test.difference.low <= 0 <= test.difference.high)
@@ -73,7 +73,7 @@ def test_a_difference_without_spread(shift, p_value):
     assert test.difference.low == test.difference.value == test.difference.high
 
 
-def test_where_the_splits_define_no_test():
+def test_splits_that_define_no_test():
     test = corrected_t_test([0.8], [0.7], [8], [2])
     assert test.p_value is None
     assert not test.is_significant
@@ -83,7 +83,7 @@ def test_where_the_splits_define_no_test():
     assert str(test.difference) == "undefined (a split without score)"
 
 
-def test_level_holds_for_correlated_splits_where_the_plain_test_fails():
+def test_the_level_holds_for_correlated_splits_unlike_that_of_the_plain_test():
     # The paper's assumption: any two splits' differences have the correlation n_test / (n_train + n_test).
     rng = np.random.default_rng(3)
     shared, own = rng.normal(0, math.sqrt(0.2), (1000, 1)), rng.normal(0, math.sqrt(0.8), (1000, 15))

@@ -38,7 +38,7 @@ def slow_greedy(predictions, y, score, n_members, folds):
 
 
 @pytest.mark.parametrize("n_test", [None, [10], [4, 3, 3], [1, 9]])
-def test_from_the_best_on_it_is_the_greedy_way(n_test):
+def test_after_the_best_the_steps_are_greedy(n_test):
     predictions = probabilities(7)
     chosen = select_ensemble(predictions, TRUTH, log_score, n_test=n_test, n_members=12, n_first=1)
     ends = np.cumsum(n_test or [10])
@@ -57,7 +57,7 @@ def test_the_best_prefix_is_kept():
     assert chosen.counts.tolist() == [chosen.added[:n].tolist().count(i) for i in range(7)]
 
 
-def test_its_counts_make_its_score():
+def test_the_counts_give_the_score():
     predictions = probabilities(9, seed=3)
     chosen = select_ensemble(predictions, TRUTH, log_score)
     mean = np.average(predictions, axis=0, weights=chosen.counts)
@@ -65,7 +65,7 @@ def test_its_counts_make_its_score():
     assert chosen.scores.max() > max(log_score(TRUTH, p) for p in predictions)
 
 
-def test_it_starts_with_those_of_the_best_that_score_best_together():
+def test_it_starts_with_the_best_ones_that_score_best_together():
     y = np.zeros(4)
     # The best two cancel; the third spoils their mean.
     predictions = np.array([y + 5, y + 1.5, y + 1, y - 1])
@@ -76,13 +76,13 @@ def test_it_starts_with_those_of_the_best_that_score_best_together():
     assert chosen.counts.tolist() == [0, 0, 1, 1]
 
 
-def test_no_more_are_added_first_than_members_are_asked_for():
+def test_at_most_n_members_are_added_first():
     chosen = select_ensemble(probabilities(9), TRUTH, log_score, n_members=2, n_first=5)
     assert len(chosen.added) == 2
     assert select_ensemble(probabilities(9), TRUTH, log_score, n_members=1).counts.sum() == 1
 
 
-def test_of_two_alike_the_first_is_taken():
+def test_of_two_equal_candidates_the_first_is_taken():
     same = probabilities(1)
     chosen = select_ensemble(np.concatenate([same, same, same]), TRUTH, log_score, n_members=4)
     assert chosen.counts.tolist() == [1, 0, 0]
@@ -109,7 +109,7 @@ def test_trainings_that_failed_are_left_out(bad):
         select_ensemble(predictions, TRUTH, lambda y, p: float("nan"))
 
 
-def test_nothing_that_was_given_is_changed():
+def test_the_arguments_are_not_changed():
     predictions = probabilities(4)
     before = predictions.copy()
     select_ensemble(predictions, TRUTH, log_score)
@@ -132,7 +132,7 @@ def test_shapes_that_do_not_fit(shape, n_test):
         select_ensemble(np.ones(shape), TRUTH, log_score, n_test=n_test)
 
 
-@pytest.mark.parametrize("settings", [{"n_members": 0}, {"n_first": 0}])
-def test_settings_out_of_range(settings):
-    with pytest.raises(ParameterError, match="n_members and n_first must be at least 1"):
-        select_ensemble(probabilities(2), TRUTH, log_score, **settings)
+@pytest.mark.parametrize("name", ["n_members", "n_first"])
+def test_parameters_out_of_range(name):
+    with pytest.raises(ParameterError, match=f"{name} must be an integer of at least 1, got 0"):
+        select_ensemble(probabilities(2), TRUTH, log_score, **{name: 0})

@@ -76,14 +76,14 @@ def test_tests_and_bias_are_those_of_the_chosen():
     assert verdict.selection == selection_bias(scores, *rows, random_state=3, n_bootstraps=200)
 
 
-def test_of_equal_means_the_smaller_is_best_and_of_equal_sizes_the_better_is_chosen():
+def test_the_smaller_of_equal_means_is_best_and_the_better_of_equal_sizes_is_chosen():
     verdict = select(tried({(8, 4): (65, 0.9), (2,): (9, 0.9), (4,): (17, 0.9)}, WOBBLE * 0), line())
     assert (verdict.best, verdict.smallest_as_good) == (1, 1)
     verdict = select(tried({(1, 2): (9, 0.895), (2,): (9, 0.9), (4,): (17, 0.91)}), line())
     assert (verdict.best, verdict.smallest_as_good) == (2, 1)
 
 
-def test_a_candidate_without_a_score_on_every_split_is_out_of_the_choice():
+def test_a_candidate_without_a_score_on_every_split_cannot_be_chosen():
     candidates = tried()
     candidates.scores[3, 2] = np.nan
     verdict = select(candidates, line())
@@ -100,7 +100,7 @@ def test_a_candidate_without_a_score_on_every_split_is_out_of_the_choice():
             {(2,): (9, 0.9)},
             0.7,
             False,
-            "A hidden layer pays: against the line (accuracy 0.700 ± 0.021), the best is",
+            "A hidden layer helps: compared with the line (accuracy 0.700 ± 0.021), the best is",
         ),
         ({(2,): (9, 0.9)}, 0.92, True, "A straight line is enough: no candidate is better than the line ("),
         (
@@ -115,8 +115,8 @@ def test_a_candidate_without_a_score_on_every_split_is_out_of_the_choice():
             True,
             "A straight line is enough: a candidate without hidden layer is as good",
         ),
-        ({(2,): (9, 0.9)}, 0.885, True, "Yet fold by fold the best is better by 0.0150 ["),
-        ({(2,): (9, 0.9)}, 0.899, True, "That the best is better by 0.00100 [-0.0"),
+        ({(2,): (9, 0.9)}, 0.885, True, "Compared fold by fold, however, the best is better by 0.0150 ["),
+        ({(2,): (9, 0.9)}, 0.899, True, "The best is better by 0.00100 [-0.0"),
     ],
 )
 def test_whether_a_baseline_is_enough(networks, mean, enough, sentence):
@@ -125,48 +125,53 @@ def test_whether_a_baseline_is_enough(networks, mean, enough, sentence):
     assert sentence in verdict_text(verdict)
 
 
-def test_what_one_standard_error_hides_is_said_where_it_shows_fold_by_fold():
-    # Both wobble alike, so that the smaller one is worse by as much on every fold.
+def test_a_difference_fold_by_fold_is_reported_even_within_one_standard_error():
+    # Both wobble in the same way, so that the smaller one is worse by the same amount on every fold.
     verdict = select(tried({(2,): (9, 0.9), (4,): (17, 0.91)}), line())
     assert verdict.smallest_as_good == 0
-    assert "; yet fold by fold it is worse by 0.0100 [0.0100, 0.0100], p < 0.001." in first_lines(verdict)[1]
+    assert (
+        "; compared fold by fold, however, it is worse by 0.0100 [0.0100, 0.0100], p < 0.001."
+        in first_lines(verdict)[1]
+    )
 
 
-def test_a_hidden_layer_that_may_pay_by_chance_only():
+def test_a_hidden_layer_that_may_help_by_chance():
     rough = np.array([0.5, 0.9, 0.7, 0.6, 0.8])
     even = {(2,): (9, 0.9)}
     verdict = select(tried(even, FOLDS * 0.1), rough)
     assert not verdict.baseline_is_enough
-    assert "Whether a hidden layer pays stays open: against logistic regression" in verdict_text(verdict)
+    assert "It is not clear whether a hidden layer helps: compared with logistic regression" in verdict_text(
+        verdict
+    )
     assert "which could be chance." in verdict_text(verdict)
 
 
-def test_without_a_straight_line_nothing_is_held_against_it():
+def test_without_baseline_scores_nothing_is_compared_with_it():
     verdict = select(
         tried(), np.where(np.arange(5) == 1, np.nan, line()), linear_baseline="linear regression"
     )
     assert verdict.best_vs_baseline is None
     assert verdict.smallest_vs_baseline is None
     assert not verdict.baseline_is_enough
-    assert verdict.warnings[0].startswith("Linear regression has no score on one split or more")
-    assert "hidden layer pays" not in verdict_text(verdict)
+    assert verdict.warnings[0].startswith("Linear regression has no score on at least one split")
+    assert "hidden layer helps" not in verdict_text(verdict)
     assert verdict_text(verdict).count("undefined") == 0
     assert json.loads(json.dumps(verdict.to_dict(), allow_nan=False))["linear_baseline"]["mean"] is None
 
 
-def test_candidates_still_improving_and_diverged_are_named():
+def test_candidates_still_improving_and_diverged_are_counted():
     limited, diverged = np.array([0, 2, 0, 1, 0]), np.array([0, 0, 0, 0, 3])
     verdict = select(tried(n_limited=limited, n_diverged=diverged), line())
     assert verdict.warnings == (
-        "2 of 5 candidates reached max_iter still improving on one split or more, the best and the smallest "
+        "2 of 5 candidates were still improving at max_iter on at least one split, the best and the smallest "
         "that is as good among them: raise max_iter or learning_rate_init.",
-        "1 of 5 candidates diverged on one split or more: lower learning_rate_init.",
+        "1 of 5 candidates diverged on at least one split: lower learning_rate_init.",
     )
     verdict = select(tried(n_limited=np.array([1, 0, 0, 0, 0])), line())
     assert "among them" not in verdict.warnings[0]
 
 
-def test_few_splits_are_warned_of():
+def test_few_splits_give_a_warning():
     verdict = select(tried(folds=FOLDS[:3]), line()[:3])
     assert verdict.warnings[0].startswith("3 splits are too few")
     verdict = select(tried(folds=FOLDS[:1]), line()[:1])
@@ -177,10 +182,10 @@ def test_few_splits_are_warned_of():
     assert json.loads(json.dumps(verdict.to_dict(), allow_nan=False))["best"]["standard_error"] is None
 
 
-def test_candidates_that_are_all_equal_are_warned_of():
+def test_candidates_that_are_all_equal_give_a_warning():
     candidates = tried(scores=np.tile(line(0.5), (5, 1)))
     verdict = select(candidates, line())
-    assert verdict.warnings[0].startswith("All candidates score the same")
+    assert verdict.warnings[0].startswith("All candidates have the same score")
     assert verdict.smallest_as_good == verdict.best == 0
 
 
@@ -194,7 +199,7 @@ def test_candidates_that_are_all_equal_are_warned_of():
         ({(4,): (17, 0.9)}, None),
     ],
 )
-def test_the_edge_of_the_space_is_warned_of_where_nothing_smaller_is_as_good(networks, edge):
+def test_the_edge_of_the_space_gives_a_warning_if_nothing_smaller_is_as_good(networks, edge):
     warnings = select(tried(networks), line(0.6)).warnings
     if edge is None:
         assert warnings == ()
@@ -202,7 +207,7 @@ def test_the_edge_of_the_space_is_warned_of_where_nothing_smaller_is_as_good(net
         assert edge in warnings[0]
 
 
-def test_text_of_errors_has_the_sign_that_people_know():
+def test_the_text_shows_losses_as_positive_numbers():
     networks = {layers: (n_parameters, mean - 1) for layers, (n_parameters, mean) in NETWORKS.items()}
     verdict = select(tried(networks, metric="neg_log_loss"), line(-0.3))
     assert first_lines(verdict)[:2] == [
@@ -211,12 +216,12 @@ def test_text_of_errors_has_the_sign_that_people_know():
         "The smallest that is as good within one standard error has one hidden layer of 2 units "
         "(9 parameters), 28 fewer: log-loss 0.100 ± 0.021.",
     ]
-    assert "without that luck, expect log-loss 0.0" in first_lines(verdict)[3]
+    assert "on new data, expect log-loss 0.0" in first_lines(verdict)[3]
     assert "lower is better" in verdict_text(verdict)
     assert verdict.to_dict()["best"]["mean"] == pytest.approx(-0.09)
 
 
-def test_table_lists_the_best_the_smallest_as_good_and_the_straight_line():
+def test_the_table_lists_the_best_the_smallest_as_good_and_the_baseline():
     networks = {(width,): (4 * width + 1, 0.88 + 0.002 * width) for width in range(1, 14)}
     params = [
         {"net__hidden_layer_sizes": layers, "net__alpha": 10.0 ** -layers[0], "net__solver": "adam", "pca": 2}
@@ -247,7 +252,7 @@ def test_text_is_made_of_its_parts():
     assert all(cell in text for row in [header, *rows] for cell in row)
 
 
-def test_dictionary_takes_settings_that_json_does_not_know():
+def test_the_dictionary_has_parameters_of_any_type():
     params = [
         {
             "alpha": np.float64(0.5),
@@ -269,10 +274,10 @@ def test_dictionary_takes_settings_that_json_does_not_know():
     }
 
 
-def test_one_candidate_is_not_flattered():
+def test_one_candidate_has_no_selection_bias():
     verdict = select(tried({(2,): (9, 0.9)}), line())
     assert first_lines(verdict)[0].startswith("The only candidate has one hidden layer of 2 units")
-    assert "picked as the best" not in verdict_text(verdict)
+    assert "The best was chosen" not in verdict_text(verdict)
 
 
 def test_bad_input():
@@ -280,5 +285,5 @@ def test_bad_input():
         select(tried(scores=np.full((5, 5), np.nan), n_diverged=np.array([1, 0, 4, 0, 0])), line())
     with pytest.raises(DataError, match=r"one score for each of the 5 splits, got shape \(3,\)"):
         select(tried(), line()[:3])
-    with pytest.raises(ParameterError, match="n_bootstraps must be at least 100"):
+    with pytest.raises(ParameterError, match="n_bootstraps must be an integer of at least 100"):
         select(tried(), line(), n_bootstraps=5)

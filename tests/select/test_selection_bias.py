@@ -14,7 +14,7 @@ def sizes(n_folds: int, n_repeats: int = 1) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("n_folds", [5, 10])
-def test_the_best_of_pure_noise_is_worth_no_more_than_the_others(n_folds):
+def test_the_corrected_score_of_the_best_of_pure_noise_is_that_of_the_others(n_folds):
     best, corrected = [], []
     for seed in range(40):
         scores = np.random.default_rng(seed).normal(0.5, 0.05, (200, n_folds))
@@ -24,8 +24,8 @@ def test_the_best_of_pure_noise_is_worth_no_more_than_the_others(n_folds):
     assert np.mean(corrected) == pytest.approx(0.5, abs=0.01)
 
 
-def test_rows_that_are_tested_again_in_every_repeat_are_not_taken_for_new_ones():
-    # Luck belongs to the rows, so that every repeat deals the same luck out to other folds.
+def test_rows_tested_again_in_every_repeat_do_not_count_as_new_ones():
+    # The noise belongs to the rows, so that every repeat has the same noise in other folds.
     best, corrected = [], []
     for seed in range(20):
         rng = np.random.default_rng(seed)
@@ -38,7 +38,7 @@ def test_rows_that_are_tested_again_in_every_repeat_are_not_taken_for_new_ones()
     assert np.mean(corrected) == pytest.approx(0.5, abs=0.015)
 
 
-def test_a_clear_winner_is_worth_its_score():
+def test_a_clear_winner_has_no_bias():
     scores = np.random.default_rng(0).normal(0.5, 0.02, (50, 10))
     scores[7] += 0.4
     result = selection_bias(scores, *sizes(5, 2))
@@ -48,7 +48,7 @@ def test_a_clear_winner_is_worth_its_score():
 
 
 def test_two_folds_by_hand():
-    # Fold one drawn twice picks the first candidate, worth 1 on fold two; fold two the second, worth 0 there.
+    # Fold one drawn twice chooses the first candidate, with score 1 on fold two; fold two the second, with 0.
     result = selection_bias([[6.0, 1.0], [0.0, 5.0]], [10, 10], [10, 10], n_bootstraps=4000)
     # The first is best (3.5): out of bag it has the gap 0 on fold two and 6 on fold one.
     assert result.bias == pytest.approx(3, abs=0.15)
@@ -56,7 +56,7 @@ def test_two_folds_by_hand():
     assert (result.score.low, result.score.high) == (0, 1)
 
 
-def test_a_single_candidate_has_nothing_to_be_picked_from():
+def test_a_single_candidate_has_no_bias():
     result = selection_bias([[0.1, 0.2, 0.6]], *sizes(3))
     assert result.bias == 0
     assert result.score.value == pytest.approx(0.3)
@@ -93,13 +93,13 @@ def test_one_split_defines_nothing():
         ([6, 4, 7, 7], [4, 6, 3, 3], [[0, 1, 2, 3]]),
     ],
 )
-def test_repeats_are_told_by_their_rows(n_train, n_test, repeats):
+def test_repeats_are_found_by_their_rows(n_train, n_test, repeats):
     found = _repeats(np.array(n_train, float), np.array(n_test, float))
     assert [list(splits) for splits in found] == repeats
 
 
 def test_bad_input():
-    with pytest.raises(ParameterError, match="n_bootstraps must be at least 100, got 10"):
+    with pytest.raises(ParameterError, match="n_bootstraps must be an integer of at least 100, got 10"):
         selection_bias([[0.5, 0.6]], [8, 8], [2, 2], n_bootstraps=10)
     with pytest.raises(DataError, match="must hold a candidate with a finite score on every split"):
         selection_bias([[np.nan, 0.6]], [8, 8], [2, 2])

@@ -11,7 +11,9 @@ import numpy as np
 from separatrix.evaluate.intervals import FloatArray, IntArray
 from separatrix.select.corrected_ttest import corrected_standard_error
 
-_WORDS = {
+LAYERS = "hidden_layer_sizes"
+
+_METRIC_NAMES = {
     "log_loss": "log-loss",
     "brier_score": "Brier score",
     "r2": "R²",
@@ -22,14 +24,14 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class ShownMetric:
-    """A score as it is shown: in words, and with the sign that its name turned.
+    """A score as it is shown: its name in words, and the sign of the number.
 
     Attributes
     ----------
     name : str
         Such as "log-loss".
     sign : {-1, 1}
-        Factor from a score to the number that is shown.
+        Factor from scikit-learn's score to the number that is shown.
     """
 
     name: str
@@ -37,17 +39,17 @@ class ShownMetric:
 
     @property
     def label(self) -> str:
-        """Return the name, and the direction where lower is better."""
+        """The name, and the direction if lower is better."""
         return self.name if self.sign > 0 else f"{self.name}, lower is better"
 
     @property
     def mean_label(self) -> str:
-        """Return the label of its mean over folds."""
+        """The label of the mean over folds."""
         return self.label if "mean" in self.name else f"mean {self.label}"
 
 
 def shown_metric(metric: str) -> ShownMetric:
-    """Return how scikit-learn's score of that name is shown.
+    """Return how a score is shown, given its name in scikit-learn.
 
     Examples
     --------
@@ -57,7 +59,7 @@ def shown_metric(metric: str) -> ShownMetric:
     'balanced accuracy'
     """
     bare = metric.removeprefix("neg_")
-    return ShownMetric(_WORDS.get(bare, bare.replace("_", " ")), 1 if bare == metric else -1)
+    return ShownMetric(_METRIC_NAMES.get(bare, bare.replace("_", " ")), 1 if bare == metric else -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,26 +79,26 @@ class LossCurve:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Candidates:
-    """What a search knows of the networks that it has tried on all folds.
+    """The networks that a search has tried on all folds, with their scores.
 
     Attributes
     ----------
     metric : str
         scikit-learn's name of the score; higher is better.
     params : sequence of mapping
-        What makes each candidate.
+        The parameters of each candidate.
     hidden_layer_sizes : sequence of tuple of int
-        Units of each hidden layer; empty for a straight line.
+        Units of each hidden layer; empty for a linear model.
     n_parameters : int ndarray of shape (n_candidates,)
-        Weights and biases, by which networks are called smaller.
+        Number of weights and biases: the size by which one network is smaller than another.
     scores : float ndarray of shape (n_candidates, n_splits)
-        One column for every test fold, repeat after repeat; NaN where a training diverged or failed.
+        One column for each test fold, repeat after repeat; NaN where a training diverged or failed.
     n_train, n_test : int ndarray of shape (n_splits,)
-        Rows.
+        Number of rows.
     n_diverged, n_limited : int ndarray of shape (n_candidates,)
-        Trainings that diverged, and that reached `max_iter` before they had converged.
+        Number of trainings that diverged, and that reached `max_iter` before they had converged.
     curves : sequence of sequence of LossCurve
-        One for every split of every candidate; empty where none were kept.
+        One for each split of each candidate; empty if none were kept.
     """
 
     metric: str
@@ -112,12 +114,12 @@ class Candidates:
 
     @property
     def mean(self) -> FloatArray:
-        """Mean score of each candidate; NaN if any of its trainings has none."""
+        """Mean score of each candidate; NaN if one of its trainings has no score."""
         return np.asarray(self.scores.mean(axis=1))
 
     @property
     def standard_error(self) -> FloatArray:
-        """Nadeau and Bengio's standard error of each mean; NaN where the mean is, or with one split."""
+        """Nadeau and Bengio's standard error of each mean; NaN where the mean is NaN, or with one split."""
         return corrected_standard_error(self.scores, self.n_train, self.n_test)
 
     @property
@@ -126,22 +128,27 @@ class Candidates:
         return shown_metric(self.metric)
 
     def __repr__(self) -> str:
-        """Count them; their arrays are too long to show."""
+        """Return the number of candidates and splits; the arrays are too long to show."""
         return f"Candidates({len(self)} by {self.metric}, {self.scores.shape[1]} splits)"
 
     def __len__(self) -> int:
-        """Count the candidates."""
+        """Return the number of candidates."""
         return len(self.params)
 
 
 def pareto_front(n_parameters: IntArray, mean: FloatArray) -> IntArray:
-    """Return the candidates that score higher than every other that is not larger, the smallest first.
+    """Return the Pareto front of size and score: candidates that score higher than all that are not larger.
 
     Parameters
     ----------
     n_parameters : int ndarray of shape (n_candidates,)
     mean : float ndarray of shape (n_candidates,)
-        Scores, higher is better; those that are not finite are passed over.
+        Scores, higher is better; those that are not finite are ignored.
+
+    Returns
+    -------
+    int ndarray of shape (n_front,)
+        Indices, the smallest candidate first.
 
     Examples
     --------
@@ -168,23 +175,23 @@ def lower_fence(mean: FloatArray) -> float:
 
 @dataclass(frozen=True, eq=False)
 class ArchitectureTable:
-    """Cells by depth (rows) and width (columns).
+    """The best candidate for each depth (rows) and width (columns).
 
-    The width of a network is that of its widest hidden layer, so 8-4 stands with 8-8. A straight line has
-    no width: its row holds the same cell in every column.
+    The width of a network is that of its widest hidden layer, so 8-4 is in the same cell as 8-8. A linear
+    model has no width: its row holds the same values in every column.
 
     Attributes
     ----------
     depths : int ndarray of shape (n_depths,)
-        Hidden layers, rising.
+        Number of hidden layers, ascending.
     widths : int ndarray of shape (n_widths,)
-        Rising; a single 0 where only straight lines were tried.
+        Ascending; a single 0 if only linear models were tried.
     n_tried : int ndarray of shape (n_depths, n_widths)
-        Candidates.
+        Number of candidates.
     best : int ndarray of shape (n_depths, n_widths)
-        Index of the candidate with the highest mean; -1 where none has a score.
+        Index of the candidate with the highest mean; -1 if none has a score.
     mean, error : float ndarray of shape (n_depths, n_widths)
-        Mean score of that candidate, and its standard error; NaN where there is none.
+        Mean score of that candidate, and its standard error; NaN if there is none.
     """
 
     depths: IntArray
@@ -205,14 +212,14 @@ class ArchitectureTable:
 def architecture_table(
     candidates: Candidates, baseline_scores: FloatArray | None = None
 ) -> ArchitectureTable:
-    """Find the best candidate for every depth and width.
+    """Return the best candidate for each depth and width.
 
     Parameters
     ----------
     candidates : Candidates
     baseline_scores : ndarray of shape (n_splits,), optional
-        Of a straight line: the row without hidden layers shows them, rather than the best candidate there,
-        which may not have been trained to its end.
+        Scores of the linear baseline. They replace those of the best candidate without hidden layers, which
+        may not have been trained until it converged.
 
     Examples
     --------
@@ -256,7 +263,7 @@ class MeanCurve:
     Attributes
     ----------
     epochs : int ndarray of shape (n_points,)
-        Every epoch of which a split has a loss.
+        All epochs at which a split has a loss.
     mean, low, high : float ndarray of shape (n_points,)
     """
 
@@ -269,8 +276,8 @@ class MeanCurve:
 def mean_curve(curves: Sequence[LossCurve]) -> MeanCurve:
     """Average curves, which may have been thinned to different epochs and end at different ones.
 
-    Between two of its points a curve is a straight line. A training that has stopped keeps its last loss: its
-    network is the one that is scored.
+    Between two of its points a curve is interpolated linearly. A training that has stopped keeps its last
+    loss, since its network is the one that is scored.
 
     Examples
     --------
@@ -296,13 +303,13 @@ def layers_text(sizes: tuple[int, ...]) -> str:
         return "straight line"
     if len(set(sizes)) > 1:
         return f"layers of {'-'.join(map(str, sizes))}"
-    return f"{len(sizes)} layer{'s' * (len(sizes) > 1)} of {sizes[0]}"
+    return f"{len(sizes)} {'layer' if len(sizes) == 1 else 'layers'} of {sizes[0]}"
 
 
 def candidate_names(candidates: Candidates, indices: Sequence[int]) -> tuple[str, list[str]]:
-    """Return what the parts of the names are, and for each of these candidates its name.
+    """Return a header for the names of some candidates, and their names.
 
-    The parts are the hidden layers, and the settings in which these candidates differ.
+    A name consists of the hidden layers and the parameters in which these candidates differ.
 
     Examples
     --------
@@ -314,18 +321,27 @@ def candidate_names(candidates: Candidates, indices: Sequence[int]) -> tuple[str
     >>> candidate_names(candidates, [0, 1])
     ('hidden layers, activation', ['none, tanh', '8-4, relu'])
     """
-    chosen = [
-        {name.rpartition("__")[2]: _text(value) for name, value in candidates.params[index].items()}
-        for index in indices
-    ]
-    known = dict.fromkeys(name for texts in chosen for name in texts if name != "hidden_layer_sizes")
-    varying = [name for name in known if len({texts.get(name) for texts in chosen}) > 1]
+    varying = varying_parameters([candidates.params[index] for index in indices], digits=2)
+    header = ", ".join(["hidden layers", *(name.rpartition("__")[2] for name in varying)])
     names = []
-    for index, texts in zip(indices, chosen, strict=True):
-        layers = "-".join(map(str, candidates.hidden_layer_sizes[index])) or "none"
-        names.append(", ".join([layers, *(texts.get(name, "–") for name in varying)]))
-    return ", ".join(["hidden layers", *varying]), names
+    for index in indices:
+        values = [parameter_text(candidates.params[index].get(name, "–"), digits=2) for name in varying]
+        names.append(", ".join([sizes_text(candidates.hidden_layer_sizes[index]), *values]))
+    return header, names
 
 
-def _text(value: Any) -> str:
-    return f"{value:.2g}" if isinstance(value, float | np.floating) else str(value)
+def varying_parameters(params: Sequence[Mapping[str, Any]], *, digits: int) -> list[str]:
+    """Return the names of the parameters that differ when written with some digits, except the layers."""
+    names = dict.fromkeys(name for values in params for name in values if not name.endswith(LAYERS))
+    texts = {name: {parameter_text(values.get(name), digits=digits) for values in params} for name in names}
+    return [name for name in names if len(texts[name]) > 1]
+
+
+def parameter_text(value: Any, *, digits: int) -> str:
+    """Return a parameter's value as text, a float with some significant digits."""
+    return f"{value:.{digits}g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def sizes_text(sizes: Sequence[int]) -> str:
+    """Return the hidden layers as in ``8-4``, or ``none``."""
+    return "-".join(map(str, sizes)) or "none"

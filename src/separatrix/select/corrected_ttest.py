@@ -1,8 +1,8 @@
-"""Whether one mean of cross-validated scores is above another, though the splits share rows.
+"""Corrected t-test: whether two mean scores of cross-validation differ, given that the splits share rows.
 
 The training sets of different folds share most of their rows, and the test sets of different repeats share
-some, so that the scores of the splits are correlated and their plain standard error is too small: with enough
-repeats, any difference would become significant.
+some. The scores of the splits are therefore correlated, and their plain standard error is too small: with
+enough repeats, any difference would become significant.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from scipy import stats
 from separatrix.errors import DataError
 from separatrix.evaluate.intervals import LEVEL, FloatArray, Interval
 
-# A difference that is the same on all splits has a spread of some roundings of the scores, not of zero.
+# If a difference is the same on all splits, rounding gives it a spread of this size, not of zero.
 _ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
 class CorrectedTest:
-    """A difference of two mean scores over the same splits.
+    """The difference of two mean scores over the same splits.
 
     Attributes
     ----------
     difference : Interval
-        First mean minus second, positive where the first is better, with its 95 % interval.
+        First mean minus second, positive if the first is better, with its 95 % interval.
     p_value : float or None
-        Two-sided, of no difference; None where the splits do not define it.
+        Two-sided, of no difference; None if the splits do not define it.
     """
 
     difference: Interval
@@ -38,7 +38,7 @@ class CorrectedTest:
 
     @property
     def is_significant(self) -> bool:
-        """Whether p < 0.05; False where it is not defined."""
+        """Whether p < 0.05; False if it is not defined."""
         return self.p_value is not None and self.p_value < 1 - LEVEL
 
 
@@ -47,28 +47,28 @@ def corrected_standard_error(
 ) -> FloatArray:
     """Return Nadeau and Bengio's standard error of mean scores over correlated splits.
 
-    Where the plain standard error has S / √J, S the standard deviation of the scores of J splits (divisor
-    J - 1), theirs has ``S * sqrt(1 / J + n_test / n_train)``, which no number of repeats can shrink to zero.
-    The second term stands for a correlation of n_test / (n_train + n_test) between any two splits: that of
-    random splits where the model hardly depends on which rows it was trained on, a rule of thumb elsewhere.
-    Where the splits differ in size, the mean of n_test / n_train is taken.
+    The plain standard error is S / √J, where S is the standard deviation of the scores of J splits (divisor
+    J - 1). Theirs is ``S * sqrt(1 / J + n_test / n_train)``, which does not shrink to zero however many
+    repeats there are. The second term assumes a correlation of n_test / (n_train + n_test) between any two
+    splits. This is the correlation of random splits if the model hardly depends on which rows it was trained
+    on, and a rule of thumb otherwise. If the splits differ in size, the mean of n_test / n_train is used.
 
     Parameters
     ----------
     scores : array-like of shape (..., n_splits)
         For example one row for each candidate.
     n_train, n_test : array-like of shape (n_splits,)
-        Rows trained on and tested on.
+        Number of training and test rows.
 
     Returns
     -------
     ndarray of shape (...)
-        NaN where a score is not finite, and with one split.
+        NaN if a score is not finite, or with one split.
 
     Raises
     ------
     DataError
-        If the shapes do not fit.
+        If the shapes do not match.
 
     References
     ----------
@@ -101,23 +101,23 @@ def corrected_t_test(
 ) -> CorrectedTest:
     """Test whether two models' scores on the same splits differ: the corrected resampled t-test.
 
-    The mean difference over `corrected_standard_error` of the differences, held against Student's t with
-    n_splits - 1 degrees of freedom. A difference that is the same on every split has p = 0, or 1 if it is
-    zero.
+    The mean difference, divided by `corrected_standard_error` of the differences, is compared with Student's
+    t distribution with n_splits - 1 degrees of freedom. A difference that is the same on every split has
+    p = 0, or p = 1 if it is zero.
 
-    If one of the two was picked because it scored best, the p-value is optimistic.
+    If one of the two was chosen because it scored best, the p-value is optimistic.
 
     Parameters
     ----------
     first, second : array-like of shape (n_splits,)
         Scores; higher is better.
     n_train, n_test : array-like of shape (n_splits,)
-        Rows trained on and tested on.
+        Number of training and test rows.
 
     Raises
     ------
     DataError
-        If the shapes do not fit.
+        If the shapes do not match.
 
     References
     ----------

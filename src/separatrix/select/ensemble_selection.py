@@ -1,4 +1,4 @@
-"""Ensemble selection: which candidates to average, and how often each counts."""
+"""Ensemble selection: which candidates to average, and with what weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from separatrix.errors import DataError, ParameterError
+from separatrix import check
+from separatrix.errors import DataError
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
 Score = Callable[[npt.NDArray[Any], FloatArray], float]
@@ -17,18 +18,18 @@ Score = Callable[[npt.NDArray[Any], FloatArray], float]
 
 @dataclass(frozen=True, eq=False)
 class EnsembleSelection:
-    """The candidates that were added to an ensemble, and how it scored after each.
+    """The candidates that were added to an ensemble, and its score after each addition.
 
-    The score of the best ensemble is too good: it was chosen by it.
+    The score of the best ensemble is optimistic, because the ensemble was chosen by this score.
 
     Attributes
     ----------
     added : int ndarray of shape (n_added,)
-        Candidates in the order in which they were added; one may come several times.
+        Indices of candidates in the order in which they were added; one may be added several times.
     scores : float ndarray of shape (n_added,)
         Mean score over the test folds after each addition.
     n_candidates : int
-        Those that could be chosen from.
+        Number of candidates to choose from.
     """
 
     added: IntArray
@@ -37,12 +38,12 @@ class EnsembleSelection:
 
     @property
     def n_members(self) -> int:
-        """Additions after which the score was highest, the fewest if there are several such."""
+        """Number of additions with the highest score; of several, the smallest."""
         return int(self.scores.argmax()) + 1
 
     @property
     def counts(self) -> IntArray:
-        """How often each candidate is in the best ensemble, (n_candidates,): its weight in the mean."""
+        """How often each candidate is in the best ensemble, (n_candidates,): the weights of the mean."""
         return np.bincount(self.added[: self.n_members], minlength=self.n_candidates).astype(np.intp)
 
 
@@ -55,30 +56,30 @@ def select_ensemble(
     n_members: int = 50,
     n_first: int = 5,
 ) -> EnsembleSelection:
-    """Choose the candidates whose mean prediction scores best, one after another, each as often as it helps.
+    """Choose candidates whose mean prediction scores best, one after another, each as often as it helps.
 
-    The first are the best candidates by themselves, as many of them (at most `n_first`) as score best
-    together; then each time the one is added that makes the ensemble's score highest. The best ensemble on
-    the way is kept: later ones fit the rows that they were chosen by. A training that diverged, whose
-    predictions are not all finite, is left out.
+    The ensemble starts with the best single candidates: at most `n_first`, and as many as score best
+    together. Then each step adds the candidate with which the ensemble's score is highest. The best of all
+    these ensembles is returned, because later ones overfit the rows they are chosen by. Trainings that
+    diverged, whose predictions are not all finite, are left out.
 
     Parameters
     ----------
     predictions : ndarray of shape (n_candidates, n_rows) or (n_candidates, n_rows, n_outputs)
-        What each candidate, trained on the other folds, predicts for the rows of each test fold: the folds
-        of the first repeat one after another, then those of the next. In this way every mean is one of
-        networks that were trained on the same rows, as the members will be; a mean over repeats would flatter
+        Predictions of each candidate for the rows of each test fold, after training on the other folds: the
+        folds of the first repeat one after another, then those of the next. Every mean is thus one of
+        networks trained on the same rows, as the members will be. A mean over repeats would be too good for
         candidates that vary from one training to the next.
     y_true : array-like of shape (n_rows,) or (n_rows, n_outputs)
-        The truth in the same order.
+        True values in the same order.
     score : callable
         ``score(y_true, prediction)`` for the rows of one fold; higher is better.
     n_test : sequence of int, optional
-        Rows of each fold; their scores are averaged. By default all rows are one fold.
+        Number of rows of each fold; the scores of the folds are averaged. By default all rows are one fold.
     n_members : int
-        Additions in all.
+        Total number of additions.
     n_first : int
-        At most so many of the best candidates are added first, against overfitting; 1 starts with the best.
+        Highest number of candidates to start with, which reduces overfitting; 1 starts with the best one.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def select_ensemble(
     Raises
     ------
     DataError
-        If no candidate has finite predictions and a score, or shapes do not fit each other.
+        If no candidate has finite predictions and a finite score, or the shapes do not match.
     ParameterError
         If `n_members` or `n_first` is below 1.
 
@@ -106,8 +107,8 @@ def select_ensemble(
     >>> chosen.scores[:3].tolist()
     [-1.0, -0.25, 0.0]
     """
-    if n_members < 1 or n_first < 1:
-        raise ParameterError(f"n_members and n_first must be at least 1, got {n_members} and {n_first}.")
+    check.integer("n_members", n_members, 1)
+    check.integer("n_first", n_first, 1)
     truth = np.asarray(y_true)
     folds = _folds(np.shape(predictions), len(truth), n_test)
 

@@ -1,4 +1,4 @@
-"""Selection: the best of many candidates, the smallest that is as good, and what the choice is worth."""
+"""Selection: the best of many candidates, and the smallest that is as good."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ def select(
     random_state: int | np.random.Generator = 0,
     n_bootstraps: int = 1000,
 ) -> Verdict:
-    """Choose among candidates, and say what the choice is worth.
+    """Choose the best candidate and the smallest that is as good, and compare them with a linear baseline.
 
     Parameters
     ----------
     candidates : Candidates
-        One without score on a split is out of the choice.
+        A candidate without a score on every split is not chosen.
     baseline_scores : array-like of shape (n_splits,)
-        Those of a network without hidden layer on the same splits; NaN where it has none.
+        Scores of a linear model on the same splits; NaN if it has none.
     linear_baseline : str
-        What the verdict calls it.
+        Name of this model in the verdict.
     random_state : int or Generator
         Seed of the bootstraps.
     n_bootstraps : int
-        How many the selection bias is estimated from.
+        Number of bootstraps for the selection bias.
 
     Raises
     ------
     DataError
         If no candidate has all its scores, or there is not one baseline score for every split.
     ParameterError
-        If `n_bootstraps` is less than 100.
+        If `n_bootstraps` is no integer of at least 100.
 
     References
     ----------
@@ -70,18 +70,20 @@ def select(
         n_diverged = int((candidates.n_diverged > 0).sum())
         raise DataError(
             f"candidates must hold one with a score on every split, got none of {len(candidates)} ("
-            f"{n_diverged} diverged); lower learning_rate_init, or look at why training or scoring failed."
+            f"{n_diverged} diverged); lower learning_rate_init, or find out why training or scoring failed."
         )
-    line = np.asarray(baseline_scores, dtype=np.float64)
+    baseline = np.asarray(baseline_scores, dtype=np.float64)
     n_splits = candidates.scores.shape[1]
-    if line.shape != (n_splits,):
+    if baseline.shape != (n_splits,):
         raise DataError(
-            f"baseline_scores must have one score for each of the {n_splits} splits, got shape {line.shape}; "
-            "score the baseline on the candidates' splits."
+            f"baseline_scores must have one score for each of the {n_splits} splits, got shape "
+            f"{baseline.shape}; score the baseline on the candidates' splits."
         )
     best, smallest, threshold = _choose(mean, error, candidates.n_parameters)
-    line_mean = float(line.mean())
-    straight = np.array([not layers for layers in candidates.hidden_layer_sizes])
+    baseline_mean = float(baseline.mean())
+    baseline_error = float(corrected_standard_error(baseline, candidates.n_train, candidates.n_test))
+    has_baseline = math.isfinite(baseline_mean)
+    is_linear = np.array([not layers for layers in candidates.hidden_layer_sizes])
 
     def test(index: int, other: FloatArray) -> CorrectedTest:
         return corrected_t_test(candidates.scores[index], other, candidates.n_train, candidates.n_test)
@@ -94,12 +96,12 @@ def select(
         smallest_as_good=smallest,
         threshold=threshold,
         linear_baseline=linear_baseline,
-        baseline_scores=line,
-        baseline_mean=line_mean,
-        baseline_standard_error=float(corrected_standard_error(line, candidates.n_train, candidates.n_test)),
-        baseline_is_enough=bool(line_mean >= threshold or (mean[straight] >= threshold).any()),
-        best_vs_baseline=test(best, line) if math.isfinite(line_mean) else None,
-        smallest_vs_baseline=test(smallest, line) if math.isfinite(line_mean) else None,
+        baseline_scores=baseline,
+        baseline_mean=baseline_mean,
+        baseline_standard_error=baseline_error,
+        baseline_is_enough=bool(baseline_mean >= threshold or (mean[is_linear] >= threshold).any()),
+        best_vs_baseline=test(best, baseline) if has_baseline else None,
+        smallest_vs_baseline=test(smallest, baseline) if has_baseline else None,
         smallest_vs_best=test(smallest, candidates.scores[best]),
         selection=selection_bias(
             candidates.scores,
@@ -108,16 +110,14 @@ def select(
             random_state=random_state,
             n_bootstraps=n_bootstraps,
         ),
-        warnings=verdict_warnings(
-            candidates, best, smallest, None if math.isfinite(line_mean) else linear_baseline
-        ),
+        warnings=verdict_warnings(candidates, best, smallest, None if has_baseline else linear_baseline),
     )
 
 
 def _choose(
     mean: FloatArray, error: FloatArray, n_parameters: npt.NDArray[np.intp]
 ) -> tuple[int, int, float]:
-    """Return the best, the smallest that is as good, and the mean from which on one is as good."""
+    """Return the best, the smallest that is as good, and the lowest mean that counts as good."""
     rank = np.where(np.isfinite(mean), mean, -np.inf)
     best = int(np.lexsort((n_parameters, -rank))[0])
     threshold = float(mean[best] - np.nan_to_num(error[best]))

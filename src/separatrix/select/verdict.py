@@ -1,4 +1,4 @@
-"""The verdict of a search: which network is best, and which small one or linear baseline is as good."""
+"""The verdict of a search: the best network, the smallest that is as good, and the linear baseline."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from separatrix.select.selection_bias import SelectionBias
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
-    """What a search has found, with its uncertainty.
+    """The answer of a search, with its uncertainty; `verdict_text` returns it in words.
 
-    Every test of `best` is optimistic, since it was picked for its score; so are, a little, those of
-    `smallest_as_good`, which was picked among the good ones.
+    Every test of `best` is optimistic, because it was chosen for its score. To a lesser degree, so are those
+    of `smallest_as_good`, which was chosen among the good ones.
 
     Attributes
     ----------
@@ -27,28 +27,28 @@ class Verdict:
     mean, standard_error : ndarray of shape (n_candidates,)
         scikit-learn's score (higher is better), and Nadeau and Bengio's standard error of its mean.
     best : int
-        Index of the candidate with the highest mean; the one with fewer parameters of two that are equal.
+        Index of the candidate with the highest mean; of two that are equal, the one with fewer parameters.
     smallest_as_good : int
-        Index of the candidate with the fewest parameters whose mean is at least `threshold`; the better one
-        of two with as many.
+        Index of the candidate with the fewest parameters whose mean is at least `threshold`; of two with
+        equally many, the better one.
     threshold : float
-        The mean of the best less its standard error (less nothing with one split).
+        The mean of the best minus its standard error (minus 0 with one split).
     linear_baseline : str
-        Name of the baseline.
+        Name of the baseline: logistic or linear regression.
     baseline_scores : ndarray of shape (n_splits,)
     baseline_mean, baseline_standard_error : float
-        NaN where a score is missing.
+        NaN if a score is missing.
     baseline_is_enough : bool
-        Whether the mean of the baseline, or that of a candidate without hidden layer, is at least
-        `threshold`: the rule by which `smallest_as_good` is chosen. It may hold although the best is
-        significantly better on the same folds; the text then says so.
+        Whether the mean of the baseline, or of a candidate without hidden layer, is at least `threshold`: the
+        rule by which `smallest_as_good` is chosen. It may be True although the best is significantly better
+        on the same folds; the text then reports it.
     best_vs_baseline, smallest_vs_baseline : CorrectedTest or None
-        None where the baseline has a split without score.
+        None if the baseline has a split without score.
     smallest_vs_best : CorrectedTest
     selection : SelectionBias
-        What the best is worth without the luck that made it the best.
+        The score that is expected of the best, corrected for the choice.
     warnings : tuple of str
-        What stands against the verdict, each with its cure.
+        Problems of the search, each with its cure.
     """
 
     candidates: Candidates
@@ -68,8 +68,13 @@ class Verdict:
     selection: SelectionBias
     warnings: tuple[str, ...]
 
+    @property
+    def n_scored(self) -> int:
+        """Number of candidates with a score on every split."""
+        return int(np.isfinite(self.mean).sum())
+
     def __repr__(self) -> str:
-        """Say what was found; `to_text` says it whole."""
+        """Return the choice in one line."""
         return (
             f"Verdict(best={self.best}, smallest_as_good={self.smallest_as_good}, "
             f"baseline_is_enough={self.baseline_is_enough}, of {len(self.candidates)} candidates)"
@@ -97,8 +102,8 @@ class Verdict:
             "smallest_as_good": self._candidate(self.smallest_as_good),
             "linear_baseline": {
                 "name": self.linear_baseline,
-                "mean": _number(self.baseline_mean),
-                "standard_error": _number(self.baseline_standard_error),
+                "mean": _finite(self.baseline_mean),
+                "standard_error": _finite(self.baseline_standard_error),
             },
             "baseline_is_enough": self.baseline_is_enough,
             **tests,
@@ -113,16 +118,16 @@ class Verdict:
             "params": {name: _plain(value) for name, value in self.candidates.params[index].items()},
             "n_parameters": int(self.candidates.n_parameters[index]),
             "mean": float(self.mean[index]),
-            "standard_error": _number(self.standard_error[index]),
+            "standard_error": _finite(self.standard_error[index]),
         }
 
 
-def _number(value: float) -> float | None:
+def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
 def _plain(value: Any) -> Any:
-    """Return a setting as JSON has it; text where JSON has nothing like it."""
+    """Return a parameter as JSON can hold it, else as text."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, list | tuple):

@@ -1,41 +1,64 @@
-"""A search's verdict as sentences and a table."""
+"""A verdict in words: sentences, warnings and a table."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import fill
-from typing import Any
 
 import numpy as np
 
-from separatrix.evaluate.intervals import IntArray, Interval
+from separatrix.evaluate.intervals import FloatArray, IntArray, Interval
 from separatrix.evaluate.text import aligned, p_text, plain_spec
-from separatrix.select.candidates import Candidates
+from separatrix.select.candidates import (
+    LAYERS,
+    Candidates,
+    parameter_text,
+    sizes_text,
+    varying_parameters,
+)
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_t_test
 from separatrix.select.verdict import Verdict
 
 NOTE_WIDTH = 105
-N_LISTED = 10  # candidates in the table, the smallest that is as good aside
+N_LISTED = 10  # candidates in the table, without the smallest that is as good
 
 # With four splits the standard error itself is uncertain by some 40 %, and the t-test needs 3.2 of them.
 MIN_SPLITS = 5
-
-_SIZES = "hidden_layer_sizes"
-
 
 Rows = list[tuple[str, ...]]
 
 
 def verdict_text(verdict: Verdict) -> str:
-    """Return sentences, warnings, table and its note, parted by empty lines."""
+    """Return a verdict as plain sentences, the warnings, and an aligned table of the best candidates.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    str
+        Sentences, warnings, table and a note on the table, separated by empty lines.
+    """
     sentences, rows, note = verdict_parts(verdict)
     return "\n\n".join([sentences, aligned(rows), fill(note, NOTE_WIDTH)])
 
 
 def verdict_parts(verdict: Verdict) -> tuple[str, Rows, str]:
-    """Return sentences and warnings, the rows of the table under its header, and the note on it."""
-    sentences = (_best(verdict), _smallest(verdict), _straight_line(verdict), _flattery(verdict))
+    """Return the parts of `verdict_text`: sentences with warnings, rows with their header first, note.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    sentences : str
+    rows : list of tuple of str
+    note : str
+    """
+    sentences = (_best(verdict), _smallest(verdict), _linear_baseline(verdict), _bias(verdict))
     parts = ["\n".join(sentence for sentence in sentences if sentence)]
     if verdict.warnings:
         parts.append("\n".join(f"Warning: {warning}" for warning in verdict.warnings))
@@ -43,11 +66,10 @@ def verdict_parts(verdict: Verdict) -> tuple[str, Rows, str]:
 
 
 def _best(verdict: Verdict) -> str:
-    n_scored = int(np.isfinite(verdict.mean).sum())
-    which = "The only candidate" if n_scored == 1 else f"The best of {n_scored} candidates"
+    which = "The only candidate" if verdict.n_scored == 1 else f"The best of {verdict.n_scored} candidates"
     n_splits = len(verdict.baseline_scores)
     over = "one split" if n_splits == 1 else f"{n_splits} splits"
-    return f"{which} has {_network(verdict, verdict.best)}: {_scored(verdict, verdict.best)} over {over}."
+    return f"{which} has {_network(verdict, verdict.best)}: {_mean_score(verdict, verdict.best)} over {over}."
 
 
 def _smallest(verdict: Verdict) -> str:
@@ -57,84 +79,83 @@ def _smallest(verdict: Verdict) -> str:
         return "No smaller one is as good within one standard error." if has_error else ""
     parameters = verdict.candidates.n_parameters
     saved = int(parameters[best] - parameters[smallest])
-    # One standard error hides what the paired test may still see: how the two differ on the same folds.
+    # The paired test may find a difference on the same folds that is within one standard error.
     test = verdict.smallest_vs_best
-    behind = f"; yet fold by fold it is {_advantage(test)}" if test.is_significant else ""
+    behind = f"; compared fold by fold, however, it is {_advantage(test)}" if test.is_significant else ""
     return (
         f"The smallest that is as good within one standard error has {_network(verdict, smallest)}, "
-        f"{saved:,} fewer: {_scored(verdict, smallest)}{behind}."
+        f"{saved:,} fewer: {_mean_score(verdict, smallest)}{behind}."
     )
 
 
-def _straight_line(verdict: Verdict) -> str:
+def _linear_baseline(verdict: Verdict) -> str:
     if verdict.baseline_is_enough:
         enough = f"A straight line is enough: {_why_enough(verdict)}"
         if verdict.candidates.n_limited[verdict.best]:
-            enough += (
-                " The networks were not trained to their end, though: the best still improved at max_iter."
-            )
+            enough += " But the networks were not fully trained: the best was still improving at max_iter."
         return enough
     test = verdict.smallest_vs_baseline
     if test is None:
         return ""
     which = "the best" if verdict.best == verdict.smallest_as_good else "the smallest that is as good"
+    difference = f"compared with {_baseline(verdict)}, {which} is {_advantage(test)}"
     if test.is_significant:
-        return f"A hidden layer pays: against {_line(verdict)}, {which} is {_advantage(test)}."
-    return (
-        f"Whether a hidden layer pays stays open: against {_line(verdict)}, {which} is {_advantage(test)}, "
-        "which could be chance."
-    )
+        return f"A hidden layer helps: {difference}."
+    return f"It is not clear whether a hidden layer helps: {difference}, which could be chance."
 
 
 def _why_enough(verdict: Verdict) -> str:
     if verdict.baseline_mean >= verdict.mean[verdict.best]:
-        return f"no candidate is better than {_line(verdict)}."
+        return f"no candidate is better than {_baseline(verdict)}."
     if not verdict.candidates.hidden_layer_sizes[verdict.best]:
         return "the best has no hidden layer."
     test = verdict.best_vs_baseline
     if test is None or verdict.baseline_mean < verdict.threshold:
         return "a candidate without hidden layer is as good as the best within one standard error."
-    reason = f"{_line(verdict)} is as good as the best within one standard error."
+    reason = f"{_baseline(verdict)} is as good as the best within one standard error."
     if test.is_significant:
-        return f"{reason} Yet fold by fold the best is {_advantage(test)}: take it if that much matters."
-    return f"{reason} That the best is {_advantage(test)}, could be chance."
+        return (
+            f"{reason} Compared fold by fold, however, the best is {_advantage(test)}: choose it if this "
+            "difference matters."
+        )
+    return f"{reason} The best is {_advantage(test)}, which could be chance."
 
 
-def _flattery(verdict: Verdict) -> str:
-    """Say what the best score owes to having been picked."""
-    n_scored, bias = int(np.isfinite(verdict.mean).sum()), verdict.selection.bias
-    if n_scored == 1 or bias is None:
+def _bias(verdict: Verdict) -> str:
+    """Return by how much the best score is too good because it was chosen."""
+    bias = verdict.selection.bias
+    if verdict.n_scored == 1 or bias is None:
         return ""
-    flattery = "hardly flatters its score"
-    error = verdict.standard_error[verdict.best]
-    if bias > error / 20:
-        flattery = f"flatters its score by roughly {bias:{plain_spec(bias, 2)}}"
-    score = verdict.selection.score
-    shown = score if verdict.candidates.shown_metric.sign > 0 else -score
+    effect = "hardly affects its score"
+    if bias > verdict.standard_error[verdict.best] / 20:
+        effect = f"makes its score too good by roughly {bias:{plain_spec(bias, 2)}}"
+    score, metric = verdict.selection.score, verdict.candidates.shown_metric
+    shown = score if metric.sign > 0 else -score
     return (
-        f"Being picked as the best of {n_scored} {flattery}: "
-        f"without that luck, expect {verdict.candidates.shown_metric.name} {_plain_interval(shown)}."
+        f"The best was chosen among {verdict.n_scored}, which {effect}: "
+        f"on new data, expect {metric.name} {_plain_interval(shown)}."
     )
 
 
 def _network(verdict: Verdict, index: int) -> str:
     """Return ``hidden layers of 8 and 4 units (65 parameters)``."""
     sizes = verdict.candidates.hidden_layer_sizes[index]
-    parameters = int(verdict.candidates.n_parameters[index])
-    layers = "no hidden layer"
-    if sizes:
-        *first, last = sizes
-        units = f"layers of {', '.join(map(str, first))} and {last}" if first else f"layer of {last}"
-        layers = f"{'hidden' if first else 'one hidden'} {units} unit{'s' * (sum(sizes) > 1)}"
-    return f"{layers} ({parameters:,} parameters)"
+    parameters = f"({int(verdict.candidates.n_parameters[index]):,} parameters)"
+    if not sizes:
+        return f"no hidden layer {parameters}"
+    *first, last = sizes
+    units = "unit" if sum(sizes) == 1 else "units"
+    if first:
+        return f"hidden layers of {', '.join(map(str, first))} and {last} {units} {parameters}"
+    return f"one hidden layer of {last} {units} {parameters}"
 
 
-def _scored(verdict: Verdict, index: int) -> str:
+def _mean_score(verdict: Verdict, index: int) -> str:
     score = _score(verdict, verdict.mean[index], verdict.standard_error[index])
     return f"{verdict.candidates.shown_metric.name} {score}"
 
 
-def _line(verdict: Verdict) -> str:
+def _baseline(verdict: Verdict) -> str:
     """Return ``logistic regression (log-loss 0.213 ± 0.021)``."""
     score = _score(verdict, verdict.baseline_mean, verdict.baseline_standard_error)
     return f"{verdict.linear_baseline} ({verdict.candidates.shown_metric.name} {score})"
@@ -152,7 +173,7 @@ def _score(verdict: Verdict, mean: float, error: float) -> str:
 
 
 def _advantage(test: CorrectedTest) -> str:
-    """Return ``better by 0.08 [0.03, 0.13], p = 0.002``, with the sign in the word."""
+    """Return ``better by 0.08 [0.03, 0.13], p = 0.002``, or ``worse by`` a positive number."""
     difference, word = test.difference, "better"
     if difference.value is not None and difference.value < 0:
         difference, word = -difference, "worse"
@@ -161,13 +182,13 @@ def _advantage(test: CorrectedTest) -> str:
 
 
 def _plain_interval(interval: Interval) -> str:
-    """Write all three numbers with the decimals that the greatest needs."""
+    """Return all three numbers with the decimals that the greatest needs."""
     ends = (interval.value, interval.low, interval.high)
     return format(interval, plain_spec(max(abs(end) for end in ends if end is not None), 3))
 
 
 def _table(verdict: Verdict) -> Rows:
-    """Return the best candidates in order, the smallest that is as good, and the straight line."""
+    """Return the header, the best candidates in order, the smallest that is as good, and the baseline."""
     candidates = verdict.candidates
     scored = np.flatnonzero(np.isfinite(verdict.mean))
     ranked = [int(index) for index in scored[np.argsort(-verdict.mean[scored], kind="stable")]]
@@ -175,35 +196,38 @@ def _table(verdict: Verdict) -> Rows:
     listed = [verdict.best, *ranked][:N_LISTED]
     if verdict.smallest_as_good not in listed:
         listed.append(verdict.smallest_as_good)
-    varying = _varying(candidates.params)
+    varying = varying_parameters(candidates.params, digits=3)
+    names = [name.removeprefix(_prefix(candidates)) for name in varying]
     metric = candidates.shown_metric.name
-    head = ("", "layers", *varying.values(), "parameters", metric, "advantage", "p", "p, best")
-    rows: Rows = [head]
+    rows: Rows = [("", "layers", *names, "parameters", metric, "advantage", "p", "p, best")]
     for index in listed:
-        against_line, against_best = (
-            corrected_t_test(candidates.scores[index], scores, candidates.n_train, candidates.n_test)
-            for scores in (verdict.baseline_scores, candidates.scores[verdict.best])
-        )
+        params = candidates.params[index]
+        vs_baseline = _test(candidates, index, verdict.baseline_scores)
+        vs_best = _test(candidates, index, candidates.scores[verdict.best])
         rows.append(
             (
                 _role(verdict, index),
-                "-".join(map(str, candidates.hidden_layer_sizes[index])) or "none",
-                *(_setting(candidates.params[index], name) for name in varying),
+                sizes_text(candidates.hidden_layer_sizes[index]),
+                *(parameter_text(params.get(name, "-"), digits=3) for name in varying),
                 f"{int(candidates.n_parameters[index]):,}",
                 _score(verdict, verdict.mean[index], verdict.standard_error[index]),
-                "-" if against_line.difference.value is None else _plain_interval(against_line.difference),
-                _bare_p(against_line),
-                "-" if index == verdict.best else _bare_p(against_best),
+                "-" if vs_baseline.difference.value is None else _plain_interval(vs_baseline.difference),
+                _p_cell(vs_baseline),
+                "-" if index == verdict.best else _p_cell(vs_best),
             )
         )
-    line = _score(verdict, verdict.baseline_mean, verdict.baseline_standard_error)
-    best = verdict.best_vs_baseline
-    p_value = "-" if best is None else _bare_p(best)
-    rows.append((verdict.linear_baseline, "none", *("-" for _ in varying), "-", line, "-", "-", p_value))
+    score = _score(verdict, verdict.baseline_mean, verdict.baseline_standard_error)
+    p_value = "-" if verdict.best_vs_baseline is None else _p_cell(verdict.best_vs_baseline)
+    missing = ["-"] * len(varying)
+    rows.append((verdict.linear_baseline, "none", *missing, "-", score, "-", "-", p_value))
     return rows
 
 
-def _bare_p(test: CorrectedTest) -> str:
+def _test(candidates: Candidates, index: int, scores: FloatArray) -> CorrectedTest:
+    return corrected_t_test(candidates.scores[index], scores, candidates.n_train, candidates.n_test)
+
+
+def _p_cell(test: CorrectedTest) -> str:
     return "-" if test.p_value is None else p_text(test.p_value).removeprefix("= ")
 
 
@@ -212,7 +236,7 @@ def _note(verdict: Verdict) -> str:
     return (
         f"± one standard error; {better} is better. The advantage is over {verdict.linear_baseline}, with "
         "its 95 % interval and p of no difference; the last p is of no difference from the best. All are "
-        "corrected for overlapping folds, and optimistic for the best, which the same scores picked."
+        "corrected for overlapping folds, and optimistic for the best, which was chosen by the same scores."
     )
 
 
@@ -222,26 +246,25 @@ def _role(verdict: Verdict, index: int) -> str:
     return "smallest as good" if index == verdict.smallest_as_good else ""
 
 
-def _varying(params: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the settings that differ, the layers aside, and their names without the network's prefix."""
-    names = list(dict.fromkeys(name for setting in params for name in setting))
-    prefix = next((name.removesuffix(_SIZES) for name in names if name.endswith(_SIZES)), "")
-    return {
-        name: name.removeprefix(prefix)
-        for name in names
-        if not name.endswith(_SIZES) and len({_setting(setting, name) for setting in params}) > 1
-    }
-
-
-def _setting(setting: Mapping[str, Any], name: str) -> str:
-    value = setting.get(name, "-")
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+def _prefix(candidates: Candidates) -> str:
+    """Return what stands before the network's parameters in a pipeline, such as ``mlp__``."""
+    names = (name for params in candidates.params for name in params)
+    return next((name.removesuffix(LAYERS) for name in names if name.endswith(LAYERS)), "")
 
 
 def verdict_warnings(
     candidates: Candidates, best: int, smallest: int, missing_baseline: str | None
 ) -> tuple[str, ...]:
-    """Return the sentences; `missing_baseline` names the straight line where it lacks a score."""
+    """Return the problems of a search, each with its cure.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    best, smallest : int
+        Indices of the best candidate, and of the smallest that is as good.
+    missing_baseline : str or None
+        Name of the linear baseline if it lacks a score.
+    """
     chosen = {best: "the best"}
     if smallest != best:
         chosen[smallest] = "the smallest that is as good"
@@ -250,7 +273,7 @@ def verdict_warnings(
         _diverged(candidates),
         _failed(candidates),
         _few_splits(candidates.scores.shape[1]),
-        _no_line(missing_baseline),
+        _no_baseline(missing_baseline),
         _all_equal(candidates),
         _edge(candidates.hidden_layer_sizes, smallest),
     )
@@ -264,7 +287,7 @@ def _limited(n_limited: IntArray, chosen: dict[int, str]) -> str:
     among = " and ".join(name for index, name in chosen.items() if n_limited[index])
     among = f", {among} among them" if among else ""
     return (
-        f"{_of(count, len(n_limited))} reached max_iter still improving on one split or more{among}: "
+        f"{_of(count, len(n_limited))} were still improving at max_iter on at least one split{among}: "
         "raise max_iter or learning_rate_init."
     )
 
@@ -273,7 +296,7 @@ def _diverged(candidates: Candidates) -> str:
     count = int((candidates.n_diverged > 0).sum())
     if not count:
         return ""
-    return f"{_of(count, len(candidates))} diverged on one split or more: lower learning_rate_init."
+    return f"{_of(count, len(candidates))} diverged on at least one split: lower learning_rate_init."
 
 
 def _failed(candidates: Candidates) -> str:
@@ -281,8 +304,8 @@ def _failed(candidates: Candidates) -> str:
     if not count:
         return ""
     return (
-        f"{_of(count, len(candidates))} cannot be chosen for want of a score on one split or more: "
-        "look at why training or scoring failed."
+        f"{_of(count, len(candidates))} cannot be chosen because they have no score on at least one split: "
+        "find out why training or scoring failed."
     )
 
 
@@ -294,12 +317,12 @@ def _few_splits(n_splits: int) -> str:
     return ""
 
 
-def _no_line(name: str | None) -> str:
+def _no_baseline(name: str | None) -> str:
     if name is None:
         return ""
     return (
-        f"{name[0].upper()}{name[1:]} has no score on one split or more, so nothing is held against it: "
-        "look at why its training failed."
+        f"{name[0].upper()}{name[1:]} has no score on at least one split, so nothing is compared with it: "
+        "find out why its training failed."
     )
 
 
@@ -308,13 +331,13 @@ def _all_equal(candidates: Candidates) -> str:
     if len(scores) < 2 or np.ptp(scores, axis=0).max() > 1e-12 * np.abs(scores).max():
         return ""
     return (
-        "All candidates score the same: nothing was learned, or the task is too easy for this metric; raise "
-        "max_iter or learning_rate_init, or choose another metric."
+        "All candidates have the same score: nothing was learned, or the task is too easy for this metric; "
+        "raise max_iter or learning_rate_init, or choose another metric."
     )
 
 
 def _edge(layers: Sequence[tuple[int, ...]], smallest: int) -> str:
-    """Name the ends of the space at which even the smallest that is as good stands."""
+    """Return a warning if the smallest that is as good is at an end of the search space."""
     depths = {len(sizes) for sizes in layers}
     widths = {max(sizes) for sizes in layers if sizes}
     edges = []
@@ -326,10 +349,10 @@ def _edge(layers: Sequence[tuple[int, ...]], smallest: int) -> str:
         return ""
     return (
         f"Even the smallest that is as good has the {' and the '.join(edges)} tried: "
-        "a larger network may do better."
+        "a larger network may be better."
     )
 
 
 def _of(count: int, n_candidates: int) -> str:
     """Return ``3 of 40 candidates``."""
-    return f"{count} of {n_candidates} candidate{'s' * (n_candidates > 1)}"
+    return f"{count} of {n_candidates} {'candidate' if n_candidates == 1 else 'candidates'}"
