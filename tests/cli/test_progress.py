@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 
 from separatrix.cli import progress
-from separatrix.train import Event, History
+from separatrix.train import History, TrainingProgress
 
 
-def event(**curves: list[float]) -> Event:
+def event(**curves: list[float]) -> TrainingProgress:
     history = History(**{name: np.array(values) for name, values in curves.items()})
-    return Event(1, 10, history, np.zeros(1), 0.1)
+    return TrainingProgress(1, 10, history, np.zeros(1), 0.1)
 
 
 def test_curves_now():

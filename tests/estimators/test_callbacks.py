@@ -9,7 +9,7 @@ from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.model_selection import GridSearchCV
 
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.train import Event
+from separatrix.train import TrainingProgress
 
 Rows = tuple[np.ndarray, np.ndarray]
 TEN_EPOCHS: dict[str, Any] = {
@@ -82,7 +82,7 @@ def test_a_failing_fit_is_torn_down(rows: Rows) -> None:
     witness = Witness()
     X, y = rows
 
-    def fail(event: Event) -> None:
+    def fail(event: TrainingProgress) -> None:
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space left"):
@@ -95,7 +95,7 @@ def test_a_plain_callable_is_told_of_events_and_can_stop(engine: str, rows: Rows
     X, y = rows
     epochs: list[int] = []
 
-    def stop_after_three(event: Event) -> bool:
+    def stop_after_three(event: TrainingProgress) -> bool:
         epochs.append(event.epoch)
         return event.epoch == 3
 

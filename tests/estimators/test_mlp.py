@@ -29,7 +29,7 @@ from separatrix.estimators.mlp import BaseMLP
 from separatrix.io import load, save
 from separatrix.model import Model
 from separatrix.network import Dense, Network
-from separatrix.train import Event
+from separatrix.train import TrainingProgress
 
 Rows = tuple[np.ndarray, np.ndarray]
 
@@ -254,7 +254,7 @@ def test_a_batch_that_diverges_is_warned_of(engine: str) -> None:
 def test_ctrl_c_keeps_the_network_so_far(rows: Rows) -> None:
     X, y = rows
 
-    def interrupt(event: Event) -> None:
+    def interrupt(event: TrainingProgress) -> None:
         if event.epoch == 3:
             signal.raise_signal(signal.SIGINT)
 

@@ -185,7 +185,7 @@ def test_rows_may_be_drawn_with_replacement(engine: str, rows: Rows) -> None:
 
 
 def test_a_continued_invscaling_counts_earlier_rows() -> None:
-    progress = network.Progress(steps_per_epoch=2, n_epochs=3, n_rows=10)
+    progress = network.TrainingLength(steps_per_epoch=2, n_epochs=3, n_rows=10)
     schedule = ContinuedInvScaling(0.5, rows_before=20, first_step=4, first_factor=1.0)
     expected = [1.0, 1.0, 31**-0.5, 31**-0.5, 41**-0.5]
     assert_allclose(schedule.factors(4 + np.arange(5), progress), expected)

@@ -2,7 +2,7 @@ import pytest
 
 from separatrix.errors import ParameterError
 from separatrix.network.schedules import Constant
-from separatrix.train import Settings
+from separatrix.train import LoopSettings
 
 RIGHT = {"learning_rate": 0.1, "schedule": Constant(), "max_epochs": 9, "metrics": {"auc": lambda theta: 0.5}}
 
@@ -15,14 +15,14 @@ RIGHT = {"learning_rate": 0.1, "schedule": Constant(), "max_epochs": 9, "metrics
         ("max_epochs", 0),
         ("max_epochs", 1.5),
         ("restore_best", 1),
-        ("watched_metric", "acu"),
+        ("monitored_metric", "acu"),
     ],
 )
 def test_a_wrong_setting_is_named(name, value):
     with pytest.raises(ParameterError, match=rf"^{name} must be .* got {value!r}"):
-        Settings(**RIGHT | {name: value})
+        LoopSettings(**RIGHT | {name: value})
 
 
 def test_a_watched_metric_needs_metrics():
-    with pytest.raises(ParameterError, match=r"^watched_metric must be one of metrics"):
-        Settings(**RIGHT | {"metrics": {}, "watched_metric": "auc"})
+    with pytest.raises(ParameterError, match=r"^monitored_metric must be one of metrics"):
+        LoopSettings(**RIGHT | {"metrics": {}, "monitored_metric": "auc"})

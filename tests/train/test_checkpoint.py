@@ -9,12 +9,12 @@ from separatrix.network import Adam
 from separatrix.train import History
 from separatrix.train.checkpoint import (
     Checkpoint,
-    CheckpointKeeper,
+    CheckpointWriter,
     load_checkpoint,
     same_training,
     save_checkpoint,
 )
-from separatrix.train.stream import Position
+from separatrix.train.stream import StreamPosition
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def state() -> State:
 
 def test_everything_comes_back(tmp_path, state):
     history = History(loss=np.array([0.1, np.inf]), metrics={"m": np.array([np.nan, 0.1])})
-    position = Position(0.25, 1000, 1 / 3, 1.5, history)
+    position = StreamPosition(0.25, 1000, 1 / 3, 1.5, history)
     save_checkpoint(Checkpoint({"a": 1}, {"b": [0.1]}, state, position), tmp_path / "fit.ckpt")
     found = load_checkpoint(tmp_path / "fit.ckpt")
     assert (found.identity, found.facts) == ({"a": 1}, {"b": [0.1]})
@@ -48,7 +48,7 @@ def test_everything_comes_back(tmp_path, state):
 
 
 def test_a_checkpoint_of_another_training_is_refused_by_name(state):
-    checkpoint = Checkpoint({"alpha": 0.1, "source": {"bytes": 5}}, {}, state, Position(0.1))
+    checkpoint = Checkpoint({"alpha": 0.1, "source": {"bytes": 5}}, {}, state, StreamPosition(0.1))
     same_training(checkpoint, {"source": {"bytes": 5}, "alpha": 0.1}, "fit.ckpt")
     with pytest.raises(ParameterError, match=r"of one with alpha=0.1 where it now is 0.2; delete"):
         same_training(checkpoint, {"alpha": 0.2, "source": {"bytes": 5}}, "fit.ckpt")
@@ -65,7 +65,7 @@ def test_what_is_no_checkpoint(tmp_path, content):
 
 def test_a_newer_format(tmp_path, state, monkeypatch):
     monkeypatch.setattr("separatrix.train.checkpoint.FORMAT_VERSION", 9)
-    save_checkpoint(Checkpoint({}, {}, state, Position(0.1)), tmp_path / "fit.ckpt")
+    save_checkpoint(Checkpoint({}, {}, state, StreamPosition(0.1)), tmp_path / "fit.ckpt")
     monkeypatch.undo()
     with pytest.raises(ModelFileError, match="is a checkpoint of format 9, and this version reads 1"):
         load_checkpoint(tmp_path / "fit.ckpt")
@@ -75,10 +75,10 @@ def test_the_keeper_writes_at_once_then_every_so_often_and_at_the_end(tmp_path, 
     clock = iter([0.0, 0.0, 30.0, 61.0, 61.0, 62.0, 62.0])
     monkeypatch.setattr("separatrix.train.checkpoint.monotonic", lambda: next(clock))
     path = tmp_path / "fit.ckpt"
-    keeper = CheckpointKeeper(path, 1.0, {}, {}, state)
+    keeper = CheckpointWriter(path, 1.0, {}, {}, state)
     written = []
     for n_rows, is_last in ((1, False), (2, False), (3, False), (4, True)):
-        keeper(Position(0.1, n_rows), is_last)
+        keeper(StreamPosition(0.1, n_rows), is_last)
         written.append(load_checkpoint(path).position.n_rows)
     assert written == [1, 1, 3, 4]
     assert [file.name for file in tmp_path.iterdir()] == ["fit.ckpt"]
@@ -88,13 +88,13 @@ def test_a_full_disk_is_an_error_before_the_training_and_a_warning_later(tmp_pat
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    keeper = CheckpointKeeper(tmp_path / "fit.ckpt", 0.0, {}, {}, state)
+    keeper = CheckpointWriter(tmp_path / "fit.ckpt", 0.0, {}, {}, state)
     with monkeypatch.context() as patched:
         patched.setattr("safetensors.numpy.save_file", full)
         with pytest.raises(OutputError, match="No space left on device"):
-            keeper(Position(0.1), False)
-    keeper(Position(0.1), False)
+            keeper(StreamPosition(0.1), False)
+    keeper(StreamPosition(0.1), False)
     monkeypatch.setattr("safetensors.numpy.save_file", full)
     with pytest.warns(UserWarning, match="the checkpoint was not written, and training goes on"):
-        keeper(Position(0.1), False)
+        keeper(StreamPosition(0.1), False)
     assert load_checkpoint(tmp_path / "fit.ckpt").position.n_rows == 0

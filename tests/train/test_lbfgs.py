@@ -9,11 +9,11 @@ from separatrix.engine.base import Monitor
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS
 from separatrix.network.schedules import Constant
-from separatrix.train import Event, Outcome, Settings, minimize, train
+from separatrix.train import LoopSettings, TrainingProgress, TrainingResult, minimize, train
 
 
-def settings(max_epochs: int = 200, **kwargs) -> Settings:
-    return Settings(0.1, Constant(), max_epochs, **kwargs)
+def settings(max_epochs: int = 200, **kwargs) -> LoopSettings:
+    return LoopSettings(0.1, Constant(), max_epochs, **kwargs)
 
 
 def theta_of(run, theirs: MLPClassifier) -> np.ndarray:
@@ -66,7 +66,7 @@ def test_float32_stays_float32(engine, make_run):
     assert outcome.history.loss[-1] < outcome.history.loss[0]
 
 
-def stopped_by(listener, engine, make_run) -> Outcome:
+def stopped_by(listener, engine, make_run) -> TrainingResult:
     run = make_run(optimizer=LBFGS(), monitor=Monitor())
     outcome = train(run, settings(record=1, metrics={"first": lambda theta: theta[0]}), engine, [listener])
     assert outcome.stop.epoch == 3
@@ -76,7 +76,7 @@ def stopped_by(listener, engine, make_run) -> Outcome:
 
 
 def test_ctrl_c_keeps_the_current_parameters(engine, make_run):
-    def press(event: Event) -> None:
+    def press(event: TrainingProgress) -> None:
         if event.epoch == 3:
             signal.raise_signal(signal.SIGINT)
 

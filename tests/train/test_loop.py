@@ -14,12 +14,12 @@ from separatrix.engine.base import Monitor, Run
 from separatrix.errors import ParameterError
 from separatrix.network import SCHEDULES, SGD, Adam
 from separatrix.network.schedules import Adaptive, Constant, WarmUp
-from separatrix.train import Event, Outcome, Settings, loop, train
+from separatrix.train import LoopSettings, TrainingProgress, TrainingResult, loop, train
 
 CONSTANT = Constant()
 
 
-def every_epoch(listener: Callable[[Event], Any]) -> Callable[[Event], Any]:
+def every_epoch(listener: Callable[[TrainingProgress], Any]) -> Callable[[TrainingProgress], Any]:
     listener.every_epoch = True
     return listener
 
@@ -29,7 +29,7 @@ def scripted(values: list[float]) -> Callable[[Any], float]:
     return lambda theta: next(remaining)
 
 
-def bits(run: Run, outcome: Outcome) -> dict[str, bytes]:
+def bits(run: Run, outcome: TrainingResult) -> dict[str, bytes]:
     history = outcome.history.to_dict() | {"seconds": None}
     arrays = {"theta": outcome.theta, "slots": run.state.slots, "thetas": outcome.recording.thetas}
     return {name: array.tobytes() for name, array in arrays.items()} | {"history": repr(history).encode()}
@@ -54,7 +54,7 @@ class Spy:
 def test_chunks_change_no_bit(engine, make_run, monkeypatch, schedule):
     monkeypatch.setattr(loop, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(loop, "CHUNK_SECONDS", math.inf)
-    settings = Settings(0.5, schedule(), max_epochs=60, record=7, restore_best=True)
+    settings = LoopSettings(0.5, schedule(), max_epochs=60, record=7, restore_best=True)
     results, lengths = [], []
     for growth, listeners in ((3, ()), (8, ()), (8, [every_epoch(lambda event: None)])):
         monkeypatch.setattr(loop, "CHUNK_GROWTH", growth)
@@ -75,24 +75,24 @@ def test_chunks_follow_the_clock(engine, make_run, monkeypatch):
     monkeypatch.setattr(loop, "FIRST_SECONDS", 0.0)
     monkeypatch.setattr(loop, "CHUNK_SECONDS", 4.0)
     spy = Spy(engine)
-    outcome = train(make_run(), Settings(0.1, CONSTANT, 30), spy)
+    outcome = train(make_run(), LoopSettings(0.1, CONSTANT, 30), spy)
     assert spy.lengths == [1, 4, 16, 9]
     assert outcome.history.seconds.tolist() == [1.0] + [1 / 4] * 4 + [1 / 16] * 16 + [1 / 9] * 9
 
 
 def test_a_loss_that_rose_is_told(engine, make_run):
-    outcome = train(make_run(optimizer=Adam()), Settings(1e6, CONSTANT, 30), engine)
+    outcome = train(make_run(optimizer=Adam()), LoopSettings(1e6, CONSTANT, 30), engine)
     assert outcome.stop.message.endswith(
         "its loss ended above where it began: standardise the features, or divide the learning rate by 10, "
         "to 100000."
     )
-    quiet = train(make_run(), Settings(0.1, CONSTANT, 5), engine)
+    quiet = train(make_run(), LoopSettings(0.1, CONSTANT, 5), engine)
     assert "above where it began" not in quiet.stop.message
 
 
 def test_a_small_training_is_one_chunk(engine, make_run):
     spy = Spy(engine)
-    train(make_run(), Settings(0.1, CONSTANT, 30), spy)
+    train(make_run(), LoopSettings(0.1, CONSTANT, 30), spy)
     assert spy.lengths == [30]
 
 
@@ -112,7 +112,7 @@ def test_it_trains_as_scikit_learn_does(engine, make_run, schedule):
         tol=1e-3,
         n_iter_no_change=2,
     ).fit(run.data.X, run.data.T[:, 0])
-    outcome = train(run, Settings(0.5, SCHEDULES[schedule](), 2000), engine)
+    outcome = train(run, LoopSettings(0.5, SCHEDULES[schedule](), 2000), engine)
     assert outcome.stop.reason == "converged"
     np.testing.assert_allclose(outcome.history.loss, theirs.loss_curve_, rtol=1e-7)
     np.testing.assert_allclose(
@@ -122,7 +122,7 @@ def test_it_trains_as_scikit_learn_does(engine, make_run, schedule):
 
 def test_adaptive_divides_the_rate_until_it_is_tiny(engine, make_run):
     run = make_run(monitor=Monitor(tol=10.0, n_iter_no_change=1))
-    outcome = train(run, Settings(1e-4, Adaptive(), 100), engine)
+    outcome = train(run, LoopSettings(1e-4, Adaptive(), 100), engine)
     rates = [1e-4 / 5**k for k in range(4)]
     np.testing.assert_allclose(outcome.history.learning_rate, np.repeat(rates, [3, 2, 2, 2]))
     assert outcome.stop.reason == "converged"
@@ -131,7 +131,7 @@ def test_adaptive_divides_the_rate_until_it_is_tiny(engine, make_run):
 
 def test_adaptive_goes_on_in_a_second_call_where_the_first_ended(engine, make_run):
     whole, parts = (make_run(monitor=Monitor(tol=10.0, n_iter_no_change=1)) for _ in range(2))
-    settings = Settings(1e-4, Adaptive(), 6)
+    settings = LoopSettings(1e-4, Adaptive(), 6)
     expected = train(whole, settings, engine)
     for _ in range(6):
         outcome = train(parts, replace(settings, max_epochs=1), engine)
@@ -142,7 +142,7 @@ def test_adaptive_goes_on_in_a_second_call_where_the_first_ended(engine, make_ru
 @pytest.mark.parametrize("optimizer", [SGD(0.9), Adam()], ids=["sgd", "adam"])
 def test_training_goes_on_where_it_ended(engine, make_run, optimizer):
     whole, parts = (make_run(optimizer=optimizer, monitor=Monitor()) for _ in range(2))
-    settings = Settings(0.05, CONSTANT, 12, record=4)
+    settings = LoopSettings(0.05, CONSTANT, 12, record=4)
     expected = train(whole, settings, engine)
     first = train(parts, replace(settings, max_epochs=5), engine)
     second = train(parts, replace(settings, max_epochs=7), engine)
@@ -157,7 +157,7 @@ def test_training_goes_on_where_it_ended(engine, make_run, optimizer):
 
 def test_the_limit(engine, make_run):
     run = make_run(monitor=Monitor())
-    outcome = train(run, Settings(0.1, CONSTANT, 3), engine)
+    outcome = train(run, LoopSettings(0.1, CONSTANT, 3), engine)
     assert (outcome.stop.reason, outcome.stop.epoch, outcome.stop.best_epoch) == ("max_iter", 3, None)
     assert "raise max_iter" in outcome.stop.message
     assert outcome.history.n_epochs == 3
@@ -169,7 +169,7 @@ def test_the_limit(engine, make_run):
 @pytest.mark.parametrize("watched", ["validation_loss", "validation_score"])
 def test_early_stopping_restores_the_best_epoch(engine, make_run, watched):
     run = make_run(monitor=Monitor(watched, tol=0.0, n_iter_no_change=3), validated=True)
-    outcome = train(run, Settings(2.0, CONSTANT, 500, record=1, restore_best=True), engine)
+    outcome = train(run, LoopSettings(2.0, CONSTANT, 500, record=1, restore_best=True), engine)
     assert outcome.stop.reason == "early_stopped"
     curve = getattr(outcome.history, watched) * (-1 if watched == "validation_loss" else 1)
     assert outcome.stop.best_epoch == int(curve.argmax()) + 1
@@ -182,14 +182,14 @@ def test_early_stopping_restores_the_best_epoch(engine, make_run, watched):
 def test_a_watched_metric(engine, make_run):
     run = make_run(monitor=Monitor("nothing", tol=0.0, n_iter_no_change=2))
     values = [0.1, math.nan, 0.5, 0.4, math.nan, 0.3]
-    settings = Settings(
+    settings = LoopSettings(
         0.1,
         CONSTANT,
         50,
         record=1,
         restore_best=True,
         metrics={"auc": scripted(values)},
-        watched_metric="auc",
+        monitored_metric="auc",
     )
     outcome = train(run, settings, engine)
     assert (outcome.stop.reason, outcome.stop.epoch, outcome.stop.best_epoch) == ("early_stopped", 6, 3)
@@ -201,7 +201,9 @@ def test_a_watched_metric(engine, make_run):
 def test_a_metric_that_is_never_a_number_restores_nothing(engine, make_run):
     run = make_run(monitor=Monitor("nothing", n_iter_no_change=2))
     metrics = {"r2": lambda theta: math.nan}
-    settings = Settings(0.1, CONSTANT, 9, record=9, restore_best=True, metrics=metrics, watched_metric="r2")
+    settings = LoopSettings(
+        0.1, CONSTANT, 9, record=9, restore_best=True, metrics=metrics, monitored_metric="r2"
+    )
     outcome = train(run, settings, engine)
     assert (outcome.stop.epoch, outcome.stop.best_epoch) == (9, None)
     assert outcome.theta.tobytes() == outcome.recording.thetas[-1].tobytes()
@@ -209,7 +211,7 @@ def test_a_metric_that_is_never_a_number_restores_nothing(engine, make_run):
 
 def test_metrics_see_the_parameters_after_each_epoch(engine, make_run):
     metrics = {"first": lambda theta: theta[0]}
-    outcome = train(make_run(), Settings(0.1, CONSTANT, 5, record=1, metrics=metrics), engine)
+    outcome = train(make_run(), LoopSettings(0.1, CONSTANT, 5, record=1, metrics=metrics), engine)
     assert outcome.history.metrics["first"].tolist() == outcome.recording.thetas[1:, 0].tolist()
 
 
@@ -217,7 +219,7 @@ def test_metrics_see_the_parameters_after_each_epoch(engine, make_run):
 def test_divergence_restores_the_best_parameters(engine, make_run, batch_size):
     run = make_run(head="regression", monitor=Monitor(n_iter_no_change=1000), batch_size=batch_size)
     loss_before = engine.loss_and_score(run.plan.network, run.state.theta, run.data)[0]
-    outcome = train(run, Settings(100.0, WarmUp(3000), 3000, record=1), engine)
+    outcome = train(run, LoopSettings(100.0, WarmUp(3000), 3000, record=1), engine)
     stop, history = outcome.stop, outcome.history
     assert (stop.reason, stop.epoch) == ("diverged", history.n_epochs)
     assert stop.best_epoch == int(np.nanargmin(history.loss)) + 1
@@ -233,7 +235,7 @@ def test_divergence_restores_the_best_parameters(engine, make_run, batch_size):
 def test_divergence_in_the_first_epoch_restores_the_initial_parameters(engine, make_run):
     run = make_run(head="regression", scale=1e200)
     before = run.state.theta.copy()
-    settings = Settings(0.1, CONSTANT, 9, metrics={"m": lambda theta: 1 / 0}, watched_metric="m")
+    settings = LoopSettings(0.1, CONSTANT, 9, metrics={"m": lambda theta: 1 / 0}, monitored_metric="m")
     outcome = train(run, settings, engine)
     assert (outcome.stop.reason, outcome.stop.best_epoch) == ("diverged", 0)
     assert "initial parameters" in outcome.stop.message
@@ -243,24 +245,24 @@ def test_divergence_in_the_first_epoch_restores_the_initial_parameters(engine, m
 
 def test_a_listener_stops_training(engine, make_run):
     outcome = train(
-        make_run(), Settings(0.1, CONSTANT, 50), engine, [every_epoch(lambda event: event.epoch == 4)]
+        make_run(), LoopSettings(0.1, CONSTANT, 50), engine, [every_epoch(lambda event: event.epoch == 4)]
     )
     assert (outcome.stop.reason, outcome.stop.epoch) == ("callback", 4)
 
 
 def test_an_exception_of_a_listener_leaves_a_state_to_go_on_from(engine, make_run):
     @every_epoch
-    def broken(event: Event) -> None:
+    def broken(event: TrainingProgress) -> None:
         if event.epoch == 5:
             raise ZeroDivisionError
 
     whole, parts = make_run(), make_run()
-    expected = train(whole, Settings(0.1, CONSTANT, 12), engine)
+    expected = train(whole, LoopSettings(0.1, CONSTANT, 12), engine)
     handler = signal.getsignal(signal.SIGINT)
     with pytest.raises(ZeroDivisionError):
-        train(parts, Settings(0.1, CONSTANT, 12), engine, [broken])
+        train(parts, LoopSettings(0.1, CONSTANT, 12), engine, [broken])
     assert signal.getsignal(signal.SIGINT) is handler
-    assert train(parts, Settings(0.1, CONSTANT, 7), engine).theta.tobytes() == expected.theta.tobytes()
+    assert train(parts, LoopSettings(0.1, CONSTANT, 7), engine).theta.tobytes() == expected.theta.tobytes()
 
 
 @pytest.fixture
@@ -276,12 +278,12 @@ def test_ctrl_c_keeps_the_current_parameters(engine, make_run, own_handler):
     handler = signal.getsignal(signal.SIGINT)
     timers = []
 
-    def press_soon(event: Event) -> None:
+    def press_soon(event: TrainingProgress) -> None:
         if not timers:
             timers.append(threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)))
             timers[0].start()
 
-    outcome = train(make_run(), Settings(1e-3, CONSTANT, 10**8, record=10**8), engine, [press_soon])
+    outcome = train(make_run(), LoopSettings(1e-3, CONSTANT, 10**8, record=10**8), engine, [press_soon])
     timers[0].join()
     assert outcome.stop.reason == "interrupted"
     assert outcome.stop.epoch == outcome.history.n_epochs
@@ -293,13 +295,15 @@ def test_ctrl_c_keeps_the_current_parameters(engine, make_run, own_handler):
 
 def test_ctrl_c_keeps_the_best_parameters_where_asked(engine, make_run, own_handler):
     @every_epoch
-    def press(event: Event) -> None:
+    def press(event: TrainingProgress) -> None:
         if event.epoch == 4:
             signal.raise_signal(signal.SIGINT)
 
     monitor = Monitor("nothing", n_iter_no_change=math.inf)
     metrics = {"m": scripted([1.0, 3.0, 2.0, 1.0])}
-    settings = Settings(0.1, CONSTANT, 9, record=1, restore_best=True, metrics=metrics, watched_metric="m")
+    settings = LoopSettings(
+        0.1, CONSTANT, 9, record=1, restore_best=True, metrics=metrics, monitored_metric="m"
+    )
     outcome = train(make_run(monitor=monitor), settings, engine, [press])
     assert (outcome.stop.reason, outcome.stop.epoch, outcome.stop.best_epoch) == ("interrupted", 4, 2)
     assert outcome.theta.tobytes() == outcome.recording.thetas[2].tobytes()
@@ -313,7 +317,7 @@ def test_a_second_ctrl_c_raises_at_once(engine, make_run):
     handler = signal.getsignal(signal.SIGINT)
     run = make_run()
     with pytest.raises(KeyboardInterrupt):
-        train(run, Settings(0.1, CONSTANT, 9), Spy(engine, press_twice))
+        train(run, LoopSettings(0.1, CONSTANT, 9), Spy(engine, press_twice))
     assert run.state.epoch == 0
     assert signal.getsignal(signal.SIGINT) is handler
 
@@ -322,6 +326,6 @@ def test_a_second_ctrl_c_raises_at_once(engine, make_run):
     ("watched", "metric"), [("validation_loss", None), ("validation_score", None), ("loss", "auc")]
 )
 def test_what_is_watched_must_be_there(engine, make_run, watched, metric):
-    settings = Settings(0.1, CONSTANT, 9, metrics={"auc": lambda theta: 0.0}, watched_metric=metric)
+    settings = LoopSettings(0.1, CONSTANT, 9, metrics={"auc": lambda theta: 0.0}, monitored_metric=metric)
     with pytest.raises(ParameterError, match=r"monitor\.watched"):
         train(make_run(monitor=Monitor(watched)), settings, engine)

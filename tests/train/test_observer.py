@@ -5,7 +5,7 @@ import pytest
 
 from separatrix.engine.base import Chunk
 from separatrix.network.schedules import Constant
-from separatrix.train import Settings
+from separatrix.train import LoopSettings
 from separatrix.train.observer import Observer
 
 NONE = np.empty(0)
@@ -16,7 +16,7 @@ def a_chunk(n_epochs: int, halt=None) -> Chunk:
 
 
 def observe(run, listeners=(), **kwargs) -> Observer:
-    return Observer(Settings(0.1, Constant(), 10, **kwargs), listeners, run.state)
+    return Observer(LoopSettings(0.1, Constant(), 10, **kwargs), listeners, run.state)
 
 
 def test_listeners_are_told_where_training_is(make_run):

@@ -10,9 +10,10 @@ import pytest
 from separatrix.engine.base import Data, Monitor, Plan, Run, State
 from separatrix.network import SGD, Adam, Network, initial_theta
 from separatrix.network.schedules import Adaptive, Constant, Cosine
-from separatrix.train import Settings, train
+from separatrix.train import LoopSettings, train
 from separatrix.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from separatrix.train.stream import Position, Watcher, train_stream
+from separatrix.train.stream import StreamCallbacks as Called
+from separatrix.train.stream import StreamPosition, train_stream
 
 N, BATCH = 230, 20
 
@@ -54,7 +55,7 @@ def make(dtype=np.float64, optimizer=None, order="shuffle", monitor=None, dropou
 
 
 def settings(max_epochs=4, schedule=None, **others):
-    return Settings(0.05, schedule or Constant(), max_epochs, **others)
+    return LoopSettings(0.05, schedule or Constant(), max_epochs, **others)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -97,14 +98,23 @@ def test_going_on_from_a_checkpoint_gives_the_same_bits(engine, stop_at, tmp_pat
 
     kept = []
 
-    def keep(position: Position, is_last: bool) -> None:
+    def keep(position: StreamPosition, is_last: bool) -> None:
         kept.append(position)
         if len(kept) == stop_at:
             checkpoint = Checkpoint({}, {}, other, position)
             save_checkpoint(checkpoint, tmp_path / "fit.ckpt")
 
     plan, other = make(monitor=monitor, dropout=0.3)
-    train_stream(plan, other, Rows(), 90, wishes, engine, validation=validation, watcher=Watcher(keep=keep))
+    train_stream(
+        plan,
+        other,
+        Rows(),
+        90,
+        wishes,
+        engine,
+        validation=validation,
+        callbacks=Called(on_position=keep),
+    )
     found = load_checkpoint(tmp_path / "fit.ckpt")
     again = train_stream(
         plan, found.state, Rows(), 90, wishes, engine, validation=validation, position=found.position
@@ -124,7 +134,7 @@ def test_a_resident_training_goes_on_to_the_same_bits(engine, tmp_path):
             save_checkpoint(Checkpoint({}, {}, state, position), tmp_path / "fit.ckpt")
 
     plan, state = make()
-    train_stream(plan, state, Rows(), N, settings(5), engine, watcher=Watcher(keep=keep))
+    train_stream(plan, state, Rows(), N, settings(5), engine, callbacks=Called(on_position=keep))
     found = load_checkpoint(tmp_path / "fit.ckpt")
     again = train_stream(plan, found.state, Rows(), N, settings(5), engine, position=found.position)
     assert again.theta.tobytes() == whole.theta.tobytes()
@@ -143,7 +153,7 @@ def test_the_loss_stalls_and_the_best_is_kept(engine):
 def test_a_metric_can_be_watched(engine):
     values = iter([0.1, 0.5, 0.2, 0.3, 0.4, 0.4])
     plan, state = make(monitor=Monitor("nothing", 0.0, 1))
-    wishes = settings(50, restore_best=True, metrics={"m": lambda theta: next(values)}, watched_metric="m")
+    wishes = settings(50, restore_best=True, metrics={"m": lambda theta: next(values)}, monitored_metric="m")
     outcome = train_stream(plan, state, Rows(), 60, wishes, engine)
     assert outcome.stop.reason == "early_stopped"
     assert outcome.stop.best_epoch == 2
@@ -169,8 +179,10 @@ def test_ctrl_c_ends_after_the_buffer_at_hand(engine):
             signal.raise_signal(signal.SIGINT)
 
     plan, state = make(monitor=Monitor("loss"))
-    watcher = Watcher(on_rows=on_rows, keep=lambda position, last: kept.append((position.n_rows, last)))
-    outcome = train_stream(plan, state, Rows(), 60, settings(50), engine, watcher=watcher)
+    callbacks = Called(
+        on_rows=on_rows, on_position=lambda position, last: kept.append((position.n_rows, last))
+    )
+    outcome = train_stream(plan, state, Rows(), 60, settings(50), engine, callbacks=callbacks)
     assert outcome.stop.reason == "interrupted"
     assert done == [(0, 60, N), (0, 120, N)]
     assert kept == [(0, False), (60, False), (120, True)]
@@ -185,7 +197,7 @@ def test_listeners_are_told_of_epochs(engine):
         return event.epoch == 2
 
     plan, state = make()
-    outcome = train_stream(plan, state, Rows(), 60, settings(5), engine, watcher=Watcher([listen]))
+    outcome = train_stream(plan, state, Rows(), 60, settings(5), engine, callbacks=Called([listen]))
     assert epochs == [(1, 5, 1), (2, 5, 2)]
     assert outcome.stop.reason == "callback"
 
@@ -208,8 +220,10 @@ def test_ctrl_c_at_the_end_of_an_epoch_keeps_the_whole_epoch(engine):
         signal.raise_signal(signal.SIGINT)
 
     plan, state = make(monitor=Monitor("loss"))
-    watcher = Watcher([press], keep=lambda position, last: kept.append((state.epoch, position.n_rows, last)))
-    outcome = train_stream(plan, state, Rows(), 120, settings(50), engine, watcher=watcher)
+    callbacks = Called(
+        [press], on_position=lambda position, last: kept.append((state.epoch, position.n_rows, last))
+    )
+    outcome = train_stream(plan, state, Rows(), 120, settings(50), engine, callbacks=callbacks)
     assert outcome.stop.reason == "interrupted"
     assert kept == [(0, 0, False), (0, 120, False), (1, 0, True)]
 
@@ -240,7 +254,7 @@ def test_ctrl_c_while_a_checkpoint_is_kept_changes_no_bit(engine, tmp_path, capa
 
     kept = []
     plan, state = make(monitor=monitor)
-    cut = train_stream(plan, state, Rows(), capacity, settings(6), engine, watcher=Watcher(keep=keep))
+    cut = train_stream(plan, state, Rows(), capacity, settings(6), engine, callbacks=Called(on_position=keep))
     if cut.stop.reason != "interrupted":
         assert cut.theta.tobytes() == whole.theta.tobytes()
         return
@@ -264,7 +278,7 @@ def test_ctrl_c_before_the_first_row_is_done_is_an_interrupt(engine):
 
     plan, state = make()
     with pytest.raises(KeyboardInterrupt):
-        train_stream(plan, state, Rows(), 60, settings(), engine, watcher=Watcher(keep=keep))
+        train_stream(plan, state, Rows(), 60, settings(), engine, callbacks=Called(on_position=keep))
     assert kept == [(0, False), (0, True)]
 
 
@@ -275,7 +289,7 @@ def test_ctrl_c_in_the_epoch_that_stalls_or_is_the_last_ends_as_ever(engine, sch
         whole = train_stream(plan, state, Rows(), 60, settings(4, schedule), engine)
         press = press_at(whole.history.n_epochs - 1)
         plan, state = make(monitor=monitor)
-        watcher = Watcher([press])
-        again = train_stream(plan, state, Rows(), 60, settings(4, schedule), engine, watcher=watcher)
+        callbacks = Called([press])
+        again = train_stream(plan, state, Rows(), 60, settings(4, schedule), engine, callbacks=callbacks)
         assert again.stop == whole.stop
         assert again.theta.tobytes() == whole.theta.tobytes()

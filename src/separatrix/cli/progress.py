@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import numpy as np
 
 from separatrix.cli.console import note
-from separatrix.train import Event, Listener
+from separatrix.train import Callback, TrainingProgress
 
 
 @contextmanager
-def training_progress() -> Iterator[list[Listener]]:
+def training_progress() -> Iterator[list[Callback]]:
     """Show a bar while a network is trained, where someone is watching; give the listeners that drive it."""
     if not sys.stderr.isatty():
         yield []
@@ -30,7 +30,7 @@ def training_progress() -> Iterator[list[Listener]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("", total=None, state="first epoch")
 
-        def show_epoch(event: Event) -> None:
+        def show_epoch(event: TrainingProgress) -> None:
             state = f"{event.epoch}/{event.max_epochs} epochs {curves_now(event)}"
             progress.update(bar, completed=event.epoch, total=event.max_epochs, state=state)
 
@@ -38,7 +38,7 @@ def training_progress() -> Iterator[list[Listener]]:
 
 
 @contextmanager
-def stream_progress() -> Iterator[tuple[list[Listener], Callable[[int, int, int], None] | None]]:
+def stream_progress() -> Iterator[tuple[list[Callback], Callable[[int, int, int], None] | None]]:
     """Show a bar that moves within the epochs, too; give the listeners, and what is told of rows."""
     if not sys.stderr.isatty():
         yield [], None
@@ -60,7 +60,7 @@ def stream_progress() -> Iterator[tuple[list[Listener], Callable[[int, int, int]
                 bar, completed=done, total=n_rows, epoch=f"epoch {epoch + 1}", rows=f"{done / n_rows:.0%}"
             )
 
-        def show_epoch(event: Event) -> None:
+        def show_epoch(event: TrainingProgress) -> None:
             progress.update(bar, curves=f"of at most {event.max_epochs}, {curves_now(event)}")
 
         yield [show_epoch], show_rows
@@ -93,7 +93,7 @@ def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
         yield show_frame
 
 
-def curves_now(event: Event) -> str:
+def curves_now(event: TrainingProgress) -> str:
     """Return the last loss and, where there are validation rows, what they say."""
     history = event.history
     parts = [f"loss {history.loss[-1]:.4g}"]

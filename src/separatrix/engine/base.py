@@ -22,7 +22,7 @@ Array = NDArray[Any]
 Bits = TypeVar("Bits", int, NDArray[Any])
 
 Order = Literal["sequential", "shuffle", "replacement"]
-Watched = Literal["loss", "validation_loss", "validation_score", "nothing"]
+Quantity = Literal["loss", "validation_loss", "validation_score", "nothing"]
 Halt = Literal["stalled", "diverged"]
 
 NEEDS_ALL_ROWS = "must work batch by batch here, got LBFGS(); call separatrix.train.minimize instead."
@@ -30,22 +30,22 @@ NEEDS_ALL_ROWS = "must work batch by batch here, got LBFGS(); call separatrix.tr
 
 @dataclass(frozen=True)
 class Monitor:
-    """What is watched after each epoch, and when its lack of progress ends the training.
+    """The rule of early stopping: which quantity must improve, and by how much.
 
     An epoch whose value is not better than the best so far by `tol` counts as stalled; more than
     `n_iter_no_change` such epochs in a row halt the run (scikit-learn's rule). Values are compared as
-    "higher is better": losses are watched with their sign turned.
+    "higher is better": losses with their sign changed.
 
     Attributes
     ----------
-    watched : {"loss", "validation_loss", "validation_score", "nothing"}
+    quantity : {"loss", "validation_loss", "validation_score", "nothing"}
         `loss` is the running mean of the batch losses.
     tol : float
     n_iter_no_change : float
         May be infinite.
     """
 
-    watched: Watched = "loss"
+    quantity: Quantity = "loss"
     tol: float = 1e-4
     n_iter_no_change: float = 10
 

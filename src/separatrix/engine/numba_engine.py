@@ -190,7 +190,7 @@ def _design(plan: Plan, dtype: Any) -> training.Design:
         loss_scale=1.0 / network.n_out if HEADS[network.head].averages_outputs else 1.0,
         dropout_seed=int(plan.dropout_seed),
         order=training.ORDERS[plan.order],
-        watched=training.WATCHED[monitor.watched],
+        watched=training.WATCHED[monitor.quantity],
         tol=float(monitor.tol),
         patience=float(monitor.n_iter_no_change),
     )

@@ -298,12 +298,12 @@ def _advance(task: Task) -> Chunk:
             validation.append(engine.loss_and_score(plan.network, state.theta, run.validation))
         if state.epoch in task.snapshots:
             snapshots.append(state.theta.copy())
-        if plan.monitor.watched == "loss":
+        if plan.monitor.quantity == "loss":
             # A full batch's loss was taken before its only step.
             halt = _watch(run, -loss[-1], before if run.steps_per_epoch == 1 else state.theta)
-        elif plan.monitor.watched == "validation_loss":
+        elif plan.monitor.quantity == "validation_loss":
             halt = _watch(run, -validation[-1][0], state.theta)
-        elif plan.monitor.watched == "validation_score":
+        elif plan.monitor.quantity == "validation_score":
             halt = _watch(run, validation[-1][1], state.theta)
         if not (math.isfinite(loss[-1]) and _is_finite(state.theta)):
             halt = "diverged"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sklearn.callback import CallbackContext, CallbackSupportMixin, FitCallback
 
-from separatrix.train import Event, Listener
+from separatrix.train import Callback, TrainingProgress
 
 if TYPE_CHECKING:
     from separatrix.estimators.mlp import BaseMLP
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class PlainCallback:
     """A callable in the dress of scikit-learn's protocol, so that clones share it as they do the others."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Callback) -> None:
         self.listener = listener
 
     def setup(self, estimator: Any, context: CallbackContext) -> None:
@@ -48,9 +48,9 @@ class CallbackSupport(CallbackSupportMixin):
         Parameters
         ----------
         *callbacks : callbacks of `sklearn.callback`, or callables
-            A callback is told of every epoch. A callable takes a `separatrix.train.Event` every few
-            milliseconds, or after every epoch if it has a true attribute `every_epoch`; returning True ends
-            the training.
+            A callback is called after every epoch. A callable takes a `separatrix.train.TrainingProgress`
+            every few milliseconds, or after every epoch if it has a true attribute `every_epoch`; returning
+            True ends the training.
 
         Returns
         -------
@@ -69,7 +69,7 @@ class CallbackSupport(CallbackSupportMixin):
 
 
 @contextmanager
-def listening(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any) -> Iterator[list[Listener]]:
+def listening(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any) -> Iterator[list[Callback]]:
     """Begin and end the fit for the callbacks; give the listeners of its training."""
     callbacks = getattr(estimator, "_skl_callbacks", [])
     listeners = [callback.listener for callback in callbacks if isinstance(callback, PlainCallback)]
@@ -98,7 +98,7 @@ class EpochTasks:
         self._context, self._task = context, task
         self._open: CallbackContext | None = self._begin()
 
-    def __call__(self, event: Event) -> bool:
+    def __call__(self, event: TrainingProgress) -> bool:
         """End this epoch's task and begin the next."""
         assert self._open is not None
         attributes = {"theta_": event.theta.copy(), "n_iter_": event.history.n_epochs}
@@ -117,11 +117,11 @@ class EpochTasks:
         return context
 
 
-def report_progress() -> Callable[[Event], None]:
+def report_progress() -> Callable[[TrainingProgress], None]:
     """Return a listener that writes scikit-learn's line for every epoch to standard output."""
     n_told = 0
 
-    def report(event: Event) -> None:
+    def report(event: TrainingProgress) -> None:
         nonlocal n_told
         loss, score = event.history.loss, event.history.validation_score
         for epoch in range(n_told, len(loss)):

@@ -17,7 +17,7 @@ from separatrix.engine.base import Data, State
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.network import Network
-from separatrix.train import Listener
+from separatrix.train import Callback
 
 Array = NDArray[Any]
 Estimator = TypeVar("Estimator", bound=BaseMLP)
@@ -93,7 +93,7 @@ def check_rows(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any = None) ->
 def fit_rows(
     estimator: Estimator,
     rows: CheckedRows,
-    listeners: Sequence[Listener] = (),
+    listeners: Sequence[Callback] = (),
     *,
     paused: Paused | None = None,
     pause_at: int | None = None,

@@ -46,7 +46,7 @@ from separatrix.estimators.table_fitting import TableFitting
 from separatrix.explain.diagram import network_html
 from separatrix.model import Model
 from separatrix.network import HEADS, Network, Optimizer, Schedule
-from separatrix.train import History, Listener, Outcome, Recording, Settings, Stop, train
+from separatrix.train import Callback, History, LoopSettings, Recording, Stop, TrainingResult, train
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -371,21 +371,21 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     def _train(
         self,
         start: Start,
-        listeners: list[Listener],
+        listeners: list[Callback],
         *,
         incremental: bool = False,
         pause_at: int | None = None,
     ) -> None:
         """Train, and keep what came out."""
         run, mlp, monitoring = start.run, start.settings, start.monitoring
-        settings = Settings(
+        settings = LoopSettings(
             learning_rate=self._rate,
             schedule=start.schedule,
             max_epochs=1 if incremental else int(mlp.max_iter) - run.state.epoch,
             record=None if incremental else mlp.record,
             restore_best=mlp.restores_best,
             metrics=monitoring.metrics,
-            watched_metric=monitoring.metric,
+            monitored_metric=monitoring.metric,
             pause_at=pause_at,
         )
         outcome = train(run, settings, get_engine(mlp.engine), listeners)
@@ -394,7 +394,12 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self._keep(mlp, run.state, outcome, monitoring, run.data.n_rows)
 
     def _keep(
-        self, settings: MLPSettings, state: State, outcome: Outcome, monitoring: Monitoring, n_rows: int
+        self,
+        settings: MLPSettings,
+        state: State,
+        outcome: TrainingResult,
+        monitoring: Monitoring,
+        n_rows: int,
     ) -> None:
         """Set the fitted attributes."""
         history = outcome.history

@@ -13,7 +13,7 @@ from typing import Any
 from numpy.typing import NDArray
 from sklearn.metrics import check_scoring
 
-from separatrix.engine.base import Monitor, Watched
+from separatrix.engine.base import Monitor, Quantity
 from separatrix.errors import ParameterError
 from separatrix.estimators.settings import MLPSettings
 from separatrix.train import History
@@ -42,7 +42,7 @@ class Monitoring:
     @property
     def is_on_validation(self) -> bool:
         """Whether early stopping follows a value of the validation rows."""
-        return self.monitor.watched != "loss"
+        return self.monitor.quantity != "loss"
 
     def curve(self, history: History) -> Array:
         """Return the values that were compared; higher is better."""
@@ -52,7 +52,7 @@ class Monitoring:
             "loss": -history.loss,
             "validation_loss": -history.validation_loss,
             "validation_score": history.validation_score,
-        }[self.monitor.watched]
+        }[self.monitor.quantity]
 
 
 def monitoring_of(settings: MLPSettings, metric_of: Callable[[Any], Metric] | None) -> Monitoring:
@@ -81,7 +81,7 @@ def monitoring_of(settings: MLPSettings, metric_of: Callable[[Any], Metric] | No
 
     scoring = settings.scoring
     metrics = {f"validation_{name}": metric(name) for name in settings.metrics or ()}
-    watched: Watched = "loss"
+    watched: Quantity = "loss"
     followed = None
     if settings.early_stopping and not settings.uses_lbfgs:
         if scoring is None or scoring == "loss":

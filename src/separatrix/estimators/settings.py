@@ -27,8 +27,8 @@ from separatrix.network import (
     Network,
     Optimizer,
     Penalty,
-    Progress,
     Schedule,
+    TrainingLength,
     initial_theta,
 )
 from separatrix.network.schedules import Adaptive, Constant, InvScaling
@@ -293,10 +293,10 @@ class ContinuedInvScaling(InvScaling):
     first_step: int = 0
     first_factor: float = 1.0
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        epochs = (steps - self.first_step) // progress.steps_per_epoch
-        rows_seen = self.rows_before + epochs * progress.n_rows
+        epochs = (steps - self.first_step) // length.steps_per_epoch
+        rows_seen = self.rows_before + epochs * length.n_rows
         return np.where(epochs > 0, (rows_seen + 1.0) ** -self.power_t, self.first_factor)
 
 
@@ -307,9 +307,9 @@ class PlannedAhead(Constant):
     schedule: Schedule = field(default_factory=Constant)
     n_epochs: int = 1
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        return self.schedule.factors(steps, replace(progress, n_epochs=self.n_epochs))
+        return self.schedule.factors(steps, replace(length, n_epochs=self.n_epochs))
 
 
 def _check_scorers(scoring: Scoring, metrics: Sequence[str] | None) -> None:

@@ -34,9 +34,9 @@ from separatrix.estimators.settings import dropout_seed
 from separatrix.estimators.streamed_rows import TEST, TRAIN, VALIDATION, Roles, StreamedRows, TargetCoder
 from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
 from separatrix.files import check_writable
-from separatrix.train import Listener, Settings
-from separatrix.train.checkpoint import Checkpoint, CheckpointKeeper, load_checkpoint, same_training
-from separatrix.train.stream import Position, Watcher, train_stream
+from separatrix.train import Callback, LoopSettings
+from separatrix.train.checkpoint import Checkpoint, CheckpointWriter, load_checkpoint, same_training
+from separatrix.train.stream import StreamCallbacks, StreamPosition, train_stream
 
 if TYPE_CHECKING:
     from separatrix.estimators.mlp import BaseMLP
@@ -70,7 +70,7 @@ class StreamSettings:
     has_sample : bool
         Whether a sample of the training rows is wanted, too.
     on_rows : callable or None
-        See `separatrix.train.stream.Watcher`.
+        See `separatrix.train.stream.StreamCallbacks`.
     """
 
     target: str
@@ -100,7 +100,7 @@ class StreamFit:
 
 
 def fit_stream(
-    estimator: BaseMLP, source: Any, settings: StreamSettings, listeners: list[Listener]
+    estimator: BaseMLP, source: Any, settings: StreamSettings, listeners: list[Callback]
 ) -> StreamFit:
     """Fit an estimator on a table that is read in pieces; see `TableFitting.fit_table`."""
     started = perf_counter()
@@ -131,9 +131,9 @@ def fit_stream(
         keep = None
         if settings.checkpoint is not None:
             minutes = settings.checkpoint_minutes
-            keep = CheckpointKeeper(settings.checkpoint, minutes, identity, facts, state)
-        watcher = Watcher(listeners, settings.on_rows, keep)
-        _train(estimator, rows, capacity, state, facts, watcher, found.position if found else None)
+            keep = CheckpointWriter(settings.checkpoint, minutes, identity, facts, state)
+        callbacks = StreamCallbacks(listeners, settings.on_rows, keep)
+        _train(estimator, rows, capacity, state, facts, callbacks, found.position if found else None)
     _keep_facts(estimator, rows, facts, perf_counter() - started)
     return StreamFit(rows, test, sample)
 
@@ -299,8 +299,8 @@ def _train(
     capacity: int,
     state: State,
     facts: Mapping[str, Any],
-    watcher: Watcher,
-    position: Position | None,
+    callbacks: StreamCallbacks,
+    position: StreamPosition | None,
 ) -> None:
     """Train, and set the fitted attributes."""
     validation = rows.collect(VALIDATION) if rows.roles.validation else None
@@ -314,13 +314,13 @@ def _train(
     mlp = p.settings()
     monitoring = p._monitoring(mlp, validation)
     plan = mlp.plan(p.network_, rows.n_rows, facts["dropout_seed"], monitoring.monitor)
-    settings = Settings(
+    settings = LoopSettings(
         learning_rate=mlp.learning_rate_init,
         schedule=mlp.continued_schedule(0, 0, False),
         max_epochs=int(mlp.max_iter),
         restore_best=mlp.restores_best,
         metrics=monitoring.metrics,
-        watched_metric=monitoring.metric,
+        monitored_metric=monitoring.metric,
     )
     outcome = train_stream(
         plan,
@@ -330,7 +330,7 @@ def _train(
         settings,
         get_engine(p.engine),
         validation=validation,
-        watcher=watcher,
+        callbacks=callbacks,
         position=position,
     )
     p._keep(mlp, state, outcome, monitoring, rows.n_rows)

@@ -18,7 +18,7 @@ from separatrix.estimators.classifier import MLPClassifier
 from separatrix.estimators.regressor import MLPRegressor
 from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
 from separatrix.model import Model
-from separatrix.train import Listener, Stop
+from separatrix.train import Callback, Stop
 
 Array = NDArray[Any]
 
@@ -49,7 +49,7 @@ def fit_in_memory(
     task: Task,
     target_name: str,
     settings: Mapping[str, Any],
-    listeners: Sequence[Listener] = (),
+    listeners: Sequence[Callback] = (),
 ) -> TableFit:
     """Learn how to encode a table and train a network on it.
 

@@ -6,7 +6,7 @@ from separatrix.network.heads import HEADS, Head
 from separatrix.network.initializers import INITIALIZERS, initial_theta
 from separatrix.network.network import Dense, Network
 from separatrix.network.optimizers import *  # noqa: F403  every optimiser is public
-from separatrix.network.schedules import SCHEDULES, Progress, Schedule
+from separatrix.network.schedules import SCHEDULES, Schedule, TrainingLength
 
 __all__ = [
     "ACTIVATIONS",
@@ -17,8 +17,8 @@ __all__ = [
     "Dense",
     "Head",
     "Network",
-    "Progress",
     "Schedule",
+    "TrainingLength",
     "initial_theta",
 ]
 __all__ += optimizers.__all__

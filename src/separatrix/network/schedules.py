@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingLength:
     """The course of a training run, which the rates depend on.
 
     Attributes
@@ -41,7 +41,7 @@ class Constant(Named):
 
     name: ClassVar[str] = "constant"
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
         return np.ones(len(steps))
 
@@ -66,14 +66,14 @@ class InvScaling(Named):
     def __post_init__(self) -> None:
         check.number("power_t", self.power_t, 0.0)
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        rows_seen = steps // progress.steps_per_epoch * progress.n_rows
+        rows_seen = steps // length.steps_per_epoch * length.n_rows
         return np.where(rows_seen > 0, (rows_seen + 1.0) ** -self.power_t, 1.0)
 
 
 @dataclass(frozen=True)
-class Step(Named):
+class StepDecay(Named):
     """Multiply the rate by `gamma` every `step_size` epochs (``torch.optim.lr_scheduler.StepLR``)."""
 
     step_size: int = 100
@@ -84,9 +84,9 @@ class Step(Named):
         check.integer("step_size", self.step_size, 1)
         check.number("gamma", self.gamma, 0.0, open_low=True)
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        return self.gamma ** (steps // progress.steps_per_epoch // self.step_size).astype(float)
+        return self.gamma ** (steps // length.steps_per_epoch // self.step_size).astype(float)
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ class Cosine(Named):
     def __post_init__(self) -> None:
         check.number("final", self.final, 0.0, 1.0)
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        return _half_cosine(1.0, self.final, np.minimum(steps / progress.n_steps, 1.0))
+        return _half_cosine(1.0, self.final, np.minimum(steps / length.n_steps, 1.0))
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ class OneCycle(Named):
     def __post_init__(self) -> None:
         check.number("pct_start", self.pct_start, 0.0, 1.0, open_low=True)
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        last = max(progress.n_steps - 1, 1)
-        peak = max(self.pct_start * progress.n_steps - 1, 0.0)
+        last = max(length.n_steps - 1, 1)
+        peak = max(self.pct_start * length.n_steps - 1, 0.0)
         up = np.clip(steps / max(peak, 1e-9), 0.0, 1.0)
         down = np.clip((steps - peak) / max(last - peak, 1e-9), 0.0, 1.0)
         low = 1.0 / 25.0
@@ -132,20 +132,20 @@ class WarmUp(Named):
     """Rise linearly over the first `steps` steps, then follow another schedule."""
 
     steps: int = 100
-    then: Constant | InvScaling | Step | Cosine = field(default_factory=Constant)
+    then: Constant | InvScaling | StepDecay | Cosine = field(default_factory=Constant)
     name: ClassVar[str] = "warmup"
 
     def __post_init__(self) -> None:
         check.integer("steps", self.steps, 1)
 
-    def factors(self, steps: Array, progress: Progress) -> Array:
+    def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
-        return np.minimum((steps + 1.0) / self.steps, 1.0) * self.then.factors(steps, progress)
+        return np.minimum((steps + 1.0) / self.steps, 1.0) * self.then.factors(steps, length)
 
 
 def _half_cosine(start: float, end: float, fraction: Array) -> Array:
     return end + (start - end) * (1.0 + np.cos(math.pi * fraction)) / 2.0
 
 
-Schedule = Constant | Adaptive | InvScaling | Step | Cosine | OneCycle | WarmUp
+Schedule = Constant | Adaptive | InvScaling | StepDecay | Cosine | OneCycle | WarmUp
 SCHEDULES: dict[str, type[Schedule]] = {kind.name: kind for kind in get_args(Schedule)}

@@ -18,7 +18,7 @@ from separatrix.search.experiment import check_training_rows, make_experiment, n
 from separatrix.search.folds import FoldCache
 from separatrix.search.space import Params, full_name
 from separatrix.search.trials import Trial, TrialResult, run_trial
-from separatrix.train import Event
+from separatrix.train import TrainingProgress
 
 Suggest = Callable[[Any], Mapping[str, Any]]
 
@@ -210,7 +210,7 @@ class _Pruner:
         self.has_pruned = False
         self._trial, self._first_step, self._every = trial, first_step, every
 
-    def __call__(self, event: Event) -> bool:
+    def __call__(self, event: TrainingProgress) -> bool:
         """Report the loss, if a step is reached; return whether to stop."""
         while self.step + self._every <= self._first_step + event.history.n_epochs and not self.has_pruned:
             self.step += self._every

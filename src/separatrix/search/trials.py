@@ -23,7 +23,7 @@ from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import Fold, FoldCache
 from separatrix.search.space import Params
 from separatrix.select.candidates import LossCurve
-from separatrix.train import Listener
+from separatrix.train import Callback
 
 Array = NDArray[Any]
 
@@ -92,10 +92,10 @@ class TrialResult:
     exception: Exception | None = None
 
 
-def run_trial(trial: Trial, folds: FoldCache, listeners: Sequence[Listener] = ()) -> TrialResult:
+def run_trial(trial: Trial, folds: FoldCache, listeners: Sequence[Callback] = ()) -> TrialResult:
     """Train and score; an exception is part of the result.
 
-    Listeners are called during training, if the experiment's candidates share folds.
+    Callbacks are called during training, if the experiment's candidates share folds.
     """
     experiment = folds.experiment
     started = perf_counter()
@@ -155,7 +155,7 @@ class _Fitted:
         return Pipeline([*self.fold.preprocessing.steps, network_step])
 
 
-def _fit(trial: Trial, folds: FoldCache, listeners: Sequence[Listener]) -> _Fitted:
+def _fit(trial: Trial, folds: FoldCache, listeners: Sequence[Callback]) -> _Fitted:
     experiment = folds.experiment
     if experiment.shares_folds:
         fold = folds.get(trial.params, trial.split)

@@ -1,6 +1,6 @@
 """Training: the loop around an engine, with its history, recording and stops."""
 
-from separatrix.train.base import Event, Listener, Outcome, Settings
+from separatrix.train.base import Callback, LoopSettings, TrainingProgress, TrainingResult
 from separatrix.train.history import History
 from separatrix.train.lbfgs import minimize
 from separatrix.train.loop import train
@@ -8,14 +8,14 @@ from separatrix.train.recording import Recording, recording_epochs
 from separatrix.train.stops import Reason, Stop
 
 __all__ = [
-    "Event",
+    "Callback",
     "History",
-    "Listener",
-    "Outcome",
+    "LoopSettings",
     "Reason",
     "Recording",
-    "Settings",
     "Stop",
+    "TrainingProgress",
+    "TrainingResult",
     "minimize",
     "recording_epochs",
     "train",

@@ -1,4 +1,4 @@
-"""What training is given and gives back: settings, events for the listeners, outcome."""
+"""What training is given and gives back: settings, events for the callbacks, outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Record = int | Literal["auto"] | Sequence[int] | None
 
 
 @dataclass(frozen=True)
-class Settings:
+class LoopSettings:
     """How long to train, at which rate, and what to keep; the plan says the rest.
 
     Attributes
@@ -37,7 +37,7 @@ class Settings:
         Whether to end with the parameters of the best epoch by what is watched.
     metrics : mapping of str to callable
         Each takes ``theta`` and returns a number. They are taken after every epoch.
-    watched_metric : str or None
+    monitored_metric : str or None
         The metric, higher being better, that the monitor's `tol` and `n_iter_no_change` apply to. The monitor
         itself must then watch "nothing". NaN is the worst value there is.
     pause_at : int or None
@@ -52,7 +52,7 @@ class Settings:
     Examples
     --------
     >>> from separatrix.network.schedules import Constant
-    >>> Settings(0.1, Constant(), max_epochs=130, record="auto").max_epochs
+    >>> LoopSettings(0.1, Constant(), max_epochs=130, record="auto").max_epochs
     130
     """
 
@@ -62,24 +62,24 @@ class Settings:
     record: Record = None
     restore_best: bool = False
     metrics: Mapping[str, Callable[[Array], float]] = field(default_factory=dict)
-    watched_metric: str | None = None
+    monitored_metric: str | None = None
     pause_at: int | None = None
 
     def __post_init__(self) -> None:
         check.number("learning_rate", self.learning_rate, 0.0, open_low=True)
         check.integer("max_epochs", self.max_epochs, 1)
         check.boolean("restore_best", self.restore_best)
-        if self.watched_metric is not None and not self.metrics:
+        if self.monitored_metric is not None and not self.metrics:
             raise ParameterError(
-                f"watched_metric must be one of metrics, which is empty, got {self.watched_metric!r}."
+                f"monitored_metric must be one of metrics, which is empty, got {self.monitored_metric!r}."
             )
-        if self.watched_metric is not None:
-            check.choice("watched_metric", self.watched_metric, self.metrics)
+        if self.monitored_metric is not None:
+            check.choice("monitored_metric", self.monitored_metric, self.metrics)
 
 
 @dataclass(frozen=True, eq=False)
-class Event:
-    """What a listener is told.
+class TrainingProgress:
+    """What a callback is told.
 
     Attributes
     ----------
@@ -102,13 +102,13 @@ class Event:
     seconds: float
 
 
-Listener = Callable[[Event], bool | None]
+Callback = Callable[[TrainingProgress], bool | None]
 """Called after every chunk of epochs; True asks to stop. With an attribute `every_epoch` that is true on the
 callable, it is called after every epoch."""
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class TrainingResult:
     """What came out of a training.
 
     Attributes

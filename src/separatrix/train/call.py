@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from separatrix.engine.base import Engine, Run, State
-from separatrix.train.base import Listener, Settings
+from separatrix.train.base import Callback, LoopSettings
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.observer import Observer
 from separatrix.train.recording import Recorder
@@ -17,9 +17,9 @@ class Call:
     """One call of `train`; a subclass trains."""
 
     run: Run
-    settings: Settings
+    settings: LoopSettings
     engine: Engine
-    listeners: Sequence[Listener]
+    callbacks: Sequence[Callback]
     interrupt: Interrupt
     state: State = field(init=False)
     observer: Observer = field(init=False)
@@ -27,7 +27,7 @@ class Call:
 
     def __post_init__(self) -> None:
         self.state = self.run.state
-        self.observer = Observer(self.settings, self.listeners, self.state)
+        self.observer = Observer(self.settings, self.callbacks, self.state)
         self.recorder = Recorder(
             self.settings.record, self.settings.max_epochs, self.state.epoch, self.state.theta
         )

@@ -23,7 +23,7 @@ from separatrix.engine.base import State
 from separatrix.errors import ModelFileError, OutputError, ParameterError
 from separatrix.files import atomic_write
 from separatrix.train.history import History
-from separatrix.train.stream import Position
+from separatrix.train.stream import StreamPosition
 
 FORMAT_VERSION = 1
 _KEY = "separatrix-checkpoint"
@@ -41,13 +41,13 @@ class Checkpoint:
     facts : dict
         What was learnt before the training, so that it need not be learnt again.
     state : State
-    position : Position
+    position : StreamPosition
     """
 
     identity: dict[str, Any]
     facts: dict[str, Any]
     state: State
-    position: Position
+    position: StreamPosition
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
@@ -119,7 +119,7 @@ def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
         **scalars,
     )
     history = History.from_dict(header["history"])
-    position = Position(rate, int(header["n_rows"]), loss, seconds, history)
+    position = StreamPosition(rate, int(header["n_rows"]), loss, seconds, history)
     return Checkpoint(header["identity"], header["facts"], state, position)
 
 
@@ -135,7 +135,7 @@ def same_training(checkpoint: Checkpoint, identity: Mapping[str, Any], path: str
             )
 
 
-class CheckpointKeeper:
+class CheckpointWriter:
     """Writes a checkpoint before the training, then every so many minutes.
 
     One that cannot be written is an error before the training, and a warning once it is under way: what the
@@ -154,7 +154,7 @@ class CheckpointKeeper:
         self._identity, self._facts, self._state = identity, facts, state
         self._written: float | None = None
 
-    def __call__(self, position: Position, is_last: bool) -> None:
+    def __call__(self, position: StreamPosition, is_last: bool) -> None:
         """Write a checkpoint if it is time, or if there will be no more."""
         now = monotonic()
         if self._written is not None and now - self._written < self._seconds and not is_last:

@@ -15,7 +15,7 @@ from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Chunk, Data, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS
-from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.train.base import Callback, LoopSettings, TrainingResult
 from separatrix.train.call import Call
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.stops import Reason, Stop
@@ -23,7 +23,9 @@ from separatrix.train.stops import Reason, Stop
 Array = NDArray[Any]
 
 
-def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[Listener] = ()) -> Outcome:
+def minimize(
+    run: Run, settings: LoopSettings, engine: Engine, callbacks: Sequence[Callback] = ()
+) -> TrainingResult:
     """Train a network with L-BFGS, as scikit-learn does: all rows at once, no learning rate, no dropout.
 
     One iteration counts as one epoch. It ends where no derivative is larger than the monitor's `tol`, or no
@@ -31,13 +33,13 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
 
     Parameters
     ----------
-    run, settings, engine, listeners :
+    run, settings, engine, callbacks :
         As for `train`; the plan's optimizer is `LBFGS`. SciPy's own arithmetic is float64, whatever the dtype
         of ``theta``.
 
     Returns
     -------
-    Outcome
+    TrainingResult
 
     Raises
     ------
@@ -54,7 +56,7 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
     >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
     >>> state = State.start(np.zeros(2), LBFGS(), np.random.RandomState(0))
     >>> run = Run(Plan(network, LBFGS()), state, data)
-    >>> minimize(run, Settings(0.1, Constant(), max_epochs=200), get_engine("numpy")).theta.round(3)
+    >>> minimize(run, LoopSettings(0.1, Constant(), max_epochs=200), get_engine("numpy")).theta.round(3)
     array([2., 1.])
     """
     if not isinstance(run.plan.optimizer, LBFGS):
@@ -62,7 +64,7 @@ def minimize(run: Run, settings: Settings, engine: Engine, listeners: Sequence[L
             f"optimizer must be LBFGS() here, got {run.plan.optimizer!r}; call train instead."
         )
     with Interrupt() as interrupt:
-        return _Minimization(run, settings, engine, listeners, interrupt).train(run.plan.optimizer)
+        return _Minimization(run, settings, engine, callbacks, interrupt).train(run.plan.optimizer)
 
 
 class _Minimization(Call):
@@ -73,7 +75,7 @@ class _Minimization(Call):
         self.reason: Reason | None = None
         self.lap = perf_counter()
 
-    def train(self, optimizer: LBFGS) -> Outcome:
+    def train(self, optimizer: LBFGS) -> TrainingResult:
         with one_blas_thread:  # more may round otherwise
             result = scipy.optimize.minimize(
                 self.objective,
@@ -96,7 +98,7 @@ class _Minimization(Call):
         return loss, gradient.astype(np.float64)
 
     def after_iteration(self, intermediate_result: Any) -> None:
-        """Take an iterate over, write it down and tell the listeners; SciPy knows the parameter's name."""
+        """Take an iterate over, write it down and tell the callbacks; SciPy knows the parameter's name."""
         state, loss = self.state, float(intermediate_result.fun)
         theta = intermediate_result.x.astype(state.theta.dtype)
         if not (math.isfinite(loss) and np.isfinite(theta).all()):
@@ -130,7 +132,7 @@ class _Minimization(Call):
         loss, score = self.engine.loss_and_score(self.run.plan.network, self.state.theta, data)
         return np.array([loss]), np.array([score])
 
-    def end(self, result: Any) -> Outcome:
+    def end(self, result: Any) -> TrainingResult:
         """Put the outcome together."""
         state, reason = self.state, self.reason
         if reason is None:
@@ -148,7 +150,7 @@ class _Minimization(Call):
         }[reason]
         self.recorder.add_last(state.epoch, state.theta)
         best_epoch = state.epoch if reason == "diverged" else None
-        return Outcome(
+        return TrainingResult(
             state.theta.copy(),
             self.observer.history(),
             self.recorder.recording(),

@@ -1,4 +1,4 @@
-"""The training loop: advance by a chunk of epochs, write it down, tell the listeners, decide."""
+"""The training loop: advance by a chunk of epochs, write it down, tell the callbacks, decide."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from separatrix.engine.base import Chunk, Engine, Run, Task, watch
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
-from separatrix.network import LBFGS, Progress
+from separatrix.network import LBFGS, TrainingLength
 from separatrix.network.schedules import Adaptive
-from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.train.base import Callback, LoopSettings, TrainingResult
 from separatrix.train.call import Call
 from separatrix.train.history import History
 from separatrix.train.interrupt import Interrupt
@@ -30,7 +30,9 @@ CHUNK_GROWTH = 8  # at most, from one chunk to the next: a first measurement may
 SMALLEST_RATE = 1e-6  # scikit-learn's, for `Adaptive`
 
 
-def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[Listener] = ()) -> Outcome:
+def train(
+    run: Run, settings: LoopSettings, engine: Engine, callbacks: Sequence[Callback] = ()
+) -> TrainingResult:
     """Train a network until something stops it.
 
     The run's state may be fresh or that of an earlier call: training goes on from it, and ends with
@@ -40,15 +42,15 @@ def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[List
     ----------
     run : Run
         Its state is changed in place.
-    settings : Settings
+    settings : LoopSettings
     engine : Engine
-    listeners : sequence of Listener
+    callbacks : sequence of Callback
         Told after every chunk, but for one that diverged. An exception raised by one of them propagates and
         leaves the state as it was after the last epoch.
 
     Returns
     -------
-    Outcome
+    TrainingResult
         Ctrl-C, divergence and all other ends are values there; only a second Ctrl-C raises
         `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`: the best parameters by
         what is watched, or the initial ones where that is nothing. With `restore_best` so does any other.
@@ -68,16 +70,16 @@ def train(run: Run, settings: Settings, engine: Engine, listeners: Sequence[List
     >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
     >>> state = State.start(np.zeros(2), SGD(), np.random.RandomState(0))
     >>> run = Run(Plan(network, SGD()), state, data)
-    >>> outcome = train(run, Settings(0.5, Constant(), max_epochs=200), get_engine("numpy"))
+    >>> outcome = train(run, LoopSettings(0.5, Constant(), max_epochs=200), get_engine("numpy"))
     >>> outcome.theta.round(1), outcome.stop.reason
     (array([2., 1.]), 'converged')
     """
     _check_watched(run, settings)
     if isinstance(run.plan.optimizer, LBFGS):
-        return minimize(run, settings, engine, listeners)
+        return minimize(run, settings, engine, callbacks)
     engine.prepare(run)
     with Interrupt() as interrupt:
-        return Descent(run, settings, engine, listeners, interrupt).train()
+        return Descent(run, settings, engine, callbacks, interrupt).train()
 
 
 class Descent(Call):
@@ -85,7 +87,9 @@ class Descent(Call):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.progress = Progress(self.run.steps_per_epoch, self.observer.last_epoch, self.run.data.n_rows)
+        self.progress = TrainingLength(
+            self.run.steps_per_epoch, self.observer.last_epoch, self.run.data.n_rows
+        )
         self.rate = self.settings.learning_rate
         self.chunk_length = self.first_length()
         self.first = self.state.theta.copy()
@@ -96,7 +100,7 @@ class Descent(Call):
         end, pause_at = self.observer.last_epoch, self.settings.pause_at
         return end if pause_at is None else min(end, pause_at)
 
-    def train(self) -> Outcome:
+    def train(self) -> TrainingResult:
         """Train until there is a reason to stop."""
         reason: Reason | None = None
         while reason is None:
@@ -133,9 +137,9 @@ class Descent(Call):
 
     def watch(self, chunk: Chunk, metrics: dict[str, float]) -> bool:
         """Return whether what is watched has stalled; a metric is watched here, all else by the engine."""
-        if self.settings.watched_metric is None or chunk.halt == "diverged":
+        if self.settings.monitored_metric is None or chunk.halt == "diverged":
             return chunk.halt == "stalled"
-        value = metrics[self.settings.watched_metric]
+        value = metrics[self.settings.monitored_metric]
         return self.compare(-math.inf if math.isnan(value) else value, self.state.theta)
 
     def compare(self, value: float, theta: Array) -> bool:
@@ -167,7 +171,7 @@ class Descent(Call):
     def own_reason(self, is_stalled: bool) -> Reason | None:
         """Return why to stop here though nobody wishes it."""
         if is_stalled:
-            return "converged" if self.run.plan.monitor.watched == "loss" else "early_stopped"
+            return "converged" if self.run.plan.monitor.quantity == "loss" else "early_stopped"
         if self.state.epoch < self.last_epoch:
             return None
         return "paused" if self.last_epoch < self.observer.last_epoch else "max_iter"
@@ -185,7 +189,7 @@ class Descent(Call):
             return 1
         return max(1, int(n_epochs * min(CHUNK_GROWTH, CHUNK_SECONDS / max(seconds, 1e-9))))
 
-    def end(self, reason: Reason) -> Outcome:
+    def end(self, reason: Reason) -> TrainingResult:
         """Restore the best parameters where asked and put the outcome together."""
         state, settings, history = self.state, self.settings, self.observer.history()
         if reason != "diverged":
@@ -201,11 +205,11 @@ class Descent(Call):
             monitor=self.run.plan.monitor,
             max_epochs=settings.max_epochs,
             learning_rate=float(history.learning_rate[-1]),
-            metric=settings.watched_metric,
+            metric=settings.monitored_metric,
             loss_rose=self.loss_rose(history),
         )
         recording = self.recorder.recording()
-        return Outcome(state.theta.copy(), history, recording, stop, self.rate)
+        return TrainingResult(state.theta.copy(), history, recording, stop, self.rate)
 
     def loss_rose(self, history: History) -> bool:
         """Return whether training left the network worse than it found it."""
@@ -221,12 +225,12 @@ class Descent(Call):
         return after > before
 
 
-def _check_watched(run: Run, settings: Settings) -> None:
-    watched = run.plan.monitor.watched
-    if settings.watched_metric is not None and watched != "nothing":
+def _check_watched(run: Run, settings: LoopSettings) -> None:
+    watched = run.plan.monitor.quantity
+    if settings.monitored_metric is not None and watched != "nothing":
         raise ParameterError(
-            f"monitor.watched must be 'nothing' where watched_metric is {settings.watched_metric!r}, "
+            f"monitor.quantity must be 'nothing' where monitored_metric is {settings.monitored_metric!r}, "
             f"got {watched!r}."
         )
     if watched.startswith("validation") and run.validation is None:
-        raise ParameterError(f"validation must be given where monitor.watched is {watched!r}, got None.")
+        raise ParameterError(f"validation must be given where monitor.quantity is {watched!r}, got None.")

@@ -1,4 +1,4 @@
-"""Observer: writes the history, takes the metrics and tells the listeners."""
+"""Observer: writes the history, takes the metrics and tells the callbacks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, State
-from separatrix.train.base import Event, Listener, Settings
+from separatrix.train.base import Callback, LoopSettings, TrainingProgress
 from separatrix.train.history import CURVES, History, HistoryLog
 
 Array = NDArray[Any]
@@ -23,17 +23,17 @@ class Observer:
     Attributes
     ----------
     every_epoch : bool
-        Whether a metric or a listener wants chunks of one epoch.
+        Whether a metric or a callback wants chunks of one epoch.
     last_epoch : int
         The last epoch that the call may reach.
     """
 
-    def __init__(self, settings: Settings, listeners: Sequence[Listener], state: State) -> None:
-        wishes = [getattr(listener, "every_epoch", False) for listener in listeners]
+    def __init__(self, settings: LoopSettings, callbacks: Sequence[Callback], state: State) -> None:
+        wishes = [getattr(callback, "every_epoch", False) for callback in callbacks]
         self.every_epoch = bool(settings.metrics) or any(wishes)
         self.last_epoch = state.epoch + settings.max_epochs
         self._metrics = settings.metrics
-        self._listeners = listeners
+        self._listeners = callbacks
         self._state = state
         self._log = HistoryLog(tuple(settings.metrics))
         self._started = perf_counter()
@@ -63,13 +63,15 @@ class Observer:
         self._log.extend({name: getattr(history, name) for name in CURVES}, history.metrics)
 
     def tell(self) -> Literal["callback", "interrupted"] | None:
-        """Call every listener; return what their answers end the training with."""
+        """Call every callback; return what their answers end the training with."""
         if not self._listeners:
             return None
         seconds = perf_counter() - self._started
-        event = Event(self._state.epoch, self.last_epoch, self.history(), self._state.theta, seconds)
+        event = TrainingProgress(
+            self._state.epoch, self.last_epoch, self.history(), self._state.theta, seconds
+        )
         try:
-            wishes = [listener(event) for listener in self._listeners]
+            wishes = [callback(event) for callback in self._listeners]
         except KeyboardInterrupt:
             return "interrupted"
         return "callback" if any(wishes) else None

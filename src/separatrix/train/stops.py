@@ -53,13 +53,13 @@ def describe(
     >>> describe("interrupted", 7, 5, monitor=Monitor(), max_epochs=100).message
     'Training was interrupted after epoch 7; the parameters of epoch 5 are kept.'
     """
-    watched = metric or {"loss": "training loss"}.get(monitor.watched, monitor.watched.replace("_", " "))
+    watched = metric or {"loss": "training loss"}.get(monitor.quantity, monitor.quantity.replace("_", " "))
     stalled = (
         f"The {watched} did not improve by tol={monitor.tol:g} for more than "
         f"n_iter_no_change={monitor.n_iter_no_change:g} epochs in a row"
     )
     rate = "" if learning_rate is None else f" at learning rate {learning_rate:g}"
-    watches = monitor.watched != "nothing" or metric is not None
+    watches = monitor.quantity != "nothing" or metric is not None
     what = {
         "converged": stalled,
         "early_stopped": stalled,

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
-from separatrix.network import Progress
-from separatrix.train.base import Listener, Outcome, Settings
+from separatrix.network import TrainingLength
+from separatrix.train.base import Callback, LoopSettings, TrainingResult
 from separatrix.train.history import History
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.loop import Descent
@@ -42,13 +42,13 @@ class RowStream(Protocol):
 
 
 @dataclass
-class Position:
+class StreamPosition:
     """How far a training on a stream has come; with the `State`, all that is needed to go on.
 
     Attributes
     ----------
     learning_rate : float
-        As in `Outcome`.
+        As in `TrainingResult`.
     n_rows : int
         Rows of the epoch that are done.
     loss : float
@@ -67,23 +67,23 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Watcher:
-    """Who is told of a training on a stream as it goes on.
+class StreamCallbacks:
+    """What is called while a network trains on a stream.
 
     Attributes
     ----------
-    listeners : sequence of Listener
-        Told after every epoch.
+    callbacks : sequence of Callback
+        Called after every epoch.
     on_rows : callable or None
         Called after every buffer with the epochs done, and the rows of this epoch that are done and due.
-    keep : callable or None
-        Called after every buffer with the position, while the state is that of it; True: at any rate, as the
+    on_position : callable or None
+        Called after every buffer with the position, while the state belongs to it, and with True if the
         training is about to be interrupted.
     """
 
-    listeners: Sequence[Listener] = ()
+    callbacks: Sequence[Callback] = ()
     on_rows: Callable[[int, int, int], object] | None = None
-    keep: Callable[[Position, bool], object] | None = None
+    on_position: Callable[[StreamPosition, bool], object] | None = None
 
 
 def train_stream(
@@ -91,13 +91,13 @@ def train_stream(
     state: State,
     rows: RowStream,
     capacity: int,
-    settings: Settings,
+    settings: LoopSettings,
     engine: Engine,
     *,
     validation: Data | None = None,
-    watcher: Watcher | None = None,
-    position: Position | None = None,
-) -> Outcome:
+    callbacks: StreamCallbacks | None = None,
+    position: StreamPosition | None = None,
+) -> TrainingResult:
     """Train a network on a stream of rows until something stops it.
 
     Parameters
@@ -109,18 +109,18 @@ def train_stream(
     rows : RowStream
     capacity : int
         Rows of a buffer; made a multiple of the batches.
-    settings : Settings
+    settings : LoopSettings
         Without a recording.
     engine : Engine
     validation : Data, optional
         Its loss and score are taken after every epoch.
-    watcher : Watcher, optional
-    position : Position, optional
+    callbacks : StreamCallbacks, optional
+    position : StreamPosition, optional
         Where to go on; by default at the beginning.
 
     Returns
     -------
-    Outcome
+    TrainingResult
         As of `train`. Ctrl-C ends it after the buffer at hand: the epoch that it cuts short counts as one,
         unless no row of it is done; before any row is done it raises `KeyboardInterrupt`.
 
@@ -136,29 +136,32 @@ def train_stream(
     ...         yield Data(x, 2 * x + 1)
     >>> state = State.start(np.zeros(2), SGD(), np.random.RandomState(0))
     >>> plan = Plan(Network.mlp(1, (), 1, head="regression"), SGD(), batch_size=2)
-    >>> settings = Settings(0.2, Constant(), max_epochs=100)
+    >>> settings = LoopSettings(0.2, Constant(), max_epochs=100)
     >>> outcome = train_stream(plan, state, Line(), 2, settings, get_engine("numpy"))
     >>> outcome.theta.round(1), outcome.history.n_epochs
     (array([2., 1.]), 19)
     """
-    position = position or Position(settings.learning_rate)
+    position = position or StreamPosition(settings.learning_rate)
     capacity = min(rows.n_rows, max(1, capacity // plan.batch_size) * plan.batch_size)
     kind: type[_Resident] | type[_Prefetch] = _Resident if capacity == rows.n_rows else _Prefetch
     with closing(kind(rows, capacity, state.epoch, position.n_rows)) as buffers:
         run = Run(plan, state, buffers.first(), validation)
         engine.prepare(replace(run, plan=_unwatched(plan), validation=None))
         with Interrupt() as interrupt:
-            descent = _StreamDescent(run, settings, engine, (watcher or Watcher()).listeners, interrupt)
-            return descent.train_on(buffers, rows.n_rows, position, watcher or Watcher())
+            called = callbacks or StreamCallbacks()
+            descent = _StreamDescent(run, settings, engine, called.callbacks, interrupt)
+            return descent.train_on(buffers, rows.n_rows, position, called)
 
 
 class _StreamDescent(Descent):
     """One call of `train_stream`, step by step."""
 
-    def train_on(self, buffers: _Buffers, n_rows: int, position: Position, watcher: Watcher) -> Outcome:
+    def train_on(
+        self, buffers: _Buffers, n_rows: int, position: StreamPosition, callbacks: StreamCallbacks
+    ) -> TrainingResult:
         batch_size = self.run.plan.batch_size
-        self.buffers, self.n_rows, self.position, self.watcher = buffers, n_rows, position, watcher
-        self.progress = Progress(-(-n_rows // batch_size), self.settings.max_epochs, n_rows)
+        self.buffers, self.n_rows, self.position, self.called = buffers, n_rows, position, callbacks
+        self.progress = TrainingLength(-(-n_rows // batch_size), self.settings.max_epochs, n_rows)
         self.rate = position.learning_rate
         last_step = np.array([max(0, self.state.step - 1)])
         self.last_rate = float(self.rate * self.settings.schedule.factors(last_step, self.progress)[0])
@@ -191,7 +194,7 @@ class _StreamDescent(Descent):
         # A full batch's loss was taken before its only step.
         theta = before if self.progress.steps_per_epoch == 1 else state.theta
         reason = self.decide(judged, self.watch_epoch(judged, metrics, theta))
-        self.position = Position(self.rate, history=self.observer.history())
+        self.position = StreamPosition(self.rate, history=self.observer.history())
         if reason is None or (reason == "interrupted" and not self.is_cut):
             self.tell_keeper(is_last=reason is not None)
         return reason
@@ -212,8 +215,8 @@ class _StreamDescent(Descent):
         position.n_rows += run.data.n_rows
         position.loss += (float(chunk.loss[0]) - position.loss) * (run.data.n_rows / position.n_rows)
         position.seconds += perf_counter() - started
-        if self.watcher.on_rows is not None:
-            self.watcher.on_rows(epoch, position.n_rows, self.n_rows)
+        if self.called.on_rows is not None:
+            self.called.on_rows(epoch, position.n_rows, self.n_rows)
         return chunk
 
     def judged(self, loss: float, last: Chunk | None) -> Chunk:
@@ -228,7 +231,7 @@ class _StreamDescent(Descent):
 
     def watch_epoch(self, chunk: Chunk, metrics: dict[str, float], theta: Array) -> bool:
         """Return whether what is watched has stalled."""
-        watched = self.run.plan.monitor.watched
+        watched = self.run.plan.monitor.quantity
         if chunk.halt == "diverged" or watched == "nothing":
             return self.watch(chunk, metrics)
         value = {
@@ -248,8 +251,8 @@ class _StreamDescent(Descent):
         return super().reason(wish, is_stalled)
 
     def tell_keeper(self, is_last: bool) -> None:
-        if self.watcher.keep is not None:
-            self.watcher.keep(self.position, is_last)
+        if self.called.on_position is not None:
+            self.called.on_position(self.position, is_last)
 
     def loss_rose(self, history: History) -> bool:
         """Return whether the last loss is above the first: the rows are not there to be asked."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
 from separatrix.engine._simd import BYTES, lanes, load, store
-from separatrix.engine.base import Order, Watched
+from separatrix.engine.base import Order, Quantity
 from separatrix.engine.base import watch as _watch
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
@@ -31,7 +31,7 @@ PAIR = 2 * BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.la
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
-WATCHED = {name: code for code, name in enumerate(get_args(Watched))}
+WATCHED = {name: code for code, name in enumerate(get_args(Quantity))}
 ORDERS = {name: code for code, name in enumerate(get_args(Order))}
 _NOTHING, _LOSS = WATCHED["nothing"], WATCHED["loss"]
 _VALIDATION_LOSS, _VALIDATION_SCORE = WATCHED["validation_loss"], WATCHED["validation_score"]
