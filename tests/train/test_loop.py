@@ -327,5 +327,5 @@ def test_a_second_ctrl_c_raises_at_once(engine, make_run):
 )
 def test_what_is_watched_must_be_there(engine, make_run, watched, metric):
     settings = LoopSettings(0.1, CONSTANT, 9, metrics={"auc": lambda theta: 0.0}, monitored_metric=metric)
-    with pytest.raises(ParameterError, match=r"monitor\.watched"):
+    with pytest.raises(ParameterError, match=r"monitor\.quantity"):
         train(make_run(monitor=Monitor(watched)), settings, engine)
