@@ -8,7 +8,7 @@ from separatrix.cli import console
 
 
 def test_long_lines_are_not_broken_in_a_pipe(capsys):
-    console.show("word " * 100, console.facts([("name", "value " * 100)]))
+    console.show("word " * 100, console.summary([("name", "value " * 100)]))
     out = capsys.readouterr().out.splitlines()
     assert out == [("word " * 100).rstrip(), "", ("name  " + "value " * 100).rstrip()]
 

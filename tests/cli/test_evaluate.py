@@ -87,4 +87,4 @@ def test_a_model_of_several_targets_is_refused(run, head):
     sx.save(sx.Model(sx.Network.mlp(1, (), 2, head=head), [1.0, 0.0, 0.0, 0.0]), "several.safetensors")
     result = run("evaluate", "several.safetensors", "iris")
     assert result.exit_code == 2
-    assert "evaluate needs a model of one target, got one of several" in result.stderr
+    assert "model must have one target, got several" in result.stderr

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import separatrix as sx
+from separatrix.cli.inspect import column_lines, solver_text
+from separatrix.data import TableEncoder
 
 
 def test_what_is_in_a_model(run, model):
@@ -73,3 +77,46 @@ def test_a_large_ensemble_shows_its_heaviest(run):
     assert "30 networks with 60 parameters in all; the 20 of the largest shares below" in lines[1]
     assert len([line for line in lines if "1 input →" in line]) == 20
     assert lines[2].startswith("6%")
+
+
+SETTINGS = {
+    "solver": "adam",
+    "learning_rate_init": 0.01,
+    "learning_rate": "constant",
+    "batch_size": "auto",
+    "early_stopping": False,
+    "random_state": 3,
+}
+
+
+def test_every_treatment_of_a_column_is_told():
+    encoder = TableEncoder.fit(
+        {
+            "age": [1.0, None, 3.0],
+            "town": ["a", "b", None],
+            "nothing": [None, None, None],
+        },
+        max_categories=1,
+    )
+    assert dict(column_lines(encoder)) == {
+        "Numbers": "1 column, standardised",
+        "Filled": "missing replaced by the median and marked: age (2)",
+        "Text": "1 column, an input for each value: town (1)",
+        "Missing": "a separate input in text: town",
+        "Rare": "values beyond the most frequent share one input: town",
+        "Left out": "nothing has no value in any row",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "adam, rate 0.01, batches of 50, seed 3"),
+        ({"batch_size": 20}, "adam, rate 0.01, batches of 20, seed 3"),
+        ({"learning_rate": "cosine"}, "adam, rate 0.01 (cosine), batches of 50, seed 3"),
+        ({"early_stopping": True}, "adam, rate 0.01, batches of 50, early stopping, seed 3"),
+        ({"solver": "lbfgs"}, "lbfgs, seed 3"),
+    ],
+)
+def test_how_a_network_was_trained(changes, words):
+    assert solver_text({**SETTINGS, **changes}, 50) == words

@@ -3,9 +3,13 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
+from separatrix import Model, Network
+from separatrix.data import Table
+from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate import Baseline, classification_report, compare_classifiers, regression_report
-from separatrix.evaluate.assessment import assess_classifier, assess_regressor
+from separatrix.evaluate.assessment import assess, assess_classifier, assess_regressor
 
 Y = np.array([0, 1] * 20)
 GOOD = np.array([[0.9, 0.1], [0.2, 0.8]] * 20)
@@ -35,3 +39,27 @@ def test_json():
     values = json.loads(json.dumps(assessment.to_dict(), allow_nan=False))
     assert values["reports"]["network"]["n_rows"] == 40
     assert values["comparisons"][0]["outcome"] == "better"
+
+
+def test_a_saved_model_beside_the_dummy_of_its_training_rows():
+    metadata = {"target": {"class_counts": [3, 1]}}
+    model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], training=metadata)
+    assessment = assess(model, Table({"x": [1.0, -1.0], "y": ["yes", "no"]}), "y")
+    assert assessment.reports["dummy"] == classification_report(
+        ["yes", "no"], [[0.75, 0.25]] * 2, ["no", "yes"]
+    )
+    model = Model(Network.mlp(1, (), 1, head="regression"), [1.0, 0.0], training={"target": {"mean": 2.0}})
+    assessment = assess(model, Table({"x": [1.0, 2.0], "y": [1.0, 3.0]}), "y")
+    assert assessment.reports["dummy"] == regression_report([1.0, 3.0], [2.0, 2.0], names=["y"])
+
+
+def test_what_cannot_be_assessed():
+    table = Table({"x": [1.0, -1.0], "y": ["yes", "maybe"]})
+    model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"])
+    with pytest.raises(ParameterError, match="target must name the column with the truth"):
+        assess(model, table)
+    with pytest.raises(DataError, match="has 'maybe' in row 2, which is none of the classes"):
+        assess(model, table, "y")
+    several = Model(Network.mlp(1, (), 2, head="regression"), [1.0, 0.0, 0.0, 0.0])
+    with pytest.raises(ParameterError, match="model must have one target, got several"):
+        assess(several, table, "y")

@@ -38,7 +38,9 @@ def show(*parts: RenderableType) -> None:
         with console.capture() as captured:
             console.print(part)
         lines = captured.get().splitlines()  # the cells of the last column are padded
-        typer.echo("\n" * bool(number) + "\n".join(line.rstrip() for line in lines))
+        if number > 0:
+            typer.echo()
+        typer.echo("\n".join(line.rstrip() for line in lines))
 
 
 def show_json(values: Mapping[str, Any]) -> None:
@@ -46,12 +48,12 @@ def show_json(values: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def facts(rows: Iterable[Row]) -> RenderableType:
-    """Return names and what is to be said of them, in two columns."""
+def summary(lines: Iterable[Row]) -> RenderableType:
+    """Return lines of a name and a text each, in two columns."""
     grid = Grid.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in rows:
+    for name, value in lines:
         grid.add_row(Text(name), Text(value))
     return grid
 
@@ -154,16 +156,17 @@ def some(names: Iterable[str], limit: int = 8) -> str:
     return ", ".join(listed[:limit]) + more
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where due.
+def seconds_text(seconds: float) -> str:
+    """Return a duration in seconds, or in minutes and seconds.
 
     Examples
     --------
-    >>> count(1, "row"), count(1200, "row"), count(2, "class")
-    ('1 row', '1,200 rows', '2 classes')
+    >>> seconds_text(0.0312), seconds_text(75)
+    ('0.031 s', '1 min 15 s')
     """
-    plural = noun + ("es" if noun.endswith("s") else "s")
-    return f"{number:,} {noun if number == 1 else plural}"
+    if seconds < 60:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{int(seconds // 60)} min {seconds % 60:.0f} s"
 
 
 def sparkline(values: Iterable[float], width: int = 40) -> str:

@@ -188,7 +188,7 @@ def _report(trained: Trained, assessment: Assessment, path: Path, as_json: bool)
         show_json({**report.fit_values(summary, model, assessment, path), "advice": hint})
         return
     show(
-        report.fit_facts(summary, model, with_advice=hint is None),
+        report.fit_summary(summary, model, with_advice=hint is None),
         *report.assessment_parts(assessment, "test row"),
         *([hint] if hint else []),
         f"Model written to '{path}'. Next: separatrix predict {path} TABLE",

@@ -1,4 +1,4 @@
-"""`separatrix inspect`: what is in a model file."""
+"""`separatrix inspect`: what is in a model file, line by line."""
 
 from __future__ import annotations
 
@@ -9,64 +9,146 @@ from typing import Annotated, Any
 
 import typer
 
-from separatrix.cli.console import Row, count, facts, show, show_json, some, sparkline, with_option_names
-from separatrix.cli.describe import column_facts, network_facts, seconds_words, solver_words
+from separatrix.cli.console import (
+    Row,
+    seconds_text,
+    show,
+    show_json,
+    some,
+    sparkline,
+    summary,
+    with_option_names,
+)
+from separatrix.data.encoder import NumericEncoder, TableEncoder, TextEncoder
 from separatrix.ensemble import AnyModel
 from separatrix.io import load
+from separatrix.model import Model
+from separatrix.network import HEADS
+from separatrix.text import plural
 
 SHOWN_NAMES = 20
+
+OUTPUT_NAMES = {"identity": "linear", "exp": "exponential"}
+"""Output functions of heads that have another name here."""
 
 
 def inspect(
     model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file.")],
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print all facts as JSON, the loss curve included.")
+        bool,
+        typer.Option("--json", help="Print everything but the weights as JSON, with the loss curve."),
     ] = False,
 ) -> None:
     """Show what is in a model file.
 
-    Network, classes, columns, and how it was trained.
+    The network, its classes, its columns, and how it was trained.
     """
     model = load(model_file)
     if as_json:
         show_json({"model": str(model_file), **model.to_dict(), "n_parameters": model.n_parameters})
         return
-    show(facts([("Model", f"{model_file} ({model_file.stat().st_size:,} bytes)"), *model_facts(model)]))
+    file_line = ("Model", f"{model_file} ({model_file.stat().st_size:,} bytes)")
+    show(summary([file_line, *model_lines(model)]))
 
 
-def model_facts(model: AnyModel) -> list[Row]:
-    """Return what a model is and does, line by line."""
-    rows = network_facts(model, SHOWN_NAMES)
+def model_lines(model: AnyModel) -> list[Row]:
+    """Return the lines on a model."""
+    lines = network_lines(model, SHOWN_NAMES)
     if model.target_name is not None:
-        rows.append(("Target", model.target_name))
+        lines.append(("Target", model.target_name))
     if model.classes is not None:
-        rows.append(("Classes", some(map(str, model.classes.tolist()), SHOWN_NAMES)))
+        lines.append(("Classes", some(map(str, model.classes.tolist()), SHOWN_NAMES)))
     if model.encoder is not None:
         names = [column.name for column in model.encoder.columns]
-        rows += [("Columns", some(names, SHOWN_NAMES)), *column_facts(model.encoder, SHOWN_NAMES)]
+        lines += [("Columns", some(names, SHOWN_NAMES)), *column_lines(model.encoder, SHOWN_NAMES)]
     elif model.feature_names is not None:
-        rows.append(("Inputs", some(model.feature_names, SHOWN_NAMES)))
-    return rows + (training_facts(model.training) if model.training else [])
+        lines.append(("Inputs", some(model.feature_names, SHOWN_NAMES)))
+    if model.training:
+        lines += training_lines(model.training)
+    return lines
 
 
-def training_facts(training: Mapping[str, Any]) -> list[Row]:
-    """Return the facts of a training that there are: a model may come from elsewhere."""
-    rows: list[Row] = []
+def network_lines(model: AnyModel, limit: int) -> list[Row]:
+    """Return the line on a network, or those on the `limit` largest members of an ensemble."""
+    if isinstance(model, Model):
+        return [("Network", network_text(model))]
+    heaviest = sorted(zip(model.shares.tolist(), model.models, strict=True), key=lambda pair: -pair[0])
+    size = f"{plural(len(heaviest), 'network')} with {plural(model.n_parameters, 'parameter')} in all"
+    more = f"; the {limit} of the largest shares below" if len(heaviest) > limit else ""
+    shown = [(f"{share:.0%}", network_text(network)) for share, network in heaviest[:limit]]
+    return [("Ensemble", f"the mean of {size}{more}"), *shown]
+
+
+def network_text(model: Model) -> str:
+    """Return the layers as in ``2 inputs → 4 tanh → 1 logistic output (17 parameters)``."""
+    *hidden, last = model.network.layers
+    parts = [plural(model.network.n_in, "input")]
+    for layer in hidden:
+        dropout = f" (dropout {layer.dropout:g})" if layer.dropout else ""
+        parts.append(f"{layer.units} {layer.activation}{dropout}")
+    function = HEADS[model.network.head].output_name
+    parts.append(plural(last.units, f"{OUTPUT_NAMES.get(function, function)} output"))
+    biases = "" if all(layer.use_bias for layer in model.network.layers) else ", no biases"
+    return f"{' → '.join(parts)} ({plural(model.n_parameters, 'parameter')}, {model.theta.dtype}{biases})"
+
+
+def column_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
+    """Return the lines on how columns are encoded, with at most `limit` names each."""
+    numbers = [column for column in encoder.columns if isinstance(column, NumericEncoder)]
+    texts = [column for column in encoder.columns if isinstance(column, TextEncoder)]
+    filled = [f"{column.name} ({column.fill:.4g})" for column in numbers if column.indicator]
+    levels = [f"{column.name} ({len(column.levels)})" for column in texts]
+    missing = [column.name for column in texts if column.missing]
+    rare = [column.name for column in texts if column.other]
+    dropped = [f"{name} {reason}" for name, reason in encoder.dropped.items()]
+    lines: list[Row] = []
+    if numbers:
+        lines.append(("Numbers", f"{plural(len(numbers), 'column')}, standardised"))
+    if filled:
+        lines.append(("Filled", f"missing replaced by the median and marked: {some(filled, limit)}"))
+    if texts:
+        columns = plural(len(texts), "column")
+        lines.append(("Text", f"{columns}, an input for each value: {some(levels, limit)}"))
+    if missing:
+        lines.append(("Missing", f"a separate input in text: {some(missing, limit)}"))
+    if rare:
+        lines.append(("Rare", f"values beyond the most frequent share one input: {some(rare, limit)}"))
+    if dropped:
+        more = [f"{len(dropped) - limit} more"] if len(dropped) > limit else []
+        lines.append(("Left out", "; ".join([*dropped[:limit], *more])))
+    return lines
+
+
+def training_lines(training: Mapping[str, Any]) -> list[Row]:
+    """Return the lines on a training; a model from another program may know nothing of it."""
+    lines: list[Row] = []
     settings, n_rows = training.get("settings"), training.get("n_rows")
     if settings and n_rows:
-        rows.append(("Trained on", f"{count(n_rows, 'row')}; {solver_words(settings, n_rows)}"))
+        lines.append(("Trained on", f"{plural(n_rows, 'row')}; {solver_text(settings, n_rows)}"))
     if "n_iter" in training:
-        seconds = f" in {seconds_words(training['seconds'])}" if "seconds" in training else ""
-        rows.append(("Epochs", f"{training['n_iter']:,}{seconds}"))
+        seconds = f" in {seconds_text(training['seconds'])}" if "seconds" in training else ""
+        lines.append(("Epochs", f"{training['n_iter']:,}{seconds}"))
     if training.get("stop"):
-        rows.append(("Ended", with_option_names(training["stop"]["message"], settings or ())))
+        lines.append(("Ended", with_option_names(training["stop"]["message"], settings or ())))
     loss = [value for value in training.get("history", {}).get("loss", ()) if not isinstance(value, str)]
     if loss:
-        # By its logarithm, where it can be: most of a training lowers the loss by small shares.
+        # Logarithms, if there are any: most epochs lower the loss by a small fraction.
         heights = [math.log(value) for value in loss] if min(loss) > 0 else loss
-        rows.append(("Loss", f"{loss[0]:.4g} {sparkline(heights)} {loss[-1]:.4g}"))
+        lines.append(("Loss", f"{loss[0]:.4g} {sparkline(heights)} {loss[-1]:.4g}"))
     if "versions" in training:
-        rows.append(
-            ("Written by", ", ".join(f"{name} {number}" for name, number in training["versions"].items()))
-        )
-    return rows
+        versions = ", ".join(f"{name} {number}" for name, number in training["versions"].items())
+        lines.append(("Written by", versions))
+    return lines
+
+
+def solver_text(settings: Mapping[str, Any], n_rows: int) -> str:
+    """Return how a network was trained, as in ``adam, rate 0.001, batches of 200, seed 0``."""
+    parts = [str(settings["solver"])]
+    if settings["solver"] != "lbfgs":
+        batch = settings["batch_size"]
+        size = {"auto": min(200, n_rows), "full": n_rows}.get(batch, batch)
+        schedule = "" if settings["learning_rate"] == "constant" else f" ({settings['learning_rate']})"
+        parts += [f"rate {settings['learning_rate_init']:g}{schedule}", f"batches of {size}"]
+    if settings["early_stopping"]:
+        parts.append("early stopping")
+    return ", ".join([*parts, f"seed {settings['random_state']}"])

@@ -8,70 +8,64 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from separatrix.cli.console import Row, count, facts, table
-from separatrix.cli.describe import (
-    column_facts,
-    network_diagram,
-    seconds_words,
-    solver_words,
-    unseen_words,
-)
+from separatrix.cli.console import Row, seconds_text, some, summary, table
+from separatrix.cli.inspect import column_lines, network_text, solver_text
 from separatrix.cli.options import in_option_names
 from separatrix.cli.summary import Summary
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment
-from separatrix.evaluate.text import plain_spec
 from separatrix.model import Model
+from separatrix.text import plain_spec, plural
 
-UNSEEN = "Unseen"
 
-
-def fit_facts(summary: Summary, model: Model, *, with_advice: bool) -> RenderableType:
+def fit_summary(rows: Summary, model: Model, *, with_advice: bool) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     assert model.encoder is not None
     assert model.training is not None
-    training, about = model.training, summary
-    n_rows = count(about.n_train + about.n_test, "row")
-    lines: list[Row] = [
-        ("Data", f"{about.source}: {n_rows}, {count(about.n_columns, 'column')} to predict from"),
-        ("Target", f"{about.target}, {about.task} ({about.reason}): {about.values}"),
-        *column_facts(model.encoder),
-        ("Split", f"{count(about.n_train, 'row')} to train, {about.n_test:,} to test ({about.split})"),
-        *unseen_facts(about.unseen),
-        ("Network", network_diagram(model)),
-        (
-            "Training",
-            f"{solver_words(training['settings'], about.n_train)}; {count(training['n_iter'], 'epoch')}"
-            f" in {seconds_words(training['seconds'])}",
-        ),
-        ("Ended", _end(training["stop"]["message"], with_advice)),
-    ]
-    return facts(lines)
+    training = model.training
+    n_rows = plural(rows.n_train + rows.n_test, "row")
+    epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds_text(training['seconds'])}"
+    return summary(
+        [
+            ("Data", f"{rows.source}: {n_rows}, {plural(rows.n_columns, 'column')} to predict from"),
+            ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {rows.values}"),
+            *column_lines(model.encoder),
+            ("Split", f"{plural(rows.n_train, 'row')} to train, {rows.n_test:,} to test ({rows.split})"),
+            *unseen_lines(rows.unseen),
+            ("Network", network_text(model)),
+            ("Training", f"{solver_text(training['settings'], rows.n_train)}; {epochs}"),
+            ("Ended", _ending(training["stop"]["message"], with_advice=with_advice)),
+        ]
+    )
 
 
-def _end(message: str, with_advice: bool) -> str:
-    kept = message if with_advice else message.partition("; raise ")[0].rstrip(".") + "."
-    return in_option_names(kept)
+def _ending(message: str, *, with_advice: bool) -> str:
+    if not with_advice:
+        message = message.partition("; raise ")[0].rstrip(".") + "."
+    return in_option_names(message)
 
 
-def unseen_facts(unseen: Mapping[str, int]) -> list[Row]:
-    """Return the line on values that training did not see, if there are any."""
-    return [(UNSEEN, f"{unseen_words(unseen)} not seen in training")] if unseen else []
+def unseen_lines(unseen: Mapping[str, int]) -> list[Row]:
+    """Return the line on values of text columns that training did not see, if there are any."""
+    if not unseen:
+        return []
+    values = some(f"{plural(number, 'value')} of '{name}'" for name, number in unseen.items())
+    return [("Unseen", f"{values} not seen in training")]
 
 
-def fit_values(summary: Summary, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
+def fit_values(rows: Summary, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
     """Return the report of a fit as values that JSON can hold."""
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
     return {
         "data": {
-            "source": summary.source,
-            "target": summary.target,
-            "task": summary.task,
-            "task_reason": summary.reason,
-            "n_train": summary.n_train,
-            "n_test": summary.n_test,
-            "split": summary.split,
-            "unseen": dict(summary.unseen),
+            "source": rows.source,
+            "target": rows.target,
+            "task": rows.task,
+            "task_reason": rows.reason,
+            "n_train": rows.n_train,
+            "n_test": rows.n_test,
+            "split": rows.split,
+            "unseen": dict(rows.unseen),
             **preprocessing_values(model),
         },
         "network": network_values(model),
@@ -82,7 +76,7 @@ def fit_values(summary: Summary, model: Model, assessment: Assessment, path: Pat
 
 
 def preprocessing_values(model: Model) -> dict[str, Any]:
-    """Return what is done to the columns."""
+    """Return how the columns are encoded."""
     return {"preprocessing": None if model.encoder is None else model.encoder.to_dict()}
 
 
@@ -97,16 +91,20 @@ def network_values(model: Model) -> dict[str, Any]:
     }
 
 
-def assessment_parts(assessment: Assessment, rows_are: str) -> list[RenderableType]:
-    """Return the model's report, all models side by side, and the verdicts."""
-    model = assessment.model
-    heading = f"On {count(model.n_rows, rows_are)}, with 95 % intervals:"
-    per_class = [_class_table(model)] if isinstance(model, ClassificationReport) else []
+def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
+    """Return the report on the network, all models side by side, and the verdicts."""
+    report = assessment.model
+    parts: list[RenderableType] = [f"On {plural(report.n_rows, noun)}, with 95 % intervals:"]
+    if isinstance(report, ClassificationReport):
+        parts.append(_class_table(report))
+    parts.append(_side_by_side(assessment))
     verdicts = [comparison.verdict for comparison in assessment.comparisons]
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]
-    return [heading, *per_class, _side_by_side(assessment), *(["\n".join(verdicts)] if verdicts else [])]
+    if verdicts:
+        parts.append("\n".join(verdicts))
+    return parts
 
 
 def _class_table(report: ClassificationReport) -> RenderableType:
@@ -140,7 +138,7 @@ def _number_cell(interval: Interval) -> str:
 
 
 def _cell(interval: Interval, spec: str = "z.3f") -> str:
-    """Return an interval, or as much of it as the rows define, in the room of a cell."""
+    """Return an interval as a cell, or its value alone if the rows define no interval."""
     if interval.value is None:
         return "undefined"
     return f"{interval.value:{spec}}" if interval.low is None else format(interval, spec)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from separatrix.cli.console import Row, count, facts, some, table
-from separatrix.cli.describe import column_facts, network_facts, seconds_words, solver_words
+from separatrix.cli.console import Row, seconds_text, some, summary, table
+from separatrix.cli.inspect import column_lines, network_lines, solver_text
 from separatrix.cli.options import in_option_names
 from separatrix.cli.report import network_values, preprocessing_values
 from separatrix.cli.rows import LabelledRows
@@ -18,6 +18,7 @@ from separatrix.cli.summary import value_words
 from separatrix.ensemble import Ensemble
 from separatrix.model import Model
 from separatrix.select import verdict_parts
+from separatrix.text import plural
 
 if TYPE_CHECKING:
     from separatrix.cli.search import Found, Plan
@@ -42,7 +43,7 @@ def parts(
         # In a narrow terminal without advantage and p, which the sentences tell of the network chosen.
         table(("rate" if name == "learning_rate_init" else name for name in header), candidates, n_spare=3),
         note,
-        facts(_written_facts(found, rows)),
+        summary(_written_facts(found, rows)),
         "\n".join(written),
     ]
 
@@ -51,16 +52,16 @@ def _search_facts(found: Found, rows: LabelledRows, plan: Plan) -> RenderableTyp
     model = next(iter(found.fits.values())).model
     assert model.encoder is not None
     assert model.training is not None
-    columns = f"{count(len(rows.features.columns), 'column')} to predict from"
+    columns = f"{plural(len(rows.features.columns), 'column')} to predict from"
     lines: list[Row] = [
         ("Searched", _searched(found, plan)),
-        ("Data", f"{rows.source}: {count(len(rows.y), 'row')}, {columns}"),
+        ("Data", f"{rows.source}: {plural(len(rows.y), 'row')}, {columns}"),
         ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {value_words(rows.y, rows.task)}"),
-        *column_facts(model.encoder),
+        *column_lines(model.encoder),
         ("Training", _training(model.training["settings"], plan, len(rows.y))),
-        ("Took", f"{seconds_words(found.seconds)} for {_trainings(found)}"),
+        ("Took", f"{seconds_text(found.seconds)} for {_trainings(found)}"),
     ]
-    return facts(lines)
+    return summary(lines)
 
 
 def _searched(found: Found, plan: Plan) -> str:
@@ -100,17 +101,17 @@ def values_words(values: Any) -> str:
 
 def _training(settings: dict[str, Any], plan: Plan, n_rows: int) -> str:
     """Return how all networks are trained: without the rate where it differs."""
-    words = solver_words(settings, n_rows * (plan.cv - 1) // plan.cv).split(", ")
+    words = solver_text(settings, n_rows * (plan.cv - 1) // plan.cv).split(", ")
     if "learning_rate_init" in plan.space.params:
         words = [word for word in words if not word.startswith("rate ")]
-    return ", ".join([*words, f"at most {count(settings['max_iter'], 'epoch')}"])
+    return ", ".join([*words, f"at most {plural(settings['max_iter'], 'epoch')}"])
 
 
 def _trainings(found: Found) -> str:
     from separatrix.search.space import LINEAR_BASELINES
 
     n_splits = found.search.n_splits_
-    trainings = count((found.n_tried + len(LINEAR_BASELINES)) * n_splits, "training")
+    trainings = plural((found.n_tried + len(LINEAR_BASELINES)) * n_splits, "training")
     return f"{trainings}: each network, and {len(LINEAR_BASELINES)} straight lines, on {n_splits} splits"
 
 
@@ -121,10 +122,12 @@ def _written_facts(found: Found, rows: LabelledRows) -> list[Row]:
         which = "the best" if found.search.verdict_.best in found.fits else "the smallest as good"
     epochs = [(fit.model.training or {})["n_iter"] for fit in found.fits.values()]
     shown = (
-        f"{min(epochs):,} to {count(max(epochs), 'epoch')}" if len(epochs) > 1 else count(epochs[0], "epoch")
+        f"{min(epochs):,} to {plural(max(epochs), 'epoch')}"
+        if len(epochs) > 1
+        else plural(epochs[0], "epoch")
     )
-    trained = f"{which}, on all {count(len(rows.y), 'row')}; {shown}"
-    return [("Trained", trained), *network_facts(found.model, SHOWN_NETWORKS)]
+    trained = f"{which}, on all {plural(len(rows.y), 'row')}; {shown}"
+    return [("Trained", trained), *network_lines(found.model, SHOWN_NETWORKS)]
 
 
 def values(found: Found, rows: LabelledRows, plan: Plan, path: Path, drawn: Sequence[Path]) -> dict[str, Any]:

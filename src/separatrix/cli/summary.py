@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.cli.describe import class_words
+from separatrix.cli.console import some
 from separatrix.cli.rows import Rows
 from separatrix.data.targets import Task
-from separatrix.evaluate.text import plain_spec
 from separatrix.model import Model
+from separatrix.text import plain_spec
 
 
 @dataclass(frozen=True)
@@ -96,3 +96,11 @@ def _number(value: float) -> str:
     """Return a number of the table: five digits, without zeros at the end."""
     text = f"{value:{plain_spec(value, 5)}}"
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def class_words(classes: Sequence[Any], counts: Sequence[int], limit: int = 10) -> str:
+    """Return the classes with their rows and fractions."""
+    total = sum(counts)
+    return some(
+        (f"{label}: {n:,} ({n / total:.1%})" for label, n in zip(classes, counts, strict=True)), limit
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import typer
 
-from separatrix.cli.describe import seconds_words
+from separatrix.cli.console import seconds_text
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Plan, Run, State, Task
 from separatrix.network import SGD, Network
@@ -27,7 +27,7 @@ def warm() -> None:
     for dtype in DTYPES:
         started = perf_counter()
         call_every_kernel(np.dtype(dtype))
-        typer.echo(f"{dtype}: kernels ready after {seconds_words(perf_counter() - started)}.")
+        typer.echo(f"{dtype}: kernels ready after {seconds_text(perf_counter() - started)}.")
 
 
 def call_every_kernel(dtype: np.dtype[Any]) -> None:

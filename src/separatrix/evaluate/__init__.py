@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from separatrix.evaluate.assessment import Assessment, assess, assess_classifier, assess_regressor
 from separatrix.evaluate.auc import auc_difference, auc_interval
 from separatrix.evaluate.baselines import Baseline, baseline_predictions, baseline_probabilities
 from separatrix.evaluate.classification import (
@@ -16,6 +17,7 @@ from separatrix.evaluate.intervals import Interval, f1_interval, mean_interval, 
 from separatrix.evaluate.regression import RegressionReport, TargetRow, regression_report
 
 __all__ = [
+    "Assessment",
     "Baseline",
     "ClassRow",
     "ClassificationReport",
@@ -25,6 +27,9 @@ __all__ = [
     "PairedTest",
     "RegressionReport",
     "TargetRow",
+    "assess",
+    "assess_classifier",
+    "assess_regressor",
     "auc_difference",
     "auc_interval",
     "baseline_predictions",

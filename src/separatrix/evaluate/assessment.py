@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
-from separatrix.evaluate.baselines import Baseline
+from separatrix.data.labels import Labels
+from separatrix.data.table import Table, split_target
+from separatrix.data.targets import number_target
+from separatrix.ensemble import AnyModel
+from separatrix.errors import ParameterError
+from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import ClassificationReport, classification_report
 from separatrix.evaluate.comparison import Comparison, compare_classifiers, compare_regressors
 from separatrix.evaluate.regression import RegressionReport, regression_report
@@ -129,6 +135,57 @@ def assess_regressor(
         ),
         _unconverged(baselines),
     )
+
+
+def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessment:
+    """Judge a saved model on a table that has the target, beside the dummy of its training rows.
+
+    Parameters
+    ----------
+    model : Model or Ensemble
+        Of one target.
+    table : Table
+        Rows that the model was not trained on.
+    target : str, default=None
+        Column with the truth; None is the column that the model was trained on.
+
+    Raises
+    ------
+    ParameterError
+        If the model has several targets, or does not know its target's name and none is given.
+    DataError
+        If the table does not fit the model, or a label is none of its classes.
+
+    Examples
+    --------
+    >>> from separatrix import Model, Network
+    >>> model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], feature_names=["x"])
+    >>> table = Table({"x": [2.0, -1.0, 0.5], "y": ["yes", "no", "yes"]})
+    >>> assess(model, table, "y").model.accuracy.value
+    1.0
+    """
+    if not model.has_one_target:
+        raise ParameterError("model", "must have one target, got several; use the reports of this package.")
+    name = target or model.target_name
+    if name is None:
+        raise ParameterError("target", "must name the column with the truth, as the model does not.")
+    features, y = split_target(table, name)
+    dummy = _dummy(model, len(y))
+    if model.classes is not None:
+        labels = Labels(model.classes).match(y, name)
+        return assess_classifier(labels, model.predict_proba(features), model.classes, dummy)
+    return assess_regressor(number_target(y, name), model.predict(features), dummy, name=name)
+
+
+def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
+    """Return the dummy that the training rows make, if the model knows their target."""
+    target = (model.training or {}).get("target")
+    if not isinstance(target, dict):
+        return {}
+    if "class_counts" in target:
+        counts = np.asarray(target["class_counts"], dtype=float)
+        return {DUMMY: Baseline(np.tile(counts / counts.sum(), (n_rows, 1)))}
+    return {DUMMY: Baseline(np.full(n_rows, float(target["mean"])))}
 
 
 def _unconverged(baselines: Mapping[str, Baseline]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from separatrix.evaluate.intervals import (
     mean_interval,
     proportion_interval,
 )
-from separatrix.evaluate.text import aligned
+from separatrix.text import aligned
 
 _SUM_TOLERANCE = 1e-3  # wide enough for probabilities that were rounded when written to a file
 

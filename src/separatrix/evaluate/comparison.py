@@ -19,7 +19,7 @@ from separatrix.evaluate.auc import auc_difference, auc_influence, undefined_rea
 from separatrix.evaluate.classification import class_codes, class_labels, distribution_matrix, row_log_losses
 from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval
 from separatrix.evaluate.regression import same_shape, target_matrix
-from separatrix.evaluate.text import aligned, p_text, plain_spec
+from separatrix.text import aligned, p_text, plain_spec
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 

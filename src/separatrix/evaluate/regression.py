@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from separatrix.errors import DataError
 from separatrix.evaluate.intervals import FloatArray, Interval, mean_interval
-from separatrix.evaluate.text import aligned
+from separatrix.text import aligned
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.explain.subject import as_model, input_names, layer_activations, output_names, shortened
 from separatrix.model import Model
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -281,8 +282,7 @@ def _column(
 ) -> str:
     """Return a layer's units, with the heading, the names, and how many units are left out."""
     biases = layer.biases if len(layer.biases) else np.zeros(len(y))
-    noun = "input" if is_input else "unit"
-    heading = f"{layer.n_units} {noun}{'s' * (layer.n_units > 1)}"
+    heading = plural(layer.n_units, "input" if is_input else "unit")
     texts = [_text(x, 28, heading, "middle")]
     if not is_input:
         texts.append(_text(x, 14, layer.title, "middle"))

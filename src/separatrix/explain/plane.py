@@ -14,6 +14,7 @@ from separatrix import check
 from separatrix.data.table import Column, Table, as_numbers, is_text
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.tables import as_table, in_container_of
+from separatrix.text import plural
 
 Array = NDArray[Any]
 Kind = Literal["features", "pca"]
@@ -161,7 +162,7 @@ def _feature_plane(table: Table, origin: dict[str, Any], axes: list[str], at: Pl
         v=v,
         u_label=axes[0],
         v_label=axes[1],
-        note=f"the other {others} column{'s' * (others > 1)} {where}" if others else "",
+        note=f"the other {plural(others, 'column')} {where}" if others else "",
         points=points,
         origin=origin | dict.fromkeys(axes, 0.0),
         along_u={axes[0]: u},

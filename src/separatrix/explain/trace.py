@@ -17,6 +17,7 @@ from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.subject import as_model, last_step
 from separatrix.explain.tables import encoded_data
 from separatrix.network import ACTIVATIONS, HEADS, SGD, Network
+from separatrix.text import plural
 
 Array = NDArray[Any]
 Stage = Literal["given", "forward", "backward", "update"]
@@ -143,8 +144,7 @@ class Trace:
             yield stage, [step for step in self.steps if step.stage == stage]
 
     def _title(self) -> str:
-        n_rows = len(self["x"])
-        rows = f"{n_rows} row{'s' * (n_rows > 1)}"
+        rows = plural(len(self["x"]), "row")
         return f"One step of gradient descent: {self.network} on {rows}, learning rate {self.learning_rate:g}"
 
     def _joined(self, weights: str, biases: str) -> Array:

@@ -14,7 +14,6 @@ from scipy import stats
 
 from separatrix.data.datasets import make_bumps
 from separatrix.estimators import MLPClassifier
-from separatrix.evaluate.text import aligned
 from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
 from separatrix.plots.palette import curve_colors
@@ -22,6 +21,7 @@ from separatrix.plots.picture_files import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult
+from separatrix.text import aligned, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -261,7 +261,7 @@ def _draw_search(trials: list[Trial]) -> Figure:
             fmt="o",
             color=colour,
             capsize=3,
-            label=f"{n_layers} hidden layer{'s' * (n_layers > 1)}",
+            label=plural(n_layers, "hidden layer"),
         )
     ax.invert_yaxis()
     ax.set_xlabel("share of held-out points on the right side (mean and standard error)")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from separatrix.evaluate.text import aligned
+from separatrix.text import aligned
 
 _WIDTH = 100  # characters of a line of notes
 

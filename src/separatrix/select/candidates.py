@@ -10,6 +10,7 @@ import numpy as np
 
 from separatrix.evaluate.intervals import FloatArray, IntArray
 from separatrix.select.corrected_ttest import corrected_standard_error
+from separatrix.text import plural
 
 LAYERS = "hidden_layer_sizes"
 
@@ -303,7 +304,7 @@ def layers_text(sizes: tuple[int, ...]) -> str:
         return "straight line"
     if len(set(sizes)) > 1:
         return f"layers of {'-'.join(map(str, sizes))}"
-    return f"{len(sizes)} {'layer' if len(sizes) == 1 else 'layers'} of {sizes[0]}"
+    return f"{plural(len(sizes), 'layer')} of {sizes[0]}"
 
 
 def candidate_names(candidates: Candidates, indices: Sequence[int]) -> tuple[str, list[str]]:

@@ -9,7 +9,6 @@ from textwrap import fill
 import numpy as np
 
 from separatrix.evaluate.intervals import FloatArray, IntArray, Interval
-from separatrix.evaluate.text import aligned, p_text, plain_spec
 from separatrix.select.candidates import (
     LAYERS,
     Candidates,
@@ -19,6 +18,7 @@ from separatrix.select.candidates import (
 )
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_t_test
 from separatrix.select.verdict import Verdict
+from separatrix.text import aligned, p_text, plain_spec, plural
 
 NOTE_WIDTH = 105
 N_LISTED = 10  # candidates in the table, without the smallest that is as good
@@ -355,4 +355,4 @@ def _edge(layers: Sequence[tuple[int, ...]], smallest: int) -> str:
 
 def _of(count: int, n_candidates: int) -> str:
     """Return ``3 of 40 candidates``."""
-    return f"{count} of {n_candidates} {'candidate' if n_candidates == 1 else 'candidates'}"
+    return f"{count} of {plural(n_candidates, 'candidate')}"

@@ -6,8 +6,21 @@ import math
 from collections.abc import Sequence
 
 
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "row"), plural(1200, "row"), plural(2, "class")
+    ('1 row', '1,200 rows', '2 classes')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
 def plain_spec(value: float, digits: int) -> str:
-    """Return the format of a number with so many digits, in plain notation where it can be read.
+    """Return the format of a number with `digits` digits, in plain notation where it is readable.
 
     A number with more digits before the point is shown whole.
 
