@@ -50,15 +50,15 @@ _READER = (
     _COMMON
     + """
 import numpy as np
+import separatrix as sx
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.encoder import learn
 from separatrix.data.streams import open_stream
-from separatrix.estimators.streamed_rows import Roles, StreamedRows, TargetCoder
+from separatrix.estimators.table_rows import EncodedStream, Roles, learn_table
 budget = Budget(parse_memory(memory))
 with open_stream(files, budget.piece) as stream:
-    encoder, _ = learn(stream, "target", 0)
-    coder = TargetCoder("target", np.array([0, 1]))
-    rows = StreamedRows(stream, encoder, coder, Roles(), np.float32, 0, budget.piece)
+    target_of = sx.MLPClassifier()._target_of
+    learned = learn_table(stream, "target", target_of, Roles(), 0, budget)
+    rows = EncodedStream(stream, learned, np.float32, budget.piece)
     rows.shuffles = True
     n, most = 0, share * stream.n_rows
     {prepare}

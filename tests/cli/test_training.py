@@ -198,7 +198,7 @@ def test_rows_to_judge_by_are_asked_for_before_training(run, people, monkeypatch
     def fail(*arguments, **settings):
         raise AssertionError("trained in vain")
 
-    monkeypatch.setattr("separatrix.estimators.stream_fit.train_stream", fail)
+    monkeypatch.setattr("separatrix.estimators.mlp.train", fail)
     if content is not None:
         Path("test.csv").write_text(content, encoding="utf-8")
     result = run("fit", str(people), *NUMPY, *MEMORY, "--test", "test.csv")

@@ -17,7 +17,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 import separatrix as sx
 from separatrix.data import Table, write_table
+from separatrix.data.memory import Budget
+from separatrix.data.streams import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
+from separatrix.estimators.table_rows import TRAIN, EncodedStream, Learned, Roles, Target
 from separatrix.train.checkpoint import load_checkpoint
 
 N = 1200
@@ -46,11 +49,9 @@ def _few_epochs():
 
 @pytest.fixture
 def small_buffers(monkeypatch):
-    """Let a buffer hold 300 rows, and a piece 100."""
+    """Let a buffer hold some 300 rows, and a piece 100."""
     monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
-    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
-    monkeypatch.setattr("separatrix.estimators.stream_fit.MOST_WORK", 1)
-    monkeypatch.setattr("separatrix.estimators.stream_fit.LEAST_BATCHES", 3)
+    monkeypatch.setattr(Budget, "buffer", 25_000)
 
 
 def table(target):
@@ -66,6 +67,10 @@ def table(target):
         ("three", {"loss": "squared_error", "batch_size": 100}),
         ("text", {"class_weight": "balanced"}),
         ("text", {"class_weight": {"yes": 3.0}, "shuffle": False}),
+        ("text", {"early_stopping": True, "metrics": ["roc_auc"]}),
+        ("text", {"solver": "lbfgs"}),
+        ("three", {"batch_size": "full"}),
+        ("truth", {"shuffle": "replacement", "track_training": True}),
     ],
 )
 def test_a_table_that_fits_gives_the_network_of_fit(target, settings):
@@ -75,9 +80,39 @@ def test_a_table_that_fits_gives_the_network_of_fit(target, settings):
     ref = sx.MLPClassifier(**FAST, **settings).fit(X, y)
     assert clf.classes_.tolist() == ref.classes_.tolist()
     assert clf.classes_.dtype.kind == ref.classes_.dtype.kind
-    np.testing.assert_allclose(clf.theta_, ref.theta_, rtol=1e-12)
-    assert clf.loss_curve_ == pytest.approx(ref.loss_curve_, rel=1e-12)
+    assert clf.theta_.tobytes() == ref.theta_.tobytes()
+    assert clf.loss_curve_ == ref.loss_curve_
     assert (clf.t_, clf.n_iter_, clf.n_outputs_) == (ref.t_, ref.n_iter_, ref.n_outputs_)
+
+
+def test_a_warm_start_goes_on_with_the_bits_of_fit():
+    clf, ref = (sx.MLPClassifier(**FAST, warm_start=True) for _ in range(2))
+    for _ in range(2):
+        clf.fit_table(table("three"))
+        ref.fit(clf.encoder_.transform(COLUMNS), TARGETS["three"])
+    assert clf.theta_.tobytes() == ref.theta_.tobytes()
+    assert len(clf.loss_curve_) == 6
+    with pytest.raises(DataError, match="the same classes as in the previous call"):
+        clf.fit_table(table("truth"))
+
+
+def test_a_warm_start_goes_on_in_the_unit_of_the_target():
+    reg = sx.MLPRegressor(**FAST, warm_start=True).fit_table(table("number"))
+    ends_at = reg.loss_
+    reg.fit_table(table("number"))
+    assert reg.loss_curve_[3] < ends_at * 1.05
+    assert reg.score(Table(COLUMNS), TARGETS["number"]) > -1
+
+
+def test_snapshots_are_in_the_unit_of_the_target():
+    reg = sx.MLPRegressor(**FAST, record=1).fit_table(table("number"))
+    assert reg.recording_.epochs.tolist() == [0, 1, 2, 3]
+    np.testing.assert_array_equal(reg.recording_.thetas[-1], reg.theta_)
+    y, X = TARGETS["number"], reg.encoder_.transform(COLUMNS)
+    ref = sx.MLPRegressor(**FAST, record=1).fit(X, (y - y.mean()) / y.std())
+    own_unit = sx.Model(reg.network_, reg.recording_.thetas[1]).predict(X)
+    expected = sx.Model(ref.network_, ref.recording_.thetas[1]).predict(X) * y.std() + y.mean()
+    np.testing.assert_allclose(own_unit, expected, rtol=1e-9)
 
 
 def test_numbers_are_predicted_in_their_own_unit():
@@ -163,6 +198,7 @@ def test_callbacks_are_told():
     def listen(event):
         epochs.append(event.epoch)
 
+    listen.every_epoch = True
     sx.MLPClassifier(**FAST).set_callbacks(listen).fit_table(table("text"))
     assert epochs == [1, 2, 3]
 
@@ -176,30 +212,51 @@ def test_a_refused_fit_changes_nothing(tmp_path):
     assert all(clf.__dict__[name] is value for name, value in before.items())
 
 
+NEEDS_ALL_ROWS = [
+    ({"solver": "lbfgs"}, "solver must not be 'lbfgs' for rows that are read in pieces"),
+    ({"batch_size": "full"}, "batch_size must not be 'full'"),
+    ({"shuffle": "replacement"}, "shuffle must not be 'replacement'"),
+    ({"warm_start": True}, "warm_start must not be True"),
+    ({"track_training": True}, "track_training must not be True"),
+    ({"record": 1}, "record must not be 1"),
+]
+
+
+@pytest.mark.parametrize(("settings", "sentence"), NEEDS_ALL_ROWS)
+def test_what_needs_all_rows_is_refused_by_name_if_they_do_not_fit(small_buffers, settings, sentence):
+    with pytest.raises(ParameterError, match=sentence):
+        sx.MLPClassifier(**FAST).set_params(**settings).fit_table(table("text"))
+
+
+@pytest.mark.parametrize(("settings", "sentence"), NEEDS_ALL_ROWS)
+def test_what_needs_all_rows_is_refused_with_a_checkpoint(tmp_path, settings, sentence):
+    clf = sx.MLPClassifier(**FAST).set_params(**settings)
+    with pytest.raises(ParameterError, match=sentence):
+        clf.fit_table(table("text"), checkpoint=tmp_path / "fit.ckpt")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"solver": "lbfgs"}, "solver must not be 'lbfgs' for rows that are read in pieces"),
-        ({"batch_size": "full"}, "batch_size must not be 'full'"),
-        ({"shuffle": "replacement"}, "shuffle must not be 'replacement'"),
-        ({"warm_start": True}, "warm_start must not be True"),
-        ({"track_training": True}, "track_training must not be True"),
-        ({"record": 1}, "record must not be 1"),
         ({"class_weight": {"maybe": 1.0}}, "class_weight must name classes, which are no, yes, got 'maybe'"),
         ({"metrics": ["accuracy"]}, "metrics needs validation rows"),
         (
             {"early_stopping": True, "validation_fraction": 0.0},
-            "validation_fraction must set aside at least 2",
+            "validation_fraction must (set aside|hold out) at least 2",
         ),
         ({"batch_size": 10**6}, None),
     ],
 )
-def test_what_cannot_be_had_on_a_stream(settings, sentence):
+def test_what_is_wrong_is_reported_by_name(request, is_streamed, settings, sentence):
     clf = sx.MLPClassifier(**FAST).set_params(**settings)
     if sentence is None:
         with pytest.warns(UserWarning, match="is clipped to 1200"):
             clf.fit_table(table("text"))
         return
+    if is_streamed:
+        request.getfixturevalue("small_buffers")
     with pytest.raises(ParameterError, match=sentence):
         clf.fit_table(table("text"))
 
@@ -279,8 +336,8 @@ KILLED = """
 import sys, warnings
 import separatrix as sx
 warnings.simplefilter("ignore")
-from separatrix.estimators import stream_fit
-stream_fit.MOST_WORK, stream_fit.LEAST_BATCHES = 1, 3
+from separatrix.data.memory import Budget
+Budget.buffer = 15_000
 clf = sx.MLPClassifier((4,), max_iter=40, random_state=0, engine="numpy", dropout=0.1, early_stopping=True,
                        scoring="loss", batch_size=50, n_iter_no_change=100)
 clf.set_callbacks(lambda event: print(event.epoch))
@@ -367,21 +424,14 @@ def test_without_a_checkpoint_the_rows_are_not_digested(monkeypatch):
     sx.MLPClassifier(**FAST).fit_table(table("text"))
 
 
-def test_pieces_are_encoded_in_parts_and_a_buffer_is_of_several(monkeypatch):
-    from separatrix.data.streams import open_stream
-    from separatrix.estimators.stream_fit import class_coder
-    from separatrix.estimators.streamed_rows import TRAIN, Roles, StreamedRows
-
+def test_pieces_are_encoded_in_parts_and_a_buffer_is_of_several():
     rows = table("three")
     clf = sx.MLPClassifier(**FAST).fit_table(rows)
-    facts = {"labels": [0, 1, 2], "dtype": "int64", "counts": [1, 1, 1]}
-    coder = class_coder(clf, "target", facts)
+    target = Target("target", "multiclass", 3, {"class_counts": [1, 1, 1]}, [0, 1, 2])
+    learned = Learned(clf.encoder_, target, Roles(test=0.3), 0)
     with open_stream(rows, 2**30) as stream:
         assert len(stream.pieces) == 1
-        once, parted = (
-            StreamedRows(stream, clf.encoder_, coder, Roles(test=0.3), np.float64, 0, size)
-            for size in (2**30, 10_000)
-        )
+        once, parted = (EncodedStream(stream, learned, np.float64, size) for size in (2**30, 10_000))
     (whole,) = once.chunks(0, 5)
     parts = list(parted.chunks(0, 5))
     assert len(parts) > 3

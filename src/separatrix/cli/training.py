@@ -107,13 +107,13 @@ def train_streamed(
     from separatrix.cli.progress import stream_progress
     from separatrix.cli.scorers import check_scorers
     from separatrix.estimators import MLPClassifier, MLPRegressor
-    from separatrix.estimators.stream_fit import StreamSettings, refuse_unstreamable
+    from separatrix.estimators.table_fitting import fit_table, refuse_unstreamable
 
     if question.test is None and not 0 < question.test_size < 1:
         raise ParameterError(f"test_size must be a number in (0, 1), got {question.test_size:g}.")
     budget = Budget(parse_memory(memory))
     ready()
-    refuse_unstreamable(MLPClassifier(**settings))
+    refuse_unstreamable(MLPClassifier(**settings).settings())
     with (
         open_stream(list(question.sources), budget.piece) as stream,
         _test_stream(question, budget, stream) as test,
@@ -129,25 +129,24 @@ def train_streamed(
         estimator = (MLPClassifier if task == "classification" else MLPRegressor)(**settings)
         with stream_progress() as (listeners, on_rows), _notes() as caught:
             estimator.set_callbacks(*listeners)
-            fit = estimator._fit_stream(
+            fit = fit_table(
+                estimator,
                 stream,
-                StreamSettings(
-                    target=target,
-                    memory=budget.memory,
-                    checkpoint=checkpoint,
-                    checkpoint_minutes=checkpoint_minutes,
-                    test_size=question.test_size if test is None else 0.0,
-                    test=test,
-                    has_sample=True,
-                    on_rows=on_rows,
-                ),
+                target,
+                memory=budget.memory,
+                checkpoint=checkpoint,
+                checkpoint_minutes=checkpoint_minutes,
+                test_size=question.test_size if test is None else 0.0,
+                test=test,
+                on_rows=on_rows,
+                keep_rows=True,
             )
         _tell(caught, estimator.stop_.message)
     split = f"by a hash of their number, seed {settings['random_state']}"
     if question.test is not None:
         split = f"from {source_name(question.test)}"
     assert fit.test is not None
-    assert fit.sample is not None
+    assert fit.rows is not None
     model = estimator.to_model()
     facts = model.training or {}
     labels = None if model.classes is None else model.classes.tolist()
@@ -160,12 +159,12 @@ def train_streamed(
         reason=reason,
         n_columns=len(stream.kinds) - 1,
         values=target_words(facts["target"], labels),
-        n_train=fit.rows.n_rows,
+        n_train=fit.n_rows,
         n_test=fit.test.n_rows,
         split=split,
     )
-    fitted = TableFit(model, fit.sample.X, estimator.stop_)
-    decoded = [fit.rows.coder.decode(data.T) for data in (fit.sample, fit.test)]
+    fitted = TableFit(model, fit.rows.X, estimator.stop_)
+    decoded = [fit.target.decode(data.T) for data in (fit.rows, fit.test)]
     return Trained(fitted, decoded[0], fit.test.X, decoded[1], summary)
 
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from sklearn.callback import CallbackContext, CallbackSupportMixin, FitCallback
 
 from separatrix.train import Callback, TrainingProgress
-
-if TYPE_CHECKING:
-    from separatrix.estimators.mlp import BaseMLP
 
 
 class PlainCallback:
@@ -69,7 +66,7 @@ class CallbackSupport(CallbackSupportMixin):
 
 
 @contextmanager
-def listening(estimator: BaseMLP, X: Any, y: Any, sample_weight: Any) -> Iterator[list[Callback]]:
+def listening(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Iterator[list[Callback]]:
     """Begin and end the fit for the callbacks; give the listeners of its training."""
     callbacks = getattr(estimator, "_skl_callbacks", [])
     listeners = [callback.listener for callback in callbacks if isinstance(callback, PlainCallback)]

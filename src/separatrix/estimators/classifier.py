@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from numpy.random import RandomState
@@ -18,8 +18,7 @@ from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
-from separatrix.estimators.stream_fit import class_coder, class_facts
-from separatrix.estimators.streamed_rows import TargetCoder
+from separatrix.estimators.table_rows import Target
 from separatrix.model import Model, predicted_labels
 from separatrix.network import HEADS, Optimizer, Schedule
 from separatrix.train.base import Record
@@ -322,14 +321,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             targets.check_class_weight(self.class_weight, self.classes_)
         return weight if sample_weight is None else weight * sample_weight
 
-    def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
-        return class_facts(target, kind)
-
-    def _stream_coder(self, name: str, facts: Mapping[str, Any]) -> TargetCoder:
-        return class_coder(self, name, facts)
-
-    def _stream_head(self) -> tuple[str, int]:
-        return targets.head_and_outputs(self.loss, self.classes_, multilabel=False)
+    def _target_of(self, statistics: TargetStatistics) -> Target:
+        check.choice("loss", self.loss, ("log_loss", "squared_error"))
+        return Target.of_classes(statistics, self.loss, self.class_weight)
 
     def _take_over(self, model: Model) -> None:
         if model.classes is None:

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import with_callbacks
 from sklearn.exceptions import ConvergenceWarning
@@ -48,6 +48,7 @@ from separatrix.model import Model
 from separatrix.network import HEADS, Network, Optimizer, Schedule
 from separatrix.train import Callback, History, LoopSettings, Recording, Stop, TrainingResult, train
 from separatrix.train.base import Record
+from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
 
@@ -239,17 +240,24 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         dtype = settings.accepted_dtypes if is_first else self.theta_.dtype
         X, y = self._validate(X, y, dtype, reset=is_first)
         head, n_out = self._read_targets(y, is_first, incremental)
-        network = settings.network(X.shape[1], n_out, head)
+        random_state = self._set_up(settings, X.shape[1], n_out, head, X.dtype, is_first)
+        return self._data(X, y, sample_weight), random_state
+
+    def _set_up(
+        self, settings: MLPSettings, n_in: int, n_out: int, head: str, dtype: DTypeLike, is_first: bool
+    ) -> RandomState:
+        """Draw a new network, or keep the earlier one; return the generator of the next draws."""
+        network = settings.network(n_in, n_out, head)
         random_state = settings.generator()
         if is_first:
-            self._set_network(network, settings.first_theta(network, random_state, X.dtype))
+            self._set_network(network, settings.first_theta(network, random_state, dtype))
         elif network != self.network_:
             raise ParameterError(
                 f"the network must stay as it is to go on with its training: it is {self.network_} with head "
                 f"{self.network_.head!r}, and parameters and data now ask for {network} with head {head!r}; "
                 "set warm_start=False, or leave them as they were."
             )
-        return self._data(X, y, sample_weight), random_state
+        return random_state
 
     def _start(
         self, settings: MLPSettings, training: Data, validation: Data | None, random_state: RandomState
@@ -378,20 +386,57 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     ) -> None:
         """Train, and keep what came out."""
         run, mlp, monitoring = start.run, start.settings, start.monitoring
-        settings = LoopSettings(
+        settings = _limits(
+            mlp,
+            monitoring,
             learning_rate=self._rate,
             schedule=start.schedule,
             max_epochs=1 if incremental else int(mlp.max_iter) - run.state.epoch,
             record=None if incremental else mlp.record,
-            restore_best=mlp.restores_best,
-            metrics=monitoring.metrics,
-            monitored_metric=monitoring.metric,
             pause_at=pause_at,
         )
         outcome = train(run, settings, get_engine(mlp.engine), listeners)
         if outcome.recording is not None:
             self.feature_range_ = _range_of(run.data.X)
         self._keep(mlp, run.state, outcome, monitoring, run.data.n_rows)
+
+    def _train_data(
+        self, settings: MLPSettings, training: Data, random_state: RandomState, listeners: list[Callback]
+    ) -> None:
+        self._train(self._start(settings, training, None, random_state), listeners)
+
+    def _train_stream(
+        self,
+        settings: MLPSettings,
+        state: State,
+        seed: int,
+        rows: RowStream,
+        capacity: int,
+        validation: Data | None,
+        callbacks: StreamCallbacks,
+        position: StreamPosition | None,
+    ) -> None:
+        monitoring = self._monitoring(settings, validation)
+        plan = settings.plan(self.network_, rows.n_rows, seed, monitoring.monitor)
+        limits = _limits(
+            settings,
+            monitoring,
+            learning_rate=settings.learning_rate_init,
+            schedule=settings.continued_schedule(0, 0, False),
+            max_epochs=int(settings.max_iter),
+        )
+        outcome = train_stream(
+            plan,
+            state,
+            rows,
+            capacity,
+            limits,
+            get_engine(settings.engine),
+            validation=validation,
+            callbacks=callbacks,
+            position=position,
+        )
+        self._keep(settings, state, outcome, monitoring, rows.n_rows)
 
     def _keep(
         self,
@@ -555,6 +600,16 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _limits(settings: MLPSettings, monitoring: Monitoring, **others: Any) -> LoopSettings:
+    """Return how long to train and what to keep."""
+    return LoopSettings(
+        restore_best=settings.restores_best,
+        metrics=monitoring.metrics,
+        monitored_metric=monitoring.metric,
+        **others,
+    )
 
 
 def _range_of(X: Any) -> Array:

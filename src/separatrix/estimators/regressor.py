@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from numpy.random import RandomState
@@ -15,8 +15,7 @@ from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
-from separatrix.estimators.stream_fit import number_facts
-from separatrix.estimators.streamed_rows import TargetCoder
+from separatrix.estimators.table_rows import Target
 from separatrix.model import Model
 from separatrix.network import HEADS, Optimizer, Schedule
 from separatrix.train.base import Record
@@ -267,20 +266,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
         return sample_weight
 
-    def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
-        if self.loss == "poisson" and target.numbers().low < 0:
-            raise DataError(
-                f"the target column '{target.name}' must be 0 or more for loss 'poisson', got "
-                f"{target.numbers().low:g}; use loss='squared_error'."
-            )
-        return number_facts(target, is_scaled=self.loss != "poisson", has_shift=self.fit_intercept)
-
-    def _stream_coder(self, name: str, facts: Mapping[str, Any]) -> TargetCoder:
-        return TargetCoder(name, None, facts["shift"], facts["scale"])
-
-    def _stream_head(self) -> tuple[str, int]:
+    def _target_of(self, statistics: TargetStatistics) -> Target:
         check.choice("loss", self.loss, HEAD_OF_LOSS)
-        return HEAD_OF_LOSS[self.loss], 1
+        return Target.of_numbers(statistics, HEAD_OF_LOSS[self.loss], has_shift=self.fit_intercept)
 
     def _take_over(self, model: Model) -> None:
         losses = {head: loss for loss, head in HEAD_OF_LOSS.items()}

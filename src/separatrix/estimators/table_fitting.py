@@ -1,47 +1,211 @@
-"""Table fitting: the estimators' `fit_table`, and what a table-fitted estimator does with tables."""
+"""Table fitting: one way from a table to a fitted estimator, for tables in memory and tables read in pieces.
+
+The flow: open the table, hold test rows out, learn columns and target or read them from a checkpoint, draw
+the network, train, keep what came out. Rows that fit into memory are trained on as by `fit`, others as they
+are read.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
+import re
+import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from time import perf_counter
+from typing import Any, Self
 
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import DTypeLike, NDArray
 from sklearn.callback import with_callbacks
 
+from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.streams import Stream, TableStream, open_stream
 from separatrix.data.table import Table, table_from_frame
+from separatrix.data.table_files import read_table
 from separatrix.data.targets import TargetStatistics
+from separatrix.engine.base import Data, State
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators import targets
 from separatrix.estimators.callbacks import listening
+from separatrix.estimators.held_out import check_weights
 from separatrix.estimators.rollback import unchanged_on_error
-from separatrix.estimators.stream_fit import StreamFit, StreamSettings, fit_stream
-from separatrix.estimators.streamed_rows import TargetCoder
+from separatrix.estimators.settings import MLPSettings, dropout_seed
+from separatrix.estimators.table_rows import (
+    IN_MEMORY_BYTES,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    EncodedStream,
+    Learned,
+    Roles,
+    Target,
+    learn_table,
+)
+from separatrix.evaluate.splits import holdout_rows
+from separatrix.files import check_writable
+from separatrix.network import Network
+from separatrix.train import Callback, Recording, Stop
+from separatrix.train.checkpoint import Checkpoint, CheckpointWriter, load_checkpoint, same_training
+from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition
 
-if TYPE_CHECKING:
-    from separatrix.estimators.mlp import BaseMLP
+Array = NDArray[Any]
+OnRows = Callable[[int, int, int], object]
+
+MOST_WORK = 2**36
+"""Rows times parameters of a buffer at most: some seconds, which Ctrl-C and checkpoints wait for."""
+
+LEAST_BATCHES = 2
+"""Batches in a buffer, at least."""
+
+PIECES = 8
+"""Pieces whose rows a shuffle buffer mixes, at least, if the table can be cut anywhere."""
+
+
+@dataclass(frozen=True, eq=False)
+class TableFit:
+    """A fitted estimator and the rows that it was fitted and is to be tested on.
+
+    Attributes
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Its `to_model` returns a model that takes tables.
+    encoder : TableEncoder
+    target : Target
+    n_rows : int
+        Training rows.
+    rows : Data or None
+        The encoded training rows, or a sample of them if they do not fit into memory; None if not asked for.
+    test : Data or None
+        The encoded test rows; None if there are none.
+    split : str
+        How the test rows were drawn, in words; empty if they were given, or if there are none.
+    """
+
+    estimator: TableFitting
+    encoder: TableEncoder
+    target: Target
+    n_rows: int
+    rows: Data | None
+    test: Data | None
+    split: str
+
+
+@dataclass(frozen=True)
+class TrainingMetadata:
+    """What a model says about its training on a table; all are values that JSON can hold.
+
+    Attributes
+    ----------
+    task : str
+        ``"classification"`` or ``"regression"``.
+    n_rows : int
+        Training rows.
+    target : dict
+        Statistics of the target in the training rows.
+    target_scaling : dict or None
+        Mean and scale by which the target was standardised.
+    settings : dict
+        The parameters of the estimator.
+    seconds : float
+    versions : dict
+    """
+
+    task: str
+    n_rows: int
+    target: Mapping[str, Any]
+    target_scaling: Mapping[str, float] | None
+    settings: Mapping[str, Any]
+    seconds: float
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Options:
+    """How a table is fitted, besides the parameters of the estimator; see `fit_table`."""
+
+    test_size: float
+    budget: Budget | None
+    checkpoint: Path | None
+    checkpoint_minutes: float
+    on_rows: OnRows | None
+    keep_rows: bool
+
+    def __post_init__(self) -> None:
+        if self.test_size:
+            check.number("test_size", self.test_size, 0.0, 1.0, open_low=True, open_high=True)
+        check.number("checkpoint_minutes", self.checkpoint_minutes, 0.0)
+        if self.checkpoint is not None:
+            if self.budget is None:
+                raise ParameterError("checkpoint", "needs a bound on the memory; give memory, too.")
+            check_writable(self.checkpoint)
 
 
 class TableFitting(ABC):
     """What `MLPClassifier` and `MLPRegressor` do with tables."""
 
+    get_params: Callable[[], dict[str, Any]]
+    classes_: Array
     encoder_: TableEncoder
+    n_features_in_: int
+    network_: Network
+    recording_: Recording | None
+    stop_: Stop
     target_name_: str
-    _table_facts: dict[str, Any]
+    theta_: Array
+    verbose: bool
+    _state: State | None
+    _table_metadata: TrainingMetadata
 
-    # What a classifier and a regressor do each in its own way.
-
-    @abstractmethod
-    def _stream_target(self, target: TargetStatistics, kind: str) -> dict[str, Any]:
-        """Return what is known of a streamed target column of some kind, as values that JSON can hold."""
-
-    @abstractmethod
-    def _stream_coder(self, name: str, facts: Mapping[str, Any]) -> TargetCoder:
-        """Return what encodes a streamed target of which that is known, and learn its classes."""
+    # What the estimator does in its own way.
 
     @abstractmethod
-    def _stream_head(self) -> tuple[str, int]:
-        """Return head and number of outputs for a streamed target."""
+    def settings(self) -> MLPSettings:
+        """Return the parameters, checked."""
+
+    @abstractmethod
+    def _target_of(self, statistics: TargetStatistics) -> Target:
+        """Return how to encode a target column with these statistics."""
+
+    @abstractmethod
+    def _set_up(
+        self, settings: MLPSettings, n_in: int, n_out: int, head: str, dtype: DTypeLike, is_first: bool
+    ) -> RandomState:
+        """Draw a network, or keep the one there is; return the generator of the next draws."""
+
+    @abstractmethod
+    def _train_data(
+        self, settings: MLPSettings, training: Data, random_state: RandomState, listeners: list[Callback]
+    ) -> None:
+        """Train on encoded rows, as `fit` does, and set the fitted attributes."""
+
+    @abstractmethod
+    def _train_stream(
+        self,
+        settings: MLPSettings,
+        state: State,
+        seed: int,
+        rows: RowStream,
+        capacity: int,
+        validation: Data | None,
+        callbacks: StreamCallbacks,
+        position: StreamPosition | None,
+    ) -> None:
+        """Train on encoded rows that come in pieces, and set the fitted attributes."""
+
+    @abstractmethod
+    def _warn_of_stop(self) -> None:
+        """Warn if training did not end by itself."""
 
     def fit_table(
         self,
@@ -52,14 +216,13 @@ class TableFitting(ABC):
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_minutes: float = 5.0,
     ) -> Self:
-        """Train on a table of any size: text, gaps and all, in a bounded part of memory.
+        """Train on a table of any size: text, missing cells and all, in a bounded amount of memory.
 
         A first pass learns how to encode the columns (numbers are standardised, text becomes a feature for
-        each level: see `separatrix.data.TableEncoder`); then each epoch reads the table again. Its pieces
-        come in another order every epoch, their rows are shuffled in a buffer, and one buffer is trained on
-        while another is filled. A table that fits into one buffer is read once more only, and the network is
-        then, but for rounding, the one that `fit` makes of the encoded rows; with `early_stopping` other rows
-        are held out. A file whose rows are sorted is better shuffled before.
+        each level: see `separatrix.data.TableEncoder`). If the encoded rows then fit into memory, the network
+        is the one that `fit` makes of them. Otherwise each epoch reads the table again: its pieces come in
+        another order every epoch, their rows are shuffled in a buffer, and one buffer is trained on while
+        another is filled. If the rows of a large file are sorted, shuffle them before.
 
         A regressor standardises the target for the training (unless its loss is 'poisson'), and predicts in
         the target's own unit.
@@ -77,22 +240,23 @@ class TableFitting(ABC):
             the caller holds already, what a lazy frame takes to be evaluated, and compiling the kernels once
             on a machine, are not counted. The same bound gives the same network.
         checkpoint : path-like, optional
-            A file that holds the whole training. Where it exists, training goes on from it, to the same bits
+            A file that holds the whole training. If it exists, training goes on from it, to the same bits
             as if it had never been interrupted; it is removed when training ends by itself.
         checkpoint_minutes : float, default=5
-            How often it is written; it is before the training, too, and on Ctrl-C.
+            Minutes between two writes. It is written before the training and on Ctrl-C, too.
 
         Returns
         -------
         self
-            With `encoder_` besides the attributes that `fit` sets. `predict` and its like take tables (data
-            frames, `Table`), or arrays of the encoded rows; so does the `Model` of `to_model`.
+            With `encoder_` besides the attributes that `fit` sets. `predict` and the other methods take
+            tables (data frames, `Table`), or arrays of encoded rows; so does the `Model` of `to_model`.
 
         Raises
         ------
         ParameterError
-            If a parameter breaks its rule, cannot be had on a stream (solver 'lbfgs', `record`,
-            `track_training`, `warm_start`), `memory` is too small, or `checkpoint` is of another training.
+            If a parameter breaks its rule, `memory` is too small, `checkpoint` is of another training, or a
+            parameter needs all rows in memory (solver 'lbfgs', `batch_size` 'full', `shuffle` 'replacement',
+            `record`, `track_training`, `warm_start`) and they do not fit, or a checkpoint is asked for.
         DataError
             If the table cannot be trained on.
         OutputError
@@ -105,8 +269,9 @@ class TableFitting(ABC):
 
         Notes
         -----
-        Early stopping holds out rows that are drawn by a hash of their number: `validation_fraction` of them,
-        or as many as a tenth of the memory for rows can hold.
+        On rows that are read in pieces, or with a checkpoint, early stopping holds out rows that are drawn by
+        a hash of their number: `validation_fraction` of them, or as many as a tenth of the memory for rows
+        can hold.
 
         Examples
         --------
@@ -114,28 +279,62 @@ class TableFitting(ABC):
         >>> from separatrix import MLPRegressor
         >>> table = pl.DataFrame({"size": [1.0, 2.0, 3.0, 4.0] * 25, "kind": ["a", "b"] * 50})
         >>> table = table.with_columns(price=10 * pl.col("size") + 5 * (pl.col("kind") == "b"))
-        >>> reg = MLPRegressor(hidden_layer_sizes=(), learning_rate_init=0.1, random_state=0)
+        >>> reg = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
         >>> reg = reg.fit_table(table, "price")
-        >>> round(reg.score(table, table["price"]), 1)
+        >>> round(reg.score(table, table["price"]), 3)
         1.0
         """
-        settings = StreamSettings(target, memory, checkpoint, checkpoint_minutes)
-        self._fit_stream(source, settings)
-        if checkpoint is not None and cast("BaseMLP", self).stop_.reason != "interrupted":
+        fit_table(
+            self,
+            source,
+            target,
+            memory=memory,
+            checkpoint=checkpoint,
+            checkpoint_minutes=checkpoint_minutes,
+        )
+        if checkpoint is not None and self.stop_.reason != "interrupted":
             Path(checkpoint).unlink(missing_ok=True)
         return self
 
-    @with_callbacks  # type: ignore[untyped-decorator]
-    def _fit_stream(self, source: Any, settings: StreamSettings) -> StreamFit:
-        estimator = cast("BaseMLP", self)
-        with unchanged_on_error(estimator), listening(estimator, None, None, None) as listeners:
-            fit = fit_stream(estimator, source, settings, listeners)
-        estimator._warn_of_stop()
-        return fit
+    def _begin_table(self, settings: MLPSettings, rows: EncodedStream, is_first: bool) -> RandomState:
+        """Take the target over and set the network up, with the draws of `fit`."""
+        target = rows.target
+        if target.labels is not None:
+            if not is_first:
+                targets.check_known_classes(target.labels.classes, self.classes_, all_of_them=True)
+            self.classes_ = target.labels.classes
+        elif target.scaling and not is_first:
+            scale, shift = target.scale, target.shift
+            self.theta_ = rescaled_theta(self.network_, self.theta_, 1 / scale, -shift / scale)
+        n_in = rows.encoder.n_features_out
+        random_state = self._set_up(settings, n_in, target.n_out, target.head, rows.dtype, is_first)
+        self.n_features_in_ = n_in
+        self.__dict__.pop("feature_names_in_", None)
+        self.encoder_, self.target_name_ = rows.encoder, target.name
+        return random_state
+
+    def _end_table(self, target: Target, n_rows: int, seconds: float) -> None:
+        """Fold the scaling of the target into the network, and note what was trained on."""
+        if target.scaling:
+            scale, shift = target.scale, target.shift
+            self.theta_ = rescaled_theta(self.network_, self.theta_, scale, shift)
+            self._state = None  # its moments are of the parameters before
+            if self.recording_ is not None:
+                thetas = [rescaled_theta(self.network_, t, scale, shift) for t in self.recording_.thetas]
+                self.recording_ = replace(self.recording_, thetas=np.array(thetas))
+        self._table_metadata = TrainingMetadata(
+            task="regression" if target.labels is None else "classification",
+            n_rows=n_rows,
+            target=target.statistics,
+            target_scaling=target.scaling,
+            settings=plain_settings(self.get_params()),
+            seconds=seconds,
+            versions=library_versions(),
+        )
 
     def _forget_table(self) -> None:
         """Take arrays alone from now on."""
-        for name in ("encoder_", "target_name_", "_table_facts"):
+        for name in ("encoder_", "target_name_", "_table_metadata"):
             self.__dict__.pop(name, None)
 
     def _network_inputs(self, X: Any) -> Any:
@@ -146,14 +345,369 @@ class TableFitting(ABC):
             X = table_from_frame(X)
         if not isinstance(X, Table):
             return X
-        return self.encoder_.transform(X.columns, cast("BaseMLP", self).theta_.dtype)
+        return self.encoder_.transform(X.columns, self.theta_.dtype)
 
     def _table_parts(self, training: dict[str, Any]) -> dict[str, Any]:
         """Return what a model of a table has besides the network."""
         if "encoder_" not in self.__dict__:
             return {"training": training}
         return {
-            "training": training | self._table_facts,
+            "training": training | asdict(self._table_metadata),
             "encoder": self.encoder_,
             "target_name": self.target_name_,
         }
+
+
+def fit_table(
+    estimator: TableFitting,
+    source: Any,
+    target: str = "target",
+    *,
+    test: Any = None,
+    test_size: float = 0.0,
+    memory: int | str | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_minutes: float = 5.0,
+    on_rows: OnRows | None = None,
+    keep_rows: bool = False,
+) -> TableFit:
+    """Fit an estimator on a table, and return it with the rows to judge it by.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Fitted in place. A class of `class_weight` may be named by its text.
+    source : path-like, sequence of path-like, polars.LazyFrame, data frame, Table or Stream
+        The training rows.
+    target : str, default='target'
+        The column to predict.
+    test : as `source`, optional
+        The test rows.
+    test_size : float, default=0.0
+        Fraction of the training rows to hold out as test rows, if there is no `test`: drawn at random from
+        a table in memory, each class in proportion; by a hash of their number if `memory` is bounded, at
+        most as many as a tenth of the memory for rows can hold.
+    memory : int or str, optional
+        Bound on the memory of the process; see `MLPClassifier.fit_table`. By default the table is read whole.
+    checkpoint, checkpoint_minutes :
+        See `MLPClassifier.fit_table`; they need `memory`.
+    on_rows : callable, optional
+        Called after every buffer of a table that is read in pieces with the number of finished epochs and,
+        of the current epoch, the number of rows done and of all rows.
+    keep_rows : bool, default=False
+        Whether to return training rows, too: all of them, or a sample if `memory` is bounded.
+
+    Returns
+    -------
+    TableFit
+
+    Raises
+    ------
+    ParameterError, DataError, OutputError
+        As for `MLPClassifier.fit_table`.
+
+    Examples
+    --------
+    >>> from separatrix import MLPRegressor
+    >>> table = Table({"size": [1.0, 2.0, 3.0, 4.0], "kind": ["a", "b", "a", "b"], "price": [10, 25, 30, 45]})
+    >>> linear = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
+    >>> fit = fit_table(linear, table, "price")
+    >>> fit.estimator.to_model().predict(table).round(1)
+    array([10., 25., 30., 45.])
+    """
+    budget = None if memory is None else Budget(parse_memory(memory))
+    path = None if checkpoint is None else Path(checkpoint)
+    options = _Options(test_size, budget, path, checkpoint_minutes, on_rows, keep_rows)
+    fit: TableFit = _fit_with_callbacks(estimator, source, target, test, options)
+    estimator._warn_of_stop()
+    return fit
+
+
+@with_callbacks  # type: ignore[untyped-decorator]
+def _fit_with_callbacks(
+    estimator: TableFitting, source: Any, target: str, test: Any, options: _Options
+) -> TableFit:
+    with unchanged_on_error(estimator), listening(estimator, None, None, None) as listeners:
+        return _TableTraining(estimator, target, options, listeners).fit(source, test)
+
+
+class _TableTraining:
+    """One call of `fit_table`, step by step."""
+
+    def __init__(
+        self, estimator: TableFitting, target: str, options: _Options, listeners: list[Callback]
+    ) -> None:
+        self.estimator, self.target, self.options, self.listeners = estimator, target, options, listeners
+        self.settings = estimator.settings()
+        self.is_first = not self.settings.warm_start or not hasattr(estimator, "theta_")
+        _, key, *_ = self.settings.generator().get_state(legacy=True)
+        self.seed = zlib.crc32(np.asarray(key).tobytes())  # no draw: the network's are those of `fit`
+        if options.checkpoint is not None:
+            refuse_unstreamable(self.settings)
+
+    def fit(self, source: Any, test: Any) -> TableFit:
+        """Fit the estimator."""
+        started = perf_counter()
+        estimator, options = self.estimator, self.options
+        with self.opened(source, test) as (stream, test_stream, split):
+            identity = {} if options.checkpoint is None else self.identity(stream)
+            found = self.found(identity)
+            learned = self.learn(stream, test_stream) if found is None else Learned.from_dict(found.facts)
+            rows = self.encoded(stream, learned)
+            test_rows = self.test_rows(rows, test_stream)
+            random_state = estimator._begin_table(self.settings, rows, self.is_first)
+            kept: Data | None = None
+            if options.checkpoint is None and self.fits(rows):
+                training = rows.collect(TRAIN)
+                if options.budget is None:
+                    kept = training
+                estimator._train_data(self.settings, training, random_state, self.listeners)
+                del training
+            else:
+                rows = self.stream(rows, random_state, identity, found)
+            if options.keep_rows and kept is None:
+                assert options.budget is not None
+                kept = rows.collect(TRAIN, rows.rows_in(options.budget.sample))
+        estimator._end_table(rows.target, rows.n_rows, perf_counter() - started)
+        kept = kept if options.keep_rows else None
+        return TableFit(estimator, rows.encoder, rows.target, rows.n_rows, kept, test_rows, split)
+
+    @contextmanager
+    def opened(self, source: Any, test: Any) -> Iterator[tuple[Stream, Stream | None, str]]:
+        """Open the training rows and the test rows, and say how these were drawn."""
+        budget, options = self.options.budget, self.options
+        split = f"by a hash of their number, seed {self.settings.random_state}" if options.test_size else ""
+        piece_bytes = IN_MEMORY_BYTES if budget is None else budget.piece
+        with ExitStack() as stack:
+            if budget is None and not isinstance(source, Stream):
+                source = _in_memory(source)
+                if test is None and options.test_size:
+                    source, test, split = self.split(source)
+            stream = stack.enter_context(open_stream(source, piece_bytes))
+            _require_target(stream, self.target)
+            if test is None:
+                yield stream, None, split
+                return
+            text_columns = [name for name, kind in stream.kinds.items() if kind == "text"]
+            yield stream, stack.enter_context(open_stream(test, piece_bytes, text_columns)), split
+
+    def split(self, table: Table) -> tuple[Table, Table, str]:
+        """Draw the test rows of a table in memory, each class in proportion."""
+        _require_target(TableStream(table), self.target)
+        column = table.columns[self.target]
+        target = self.estimator._target_of(TargetStatistics.of(column, self.target))
+        random_state = self.settings.random_state
+        seed = int(random_state) if isinstance(random_state, Integral) else self.seed
+        labels = None if target.labels is None else target.labels.match(column, self.target)
+        train, test = holdout_rows(table.n_rows, self.options.test_size, seed, labels=labels)
+        words = f"{'' if labels is None else 'stratified, '}seed {seed}"
+        return table.take(train), table.take(test), words
+
+    def learn(self, stream: Stream, test_stream: Stream | None) -> Learned:
+        """Read the table once, without the rows that are to be held out as test rows."""
+        test, budget = 0.0, self.options.budget
+        if test_stream is None and budget is not None:
+            most = budget.held_out // (16 * len(stream.kinds))
+            test = min(self.options.test_size, most / stream.n_rows)
+        return learn_table(stream, self.target, self.estimator._target_of, Roles(test), self.seed, budget)
+
+    def encoded(self, stream: Stream, learned: Learned) -> EncodedStream:
+        """Return the rows as they are encoded for the training."""
+        dtype = "float64" if self.settings.dtype == "auto" else self.settings.dtype
+        chunk_bytes = IN_MEMORY_BYTES if self.options.budget is None else self.options.budget.piece
+        rows = EncodedStream(
+            stream, learned, dtype if self.is_first else self.estimator.theta_.dtype, chunk_bytes
+        )
+        if rows.n_rows == 0:
+            raise DataError("no rows are left to train on; lower test_size or validation_fraction.")
+        return rows
+
+    def test_rows(self, rows: EncodedStream, test_stream: Stream | None) -> Data | None:
+        """Return the encoded test rows: before the training, so that a failure costs no training."""
+        if test_stream is None and not rows.roles.test:
+            return None
+        most = None if self.options.budget is None else rows.rows_in(self.options.budget.held_out)
+        test = rows.collect(TEST, most) if test_stream is None else rows.of(test_stream).collect(TRAIN, most)
+        if test.n_rows < 2:
+            raise DataError("no rows are left to test on; raise test_size, or give more rows.")
+        return test
+
+    def fits(self, rows: EncodedStream) -> bool:
+        """Return whether all training rows can be in memory at once."""
+        budget = self.options.budget
+        return budget is None or rows.n_rows * rows.row_bytes + self.network_bytes <= budget.buffer
+
+    @property
+    def network_bytes(self) -> int:
+        """Half of what a network takes: it shares the room of two buffers."""
+        return 3 * self.estimator.theta_.nbytes
+
+    def stream(
+        self,
+        rows: EncodedStream,
+        random_state: RandomState,
+        identity: dict[str, Any],
+        found: Checkpoint | None,
+    ) -> EncodedStream:
+        """Train on the rows as they are read; return them as they were trained on."""
+        estimator, options, settings = self.estimator, self.options, self.settings
+        refuse_unstreamable(settings)
+        if found is None and settings.early_stopping:
+            rows = rows.with_roles(self.validation_roles(rows))
+        capacity = self.capacity(rows)
+        if rows.n_rows > capacity and settings.shuffle:
+            rows = rows.shuffled(capacity // PIECES)
+        validation = self.validation_rows(rows) if settings.early_stopping else None
+        if found is None:
+            state = State.start(estimator.theta_, settings.optimizer, random_state)
+            facts = {**rows.learned.to_dict(), "dropout_seed": dropout_seed(estimator.network_, random_state)}
+        else:
+            state, facts, estimator.theta_ = found.state, found.facts, found.state.theta
+        keep = None
+        if options.checkpoint is not None:
+            keep = CheckpointWriter(options.checkpoint, options.checkpoint_minutes, identity, facts, state)
+        estimator._train_stream(
+            settings,
+            state,
+            facts["dropout_seed"],
+            rows,
+            capacity,
+            validation,
+            StreamCallbacks(self.listeners, options.on_rows, keep),
+            None if found is None else found.position,
+        )
+        return rows
+
+    def validation_roles(self, rows: EncodedStream) -> Roles:
+        """Return the roles with as many validation rows as are asked for, or as memory can hold."""
+        assert self.options.budget is not None
+        test = rows.roles.test
+        most = rows.rows_in(self.options.budget.held_out) / rows.stream.n_rows
+        return Roles(test, min(self.settings.validation_fraction * (1 - test), most))
+
+    def validation_rows(self, rows: EncodedStream) -> Data:
+        """Return the encoded validation rows."""
+        validation = rows.collect(VALIDATION)
+        if validation.n_rows < 2:
+            raise ParameterError(
+                "validation_fraction",
+                f"must hold out at least 2 of the {rows.n_rows} rows, got "
+                f"{self.settings.validation_fraction}; raise it, or give more rows.",
+            )
+        check_weights(validation, None)
+        return validation
+
+    def capacity(self, rows: EncodedStream) -> int:
+        """Return the rows of a buffer."""
+        budget, batch_size = self.options.budget, self.settings.batch_size
+        assert budget is not None
+        batch_size = 200 if isinstance(batch_size, str) else batch_size
+        least = LEAST_BATCHES * batch_size
+        budget.require(
+            min(least, rows.n_rows) * rows.row_bytes + self.network_bytes,
+            f" for batches of {batch_size} rows of {rows.encoder.n_features_out} inputs",
+        )
+        in_memory = (budget.buffer - self.network_bytes) // rows.row_bytes
+        return int(min(in_memory, max(MOST_WORK // self.estimator.theta_.size, least)))
+
+    def identity(self, stream: Stream) -> dict[str, Any]:
+        """Return what a checkpoint and this training must agree in."""
+        parameters = plain_settings(self.estimator.get_params())
+        random_state = self.settings.random_state
+        if isinstance(random_state, RandomState):
+            parameters["random_state"] = f"a generator in state {_state_digest(random_state)}"
+        assert self.options.budget is not None
+        return {
+            "estimator": type(self.estimator).__name__,
+            "source": stream.fingerprint(),
+            "target": self.target,
+            "memory": self.options.budget.memory,
+            "test_size": self.options.test_size,
+            **{name: value for name, value in parameters.items() if name != "verbose"},
+            "separatrix": __version__,
+        }
+
+    def found(self, identity: Mapping[str, Any]) -> Checkpoint | None:
+        """Return the checkpoint to go on from, if there is one."""
+        path = self.options.checkpoint
+        if path is None or not path.exists():
+            return None
+        checkpoint = load_checkpoint(path)
+        same_training(checkpoint, identity, path)
+        return checkpoint
+
+
+def _in_memory(source: Any) -> Table:
+    if isinstance(source, Table):
+        return source
+    return table_from_frame(source) if hasattr(type(source), "columns") else read_table(source)
+
+
+def _require_target(stream: Stream, target: str) -> None:
+    """Raise a `DataError` if there is no such column, or no other."""
+    stream.require(target)
+    if len(stream.kinds) == 1:
+        raise DataError(
+            f"there is no column but the target '{target}'; a model needs columns to predict it from."
+        )
+
+
+def refuse_unstreamable(settings: MLPSettings) -> None:
+    """Raise a `ParameterError` for a parameter that needs all rows in memory."""
+    refused = {
+        "solver": ("lbfgs", settings.uses_lbfgs, "choose a solver that takes batches, such as 'adam'"),
+        "batch_size": ("full", settings.batch_size == "full", "give a number of rows"),
+        "shuffle": ("replacement", settings.shuffle == "replacement", "set shuffle=True"),
+        "warm_start": (True, settings.warm_start, "set warm_start=False, or go on from a checkpoint"),
+        "track_training": (True, settings.track_training, "set track_training=False"),
+        "record": (settings.record, settings.record is not None, "set record=None"),
+    }
+    for name, (value, is_wrong, cure) in refused.items():
+        if is_wrong:
+            raise ParameterError(
+                name,
+                f"must not be {value!r} for rows that are read in pieces, because memory cannot hold them "
+                f"all or a checkpoint is kept; {cure}, or raise memory.",
+            )
+
+
+def _state_digest(random_state: RandomState) -> str:
+    """Return a digest of the state of a generator."""
+    _, key, *others = random_state.get_state(legacy=True)
+    return f"{zlib.crc32(repr(others).encode(), zlib.crc32(np.asarray(key).tobytes())):08x}"
+
+
+def rescaled_theta(network: Network, theta: Array, scale: float, shift: float) -> Array:
+    """Return the parameters whose output is ``scale * output + shift``."""
+    weights, biases = [list(arrays) for arrays in network.split(theta)]
+    weights[-1], biases[-1] = weights[-1] * scale, biases[-1] * scale + shift
+    return network.join(weights, biases).astype(theta.dtype)
+
+
+def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings as JSON can hold them; what it cannot is spelt out."""
+    return {name: _plain(value) for name, value in settings.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    if isinstance(value, np.ndarray):
+        content = value.tobytes() if value.dtype.kind != "O" else repr(value.tolist()).encode()
+        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+        return f"array of {value.dtype}, shape {value.shape}, digest {digest}"
+    if isinstance(value, bool | int | float | str | None):
+        return value
+    if hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of Separatrix, of Python and of what computes."""
+    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+    return {"separatrix": __version__, "python": platform.python_version(), **packages}

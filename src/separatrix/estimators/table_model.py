@@ -16,7 +16,7 @@ from separatrix.data.targets import Task
 from separatrix.errors import DataError, SeparatrixError
 from separatrix.estimators.classifier import MLPClassifier
 from separatrix.estimators.regressor import MLPRegressor
-from separatrix.estimators.training_facts import library_versions, plain_settings, rescaled_theta
+from separatrix.estimators.table_fitting import library_versions, plain_settings, rescaled_theta
 from separatrix.model import Model
 from separatrix.train import Callback, Stop
 

@@ -1,0 +1,341 @@
+"""Table rows: the rows of a table, of any size, as a network takes them.
+
+One pass learns how to encode columns and target (`learn_table`); then pieces are encoded as they are read
+(`EncodedStream`). A table in memory is a stream, too. Nothing here needs the estimator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import DTypeLike, NDArray
+
+from separatrix.data.encoder import TableEncoder, TextEncoder, learn
+from separatrix.data.labels import Labels
+from separatrix.data.memory import Budget
+from separatrix.data.statistics import MEDIAN_ROWS
+from separatrix.data.streams import Piece, Stream, piece_keys
+from separatrix.data.table import Column, as_column, as_numbers
+from separatrix.data.targets import TargetStatistics
+from separatrix.engine.base import Data
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators import targets
+from separatrix.estimators.settings import ClassWeight
+
+Array = NDArray[Any]
+LearnTarget = Callable[[TargetStatistics], "Target"]
+
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
+LEAST_ROWS = 1000
+"""Rows of a sample, or held out, at least, if there are as many."""
+
+IN_MEMORY_BYTES = 2**26
+"""Bytes of the rows of a table in memory that are encoded at once: few, beside the table itself."""
+
+_KEYS = 2.0**64
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each row is for, decided by its key alone.
+
+    Attributes
+    ----------
+    test, validation : float
+        Fractions of all rows.
+    """
+
+    test: float = 0.0
+    validation: float = 0.0
+
+    def of(self, keys: Array) -> Array:
+        """Return the role of each row."""
+        fractions = keys / _KEYS
+        is_validation = (fractions >= self.test) & (fractions < self.test + self.validation)
+        roles: Array = np.where(fractions < self.test, TEST, np.where(is_validation, VALIDATION, TRAIN))
+        return roles
+
+    def are_test(self, keys: Array) -> Array:
+        """Return which rows are test rows."""
+        marks: Array = keys / _KEYS < self.test
+        return marks
+
+
+@dataclass(frozen=True)
+class Target:
+    """The column to predict: its statistics in the training rows, and how it is encoded.
+
+    All fields are values that JSON can hold.
+
+    Attributes
+    ----------
+    name, head : str
+    n_out : int
+        Outputs of the network.
+    statistics : dict
+        ``class_counts``, or ``mean``, ``minimum`` and ``maximum``.
+    classes : list or None
+        The classes, sorted; None for numbers.
+    shift, scale : float
+        Numbers are trained on as ``(number - shift) / scale``.
+    weights : list of float or None
+        Weight of the rows of each class.
+    """
+
+    name: str
+    head: str
+    n_out: int
+    statistics: dict[str, Any]
+    classes: list[Any] | None = None
+    shift: float = 0.0
+    scale: float = 1.0
+    weights: list[float] | None = None
+
+    @classmethod
+    def of_classes(cls, statistics: TargetStatistics, loss: str, class_weight: ClassWeight) -> Self:
+        """Return the target of a classifier; a `DataError` if the column holds no classes."""
+        labels, counts = statistics.labels(), statistics.counts()
+        head, n_out = targets.head_and_outputs(loss, labels.classes, multilabel=False)
+        if isinstance(class_weight, list | tuple):
+            raise ParameterError("class_weight", f"must be 'balanced' or a dict, got {class_weight!r}.")
+        weights = labels.weights(class_weight, counts)  # type: ignore[arg-type]
+        kept = None if weights is None else weights.tolist()
+        return cls(
+            statistics.name, head, n_out, {"class_counts": counts}, labels.classes.tolist(), weights=kept
+        )
+
+    @classmethod
+    def of_numbers(cls, statistics: TargetStatistics, head: str, *, has_shift: bool) -> Self:
+        """Return the target of a regressor; a `DataError` if the column holds no numbers."""
+        name, numbers = statistics.name, statistics.numbers()
+        mean, scale = numbers.moments()
+        kept = {"mean": mean, "minimum": numbers.low, "maximum": numbers.high}
+        if head != "poisson":
+            return cls(name, head, 1, kept, shift=mean if has_shift else 0.0, scale=scale)
+        if numbers.low < 0:
+            raise DataError(
+                f"the target column '{name}' must be 0 or more for loss 'poisson', got {numbers.low:g}; use "
+                "loss='squared_error'."
+            )
+        return cls(name, head, 1, kept)
+
+    @cached_property
+    def labels(self) -> Labels | None:
+        """The classes as labels; None for numbers."""
+        return None if self.classes is None else Labels(self.classes)
+
+    @property
+    def width(self) -> int:
+        """Target columns: one for each class if the loss is squared, else one."""
+        return self.n_out if self.head == "quadratic" else 1
+
+    @property
+    def scaling(self) -> dict[str, float] | None:
+        """Mean and scale that the output of the network is to be given back; None if there are none."""
+        if (self.shift, self.scale) == (0.0, 1.0):
+            return None
+        return {"mean": self.shift, "scale": self.scale}
+
+    def encode(self, column: Column, dtype: DTypeLike) -> tuple[Array, Array | None]:
+        """Return target columns and row weights."""
+        if self.labels is None:
+            numbers = (as_numbers(column, self.name) - self.shift) / self.scale
+            return numbers.astype(dtype)[:, np.newaxis], None
+        codes = self.labels.encode_column(column, self.name)
+        T = codes[:, np.newaxis] if self.width == 1 else codes[:, np.newaxis] == np.arange(self.width)
+        return T.astype(dtype), None if self.weights is None else np.array(self.weights, dtype)[codes]
+
+    def decode(self, T: Array) -> Array:
+        """Return target columns as labels, or as numbers in their own unit."""
+        if self.labels is None:
+            numbers: Array = T[:, 0].astype(np.float64) * self.scale + self.shift
+            return numbers
+        return self.labels.decode(T.argmax(axis=1) if self.width > 1 else T[:, 0])
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one pass over a table learned.
+
+    Attributes
+    ----------
+    encoder : TableEncoder
+    target : Target
+    roles : Roles
+    seed : int
+        Of the keys of the rows.
+    """
+
+    encoder: TableEncoder
+    target: Target
+    roles: Roles
+    seed: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return values that JSON can hold."""
+        return {
+            "encoder": self.encoder.to_dict(),
+            "target": {field.name: getattr(self.target, field.name) for field in fields(Target)},
+            "roles": [self.roles.test, self.roles.validation],
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Return what `to_dict` was called on."""
+        target, roles = Target(**values["target"]), Roles(*values["roles"])
+        return cls(TableEncoder.from_dict(values["encoder"]), target, roles, values["seed"])
+
+
+def learn_table(
+    stream: Stream, name: str, learn_target: LearnTarget, roles: Roles, seed: int, budget: Budget | None
+) -> Learned:
+    """Read a stream once, and learn how to encode its columns and the target called `name`.
+
+    The median of a number column is exact if there is no `budget`.
+    """
+    median_rows = max(MEDIAN_ROWS, stream.n_rows)
+    if budget is not None:
+        median_rows = min(MEDIAN_ROWS, budget.rows // (64 * len(stream.kinds)))
+    are_test = roles.are_test if roles.test else None
+    encoder, statistics = learn(stream, name, seed, are_test, median_rows)
+    return Learned(encoder, learn_target(statistics), roles, seed)
+
+
+class EncodedStream:
+    """The training rows of a stream, as `separatrix.train.stream.RowStream` asks for them.
+
+    Parameters
+    ----------
+    stream : Stream
+    learned : Learned
+    dtype : dtype
+        Of all arrays.
+    chunk_bytes : int
+        Bytes that are encoded at once, at most.
+    """
+
+    def __init__(self, stream: Stream, learned: Learned, dtype: DTypeLike, chunk_bytes: int) -> None:
+        self.stream, self.learned, self.chunk_bytes = stream, learned, chunk_bytes
+        self.encoder, self.target, self.roles = learned.encoder, learned.target, learned.roles
+        self.dtype = np.dtype(dtype)
+        self.shuffles = False
+        self._names = [column.name for column in self.encoder.columns]
+        self._all_train = self.roles == Roles()
+        self.counts = np.array(
+            [
+                [piece.n_rows, 0, 0] if self._all_train else np.bincount(self._roles_in(piece), minlength=3)
+                for piece in stream.pieces
+            ]
+        )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of training rows."""
+        return int(self.counts[:, TRAIN].sum())
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of an encoded row, with its number and its key."""
+        return int((self.encoder.n_features_out + self.target.width + 1) * self.dtype.itemsize + 16)
+
+    def rows_in(self, n_bytes: int) -> int:
+        """Return how many rows of a sample there may be in `n_bytes`."""
+        return max(LEAST_ROWS, n_bytes // self.row_bytes)
+
+    def of(self, stream: Stream) -> EncodedStream:
+        """Return the rows of another stream, encoded in the same way, none of them held out."""
+        for name in (*self._names, self.target.name):
+            stream.require(name)
+        return self.with_roles(Roles(), stream)
+
+    def with_roles(self, roles: Roles, stream: Stream | None = None) -> EncodedStream:
+        """Return the same rows, or those of another stream, with other roles."""
+        learned = Learned(self.encoder, self.target, roles, self.learned.seed)
+        return EncodedStream(stream or self.stream, learned, self.dtype, self.chunk_bytes)
+
+    def shuffled(self, most: int) -> EncodedStream:
+        """Return the same rows shuffled: in pieces of at most `most` rows, if they can be cut anywhere."""
+        rows = self.with_roles(self.roles, self.stream.cut(most))
+        rows.shuffles = True
+        return rows
+
+    def chunks(self, epoch: int, skip: int) -> Iterator[Data]:
+        """Yield the training rows; if they are shuffled, the pieces come in another order every epoch."""
+        order = np.arange(len(self.stream.pieces))
+        if self.shuffles:
+            order = RandomState([self.learned.seed, epoch]).permutation(order)
+        for index in order.tolist():
+            n_rows = int(self.counts[index, TRAIN])
+            if skip < n_rows:
+                yield from self._encoded(self.stream.pieces[index], TRAIN, skip, n_rows)
+            skip = max(0, skip - n_rows)
+
+    def collect(self, role: int, most: int | None = None) -> Data:
+        """Return the rows of a role in order; at most `most`, the same fraction of each piece."""
+        counts = self.counts[:, role]
+        if most is not None:
+            fraction = min(1.0, most / max(counts.sum(), 1))
+            counts = np.diff(np.floor(np.append(0, np.cumsum(counts)) * fraction).astype(int))
+        rows = self._empty(int(counts.sum()))
+        n = 0
+        for piece, count in zip(self.stream.pieces, counts.tolist(), strict=True):
+            for part in self._encoded(piece, role, 0, count) if count else ():
+                for to, array in zip(rows.arrays, part.arrays, strict=True):
+                    to[n : n + part.n_rows] = array
+                n += part.n_rows
+        return rows
+
+    def _roles_in(self, piece: Piece) -> Array:
+        return self.roles.of(piece_keys(self.learned.seed, piece))
+
+    def _empty(self, n_rows: int) -> Data:
+        X = np.zeros((n_rows, self.encoder.n_features_out), self.dtype)
+        T = np.empty((n_rows, self.target.width), self.dtype)
+        return Data(X, T, None if self.target.weights is None else np.empty(n_rows, self.dtype))
+
+    def _encoded(self, piece: Piece, role: int, start: int, stop: int) -> Iterator[Data]:
+        """Yield some of the rows of a piece that have a role, in parts of at most `chunk_bytes`."""
+        n_parts = -(-(stop - start) * self.row_bytes // self.chunk_bytes)
+        read = self.stream.read(piece, [self.target.name, *self._names])
+        columns: Iterable[tuple[str, Column]] = read if n_parts == 1 else list(read)
+        rows = None if self._all_train else np.flatnonzero(self._roles_in(piece) == role)
+        for first, last in pairwise(np.linspace(start, stop, n_parts + 1).astype(int).tolist()):
+            part: Any = slice(first, last) if rows is None else rows[first:last]
+            yield self._encode(piece, columns, part, last - first)
+
+    def _encode(self, piece: Piece, columns: Iterable[tuple[str, Column]], rows: Any, n_rows: int) -> Data:
+        """Return some rows of a piece, made column by column."""
+        data, start = self._empty(n_rows), 0
+        encoders = iter(self.encoder.columns)
+        for name, column in columns:
+            with self.stream.located(piece):
+                if name == self.target.name:
+                    data.T[:], weight = self.target.encode(column[rows], self.dtype)
+                    if data.weight is not None:
+                        data.weight[:] = weight
+                    continue
+                encoder = next(encoders)
+                stop = start + len(encoder.feature_names)
+                encoder.encode(as_column(column[rows], name), data.X[:, start:stop])
+                start = stop
+        return data
+
+
+def unseen_values(encoder: TableEncoder, X: Array) -> dict[str, int]:
+    """Count, per text column, the encoded rows whose value has no feature of its own; see `count_unseen`."""
+    counts, start = {}, 0
+    for column in encoder.columns:
+        stop = start + len(column.feature_names)
+        if isinstance(column, TextEncoder):
+            own = X[:, start : stop - column.other]
+            counts[column.name] = int((own.sum(axis=1) == 0).sum())
+        start = stop
+    return {name: count for name, count in counts.items() if count}
