@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from separatrix.train.history import CURVES, History, HistoryLog, KeptEpoch
+from separatrix.train.history import CURVES, History, HistoryWriter, KeptEpoch
 
 
 def test_round_trip_through_strict_json():
@@ -20,7 +20,7 @@ def test_round_trip_through_strict_json():
 
 
 def test_a_log_grows_and_earlier_histories_stay():
-    log, n = HistoryLog(["auc"]), 0
+    log, n = HistoryWriter(["auc"]), 0
     histories = []
     for length in (1, 3, 50, 1, 200):
         log.extend({"loss": np.arange(n, n + length)}, {"auc": float(n)})

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, assert_never
 
 import numpy as np
 from numpy.random import RandomState
@@ -49,11 +49,35 @@ class Monitor:
     tol: float = 1e-4
     n_iter_no_change: float = 10
 
+    def value(
+        self, loss: float, validation_loss: float = math.nan, validation_score: float = math.nan
+    ) -> float | None:
+        """Return the value of an epoch that is compared (higher is better); None if nothing is.
 
-def watch(value: float, best: float, stale: int, tol: float, patience: float) -> tuple[bool, int, bool]:
-    """Return (is it the best so far, stalled epochs in a row, halt?) for a new watched value.
+        Examples
+        --------
+        >>> Monitor("validation_loss").value(0.5, 0.75, 0.9)
+        -0.75
+        """
+        match self.quantity:
+            case "loss":
+                return -loss
+            case "validation_loss":
+                return -validation_loss
+            case "validation_score":
+                return validation_score
+            case "nothing":
+                return None
+            case _:
+                assert_never(self.quantity)
 
-    Compiled as it stands into the kernels, so that there is one rule.
+
+def compare_with_best(
+    value: float, best: float, stale: int, tol: float, patience: float
+) -> tuple[bool, int, bool]:
+    """Return (is it the best so far, stalled epochs in a row, has the run stalled) for a new value.
+
+    The kernels compile this function, so that there is one rule.
     """
     stale = 0 if value >= best + tol else stale + 1  # NaN is never an improvement
     return value > best, stale, stale > patience
@@ -170,6 +194,21 @@ class State:
             random_state=random_state,
             best_theta=theta.copy(),
         )
+
+    def update_best(self, value: float, theta: Array, monitor: Monitor) -> bool:
+        """Compare an epoch's value (higher is better), that of `theta`, with the best so far.
+
+        Return whether the run has stalled. Its count of stalled epochs then starts again, since the caller
+        may continue at a smaller rate.
+        """
+        is_best, self.stale, is_stalled = compare_with_best(
+            value, self.best_value, self.stale, monitor.tol, monitor.n_iter_no_change
+        )
+        if is_best and is_finite(theta):
+            self.best_theta[:], self.best_value, self.best_epoch = theta, value, self.epoch
+        if is_stalled:
+            self.stale = 0
+        return is_stalled
 
 
 _threads = threading.local()
@@ -298,6 +337,11 @@ class Engine(Protocol):
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss as reported (without penalty) and score, as in `Chunk`."""
         ...
+
+
+def is_finite(theta: Array) -> bool:
+    """Return whether every parameter is finite: their sum is not, if one of them is not."""
+    return math.isfinite(theta.sum())
 
 
 def uniform_hash(seed: int, step: int, layer: int, unit: int) -> int:

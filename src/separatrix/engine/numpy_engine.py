@@ -23,9 +23,9 @@ from separatrix.engine.base import (
     Run,
     State,
     Task,
+    is_finite,
     mix32,
     uniform_hash,
-    watch,
 )
 from separatrix.errors import ParameterError
 from separatrix.network import (
@@ -298,34 +298,22 @@ def _advance(task: Task) -> Chunk:
             validation.append(engine.loss_and_score(plan.network, state.theta, run.validation))
         if state.epoch in task.snapshots:
             snapshots.append(state.theta.copy())
-        if plan.monitor.quantity == "loss":
-            # A full batch's loss was taken before its only step.
-            halt = _watch(run, -loss[-1], before if run.steps_per_epoch == 1 else state.theta)
-        elif plan.monitor.quantity == "validation_loss":
-            halt = _watch(run, -validation[-1][0], state.theta)
-        elif plan.monitor.quantity == "validation_score":
-            halt = _watch(run, validation[-1][1], state.theta)
-        if not (math.isfinite(loss[-1]) and _is_finite(state.theta)):
+        value = plan.monitor.value(loss[-1], *(validation[-1] if validation else ()))
+        # The loss of a full batch was computed before its only step.
+        is_before = plan.monitor.quantity == "loss" and run.steps_per_epoch == 1
+        is_stalled = value is not None and state.update_best(
+            value, before if is_before else state.theta, plan.monitor
+        )
+        if not (math.isfinite(loss[-1]) and is_finite(state.theta)):
             halt = "diverged"
+        elif is_stalled:
+            halt = "stalled"
         if halt is not None:
             break
     train_loss, train_score = np.array(training).reshape(-1, 2).T
     validation_loss, validation_score = np.array(validation).reshape(-1, 2).T
     copies = np.array(snapshots, state.theta.dtype).reshape(-1, len(state.theta))
     return Chunk(np.array(loss), train_loss, train_score, validation_loss, validation_score, copies, halt)
-
-
-def _watch(run: Run, value: float, theta: Array) -> Halt | None:
-    monitor, state = run.plan.monitor, run.state
-    is_best, state.stale, is_stalled = watch(
-        value, state.best_value, state.stale, monitor.tol, monitor.n_iter_no_change
-    )
-    if is_best and _is_finite(theta):
-        state.best_theta[:], state.best_value, state.best_epoch = theta, value, state.epoch
-    if is_stalled:
-        state.stale = 0  # the caller may go on, at a smaller rate
-        return "stalled"
-    return None
 
 
 def _next_batches(run: Run) -> list[Any]:
@@ -366,7 +354,3 @@ def _affine(x: Any, w: Array, b: Array) -> Array:
 
 def _total_weight(T: Array, weight: Array | None) -> float:
     return float(len(T) if weight is None else weight.sum())
-
-
-def _is_finite(theta: Array) -> bool:
-    return math.isfinite(theta.sum())

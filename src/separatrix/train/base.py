@@ -1,18 +1,23 @@
-"""What training is given and gives back: settings, events for the callbacks, outcome."""
+"""What a training is given and returns, and what the loop and L-BFGS have in common."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.engine.base import Chunk, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.network import Schedule
-from separatrix.train.history import History
-from separatrix.train.recording import Recording
+from separatrix.train.history import History, HistoryWriter
+from separatrix.train.interrupt import Interrupt
+from separatrix.train.recording import Recorder, Recording
 from separatrix.train.stops import Stop
 
 Array = NDArray[Any]
@@ -21,28 +26,28 @@ Record = int | Literal["auto"] | Sequence[int] | None
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """How long to train, at which rate, and what to keep; the plan says the rest.
+    """How long to train, at which rate, and what to keep; everything else is in the plan.
 
     Attributes
     ----------
     learning_rate : float
         The rate that the schedule's factors multiply.
     schedule : Schedule
-        Goes on from `State.step`; its planned end is the last epoch that this call may reach.
+        Continues at `State.step`; its planned end is the last epoch that this call may reach.
     max_epochs : int
         Epochs of this call, at least 1; earlier ones do not count.
     record : int, "auto", sequence of int or None
         The epochs whose parameters are kept; see `recording_epochs`.
     restore_best : bool
-        Whether to end with the parameters of the best epoch by what is watched.
+        Whether to end with the parameters of the best epoch according to the monitor.
     metrics : mapping of str to callable
-        Each takes ``theta`` and returns a number. They are taken after every epoch.
+        Each takes ``theta`` and returns a number. They are computed after every epoch.
     monitored_metric : str or None
-        The metric, higher being better, that the monitor's `tol` and `n_iter_no_change` apply to. The monitor
-        itself must then watch "nothing". NaN is the worst value there is.
+        The metric, higher being better, that the monitor's `tol` and `n_iter_no_change` apply to. The
+        monitor's own quantity must then be "nothing". NaN is the worst value.
     pause_at : int or None
-        The epoch, counted over the whole training, after which to return as if in the middle: nothing is
-        restored, and a call with the same state and the epochs that remain gives the same bits as one call.
+        The epoch, counted over the whole training, after which to return without an end: nothing is
+        restored, and a call with the same state and the remaining epochs gives the same bits as one call.
 
     Raises
     ------
@@ -71,7 +76,8 @@ class LoopSettings:
         check.boolean("restore_best", self.restore_best)
         if self.monitored_metric is not None and not self.metrics:
             raise ParameterError(
-                f"monitored_metric must be one of metrics, which is empty, got {self.monitored_metric!r}."
+                "monitored_metric",
+                f"must be one of metrics, which is empty, got {self.monitored_metric!r}.",
             )
         if self.monitored_metric is not None:
             check.choice("monitored_metric", self.monitored_metric, self.metrics)
@@ -79,12 +85,12 @@ class LoopSettings:
 
 @dataclass(frozen=True, eq=False)
 class TrainingProgress:
-    """What a callback is told.
+    """What a callback is called with.
 
     Attributes
     ----------
     epoch : int
-        Epochs taken, those of earlier calls included.
+        Epochs done, including those of earlier calls.
     max_epochs : int
         The last epoch that this call may reach, counted in the same way.
     history : History
@@ -103,23 +109,23 @@ class TrainingProgress:
 
 
 Callback = Callable[[TrainingProgress], bool | None]
-"""Called after every chunk of epochs; True asks to stop. With an attribute `every_epoch` that is true on the
-callable, it is called after every epoch."""
+"""Called after every chunk of epochs; True asks to stop. A callable with a true attribute `every_epoch` is
+called after every epoch."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """What came out of a training.
+    """The result of a training.
 
     Attributes
     ----------
     theta : ndarray of shape (n_parameters,)
-        A copy of what the state ends with.
+        A copy of the state's parameters at the end.
     history : History
     recording : Recording or None
     stop : Stop
     learning_rate : float
-        The rate to go on with: as in the settings, but for what `Adaptive` divided it by.
+        The rate to continue with: that of the settings, divided by `Adaptive` where training stalled.
     """
 
     theta: Array
@@ -127,3 +133,76 @@ class TrainingResult:
     recording: Recording | None
     stop: Stop
     learning_rate: float
+
+
+@dataclass
+class Training:
+    """A training while it runs: its history, its recording and the calls of its callbacks.
+
+    Attributes
+    ----------
+    first_epoch : int
+        Epochs done before those that `LoopSettings.max_epochs` counts.
+    """
+
+    run: Run
+    settings: LoopSettings
+    engine: Engine
+    callbacks: Sequence[Callback]
+    interrupt: Interrupt
+    first_epoch: int
+
+    def __post_init__(self) -> None:
+        settings, self.state = self.settings, self.run.state
+        self.last_epoch = self.first_epoch + settings.max_epochs
+        self.history_writer = HistoryWriter(tuple(settings.metrics))
+        self.recorder = Recorder(settings.record, settings.max_epochs, self.state.epoch, self.state.theta)
+        self.started = perf_counter()
+
+    @property
+    def every_epoch(self) -> bool:
+        """Whether a metric or a callback needs chunks of one epoch."""
+        return bool(self.settings.metrics) or any(getattr(c, "every_epoch", False) for c in self.callbacks)
+
+    @property
+    def history(self) -> History:
+        """The history so far."""
+        return self.history_writer.history()
+
+    def write(self, chunk: Chunk, rates: Array, seconds: float) -> dict[str, float]:
+        """Write a chunk to the history and return the metrics now.
+
+        `rates` has the rate of each epoch's last step.
+        """
+        curves = {
+            "loss": chunk.loss,
+            "learning_rate": rates,
+            "seconds": np.full(len(chunk.loss), seconds / len(chunk.loss)),
+            "train_loss": chunk.train_loss,
+            "train_score": chunk.train_score,
+            "validation_loss": chunk.validation_loss,
+            "validation_score": chunk.validation_score,
+        }
+        metrics = {
+            name: math.nan if chunk.halt == "diverged" else float(metric(self.state.theta))
+            for name, metric in self.settings.metrics.items()
+        }
+        self.history_writer.extend(curves, metrics)
+        return metrics
+
+    def call_callbacks(self) -> Literal["callback", "interrupted"] | None:
+        """Call every callback; return the reason to stop that their answers give."""
+        if not self.callbacks:
+            return None
+        progress = TrainingProgress(
+            epoch=self.state.epoch,
+            max_epochs=self.last_epoch,
+            history=self.history,
+            theta=self.state.theta,
+            seconds=perf_counter() - self.started,
+        )
+        try:
+            answers = [callback(progress) for callback in self.callbacks]
+        except KeyboardInterrupt:
+            return "interrupted"
+        return "callback" if any(answers) else None

@@ -38,7 +38,7 @@ class KeptEpoch:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """One float64 entry per epoch in each array; an array not asked for is empty.
+    """One float64 entry per epoch in each array; an array that was not asked for is empty.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class History:
         return ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return lists by name; what JSON has no number for is a string: 'nan', 'inf', '-inf'."""
+        """Return lists by name; numbers that JSON does not have are strings: 'nan', 'inf', '-inf'."""
         curves: dict[str, Any] = {name: _to_list(getattr(self, name)) for name in CURVES}
         return curves | {"metrics": {name: _to_list(values) for name, values in self.metrics.items()}}
 
@@ -121,11 +121,11 @@ class History:
 CURVES = tuple(f.name for f in fields(History) if f.name != "metrics")
 
 
-class HistoryLog:
-    """A history that grows.
+class HistoryWriter:
+    """Writes a history, epoch by epoch.
 
     Buffers double when full and are never written twice, so that the history so far is a set of views: a
-    listener may have one every epoch at no cost that grows with the epochs.
+    callback may have one every epoch, at a cost that does not grow with the epochs.
     """
 
     def __init__(self, metric_names: Sequence[str] = ()) -> None:
@@ -133,7 +133,7 @@ class HistoryLog:
         self._metrics = {name: _Curve() for name in metric_names}
 
     def extend(self, curves: Mapping[str, ArrayLike], metrics: Mapping[str, ArrayLike]) -> None:
-        """Append to each named curve and metric as many epochs as are given."""
+        """Append the given epochs to each named curve and metric."""
         for name, values in curves.items():
             self._curves[name].extend(np.atleast_1d(values))
         for name, values in metrics.items():

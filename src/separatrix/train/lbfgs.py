@@ -15,8 +15,7 @@ from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Chunk, Data, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS
-from separatrix.train.base import Callback, LoopSettings, TrainingResult
-from separatrix.train.call import Call
+from separatrix.train.base import Callback, LoopSettings, Training, TrainingResult
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.stops import Reason, Stop
 
@@ -28,8 +27,8 @@ def minimize(
 ) -> TrainingResult:
     """Train a network with L-BFGS, as scikit-learn does: all rows at once, no learning rate, no dropout.
 
-    One iteration counts as one epoch. It ends where no derivative is larger than the monitor's `tol`, or no
-    iteration lowers the loss any more; nothing else is watched, so that `restore_best` changes nothing.
+    One iteration counts as one epoch. Training ends where no derivative is larger than the monitor's `tol`,
+    or no iteration lowers the loss any more; nothing else is monitored, so `restore_best` changes nothing.
 
     Parameters
     ----------
@@ -60,14 +59,13 @@ def minimize(
     array([2., 1.])
     """
     if not isinstance(run.plan.optimizer, LBFGS):
-        raise ParameterError(
-            f"optimizer must be LBFGS() here, got {run.plan.optimizer!r}; call train instead."
-        )
+        raise ParameterError("optimizer", f"must be LBFGS() here, got {run.plan.optimizer!r}; call train.")
     with Interrupt() as interrupt:
-        return _Minimization(run, settings, engine, callbacks, interrupt).train(run.plan.optimizer)
+        minimization = _Minimization(run, settings, engine, callbacks, interrupt, first_epoch=run.state.epoch)
+        return minimization.train(run.plan.optimizer)
 
 
-class _Minimization(Call):
+class _Minimization(Training):
     """One call of `minimize`, step by step."""
 
     def __post_init__(self) -> None:
@@ -98,7 +96,7 @@ class _Minimization(Call):
         return loss, gradient.astype(np.float64)
 
     def after_iteration(self, intermediate_result: Any) -> None:
-        """Take an iterate over, write it down and tell the callbacks; SciPy knows the parameter's name."""
+        """Write an iterate to state and history and call the callbacks; SciPy knows the parameter's name."""
         state, loss = self.state, float(intermediate_result.fun)
         theta = intermediate_result.x.astype(state.theta.dtype)
         if not (math.isfinite(loss) and np.isfinite(theta).all()):
@@ -107,14 +105,14 @@ class _Minimization(Call):
         state.theta[:] = state.best_theta[:] = theta
         state.epoch += 1
         state.best_epoch, state.best_value = state.epoch, -loss  # no iteration raises the loss
-        self.write(loss)
-        self.reason = self.observer.tell()
+        self.write_iteration(loss)
+        self.reason = self.call_callbacks()
         if self.interrupt.requested:
             self.reason = "interrupted"
         if self.reason is not None:
             raise StopIteration
 
-    def write(self, loss: float) -> None:
+    def write_iteration(self, loss: float) -> None:
         run, epoch = self.run, self.state.epoch
         train_loss, train_score = self.evaluate(run.data if run.track_training else None)
         validation_loss, validation_score = self.evaluate(run.validation)
@@ -123,7 +121,7 @@ class _Minimization(Call):
         snapshots = np.tile(self.state.theta, (len(due), 1))
         self.recorder.add(due, snapshots)
         chunk = Chunk(np.array([loss]), train_loss, train_score, validation_loss, validation_score, snapshots)
-        self.observer.write(chunk, np.empty(0), seconds)
+        self.write(chunk, np.empty(0), seconds)
 
     def evaluate(self, data: Data | None) -> tuple[Array, Array]:
         """Return loss and score as arrays of one epoch, or of none without data."""
@@ -133,7 +131,7 @@ class _Minimization(Call):
         return np.array([loss]), np.array([score])
 
     def end(self, result: Any) -> TrainingResult:
-        """Put the outcome together."""
+        """Return the result."""
         state, reason = self.state, self.reason
         if reason is None:
             if not math.isfinite(result.fun):
@@ -152,7 +150,7 @@ class _Minimization(Call):
         best_epoch = state.epoch if reason == "diverged" else None
         return TrainingResult(
             state.theta.copy(),
-            self.observer.history(),
+            self.history,
             self.recorder.recording(),
             Stop(reason, state.epoch, best_epoch, message),
             self.settings.learning_rate,

@@ -1,22 +1,22 @@
-"""The training loop: advance by a chunk of epochs, write it down, tell the callbacks, decide."""
+"""The training loop: train some epochs, write them to the history, call the callbacks, decide."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.engine.base import Chunk, Engine, Run, Task, watch
+from separatrix.engine.base import Chunk, Engine, Run, Task
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS, TrainingLength
 from separatrix.network.schedules import Adaptive
-from separatrix.train.base import Callback, LoopSettings, TrainingResult
-from separatrix.train.call import Call
+from separatrix.train.base import Callback, LoopSettings, Training, TrainingResult
 from separatrix.train.history import History
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.lbfgs import minimize
@@ -33,10 +33,10 @@ SMALLEST_RATE = 1e-6  # scikit-learn's, for `Adaptive`
 def train(
     run: Run, settings: LoopSettings, engine: Engine, callbacks: Sequence[Callback] = ()
 ) -> TrainingResult:
-    """Train a network until something stops it.
+    """Train a network until there is a reason to stop.
 
-    The run's state may be fresh or that of an earlier call: training goes on from it, and ends with
-    ``run.state.theta`` equal to the outcome's. How epochs are cut into chunks changes no bit of the result.
+    The run's state may be fresh or that of an earlier call: training continues from it, and ends with
+    ``run.state.theta`` equal to the result's. How epochs are cut into chunks changes no bit of the result.
 
     Parameters
     ----------
@@ -45,20 +45,21 @@ def train(
     settings : LoopSettings
     engine : Engine
     callbacks : sequence of Callback
-        Told after every chunk, but for one that diverged. An exception raised by one of them propagates and
+        Called after every chunk except one that diverged. An exception raised by a callback propagates and
         leaves the state as it was after the last epoch.
 
     Returns
     -------
     TrainingResult
-        Ctrl-C, divergence and all other ends are values there; only a second Ctrl-C raises
-        `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`: the best parameters by
-        what is watched, or the initial ones where that is nothing. With `restore_best` so does any other.
+        Ctrl-C, divergence and all other ends are values of its `stop`; only a second Ctrl-C raises
+        `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`: the best parameters
+        according to the monitor, or the initial ones if nothing is monitored. With `restore_best` every
+        training ends with them.
 
     Raises
     ------
     ParameterError
-        If what is to be watched is not there to be watched.
+        If the monitored quantity is not computed.
 
     Examples
     --------
@@ -70,128 +71,117 @@ def train(
     >>> data = Data(np.array([[-1.0], [1.0]]), np.array([[-1.0], [3.0]]))
     >>> state = State.start(np.zeros(2), SGD(), np.random.RandomState(0))
     >>> run = Run(Plan(network, SGD()), state, data)
-    >>> outcome = train(run, LoopSettings(0.5, Constant(), max_epochs=200), get_engine("numpy"))
-    >>> outcome.theta.round(1), outcome.stop.reason
+    >>> result = train(run, LoopSettings(0.5, Constant(), max_epochs=200), get_engine("numpy"))
+    >>> result.theta.round(1), result.stop.reason
     (array([2., 1.]), 'converged')
     """
-    _check_watched(run, settings)
+    _check_monitor(run, settings)
     if isinstance(run.plan.optimizer, LBFGS):
         return minimize(run, settings, engine, callbacks)
     engine.prepare(run)
     with Interrupt() as interrupt:
-        return Descent(run, settings, engine, callbacks, interrupt).train()
+        loop = TrainingLoop(run, settings, engine, callbacks, interrupt, first_epoch=run.state.epoch)
+        return loop.train(ResidentRows(loop))
 
 
-class Descent(Call):
-    """One call of `train`, step by step."""
+@dataclass(frozen=True, eq=False)
+class Epochs:
+    """Epochs that a source has trained.
+
+    Attributes
+    ----------
+    chunk : Chunk
+        With `halt` set to "stalled" if the monitor found so.
+    rates : ndarray of shape (n_epochs,)
+        Rate of each epoch's last step.
+    seconds : float
+    end_before_interrupt : bool
+        Whether another reason to stop comes before Ctrl-C, so that a training that is continued from a
+        checkpoint stops where an uninterrupted one does.
+    """
+
+    chunk: Chunk
+    rates: Array
+    seconds: float
+    end_before_interrupt: bool = False
+
+
+class Source(Protocol):
+    """The rows to train on, and how many of them the engine is given at once."""
+
+    def train_epochs(self) -> Epochs | None:
+        """Train one or more epochs; None if Ctrl-C came before the first row."""
+        ...
+
+    def finish(self, epochs: Epochs, reason: Reason | None) -> None:
+        """Take note of whether training stops after these epochs."""
+        ...
+
+    def loss_rose(self, history: History) -> bool:
+        """Return whether the loss is higher now than at the start."""
+        ...
+
+
+class TrainingLoop(Training):
+    """One call of `train` or `train_stream`, step by step."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.progress = TrainingLength(
-            self.run.steps_per_epoch, self.observer.last_epoch, self.run.data.n_rows
-        )
         self.rate = self.settings.learning_rate
-        self.chunk_length = self.first_length()
-        self.first = self.state.theta.copy()
 
     @property
-    def last_epoch(self) -> int:
+    def return_epoch(self) -> int:
         """The epoch to return after."""
-        end, pause_at = self.observer.last_epoch, self.settings.pause_at
-        return end if pause_at is None else min(end, pause_at)
+        pause_at = self.settings.pause_at
+        return self.last_epoch if pause_at is None else min(self.last_epoch, pause_at)
 
-    def train(self) -> TrainingResult:
+    def train(self, source: Source) -> TrainingResult:
         """Train until there is a reason to stop."""
-        reason: Reason | None = None
+        reason = self.reason_to_end(is_stalled=False)
         while reason is None:
-            rates = self.next_rates()
-            chunk, seconds = self.advance(rates)
-            metrics = self.write(chunk, rates, seconds)
-            reason = self.decide(chunk, self.watch(chunk, metrics))
-            self.chunk_length = self.next_length(len(chunk.loss), seconds)
-        return self.end(reason)
+            epochs = source.train_epochs()
+            if epochs is None:
+                reason = "interrupted"
+                break
+            metrics = self.write(epochs.chunk, epochs.rates, epochs.seconds)
+            reason = self.decide(epochs, self.is_stalled(epochs.chunk, metrics))
+            source.finish(epochs, reason)
+        return self.end(reason, source)
 
-    def next_rates(self) -> Array:
-        """Return the rate of every step of the next chunk."""
-        n_epochs = min(self.chunk_length, self.last_epoch - self.state.epoch)
-        steps = self.state.step + np.arange(n_epochs * self.run.steps_per_epoch)
-        return self.rate * self.settings.schedule.factors(steps, self.progress)
-
-    def advance(self, rates: Array) -> tuple[Chunk, float]:
-        """Let the engine train one chunk; return it and its seconds."""
-        first = self.state.epoch + 1
-        last = self.state.epoch + len(rates) // self.run.steps_per_epoch
-        task = Task(self.run, rates, self.recorder.due(first, last))
-        started = perf_counter()
-        (chunk,) = self.engine.advance([task])
-        seconds = perf_counter() - started
-        last_finite = self.state.epoch - (chunk.halt == "diverged")
-        epochs = task.snapshots[task.snapshots <= last_finite]
-        self.recorder.add(epochs, chunk.snapshots[: len(epochs)])
-        return chunk, seconds
-
-    def write(self, chunk: Chunk, rates: Array, seconds: float) -> dict[str, float]:
-        """Write the chunk down; return the metrics after it."""
-        last_rates = rates.reshape(-1, self.run.steps_per_epoch)[: len(chunk.loss), -1]
-        return self.observer.write(chunk, last_rates, seconds)
-
-    def watch(self, chunk: Chunk, metrics: dict[str, float]) -> bool:
-        """Return whether what is watched has stalled; a metric is watched here, all else by the engine."""
+    def is_stalled(self, chunk: Chunk, metrics: dict[str, float]) -> bool:
+        """Return whether the monitored value stalled; the source compares all values except metrics."""
         if self.settings.monitored_metric is None or chunk.halt == "diverged":
             return chunk.halt == "stalled"
         value = metrics[self.settings.monitored_metric]
-        return self.compare(-math.inf if math.isnan(value) else value, self.state.theta)
+        value = -math.inf if math.isnan(value) else value
+        return self.state.update_best(value, self.state.theta, self.run.plan.monitor)
 
-    def compare(self, value: float, theta: Array) -> bool:
-        """Compare a watched value, that of `theta`, with the best so far; return whether it stalled."""
-        state, monitor = self.state, self.run.plan.monitor
-        is_best, state.stale, is_stalled = watch(
-            value, state.best_value, state.stale, monitor.tol, monitor.n_iter_no_change
-        )
-        if is_best:
-            state.best_theta[:], state.best_value, state.best_epoch = theta, value, state.epoch
-        if is_stalled:
-            state.stale = 0
-        return is_stalled
-
-    def decide(self, chunk: Chunk, is_stalled: bool) -> Reason | None:
-        """Return why to stop here, or None to go on."""
-        if chunk.halt == "diverged":
+    def decide(self, epochs: Epochs, is_stalled: bool) -> Reason | None:
+        """Return why to stop here, or None to continue."""
+        if epochs.chunk.halt == "diverged":
             return "diverged"
         if is_stalled and isinstance(self.settings.schedule, Adaptive) and self.rate > SMALLEST_RATE:
             self.rate /= 5.0
             is_stalled = False
-        wish = self.observer.tell()
-        return self.reason("interrupted" if self.interrupt.requested else wish, is_stalled)
+        request = self.call_callbacks()
+        if self.interrupt.requested:
+            request = "interrupted"
+        end = self.reason_to_end(is_stalled)
+        if request == "interrupted" and epochs.end_before_interrupt:
+            return end or request
+        return request or end
 
-    def reason(self, wish: Reason | None, is_stalled: bool) -> Reason | None:
-        """Return why to stop here; a wish comes first."""
-        return wish or self.own_reason(is_stalled)
-
-    def own_reason(self, is_stalled: bool) -> Reason | None:
-        """Return why to stop here though nobody wishes it."""
+    def reason_to_end(self, is_stalled: bool) -> Reason | None:
+        """Return why training ends here without a request to stop."""
         if is_stalled:
             return "converged" if self.run.plan.monitor.quantity == "loss" else "early_stopped"
-        if self.state.epoch < self.last_epoch:
+        if self.state.epoch < self.return_epoch:
             return None
-        return "paused" if self.last_epoch < self.observer.last_epoch else "max_iter"
+        return "paused" if self.return_epoch < self.last_epoch else "max_iter"
 
-    def first_length(self) -> int:
-        """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's pace."""
-        if self.observer.every_epoch:
-            return 1
-        epoch = 1e-9 * self.run.data.n_rows * len(self.state.theta) + 1e-6 * self.run.steps_per_epoch
-        return max(1, int(FIRST_SECONDS / epoch))
-
-    def next_length(self, n_epochs: int, seconds: float) -> int:
-        """Return the epochs of the next chunk, from the pace of the last."""
-        if self.observer.every_epoch:
-            return 1
-        return max(1, int(n_epochs * min(CHUNK_GROWTH, CHUNK_SECONDS / max(seconds, 1e-9))))
-
-    def end(self, reason: Reason) -> TrainingResult:
-        """Restore the best parameters where asked and put the outcome together."""
-        state, settings, history = self.state, self.settings, self.observer.history()
+    def end(self, reason: Reason, source: Source) -> TrainingResult:
+        """Restore the best parameters if asked for, and return the result."""
+        state, settings, history = self.state, self.settings, self.history
         if reason != "diverged":
             self.recorder.add_last(state.epoch, state.theta)
         best_epoch = None
@@ -206,31 +196,70 @@ class Descent(Call):
             max_epochs=settings.max_epochs,
             learning_rate=float(history.learning_rate[-1]),
             metric=settings.monitored_metric,
-            loss_rose=self.loss_rose(history),
+            loss_rose=source.loss_rose(history),
         )
-        recording = self.recorder.recording()
-        return TrainingResult(state.theta.copy(), history, recording, stop, self.rate)
+        return TrainingResult(state.theta.copy(), history, self.recorder.recording(), stop, self.rate)
+
+
+class ResidentRows:
+    """The source whose rows are in memory: the engine trains a chunk of several epochs at once."""
+
+    def __init__(self, loop: TrainingLoop) -> None:
+        self.loop, self.run = loop, loop.run
+        self.length = TrainingLength(self.run.steps_per_epoch, loop.last_epoch, self.run.data.n_rows)
+        self.first_theta = self.run.state.theta.copy()
+        self.n_epochs = self._first_n_epochs()
+
+    def train_epochs(self) -> Epochs:
+        """Train one chunk."""
+        loop, state, steps_per_epoch = self.loop, self.run.state, self.run.steps_per_epoch
+        n_epochs = min(self.n_epochs, loop.return_epoch - state.epoch)
+        steps = state.step + np.arange(n_epochs * steps_per_epoch)
+        rates = loop.rate * loop.settings.schedule.factors(steps, self.length)
+        task = Task(self.run, rates, loop.recorder.due(state.epoch + 1, state.epoch + n_epochs))
+        started = perf_counter()
+        (chunk,) = loop.engine.advance([task])
+        seconds = perf_counter() - started
+        last_finite = state.epoch - (chunk.halt == "diverged")
+        recorded = task.snapshots[task.snapshots <= last_finite]
+        loop.recorder.add(recorded, chunk.snapshots[: len(recorded)])
+        return Epochs(chunk, rates.reshape(-1, steps_per_epoch)[: len(chunk.loss), -1], seconds)
+
+    def finish(self, epochs: Epochs, reason: Reason | None) -> None:
+        """Set the length of the next chunk from the speed of this one."""
+        if not self.loop.every_epoch:
+            growth = min(CHUNK_GROWTH, CHUNK_SECONDS / max(epochs.seconds, 1e-9))
+            self.n_epochs = max(1, int(len(epochs.chunk.loss) * growth))
 
     def loss_rose(self, history: History) -> bool:
-        """Return whether training left the network worse than it found it."""
+        """Return whether the loss is higher now than at the start."""
         if not history.loss[-1] > history.loss[0] / 2:
             return False
         if self.run.steps_per_epoch == 1:  # the first loss is that of the first parameters
             return bool(history.loss[-1] > history.loss[0])
         data, network = self.run.data, self.run.plan.network
         rows = data.take(slice(None, None, -(-data.n_rows // 1000)))
+        # Not the engine of the training: the compiled one would have to compile another kernel for it.
         before, after = (
-            NumpyEngine().loss_and_score(network, t, rows)[0] for t in (self.first, self.state.theta)
+            NumpyEngine().loss_and_score(network, theta, rows)[0]
+            for theta in (self.first_theta, self.run.state.theta)
         )
         return after > before
 
+    def _first_n_epochs(self) -> int:
+        """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's speed."""
+        if self.loop.every_epoch:
+            return 1
+        seconds = 1e-9 * self.run.data.n_rows * len(self.run.state.theta) + 1e-6 * self.run.steps_per_epoch
+        return max(1, int(FIRST_SECONDS / seconds))
 
-def _check_watched(run: Run, settings: LoopSettings) -> None:
-    watched = run.plan.monitor.quantity
-    if settings.monitored_metric is not None and watched != "nothing":
+
+def _check_monitor(run: Run, settings: LoopSettings) -> None:
+    quantity = run.plan.monitor.quantity
+    if settings.monitored_metric is not None and quantity != "nothing":
         raise ParameterError(
-            f"monitor.quantity must be 'nothing' where monitored_metric is {settings.monitored_metric!r}, "
-            f"got {watched!r}."
+            "monitor.quantity",
+            f"must be 'nothing' where monitored_metric is {settings.monitored_metric!r}, got {quantity!r}.",
         )
-    if watched.startswith("validation") and run.validation is None:
-        raise ParameterError(f"validation must be given where monitor.quantity is {watched!r}, got None.")
+    if quantity.startswith("validation") and run.validation is None:
+        raise ParameterError("validation", f"must be given where monitor.quantity is {quantity!r}, got None.")

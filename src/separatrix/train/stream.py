@@ -1,8 +1,8 @@
-"""Training on more rows than memory: one shuffle buffer is trained on while a thread fills the other.
+"""Training on more rows than memory holds: while one buffer is trained on, a thread fills the other.
 
-An epoch takes all rows once. Each buffer but the epoch's last holds whole batches only, so that all batches
-are full but the very last one. Where all rows fit into one buffer it is filled once, and training is that of
-`separatrix.train.train`, to the bit.
+An epoch takes all rows once. Each buffer except the epoch's last holds whole batches only, so that all
+batches except the very last are full. If all rows fit into one buffer, it is filled once, and training gives
+the same bits as `separatrix.train.train`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.network import TrainingLength
 from separatrix.train.base import Callback, LoopSettings, TrainingResult
-from separatrix.train.history import History
+from separatrix.train.history import CURVES, History
 from separatrix.train.interrupt import Interrupt
-from separatrix.train.loop import Descent
+from separatrix.train.loop import Epochs, TrainingLoop
 from separatrix.train.stops import Reason
 
 Array = NDArray[Any]
 
 
 class RowStream(Protocol):
-    """Rows to train on, too many to hold."""
+    """Rows to train on that do not fit into memory at once."""
 
     @property
     def n_rows(self) -> int:
@@ -43,18 +43,18 @@ class RowStream(Protocol):
 
 @dataclass
 class StreamPosition:
-    """How far a training on a stream has come; with the `State`, all that is needed to go on.
+    """How far a training on a stream has come; with the `State`, all that is needed to continue it.
 
     Attributes
     ----------
     learning_rate : float
         As in `TrainingResult`.
     n_rows : int
-        Rows of the epoch that are done.
+        Rows of the current epoch that are done.
     loss : float
         Their mean loss.
     seconds : float
-        What they took.
+        The time they took.
     history : History
         The epochs before.
     """
@@ -75,7 +75,8 @@ class StreamCallbacks:
     callbacks : sequence of Callback
         Called after every epoch.
     on_rows : callable or None
-        Called after every buffer with the epochs done, and the rows of this epoch that are done and due.
+        Called after every buffer with the number of epochs done, the rows of this epoch that are done, and
+        the rows of an epoch.
     on_position : callable or None
         Called after every buffer with the position, while the state belongs to it, and with True if the
         training is about to be interrupted.
@@ -98,7 +99,7 @@ def train_stream(
     callbacks: StreamCallbacks | None = None,
     position: StreamPosition | None = None,
 ) -> TrainingResult:
-    """Train a network on a stream of rows until something stops it.
+    """Train a network on a stream of rows until there is a reason to stop.
 
     Parameters
     ----------
@@ -108,21 +109,21 @@ def train_stream(
         Fresh, or that of `position`; changed in place.
     rows : RowStream
     capacity : int
-        Rows of a buffer; made a multiple of the batches.
+        Rows of a buffer; rounded down to whole batches.
     settings : LoopSettings
         Without a recording.
     engine : Engine
     validation : Data, optional
-        Its loss and score are taken after every epoch.
+        Its loss and score are computed after every epoch.
     callbacks : StreamCallbacks, optional
     position : StreamPosition, optional
-        Where to go on; by default at the beginning.
+        Where to continue; by default at the beginning.
 
     Returns
     -------
     TrainingResult
-        As of `train`. Ctrl-C ends it after the buffer at hand: the epoch that it cuts short counts as one,
-        unless no row of it is done; before any row is done it raises `KeyboardInterrupt`.
+        As of `train`. Ctrl-C ends training after the current buffer: an epoch that it cuts short counts as
+        one, unless none of its rows is done. Before any row is done it raises `KeyboardInterrupt`.
 
     Examples
     --------
@@ -137,130 +138,133 @@ def train_stream(
     >>> state = State.start(np.zeros(2), SGD(), np.random.RandomState(0))
     >>> plan = Plan(Network.mlp(1, (), 1, head="regression"), SGD(), batch_size=2)
     >>> settings = LoopSettings(0.2, Constant(), max_epochs=100)
-    >>> outcome = train_stream(plan, state, Line(), 2, settings, get_engine("numpy"))
-    >>> outcome.theta.round(1), outcome.history.n_epochs
+    >>> result = train_stream(plan, state, Line(), 2, settings, get_engine("numpy"))
+    >>> result.theta.round(1), result.history.n_epochs
     (array([2., 1.]), 19)
     """
     position = position or StreamPosition(settings.learning_rate)
+    callbacks = callbacks or StreamCallbacks()
     capacity = min(rows.n_rows, max(1, capacity // plan.batch_size) * plan.batch_size)
-    kind: type[_Resident] | type[_Prefetch] = _Resident if capacity == rows.n_rows else _Prefetch
+    kind: type[_OneBuffer] | type[_TwoBuffers] = _OneBuffer if capacity == rows.n_rows else _TwoBuffers
     with closing(kind(rows, capacity, state.epoch, position.n_rows)) as buffers:
         run = Run(plan, state, buffers.first(), validation)
-        engine.prepare(replace(run, plan=_unwatched(plan), validation=None))
+        engine.prepare(replace(run, plan=_without_monitor(plan), validation=None))
         with Interrupt() as interrupt:
-            called = callbacks or StreamCallbacks()
-            descent = _StreamDescent(run, settings, engine, called.callbacks, interrupt)
-            return descent.train_on(buffers, rows.n_rows, position, called)
+            loop = TrainingLoop(run, settings, engine, callbacks.callbacks, interrupt, first_epoch=0)
+            loop.rate = position.learning_rate
+            curves = {name: getattr(position.history, name) for name in CURVES}
+            loop.history_writer.extend(curves, position.history.metrics)
+            return loop.train(StreamedRows(loop, buffers, rows.n_rows, position, callbacks))
 
 
-class _StreamDescent(Descent):
-    """One call of `train_stream`, step by step."""
+class StreamedRows:
+    """The source whose rows come in buffers: an epoch is one call of the engine for each buffer."""
 
-    def train_on(
-        self, buffers: _Buffers, n_rows: int, position: StreamPosition, callbacks: StreamCallbacks
-    ) -> TrainingResult:
-        batch_size = self.run.plan.batch_size
-        self.buffers, self.n_rows, self.position, self.called = buffers, n_rows, position, callbacks
-        self.progress = TrainingLength(-(-n_rows // batch_size), self.settings.max_epochs, n_rows)
-        self.rate = position.learning_rate
-        last_step = np.array([max(0, self.state.step - 1)])
-        self.last_rate = float(self.rate * self.settings.schedule.factors(last_step, self.progress)[0])
-        self.observer.go_on(position.history, self.settings.max_epochs)
-        self.tell_keeper(is_last=False)
-        reason: Reason | None = "max_iter" if self.state.epoch >= self.settings.max_epochs else None
-        while reason is None:
-            reason = self.take_epoch()
-        return self.end(reason)
+    def __init__(
+        self,
+        loop: TrainingLoop,
+        buffers: _Buffers,
+        n_rows: int,
+        position: StreamPosition,
+        callbacks: StreamCallbacks,
+    ) -> None:
+        self.loop, self.run, self.state = loop, loop.run, loop.run.state
+        self.buffers, self.n_rows, self.position, self.callbacks = buffers, n_rows, position, callbacks
+        self.length = TrainingLength(-(-n_rows // self.run.plan.batch_size), loop.last_epoch, n_rows)
+        self.last_rate = float(self.rates_of(np.array([max(0, self.state.step - 1)]))[0])
+        self.report_position(is_last=False)
 
-    def take_epoch(self) -> Reason | None:
-        """Train on what is left of an epoch; return why to stop after it, or None to go on."""
+    def train_epochs(self) -> Epochs | None:
+        """Train on the remaining rows of an epoch."""
         position, state = self.position, self.state
         before = state.theta.copy()
         chunk: Chunk | None = None
-        while position.n_rows < self.n_rows and not (chunk and chunk.halt) and not self.interrupt.requested:
+        while not (self.is_done(chunk) or self.loop.interrupt.requested):
             if chunk is not None:
-                self.tell_keeper(is_last=False)
-            chunk = self.take_buffer()
-        self.is_cut = position.n_rows < self.n_rows and not (chunk and chunk.halt)
-        if self.is_cut:
-            self.tell_keeper(is_last=True)
+                self.report_position(is_last=False)
+            chunk = self.train_buffer()
+        is_cut = not self.is_done(chunk)
+        if is_cut:
+            self.report_position(is_last=True)
         if position.n_rows == 0:
             if state.epoch == 0:
                 raise KeyboardInterrupt
-            return "interrupted"
+            return None
         state.epoch += 1
-        judged = self.judged(position.loss, chunk)
-        metrics = self.observer.write(judged, np.array([self.last_rate]), position.seconds)
-        # A full batch's loss was taken before its only step.
-        theta = before if self.progress.steps_per_epoch == 1 else state.theta
-        reason = self.decide(judged, self.watch_epoch(judged, metrics, theta))
-        self.position = StreamPosition(self.rate, history=self.observer.history())
-        if reason is None or (reason == "interrupted" and not self.is_cut):
-            self.tell_keeper(is_last=reason is not None)
-        return reason
+        return Epochs(
+            chunk=self.epoch_chunk(chunk, before),
+            rates=np.array([self.last_rate]),
+            seconds=position.seconds,
+            end_before_interrupt=not is_cut,
+        )
 
-    def take_buffer(self) -> Chunk:
+    def finish(self, epochs: Epochs, reason: Reason | None) -> None:
+        """Begin the next epoch, and report the position unless training ends here."""
+        self.position = StreamPosition(self.loop.rate, history=self.loop.history)
+        if reason is None or (reason == "interrupted" and epochs.end_before_interrupt):
+            self.report_position(is_last=reason is not None)
+
+    def loss_rose(self, history: History) -> bool:
+        """Return whether the last loss is above the first: the rows themselves are no longer there."""
+        return bool(history.loss[-1] > history.loss[0])
+
+    def rates_of(self, steps: Array) -> Array:
+        """Return the learning rates of some steps."""
+        return self.loop.rate * self.loop.settings.schedule.factors(steps, self.length)
+
+    def is_done(self, chunk: Chunk | None) -> bool:
+        """Return whether the epoch is over after the chunk of its last buffer."""
+        return self.position.n_rows >= self.n_rows or (chunk is not None and chunk.halt is not None)
+
+    def train_buffer(self) -> Chunk:
         """Train on the rows of one buffer."""
         position, state = self.position, self.state
         started = perf_counter()
         run = self.buffers.next(self.run)
-        steps = state.step + np.arange(run.steps_per_epoch)
-        rates = self.rate * self.settings.schedule.factors(steps, self.progress)
+        rates = self.rates_of(state.step + np.arange(run.steps_per_epoch))
         epoch = state.epoch
-        (chunk,) = self.engine.advance([Task(run, rates)])
+        (chunk,) = self.loop.engine.advance([Task(run, rates)])
         state.epoch = epoch  # to the engine, a buffer is an epoch
-        if isinstance(self.buffers, _Prefetch):  # each buffer is shuffled anew, whatever was before it
+        if self.buffers.shuffles_afresh:
             state.rows = np.empty(0, np.int32)
         self.last_rate = float(rates[-1])
         position.n_rows += run.data.n_rows
         position.loss += (float(chunk.loss[0]) - position.loss) * (run.data.n_rows / position.n_rows)
         position.seconds += perf_counter() - started
-        if self.called.on_rows is not None:
-            self.called.on_rows(epoch, position.n_rows, self.n_rows)
+        if self.callbacks.on_rows is not None:
+            self.callbacks.on_rows(epoch, position.n_rows, self.n_rows)
         return chunk
 
-    def judged(self, loss: float, last: Chunk | None) -> Chunk:
-        """Return the epoch as the engine would report it, with loss and score on the validation rows."""
-        none, validation = np.empty(0), self.run.validation
-        halt = last.halt if last is not None else None
-        judged = Chunk(np.array([loss]), none, none, none, none, none, halt)
-        if validation is None:
-            return judged
-        loss, score = self.engine.loss_and_score(self.run.plan.network, self.state.theta, validation)
-        return replace(judged, validation_loss=np.array([loss]), validation_score=np.array([score]))
+    def epoch_chunk(self, last: Chunk | None, before: Array) -> Chunk:
+        """Return the epoch as the engine would report it; `before` are the parameters at its start."""
+        none, run, state = np.empty(0), self.run, self.state
+        loss, halt = self.position.loss, last.halt if last is not None else None
+        chunk = Chunk(np.array([loss]), none, none, none, none, none, halt)
+        judged: tuple[float, ...] = ()
+        if run.validation is not None:
+            judged = self.loop.engine.loss_and_score(run.plan.network, state.theta, run.validation)
+            chunk = replace(
+                chunk, validation_loss=np.array(judged[:1]), validation_score=np.array(judged[1:])
+            )
+        monitor = run.plan.monitor
+        value = monitor.value(loss, *judged)
+        if halt is None and value is not None:
+            # The loss of a full batch was computed before its only step.
+            is_before = monitor.quantity == "loss" and self.length.steps_per_epoch == 1
+            if state.update_best(value, before if is_before else state.theta, monitor):
+                chunk = replace(chunk, halt="stalled")
+        return chunk
 
-    def watch_epoch(self, chunk: Chunk, metrics: dict[str, float], theta: Array) -> bool:
-        """Return whether what is watched has stalled."""
-        watched = self.run.plan.monitor.quantity
-        if chunk.halt == "diverged" or watched == "nothing":
-            return self.watch(chunk, metrics)
-        value = {
-            "loss": -chunk.loss,
-            "validation_loss": -chunk.validation_loss,
-            "validation_score": chunk.validation_score,
-        }[watched]
-        return self.compare(float(value[0]), theta)
-
-    def reason(self, wish: Reason | None, is_stalled: bool) -> Reason | None:
-        """Return why to stop here; after a whole epoch its own reasons come before Ctrl-C.
-
-        What went on from the checkpoint would not stop where the uninterrupted training does, else.
-        """
-        if wish == "interrupted" and not self.is_cut:
-            return self.own_reason(is_stalled) or wish
-        return super().reason(wish, is_stalled)
-
-    def tell_keeper(self, is_last: bool) -> None:
-        if self.called.on_position is not None:
-            self.called.on_position(self.position, is_last)
-
-    def loss_rose(self, history: History) -> bool:
-        """Return whether the last loss is above the first: the rows are not there to be asked."""
-        return bool(history.loss[-1] > history.loss[0])
+    def report_position(self, is_last: bool) -> None:
+        """Call the callback that is given the position."""
+        if self.callbacks.on_position is not None:
+            self.callbacks.on_position(self.position, is_last)
 
 
-class _Resident:
+class _OneBuffer:
     """All rows in one buffer, filled once."""
+
+    shuffles_afresh = False  # each epoch shuffles the order of the one before
 
     def __init__(self, rows: RowStream, capacity: int, epoch: int, skip: int) -> None:
         filler = _Filler(rows, capacity, 0, 0)
@@ -273,15 +277,17 @@ class _Resident:
 
     def next(self, run: Run) -> Run:
         if self._run is None:
-            self._run = Run(_unwatched(run.plan), run.state, self._data)
+            self._run = Run(_without_monitor(run.plan), run.state, self._data)
         return self._run
 
     def close(self) -> None:
         pass
 
 
-class _Prefetch:
+class _TwoBuffers:
     """Two buffers: one is trained on while the other is filled."""
+
+    shuffles_afresh = True  # each buffer is shuffled by itself, whatever was before it
 
     def __init__(self, rows: RowStream, capacity: int, epoch: int, skip: int) -> None:
         self._filler = _Filler(rows, capacity, epoch, skip)
@@ -294,14 +300,14 @@ class _Prefetch:
     def next(self, run: Run) -> Run:
         data = self._future.result()
         self._future = self._pool.submit(self._filler.fill)
-        return Run(_unwatched(run.plan), run.state, data)
+        return Run(_without_monitor(run.plan), run.state, data)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
         self._filler.close()
 
 
-_Buffers = _Resident | _Prefetch
+_Buffers = _OneBuffer | _TwoBuffers
 
 
 class _Filler:
@@ -315,10 +321,10 @@ class _Filler:
         self._turn = 0
 
     def fill(self) -> Data:
-        """Return the next rows, as many as there is room for or as the epoch still has."""
+        """Return the next rows: as many as fit, or the rest of the epoch."""
         n = 0
         while n < self._capacity:
-            chunk = None  # lets go of the last one before the next is made
+            chunk = None  # frees the last one before the next is made
             chunk, self._left = self._left, None
             chunk = chunk or next(self._chunks)
             if chunk is None:
@@ -327,8 +333,8 @@ class _Filler:
                 continue
             buffer = self._buffer(like=chunk)
             taken = min(chunk.n_rows, self._capacity - n)
-            for target, part in zip(buffer.arrays, chunk.arrays, strict=True):
-                target[n : n + taken] = part[:taken]
+            for target, array in zip(buffer.arrays, chunk.arrays, strict=True):
+                target[n : n + taken] = array[:taken]
             n += taken
             if taken < chunk.n_rows:
                 self._left = chunk.take(slice(taken, None))
@@ -341,7 +347,7 @@ class _Filler:
 
     def _buffer(self, like: Data) -> Data:
         if self._turn == len(self._buffers):
-            empty = [np.empty((self._capacity, *part.shape[1:]), part.dtype) for part in like.arrays]
+            empty = [np.empty((self._capacity, *array.shape[1:]), array.dtype) for array in like.arrays]
             self._buffers.append(Data(*empty))
         return self._buffers[self._turn]
 
@@ -354,6 +360,6 @@ def _endless(rows: RowStream, epoch: int, skip: int) -> Any:
         epoch, skip = epoch + 1, 0
 
 
-def _unwatched(plan: Plan) -> Plan:
-    """Return the plan of a single buffer, whose loss tells nothing of an epoch."""
+def _without_monitor(plan: Plan) -> Plan:
+    """Return the plan of a single buffer, whose loss is not that of an epoch."""
     return replace(plan, monitor=Monitor("nothing"))

@@ -9,7 +9,7 @@ import numpy as np
 from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
 from separatrix.engine._simd import BYTES, lanes, load, store
 from separatrix.engine.base import Order, Quantity
-from separatrix.engine.base import watch as _watch
+from separatrix.engine.base import compare_with_best as _compare_with_best
 from separatrix.engine.kernels.activations import activate, times_derivative
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
 from separatrix.engine.kernels.heads import add_score, loss_and_dz
@@ -25,7 +25,7 @@ from separatrix.engine.kernels.layers import (
 )
 from separatrix.engine.kernels.optimizers import add_penalty, step
 
-watch = kernel(_watch)
+compare_with_best = kernel(_compare_with_best)
 
 PAIR = 2 * BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.layers`
 
@@ -299,7 +299,7 @@ def note_epoch(design, moving, history, epoch, full_batch):
     else:
         assert design.watched == _VALIDATION_SCORE
         value = history[epoch, VALID_SCORE]
-    is_best, stale, halt = watch(value, values[2], counts[3], design.tol, design.patience)
+    is_best, stale, halt = compare_with_best(value, values[2], counts[3], design.tol, design.patience)
     counts[3] = 0 if halt else stale
     # a full batch's loss was measured before its step
     source = moving.before if design.watched == _LOSS and full_batch else moving.theta
