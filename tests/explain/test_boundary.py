@@ -95,13 +95,13 @@ def test_scikit_learns_classifiers_see_rows_like_those_they_were_trained_on() ->
 def test_the_leads_are_zero_on_the_boundaries() -> None:
     model = random_model(2, 3, head="multiclass")
     grid = decision_grid(model, X[:, :2], grid_resolution=20)
-    leads = grid.leads()
-    assert len(leads) == 2
+    margins = grid.margins()
+    assert len(margins) == 2
     winner = grid.probability.argmax(axis=-1)
-    for k, lead in enumerate(leads):
-        assert ((lead > 0) == (winner == k)).all()
+    for k, margin in enumerate(margins):
+        assert ((margin > 0) == (winner == k)).all()
     binary = decision_grid(random_model(2, 1), X[:, :2], grid_resolution=20)
-    assert ((binary.leads()[0] > 0) == (binary.probability > 0.5)).all()
+    assert ((binary.margins()[0] > 0) == (binary.probability > 0.5)).all()
 
 
 def test_what_tells_no_probabilities_is_refused() -> None:
@@ -143,8 +143,8 @@ def test_the_probabilities_of_three_classes_over_a_square_grid():
         ({"xx0": [0, 1, 3]}, r"xx0 must be one axis of an evenly spaced, ascending grid, got shape \(3,\)"),
         ({"xx0": [2, 1, 0]}, "xx0 must be one axis"),
         ({"xx1": np.meshgrid([0, 1, 2], [0, 1])[0]}, "xx1 must be one axis"),
-        ({"response": np.zeros((3, 2))}, r"at each of 2 x 3 places, got shape \(3, 2\)"),
-        ({"response": np.full(6, 1.5)}, "from 0 to 1, got 1.5 to 1.5; take predict_proba"),
+        ({"response": np.zeros((3, 2))}, r"at each of 2 x 3 points, got shape \(3, 2\)"),
+        ({"response": np.full(6, 1.5)}, "from 0 to 1, got 1.5 to 1.5; use predict_proba"),
         ({"response": np.full(6, np.nan)}, "from 0 to 1, got nan"),
         ({"X": np.zeros((4, 3))}, "the two columns of the grid, got 3"),
         ({"classes": ["a", "b", "c"]}, "classes must be 2 labels"),

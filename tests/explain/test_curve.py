@@ -67,7 +67,7 @@ def test_numbers_and_foreign_estimators_have_curves_too() -> None:
 
 
 def test_what_has_no_such_curve_says_what_to_do(recorded: MLPClassifier) -> None:
-    with pytest.raises(ParameterError, match="one numeric column, got 2: x1, x2; fit one column, or draw"):
+    with pytest.raises(ParameterError, match="for a fitted curve, got 2: x1, x2; fit one column, or draw"):
         fitted_curve(Model(Network.mlp(2, (), 1), np.zeros(3)), np.zeros((3, 2)))
     with pytest.raises(DataError, match="no recording"):
         fitted_curve(Model(Network.mlp(1, (), 1), np.zeros(2)), X, epochs=3)

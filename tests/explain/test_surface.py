@@ -244,7 +244,7 @@ def test_the_largest_weights_are_no_biases() -> None:
     model = Model(Network.mlp(2, (2,), 1), [0.0, 3.0, -1.0, 0.0, 9.0, 9.0, -4.0, 0.5, 9.0])
     assert largest_weights(model) == (1, 6)
     assert largest_weights(Model(Network.mlp(1, (), 1), [0.0, 1.0])) == (0, 1)
-    with pytest.raises(ParameterError, match="two parameters, got 1 of 1-1"):
+    with pytest.raises(ParameterError, match="estimator must have two or more parameters, got 1 of 1-1"):
         largest_weights(Model(Network.mlp(1, (), 1, fit_intercept=False), [1.0]))
 
 

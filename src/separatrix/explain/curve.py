@@ -1,4 +1,4 @@
-"""Curve: what a model of one input answers along it, now and at epochs that were recorded."""
+"""Fitted curve: predictions of a model with one input along it, now and at recorded epochs."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class FittedCurve:
-    """A model's answers along its one input.
+    """The predictions of a model along its one input.
 
     Attributes
     ----------
     x : ndarray of shape (n,)
-        Ascending, over the rows' range and a little beyond.
+        Ascending, over the range of the rows and a little beyond.
     values : ndarray of shape (n_curves, n)
-        Numbers, or of two classes the second's probability, a row for each epoch; of more classes the
-        probability of each.
+        Numbers, or with two classes the probability of the second, one row for each epoch. With more classes
+        one row for the probability of each.
     epochs : tuple of int
-        Those of the curves; empty where the fitted model alone is shown.
+        Epochs of the curves; empty if only the fitted model is shown.
     classes : ndarray of shape (n_classes,) or None
         None for numbers.
     points : ndarray of shape (n_rows,)
-        The rows' values of the input.
+        Values of the input in the rows.
     x_label : str
-        The input's name.
+        Name of the input.
     """
 
     x: Array
@@ -52,25 +52,29 @@ class FittedCurve:
 def fitted_curve(
     estimator: Any, X: Any, *, epochs: int | Sequence[int] | None = None, grid_resolution: int = 500
 ) -> FittedCurve:
-    """Compute a model's answers along its one input.
+    """Compute the predictions of a model along its one input.
 
     Parameters
     ----------
     estimator : Model or fitted estimator
-        Any with ``predict_proba`` or ``predict``.
+        Any estimator with ``predict_proba`` or ``predict``.
     X : array-like or table of shape (n_rows, 1)
     epochs : int or sequence of int, optional
-        So many recorded epochs, evenly spaced from the first to the last; or the recorded ones nearest to
-        these. Without it, the fitted model.
+        Number of recorded epochs to show, evenly spaced from the first to the last; or a sequence, for the
+        recorded epochs nearest to these. By default, only the fitted model.
     grid_resolution : int
         Points along the input.
+
+    Returns
+    -------
+    FittedCurve
 
     Raises
     ------
     ParameterError
-        If there is more than one input, or epochs are asked for of more than two classes.
+        If there is more than one input, or `epochs` is given with more than two classes.
     DataError
-        If epochs are asked for and none were recorded.
+        If `epochs` is given and nothing was recorded.
 
     Examples
     --------
@@ -85,38 +89,40 @@ def fitted_curve(
     names = table.column_names
     if len(names) != 1 or is_text(table.columns[names[0]]):
         raise ParameterError(
-            f"a fitted curve needs one numeric column, got {len(names)}: {', '.join(names[:5])}; fit one "
-            "column, or draw a classifier of two or more with DecisionBoundaryDisplay."
+            "X",
+            f"must have one numeric column for a fitted curve, got {len(names)}: {', '.join(names[:5])}; fit "
+            "one column, or draw a classifier of two or more with DecisionBoundaryDisplay.",
         )
     points = as_numbers(table.columns[names[0]], names[0])
     if not np.isfinite(points).any():
-        raise DataError("X has no rows with a value; give those to look at.")
+        raise DataError("X has no rows with a value; pass the rows to look at.")
     x = span(points[np.isfinite(points)], grid_resolution)
     rows = in_container_of(X, {names[0]: x})
-    classes = class_labels(estimator) if _tells_classes(last_step(estimator)) else None
+    classes = class_labels(estimator) if _is_classifier(last_step(estimator)) else None
     shown: tuple[int, ...] = ()
     if epochs is None:
-        answers = [_answers(estimator, rows, classes)]
+        curves = [_curves(estimator, rows, classes)]
     else:
         if classes is not None and len(classes) > 2:
             raise ParameterError(
-                f"epochs must be None for more than two classes, got {epochs!r} and {len(classes)} classes."
+                "epochs",
+                f"must be None for more than two classes, got {epochs!r} and {len(classes)} classes.",
             )
         recording = as_recording(estimator)
-        places = _places(recording.epochs, epochs)
-        shown = tuple(recording.epochs[places].tolist())
+        indices = _indices(recording.epochs, epochs)
+        shown = tuple(recording.epochs[indices].tolist())
         model, inputs = replace(as_model(estimator), encoder=None), encoded_rows(estimator, rows)
-        answers = [
-            _answers(replace(model, theta=theta), inputs, classes) for theta in recording.thetas[places]
+        curves = [
+            _curves(replace(model, theta=theta), inputs, classes) for theta in recording.thetas[indices]
         ]
-    return FittedCurve(x, np.concatenate(answers), shown, classes, points, names[0])
+    return FittedCurve(x, np.concatenate(curves), shown, classes, points, names[0])
 
 
-def _tells_classes(last: Any) -> bool:
+def _is_classifier(last: Any) -> bool:
     return last.is_classifier if isinstance(last, AnyModel) else hasattr(last, "predict_proba")
 
 
-def _answers(estimator: Any, rows: Any, classes: Array | None) -> Array:
+def _curves(estimator: Any, rows: Any, classes: Array | None) -> Array:
     """Return the curves, (n_curves, n_rows)."""
     if classes is None:
         return np.asarray(estimator.predict(rows)).reshape(1, -1)
@@ -124,13 +130,13 @@ def _answers(estimator: Any, rows: Any, classes: Array | None) -> Array:
     return probability[:, 1:].T if len(classes) == 2 else probability.T
 
 
-def _places(recorded: Array, epochs: int | Sequence[int]) -> Array:
-    """Return the places of the epochs asked for in the recording, ascending."""
+def _indices(recorded: Array, epochs: int | Sequence[int]) -> Array:
+    """Return the indices of the wanted epochs in the recording, ascending."""
     if isinstance(epochs, int | np.integer):
         check.integer("epochs", epochs, 1)
         wanted = np.linspace(recorded[0], recorded[-1], epochs) if epochs > 1 else recorded[-1:]
     else:
         wanted = np.asarray(epochs)
     if wanted.size == 0:
-        raise ParameterError("epochs must name one or more epochs, got none.")
+        raise ParameterError("epochs", "must name one or more epochs, got none.")
     return np.unique(np.abs(recorded[:, np.newaxis] - wanted).argmin(axis=0))

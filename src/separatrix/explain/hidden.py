@@ -1,4 +1,4 @@
-"""Hidden: what every unit of a network makes of each place on a plane."""
+"""Hidden layers: the output of every unit over a plane, and the space of the last hidden layer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.engine.numpy_engine import layer_outputs
+from separatrix.engine.numpy_engine import layer_outputs, layer_sums_and_outputs
 from separatrix.errors import ParameterError
 from separatrix.explain.boundary import DecisionGrid, grid_over
 from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane, principal_axes, span
@@ -21,28 +21,28 @@ from separatrix.explain.subject import (
 )
 from separatrix.explain.tables import as_table, encoded_rows
 from separatrix.model import Model
-from separatrix.network import ACTIVATIONS, HEADS, Network
+from separatrix.network import Network
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class LayerView:
-    """The units of one layer, seen over a plane.
+    """The units of one layer over a plane.
 
     Attributes
     ----------
     activation : str
-        The layer's function; of the last layer that of its outputs.
+        Name of the layer's function; for the last layer, of the output function.
     n_units : int
-        Units that the layer has; the arrays may hold fewer.
+        Units of the layer; the arrays may hold fewer.
     sums, outputs : ndarray of shape (n, n, n_shown)
-        The units' weighted sums and what they make of them. The sums of classes, of which only differences
-        count, are less the largest of the others.
+        Weighted sums and outputs of the units. Only differences between the sums of classes matter; each has
+        the largest of the others subtracted.
     limits : ndarray of shape (n_shown, 2)
-        Each unit's scale: the range of a bounded function; of others from minus to plus the largest size.
-    weights : ndarray of shape (n_shown before, n_shown)
-        To these units from those shown of the layer before, or from the inputs.
+        Scale of each unit: the range of a bounded function, else minus and plus the largest absolute value.
+    weights : ndarray of shape (n_shown of the layer before, n_shown)
+        Weights from the units shown of the layer before, or from the inputs.
     """
 
     activation: str
@@ -55,7 +55,7 @@ class LayerView:
 
 @dataclass(frozen=True, eq=False)
 class HiddenUnits:
-    """All layers of a network, seen over a plane.
+    """All layers of a network over a plane.
 
     Attributes
     ----------
@@ -63,7 +63,6 @@ class HiddenUnits:
     layers : tuple of LayerView
         The hidden layers, then the outputs.
     output_names : list of str
-        What the outputs are.
     """
 
     plane: Plane
@@ -81,7 +80,7 @@ def hidden_units(
     grid_resolution: int = 80,
     max_units: int = 20,
 ) -> HiddenUnits:
-    """Compute what every unit makes of each place on a plane.
+    """Compute the output of every unit at each point of a plane.
 
     Parameters
     ----------
@@ -89,7 +88,11 @@ def hidden_units(
     X, features, plane, at, grid_resolution
         As in `make_plane`.
     max_units : int
-        Units of a layer beyond the first so many are left out.
+        Units kept of each layer: the first ones.
+
+    Returns
+    -------
+    HiddenUnits
 
     Raises
     ------
@@ -106,39 +109,35 @@ def hidden_units(
     >>> [layer.outputs.shape for layer in seen.layers]
     [(5, 5, 3), (5, 5, 1)]
     """
-    model_with_hidden_layers(estimator)  # a plane is not worth laying for a network without
+    model_with_hidden_layers(estimator)  # raises before the plane is computed
     cut = make_plane(estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution)
     return units_over(estimator, cut, X, max_units=max_units)
 
 
 def units_over(estimator: Any, plane: Plane, X: Any, *, max_units: int) -> HiddenUnits:
-    """Compute what every unit makes of a given plane; `X` only tells what its rows are held in."""
+    """Compute the output of every unit over a plane; rows are passed in the container that `X` is."""
     model = model_with_hidden_layers(estimator)
-    x = encoded_rows(estimator, grid_rows(plane, X))
-    head = HEADS[model.network.head]
-    functions = [ACTIVATIONS[layer.activation].value for layer in model.network.layers[:-1]]
+    layers = layer_sums_and_outputs(model.network, model.theta, encoded_rows(estimator, grid_rows(plane, X)))
     shape = (len(plane.v), len(plane.u), -1)
-    views, before = [], model.network.n_in
-    parts = zip(
-        [*functions, head.output], layer_activations(model), model.coefs, model.intercepts, strict=True
-    )
-    for function, name, w, b in parts:
-        z = x @ w + b if b.size else x @ w
-        x = function(z)
+    views: list[LayerView] = []
+    n_before = model.network.n_in
+    for name, w, (z, a) in zip(layer_activations(model), model.coefs, layers, strict=True):
+        if len(views) == len(model.coefs) - 1:
+            a = model.head.output(z)
         if name == "softmax":
             z = z - _largest_of_the_others(z)
-        outputs = x[:, :max_units].reshape(shape)
+        outputs = a[:, :max_units].reshape(shape)
         views.append(
             LayerView(
                 activation=name,
-                n_units=x.shape[1],
+                n_units=a.shape[1],
                 sums=z[:, :max_units].reshape(shape),
                 outputs=outputs,
                 limits=_limits(name, outputs),
-                weights=w[:before, :max_units],
+                weights=w[:n_before, :max_units],
             )
         )
-        before = max_units
+        n_before = max_units
     return HiddenUnits(plane, tuple(views), output_names(model)[:max_units])
 
 
@@ -163,17 +162,17 @@ def _limits(activation: str, outputs: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class HiddenSpace:
-    """The rows by what the last hidden layer makes of them, where the network parts them by straight lines.
+    """The rows as outputs of the last hidden layer, where the network's boundaries are straight lines.
 
     Attributes
     ----------
     grid : DecisionGrid
-        The network's last layer over that space: its points are the rows.
+        The network's last layer over that space; its points are the rows.
     layer : str
-        The layer, and how many units it has.
+        Name of the layer, with its number of units.
     mesh : list of ndarray of shape (n, 2)
-        Straight lines of the input plane as they are bent on the way; only where there are two inputs and two
-        units, so that both are whole.
+        Images of straight lines in the input plane; only with two inputs and two units, where both spaces
+        can be shown completely.
     """
 
     grid: DecisionGrid
@@ -182,7 +181,7 @@ class HiddenSpace:
 
 
 def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> HiddenSpace:
-    """Compute the rows as the last hidden layer hands them on, and how the last layer parts them.
+    """Compute the outputs of the last hidden layer, and how the last layer separates the classes there.
 
     Parameters
     ----------
@@ -194,14 +193,14 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
     Returns
     -------
     HiddenSpace
-        Of two units their own plane. Of more, with two or three classes, a plane through their mean in which
-        the network's line stands as it is: what is not in it does not change the output. With more classes,
-        the plane in which what the outputs read varies most.
+        With two units, their own plane. With more units and two or three classes, a plane through their mean
+        that contains the direction of the output weights: directions outside it do not change the output, so
+        the boundaries are exact. With more classes, the plane in which the inputs of the outputs vary most.
 
     Raises
     ------
     ParameterError
-        If there are no two hidden units to look at, or the network is no classifier.
+        If the last hidden layer has fewer than two units, or the network is not a classifier.
     DataError
         If `X` does not fit the network.
     """
@@ -210,8 +209,9 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
     n_units = network.layers[-2].units
     if n_units < 2:
         raise ParameterError(
-            "the last hidden layer must have two or more units to be looked at as a space, got 1; use "
-            "HiddenUnitsDisplay."
+            "estimator",
+            "must have two or more units in its last hidden layer, to be shown as a space, got 1; use "
+            "HiddenUnitsDisplay.",
         )
     last = Model(
         Network(n_units, network.layers[-1:], network.head),
@@ -231,31 +231,31 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
 
 
 def _output_plane(last: Model, rows: Array, n: int) -> Plane:
-    """Return the plane in which what the last layer reads from its units' outputs varies most."""
+    """Return the plane in which the sums of the last layer vary most."""
     w = last.coefs[0]
-    # Only differences between a softmax's sums count, and only the part of the rows along those weights.
-    read = w - w.mean(axis=1, keepdims=True) if w.shape[1] > 1 else w
-    basis, sizes, _ = np.linalg.svd(read, full_matrices=False)
+    # Only differences between the sums of a softmax matter.
+    differences = w - w.mean(axis=1, keepdims=True) if w.shape[1] > 1 else w
+    basis, sizes, _ = np.linalg.svd(differences, full_matrices=False)
     basis = basis[:, sizes > 1e-6 * sizes.max()]
     middle = rows.mean(axis=0)
     if basis.shape[1] == 1:
-        across = basis[:, 0] * np.sign(basis[:, 0] @ read[:, -1])
+        across = basis[:, 0] * np.sign(basis[:, 0] @ differences[:, -1])
         rest = rows - middle - np.outer((rows - middle) @ across, across)
         directions = np.stack([across, principal_axes(rest)[1][0]])
-        labels = ("along the output's weights", "most of the rest")
+        labels = ("along the output's weights", "largest variance across them")
     else:
         directions = principal_axes((rows - middle) @ basis)[1] @ basis.T
-        labels = ("what the outputs read, 1", "what the outputs read, 2")
+        labels = ("along the outputs' weights, 1", "along the outputs' weights, 2")
     points = (rows - middle) @ directions.T
     u, v = span(points[:, 0], n), span(points[:, 1], n)
     names = input_names(last)
-    share = points.var(axis=0).sum() / (rows.var(axis=0).sum() or 1.0)
+    fraction = points.var(axis=0).sum() / (rows.var(axis=0).sum() or 1.0)
     return Plane(
         u=u,
         v=v,
         u_label=labels[0],
         v_label=labels[1],
-        note=f"plane with {share:.0%} of the units' variance",
+        note=f"plane with {fraction:.0%} of the units' variance",
         points=points,
         origin=dict(zip(names, middle, strict=True)),
         along_u={name: u * step for name, step in zip(names, directions[0], strict=True)},
@@ -264,9 +264,9 @@ def _output_plane(last: Model, rows: Array, n: int) -> Plane:
 
 
 def _mesh(estimator: Any, model: Model, X: Any, n_lines: int = 17, n: int = 129) -> list[Array]:
-    """Return lines across and up the input plane as the last hidden layer sees them."""
+    """Return the images of horizontal and vertical lines of the input plane in the last hidden layer."""
     plane = make_plane(estimator, X, grid_resolution=n)
-    bent = layer_outputs(model.network, model.theta, encoded_rows(estimator, grid_rows(plane, X)))[-2]
-    lattice = bent.reshape(n, n, 2)
-    places = np.linspace(0, n - 1, n_lines).astype(int)
-    return [*lattice[places], *lattice[:, places].transpose(1, 0, 2)]
+    outputs = layer_outputs(model.network, model.theta, encoded_rows(estimator, grid_rows(plane, X)))[-2]
+    images = outputs.reshape(n, n, 2)
+    indices = np.linspace(0, n - 1, n_lines).astype(int)
+    return [*images[indices], *images[:, indices].transpose(1, 0, 2)]

@@ -1,10 +1,9 @@
 """Loss surface: the loss over a plane in the space of the parameters, and the path that training took there.
 
-The plane is that of two chosen parameters, or, for networks with more, that of the two principal directions
-of the recorded path (Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets", section 7.2). A path
-in many dimensions does not lie in such a plane: each snapshot comes with its distance from the plane and with
-the loss that the network really had. Chosen parameters need no path: their plane goes through the trained
-network.
+The plane is spanned by two chosen parameters or, by default, by the two principal directions of the recorded
+path (Li et al. 2018, "Visualizing the Loss Landscape of Neural Nets", section 7.2). A path in many dimensions
+does not lie in such a plane: each snapshot has its distance from the plane, and the loss that the network
+really had. Chosen parameters need no path: their plane goes through the trained network.
 """
 
 from __future__ import annotations
@@ -21,24 +20,25 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Data
+from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import component_label, principal_axes
 from separatrix.explain.subject import as_model, as_recording, last_step, parameter_index, parameter_names
 from separatrix.explain.tables import encoded_data
 from separatrix.model import Model
-from separatrix.network import ACTIVATIONS, HEADS, Network
+from separatrix.network import HEADS, Network
 
 Array = NDArray[Any]
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
-MAX_ROWS = 2000  # that a surface is computed of, unless told otherwise
-_BLOCK = 2**18  # activations computed at once: fewer cost small networks more in calls than they save
-_ON_PLANE = 1e-6  # of the path's size; smaller distances are rounding
+MAX_ROWS = 2000  # rows that a surface is computed from by default
+_BLOCK = 2**18  # activations computed at once: with fewer, small networks lose more time in calls
+_ON_PLANE = 1e-6  # of the path's size; smaller distances are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
 class LossSurface:
-    """A loss over a plane, and the path of the training projected onto it.
+    """The loss over a plane, and the path of the training projected onto it.
 
     The network at (u, v) has the parameters ``origin + u * directions[0] + v * directions[1]``.
 
@@ -52,25 +52,25 @@ class LossSurface:
     loss : ndarray of shape (grid_resolution, grid_resolution)
         Mean loss of the rows without penalty, one row for each `v`. Not finite where it overflows.
     labels : tuple of two str
-        What u and v are.
+        Labels of u and v.
     trained : ndarray of shape (2,)
-        The fitted network, which lies in the plane.
+        Coordinates of the fitted network, which lies in the plane.
     trained_loss : float
         Its loss.
     epochs : ndarray of shape (n_snapshots,)
-        Empty, as is all about the path, where nothing was recorded.
+        Empty if nothing was recorded, as are all arrays of the path.
     path : ndarray of shape (n_snapshots, 2)
         Snapshots, projected onto the plane.
     path_loss : ndarray of shape (n_snapshots,)
         Loss of the snapshots themselves, *not* of their projections.
     projected_loss : ndarray of shape (n_snapshots,)
-        Loss of the projections: the surface's height under each snapshot.
+        Loss of the projections: the height of the surface under each snapshot.
     distance : ndarray of shape (n_snapshots,)
         Euclidean distance of each snapshot's parameters from the plane.
     explained : ndarray of shape (2,) or None
-        Share of the path's variance along each principal direction; None for chosen parameters.
+        Fraction of the path's variance along each principal direction; None for chosen parameters.
     n_rows, n_rows_given : int
-        Rows that the loss is the mean of, and those that they were drawn from.
+        Number of rows that the loss is averaged over, and of those they were sampled from.
     """
 
     origin: Array
@@ -92,7 +92,7 @@ class LossSurface:
 
     @property
     def on_plane(self) -> Array:
-        """Whether each snapshot lies in the plane, up to rounding; bool, (n_snapshots,)."""
+        """Whether each snapshot lies in the plane, up to rounding: bool, (n_snapshots,)."""
         points = np.vstack([self.path, self.trained])
         size = np.abs(points).max() + np.ptp(points, axis=0).max()
         on_plane: Array = self.distance <= _ON_PLANE * size
@@ -100,7 +100,7 @@ class LossSurface:
 
     @property
     def ends_elsewhere(self) -> bool:
-        """Whether the fitted network is not the path's end: early stopping went back, or there is no path."""
+        """Whether the fitted network is not the end of the path: after early stopping, or without a path."""
         return not len(self.path) or not np.array_equal(self.path[-1], self.trained)
 
 
@@ -118,29 +118,30 @@ def loss_surface(
 ) -> LossSurface:
     """Compute the loss of some rows over a plane in the space of the parameters.
 
-    It takes ``grid_resolution ** 2`` forward passes.
+    This takes ``grid_resolution ** 2`` forward passes.
 
     Parameters
     ----------
     estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
-        The plane goes through its network. It needs a recording only if `parameters` are not given.
+        The plane goes through its network. A recording is needed only if `parameters` are not given.
     X, y : rows and targets
         Usually those of the training.
     parameters : sequence of two int or str, optional
-        Places in ``theta``, or names as `parameter_names` gives them. By default both parameters of a network
-        that has two, else the principal directions of the path: the leading right singular vectors of the
-        snapshots, centred, each counted once however many epochs lie between them.
+        Indices in ``theta``, or names as in `parameter_names`. By default both parameters of a network that
+        has two, else the principal directions of the path: the leading right singular vectors of the centred
+        snapshots. Each snapshot counts once, however many epochs lie between them.
     sample_weight : array-like of shape (n_rows,), optional
         Weight of each row in the loss.
     grid_resolution : int, default=50
         Points along each side of the grid.
     limits : ((u_low, u_high), (v_low, v_high)), optional
-        Ends of the grid; by default those of the path with a margin, without a path as far around the trained
-        network as it is from zero, with a margin.
+        Ends of the grid. By default it covers the path, with a margin. Without a path, it reaches from 0 to
+        twice the trained parameters, with a margin.
     margin : float, default=0.25
-        Share of the extent that is added on each side.
+        Fraction of the extent that is added on each side.
     max_rows : int or None, default=2000
-        Of more rows so many are drawn at random, always the same, which the surface tells; None takes all.
+        If there are more rows, a fixed random sample of this size is used; `n_rows` reports it. None uses all
+        rows.
 
     Returns
     -------
@@ -149,9 +150,9 @@ def loss_surface(
     Raises
     ------
     DataError
-        If parameters are not chosen and there is no recording or too short a one, or the rows do not fit.
+        If no parameters are chosen and the recording is missing or too short, or if the rows do not fit.
     ParameterError
-        If a parameter is not in the network, or a setting breaks its rule.
+        If the network has no such parameter, or an argument is not valid.
 
     Examples
     --------
@@ -214,12 +215,14 @@ def loss_surface(
 
 
 def largest_weights(model: Model) -> tuple[int, int]:
-    """Return the places in ``theta`` of the two weights of largest size, or of both parameters of two.
+    """Return the indices in ``theta`` of the two weights with the largest absolute values.
+
+    A network with two parameters in total gives both, even if one is a bias.
 
     Raises
     ------
     ParameterError
-        If the network has fewer parameters.
+        If the network has fewer than two parameters.
 
     Examples
     --------
@@ -227,7 +230,9 @@ def largest_weights(model: Model) -> tuple[int, int]:
     (1, 2)
     """
     if model.n_parameters < 2:
-        raise ParameterError(f"a surface needs two parameters, got {model.n_parameters} of {model.network}.")
+        raise ParameterError(
+            "estimator", f"must have two or more parameters, got {model.n_parameters} of {model.network}."
+        )
     sizes = np.full(model.n_parameters, -1.0)
     for s in model.network.layout:
         sizes[s.weight] = np.abs(model.theta[s.weight])
@@ -236,7 +241,7 @@ def largest_weights(model: Model) -> tuple[int, int]:
 
 
 def losses(network: Network, thetas: Array, data: Data) -> Array:
-    """Return the loss of many networks on the same rows, as `Engine.loss_and_score` reports it.
+    """Return the loss of many networks on the same rows, as `Engine.loss_and_score` does for one.
 
     Parameters
     ----------
@@ -261,22 +266,11 @@ def losses(network: Network, thetas: Array, data: Data) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):  # far from the path a loss may overflow
         for start in range(0, len(thetas), step):
             block = thetas[start : start + step]
-            z = _logits(network, block, data.X)
+            z = layer_outputs(network, block, data.X)[-1]
             T = np.tile(data.T, (len(block), 1))
             loss = head.loss(z.reshape(len(T), network.n_out), T).reshape(len(block), n_rows)
             means[start : start + step] = np.average(loss.astype(np.float64), axis=1, weights=data.weight)
     return means / network.n_out if head.averages_outputs else means
-
-
-def _logits(network: Network, thetas: Array, X: Array) -> Array:
-    """Return the logits of several networks, (n_networks, n_rows, n_out)."""
-    x = X
-    for layer, s in zip(network.layers, network.layout, strict=True):
-        z = np.matmul(x, thetas[:, s.weight].reshape(-1, s.n_in, s.n_out))
-        if layer.use_bias:
-            z += thetas[:, np.newaxis, s.bias]
-        x = ACTIVATIONS[layer.activation].value(z)
-    return x
 
 
 def _some_rows(data: Data, max_rows: int | None) -> Data:
@@ -287,7 +281,7 @@ def _some_rows(data: Data, max_rows: int | None) -> Data:
 
 
 def _snapshots(estimator: Any, n_parameters: int, *, is_needed: bool) -> tuple[Array, Array]:
-    """Return the recorded epochs and parameters; none where there are none, and none are needed."""
+    """Return the recorded epochs and parameters; empty arrays if nothing was recorded and none are needed."""
     if not is_needed and getattr(last_step(estimator), "recording_", None) is None:
         return np.empty(0, np.int64), np.empty((0, n_parameters))
     recording = as_recording(estimator)
@@ -297,22 +291,22 @@ def _snapshots(estimator: Any, n_parameters: int, *, is_needed: bool) -> tuple[A
 def _parameter_plane(
     model: Model, theta: Array, parameters: Sequence[int | str]
 ) -> tuple[Array, Array, tuple[str, ...]]:
-    """Return the plane in which two parameters vary, and all others are as trained."""
-    places = [] if isinstance(parameters, str) else [parameter_index(model, name) for name in parameters]
-    if len(places) != 2 or places[0] == places[1]:
-        raise ParameterError(f"parameters must be two different weights or biases, got {parameters!r}.")
+    """Return the plane in which two parameters vary and all others are as trained."""
+    indices = [] if isinstance(parameters, str) else [parameter_index(model, name) for name in parameters]
+    if len(indices) != 2 or indices[0] == indices[1]:
+        raise ParameterError("parameters", f"must be two different weights or biases, got {parameters!r}.")
     origin = theta.copy()
-    origin[places] = 0.0
+    origin[indices] = 0.0
     names = parameter_names(model)
-    return origin, np.eye(len(theta))[places], tuple(names[place] for place in places)
+    return origin, np.eye(len(theta))[indices], tuple(names[index] for index in indices)
 
 
 def _principal_plane(thetas: Array, theta: Array) -> tuple[Array, Array, Array]:
-    """Return the plane through `theta` along the path's two principal directions, and what they explain."""
+    """Return the plane through `theta` along the path's principal directions, and the variance explained."""
     if len(thetas) < 3 or len(theta) < 2:
         raise DataError(
-            f"the principal directions of a path need 3 snapshots of 2 or more parameters, got {len(thetas)} "
-            f'of {len(theta)}; fit with record="auto", or choose two parameters.'
+            "principal directions need a path of at least 3 snapshots of 2 or more parameters, got "
+            f'{len(thetas)} of {len(theta)}; fit with record="auto", or choose two parameters.'
         )
     _, directions, explained = principal_axes(thetas)
     return theta, directions, explained
@@ -327,7 +321,7 @@ def _grid(
             low, high = points.min(axis=0), points.max(axis=0)
         else:
             low, high = trained - np.abs(trained), trained + np.abs(trained)
-        # A direction in which nothing moved still shows some ground.
+        # A direction in which nothing moved still has some extent.
         extent = np.maximum(high - low, 0.1 * (high - low).max() or 1.0)
         middle = (low + high) / 2
         ends = np.column_stack([middle - (0.5 + margin) * extent, middle + (0.5 + margin) * extent])
@@ -335,7 +329,7 @@ def _grid(
         ends = np.array(limits, dtype=np.float64)
         if ends.shape != (2, 2) or not np.isfinite(ends).all() or not (ends[:, 0] < ends[:, 1]).all():
             raise ParameterError(
-                f"limits must be ((u_low, u_high), (v_low, v_high)) with low < high, got {limits!r}."
+                "limits", f"must be ((u_low, u_high), (v_low, v_high)) with low < high, got {limits!r}."
             )
     (u_low, u_high), (v_low, v_high) = ends.tolist()
     return np.linspace(u_low, u_high, resolution), np.linspace(v_low, v_high, resolution)

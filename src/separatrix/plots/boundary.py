@@ -286,9 +286,9 @@ class DecisionBoundaryDisplay:
         self.image_ = self._draw_image(ax, image_kw)
         style = settings({"colors": "black", "linewidths": 1.6, "zorder": 2}, line_kw)
         self.lines_ = [
-            ax.contour(cut.u, cut.v, lead, [0.0], **style)
-            for lead in self.grid.leads()
-            if lead.min() < 0 < lead.max()
+            ax.contour(cut.u, cut.v, margin, [0.0], **style)
+            for margin in self.grid.margins()
+            if margin.min() < 0 < margin.max()
         ]
         self.points_ = draw_class_points(
             ax, cut.points, self.codes, self.grid.classes.tolist(), **dict(point_kw or {})

@@ -64,8 +64,8 @@ def _boundary(scene: Scene, figure: SubFigure) -> Panel:
         display.image_.set_data(grid.probability if grid.is_binary else class_tints(grid.probability, colors))
         u, v = grid.plane.u, grid.plane.v
         segments: list[Any] = []
-        for lead in grid.leads():
-            segments += contour_generator(u, v, lead).lines(0.0)
+        for margin in grid.margins():
+            segments += contour_generator(u, v, margin).lines(0.0)
         lines.set_segments(segments)
 
     # The frame of the axes comes last, as the image would cover half of it.
