@@ -101,7 +101,7 @@ def test_several_numbers(run):
             "column 'age' has text 'old' in row 1 where numbers are due",
         ),
         ("id,town,member,age\n1,Ulm,true,-inf\n", "column 'age' has "),
-        ("id,town,member,age,prediction\n1,Ulm,true,3,yes\n", "the table has a column 'prediction' already"),
+        ("id,town,member,age,prediction\n1,Ulm,true,3,yes\n", "the table already has a column 'prediction'"),
     ],
 )
 def test_what_is_wrong_with_the_table(run, model, text, sentence):
@@ -118,7 +118,7 @@ def test_where_nothing_can_be_written_is_told_before_the_work(run, people, model
     def scored(*arguments):
         raise AssertionError("scored")
 
-    monkeypatch.setattr("separatrix.cli.predict.answers", scored)
+    monkeypatch.setattr("separatrix.cli.predict.predicted_columns", scored)
     before = people.read_bytes()
     result = run("predict", str(model), str(people), "-o", output)
     assert result.exit_code == 2
@@ -127,7 +127,7 @@ def test_where_nothing_can_be_written_is_told_before_the_work(run, people, model
 
 
 def test_the_formats_that_are_let_through_are_those_that_can_be_written(run):
-    from separatrix.cli.predict import FORMATS
+    from separatrix.data.table_files import FORMATS
     from separatrix.errors import OutputError
 
     for suffix in FORMATS:

@@ -144,6 +144,8 @@ def test_columns_can_be_kept_as_text(tmp_path):
     (tmp_path / "t.csv").write_text("zip,n\n01234,1\nNA,2\n", encoding="utf-8")
     with open_stream(tmp_path / "t.csv", 10**6, text_columns=["zip"]) as stream:
         assert whole(stream).columns["zip"].tolist() == ["01234", None]
+    with open_stream(tmp_path / "t.csv", 10**6, text_columns="all") as stream:
+        assert whole(stream).columns["n"].tolist() == ["1", "2"]
 
 
 def test_fingerprints_tell_tables_apart(tmp_path):

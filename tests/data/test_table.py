@@ -78,6 +78,12 @@ def test_text_that_spells_numbers_is_numbers():
     np.testing.assert_array_equal(as_numbers(as_column(["12", None, "1e3"], "c"), "c"), [12, NAN, 1000])
 
 
+def test_text_that_says_true_or_false_is_numbers_if_no_other_text_is_there():
+    np.testing.assert_array_equal(as_numbers(as_column(["true", None, "FALSE"], "c"), "c"), [1, NAN, 0])
+    with pytest.raises(DataError, match="has text 'true' in row 2"):
+        as_numbers(as_column(["1", "true"], "c"), "c")
+
+
 def test_numbers_are_spelt_alike_whatever_their_type():
     for values in ([1, 2], [1.0, 2.0], ["1", "2"]):
         assert as_text(as_column(values, "c")).tolist() == ["1", "2"]

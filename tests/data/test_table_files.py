@@ -104,6 +104,8 @@ def test_columns_can_be_kept_as_text(tmp_path):
     table = read_csv_text(tmp_path, "zip,n\n01234,1\nNA,2\n", text_columns=["zip"])
     assert table.columns["zip"].tolist() == ["01234", None]
     assert table.columns["n"].tolist() == [1, 2]
+    table = read_csv_text(tmp_path, "zip,n\n01234,1.50\nNA,2\n", text_columns="all")
+    assert table.columns["n"].tolist() == ["1.50", "2"]
 
 
 @pytest.mark.parametrize(

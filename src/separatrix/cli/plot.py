@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from separatrix.cli.console import note
 from separatrix.cli.options import read_list, read_parameters
 from separatrix.cli.pictures import PICTURES, UNRECORDED, Subject, reason_against
-from separatrix.cli.predict import numbers_for_truth
 from separatrix.cli.screen import draw_on_files
 from separatrix.cli.tables import features_and_target, read_source, text_columns_of
 from separatrix.data.datasets import TARGET
@@ -132,7 +131,7 @@ def _subject(
     table, y = _rows_and_truth(model, read_source(source, text_columns_of(model, target)), target)
     return Subject(
         model,
-        numbers_for_truth(table, text_columns_of(model)),
+        table,
         y,
         None if features is None else read_list(features),
         cast("Literal['features', 'pca']", plane),

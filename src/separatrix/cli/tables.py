@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.datasets import TARGET, dataset_names, load_dataset
 from separatrix.data.table import Table, split_target
-from separatrix.data.table_files import read_table
+from separatrix.data.table_files import TextColumns, read_table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 
@@ -18,7 +17,7 @@ LARGE = 10**9
 """Bytes of a file from which on it is read in pieces, whether asked for or not."""
 
 
-def read_source(source: str, text_columns: Collection[str] = ()) -> Table:
+def read_source(source: str, text_columns: TextColumns = ()) -> Table:
     """Read a table from a file, from standard input (`-`) or from the data sets by name.
 
     Examples

@@ -6,7 +6,7 @@ to find the pieces and their rows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from separatrix.data.streams import Piece, Stream, file_fingerprint, refuse_othe
 from separatrix.data.table import Column, joined_kind, table_from_frame
 from separatrix.data.table_files import (
     MISSING_WORDS,
+    TextColumns,
+    is_read_as_text,
     narrowest_kind,
     read_words,
     sniffed_separator,
@@ -50,14 +52,16 @@ class _File:
 class CsvStream(Stream):
     """One table in CSV or TSV files."""
 
-    def __init__(self, paths: Sequence[Path], piece_bytes: int, text_columns: Collection[str] = ()) -> None:
+    def __init__(self, paths: Sequence[Path], piece_bytes: int, text_columns: TextColumns = ()) -> None:
         self.names = tuple(f"'{path}'" for path in paths)
         self._size = min(max(piece_bytes // TEXT_FACTOR, SMALLEST), LARGEST)
         self._files = [_open(path, self._size) for path in paths]
         pieces: list[Piece] = []
         kinds = []
         for number, file in enumerate(self._files):
-            self.kinds = {name: "text" if name in text_columns else "empty" for name in file.columns}
+            self.kinds = {
+                name: "text" if is_read_as_text(name, text_columns) else "empty" for name in file.columns
+            }
             for piece in self._pieces(number):
                 first = pieces[-1].first_row + pieces[-1].n_rows if pieces else 0
                 n_rows = self._learn(piece)

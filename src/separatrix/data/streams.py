@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from separatrix.data.parquet_footer import RowGroup, row_groups
 from separatrix.data.statistics import row_keys
 from separatrix.data.table import Column, Kind, Table, is_text, joined_kind, kind_of, table_from_frame
+from separatrix.data.table_files import TextColumns
 from separatrix.errors import DataError, OutputError, did_you_mean
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
@@ -365,7 +366,7 @@ def _check_file(path: Path) -> None:
 
 
 @contextmanager
-def open_stream(source: Any, piece_bytes: int, text_columns: Collection[str] = ()) -> Iterator[Stream]:
+def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -> Iterator[Stream]:
     """Open a table to be read in pieces.
 
     Parameters
@@ -375,7 +376,7 @@ def open_stream(source: Any, piece_bytes: int, text_columns: Collection[str] = (
         A lazy frame is evaluated once, into a temporary Parquet file.
     piece_bytes : int
         What a piece may take in memory.
-    text_columns : collection of str
+    text_columns : collection of str, or "all"
         Columns of a CSV or TSV file to keep as text even if all their cells spell numbers.
 
     Yields
@@ -426,7 +427,7 @@ def _lazy_stream(frame: Any, path: Path, piece_bytes: int) -> Stream:
     return ParquetStream([path], piece_bytes, names=["the lazy frame"])
 
 
-def _file_stream(paths: list[Path], piece_bytes: int, text_columns: Collection[str]) -> Stream:
+def _file_stream(paths: list[Path], piece_bytes: int, text_columns: TextColumns) -> Stream:
     from separatrix.data.csv_stream import CsvStream
 
     is_parquet = [path.suffix.lower() == ".parquet" for path in paths]

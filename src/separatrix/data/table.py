@@ -163,7 +163,7 @@ def missing_rows(column: Column) -> NDArray[np.bool_]:
 def as_numbers(column: Column, name: str) -> NDArray[np.float64]:
     """Return a column as finite floats with NaN where a value is missing.
 
-    Text is accepted where every cell spells a number.
+    Text is accepted where every cell spells a number, or every cell is true or false.
 
     Parameters
     ----------
@@ -192,6 +192,8 @@ leave the cell empty.
     """
     if is_text(column):
         parsed = [_parsed(cell) for cell in column.tolist()]
+        if None in parsed:
+            parsed = _parsed_truth(column) or parsed
         _refuse(np.array([number is None for number in parsed]), column, name, "text '{}'")
         values = np.array(parsed, dtype=np.float64)
     else:
@@ -208,6 +210,13 @@ def _parsed(cell: str | None) -> float | None:
         return float(cell)
     except ValueError:
         return None
+
+
+def _parsed_truth(column: Column) -> list[float | None] | None:
+    """Return 1 for true, 0 for false and NaN for a missing cell; None if there is another cell."""
+    numbers = {"true": 1.0, "false": 0.0, None: np.nan}
+    cells = [None if cell is None else cell.lower() for cell in column.tolist()]
+    return [numbers[cell] for cell in cells] if numbers.keys() >= set(cells) else None
 
 
 def _refuse(bad: NDArray[np.bool_], column: Column, name: str, what: str) -> None:

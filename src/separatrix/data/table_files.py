@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -29,7 +29,15 @@ MISSING_WORDS = ("", "NA", "NaN", "nan", "null", "NULL", "N/A", "?")
 """What a cell of a CSV or TSV file may say instead of a value (spaces around it do not count)."""
 
 
+TextColumns = Collection[str] | Literal["all"]
+"""Names of columns whose cells are read as text, whatever they spell; "all" for every column."""
+
 _PARSED_KINDS: tuple[Kind, ...] = ("whole", "number", "truth")
+
+
+def is_read_as_text(name: str, text_columns: TextColumns) -> bool:
+    """Return whether a column is read as text, whatever its cells spell."""
+    return text_columns == "all" or name in text_columns
 
 
 def sniffed_separator(content: bytes) -> str:
@@ -44,7 +52,7 @@ def sniffed_separator(content: bytes) -> str:
     return max(",;\t", key=lambda separator: first_line.count(separator.encode()))
 
 
-def read_csv(content: bytes, separator: str, label: str, text_columns: Collection[str] = ()) -> Table:
+def read_csv(content: bytes, separator: str, label: str, text_columns: TextColumns = ()) -> Table:
     r"""Read the bytes of a CSV file whose every cell counts for the type of its column.
 
     Parameters
@@ -55,7 +63,7 @@ def read_csv(content: bytes, separator: str, label: str, text_columns: Collectio
         One character.
     label : str
         What errors call the file.
-    text_columns : collection of str
+    text_columns : collection of str, or "all"
         Columns to keep as text whatever their cells spell.
 
     Returns
@@ -75,7 +83,7 @@ def read_csv(content: bytes, separator: str, label: str, text_columns: Collectio
     """
     columns = {}
     for name, cells in read_words(content, separator, label).items():
-        kind: Kind = "text" if name in text_columns else narrowest_kind(cells)
+        kind: Kind = "text" if is_read_as_text(name, text_columns) else narrowest_kind(cells)
         columns[name] = typed(cells, kind)
     return Table(columns)
 
@@ -177,11 +185,11 @@ def _record_widths(text: str, separator: str, label: str) -> Iterator[tuple[int,
         raise DataError(f"{label} cannot be read as CSV from line {line} on: {error}.") from error
 
 
-_FORMATS = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_KNOWN = f"{', '.join(_FORMATS)}, each also with .gz"
+FORMATS = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_KNOWN = f"{', '.join(FORMATS)}, each also with .gz"
 
 
-def read_table(source: Any, *, text_columns: Collection[str] = ()) -> Table:
+def read_table(source: Any, *, text_columns: TextColumns = ()) -> Table:
     r"""Read a table from a file, from standard input or from a data frame.
 
     Every cell of a CSV file counts for the type of its column: whole numbers, numbers, true/false (in any
@@ -193,7 +201,7 @@ def read_table(source: Any, *, text_columns: Collection[str] = ()) -> Table:
     source : path-like, polars.DataFrame, polars.LazyFrame or pandas.DataFrame
         `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`, each also with `.gz`; `-` is standard input, in any
         of these.
-    text_columns : collection of str
+    text_columns : collection of str, or "all"
         Columns of a CSV or TSV file to keep as text even if all their cells spell numbers (postcodes, say).
 
     Returns
@@ -261,7 +269,23 @@ def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]
 def format_of(path: Path) -> tuple[str | None, bool]:
     """Return the format that an extension stands for, None if unknown, and whether it is gzipped."""
     zipped = path.suffix.lower() == ".gz"
-    return _FORMATS.get((Path(path.stem) if zipped else path).suffix.lower()), zipped
+    return FORMATS.get((Path(path.stem) if zipped else path).suffix.lower()), zipped
+
+
+def output_format(path: str | os.PathLike[str]) -> tuple[str, bool]:
+    """Return the format of a table file to write, and whether it is gzipped; ``-`` is CSV.
+
+    Raises
+    ------
+    OutputError
+        If the extension is unknown.
+    """
+    if os.fspath(path) == "-":
+        return "csv", False
+    file_format, zipped = format_of(Path(path))
+    if file_format is None:
+        raise OutputError(f"cannot write '{os.fspath(path)}': the extension must be one of {_KNOWN}.")
+    return file_format, zipped
 
 
 def _file_content(path: Path, label: str) -> tuple[bytes, str]:
@@ -365,14 +389,12 @@ def write_pieces(
     ...     path.read_text()
     'a\n1\n\n'
     """
+    file_format, zipped = output_format(path)
     frames = (_frame(piece, kinds) for piece in pieces)
     if os.fspath(path) == "-":
-        for content in _encoded(frames, "csv"):
+        for content in _encoded(frames, file_format):
             sys.stdout.buffer.write(content)
         return
-    file_format, zipped = format_of(Path(path))
-    if file_format is None:
-        raise OutputError(f"cannot write '{os.fspath(path)}': the extension must be one of {_KNOWN}.")
     with atomic_write(path) as temporary, temporary.open("wb") as raw, ExitStack() as stack:
         file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0)) if zipped else raw
         if file_format == "parquet":
