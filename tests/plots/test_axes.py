@@ -1,19 +1,31 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from numpy.typing import NDArray
 
-from separatrix.errors import ParameterError
+from separatrix.errors import OutputError, ParameterError
 from separatrix.plots.axes import (
     add_legend,
     draw_class_points,
     figure_of,
-    is_small,
     new_axes,
-    settings,
+    log_tick_values,
+    prepare_folder,
+    save_figure,
+    set_log_ticks,
     shrink_texts,
+    style,
+    text_size,
     wrapped,
+    wrapped_to,
+    write_beside,
 )
 
 
@@ -26,14 +38,8 @@ def test_new_axes_stand_in_a_new_figure_of_the_size_asked_for() -> None:
 def test_axes_without_a_figure_are_refused() -> None:
     ax = new_axes()
     ax.remove()
-    with pytest.raises(ParameterError, match="must stand in a figure"):
+    with pytest.raises(ParameterError, match="ax must be in a figure"):
         figure_of(ax)
-
-
-def test_axes_of_four_in_a_figure_are_small() -> None:
-    _, axes = plt.subplots(2, 2)
-    assert all(is_small(ax) for ax in axes.flat)
-    assert not is_small(plt.subplots()[1])
 
 
 def test_small_axes_have_small_text() -> None:
@@ -65,7 +71,93 @@ def test_names_that_do_not_fit_beside_each_other_stand_under_each_other() -> Non
     assert add_legend(figure_of(ax), ax, handles, is_own=True)._ncols == 1
 
 
-def test_settings_are_the_callers_first() -> None:
-    assert settings({"a": 1, "b": 2}, {"b": 3}) == {"a": 1, "b": 3}
-    assert settings({"a": 1}, None) == {"a": 1}
+def test_what_the_caller_chose_replaces_the_defaults() -> None:
+    assert style({"a": 1, "b": 2}, {"b": 3}) == {"a": 1, "b": 3}
+    assert style({"a": 1}, None) == {"a": 1}
     assert wrapped("one two", 4) == "one\ntwo"
+
+
+def test_texts_are_as_large_as_they_are_drawn() -> None:
+    for text in ("iiii", "WWWW", "two\nlines"):
+        drawn = plt.figure(dpi=72).text(0, 0, text, fontsize="small").get_window_extent()
+        width, height = text_size(text, "small")
+        assert width == pytest.approx(drawn.width, rel=0.1)
+        assert height == pytest.approx(drawn.height, rel=0.3)
+    assert text_size("", 10)[0] == 0
+
+
+def test_a_text_is_wrapped_to_a_width_in_points() -> None:
+    lines = wrapped_to("some words that need a few lines", 80, "small").split("\n")
+    assert len(lines) > 1
+    assert max(text_size(line, "small")[0] for line in lines) < 100
+    assert wrapped_to("", 80, "small") == ""
+
+
+@pytest.mark.parametrize("low", [3e-7, 0.02, 0.69, 41.0])
+@pytest.mark.parametrize("ratio", [1.1, 2.0, 8.0, 300.0, 1e5])
+def test_an_axis_of_any_length_has_some_numbers(low: float, ratio: float) -> None:
+    ticks = log_tick_values(low, low * ratio)
+    assert 2 <= len(ticks) <= 10
+    assert all(low <= tick <= low * ratio for tick in ticks)
+
+
+def test_numbers_are_written_plainly() -> None:
+    ax = Figure().subplots()
+    ax.plot([1, 2], [0.05, 1.5])
+    ax.set_yscale("log")
+    set_log_ticks(ax.yaxis, 0.05, 1.5)
+    ax.figure.canvas.draw()
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert {"0.1", "0.2", "0.5", "1"} <= set(labels)
+
+
+def axes() -> Axes:
+    ax = Figure().subplots()
+    ax.set(xlim=(-2, 2), ylim=(-2, 2))
+    return ax
+
+
+def covers(ax: Axes, text: Annotation, path: NDArray[np.float64]) -> bool:
+    box = text.get_window_extent()
+    steps = np.linspace(0, len(path) - 1, 5000)
+    dense = np.column_stack([np.interp(steps, np.arange(len(path)), path[:, k]) for k in (0, 1)])
+    return any(box.contains(x, y) for x, y in ax.transData.transform(dense))
+
+
+def test_a_name_does_not_lie_on_a_path_that_comes_back_over_it() -> None:
+    ax = axes()
+    path = np.array([[0.0, 0.0], [0.0, -1.0], [1.0, -1.0], [1.0, 0.2], [-1.0, 0.2]])
+    (text,) = write_beside(ax, [("epoch 0", path[0])], path)
+    assert not covers(ax, text, path)
+    assert list(ax.texts) == [text]
+
+
+def test_names_lie_neither_on_each_other_nor_outside() -> None:
+    ax = axes()
+    path = np.array([[1.95, 1.95], [0.9, 1.95]])
+    texts = write_beside(ax, [("epoch 0", path[0]), ("epoch 10", path[1])], path)
+    boxes = [text.get_window_extent() for text in texts]
+    assert not boxes[0].overlaps(boxes[1])
+    assert all(ax.bbox.contains(*corner) for box in boxes for corner in (box.min, box.max))
+
+
+def test_a_saved_figure_is_closed(tmp_path: Path) -> None:
+    figure = plt.figure(figsize=(1, 1))
+    save_figure(figure, tmp_path / "one.svg")
+    assert "<svg" in (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert plt.get_fignums() == []
+
+
+def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="does not exist"):
+        save_figure(plt.figure(figsize=(1, 1)), tmp_path / "nowhere" / "picture.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_made_or_refused(tmp_path: Path) -> None:
+    prepare_folder(tmp_path / "a" / "b")
+    prepare_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match=r"cannot make the folder '.*file'"):
+        prepare_folder(tmp_path / "file")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -8,7 +9,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from numpy.testing import assert_allclose
 
-from separatrix import HiddenUnitsDisplay, Model, Network
+from separatrix import HiddenSpaceDisplay, HiddenUnitsDisplay, Model, Network
+from separatrix.errors import ParameterError
 from separatrix.explain import hidden_units
 
 X = np.random.RandomState(0).randn(40, 2)
@@ -120,3 +122,29 @@ def test_words_fit_small_axes(overlapping_texts, layout) -> None:
     for ax in figure.subplots(2, 2).flat:
         HiddenUnitsDisplay.from_estimator(random_model(2, 5, 25, 1), X, grid_resolution=4, ax=ax)
     assert overlapping_texts(figure) == []
+
+
+def test_the_space_holds_the_points_the_boundary_and_the_lines_of_the_input_plane() -> None:
+    display = HiddenSpaceDisplay.from_estimator(random_model(2, 2, 1), X, (X[:, 0] > 0).astype(int), grid_resolution=20)
+    points = np.concatenate([artist.get_offsets() for artist in display.boundary_.points_])
+    assert_allclose(np.sort(points, axis=0), np.sort(display.space.grid.plane.points, axis=0))
+    assert display.mesh_ is not None
+    assert len(display.mesh_.get_segments()) == 34
+    assert display.ax_.get_title() == "as seen by the hidden layer (2 units)"
+    assert display.ax_.get_xlabel() == "unit 1"
+
+
+def test_of_more_units_the_axes_say_what_they_are() -> None:
+    model = random_model(2, 6, 1)
+    theta = model.theta.copy()
+    theta[-1] -= np.median(model.decision_function(X))  # so that the line runs through the points
+    display = HiddenSpaceDisplay.from_estimator(replace(model, theta=theta), X, (X[:, 0] > 0).astype(int), grid_resolution=20)
+    assert display.mesh_ is None
+    assert display.ax_.get_xlabel().startswith("along the output's weights\nplane with ")
+    (line,) = display.boundary_.lines_
+    assert_allclose(np.ptp(line.get_paths()[0].vertices[:, 0]), 0, atol=1e-3)  # across the weights
+
+
+def test_the_space_of_a_regressor_is_refused() -> None:
+    with pytest.raises(ParameterError, match="must be a classifier, got a model that predicts"):
+        HiddenSpaceDisplay.from_estimator(random_model(2, 3, 1, head="regression"), X)

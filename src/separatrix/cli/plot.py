@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from separatrix.cli.console import note
 from separatrix.cli.options import read_list, read_parameters
-from separatrix.cli.pictures import PICTURES, UNRECORDED, Subject, reason_against
 from separatrix.cli.screen import draw_on_files
 from separatrix.cli.tables import features_and_target, read_source, text_columns_of
 from separatrix.data.datasets import TARGET
@@ -22,10 +21,13 @@ from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean
 from separatrix.files import check_writable
 from separatrix.io import load
-from separatrix.plots.picture_files import prepare_folder, save_picture
+from separatrix.plots.axes import prepare_folder, save_figure
+from separatrix.plots.display import Subject
+from separatrix.plots.displays import DISPLAYS
 
 FORMATS = (".png", ".svg", ".pdf")
 PLANES = ("features", "pca")
+UNRECORDED = {"film": "a model file has no recording of the training; use animate in Python"}
 
 
 def plot(
@@ -43,8 +45,7 @@ def plot(
         typer.Option(
             metavar="NAMES",
             show_default="all that can be drawn",
-            help="Pictures to draw: boundary, curve, loss, diagram, hidden, hidden-space, surface, report. "
-            "What a film needs is not in a model file.",
+            help=f"Pictures to draw: {', '.join(DISPLAYS)}. What a film needs is not in a model file.",
         ),
     ] = None,
     output: Annotated[
@@ -98,17 +99,17 @@ def plot(
     paths = _paths(output, model_file, names)
     draw_on_files()
     for name, path in zip(names, paths, strict=True):
-        save_picture(PICTURES[name].draw(subject), path)
+        save_figure(DISPLAYS[name].draw(subject).figure_, path)
         typer.echo(path)
 
 
 def _checked_names(names: Sequence[str]) -> list[str]:
 
     for name in names:
-        if name not in PICTURES and name not in UNRECORDED:
+        if name not in DISPLAYS and name not in UNRECORDED:
             raise ParameterError(
-                f"--what must name pictures, of {', '.join(PICTURES)}, got '{name}'."
-                + did_you_mean(name, PICTURES)
+                f"--what must name pictures, of {', '.join(DISPLAYS)}, got '{name}'."
+                + did_you_mean(name, DISPLAYS)
             )
     return list(dict.fromkeys(names))
 
@@ -152,7 +153,10 @@ def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[
 
 def _drawable(subject: Subject, wanted: Sequence[str] | None) -> list[str]:
     """Return the pictures to draw: those wanted, which must all be possible, or all possible ones."""
-    reasons = {name: reason_against(name, subject) for name in wanted or [*PICTURES, *UNRECORDED]}
+    reasons = {
+        name: UNRECORDED[name] if name in UNRECORDED else DISPLAYS[name].missing(subject)
+        for name in wanted or [*DISPLAYS, *UNRECORDED]
+    }
     missing = {name: reason for name, reason in reasons.items() if reason}
     if missing and wanted:
         name, reason = next(iter(missing.items()))

@@ -267,7 +267,7 @@ def search(
         )
         check_output(output or free_name())
         if pictures is not None:
-            from separatrix.plots.picture_files import prepare_folder
+            from separatrix.plots.axes import prepare_folder
 
             prepare_folder(pictures)
         found = _find(rows, plan)
@@ -463,19 +463,14 @@ def _save(found: Found, path: Path) -> None:
 
 def _draw(found: Found, folder: Path) -> list[Path]:
     from separatrix.cli.screen import draw_on_files
-    from separatrix.plots import SearchCurvesDisplay, SearchHeatmapDisplay, SearchParetoDisplay
-    from separatrix.plots.picture_files import save_picture
+    from separatrix.plots.axes import save_figure
+    from separatrix.plots.displays import SEARCH_DISPLAYS
 
     draw_on_files()
-    displays = {
-        "heatmap": SearchHeatmapDisplay,
-        "pareto": SearchParetoDisplay,
-        "curves": SearchCurvesDisplay,
-    }
     paths = []
-    for name, display in displays.items():
+    for name, display in SEARCH_DISPLAYS.items():
         paths.append(folder / f"{name}.png")
-        save_picture(display.from_search(found.search).figure_, paths[-1])
+        save_figure(display.from_search(found.search).figure_, paths[-1])
     return paths
 
 

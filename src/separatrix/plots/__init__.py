@@ -1,4 +1,4 @@
-"""Pictures: classes that hold arrays and draw them, after scikit-learn's convention for displays."""
+"""Displays, which hold arrays and draw them after scikit-learn's convention, and films."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.curve import FunctionFitDisplay
 from separatrix.plots.diagram import NetworkDiagramDisplay
 from separatrix.plots.film import Film, animate
-from separatrix.plots.hidden import HiddenUnitsDisplay
-from separatrix.plots.hidden_space import HiddenSpaceDisplay
+from separatrix.plots.hidden import HiddenSpaceDisplay, HiddenUnitsDisplay
 from separatrix.plots.loss_curve import LossCurveDisplay
 from separatrix.plots.loss_surface import LossSurfaceDisplay
 from separatrix.plots.report import ReportDisplay

@@ -1,32 +1,41 @@
-"""Axes: what every picture does before and after it draws."""
+"""Axes: what all displays draw with: new axes, points, legends, ticks, names beside points, and files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.errors import ParameterError
-from separatrix.plots.palette import class_colors, class_markers, marker_scale
+from separatrix.errors import OutputError, ParameterError
+from separatrix.files import atomic_write, check_writable
+from separatrix.plots.palette import NEUTRAL, background, class_colors, class_markers, marker_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.cm import ScalarMappable
     from matplotlib.collections import PathCollection
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure, FigureBase
     from matplotlib.legend import Legend
+    from matplotlib.text import Annotation
+    from matplotlib.ticker import Locator
 
 Array = NDArray[Any]
+Keywords = Mapping[str, Any] | None
 
-NEUTRAL = "#595959"  # of points whose class is not told
 SMALL_TEXT = "x-small"
-_LEGEND_AREA = 45.0
-_NARROW, _SMALL_WIDTH, _SMALL_HEIGHT = 250.0, 190.0, 145.0  # points
-_LEGEND_CHARACTERS = 72  # that fit side by side under a figure of the default width
+DPI = 120  # of files
+_LEGEND_AREA = 45.0  # of the smallest marker in a legend, in square points
+
+_GAP, _PAD = 8.0, 2.5  # between a point and its name, and around a name, in points
+# Where a name may stand: right and up of its point, in order of preference.
+_SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
+_SAMPLES = 2000  # along a path
 
 
 def new_axes(figsize: tuple[float, float] | None = None) -> Axes:
@@ -37,43 +46,64 @@ def new_axes(figsize: tuple[float, float] | None = None) -> Axes:
 
 
 def figure_of(ax: Axes) -> Figure:
-    """Return the figure that the axes stand in, the outermost of nested ones."""
+    """Return the outermost figure that holds the axes."""
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ParameterError(
-            "ax must stand in a figure, got axes that were removed from theirs; make new ones."
+            "ax", "must be in a figure, got axes that were removed from theirs; create new ones."
         )
     return figure
 
 
-def size_in_points(ax: Axes) -> tuple[float, float]:
-    """Return width and height of the axes; a layout that is done when the figure is drawn may shrink them."""
+def style(defaults: Mapping[str, Any], chosen: Keywords) -> dict[str, Any]:
+    """Return the keyword arguments of an artist: the defaults, replaced by those that the caller chose."""
+    return dict(defaults) | dict(chosen or {})
+
+
+# Texts and their sizes
+
+
+def axes_size(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the axes in points; a layout done at drawing time may shrink them."""
     box = ax.get_window_extent()
     return box.width * 72 / figure_of(ax).dpi, box.height * 72 / figure_of(ax).dpi
 
 
-def is_small(ax: Axes) -> bool:
-    """Tell axes in which texts of the usual size do not fit, such as one of four in a figure."""
-    width, height = size_in_points(ax)
-    return width < _SMALL_WIDTH or height < _SMALL_HEIGHT
+def text_size(text: str, fontsize: str | float) -> tuple[float, float]:
+    """Return width and height of a text in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font, lines = FontProperties(size=fontsize), text.split("\n")
+    widths = [
+        text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines if line
+    ]
+    return max(widths, default=0.0), 1.2 * font.get_size_in_points() * len(lines)
 
 
-def is_narrow(ax: Axes) -> bool:
-    """Tell axes above which a legend of the usual size does not fit."""
-    return size_in_points(ax)[0] < _NARROW
+def wrapped(text: object, width: int = 40) -> str:
+    """Return a long name as several lines of at most `width` characters."""
+    return fill(str(text), width)
+
+
+def wrapped_to(text: str, points: float, fontsize: str | float) -> str:
+    """Return a text as lines that are at most about `points` wide."""
+    if not text:
+        return text
+    return wrapped(text, max(int(points * len(text) / text_size(text, fontsize)[0]), 8))
 
 
 def shrink_texts(ax: Axes) -> None:
-    """Write ticks and labels of small axes so small that they fit between those of `plt.subplots(2, 2)`."""
+    """Make ticks and labels small, and break a label that is longer than the y axis."""
     ax.tick_params(labelsize=SMALL_TEXT, pad=2)
     for axis in (ax.xaxis, ax.yaxis):
         axis.labelpad = 1.0
         axis.label.set_fontsize(SMALL_TEXT)
+    # A layout done later makes room for titles and legends.
+    ax.set_ylabel(wrapped_to(ax.get_ylabel(), 0.6 * axes_size(ax)[1], SMALL_TEXT))
 
 
-def wrapped(text: object, width: int = 40) -> str:
-    """Return a long name as several lines."""
-    return fill(str(text), width)
+# Points, legends, colour bars
 
 
 def draw_class_points(
@@ -81,12 +111,12 @@ def draw_class_points(
 ) -> list[PathCollection]:
     """Draw points (n_rows, 2) in the colour and with the marker of their class; grey where `codes` is None.
 
-    `kwargs` go to `Axes.scatter`, before what is set here; `s` is the area of a dot.
+    `kwargs` are passed to `Axes.scatter` and replace the defaults; `s` is the area of a dot.
     """
     area = kwargs.pop("s", float(np.clip(6000 / max(len(points), 1), 11, 40)))
-    style = {"edgecolors": "white", "linewidths": 0.06 * area**0.5, "zorder": 3} | kwargs
+    look = {"edgecolors": "white", "linewidths": 0.06 * area**0.5, "zorder": 3} | kwargs
     if codes is None:
-        return [ax.scatter(points[:, 0], points[:, 1], s=area, **{"c": NEUTRAL} | style)]
+        return [ax.scatter(points[:, 0], points[:, 1], s=area, **{"c": NEUTRAL} | look)]
     n = len(classes)
     looks = zip(classes, class_colors(n), class_markers(n), strict=True)
     return [
@@ -94,86 +124,201 @@ def draw_class_points(
             points[codes == code, 0],
             points[codes == code, 1],
             s=area * marker_scale(marker),
-            **{"c": color, "marker": marker, "label": wrapped(label, 30)} | style,
+            **{"c": color, "marker": marker, "label": wrapped(label, 30)} | look,
         )
         for code, (label, color, marker) in enumerate(looks)
     ]
 
 
 def add_legend(
-    figure: FigureBase, ax: Axes, handles: Sequence[Any], *, is_own: bool, **kwargs: Any
+    figure: FigureBase, ax: Axes, handles: Sequence[Any], *, is_own: bool, small: bool = False, **kwargs: Any
 ) -> Legend:
-    """Explain the handles: above the axes of a figure made for them, else in the axes' corner."""
+    """Add a legend above the axes of a figure made for them, else in the corner of the axes."""
     if is_own:
-        longest = max(len(line) for handle in handles for line in str(handle.get_label()).split("\n"))
-        n_columns = max(1, min(len(handles), _LEGEND_CHARACTERS // (longest + 9)))
-        above = settings({"loc": "outside upper center", "ncols": n_columns, "frameon": False}, kwargs)
-        legend: Legend = figure.legend(handles=handles, **above)
+        above = style({"loc": "outside upper center", "frameon": False}, kwargs)
+        legend = _in_columns(
+            lambda n: figure.legend(handles=handles, **{"ncols": n} | above), len(handles), figure.bbox.width
+        )
     else:
-        size = SMALL_TEXT if is_small(ax) else "medium"
-        look = {"loc": "upper right", "framealpha": 0.9, "fontsize": size}
-        legend = ax.legend(handles=handles, **settings(look, kwargs))
-    _enlarge([handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")])
+        look = {"loc": "upper right", "framealpha": 0.9, "fontsize": SMALL_TEXT if small else "medium"}
+        legend = ax.legend(handles=handles, **style(look, kwargs))
+    markers = [handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")]
+    smallest = min((marker.get_sizes().min() for marker in markers), default=_LEGEND_AREA)
+    for marker in markers:  # readable, however small the points are
+        marker.set_sizes(marker.get_sizes() * max(1.0, _LEGEND_AREA / smallest))
     return legend
 
 
-def fit_labels(ax: Axes, *, small: bool) -> None:
-    """Make the labels at small axes smaller, and break a long one beside them."""
-    if small:
-        shrink_texts(ax)
-        ax.set_ylabel(wrapped(ax.get_ylabel(), 18))
+def legend_above(ax: Axes, handles: Sequence[Any], *, small: bool, **kwargs: Any) -> Legend:
+    """Add a legend above the axes, where it hides nothing, in as many columns as fit.
 
-
-def legend_above(ax: Axes, handles: Sequence[Any], **kwargs: Any) -> Legend:
-    """Explain the handles above the axes, where they hide nothing, in as many columns as fit.
-
-    At narrow axes a label ends before its first colon.
+    If `small`, a label ends before its first colon.
     """
-    small = is_narrow(ax)
     labels = [str(handle.get_label()) for handle in handles]
-    if small:
-        labels = [label.partition(":")[0] for label in labels]
-    longest = max(map(len, labels))
-    width = (longest + 4) * 3.5 if small else (longest + 6) * 4.4
-    n_columns = int(size_in_points(ax)[0] / width)
-    above = {
+    look: dict[str, Any] = {
         "loc": "lower left",
         "bbox_to_anchor": (0.0, 1.01),
         "borderaxespad": 0.0,
         "frameon": False,
-        "fontsize": "x-small" if small else "small",
-        "ncols": min(max(n_columns, 1), len(handles)),
+        "fontsize": "small",
     }
     if small:
-        above |= {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.0, "labelspacing": 0.2}
-        above |= {"markerscale": 0.8}
-    return ax.legend(handles, labels, **settings(above, kwargs))
+        labels = [label.partition(":")[0] for label in labels]
+        look |= {"fontsize": SMALL_TEXT, "handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.0}
+        look |= {"labelspacing": 0.2, "markerscale": 0.8}
+    chosen = style(look, kwargs)
+    return _in_columns(
+        lambda n: ax.legend(handles, labels, **{"ncols": n} | chosen), len(handles), ax.bbox.width
+    )
 
 
-def _enlarge(markers: Sequence[Any]) -> None:
-    """Make a legend's markers readable however small the points are."""
-    smallest = min((marker.get_sizes().min() for marker in markers), default=_LEGEND_AREA)
-    for marker in markers:
-        marker.set_sizes(marker.get_sizes() * max(1.0, _LEGEND_AREA / smallest))
+def _in_columns(add: Callable[[int], Legend], n_handles: int, width: float) -> Legend:
+    """Return the legend that `add` makes with the most columns that fit into a width in pixels."""
+    n_columns = n_handles
+    legend = add(n_columns)
+    while n_columns > 1 and legend.get_window_extent().width > width:
+        legend.remove()
+        n_columns -= 1
+        legend = add(n_columns)
+    return legend
 
 
 def add_colorbar(
     figure: FigureBase, mappable: ScalarMappable, axes: Sequence[Axes], **kwargs: Any
 ) -> Colorbar:
-    """Put a colour bar beside axes, as high as they are; `Figure.colorbar`'s own ignores their aspect."""
+    """Add a colour bar beside axes, as high as they are; `Figure.colorbar` ignores their aspect."""
     from matplotlib.transforms import Bbox
 
     bar = figure.colorbar(mappable, ax=list(axes), **kwargs)
-    place = cast("Any", bar.ax.get_axes_locator())
+    locate = cast("Any", bar.ax.get_axes_locator())
 
     def beside(ax: Any, renderer: Any) -> Bbox:
-        box, drawn = place(ax, renderer), Bbox.union([each.get_position() for each in axes])
+        box, drawn = locate(ax, renderer), Bbox.union([each.get_position() for each in axes])
         return Bbox.from_extents(box.x0, drawn.y0, box.x1, drawn.y1)
 
     bar.ax.set_axes_locator(beside)
     return bar
 
 
-def settings(defaults: Mapping[str, Any], chosen: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return an artist's keyword arguments: the defaults, and what the caller chose instead."""
-    return dict(defaults) | dict(chosen or {})
+# Ticks of a logarithmic axis
+
+
+def log_tick_values(low: float, high: float) -> list[float]:
+    """Return the numbers to write on a logarithmic axis from `low` to `high`.
+
+    Examples
+    --------
+    >>> log_tick_values(0.09, 2.5)
+    [0.1, 0.2, 0.5, 1.0, 2.0]
+    """
+    values = [float(f"{value:.6g}") for value in _log_locator(low, high).tick_values(low, high)]
+    return [value for value in values if low <= value <= high]
+
+
+def set_log_ticks(axis: Axis, low: float, high: float) -> None:
+    """Write plain numbers on a logarithmic axis that runs from `low` to `high`."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
+
+    axis.set_major_locator(_log_locator(low, high))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _log_locator(low: float, high: float) -> Locator:
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    if high < 5 * low:
+        return MaxNLocator(6)
+    return LogLocator(subs=(1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,))
+
+
+# Names beside points
+
+
+def write_beside(
+    ax: Axes, names: Sequence[tuple[str, Array]], path: Array, *, fontsize: str = "small"
+) -> list[Annotation]:
+    """Write names beside points so that they cover neither a path nor each other.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Axes whose limits are set.
+    names : sequence of (str, ndarray of shape (2,))
+        Each name with its point.
+    path : ndarray of shape (n_points, 2)
+        The path that is to stay visible.
+    fontsize : str
+
+    Returns
+    -------
+    list of matplotlib Annotation
+    """
+    line = _along(ax.transData.transform(path))
+    written: list[Annotation] = []
+    for name, point in names:
+        drawn = [_write(ax, name, point, side, fontsize) for side in _SIDES]
+        best = min(range(len(drawn)), key=lambda k: (_covered(ax, drawn[k], line, written), k))
+        for k, text in enumerate(drawn):
+            if k != best:
+                text.remove()
+        written.append(drawn[best])
+    return written
+
+
+def _write(ax: Axes, name: str, point: Array, side: tuple[int, int], fontsize: str) -> Annotation:
+    right, up = side
+    box = {"boxstyle": "round,pad=0.2", "facecolor": background(), "edgecolor": "none", "alpha": 0.75}
+    return ax.annotate(
+        name,
+        (float(point[0]), float(point[1])),
+        (_GAP * right, _GAP * up),
+        textcoords="offset points",
+        ha=("right", "center", "left")[right + 1],
+        va=("top", "center", "bottom")[up + 1],
+        fontsize=fontsize,
+        bbox=box,
+        zorder=6,
+    )
+
+
+def _covered(ax: Axes, text: Annotation, line: Array, written: Sequence[Annotation]) -> float:
+    """Return how many samples of the path a name covers, and far more if it meets a name or the edge."""
+    box = text.get_window_extent().padded(_PAD * figure_of(ax).dpi / 72)
+    inside = (box.min <= line) & (line <= box.max)
+    is_cut = not all(ax.bbox.contains(x, y) for x, y in (box.min, box.max))
+    lies_on_name = any(box.overlaps(other.get_window_extent()) for other in written)
+    return float(inside.all(axis=1).sum()) + _SAMPLES * (is_cut + 2 * lies_on_name)
+
+
+def _along(path: Array) -> Array:
+    """Return points along a path, close enough that no segment is missed."""
+    ends = np.linspace(0, len(path) - 1, max(_SAMPLES, len(path)))
+    return np.column_stack([np.interp(ends, np.arange(len(path)), path[:, k]) for k in (0, 1)])
+
+
+# Files
+
+
+def prepare_folder(folder: Path) -> None:
+    """Create a folder for image files before any work is done; `OutputError` if it is not writable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"cannot make the folder '{folder}': {error.strerror or error}; choose another."
+        ) from error
+    check_writable(folder / "picture.png")
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure in the format of the path's suffix, and close it.
+
+    The file is complete or not there; `OutputError` if it cannot be written.
+    """
+    from matplotlib import pyplot as plt
+
+    with atomic_write(path) as temporary:
+        figure.savefig(temporary, dpi=DPI)
+    plt.close(figure)

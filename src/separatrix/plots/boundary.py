@@ -1,51 +1,45 @@
-"""The decision boundary: which class a classifier sees where, and how sure it is."""
+"""Decision boundary: the class that a classifier predicts at each point of a plane, and its probability."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
+from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid, grid_over
 from separatrix.explain.plane import Kind, Place, Plane
-from separatrix.explain.subject import last_step
+from separatrix.explain.subject import class_labels, last_step
 from separatrix.explain.tables import class_codes
-from separatrix.plots.axes import (
-    add_colorbar,
-    add_legend,
-    draw_class_points,
-    figure_of,
-    is_small,
-    new_axes,
-    settings,
-    shrink_texts,
-    wrapped,
-)
+from separatrix.plots.axes import add_colorbar, add_legend, draw_class_points, style, wrapped
+from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, class_tints, probability_colormap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
     from matplotlib.contour import QuadContourSet
-    from matplotlib.figure import Figure
+    from matplotlib.figure import SubFigure
     from matplotlib.image import AxesImage
     from matplotlib.legend import Legend
+
+    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
 _COMPARED_COLUMNS = 3
-_WIDTH, _PANEL_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inches
+_WIDTH, _COMPARED_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inches
+_FILM_RESOLUTION = 120  # points along each side of the plane: one for three pixels
 
 
-class DecisionBoundaryDisplay:
-    """The probabilities of a classifier over a plane as colour, its boundary as a line, and the points.
+class DecisionBoundaryDisplay(ModelDisplay):
+    """Decision boundary of a classifier over a plane: probabilities as colour, the boundary, and the points.
 
-    Make it by `from_estimator`, by `from_predictions` for a grid of one's own, or by `compare` for several
-    classifiers side by side.
+    Create it with `from_estimator`, with `from_predictions` from your own grid of probabilities, or with
+    `compare` for several classifiers side by side.
 
     Parameters
     ----------
@@ -60,7 +54,7 @@ class DecisionBoundaryDisplay:
     figure_ : matplotlib Figure
     image_ : matplotlib AxesImage
     lines_ : list of matplotlib QuadContourSet
-        One where two classes part; one less than there are classes.
+        Lines between the classes, at most one fewer than there are classes.
     points_ : list of matplotlib PathCollection
         One for each class.
     legend_ : matplotlib Legend or None
@@ -74,8 +68,8 @@ class DecisionBoundaryDisplay:
     >>> display = DecisionBoundaryDisplay.from_estimator(network, X, y)
     """
 
-    ax_: Axes
-    figure_: Figure
+    panel_width: ClassVar[float | None] = 4.4
+
     image_: AxesImage
     lines_: list[QuadContourSet]
     points_: list[PathCollection]
@@ -103,32 +97,32 @@ class DecisionBoundaryDisplay:
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> Self:
-        """Compute and draw.
+        """Compute and draw the decision boundary of a classifier.
 
         Parameters
         ----------
-        estimator : Model or fitted classifier
-            Of this package, or any with ``predict_proba``.
+        estimator : Model, Ensemble or fitted classifier
+            Any classifier with ``predict_proba``.
         X : array-like or table of shape (n_rows, n_columns)
         y : array-like of shape (n_rows,), optional
             The points' classes.
         features : pair of str or int, optional
-            The two columns to look at, needed where there are more.
-        plane : {"features", "pca"}
+            The two columns that span the plane; needed if there are more than two.
+        plane : {"features", "pca"}, default="features"
             Two columns, or the plane of the first two principal components.
         at : int or mapping of str to value, optional
-            The row of `X`, or the values, at which the other columns are fixed; else at their median.
-        grid_resolution : int
+            The row of `X`, or the values, at which the other columns are fixed; by default their medians.
+        grid_resolution : int, default=200
             Points along each side.
         ax : matplotlib Axes, optional
-            Where to draw; by default in a new figure.
+            By default those of a new figure.
         **kwargs
             As for `plot`.
 
         Raises
         ------
         ParameterError
-            If the estimator is no classifier, or the plane is not determined.
+            If the estimator is not a classifier, or the plane is not determined.
         DataError
             If `X` or `y` does not fit the estimator.
         """
@@ -150,14 +144,14 @@ class DecisionBoundaryDisplay:
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> Self:
-        """Draw probabilities over a grid of one's own: predictions of rows alone make no boundary.
+        """Draw given probabilities over a grid.
 
         Parameters
         ----------
         xx0, xx1 : array-like of shape (n, m), or (m,) and (n,)
             The grid as `numpy.meshgrid` returns it, or its two axes: evenly spaced and ascending.
         response : array-like of shape (n, m), (n, m, n_classes), (n * m,) or (n * m, n_classes)
-            The second class's probability at each place, or those of all classes.
+            The second class's probability at each grid point, or those of all classes.
         X : array-like or table of shape (n_rows, 2), optional
             The points to show.
         y : array-like of shape (n_rows,), optional
@@ -165,14 +159,14 @@ class DecisionBoundaryDisplay:
         classes : array-like of shape (n_classes,), optional
             The classes' labels; by default 0, 1, …
         ax : matplotlib Axes, optional
-            Where to draw; by default in a new figure.
+            By default those of a new figure.
         **kwargs
             As for `plot`.
 
         Raises
         ------
         DataError
-            If these do not fit each other, or are no grid or no probabilities.
+            If the shapes do not match, the grid is not evenly spaced, or `response` holds no probabilities.
 
         Examples
         --------
@@ -195,12 +189,12 @@ class DecisionBoundaryDisplay:
         grid_resolution: int = 200,
         **kwargs: Any,
     ) -> list[Self]:
-        """Draw several classifiers side by side in a new figure: the same axes, colours and scale.
+        """Draw several classifiers side by side in a new figure, with the same axes, colours and scale.
 
         Parameters
         ----------
         estimators : mapping of str to classifier, or sequence of classifiers
-            By title; without titles, each goes by the name of its class.
+            The classifiers by title; the title of a classifier in a sequence is the name of its class.
         X, y, features, plane, at, grid_resolution
             As for `from_estimator`.
         **kwargs
@@ -213,7 +207,7 @@ class DecisionBoundaryDisplay:
         Raises
         ------
         ParameterError
-            If there are no classifiers, or they tell different classes.
+            If there are no classifiers, or they have different classes.
         """
         from matplotlib import pyplot as plt
 
@@ -237,7 +231,7 @@ class DecisionBoundaryDisplay:
             sharex=True,
             sharey=True,
             layout="constrained",
-            figsize=_figure_size(displays[0].grid.plane, n_rows, n_columns, _PANEL_WIDTH),
+            figsize=_figure_size(displays[0].grid.plane, n_rows, n_columns, _COMPARED_WIDTH),
         )
         for ax in axes.flat[len(named) :]:
             ax.set_axis_off()
@@ -268,25 +262,23 @@ class DecisionBoundaryDisplay:
         line_kw: Mapping[str, Any] | None = None,
         point_kw: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Draw.
+        """Draw the decision boundary.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
             By default those of a new figure, with the legend above them.
-        colorbar, legend : bool
-            Whether to explain the shades (of two classes) and the points.
+        colorbar, legend : bool, default=True
+            Whether to add a colour bar (for two classes) and a legend of the points.
         image_kw, line_kw, point_kw : mapping, optional
             Passed to `Axes.imshow`, `Axes.contour` and `Axes.scatter`.
         """
-        is_own = ax is None
-        self.ax_ = ax = new_axes(_figure_size(self.grid.plane, 1, 1, _WIDTH)) if ax is None else ax
-        self.figure_ = figure = figure_of(ax)
         cut = self.grid.plane
+        ax = self._begin(ax, _figure_size(cut, 1, 1, _WIDTH))
         self.image_ = self._draw_image(ax, image_kw)
-        style = settings({"colors": "black", "linewidths": 1.6, "zorder": 2}, line_kw)
+        line = style({"colors": "black", "linewidths": 1.6, "zorder": 2}, line_kw)
         self.lines_ = [
-            ax.contour(cut.u, cut.v, margin, [0.0], **style)
+            ax.contour(cut.u, cut.v, margin, [0.0], **line)
             for margin in self.grid.margins()
             if margin.min() < 0 < margin.max()
         ]
@@ -298,29 +290,74 @@ class DecisionBoundaryDisplay:
         ax.set_aspect("equal" if _aspect(cut) else "auto")
         x_label, y_label = self._axis_labels(48, 40)
         ax.set(xlabel=x_label, ylabel=y_label)
-        bars = []
         if colorbar and self.grid.is_binary:
-            bars = [add_colorbar(figure, self.image_, [ax], label=self._scale_label()).ax]
-        if not is_own and is_small(ax):
-            for written in (ax, *bars):
-                shrink_texts(written)
+            self._fit_texts(add_colorbar(self.figure_, self.image_, [ax], label=self._scale_label()).ax)
+        self._fit_texts(ax)
         self.legend_ = None
         if legend and self.codes is not None:
-            self.legend_ = add_legend(figure, ax, self.points_, is_own=is_own)
+            self.legend_ = add_legend(
+                self.figure_, ax, self.points_, is_own=self._is_own, small=self._is_small
+            )
         return self
 
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the boundary cannot be drawn of this model and table; None if it can."""
+        if subject.model.classes is None or not subject.model.has_one_target:
+            return "it needs a classifier with one target"
+        return subject.no_plane()
+
+    @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the boundary of a model over the rows of a table."""
+        s = subject
+        return cls.from_estimator(s.model, s.table, s.y, features=s.features, plane=s.plane)
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the points; the probabilities and the boundary change."""
+        from contourpy import contour_generator
+        from matplotlib.collections import LineCollection
+
+        class_labels(scene.estimator)  # raises an error if it is not a classifier
+        plane = scene.make_plane(_FILM_RESOLUTION)
+
+        def grid_at(frame: int) -> DecisionGrid:
+            return grid_over(scene.at(frame), plane, scene.rows)
+
+        has_points = scene.y is not None
+        display = cls(grid_at(0), scene.y)
+        display.plot(figure.subplots(), legend=False, point_kw=None if has_points else {"s": 0})
+        ax = display.ax_
+        if has_points:
+            add_legend(figure, ax, display.points_, is_own=True)
+        for contours in display.lines_:
+            contours.remove()
+        lines = LineCollection([], colors="black", linewidths=1.6)
+        ax.add_collection(lines, autolim=False)
+
+        def update(frame: int) -> None:
+            grid = grid_at(frame)
+            display.image_.set_data(_shades(grid))
+            segments: list[Any] = []
+            for margin in grid.margins():
+                segments += contour_generator(grid.plane.u, grid.plane.v, margin).lines(0.0)
+            lines.set_segments(segments)
+
+        # The frame of the axes comes last, as the image covers half of it.
+        return Panel([display.image_, lines, *display.points_, *ax.spines.values()], update)
+
     def _draw_image(self, ax: Axes, image_kw: Mapping[str, Any] | None) -> AxesImage:
-        cut, colors = self.grid.plane, class_colors(len(self.grid.classes))
-        place = {
+        cut = self.grid.plane
+        look: dict[str, Any] = {
             "origin": "lower",
             "extent": (cut.u[0], cut.u[-1], cut.v[0], cut.v[-1]),
             "interpolation": "bilinear",
             "zorder": 0,
         }
         if self.grid.is_binary:
-            scale = {"cmap": probability_colormap(*colors), "vmin": 0.0, "vmax": 1.0}
-            return ax.imshow(self.grid.probability, **settings(place | scale, image_kw))
-        return ax.imshow(class_tints(self.grid.probability, colors), **settings(place, image_kw))
+            look |= {"cmap": probability_colormap(*class_colors(2)), "vmin": 0.0, "vmax": 1.0}
+        return ax.imshow(_shades(self.grid), **style(look, image_kw))
 
     def _axis_labels(self, x_width: int, y_width: int) -> tuple[str, str]:
         cut = self.grid.plane
@@ -331,14 +368,19 @@ class DecisionBoundaryDisplay:
         return wrapped(f"P({self.grid.classes[1]})", 36)
 
 
+def _shades(grid: DecisionGrid) -> Array:
+    """Return the probability of the second class, or colours if there are more than two."""
+    return grid.probability if grid.is_binary else class_tints(grid.probability, class_colors(len(grid.classes)))
+
+
 def _aspect(plane: Plane) -> float | None:
-    """Return width by height at equal scales where the ranges are alike, as of two lengths; else None."""
+    """Return width by height at equal scales if both ranges are of similar length, else None."""
     ratio = float(np.ptp(plane.u) / np.ptp(plane.v))
     return ratio if 0.5 <= ratio <= 2 else None
 
 
 def _figure_size(plane: Plane, n_rows: int, n_columns: int, width: float) -> tuple[float, float]:
-    """Return the inches in which axes of this width, labels and colour bar have room and no more."""
+    """Return the inches that axes of this width need together with labels and colour bar."""
     height = width / (_aspect(plane) or 4 / 3)
     return width * n_columns + 1.6, min(height, 1.2 * width) * n_rows + 1.0
 
@@ -349,7 +391,7 @@ def _named(estimators: Mapping[str, Any] | Sequence[Any]) -> list[tuple[str, Any
     else:
         named = [(type(last_step(estimator)).__name__, estimator) for estimator in estimators]
     if not named:
-        raise ParameterError("estimators must be one or more classifiers, got none.")
+        raise ParameterError("estimators", "must be one or more classifiers, got none.")
     return named
 
 
@@ -358,6 +400,7 @@ def _require_same_classes(named: list[tuple[str, Any]], displays: Sequence[Decis
     for (name, _), display in zip(named, displays, strict=True):
         if display.grid.classes.tolist() != first:
             raise ParameterError(
-                f"estimators must all tell the classes {first}, got {display.grid.classes.tolist()} of "
-                f"'{name}'; compare those of one task."
+                "estimators",
+                f"must all have the classes {first}, got {display.grid.classes.tolist()} of '{name}'; compare "
+                "classifiers of one task.",
             )

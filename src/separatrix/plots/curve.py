@@ -1,9 +1,9 @@
-"""The fitted function: what a model of one input answers along it, and how it came to that."""
+"""Fitted function: the predictions of a model of one input along that input."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +11,26 @@ from numpy.typing import NDArray
 from separatrix.errors import DataError
 from separatrix.explain.curve import FittedCurve, fitted_curve
 from separatrix.explain.tables import class_codes
-from separatrix.plots.axes import draw_class_points, figure_of, new_axes, settings, wrapped
-from separatrix.plots.palette import class_colors, sequential_colormap
+from separatrix.plots.axes import add_legend, draw_class_points, style, wrapped
+from separatrix.plots.display import ModelDisplay, Panel, Subject
+from separatrix.plots.palette import class_colors, ink, sequential_colormap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
-    from matplotlib.figure import Figure
+    from matplotlib.figure import SubFigure
     from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
+
+    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
 
-class FunctionFitDisplay:
-    """A model's curve over the points; of a recorded training, the curves of several epochs.
+class FunctionFitDisplay(ModelDisplay):
+    """Predictions of a model of one input as a curve, at the end of the training or at several epochs.
 
-    Make it by `from_estimator`.
+    Create it with `from_estimator`.
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ class FunctionFitDisplay:
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : list of matplotlib Line2D
-        One for each epoch; of more than two classes one for each class.
+        One for each epoch; for more than two classes one for each class.
     points_ : list of matplotlib PathCollection
     legend_ : matplotlib Legend or None
 
@@ -54,8 +57,8 @@ class FunctionFitDisplay:
     >>> display = FunctionFitDisplay.from_estimator(network, X, y)
     """
 
-    ax_: Axes
-    figure_: Figure
+    panel_width: ClassVar[float | None] = 4.4
+
     lines_: list[Line2D]
     points_: list[PathCollection]
     legend_: Legend | None
@@ -83,29 +86,30 @@ class FunctionFitDisplay:
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> Self:
-        """Compute and draw.
+        """Compute and draw the curve of a model.
 
         Parameters
         ----------
-        estimator : Model or fitted estimator
+        estimator : Model, Ensemble or fitted estimator
         X : array-like or table of shape (n_rows, 1)
         y : array-like of shape (n_rows,), optional
             The points' classes or numbers.
         epochs : int or sequence of int, optional
-            So many recorded epochs, or the recorded ones nearest to these; else the fitted model.
-        grid_resolution : int
+            Number of recorded epochs to draw, or the epochs, each replaced by the nearest that was recorded. By
+            default, only the fitted model is drawn.
+        grid_resolution : int, default=500
             Points along the curve.
         ax : matplotlib Axes, optional
-            Where to draw; by default in a new figure.
+            By default those of a new figure.
         **kwargs
             As for `plot`.
 
         Raises
         ------
         ParameterError
-            If there is more than one input, or epochs are asked for of more than two classes.
+            If there is more than one input, or `epochs` is given for more than two classes.
         DataError
-            If epochs are asked for and none were recorded, or `y` does not fit.
+            If `epochs` is given and none were recorded, or `y` does not fit.
         """
         curve = fitted_curve(estimator, X, epochs=epochs, grid_resolution=grid_resolution)
         return cls(curve, y).plot(ax, **kwargs)
@@ -118,21 +122,18 @@ class FunctionFitDisplay:
         line_kw: Mapping[str, Any] | None = None,
         point_kw: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Draw.
+        """Draw the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
             By default those of a new figure.
-        legend : bool
-            Whether to explain curves and points; to the right of the axes of a new figure.
+        legend : bool, default=True
+            Whether to add a legend of curves and points; in a new figure it is to the right of the axes.
         line_kw, point_kw : mapping, optional
             Passed to `Axes.plot` and `Axes.scatter`.
         """
-        is_own = ax is None
-        self.ax_ = ax = new_axes() if ax is None else ax
-        self.figure_ = figure_of(ax)
-        curve = self.curve
+        ax, curve = self._begin(ax), self.curve
         classes = [] if curve.classes is None else curve.classes.tolist()
         self.points_ = []
         if self.heights is not None:
@@ -140,7 +141,7 @@ class FunctionFitDisplay:
             self.points_ = draw_class_points(ax, points, self.codes, classes, **dict(point_kw or {}))
         self.lines_ = []
         for values, look in zip(curve.values, self._looks(), strict=True):
-            self.lines_ += ax.plot(curve.x, values, **settings(look | {"zorder": 4}, line_kw))
+            self.lines_ += ax.plot(curve.x, values, **style(look | {"zorder": 4}, line_kw))
         ax.set_xlim(curve.x[0], curve.x[-1])
         ax.set_xlabel(wrapped(curve.x_label, 60))
         if classes:
@@ -149,27 +150,52 @@ class FunctionFitDisplay:
         elif self.name is not None:
             ax.set_ylabel(wrapped(self.name))
         ax.grid(alpha=0.3)
+        self._fit_texts(ax)
         self.legend_ = None
         shown = [*self.lines_, *(self.points_ if classes and self.codes is not None else [])]
         handles = [handle for handle in shown if not str(handle.get_label()).startswith("_")]
         if legend and handles:
-            place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
-            self.legend_ = ax.legend(handles=handles, **place if is_own else {})
+            beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
+            inside = {"fontsize": self._fontsize} if self._is_small else {}
+            self.legend_ = ax.legend(handles=handles, **beside if self._is_own else inside)
         return self
 
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the curve cannot be drawn of this model and table; None if it can."""
+        if len(subject.columns) != 1:
+            return f"it needs a model of one input, and this one has {len(subject.columns)}"
+        return subject.no_table()
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the points; the curve changes."""
+        display = cls(fitted_curve(scene.at(-1), scene.rows), scene.y)
+        display.plot(figure.subplots(), legend=False)
+        if display.codes is not None:
+            add_legend(figure, display.ax_, display.points_, is_own=True)
+        display.ax_.set_ylim(display.ax_.get_ylim())
+
+        def update(frame: int) -> None:
+            curve = fitted_curve(scene.at(frame), scene.rows)
+            for line, values in zip(display.lines_, curve.values, strict=True):
+                line.set_ydata(values)
+
+        return Panel(display.lines_, update)
+
     def _looks(self) -> list[dict[str, Any]]:
-        """Return color, width and label of each curve."""
+        """Return colour, width and label of each curve."""
         curve, n_curves = self.curve, len(self.curve.values)
         if curve.classes is not None and len(curve.classes) > 2:
             return [{"color": color} for color in class_colors(n_curves)]
         if n_curves == 1:
             label = f"epoch {curve.epochs[0]}" if curve.epochs else None
-            return [{"color": "black", "linewidth": 1.8, "label": label}]
-        # From light to dark, so that the eye ends where the training did.
+            return [{"color": ink(), "linewidth": 1.8, "label": label}]
+        # From light to dark: the last epoch is easiest to see.
         shades = sequential_colormap()(np.linspace(0.86, 0.1, n_curves))
         return [
             {
-                "color": "black" if number == n_curves - 1 else shade,
+                "color": ink() if number == n_curves - 1 else shade,
                 "linewidth": 2.2 if number == n_curves - 1 else 1.4,
                 "label": f"epoch {epoch}" if epoch else "untrained",
             }
@@ -178,7 +204,7 @@ class FunctionFitDisplay:
 
 
 def _heights(curve: FittedCurve, codes: Array | None, y: Any) -> Array | None:
-    """Return where the points stand: at their number, or at the probability that their class should have."""
+    """Return the heights of the points: their numbers, or the probability that their class should have."""
     if y is None:
         return None
     if curve.classes is None or codes is None:

@@ -1,38 +1,42 @@
-"""The network itself: its units, its connections, and how strong each is."""
+"""Network diagram: units and connections, with weights and biases as colours."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
-from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
-from separatrix.plots.palette import signed_colormap
+from separatrix.model import Model
+from separatrix.plots.axes import axes_size, style, text_size
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
+from separatrix.plots.palette import ink, signed_colormap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure
+    from matplotlib.figure import SubFigure
+
+    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
 _UNIT_INCHES = 0.3  # between two units of a layer, on a figure made for the diagram
 _LAYER_INCHES = 1.7
-_CHARACTER, _LINE = 4.3, 9.4  # of small text, in points
 
 
-class NetworkDiagramDisplay:
-    """A network's units and connections.
+class NetworkDiagramDisplay(ModelDisplay):
+    """Units and connections of a network.
 
-    A connection's width and colour tell its weight, a unit's colour its bias. Of layers with more than
-    `max_units` units only those with the largest weights are drawn, which the picture says. On small axes of
-    one's own there is no title, and above each layer only the number of its units.
+    The width and colour of a connection show its weight, the colour of a unit its bias. Of a layer with more
+    than `max_units` units only those with the largest weights are drawn, and a note says so. On small axes
+    there is no title, and above each layer only the number of its units.
 
     Parameters
     ----------
@@ -40,13 +44,13 @@ class NetworkDiagramDisplay:
 
     Attributes
     ----------
-    ax_ : Axes
-    figure_ : Figure
-    edges_ : LineCollection
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    edges_ : matplotlib LineCollection
         All connections, the weakest first.
-    units_ : list of PathCollection
+    units_ : list of matplotlib PathCollection
         The units of each layer.
-    colorbar_ : Colorbar or None
+    colorbar_ : matplotlib Colorbar or None
 
     Examples
     --------
@@ -57,8 +61,8 @@ class NetworkDiagramDisplay:
     9
     """
 
-    ax_: Axes
-    figure_: Figure
+    panel_width: ClassVar[float | None] = 4.4
+
     edges_: LineCollection
     units_: list[PathCollection]
     colorbar_: Colorbar | None
@@ -68,28 +72,26 @@ class NetworkDiagramDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, *, max_units: int = 20, **plot_parameters: Any
-    ) -> NetworkDiagramDisplay:
-        """Draw a network.
+        cls, estimator: Any, *, max_units: int = 20, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
+        """Lay out and draw a network.
 
         Parameters
         ----------
         estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
         max_units : int, default=20
-            Units drawn of each layer; wider ones are folded.
-        **plot_parameters :
+            Units drawn of each layer; wider layers are folded.
+        ax : matplotlib Axes, optional
+            By default those of a new figure.
+        **kwargs
             As for `plot`.
-
-        Returns
-        -------
-        NetworkDiagramDisplay
 
         Raises
         ------
         ParameterError
-            If there is no network in it, or a setting breaks its rule.
+            If the estimator has no network, or a parameter is invalid.
         """
-        return cls(network_diagram(estimator, max_units=max_units)).plot(**plot_parameters)
+        return cls(network_diagram(estimator, max_units=max_units)).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -99,28 +101,26 @@ class NetworkDiagramDisplay:
         edge_kw: Mapping[str, Any] | None = None,
         unit_kw: Mapping[str, Any] | None = None,
         text_kw: Mapping[str, Any] | None = None,
-    ) -> NetworkDiagramDisplay:
+    ) -> Self:
         """Draw the network.
 
         Parameters
         ----------
-        ax : Axes, optional
-            By default a new figure's, as large as the network needs.
+        ax : matplotlib Axes, optional
+            By default those of a new figure, as large as the network needs.
         colorbar : bool, default=True
-            Whether the scale of the weights stands beside it.
+            Whether to add the scale of the weights.
         edge_kw, unit_kw, text_kw : mapping, optional
-            For the `LineCollection`, `Axes.scatter` and `Axes.text`.
+            Passed to `LineCollection`, `Axes.scatter` and `Axes.annotate`.
 
-        Returns
-        -------
-        NetworkDiagramDisplay
+        Raises
+        ------
+        ParameterError
+            If `colorbar` is neither True nor False.
         """
         check.boolean("colorbar", colorbar)
         d = self.diagram
-        self._is_small = ax is not None and is_small(ax)
-        if ax is None:
-            ax = new_axes((2.2 + _LAYER_INCHES * len(d.weights), 1.8 + _UNIT_INCHES * max(d.height, 3)))
-        self.ax_, self.figure_ = ax, cast("Figure", ax.figure)
+        ax = self._begin(ax, (2.2 + _LAYER_INCHES * len(d.weights), 1.8 + _UNIT_INCHES * max(d.height, 3)))
         ax.set_axis_off()
         self.edges_ = self._draw_edges(edge_kw)
         self.colorbar_ = self._draw_colorbar() if colorbar else None
@@ -130,7 +130,7 @@ class NetworkDiagramDisplay:
             ax.scatter(
                 np.full(len(layer.units), x),
                 layer.y,
-                **settings(_unit_look(layer, d.largest_bias) | {"s": diameter**2}, unit_kw),
+                **style(_unit_look(layer, d.largest_bias) | {"s": diameter**2}, unit_kw),
             )
             for x, layer in enumerate(d.layers)
         ]
@@ -140,8 +140,44 @@ class NetworkDiagramDisplay:
             ax.set_title(self._title(), fontsize="medium", pad=32)
         return self
 
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the diagram cannot be drawn of this model; None if it can."""
+        return None if isinstance(subject.model, Model) else NO_NETWORK
+
+    @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the diagram of a model; the table is not needed."""
+        return cls.from_estimator(subject.model)
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the network, with one scale for all frames; its weights and biases change."""
+        network, thetas = scene.model.network, scene.thetas
+        trained = network_diagram(scene.at(-1))
+        scaled = replace(
+            trained,
+            largest_weight=max(float(np.abs(thetas[:, s.weight]).max()) for s in network.layout),
+            largest_bias=max(float(np.abs(thetas[:, s.bias]).max(initial=0.0)) for s in network.layout),
+        )
+
+        def diagram_at(frame: int) -> NetworkDiagram:
+            # In folded layers the units shown remain those of the trained network.
+            weights, biases = network.split(thetas[frame])
+            layers = [scaled.layers[0]]
+            for layer, b in zip(scaled.layers[1:], biases, strict=True):
+                layers.append(replace(layer, biases=b[layer.units] if b.size else b))
+            shown = tuple(
+                w[np.ix_(left.units, right.units)]
+                for w, (left, right) in zip(weights, pairwise(layers), strict=True)
+            )
+            return replace(scaled, layers=tuple(layers), weights=shown)
+
+        display = cls(scaled).plot(figure.subplots())
+        return Panel([display.edges_, *display.units_], lambda frame: display.update(diagram_at(frame)))
+
     def update(self, diagram: NetworkDiagram) -> None:
-        """Show in the artists drawn the same units with the weights and biases of another time."""
+        """Show the weights and biases of another time for the same units."""
         segments, values = _connections(diagram)
         self.edges_.set_segments(segments)
         self.edges_.set_array(values)
@@ -155,31 +191,32 @@ class NetworkDiagramDisplay:
         d = self.diagram
         segments, values = _connections(d)
         look = {"linewidths": _widths(d, values)} | _signed(d.largest_weight)
-        lines = LineCollection(segments, array=values, **settings(look, edge_kw))
+        lines = LineCollection(segments, array=values, **style(look, edge_kw))
         self.ax_.add_collection(lines, autolim=False)
         return lines
 
     def _set_limits(self) -> None:
-        """Leave room for the units; on small axes also for all that is written, which else stands around."""
+        """Leave room for the units, and on small axes also for the texts, which are outside the axes otherwise."""
         d = self.diagram
         ends = np.array([[-0.2, len(d.weights) + 0.2], [-d.height / 2, d.height / 2]])
         if self._is_small:
-            sides = [max(map(len, layer.names), default=0) for layer in (d.layers[0], d.layers[-1])]
-            rooms = ([_CHARACTER * n + 7 for n in sides], [0.0, _LINE * 3])  # in points
-            for axis, (room, points) in enumerate(zip(rooms, size_in_points(self.ax_), strict=True)):
+            sides = [text_size("\n".join(layer.names), self._fontsize)[0] for layer in (d.layers[0], d.layers[-1])]
+            above = text_size("title\nheading", self._fontsize)[1]
+            rooms = ([side + 10 for side in sides], [0.0, above + 10])  # in points
+            for axis, (room, points) in enumerate(zip(rooms, axes_size(self.ax_), strict=True)):
                 scale = np.ptp(ends[axis]) / max(points - sum(room), 0.3 * points)
                 ends[axis] += np.array([-1, 1]) * room * scale
         self.ax_.set(xlim=ends[0], ylim=ends[1])
 
     def _unit_points(self) -> float:
-        """Return a unit's diameter in points, so that units of a layer keep apart."""
-        points = size_in_points(self.ax_)[1] / float(np.ptp(self.ax_.get_ylim()))
+        """Return the diameter of a unit in points, small enough that the units of a layer do not touch."""
+        points = axes_size(self.ax_)[1] / float(np.ptp(self.ax_.get_ylim()))
         return float(np.clip(0.6 * points, 3.0, 8.0 if self._is_small else 15.0))
 
     def _write(self, x: int, layer: DiagramLayer, diameter: float, text_kw: Mapping[str, Any] | None) -> None:
         """Write the heading of a layer, the names of its units, and how many are left out."""
         is_input = x == 0
-        plain = settings({"fontsize": SMALL_TEXT if self._is_small else "small"}, text_kw)
+        plain = style({"fontsize": self._fontsize}, text_kw)
         noun = "input" if is_input else "unit"
         heading = f"{layer.n_units} {noun}{'s' * (layer.n_units > 1)}"
         if self._is_small:
@@ -221,7 +258,7 @@ class NetworkDiagramDisplay:
         bias = self.diagram.largest_bias
         if self._is_small:
             bar.set_label("weight; units: bias" if bias else "weight")
-            shrink_texts(bar.ax)
+            self._fit_texts(bar.ax)
             bar.ax.xaxis.set_major_locator(MaxNLocator(2, symmetric=True))
             return bar
         label = "weight of a connection" + (f"; units: bias, to ±{bias:.2g}" if bias else "")
@@ -232,7 +269,7 @@ class NetworkDiagramDisplay:
 
 
 def _connections(d: NetworkDiagram) -> tuple[list[Array], Array]:
-    """Return the ends of all connections and their weights, the weakest first: the strongest are on top."""
+    """Return the ends of all connections and their weights, the weakest first, so that strong ones are on top."""
     ends = []
     for x, (left, right) in enumerate(pairwise(d.layers)):
         sources, targets = (y.ravel() for y in np.meshgrid(left.y, right.y, indexing="ij"))
@@ -250,7 +287,7 @@ def _widths(d: NetworkDiagram, values: Array) -> Array:
 
 
 def _signed(largest: float) -> dict[str, Any]:
-    """Return colours from -largest to largest; by the square root, so that small values have one, too."""
+    """Return colours from -largest to largest, by the square root, so that small values are coloured, too."""
     from matplotlib.colors import FuncNorm
 
     def root(values: Array) -> Array:
@@ -266,10 +303,10 @@ def _signed(largest: float) -> dict[str, Any]:
 
 
 def _biases(layer: DiagramLayer) -> Array:
-    """Return the units' biases; zeros, which are white, where there are none."""
+    """Return the biases of the units; zeros, which are white, if there are none."""
     return layer.biases if len(layer.biases) else np.zeros(len(layer.units))
 
 
 def _unit_look(layer: DiagramLayer, largest_bias: float) -> dict[str, Any]:
-    look = {"c": _biases(layer), "edgecolors": "black", "linewidths": 0.8, "zorder": 3}
+    look = {"c": _biases(layer), "edgecolors": ink(), "linewidths": 0.8, "zorder": 3}
     return look | _signed(largest_bias)

@@ -1,4 +1,4 @@
-"""What the hidden units see, unit by unit."""
+"""Hidden layers: the output of every unit over a plane, and the points as the last hidden layer outputs them."""
 
 from __future__ import annotations
 
@@ -6,35 +6,41 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.explain.hidden import HiddenUnits, LayerView, hidden_units
+from separatrix.explain.hidden import HiddenSpace, HiddenUnits, LayerView, hidden_space, hidden_units, units_over
 from separatrix.explain.plane import Kind, Place
-from separatrix.plots.axes import SMALL_TEXT, figure_of, is_small, new_axes, settings, wrapped
-from separatrix.plots.palette import class_colors, probability_colormap, signed_colormap
+from separatrix.explain.subject import model_with_hidden_layers
+from separatrix.model import Model
+from separatrix.plots.axes import SMALL_TEXT, style, text_size, wrapped
+from separatrix.plots.boundary import DecisionBoundaryDisplay
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
+from separatrix.plots.palette import class_colors, ink, probability_colormap, signed_colormap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import LineCollection
-    from matplotlib.figure import Figure
+    from matplotlib.figure import SubFigure
     from matplotlib.image import AxesImage
+
+    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
-_ROWS = 5  # tiles above each other; a longer layer goes on beside them
+_ROWS = 5  # tiles on top of each other; a longer layer has several columns
 _STEP = 1.12  # from tile to tile, whose sides are 1
 _GAP = 0.75  # between layers
-_LINE, _CHARACTER = 0.19, 0.085  # of text
 _PAD = 0.12  # between tiles and text
 _INCHES = 0.95  # of a tile's side
+_FILM_RESOLUTION, _FILM_UNITS = 50, 10  # points along each side of a tile, and units of a layer, in a film
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Where a layer's tiles stand: their lower left corners, in tiles."""
+    """The tiles of a layer: their lower left corners and their outline, in tiles."""
 
     corners: list[tuple[float, float]]
     left: float
@@ -47,13 +53,13 @@ class _Block:
         return (self.left + self.right) / 2
 
 
-class HiddenUnitsDisplay:
-    """What every unit of a network makes of each place on a plane, in the network's own order.
+class HiddenUnitsDisplay(ModelDisplay):
+    """Output of every unit of a network over a plane, in the order of the network.
 
-    A column for each layer, then the outputs. Green is above the middle of the unit's scale and purple below;
-    on the black line the unit's weighted sum is zero. Lines between units are weights: green above zero,
-    purple below, the wider the larger. On small axes of one's own the layers are numbered and no more is
-    written. Make it by `from_estimator`.
+    There is a column for each hidden layer, then one for the outputs. Green is above the middle of the unit's
+    scale and purple below; on the black line the weighted sum of the unit is zero. Lines between units are
+    weights: green above zero, purple below, wider for larger weights. On small axes the layers are numbered,
+    and there is no other text. Create it with `from_estimator`.
 
     Parameters
     ----------
@@ -67,11 +73,11 @@ class HiddenUnitsDisplay:
     images_ : list of list of matplotlib AxesImage
         For each layer, one for each of its units.
     zero_lines_ : matplotlib LineCollection
-        Where the units' weighted sums are zero.
+        The lines on which the weighted sums of the units are zero.
     frames_ : matplotlib LineCollection
-        Around the tiles.
+        The frames of the tiles.
     weights_ : list of matplotlib LineCollection
-        One between each two layers of which no unit is left out.
+        The weights between each two layers of at most five units.
 
     Examples
     --------
@@ -82,8 +88,8 @@ class HiddenUnitsDisplay:
     >>> display = HiddenUnitsDisplay.from_estimator(network, X)
     """
 
-    ax_: Axes
-    figure_: Figure
+    panel_width: ClassVar[float | None] = 5.4
+
     images_: list[list[AxesImage]]
     zero_lines_: LineCollection
     frames_: LineCollection
@@ -106,7 +112,7 @@ class HiddenUnitsDisplay:
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> Self:
-        """Compute and draw.
+        """Compute and draw the outputs of the units.
 
         Parameters
         ----------
@@ -114,12 +120,12 @@ class HiddenUnitsDisplay:
         X : array-like or table of shape (n_rows, n_columns)
         features, plane, at
             The plane, as for `DecisionBoundaryDisplay`.
-        grid_resolution : int
+        grid_resolution : int, default=80
             Points along each side of a tile.
-        max_units : int
-            Units shown of each layer.
+        max_units : int, default=20
+            Units drawn of each layer.
         ax : matplotlib Axes, optional
-            Where to draw; by default in a new figure, as large as the network needs.
+            By default those of a new figure, as large as the network needs.
         **kwargs
             As for `plot`.
 
@@ -148,57 +154,82 @@ class HiddenUnitsDisplay:
         image_kw: Mapping[str, Any] | None = None,
         line_kw: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Draw.
+        """Draw the outputs of the units.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
             By default those of a new figure.
         image_kw, line_kw : mapping, optional
-            Passed to `Axes.imshow` and, for the lines of zero, `LineCollection`.
+            Passed to `Axes.imshow` and, for the lines where sums are zero, `LineCollection`.
         """
         from matplotlib.collections import LineCollection
 
-        self._is_small = ax is not None and is_small(ax)
+        self._is_small = False  # the size of a new figure is that for texts of the usual size
         names_width = self._names_width()
-        blocks = _blocks(self.units.layers, names_width)
+        self._blocks = blocks = _blocks(self.units.layers, names_width)
         width = blocks[-1].right + names_width
-        headings = [self._heading(number) for number in range(len(blocks))]
-        reading = self._reading(max(50, int(12 * width)))
-        top = max(block.top + _text_height(heading) for block, heading in zip(blocks, headings, strict=True))
         foot = min(block.bottom for block in blocks) - (_text_height("…") if self._is_folded() else _PAD)
-        bottom = foot - _text_height(reading)
-        size = (max(_INCHES * (width + 0.8), 4.0), _INCHES * (top - bottom))
-        self.ax_ = ax = new_axes(size) if ax is None else ax
-        self.figure_ = figure_of(ax)
-        self._blocks = blocks
+        ax = self._begin(ax, self._figure_size(width, foot))
+        headings, note, top, bottom = self._texts(width, foot)
         self.weights_ = [
             _draw_weights(ax, before, after)
             for before, after in pairwise(blocks)
             if max(len(before.corners), len(after.corners)) <= _ROWS
         ]
         self.images_ = [self._draw_layer(ax, number, block, image_kw) for number, block in enumerate(blocks)]
-        style = settings({"colors": "black", "linewidths": 1.0, "zorder": 3}, line_kw)
-        self.zero_lines_ = LineCollection([], **style)
+        self.zero_lines_ = LineCollection(
+            [], **style({"colors": "black", "linewidths": 1.0, "zorder": 3}, line_kw)
+        )
         corners = [corner for block in blocks for corner in block.corners]
         self.frames_ = LineCollection(
             [_square(x, y) for x, y in corners], colors="0.3", linewidths=0.8, zorder=4
         )
         for lines in (self.zero_lines_, self.frames_):
             ax.add_collection(lines, autolim=False)
-        text_size = SMALL_TEXT if self._is_small else "medium"
         for block, heading in zip(blocks, headings, strict=True):
-            ax.text(block.middle, block.top + _PAD, heading, ha="center", va="bottom", fontsize=text_size)
+            ax.text(
+                block.middle, block.top + _PAD, heading, ha="center", va="bottom", fontsize=self._heading_size
+            )
         self.update(self.units)
-        ax.text(width / 2, foot, reading, ha="center", va="top", fontsize="small", color="0.3")
+        ax.text(width / 2, foot, note, ha="center", va="top", fontsize="small", alpha=0.7)
         ax.set_xlim(-0.4, width + 0.4)
         ax.set_ylim(bottom, top)
         ax.set_aspect("equal")
         ax.set_axis_off()
         return self
 
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the units cannot be drawn of this model and table; None if they can."""
+        if not isinstance(subject.model, Model):
+            return NO_NETWORK
+        if len(subject.model.network.layers) == 1:
+            return "the network has no hidden layer"
+        return subject.no_plane()
+
+    @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the units of a model over the rows of a table."""
+        s = subject
+        return cls.from_estimator(s.model, s.table, features=s.features, plane=s.plane)
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the texts; outputs, lines where sums are zero, and weights change."""
+        model_with_hidden_layers(scene.estimator)  # raises an error if there are none
+        plane = scene.make_plane(_FILM_RESOLUTION)
+
+        def units_at(frame: int) -> HiddenUnits:
+            return units_over(scene.at(frame), plane, scene.rows, max_units=_FILM_UNITS)
+
+        display = cls(units_at(0)).plot(figure.subplots())
+        images = [image for layer in display.images_ for image in layer]
+        moving = [*display.weights_, *images, display.zero_lines_, display.frames_]
+        return Panel(moving, lambda frame: display.update(units_at(frame)))
+
     def update(self, units: HiddenUnits) -> None:
-        """Show in the artists drawn the same units as they were at another time."""
+        """Show the outputs and weights of another time for the same units."""
         zero_lines: list[Array] = []
         for layer, block, images in zip(units.layers, self._blocks, self.images_, strict=True):
             for unit, (image, (x, y)) in enumerate(zip(images, block.corners, strict=True)):
@@ -210,7 +241,7 @@ class HiddenUnitsDisplay:
             _set_weights(lines, layer.weights)
 
     def _weighted(self, units: HiddenUnits) -> list[LayerView]:
-        """Return the layers to which weights are drawn."""
+        """Return the layers whose weights are drawn."""
         n_shown = [len(block.corners) for block in self._blocks]
         return [
             layer
@@ -225,14 +256,15 @@ class HiddenUnitsDisplay:
         n_folded = layer.n_units - len(block.corners)
         if n_folded:
             note = f"+{n_folded}" if self._is_small else f"… {n_folded} more"
-            size = SMALL_TEXT if self._is_small else "medium"
-            ax.text(block.middle, block.bottom - _PAD, note, ha="center", va="top", fontsize=size)
+            ax.text(
+                block.middle, block.bottom - _PAD, note, ha="center", va="top", fontsize=self._heading_size
+            )
         images = []
         for unit, (x, y) in enumerate(block.corners):
             images.append(
                 ax.imshow(
                     layer.outputs[..., unit],
-                    **settings(
+                    **style(
                         {
                             "cmap": self._output_colors(unit) if is_output else signed_colormap(),
                             "extent": (x, x + 1, y, y + 1),
@@ -249,6 +281,24 @@ class HiddenUnitsDisplay:
                 ax.text(x + 1 + _PAD, y + 0.5, name, ha="left", va="center", fontsize="small")
         return images
 
+    def _figure_size(self, width: float, foot: float) -> tuple[float, float]:
+        """Return the inches that tiles `width` wide and down to `foot` need, with the texts."""
+        _, _, top, bottom = self._texts(width, foot)
+        return max(_INCHES * (width + 0.8), 4.0), _INCHES * (top - bottom)
+
+    def _texts(self, width: float, foot: float) -> tuple[list[str], str, float, float]:
+        """Return the headings and the note below the tiles, and the upper and lower end of all."""
+        headings = [self._heading(number) for number in range(len(self._blocks))]
+        note = self._note(max(50, int(12 * width)))
+        tops = [
+            block.top + _text_height(heading) for block, heading in zip(self._blocks, headings, strict=True)
+        ]
+        return headings, note, max(tops), foot - _text_height(note)
+
+    @property
+    def _heading_size(self) -> str:
+        return SMALL_TEXT if self._is_small else "medium"
+
     def _heading(self, number: int) -> str:
         layers = self.units.layers
         layer = layers[number]
@@ -260,10 +310,11 @@ class HiddenUnitsDisplay:
         return f"output\n{wrapped(names[0], 16)}" if len(names) == 1 else "outputs"
 
     def _names_width(self) -> float:
-        """Return the room that the names of several outputs need beside them, in tiles."""
+        """Return the width of the names beside several outputs, in tiles."""
         names = self.units.output_names
-        lines = [line for name in names for line in wrapped(name, 16).split("\n")]
-        return _PAD + _CHARACTER * max(map(len, lines)) if len(names) > 1 else 0.0
+        if len(names) == 1:
+            return 0.0
+        return 2 * _PAD + _in_tiles(text_size("\n".join(wrapped(name, 16) for name in names), "small")[0])
 
     def _output_colors(self, unit: int) -> Any:
         names, layer = self.units.output_names, self.units.layers[-1]
@@ -273,7 +324,8 @@ class HiddenUnitsDisplay:
             return probability_colormap()
         return probability_colormap("#FFFFFF", class_colors(len(names))[unit])
 
-    def _reading(self, width: int) -> str:
+    def _note(self, width: int) -> str:
+        """Return how to read the tiles, in lines of at most `width` characters."""
         if self._is_small:
             return ""
         plane = self.units.plane
@@ -285,8 +337,105 @@ class HiddenUnitsDisplay:
         return any(layer.n_units > layer.outputs.shape[-1] for layer in self.units.layers)
 
 
+class HiddenSpaceDisplay(ModelDisplay):
+    """Outputs of the last hidden layer for each point, in which straight lines separate the classes.
+
+    Create it with `from_estimator`.
+
+    Parameters
+    ----------
+    space : HiddenSpace
+        What `separatrix.explain.hidden_space` returns.
+    y : array-like of shape (n_rows,), optional
+        The points' classes; without it they are grey.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    boundary_ : DecisionBoundaryDisplay
+        The display that holds the other artists.
+    mesh_ : matplotlib LineCollection or None
+        Straight lines of the input plane, as this layer outputs them; only for two inputs and two units.
+
+    Examples
+    --------
+    >>> from separatrix import HiddenSpaceDisplay, MLPClassifier
+    >>> from sklearn.datasets import make_circles
+    >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
+    >>> network = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
+    >>> display = HiddenSpaceDisplay.from_estimator(network, X, y)
+    """
+
+    boundary_: DecisionBoundaryDisplay
+    mesh_: LineCollection | None
+
+    def __init__(self, space: HiddenSpace, y: Any = None) -> None:
+        self.space = space
+        self.boundary_ = DecisionBoundaryDisplay(space.grid, y)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any = None,
+        *,
+        grid_resolution: int = 200,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Compute and draw the outputs of the last hidden layer.
+
+        Parameters
+        ----------
+        estimator : Model, fitted classifier of this package, or pipeline that ends in one
+        X : array-like or table of shape (n_rows, n_columns)
+        y : array-like of shape (n_rows,), optional
+            The points' classes.
+        grid_resolution : int, default=200
+            Points along each side.
+        ax : matplotlib Axes, optional
+            By default those of a new figure.
+        **kwargs
+            As for `DecisionBoundaryDisplay.plot`.
+
+        Raises
+        ------
+        ParameterError
+            If the last hidden layer has fewer than two units, or the network is not a classifier.
+        DataError
+            If `X` or `y` does not fit.
+        """
+        space = hidden_space(estimator, X, grid_resolution=grid_resolution)
+        return cls(space, y).plot(ax, **kwargs)
+
+    def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
+        """Draw the points; `ax` and `**kwargs` are those of `DecisionBoundaryDisplay.plot`."""
+        from matplotlib.collections import LineCollection
+
+        self.boundary_.plot(ax, **kwargs)
+        self.ax_, self.figure_ = self.boundary_.ax_, self.boundary_.figure_
+        self.mesh_ = None
+        if self.space.mesh:
+            self.mesh_ = LineCollection(self.space.mesh, colors="0.35", linewidths=0.5, alpha=0.7, zorder=1)
+            self.ax_.add_collection(self.mesh_, autolim=False)
+        self.ax_.set_title(f"as seen by {self.space.layer}")
+        return self
+
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the points cannot be drawn of this model and table; None if they can."""
+        if not isinstance(subject.model, Model):
+            return NO_NETWORK
+        layers = subject.model.network.layers
+        if subject.model.classes is None or len(layers) < 2 or layers[-2].units < 2:
+            return "it needs a classifier whose last hidden layer has two units or more"
+        return subject.no_table()
+
+
 def _blocks(layers: Sequence[LayerView], names_width: float) -> list[_Block]:
-    """Set every layer's tiles beside the last's, in the middle of the height; names beside the outputs."""
+    """Return the tiles of each layer beside those of the layer before, centred; names are beside outputs."""
     blocks, left = [], 0.0
     for layer in layers:
         across = _STEP + (names_width if layer is layers[-1] else 0.0)
@@ -303,8 +452,12 @@ def _blocks(layers: Sequence[LayerView], names_width: float) -> list[_Block]:
 
 
 def _text_height(text: str) -> float:
-    """Return the room that lines of text need beside the tiles, in tiles."""
-    return _LINE * (text.count("\n") + 1) + 2 * _PAD
+    """Return the height of lines of text above or below the tiles, in tiles."""
+    return _in_tiles(text_size(text, "medium")[1]) + 2 * _PAD
+
+
+def _in_tiles(points: float) -> float:
+    return points / (72 * _INCHES)
 
 
 def _zero_lines(sums: Array, x: float, y: float) -> list[Array]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +12,22 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.subject import history_of, kept_epoch, last_step
-from separatrix.plots.axes import SMALL_TEXT, is_small, new_axes, settings, shrink_texts, size_in_points
-from separatrix.plots.palette import curve_colors
-from separatrix.plots.ticks import set_log_ticks
+from separatrix.model import Model
+from separatrix.plots.axes import SMALL_TEXT, set_log_ticks, style
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
+from separatrix.plots.palette import background, curve_colors
 from separatrix.train import History
 from separatrix.train.history import KeptEpoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import SubFigure
     from matplotlib.lines import Line2D
+
+    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
-_CHARACTER, _HANDLE = 4.7, 43.0  # of the legend, in points
 _DASHES = {"train": "-", "validation": "--"}
 
 
@@ -36,7 +38,7 @@ class Curve:
     Attributes
     ----------
     run : str
-        Name of the training; empty if there is only one.
+        Name of the training, or an empty string if there is only one.
     name : str
         Such as "training loss".
     values : float64 ndarray of shape (n_epochs,)
@@ -44,7 +46,7 @@ class Curve:
     marked_epoch : int or None
         The best epoch, counted from 1.
     is_kept : bool
-        Whether the marked epoch is the one whose parameters were restored, rather than merely the best of
+        Whether the marked epoch is the one whose parameters were kept; otherwise it is the lowest point of
         this curve.
     """
 
@@ -56,12 +58,12 @@ class Curve:
     is_kept: bool = False
 
 
-class LossCurveDisplay:
-    """Loss, and metrics if asked, after every epoch.
+class LossCurveDisplay(ModelDisplay):
+    """Loss after every epoch, and metrics if there are some to draw.
 
-    The legend names each curve's lowest epoch, or the one whose parameters were kept and why, and the value
-    there; where there is no room for that, the curves alone. "Running" is the mean of the batch losses while
-    the epoch went on, penalty included; estimators with ``track_training=True`` have the true loss at the end
+    The legend gives the lowest value of each curve and its epoch, or the epoch whose parameters were kept and
+    why; if there is no room for that, only the names of the curves. "Running" is the mean of the batch losses
+    during the epoch, with the penalty; estimators with ``track_training=True`` have the true loss at the end
     of each epoch.
 
     Parameters
@@ -73,12 +75,12 @@ class LossCurveDisplay:
     Attributes
     ----------
     note : str
-        What was best at the epochs kept, which heads the legend.
-    ax_ : Axes
+        What was best at the epochs whose parameters were kept; the title of the legend.
+    ax_ : matplotlib Axes
         Of the losses.
-    metric_ax_ : Axes or None
-    figure_ : Figure
-    lines_ : list of Line2D
+    metric_ax_ : matplotlib Axes or None
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib Line2D
         A line for each of `losses`, then for each of `metrics`.
 
     Examples
@@ -89,9 +91,9 @@ class LossCurveDisplay:
     ['training loss, running (lowest 0.2, epoch 3)']
     """
 
-    ax_: Axes
+    panel_width: ClassVar[float | None] = 4.0
+
     metric_ax_: Axes | None
-    figure_: Figure
     lines_: list[Line2D]
 
     def __init__(
@@ -109,36 +111,35 @@ class LossCurveDisplay:
         *,
         which: Sequence[str] = ("train", "validation"),
         metrics: Sequence[str] = (),
-        **plot_parameters: Any,
-    ) -> LossCurveDisplay:
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the curves of the last call of `fit` of one estimator or several.
 
         Parameters
         ----------
         estimator : Model, fitted MLPClassifier or MLPRegressor, pipeline, sequence or mapping of them
-            Several have the names of the mapping, else their networks'.
+            Several are named by the keys of the mapping, or by their networks.
         which : sequence of {"train", "validation"}, default=("train", "validation")
-            The losses to draw, where there are any.
+            The losses to draw, if the training has them.
         metrics : sequence of str, default=()
-            Of `History`: "train_score", "validation_score", or a name of its `metrics`.
-        **plot_parameters :
+            "train_score", "validation_score", or a name in ``history_.metrics``.
+        ax : matplotlib Axes, optional
+            By default those of a new figure.
+        **kwargs
             As for `plot`.
-
-        Returns
-        -------
-        LossCurveDisplay
 
         Raises
         ------
         DataError
             If an estimator has no such curve.
         ParameterError
-            If a setting breaks its rule.
+            If a parameter is invalid.
         """
         runs = _named(estimator, _network_name)
         histories = {name: history_of(run) for name, run in runs.items()}
         kept = {name: kept_epoch(run) for name, run in runs.items()}
-        return cls._of(histories, kept, which, metrics).plot(**plot_parameters)
+        return cls._of(histories, kept, which, metrics).plot(ax, **kwargs)
 
     @classmethod
     def from_history(
@@ -147,29 +148,26 @@ class LossCurveDisplay:
         *,
         which: Sequence[str] = ("train", "validation"),
         metrics: Sequence[str] = (),
-        **plot_parameters: Any,
-    ) -> LossCurveDisplay:
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the curves of one history or several.
 
         Parameters
         ----------
         history : History, sequence or mapping of them
-        which, metrics, **plot_parameters :
+        which, metrics, ax, **kwargs
             As for `from_estimator`.
-
-        Returns
-        -------
-        LossCurveDisplay
 
         Raises
         ------
         DataError
             If a history has no such curve.
         ParameterError
-            If a setting breaks its rule.
+            If a parameter is invalid.
         """
         histories = _named(history, lambda _: "run")
-        return cls._of(histories, dict.fromkeys(histories), which, metrics).plot(**plot_parameters)
+        return cls._of(histories, dict.fromkeys(histories), which, metrics).plot(ax, **kwargs)
 
     @classmethod
     def _of(
@@ -178,7 +176,7 @@ class LossCurveDisplay:
         kept: Mapping[str, KeptEpoch | None],
         which: Sequence[str],
         metrics: Sequence[str],
-    ) -> LossCurveDisplay:
+    ) -> Self:
         which = (which,) if isinstance(which, str) else which
         metrics = (metrics,) if isinstance(metrics, str) else metrics
         for name in which:
@@ -207,23 +205,20 @@ class LossCurveDisplay:
         metric_ax: Axes | None = None,
         log: bool = True,
         line_kw: Mapping[str, Any] | None = None,
-    ) -> LossCurveDisplay:
+    ) -> Self:
         """Draw the curves.
 
         Parameters
         ----------
-        ax : Axes, optional
-            Of the losses; by default a new figure's.
-        metric_ax : Axes, optional
-            Of the metrics; needed if there are metrics and an `ax`. A new figure has it below.
+        ax : matplotlib Axes, optional
+            Axes of the losses, by default those of a new figure.
+        metric_ax : matplotlib Axes, optional
+            Axes of the metrics, by default below the losses in a new figure; needed if there are metrics and
+            `ax` is given.
         log : bool, default=True
             Whether the loss is on a logarithmic scale.
         line_kw : mapping, optional
-            For `Axes.plot`.
-
-        Returns
-        -------
-        LossCurveDisplay
+            Passed to `Axes.plot`.
 
         Raises
         ------
@@ -232,24 +227,95 @@ class LossCurveDisplay:
         """
         check.boolean("log", log)
         if ax is not None and metric_ax is None and self.metrics:
-            raise ParameterError("metric_ax must be given along with ax to draw metrics, got None.")
-        is_tight = ax is not None and is_small(ax)
-        if ax is None:
-            ax, metric_ax = _new_axes(metric_ax, bool(self.metrics))
-        self.ax_, self.figure_ = ax, cast("Figure", ax.figure)
+            raise ParameterError("metric_ax", "must be given together with ax to draw metrics, got None.")
+        if ax is None and metric_ax is None and self.metrics:
+            ax, metric_ax = _two_axes()
+        ax = self._begin(ax)
         self.metric_ax_ = metric_ax if self.metrics else None
-        self.lines_ = _draw(ax, self.losses, log, line_kw, is_tight, self.note)
+        self.lines_ = self._draw(ax, self.losses, log, line_kw, self.note)
         ax.set_ylabel("loss")
-        lowest_ax = ax
-        if metric_ax is not None and self.metrics:
-            self.lines_ += _draw(metric_ax, self.metrics, False, line_kw, is_tight)
-            metric_ax.set_ylabel("score")
-            lowest_ax = metric_ax
-        lowest_ax.set_xlabel(self.xlabel)
-        if is_tight:
-            for drawn in filter(None, (self.ax_, self.metric_ax_)):
-                shrink_texts(drawn)
+        if self.metric_ax_ is not None:
+            self.lines_ += self._draw(self.metric_ax_, self.metrics, False, line_kw)
+            self.metric_ax_.set_ylabel("score")
+        (self.metric_ax_ or ax).set_xlabel(self.xlabel)
+        self._fit_texts(ax, self.metric_ax_)
         return self
+
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the curves cannot be drawn of this model; None if they can."""
+        if not isinstance(subject.model, Model):
+            return NO_NETWORK
+        return None if (subject.model.training or {}).get("history") else "the model file has no history"
+
+    @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the curves of a model's training; the table is not needed."""
+        return cls.from_estimator(subject.model)
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw axes for the whole training; the curves grow."""
+        markers = {"marker": "o", "markevery": [-1], "clip_on": False}
+        display = cls.from_history(scene.history, ax=figure.subplots(), line_kw=markers)
+        ax, start = display.ax_, int(scene.epochs[0])
+        for line, curve in zip(display.lines_, display.losses, strict=True):
+            line.set_label(curve.name)
+        ax.legend(fontsize="small")
+        ax.set_xlim(start, start + scene.history.n_epochs)
+        ax.set_ylim(ax.get_ylim())
+        ends = scene.recording.epochs[scene.reached] - start
+        curves = [np.asarray(line.get_ydata()) for line in display.lines_]
+        epochs = start + np.arange(1, scene.history.n_epochs + 1)
+
+        def update(frame: int) -> None:
+            n, marked = int(ends[frame]), int(scene.epochs[frame]) - start
+            for line, values in zip(display.lines_, curves, strict=True):
+                line.set_data(epochs[:n], values[:n])
+                line.set_markevery([marked - 1] if marked > 0 else [])
+
+        return Panel(display.lines_, update)
+
+    def _draw(
+        self,
+        ax: Axes,
+        curves: Sequence[Curve],
+        log: bool,
+        line_kw: Mapping[str, Any] | None,
+        note: str = "",
+    ) -> list[Line2D]:
+        """Draw the curves, with one colour for each run, or for each curve if there is one run."""
+        looks = list(dict.fromkeys(curve.run or curve.name for curve in curves))
+        colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
+        lines: list[Line2D] = []
+        for curve in curves:
+            look = {
+                "color": colors[curve.run or curve.name],
+                "linestyle": _DASHES[curve.which],
+                "linewidth": 1.4,
+                "label": _label(curve),
+            }
+            if curve.marked_epoch is not None:
+                look |= {
+                    "marker": "o",
+                    "markeredgecolor": background(),
+                    "markevery": [curve.marked_epoch - 1],
+                }
+            values = np.where(np.isfinite(curve.values), curve.values, np.nan)
+            lines += ax.plot(np.arange(1, len(values) + 1), values, **style(look, line_kw))
+        shown = np.concatenate([curve.values for curve in curves])
+        shown = shown[np.isfinite(shown) & (shown > 0)]
+        if log and len(shown):
+            ax.set_yscale("log")
+            set_log_ticks(ax.yaxis, shown.min(), shown.max())
+        ax.grid(alpha=0.3)
+        legend = ax.legend(fontsize="small", handlelength=3, title=note or None, title_fontsize="small")
+        if self._is_small or legend.get_window_extent().width > ax.bbox.width:
+            for line, curve in zip(lines, curves, strict=True):
+                line.set_label(_name(curve))
+            text = {"fontsize": SMALL_TEXT, "title_fontsize": SMALL_TEXT, "handlelength": 2}
+            ax.legend(**text, title=note or None, labelspacing=0.2, borderpad=0.3)
+        return lines
 
 
 def _loss_curve(run: str, history: History, which: str, kept: KeptEpoch | None) -> Curve:
@@ -281,7 +347,7 @@ def _metric_curve(run: str, history: History, name: str) -> Curve:
 
 
 def _named(runs: Any, name_of: Any) -> dict[str, Any]:
-    """Return runs by name; numbered where a name comes twice."""
+    """Return runs by name, with a number if a name occurs twice."""
     if isinstance(runs, Mapping):
         named = {str(name): run for name, run in runs.items()}
     elif isinstance(runs, Sequence) and not hasattr(runs, "steps"):
@@ -302,49 +368,6 @@ def _network_name(estimator: Any) -> str:
     return str(getattr(last, "network_", getattr(last, "network", type(last).__name__)))
 
 
-def _draw(
-    ax: Axes,
-    curves: Sequence[Curve],
-    log: bool,
-    line_kw: Mapping[str, Any] | None,
-    is_tight: bool,
-    note: str = "",
-) -> list[Line2D]:
-    """Draw the curves, one colour a run, or one for each curve of a single run."""
-    looks = list(dict.fromkeys(curve.run or curve.name for curve in curves))
-    colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
-    labels = list(map(_label, curves))
-    needed = _CHARACTER * max(map(len, labels)) + _HANDLE
-    if is_tight or needed > size_in_points(ax)[0]:
-        labels, is_tight = list(map(_name, curves)), True
-    lines = []
-    for curve, label in zip(curves, labels, strict=True):
-        look = {
-            "color": colors[curve.run or curve.name],
-            "linestyle": _DASHES[curve.which],
-            "linewidth": 1.4,
-            "label": label,
-        }
-        if curve.marked_epoch is not None:
-            look |= {"marker": "o", "markeredgecolor": "white", "markevery": [curve.marked_epoch - 1]}
-        values = np.where(np.isfinite(curve.values), curve.values, np.nan)
-        epochs = np.arange(1, len(values) + 1)
-        lines += ax.plot(epochs, values, **settings(look, line_kw))
-    shown = np.concatenate([curve.values for curve in curves])
-    shown = shown[np.isfinite(shown) & (shown > 0)]
-    if log and len(shown):
-        ax.set_yscale("log")
-        set_log_ticks(ax.yaxis, shown.min(), shown.max())
-    ax.grid(alpha=0.3)
-    text: dict[str, Any]
-    if is_tight:
-        text = {"fontsize": SMALL_TEXT, "handlelength": 2, "labelspacing": 0.2, "borderpad": 0.3}
-    else:
-        text = {"fontsize": "small", "handlelength": 3}
-    ax.legend(**text | {"title": note or None, "title_fontsize": text["fontsize"]})
-    return lines
-
-
 def _name(curve: Curve) -> str:
     return f"{curve.run}: {curve.name}" if curve.run else curve.name
 
@@ -357,11 +380,9 @@ def _label(curve: Curve) -> str:
     return f"{named} ({kind} {value:.3g}, epoch {curve.marked_epoch})"
 
 
-def _new_axes(metric_ax: Axes | None, with_metrics: bool) -> tuple[Axes, Axes | None]:
-    """Return the axes of a new figure: one for the losses, and one below if metrics need it."""
+def _two_axes() -> tuple[Axes, Axes]:
+    """Return the axes of a new figure: one for the losses, and one below for the metrics."""
     from matplotlib import pyplot as plt
 
-    if metric_ax is not None or not with_metrics:
-        return new_axes(), metric_ax
     axes = plt.subplots(2, 1, figsize=(6.4, 6.4), sharex=True, layout="constrained")[1]
     return axes[0], axes[1]

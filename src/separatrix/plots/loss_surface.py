@@ -1,34 +1,38 @@
-"""The loss over a plane of parameters, with the path of the training."""
+"""Loss surface: the loss over a plane of parameters, with the path of the training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.errors import ParameterError
-from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, loss_surface
-from separatrix.plots import palette
+from separatrix.errors import DataError, ParameterError
+from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, largest_weights, loss_surface
+from separatrix.model import Model
 from separatrix.plots.axes import (
     SMALL_TEXT,
-    is_small,
+    axes_size,
+    log_tick_values,
     new_axes,
-    settings,
-    shrink_texts,
-    size_in_points,
+    set_log_ticks,
+    style,
     wrapped,
+    wrapped_to,
+    write_beside,
 )
-from separatrix.plots.point_names import write_beside
-from separatrix.plots.ticks import log_tick_values, set_log_ticks
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
+from separatrix.plots.palette import ink, sequential_colormap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure
+    from matplotlib.figure import SubFigure
     from matplotlib.text import Annotation
+
+    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -43,19 +47,18 @@ _CROSS: dict[str, Any] = {
     "linestyle": "none",
     "zorder": 5,
 }
-_FLOOR = 1e-9  # share of the highest loss at which a logarithmic scale ends
-_CHARACTER = 5.5  # of small text, in points
+_FLOOR = 1e-9  # of the highest loss: the lowest value of the logarithmic scale
 _OFF_PLANE = "Diamonds lie off this plane, by up to {:.3g}: their colour is their own loss, within the scale"
 _OFF_PLANE_3D = "Diamonds lie off this plane, by up to {:.3g}: they stand at their own loss"
 
 
-class LossSurfaceDisplay:
-    """A loss surface and the descent on it.
+class LossSurfaceDisplay(ModelDisplay):
+    """Loss over a plane of parameters, and the path of the training.
 
-    Snapshots in the plane are dots. Those that are not are diamonds at their projections; their colour is the
-    loss that the network really had, and a strip below shows how far from the plane each is. In three
-    dimensions they stand at their own loss, on a stem from the surface. Where the fitted network is not the
-    path's end, as nothing was recorded or an earlier epoch was kept, it is a cross.
+    Snapshots in the plane are dots. Other snapshots are diamonds at their projections; their colour is the
+    loss that the network had, and a strip below shows their distance from the plane. In three dimensions they
+    stand at their own loss, on a stem from the surface. If the fitted network is not the end of the path,
+    because nothing was recorded or an earlier epoch was kept, it is a cross.
 
     Parameters
     ----------
@@ -63,21 +66,21 @@ class LossSurfaceDisplay:
 
     Attributes
     ----------
-    ax_ : Axes
-    figure_ : Figure
-    surface_ : artist
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    surface_ : matplotlib QuadContourSet or Poly3DCollection
         The filled contours, or the surface in three dimensions.
-    path_ : artist or None
-        The line; None where nothing was recorded.
-    snapshots_ : list of artist
-        The dots, the diamonds.
-    trained_ : artist or None
+    path_ : matplotlib Line2D or None
+        The path; None if nothing was recorded.
+    snapshots_ : list of matplotlib PathCollection
+        The dots and the diamonds.
+    trained_ : matplotlib Line2D or None
         The cross.
-    names_ : list of Annotation
-        The epochs written beside the path; none in three dimensions.
-    distance_ax_ : Axes or None
-        The strip.
-    colorbar_ : Colorbar or None
+    names_ : list of matplotlib Annotation
+        The epochs written beside the path; empty in three dimensions.
+    distance_ax_ : matplotlib Axes or None
+        The strip of distances.
+    colorbar_ : matplotlib Colorbar or None
 
     Examples
     --------
@@ -89,8 +92,8 @@ class LossSurfaceDisplay:
     'w[x1]'
     """
 
-    ax_: Axes
-    figure_: Figure
+    panel_width: ClassVar[float | None] = 4.6
+
     surface_: Any
     path_: Any
     snapshots_: Any
@@ -115,35 +118,34 @@ class LossSurfaceDisplay:
         limits: Limits | None = None,
         margin: float = 0.25,
         max_rows: int | None = MAX_ROWS,
-        **plot_parameters: Any,
-    ) -> LossSurfaceDisplay:
-        """Compute and draw the loss around a network, with the way there if it was recorded.
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Compute and draw the loss around a network, with the path of the training if it was recorded.
 
         Parameters
         ----------
         estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
             Fitted with ``record="auto"`` or another recording, unless `parameters` are given.
         X, y : rows and targets
-            Usually those of the training. The loss is their mean, without penalty.
+            Usually the training rows. The loss is their mean, without penalty.
         parameters : sequence of two int or str, optional
-            Names such as "w[x1]" or "layer 0: w[x1, 2]", or places in ``theta_``. By default both parameters
-            of a network with two, else the first principal components of the path (Li et al. 2018,
+            Names such as "w[x1]" or "layer 0: w[x1, 2]", or indices in ``theta_``. By default both parameters
+            of a network with two, else the first two principal components of the path (Li et al. 2018,
             section 7.2).
-        sample_weight, grid_resolution, limits, margin, max_rows :
+        sample_weight, grid_resolution, limits, margin, max_rows
             As for `separatrix.explain.loss_surface`.
-        **plot_parameters :
+        ax : matplotlib Axes, optional
+            By default those of a new figure.
+        **kwargs
             As for `plot`.
-
-        Returns
-        -------
-        LossSurfaceDisplay
 
         Raises
         ------
         DataError
-            If parameters are not chosen and nothing was recorded, or the rows do not fit.
+            If `parameters` is not given and nothing was recorded, or the rows do not fit.
         ParameterError
-            If a parameter is not in the network, or a setting breaks its rule.
+            If a parameter is not in the network, or an argument is invalid.
         """
         surface = loss_surface(
             estimator,
@@ -156,7 +158,7 @@ class LossSurfaceDisplay:
             margin=margin,
             max_rows=max_rows,
         )
-        return cls(surface).plot(**plot_parameters)
+        return cls(surface).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -168,41 +170,36 @@ class LossSurfaceDisplay:
         surface_kw: Keywords = None,
         path_kw: Keywords = None,
         snapshot_kw: Keywords = None,
-    ) -> LossSurfaceDisplay:
+    ) -> Self:
         """Draw the surface.
 
         Parameters
         ----------
-        ax : Axes, optional
-            In three dimensions for ``kind="surface"``. By default of a new figure.
+        ax : matplotlib Axes, optional
+            By default those of a new figure. They must be three-dimensional if `kind` is "surface".
         kind : {"contour", "surface"}, default="contour"
-        distance_ax : Axes, optional
-            For the distances from the plane. A new figure has one where there are distances to tell, but not
-            in three dimensions.
+        distance_ax : matplotlib Axes, optional
+            Axes of the distances from the plane. A new figure has them if there are distances to show, but
+            not in three dimensions.
         colorbar : bool, default=True
+            Whether to add the scale of the loss.
         surface_kw, path_kw, snapshot_kw : mapping, optional
-            For `Axes.contourf` or `Axes3D.plot_surface`, `Axes.plot`, and `Axes.scatter`.
-
-        Returns
-        -------
-        LossSurfaceDisplay
+            Passed to `Axes.contourf` or `Axes3D.plot_surface`, `Axes.plot`, and `Axes.scatter`.
 
         Raises
         ------
         ParameterError
-            If `kind` is none of these, or `ax` has not the dimensions that it needs.
+            If `kind` is invalid, or `ax` has not the dimensions that it needs.
         """
         check.choice("kind", kind, ("contour", "surface"))
         in_3d = kind == "surface"
         if ax is not None and hasattr(ax, "plot_surface") != in_3d:
             projection = "projection='3d'" if in_3d else "no projection"
-            raise ParameterError(f"ax must have {projection} for kind={kind!r}, got {type(ax).__name__}.")
-        is_own = ax is None
+            raise ParameterError("ax", f"must have {projection} for kind={kind!r}, got {type(ax).__name__}.")
         if ax is None:
             ax, distance_ax = _new_axes(in_3d, distance_ax is None and not self._is_exact, distance_ax)
-        self.names_ = []
-        self._is_small = not is_own and is_small(ax)
-        self.ax_, self.figure_, self.distance_ax_ = ax, cast("Figure", ax.figure), distance_ax
+        ax = self._begin(ax)
+        self.names_, self.distance_ax_ = [], distance_ax
         draw = self._draw_in_3d if in_3d else self._draw_contours
         draw(surface_kw, path_kw, snapshot_kw)
         if not self._is_small:
@@ -212,12 +209,55 @@ class LossSurfaceDisplay:
             self._draw_distances(distance_ax)
         return self
 
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the surface cannot be drawn of this model and table; None if it can."""
+        if not isinstance(subject.model, Model):
+            return NO_NETWORK
+        if subject.model.n_parameters < 2:
+            return "it needs two parameters, and the network has one"
+        return subject.no_target()
+
+    @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the loss of a model over two parameters, by default the two largest weights."""
+        model, parameters = cast("Model", subject.model), subject.parameters
+        chosen = parameters or largest_weights(model)
+        display = cls.from_estimator(model, subject.table, subject.y, parameters=chosen)
+        if parameters is None and model.n_parameters > 2:
+            title = f"the two largest weights; {display.ax_.get_title()}"
+            display.ax_.set_title(title, fontsize="small")
+        return display
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the loss over two parameters, or principal components; the path grows."""
+        if scene.y is None:
+            raise DataError(
+                "X and y must be given for the view 'surface', which shows their loss; pass them, as in "
+                "animate(estimator, path, X, y)."
+            )
+        surface = loss_surface(scene.estimator, scene.rows, scene.y)
+        display = cls(surface).plot(figure.subplots())
+        for still in (*display.snapshots_, *display.names_, *filter(None, [display.trained_])):
+            still.remove()
+        projected = "" if surface.on_plane.all() else "projected: the path leaves this plane"
+        display.ax_.set_title(projected, fontsize="small")
+        (now,) = display.ax_.plot([], [], "o", color="white", markeredgecolor="black", markersize=8)
+        positions = (scene.thetas - surface.origin) @ surface.directions.T
+
+        def update(frame: int) -> None:
+            display.path_.set_data(*surface.path[: scene.reached[frame] + 1].T)
+            now.set_data(*positions[frame, :, np.newaxis])
+
+        return Panel([display.path_, now], update)
+
     @property
     def _is_exact(self) -> bool:
         return bool(self.surface.on_plane.all())
 
     def _caption(self, in_3d: bool) -> str:
-        """Return what one must know of the plane."""
+        """Return a note on the plane and on what lies off it."""
         s = self.surface
         n_others = len(s.origin) - 2
         others = f"the other {n_others} parameters as trained" if n_others > 1 else "the third as trained"
@@ -227,9 +267,9 @@ class LossSurfaceDisplay:
 
     @property
     def _range(self) -> tuple[float, float]:
-        """Lowest and highest loss shown, both positive."""
+        """Lowest and highest loss of the colours, both positive."""
         s = self.surface
-        # a snapshot far from the plane may have any loss: were it counted, the surface would be one colour
+        # A snapshot far from the plane may have any loss. If it counted, the surface could be one colour.
         values = np.concatenate([s.loss.ravel(), s.path_loss[s.on_plane], [s.trained_loss]])
         high = float(values[np.isfinite(values)].max(initial=1e-300))
         low = max(float(np.nanmin(values)), _FLOOR * high)
@@ -238,14 +278,14 @@ class LossSurfaceDisplay:
     def _colors(self) -> dict[str, Any]:
         from matplotlib.colors import LogNorm
 
-        return {"cmap": palette.sequential_colormap(), "norm": LogNorm(*self._range)}
+        return {"cmap": sequential_colormap(), "norm": LogNorm(*self._range)}
 
     def _markers(self) -> list[tuple[Array, dict[str, Any]]]:
-        """Return which snapshots are drawn how: those in the plane, those that are not."""
+        """Return the snapshots on and off the plane, each with its marker style."""
         from matplotlib.patheffects import withStroke
 
         s = self.surface
-        edge = 0.6 if len(s.epochs) <= _FEW_SNAPSHOTS else 0.4  # else edges are all that is seen
+        edge = 0.6 if len(s.epochs) <= _FEW_SNAPSHOTS else 0.4  # of many close markers only edges would be seen
         look = {
             "s": float(np.clip(500 / max(len(s.epochs), 1), 18, 45)),
             "edgecolors": "white",
@@ -262,12 +302,12 @@ class LossSurfaceDisplay:
         loss = np.ma.masked_invalid(s.loss).clip(low, high)
         levels = np.geomspace(low, high, _LEVELS)
         self.surface_ = ax.contourf(
-            s.u, s.v, loss, **settings({"levels": levels} | self._colors(), surface_kw)
+            s.u, s.v, loss, **style({"levels": levels} | self._colors(), surface_kw)
         )
         line = {"color": "white", "linewidth": 1.4, "linestyle": "-" if self._is_exact else ":"}
-        self.path_ = ax.plot(*s.path.T, **settings(line, path_kw))[0] if len(s.path) else None
+        self.path_ = ax.plot(*s.path.T, **style(line, path_kw))[0] if len(s.path) else None
         self.snapshots_ = [
-            ax.scatter(s.path[shown, 0], s.path[shown, 1], **settings(look, snapshot_kw))
+            ax.scatter(s.path[shown, 0], s.path[shown, 1], **style(look, snapshot_kw))
             for shown, look in self._markers()
         ]
         self.trained_ = ax.plot(*s.trained, **_CROSS)[0] if s.ends_elsewhere else None
@@ -278,35 +318,35 @@ class LossSurfaceDisplay:
     def _write_labels(self) -> None:
         ax, (x_label, y_label) = self.ax_, self.surface.labels
         if self._is_small:
-            width, height = (int(points / _CHARACTER) for points in size_in_points(ax))
-            x_label, y_label = wrapped(_short(x_label), width), wrapped(_short(y_label), height)
-            shrink_texts(ax)
+            x_label, y_label = _short(x_label), _short(y_label)
+            x_label = wrapped_to(x_label, 0.8 * axes_size(ax)[0], SMALL_TEXT)
         ax.set(xlabel=x_label, ylabel=y_label)
+        self._fit_texts(ax)
 
     def _draw_in_3d(self, surface_kw: Keywords, path_kw: Keywords, snapshot_kw: Keywords) -> None:
         s, ax, (low, high) = self.surface, cast("Any", self.ax_), self._range
-        # Three-dimensional axes know no logarithmic scale.
+        # Three-dimensional axes have no logarithmic scale.
         loss = np.where(np.isfinite(s.loss), s.loss, high).clip(low, high)
         own, ground = np.log10(s.path_loss.clip(low, high)), np.log10(s.projected_loss.clip(low, high))
         colors = self._colors()
         faces = colors["cmap"](colors["norm"](loss))
         look = {"facecolors": faces, "rstride": 1, "cstride": 1, "linewidth": 0, "antialiased": False}
-        ax.computed_zorder = False  # else the surface hides the path
+        ax.computed_zorder = False  # otherwise the surface hides the path
         self.surface_ = ax.plot_surface(
-            *np.meshgrid(s.u, s.v), np.log10(loss), **settings({"zorder": 1} | look, surface_kw)
+            *np.meshgrid(s.u, s.v), np.log10(loss), **style({"zorder": 1} | look, surface_kw)
         )
-        line = {"color": "black", "linewidth": 1.2, "linestyle": "-" if self._is_exact else ":", "zorder": 3}
-        self.path_ = ax.plot(*s.path.T, own, **settings(line, path_kw))[0] if len(s.path) else None
+        line = {"color": ink(), "linewidth": 1.2, "linestyle": "-" if self._is_exact else ":", "zorder": 3}
+        self.path_ = ax.plot(*s.path.T, own, **style(line, path_kw))[0] if len(s.path) else None
         for (u, v), bottom, top in zip(
             s.path[~s.on_plane], ground[~s.on_plane], own[~s.on_plane], strict=True
         ):
-            ax.plot([u, u], [v, v], [bottom, top], color="black", linewidth=0.4, zorder=2)
+            ax.plot([u, u], [v, v], [bottom, top], color=ink(), linewidth=0.4, zorder=2)
         self.snapshots_ = [
             ax.scatter(
                 *s.path[shown].T,
                 own[shown],
                 depthshade=False,
-                **settings(look | {"zorder": 4}, snapshot_kw),
+                **style(look | {"zorder": 4}, snapshot_kw),
             )
             for shown, look in self._markers()
         ]
@@ -320,7 +360,7 @@ class LossSurfaceDisplay:
         ax.set_ylabel(names[1], **look)
         ticks = log_tick_values(low, high)[:: 2 if self._is_small else 1]
         ax.set_zticks(np.log10(ticks), [f"{tick:g}" for tick in ticks])
-        if self._is_small:  # the colour bar says what is up
+        if self._is_small:  # the colour bar has the name of the vertical axis
             ax.tick_params(labelsize=SMALL_TEXT, pad=0)
             ax.locator_params(axis="both", nbins=4)
         else:
@@ -336,30 +376,26 @@ class LossSurfaceDisplay:
         bar = self.figure_.colorbar(
             ScalarMappable(**self._colors()), ax=self.ax_, shrink=0.7 if in_3d else 1.0, fraction=fraction
         )
-        if self._is_small:
-            width = int(size_in_points(self.ax_)[1] / _CHARACTER)
-            bar.set_label(wrapped(f"mean loss{rows}", width))
-            shrink_texts(bar.ax)
-        else:
-            bar.set_label(wrapped(f"mean loss{rows}, without penalty", 44))
+        bar.set_label(f"mean loss{rows}" if self._is_small else wrapped(f"mean loss{rows}, without penalty", 44))
+        self._fit_texts(bar.ax)
         set_log_ticks(bar.ax.yaxis, *self._range)
         return bar
 
     def _draw_distances(self, ax: Axes) -> None:
-        ax.plot(self.surface.epochs, self.surface.distance, color="black", linewidth=1.2)
+        ax.plot(self.surface.epochs, self.surface.distance, color=ink(), linewidth=1.2)
         ax.set_ylim(bottom=0)
         ax.set_xlabel("epoch")
         ax.set_ylabel("distance\nfrom plane", fontsize="small")
         ax.grid(alpha=0.3)
 
     def _name_points(self) -> None:
-        """Write the epoch beside the first and the last snapshot, and what the cross is."""
+        """Write the epochs beside the first and the last snapshot and the cross."""
         s = self.surface
         names = [(f"epoch {s.epochs[end]}", s.path[end]) for end in (0, -1) if len(s.path)]
         if self.trained_ is not None:
             names.append((self._trained_name(), s.trained))
-        size = SMALL_TEXT if self._is_small else "small"
-        self.names_ = write_beside(self.ax_, names, np.vstack([s.path, s.trained]), fontsize=size)
+        path = np.vstack([s.path, s.trained])
+        self.names_ = write_beside(self.ax_, names, path, fontsize=self._fontsize)
 
     def _trained_name(self) -> str:
         s = self.surface
@@ -374,7 +410,7 @@ def _short(label: str) -> str:
 
 
 def _new_axes(in_3d: bool, with_distances: bool, distance_ax: Axes | None) -> tuple[Axes, Axes | None]:
-    """Return the axes of a new figure, and those for the distances."""
+    """Return the axes of a new figure, and those of the distances."""
     from matplotlib import pyplot as plt
 
     if in_3d:

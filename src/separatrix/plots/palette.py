@@ -1,7 +1,8 @@
-"""The pictures' colours and markers: the same class looks the same in every one of them.
+"""Palette: colours and markers of all displays, so that a class looks the same in each of them.
 
-The colours are Okabe & Ito's and two of Tol's, which the colour-blind can tell apart; a marker of its own
-says the class once more. Signs (of weights, of activations) have colours that are no class's.
+Classes have the colours of Okabe and Ito and two of Tol's, which colour-blind readers can tell apart, and a
+marker each. Signs (of weights, of activations) have other colours than classes. Text, lines on the background
+and the grid take their colours from matplotlib's ``rcParams``, so that styles such as "dark_background" work.
 """
 
 from __future__ import annotations
@@ -30,14 +31,36 @@ _CLASSES = (
     "#F0E442",
 )
 N_COLORS = len(_CLASSES)
+NEUTRAL = "#595959"  # of points without a class
 _MARKERS = ("o", "*", "s", "^", "D", "v", "P", "X", "p", "h")
 _MARKER_SCALES = {"*": 2.4, "^": 1.3, "v": 1.3, "P": 1.3, "X": 1.3}
-_CURVES = ("#000000", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
-_TINT = 0.36  # share of a class's colour where its probability is 1, so that the points stand out
+_CURVES = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
+_TINT = 0.36  # of a class's colour in its tint, so that points in the full colour stand out
+
+
+def ink() -> str:
+    """Return the colour of text and of black lines, as the current style has it."""
+    from matplotlib import rcParams
+
+    return str(rcParams["text.color"])
+
+
+def background() -> str:
+    """Return the colour behind everything that is drawn in axes."""
+    from matplotlib import rcParams
+
+    return str(rcParams["axes.facecolor"])
+
+
+def grid_color() -> str:
+    """Return the colour of grid lines."""
+    from matplotlib import rcParams
+
+    return str(rcParams["grid.color"])
 
 
 def class_colors(n_classes: int) -> list[str]:
-    """Return a colour for each class, as ``#RRGGBB``; beyond ten classes they come round again.
+    """Return a colour for each class, as ``#RRGGBB``; they repeat after ten classes.
 
     Examples
     --------
@@ -50,7 +73,7 @@ def class_colors(n_classes: int) -> list[str]:
 def class_markers(n_classes: int) -> list[str]:
     """Return a matplotlib marker for each class.
 
-    Beyond ten classes they come round again, each time with the next colour.
+    They repeat after ten classes, each time with the next colour.
 
     Examples
     --------
@@ -67,20 +90,21 @@ def marker_scale(marker: str) -> float:
 
 
 def curve_colors(n_curves: int) -> list[str]:
-    """Return a colour for each of several curves that are no classes.
+    """Return a colour for each of several curves that do not stand for classes; the first is that of text.
 
     Examples
     --------
     >>> curve_colors(2)
-    ['#000000', '#009E73']
+    ['black', '#009E73']
     """
-    return [_CURVES[number % len(_CURVES)] for number in range(n_curves)]
+    colors = (ink(), *_CURVES)
+    return [colors[number % len(colors)] for number in range(n_curves)]
 
 
 def probability_colormap(low: str = _CLASSES[0], high: str = _CLASSES[1]) -> Colormap:
-    """Return the colours of a probability from 0 (`low`) over white (one half) to 1 (`high`).
+    """Return the colours of a probability: a tint of `low` for 0, white for one half, a tint of `high` for 1.
 
-    They are tints, so that points in the full colours stand out on them.
+    Points in the full colours stand out on tints.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -90,7 +114,7 @@ def probability_colormap(low: str = _CLASSES[0], high: str = _CLASSES[1]) -> Col
 
 
 def class_tints(probability: Array, colors: list[str]) -> Array:
-    """Return the tint of the likeliest class at each place, the fainter the less likely.
+    """Return the tint of the likeliest class at each point, fainter where it is less likely.
 
     Parameters
     ----------
@@ -120,12 +144,12 @@ def signed_colormap() -> Colormap:
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap
 
-    # Without its darkest ends, on which a black line would be lost.
+    # Without the darkest ends, on which a black line could not be seen.
     return ListedColormap(colormaps["PRGn"](np.linspace(0.15, 0.85, 256)), "signed")
 
 
 def sequential_colormap() -> Colormap:
-    """Return the colours of what has no sign, such as a loss or the epochs: dark to light."""
+    """Return the colours of values without a sign, such as losses or epochs, from dark to light."""
     from matplotlib import colormaps
 
     return colormaps["viridis"]

@@ -1,9 +1,9 @@
-"""A report of how good predictions are: scikit-learn's own displays, side by side in one figure."""
+"""Report: displays of scikit-learn that judge predictions, side by side in one figure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,40 +11,43 @@ from numpy.typing import NDArray
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
 from separatrix.explain.tables import class_codes
-from separatrix.plots.axes import settings
-from separatrix.plots.palette import N_COLORS, class_colors, class_markers, marker_scale
+from separatrix.plots.axes import figure_of, style
+from separatrix.plots.display import ModelDisplay, Subject
+from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 
-_DASHES = ("-", "--", ":")  # one for each time that the colours come round
+_DASHES = ("-", "--", ":")  # the next for each time that the colours repeat
 _LONGEST_NAME = 18  # in characters
 _LEGEND_LINES = 4  # that fit into the axes
-_TICK_CHARACTERS = 36  # of the classes' names that fit side by side
+_TICK_CHARACTERS = 36  # of class names that fit side by side
 
 
-class ReportDisplay:
-    """How good a classifier's or a regressor's predictions are.
+class ReportDisplay(ModelDisplay):
+    """Quality of the predictions of a classifier or a regressor.
 
-    For classes: confusion matrix, ROC curves, precision-recall curves, and calibration, the curves of class 1
-    for two classes, else of each class against the rest. For numbers: predicted values and residuals.
+    For a classifier: confusion matrix, ROC curves, precision-recall curves and calibration curves; of two
+    classes, those of the second, otherwise those of each class against the rest. For a regressor: predicted
+    values and residuals.
 
     Parameters
     ----------
     y_true : ndarray of shape (n_rows,)
-        Class numbers, or numbers.
+        Indices of classes, or numbers.
     y_pred : ndarray of shape (n_rows, n_classes) or (n_rows,)
         Probabilities, or numbers.
     classes : ndarray of shape (n_classes,) or None
-        Labels; None for numbers.
+        Labels of the classes; None for numbers.
 
     Attributes
     ----------
-    axes_ : list of Axes
-    figure_ : Figure
+    axes_ : list of matplotlib Axes
+    ax_ : matplotlib Axes
+        The first of them.
+    figure_ : matplotlib Figure
     displays_ : dict of str to list of scikit-learn displays
         By "confusion", "roc", "precision_recall", "calibration", or "predicted", "residuals".
 
@@ -56,7 +59,6 @@ class ReportDisplay:
     """
 
     axes_: list[Axes]
-    figure_: Figure
     displays_: dict[str, list[Any]]
 
     def __init__(self, y_true: Array, y_pred: Array, classes: Array | None) -> None:
@@ -65,21 +67,21 @@ class ReportDisplay:
         self.classes = classes
 
     @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, y: Any, **plot_parameters: Any) -> ReportDisplay:
-        """Predict some rows and draw the report.
+    def from_estimator(
+        cls, estimator: Any, X: Any, y: Any, *, ax: Sequence[Axes] | None = None, **kwargs: Any
+    ) -> Self:
+        """Predict rows and draw the report.
 
         Parameters
         ----------
-        estimator : fitted classifier or regressor, or Model
-            Of scikit-learn's kind: with `predict_proba` and `classes_`, or `predict`.
+        estimator : Model, Ensemble, or fitted classifier or regressor
+            Any with `predict_proba` and `classes_`, or with `predict`.
         X, y : rows and targets
-            Best those that were not trained on.
-        **plot_parameters :
+            Preferably rows that were not used in training.
+        ax : sequence of matplotlib Axes, optional
+            Four for classes, two for numbers; by default those of a new figure.
+        **kwargs
             As for `plot`.
-
-        Returns
-        -------
-        ReportDisplay
 
         Raises
         ------
@@ -88,12 +90,18 @@ class ReportDisplay:
         """
         classes = getattr(estimator, "classes_", getattr(estimator, "classes", None))
         predicted = estimator.predict(X) if classes is None else estimator.predict_proba(X)
-        return cls.from_predictions(y, predicted, classes=classes, **plot_parameters)
+        return cls.from_predictions(y, predicted, classes=classes, ax=ax, **kwargs)
 
     @classmethod
     def from_predictions(
-        cls, y_true: Any, y_pred: Any, *, classes: Any = None, **plot_parameters: Any
-    ) -> ReportDisplay:
+        cls,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        classes: Any = None,
+        ax: Sequence[Axes] | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the report of predictions.
 
         Parameters
@@ -104,33 +112,31 @@ class ReportDisplay:
             Probabilities of the classes, or predicted numbers.
         classes : array-like of shape (n_classes,), optional
             In the order of the columns; by default the sorted labels of `y_true`.
-        **plot_parameters :
+        ax : sequence of matplotlib Axes, optional
+            Four for classes, two for numbers; by default those of a new figure.
+        **kwargs
             As for `plot`.
-
-        Returns
-        -------
-        ReportDisplay
 
         Raises
         ------
         DataError
-            If `y_true` and `y_pred` do not fit each other, or there are several labels or numbers a row.
+            If `y_true` and `y_pred` do not have the same rows, or a row has several labels or numbers.
         """
         truth, predicted = np.asarray(y_true), np.asarray(y_pred)
         if truth.ndim != 1 or len(truth) != len(predicted) or predicted.ndim not in (1, 2):
             raise DataError(
-                f"a report needs one target a row and a prediction for each, got shapes {truth.shape} and "
-                f"{predicted.shape}; draw one report for each column."
+                "a report needs one target and one prediction for each row, got y_true and y_pred of shapes "
+                f"{truth.shape} and {predicted.shape}; draw one report for each column."
             )
         if predicted.ndim == 1:
-            return cls(truth, predicted, None).plot(**plot_parameters)
+            return cls(truth, predicted, None).plot(ax, **kwargs)
         labels = np.unique(truth) if classes is None else np.asarray(classes)
         if len(labels) != predicted.shape[1]:
             raise DataError(
                 f"y_pred must have a column for each of {len(labels)} classes, got {predicted.shape[1]}; "
                 "pass classes in the order of its columns."
             )
-        return cls(class_codes(labels, truth), predicted, labels).plot(**plot_parameters)
+        return cls(class_codes(labels, truth), predicted, labels).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -140,20 +146,16 @@ class ReportDisplay:
         curve_kw: Mapping[str, Any] | None = None,
         calibration_kw: Mapping[str, Any] | None = None,
         residual_kw: Mapping[str, Any] | None = None,
-    ) -> ReportDisplay:
+    ) -> Self:
         """Draw the report.
 
         Parameters
         ----------
-        ax : sequence of Axes, optional
-            Four for classes, two for numbers. By default of a new figure.
+        ax : sequence of matplotlib Axes, optional
+            Four for classes, two for numbers; by default those of a new figure.
         confusion_kw, curve_kw, calibration_kw, residual_kw : mapping, optional
-            For `ConfusionMatrixDisplay`, the curves' lines, `CalibrationDisplay`, and
+            Passed to `ConfusionMatrixDisplay`, the lines of the curves, `CalibrationDisplay`, and
             `PredictionErrorDisplay`.
-
-        Returns
-        -------
-        ReportDisplay
 
         Raises
         ------
@@ -167,8 +169,8 @@ class ReportDisplay:
             else list(np.ravel(np.asarray(ax, dtype=object)))
         )
         if len(axes) != n_axes:
-            raise ParameterError(f"ax must hold {n_axes} Axes, got {len(axes)}.")
-        self.axes_, self.figure_ = axes, cast("Figure", axes[0].figure)
+            raise ParameterError("ax", f"must hold {n_axes} Axes, got {len(axes)}.")
+        self.axes_, self.ax_, self.figure_ = axes, axes[0], figure_of(axes[0])
         if self.classes is None:
             self.displays_ = self._draw_numbers(residual_kw)
         else:
@@ -176,7 +178,15 @@ class ReportDisplay:
                 "confusion": [self._draw_confusion(confusion_kw)],
                 **self._draw_curves(curve_kw, calibration_kw),
             }
+        for line in [line for ax in axes for line in ax.lines]:
+            if line.get_color() in {"k", "black"}:  # scikit-learn's lines of reference, on any background
+                line.set_color(ink())
         return self
+
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the report cannot be drawn of this model and table; None if it can."""
+        return subject.no_target()
 
     def _draw_numbers(self, residual_kw: Mapping[str, Any] | None) -> dict[str, list[Any]]:
         from sklearn.metrics import PredictionErrorDisplay
@@ -186,7 +196,7 @@ class ReportDisplay:
         return {
             name: [
                 PredictionErrorDisplay.from_predictions(
-                    self.y_true, self.y_pred, kind=kind, ax=ax, **settings(look, residual_kw)
+                    self.y_true, self.y_pred, kind=kind, ax=ax, **style(look, residual_kw)
                 )
             ]
             for ax, (name, kind) in zip(self.axes_, kinds.items(), strict=True)
@@ -200,13 +210,13 @@ class ReportDisplay:
         if max(map(len, names)) * len(names) > _TICK_CHARACTERS:
             look["xticks_rotation"] = "vertical"
         return ConfusionMatrixDisplay.from_predictions(
-            self.y_true, self.y_pred.argmax(axis=1), ax=self.axes_[0], **settings(look, confusion_kw)
+            self.y_true, self.y_pred.argmax(axis=1), ax=self.axes_[0], **style(look, confusion_kw)
         )
 
     def _draw_curves(
         self, curve_kw: Mapping[str, Any] | None, calibration_kw: Mapping[str, Any] | None
     ) -> dict[str, list[Any]]:
-        """Draw class 1 of two classes, or each class against the rest."""
+        """Draw the curves of the second of two classes, or of each class against the rest."""
         from sklearn.calibration import CalibrationDisplay
         from sklearn.metrics import PrecisionRecallDisplay, RocCurveDisplay
 
@@ -216,7 +226,7 @@ class ReportDisplay:
         for code in [1] if len(names) == 2 else range(len(names)):
             is_class, p, last = self.y_true == code, self.y_pred[:, code], code == len(names) - 1
             color = {"color": colors[code], "linestyle": _DASHES[code // N_COLORS % len(_DASHES)]}
-            line = settings(color, curve_kw)
+            line = style(color, curve_kw)
             shared = {"name": names[code], "curve_kwargs": line}
             for name, display, ax in (
                 ("roc", RocCurveDisplay, self.axes_[1]),
@@ -230,14 +240,14 @@ class ReportDisplay:
             look = {"n_bins": 10, "strategy": "quantile"} | marker | color
             displays["calibration"].append(
                 CalibrationDisplay.from_predictions(
-                    is_class, p, name=names[code], ax=self.axes_[3], **settings(look, calibration_kw)
+                    is_class, p, name=names[code], ax=self.axes_[3], **style(look, calibration_kw)
                 )
             )
         is_long = len(names) > _LEGEND_LINES
         beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if is_long else {}
         for ax in self.axes_[1:]:
             ax.set(xlabel=_plain(ax.get_xlabel()), ylabel=_plain(ax.get_ylabel()), ylim=(-0.02, 1.02))
-            ax.set_aspect("auto" if is_long else "equal")  # legends beside squares would be cut off
+            ax.set_aspect("auto" if is_long else "equal")  # a legend beside a square would be cut off
             ax.legend(fontsize="x-small", **beside)
         return displays
 
@@ -247,12 +257,12 @@ class ReportDisplay:
 
 
 def _plain(label: str) -> str:
-    """Return an axis label without scikit-learn's note on the positive class: the legend names it."""
+    """Return an axis label without scikit-learn's note on the positive class, which the legend names."""
     return label.partition(" (Positive")[0]
 
 
 def _new_axes(n_axes: int, n_classes: int) -> list[Axes]:
-    """Return the axes of a new figure, which grows with the classes that are to be named in it."""
+    """Return the axes of a new figure, which is larger for more classes."""
     from matplotlib import pyplot as plt
 
     n_rows, scale = n_axes // 2, max(1.0, n_classes / 7)

@@ -1,25 +1,23 @@
-"""The learning curves of the best few candidates of a search."""
+"""Learning curves of the best candidates of a search."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.errors import DataError
-from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
-from separatrix.plots.palette import curve_colors
+from separatrix.plots.axes import legend_above, set_log_ticks, style
+from separatrix.plots.palette import background, curve_colors, ink
 from separatrix.plots.search_display import SearchDisplay
-from separatrix.plots.ticks import set_log_ticks
 from separatrix.select.candidates import LossCurve, candidate_names, mean_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import FillBetweenPolyCollection
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 Array = NDArray[Any]
@@ -27,18 +25,18 @@ Keywords = Mapping[str, Any] | None
 
 
 class SearchCurvesDisplay(SearchDisplay):
-    """Training loss after every epoch of the best few candidates, and of the smallest as good.
+    """Training loss after every epoch of the best candidates, and of the smallest that is as good.
 
-    A line is the mean over the splits; the band runs from the lowest to the highest. A training that has
-    stopped keeps its last loss. Triangles end the curves of candidates that were still improving, on some
-    split, when they reached `max_iter`. The legend names the layers, and the settings in which the candidates
-    drawn differ.
+    A line is the mean over the splits; the band is from the lowest to the highest loss. A training that has
+    stopped keeps its last loss. A triangle at the end marks a candidate that was still improving, on some
+    split, when it reached `max_iter`. The legend names the layers, and the parameters in which the candidates
+    differ.
 
     Parameters
     ----------
     candidates : Candidates
     best, smallest_as_good : int
-        Which candidates the search's verdict names.
+        Indices of the candidates that the verdict names.
     baseline_scores : ndarray of shape (n_splits,), optional
         Not drawn: a straight line is fitted without epochs.
 
@@ -46,11 +44,11 @@ class SearchCurvesDisplay(SearchDisplay):
     ----------
     shown_ : list of int
         The candidates drawn, the best first.
-    ax_ : Axes
-    figure_ : Figure
-    lines_ : list of Line2D
-    bands_ : list of PolyCollection
-    limits_ : Line2D or None
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib Line2D
+    bands_ : list of matplotlib FillBetweenPolyCollection
+    limits_ : matplotlib Line2D or None
         The triangles.
 
     Examples
@@ -81,43 +79,37 @@ class SearchCurvesDisplay(SearchDisplay):
         line_kw: Keywords = None,
         band_kw: Keywords = None,
         legend_kw: Keywords = None,
-    ) -> SearchCurvesDisplay:
+    ) -> Self:
         """Draw the curves.
 
         Parameters
         ----------
-        ax : Axes, optional
-            By default a new figure's. A figure of several needs ``layout="constrained"``, as the legend
-            stands above the axes.
+        ax : matplotlib Axes, optional
+            By default those of a new figure. A figure with several axes needs ``layout="constrained"``, as
+            the legend is above the axes.
         n_best : int, default=5
-            How many candidates, by their mean score.
+            Number of candidates, by their mean score.
         log : bool, default=True
             Whether the loss is on a logarithmic scale.
         line_kw, band_kw, legend_kw : mapping, optional
-            For `Axes.plot`, `Axes.fill_between` and `Axes.legend`.
-
-        Returns
-        -------
-        SearchCurvesDisplay
+            Passed to `Axes.plot`, `Axes.fill_between` and `Axes.legend`.
 
         Raises
         ------
         DataError
             If the search kept no curves of these candidates.
         ParameterError
-            If a setting breaks its rule.
+            If a parameter is invalid.
         """
         check.integer("n_best", n_best, 1)
         check.boolean("log", log)
         self.shown_ = self._chosen(n_best)
-        self.ax_ = ax = new_axes((6.4, 5.2)) if ax is None else ax
-        small = is_narrow(ax)
-        self.figure_ = cast("Figure", ax.figure)
+        ax = self._begin(ax, (6.4, 5.2))
         header, names = candidate_names(self.candidates, self.shown_)
         self._draw_curves(names, line_kw, band_kw)
         self._set_axes(log)
         self._explain(header, legend_kw)
-        fit_labels(ax, small=small)
+        self._fit_texts(ax)
         return self
 
     def _chosen(self, n_best: int) -> list[int]:
@@ -130,13 +122,13 @@ class SearchCurvesDisplay(SearchDisplay):
         shown = [index for index in wanted if self._curves(index)]
         if not shown:
             raise DataError(
-                "learning curves need candidates whose curves the search has kept, got none; fit it again so "
-                "that it keeps them, or draw SearchHeatmapDisplay or SearchParetoDisplay, which need none."
+                "learning curves need candidates whose curves the search has kept, got none; fit it again with "
+                "its curves kept, or draw SearchHeatmapDisplay or SearchParetoDisplay, which need no curves."
             )
         return shown
 
     def _curves(self, index: int) -> list[LossCurve]:
-        """Return the curves that were kept of a candidate."""
+        """Return the curves of a candidate that were kept."""
         kept = self.candidates.curves
         return [curve for curve in kept[index] if len(curve.epochs)] if len(kept) else []
 
@@ -149,11 +141,11 @@ class SearchCurvesDisplay(SearchDisplay):
             is_smallest = index == self.smallest_as_good
             look = {"color": color, "linewidth": 1.6, "label": self._label(index, name)}
             look["linestyle"] = "--" if is_smallest and index != self.best else "-"
-            (line,) = ax.plot(curve.epochs, curve.mean, **settings(look, line_kw))
+            (line,) = ax.plot(curve.epochs, curve.mean, **style(look, line_kw))
             self.lines_.append(line)
             band = {"color": line.get_color(), "alpha": 0.13, "linewidth": 0}
             self.bands_.append(
-                ax.fill_between(curve.epochs, curve.low, curve.high, **settings(band, band_kw))
+                ax.fill_between(curve.epochs, curve.low, curve.high, **style(band, band_kw))
             )
             if c.n_limited[index]:
                 ends.append((curve.epochs[-1], curve.mean[-1]))
@@ -166,8 +158,8 @@ class SearchCurvesDisplay(SearchDisplay):
             *np.array(ends).T,
             linestyle="none",
             marker=">",
-            color="white",
-            markeredgecolor="black",
+            color=background(),
+            markeredgecolor=ink(),
             clip_on=False,
             zorder=3,
             label="still improving at max_iter",
@@ -190,7 +182,6 @@ class SearchCurvesDisplay(SearchDisplay):
 
     def _explain(self, header: str, legend_kw: Keywords) -> None:
         limits = [self.limits_] if self.limits_ else []
-        size = "x-small" if is_narrow(self.ax_) else "small"
-        look = {"title": header, "title_fontsize": size, "alignment": "left"}
+        look = {"title": header, "title_fontsize": self._fontsize, "alignment": "left"}
         handles = [*self.lines_, *limits, *self._left_out()]
-        legend_above(self.ax_, handles, **settings(look, legend_kw))
+        legend_above(self.ax_, handles, small=self._is_small, **style(look, legend_kw))

@@ -1,43 +1,38 @@
-"""What the pictures of a search have in common: their candidates, and what they say of them."""
+"""Displays of a search: what they have in common."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
+from separatrix.plots.display import Display
 from separatrix.select.candidates import Candidates, layers_text
 from separatrix.select.corrected_ttest import corrected_standard_error
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 
 
-class SearchDisplay(ABC):
-    """A picture of the candidates of a search.
+class SearchDisplay(Display):
+    """Base class of the displays of the candidates of a search.
 
     Parameters
     ----------
     candidates : Candidates
     best, smallest_as_good : int
-        Which candidates the search's verdict names.
+        Indices of the candidates that the verdict names.
     baseline_scores : ndarray of shape (n_splits,), optional
-        Of a straight line.
+        Scores of a straight line.
 
     Attributes
     ----------
-    ax_ : Axes
-    figure_ : Figure
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
     """
 
-    ax_: Axes
-    figure_: Figure
+    _small_width: ClassVar[float] = 250.0  # the legend is above the axes
 
     def __init__(
         self,
@@ -54,24 +49,20 @@ class SearchDisplay(ABC):
         self.metric = candidates.shown_metric
         if not self._has_score.any():
             raise DataError(
-                f"a picture of a search needs a candidate with a score on every fold, got none of "
+                "a display of a search needs a candidate with a score on every fold, got none of "
                 f"{len(candidates)}, as trainings diverged or failed; lower learning_rate_init or scale the "
                 "columns, and fit the search again."
             )
 
     @classmethod
-    def from_search(cls, search: Any, **plot_parameters: Any) -> Self:
+    def from_search(cls, search: Any, **kwargs: Any) -> Self:
         """Draw the candidates of a fitted search.
 
         Parameters
         ----------
         search : fitted ArchitectureSearchCV
-        **plot_parameters :
+        **kwargs
             As for `plot`.
-
-        Returns
-        -------
-        The display, drawn
 
         Raises
         ------
@@ -89,12 +80,7 @@ class SearchDisplay(ABC):
             smallest_as_good=int(search.verdict_.smallest_as_good),
             baseline_scores=getattr(search, "baseline_scores_", None),
         )
-        display.plot(**plot_parameters)
-        return display
-
-    @abstractmethod
-    def plot(self, *args: Any, **kwargs: Any) -> Self:
-        """Draw the picture."""
+        return display.plot(**kwargs)
 
     @property
     def _has_score(self) -> Array:
@@ -105,14 +91,14 @@ class SearchDisplay(ABC):
 
     @property
     def _roles(self) -> list[tuple[int, str]]:
-        """The candidates that the verdict names, and as what."""
+        """The candidates that the verdict names, each with its label."""
         roles = [(self.best, "best"), (self.smallest_as_good, "smallest as good")]
         if self.best == self.smallest_as_good:
             roles = [(self.best, "best, and smallest as good")]
         return [(i, f"{role}: {layers_text(self.candidates.hidden_layer_sizes[i])}") for i, role in roles]
 
     def _left_out(self) -> list[Any]:
-        """Return the legend's entry that counts the candidates without a score; empty if all have one."""
+        """Return the entry of the legend for candidates without a score; empty if all have one."""
         without = ~self._has_score
         if not without.any():
             return []
@@ -121,14 +107,14 @@ class SearchDisplay(ABC):
 
 
 def note_handle(text: str) -> Any:
-    """Return a legend's entry that is words alone."""
+    """Return an entry of a legend that is only text."""
     from matplotlib.lines import Line2D
 
     return Line2D([], [], linestyle="none", label=text)
 
 
 def number_format(values: Array, errors: Array) -> str:
-    """Return the format in which a number shows one or two digits of its standard error.
+    """Return the format that shows a number with one or two digits of its standard error.
 
     Examples
     --------

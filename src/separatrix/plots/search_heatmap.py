@@ -1,16 +1,16 @@
-"""The best score of a search for every depth and width, as a heat map."""
+"""Heat map of a search: the best score for every depth and width."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings, size_in_points
-from separatrix.plots.palette import sequential_colormap
+from separatrix.plots.axes import axes_size, legend_above, style, text_size
+from separatrix.plots.palette import background, grid_color, sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
 from separatrix.select.candidates import Candidates, architecture_table
 
@@ -18,47 +18,44 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
     from matplotlib.text import Text
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
 
-_GRID = "#D0D0D0"
-_TEXT_SIZES = (5.5, 9.0)  # points: smaller is not written, larger not needed
-_CHARACTER = 0.62  # width of a digit, in font sizes
-_FREE, _FREE_OF_SMALL = 0.72, 0.5  # share of the axes that colour bars and legends leave
+_TEXT_SIZES = (5.5, 9.0)  # points: smaller numbers are not written, larger ones not needed
+_FREE, _FREE_OF_SMALL = 0.72, 0.5  # fraction of the axes that colour bar and legend leave
 
 
 class SearchHeatmapDisplay(SearchDisplay):
-    """The best candidate for every depth and width: its mean score, and the standard error.
+    """Mean score and standard error of the best candidate for every depth and width.
 
-    The width of a network is that of its widest hidden layer; where the best of a cell has layers that
-    differ, they are written in the cell. A straight line has no width: its cell, at the bottom, spans them
-    all. It is the best candidate without hidden layer, or the baseline if none was tried. Cells that were
-    not tried are blank. The more yellow, the better.
+    The width of a network is that of its widest hidden layer. If the layers of the best network of a cell
+    differ, they are written in the cell. A straight line has no width: its cell, at the bottom, is as wide as
+    the heat map. It is the best candidate without hidden layer, or the baseline if none was tried. Cells that
+    were not tried are blank. Yellow cells have the best scores.
 
     Parameters
     ----------
     candidates : Candidates
     best, smallest_as_good : int
-        Which candidates the search's verdict names.
+        Indices of the candidates that the verdict names.
     baseline_scores : ndarray of shape (n_splits,), optional
-        Of a straight line.
+        Scores of a straight line.
 
     Attributes
     ----------
     table : ArchitectureTable
         The numbers.
-    ax_ : Axes
-    figure_ : Figure
-    cells_ : QuadMesh
-    texts_ : list of Text
-        The numbers written; empty where cells are too small.
-    marks_ : list of Rectangle
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    cells_ : matplotlib QuadMesh
+    texts_ : list of matplotlib Text
+        The numbers in the cells; empty if cells are too small.
+    marks_ : list of matplotlib Rectangle
         Around the cell of the best, and that of the smallest as good if it is another.
-    colorbar_ : Colorbar or None
+    colorbar_ : matplotlib Colorbar or None
 
     Examples
     --------
@@ -100,40 +97,40 @@ class SearchHeatmapDisplay(SearchDisplay):
         text_kw: Keywords = None,
         mark_kw: Keywords = None,
         legend_kw: Keywords = None,
-    ) -> SearchHeatmapDisplay:
+    ) -> Self:
         """Draw the heat map.
 
         Parameters
         ----------
-        ax : Axes, optional
-            By default a new figure's. A figure of several needs ``layout="constrained"``, as the legend
-            stands above the axes.
+        ax : matplotlib Axes, optional
+            By default those of a new figure. A figure with several axes needs ``layout="constrained"``, as
+            the legend is above the axes.
         include_values : bool, optional
-            Whether to write the numbers in the cells. By default, where they can be read there.
+            Whether to write the numbers in the cells; by default, if they can be read.
         colorbar : bool, default=True
+            Whether to add the scale of the scores.
         cell_kw, text_kw, mark_kw, legend_kw : mapping, optional
-            For `Axes.pcolormesh`, `Axes.text`, `Rectangle` and `Axes.legend`.
+            Passed to `Axes.pcolormesh`, `Axes.text`, `Rectangle` and `Axes.legend`.
 
-        Returns
-        -------
-        SearchHeatmapDisplay
+        Raises
+        ------
+        ParameterError
+            If `include_values` or `colorbar` is neither True nor False.
         """
         if include_values is not None:
             check.boolean("include_values", include_values)
         check.boolean("colorbar", colorbar)
-        self.ax_ = ax = new_axes() if ax is None else ax
-        small = is_narrow(ax)
-        self.figure_ = cast("Figure", ax.figure)
+        ax = self._begin(ax)
         self._draw_cells(cell_kw)
         self.texts_ = self._write_values(include_values, text_kw)
         self.marks_ = self._mark_cells(mark_kw)
         handles = [*self.marks_, *self._draw_empty(), *self._left_out()]
-        legend_above(ax, handles, **dict(legend_kw or {}))
+        legend_above(ax, handles, small=self._is_small, **dict(legend_kw or {}))
         self.colorbar_ = self.figure_.colorbar(self.cells_, ax=ax) if colorbar else None
         if self.colorbar_ is not None:
             self.colorbar_.set_label(self.metric.mean_label)
-            fit_labels(self.colorbar_.ax, small=small)
-        fit_labels(ax, small=small)
+            self._fit_texts(self.colorbar_.ax)
+        self._fit_texts(ax)
         return self
 
     def _draw_cells(self, cell_kw: Keywords) -> None:
@@ -143,11 +140,12 @@ class SearchHeatmapDisplay(SearchDisplay):
         look = {"cmap": cmap if self.metric.sign > 0 else cmap.reversed()}
         values = np.ma.masked_invalid(self.metric.sign * t.mean)
         x, y = np.arange(n_widths + 1), np.arange(n_depths + 1)
-        self.cells_ = ax.pcolormesh(x, y, values, **settings(look, cell_kw))
+        self.cells_ = ax.pcolormesh(x, y, values, **style(look, cell_kw))
         has_line = int(t.depths[0] == 0)
-        ax.hlines(y[1:-1], 0, n_widths, color=_GRID, linewidth=1)
-        ax.vlines(x[1:-1], has_line, n_depths, color=_GRID, linewidth=1)
-        step = int(np.ceil(n_widths * len(str(t.widths[-1])) * 9 / (_FREE * size_in_points(ax)[0])))
+        ax.hlines(y[1:-1], 0, n_widths, color=grid_color(), linewidth=1)
+        ax.vlines(x[1:-1], has_line, n_depths, color=grid_color(), linewidth=1)
+        label_width = 1.5 * text_size(str(t.widths[-1]), "medium")[0]
+        step = int(np.ceil(n_widths * label_width / (_FREE * axes_size(ax)[0])))
         is_even = all(len(set(sizes)) < 2 for sizes in self.candidates.hidden_layer_sizes)
         if t.widths[-1] > 0:
             ax.set_xticks(x[:-1:step] + 0.5, t.widths[::step])
@@ -159,7 +157,7 @@ class SearchHeatmapDisplay(SearchDisplay):
         ax.tick_params(length=0)
 
     def _write_values(self, include_values: bool | None, text_kw: Keywords) -> list[Text]:
-        """Write value and error in the cells, if they fit or if told to."""
+        """Write value and error in the cells, if they fit or the caller wants them."""
         t = self.table
         filled = np.argwhere(np.isfinite(t.mean)).tolist()
         line = [(row, column) for row, column in filled if t.depths[row] == 0][:1]
@@ -182,7 +180,7 @@ class SearchHeatmapDisplay(SearchDisplay):
             "color": "black" if is_light else "white",
         }
         x = column + 0.5 if t.depths[row] else len(t.widths) / 2
-        return self.ax_.text(x, row + 0.5, self._value_text(row, column), **settings(look, text_kw))
+        return self.ax_.text(x, row + 0.5, self._value_text(row, column), **style(look, text_kw))
 
     def _value_text(self, row: int, column: int) -> str:
         t = self.table
@@ -196,14 +194,12 @@ class SearchHeatmapDisplay(SearchDisplay):
         return "\n".join(line for line in (value, error, layers) if line)
 
     def _text_size(self, cells: Sequence[tuple[int, int]], n_columns: int) -> float:
-        """Return the size in points at which the longest text of these cells fits."""
-        free = _FREE_OF_SMALL if is_narrow(self.ax_) else _FREE
-        width, height = (free * size for size in size_in_points(self.ax_))
-        texts = [self._value_text(row, column).split("\n") for row, column in cells]
-        n_characters = max((len(line) for text in texts for line in text), default=1)
-        n_lines = max(map(len, texts), default=1)
-        by_width = width / n_columns / (n_characters * _CHARACTER)
-        return float(min(by_width, height / len(self.table.depths) / (1.3 * n_lines)))
+        """Return the font size in points at which the longest text of these cells fits."""
+        free = _FREE_OF_SMALL if self._is_small else _FREE
+        width, height = (free * size for size in axes_size(self.ax_))
+        sizes = [text_size(self._value_text(row, column), 1.0) for row, column in cells] or [(1.0, 1.0)]
+        widest, highest = (1.1 * max(size) for size in zip(*sizes, strict=True))
+        return float(min(width / n_columns / widest, height / len(self.table.depths) / highest))
 
     def _mark_cells(self, mark_kw: Keywords) -> list[Rectangle]:
         from matplotlib.patches import Rectangle
@@ -213,7 +209,7 @@ class SearchHeatmapDisplay(SearchDisplay):
         marked = set()
         for (index, label), dashes in zip(self._roles, ("-", (0, (2, 1))), strict=False):
             cell = self.table.cell_of(self.candidates.hidden_layer_sizes[index])
-            inset = 0.1 if cell in marked else 0.04  # two marks of one cell lie within each other
+            inset = 0.1 if cell in marked else 0.04  # of two marks of one cell, one is inside the other
             marked.add(cell)
             row, first, n_columns = cell
             look = {
@@ -226,19 +222,19 @@ class SearchHeatmapDisplay(SearchDisplay):
                 "label": label,
             }
             corner, width = (first + inset, row + inset), n_columns - 2 * inset
-            mark = Rectangle(corner, width, 1 - 2 * inset, **settings(look, mark_kw))
+            mark = Rectangle(corner, width, 1 - 2 * inset, **style(look, mark_kw))
             self.ax_.add_patch(mark)
             marks.append(mark)
         return marks
 
     def _draw_empty(self) -> list[Any]:
-        """Hatch the cells whose candidates all failed; return what explains these and the blank ones."""
+        """Hatch the cells whose candidates all failed; return the legend's entries of these and the blank ones."""
         from matplotlib.patches import Patch
 
         t = self.table
         is_failed = (t.n_tried > 0) & np.isnan(t.mean)
         is_blank = (t.n_tried == 0) & np.isnan(t.mean)
-        look: dict[str, Any] = {"facecolor": "white", "edgecolor": _GRID}
+        look: dict[str, Any] = {"facecolor": background(), "edgecolor": grid_color()}
         for row, column in np.argwhere(is_failed):
             self.ax_.fill_between([column, column + 1], row, row + 1, hatch="xxx", **look)
         blank = [Patch(label="not tried", **look)] if is_blank.any() else []

@@ -1,18 +1,17 @@
-"""The scores of a search against the size of the networks, with the Pareto front."""
+"""Pareto front of a search: the scores against the number of parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.plots.axes import fit_labels, is_narrow, legend_above, new_axes, settings
-from separatrix.plots.palette import sequential_colormap
+from separatrix.plots.axes import legend_above, set_log_ticks, style
+from separatrix.plots.palette import ink, sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
-from separatrix.plots.ticks import set_log_ticks
 from separatrix.select.candidates import Candidates, lower_fence, pareto_front
 
 if TYPE_CHECKING:
@@ -20,51 +19,50 @@ if TYPE_CHECKING:
     from matplotlib.collections import PathCollection
     from matplotlib.colorbar import Colorbar
     from matplotlib.container import ErrorbarContainer
-    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
     from matplotlib.patches import Rectangle
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
 
-_ROOM = 0.5  # share of the picture that may be added to show the worst
-_LIGHTEST = 0.92  # of the colour map: its very end is lost on white
+_ROOM = 0.5  # fraction of the axes that may be added to show the worst
+_LIGHTEST = 0.92  # of the colour map: its end cannot be seen on white
 
 
 class SearchParetoDisplay(SearchDisplay):
     """Mean score of every candidate against its number of parameters.
 
     The step line is the Pareto front, the best of all networks up to each size, with a standard error above
-    and below. The band is one standard error of the best: what lies in it is as good. Networks far worse than
-    the rest, and than the straight line, stand at the edge as triangles, so that they do not flatten it.
+    and below. The band is one standard error of the best; networks in it are as good. Networks far worse than
+    the others and the straight line are triangles at the edge, so that they do not compress the axis.
 
     Parameters
     ----------
     candidates : Candidates
     best, smallest_as_good : int
-        Which candidates the search's verdict names.
+        Indices of the candidates that the verdict names.
     baseline_scores : ndarray of shape (n_splits,), optional
-        Of a straight line.
+        Scores of a straight line.
 
     Attributes
     ----------
     front : int ndarray of shape (n_front,)
         The candidates of the Pareto front, the smallest first.
-    ax_ : Axes
-    figure_ : Figure
-    points_ : PathCollection
-        Of the candidates that have a score and are within the axes, in their order.
-    beyond_ : PathCollection or None
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    points_ : matplotlib PathCollection
+        The candidates that have a score and are within the axes, in their order.
+    beyond_ : matplotlib PathCollection or None
         The triangles.
-    front_ : Line2D
-    errors_ : ErrorbarContainer
-        Of the front.
-    marks_ : list of Line2D
+    front_ : matplotlib Line2D
+    errors_ : matplotlib ErrorbarContainer
+        The standard errors of the front.
+    marks_ : list of matplotlib Line2D
         The best, and the smallest as good if it is another.
-    band_ : Rectangle or None
-        None where one split gives no standard error.
-    baseline_ : Line2D or None
-    colorbar_ : Colorbar or None
+    band_ : matplotlib Rectangle or None
+        None if there is one split, which gives no standard error.
+    baseline_ : matplotlib Line2D or None
+    colorbar_ : matplotlib Colorbar or None
 
     Examples
     --------
@@ -110,52 +108,52 @@ class SearchParetoDisplay(SearchDisplay):
         band_kw: Keywords = None,
         baseline_kw: Keywords = None,
         legend_kw: Keywords = None,
-    ) -> SearchParetoDisplay:
-        """Draw the picture.
+    ) -> Self:
+        """Draw the scores and the Pareto front.
 
         Parameters
         ----------
-        ax : Axes, optional
-            By default a new figure's. A figure of several needs ``layout="constrained"``, as the legend
-            stands above the axes.
+        ax : matplotlib Axes, optional
+            By default those of a new figure. A figure with several axes needs ``layout="constrained"``, as
+            the legend is above the axes.
         colorbar : bool, default=True
-            Whether to explain the colours, which are the numbers of hidden layers.
+            Whether to add a colour bar; the colours are the numbers of hidden layers.
         point_kw, front_kw, mark_kw, band_kw, baseline_kw, legend_kw : mapping, optional
-            For `Axes.scatter`, `Axes.step`, `Axes.plot`, `Axes.axhspan`, `Axes.axhline` and `Axes.legend`.
+            Passed to `Axes.scatter`, `Axes.step`, `Axes.plot`, `Axes.axhspan`, `Axes.axhline` and
+            `Axes.legend`.
 
-        Returns
-        -------
-        SearchParetoDisplay
+        Raises
+        ------
+        ParameterError
+            If `colorbar` is neither True nor False.
         """
         check.boolean("colorbar", colorbar)
-        self.ax_ = ax = new_axes() if ax is None else ax
-        small = is_narrow(ax)
-        self.figure_ = cast("Figure", ax.figure)
+        ax = self._begin(ax)
         self._draw_references(band_kw, baseline_kw)
         self._draw_front(front_kw)
         self._draw_points(point_kw)
         self._draw_marks(mark_kw)
         self._set_axes()
-        legend_above(ax, self._handles(), **dict(legend_kw or {}))
-        fit_labels(ax, small=small)
+        legend_above(ax, self._handles(), small=self._is_small, **dict(legend_kw or {}))
+        self._fit_texts(ax)
         self.colorbar_ = self._draw_colorbar() if colorbar else None
         if self.colorbar_ is not None:
-            fit_labels(self.colorbar_.ax, small=small)
+            self._fit_texts(self.colorbar_.ax)
         return self
 
     @property
     def _shown(self) -> Array:
-        """Return each candidate's mean as it is shown."""
+        """Return the mean score of each candidate, with the sign that is shown."""
         return np.asarray(self.metric.sign * self.candidates.mean)
 
     @property
     def _is_beyond(self) -> Array:
-        """Tell the candidates that would flatten the picture."""
+        """Return which candidates would compress the axis."""
         mean = self.candidates.mean
         worst = min(lower_fence(mean), mean[self.front].min(), mean[self.smallest_as_good])
         if self.baseline_scores is not None:
             worst = min(worst, float(np.mean(self.baseline_scores)))
-        # those only a little worse need little room
+        # Those that are only a little worse need little room.
         return np.asarray(mean < worst - _ROOM * (mean[self.front].max() - worst))
 
     def _draw_references(self, band_kw: Keywords, baseline_kw: Keywords) -> None:
@@ -166,12 +164,12 @@ class SearchParetoDisplay(SearchDisplay):
             band = {"color": "#B8B8B8", "alpha": 0.4, "linewidth": 0, "zorder": 0}
             band |= {"label": "one standard error: as good"}
             ends = best, best - self.metric.sign * error
-            self.band_ = ax.axhspan(min(ends), max(ends), **settings(band, band_kw))
+            self.band_ = ax.axhspan(min(ends), max(ends), **style(band, band_kw))
         if self.baseline_scores is not None:
             height = self.metric.sign * float(np.mean(self.baseline_scores))
-            line = {"color": "black", "linestyle": "--", "linewidth": 1.2, "zorder": 1}
+            line = {"color": ink(), "linestyle": "--", "linewidth": 1.2, "zorder": 1}
             line |= {"label": f"straight line: {height:.3g}"}
-            self.baseline_ = ax.axhline(height, **settings(line, baseline_kw))
+            self.baseline_ = ax.axhline(height, **style(line, baseline_kw))
 
     def _draw_front(self, front_kw: Keywords) -> None:
         sizes, shown = self.candidates.n_parameters, self._shown
@@ -182,7 +180,7 @@ class SearchParetoDisplay(SearchDisplay):
             "zorder": 2,
             "label": "Pareto front: best up to each size",
         }
-        chosen = settings(look, front_kw)
+        chosen = style(look, front_kw)
         end = sizes[self._has_score].max()
         (self.front_,) = self.ax_.step([*x, end], [*y, y[-1]], where="post", **chosen)
         errors = np.array([self._error(self.candidates.scores[index]) for index in self.front])
@@ -202,7 +200,7 @@ class SearchParetoDisplay(SearchDisplay):
         codes = np.searchsorted(depths, [len(sizes) for sizes in self.candidates.hidden_layer_sizes])
         n = len(self.candidates)
         look: dict[str, Any] = {
-            "s": float(np.clip(4000 / n, 9, 30)) * (0.6 if is_narrow(self.ax_) else 1),
+            "s": float(np.clip(4000 / n, 9, 30)) * (0.6 if self._is_small else 1),
             "edgecolors": "white",
             "linewidths": 0.4,
             "zorder": 3,
@@ -212,7 +210,7 @@ class SearchParetoDisplay(SearchDisplay):
         sizes, shown = self.candidates.n_parameters, self._shown
         colors = {"cmap": cmap, "norm": norm}
         self.points_ = self.ax_.scatter(
-            sizes[within], shown[within], c=codes[within], **settings(look | colors, point_kw)
+            sizes[within], shown[within], c=codes[within], **style(look | colors, point_kw)
         )
         self.beyond_ = None
         if beyond.any():
@@ -223,7 +221,7 @@ class SearchParetoDisplay(SearchDisplay):
                 np.full(beyond.sum(), at_edge),
                 c=codes[beyond],
                 transform=self.ax_.get_xaxis_transform(),
-                **settings(look | colors | marker, point_kw),
+                **style(look | colors | marker, point_kw),
             )
 
     def _draw_marks(self, mark_kw: Keywords) -> None:
@@ -231,7 +229,7 @@ class SearchParetoDisplay(SearchDisplay):
         for (index, label), (marker, size) in zip(self._roles, (("*", 13), ("D", 8)), strict=False):
             look = {
                 "marker": marker,
-                "markersize": size * (0.7 if is_narrow(self.ax_) else 1),
+                "markersize": size * (0.7 if self._is_small else 1),
                 "color": "#D55E00",
                 "markeredgecolor": "black",
                 "linestyle": "none",
@@ -239,14 +237,14 @@ class SearchParetoDisplay(SearchDisplay):
                 "label": label,
             }
             x, y = self.candidates.n_parameters[index], self._shown[index]
-            self.marks_ += self.ax_.plot([x], [y], **settings(look, mark_kw))
+            self.marks_ += self.ax_.plot([x], [y], **style(look, mark_kw))
 
     def _set_axes(self) -> None:
         ax, sizes = self.ax_, self.candidates.n_parameters[self._has_score]
         low, high = sizes.min() / 1.2, sizes.max() * 1.2
         ax.set(xscale="log", xlim=(low, high), xlabel="parameters", ylabel=self.metric.mean_label)
-        if is_narrow(ax) and high > 20 * low:
-            high = max(high, 1e3 * low)  # then only powers of ten have numbers
+        if self._is_small and high > 20 * low:
+            high = max(high, 1e3 * low)  # then only powers of ten are written
         set_log_ticks(ax.xaxis, low, high)
         ax.grid(alpha=0.3)
 

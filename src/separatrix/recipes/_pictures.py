@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from separatrix.plots import animate
-from separatrix.plots.picture_files import save_picture
+from separatrix.plots.axes import save_figure
 from separatrix.recipes.facts import Picture, Progress
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Ax
 
 def save(figure: Figure, path: Path, caption: str, code: str = "") -> Picture:
     """Write a picture and close it."""
-    save_picture(figure, path)
+    save_figure(figure, path)
     return Picture(path, caption, code)
 
 

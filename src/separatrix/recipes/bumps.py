@@ -17,7 +17,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
 from separatrix.plots.palette import curve_colors
-from separatrix.plots.picture_files import prepare_folder
+from separatrix.plots.axes import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult

@@ -16,7 +16,7 @@ from separatrix.plots import (
     LossCurveDisplay,
     NetworkDiagramDisplay,
 )
-from separatrix.plots.picture_files import prepare_folder
+from separatrix.plots.axes import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, at_epochs, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult

@@ -12,7 +12,7 @@ from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
-from separatrix.plots.picture_files import prepare_folder
+from separatrix.plots.axes import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult

@@ -19,7 +19,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 from separatrix.network import SGD, Network
 from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
-from separatrix.plots.picture_files import prepare_folder
+from separatrix.plots.axes import prepare_folder
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, snapshots, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult

@@ -475,12 +475,10 @@ class ArchitectureSearchCV(BaseSearchCV):
         check_is_fitted(self)
         from matplotlib import pyplot as plt
 
-        from separatrix.plots import SearchCurvesDisplay, SearchHeatmapDisplay, SearchParetoDisplay
+        from separatrix.plots.displays import SEARCH_DISPLAYS
 
         figure, axes = plt.subplots(1, 3, figsize=(18, 5))
         figure.set_layout_engine("constrained", wspace=0.06)  # room between a colour bar and the next axes
-        for display, ax in zip(
-            (SearchHeatmapDisplay, SearchParetoDisplay, SearchCurvesDisplay), axes, strict=True
-        ):
+        for display, ax in zip(SEARCH_DISPLAYS.values(), axes, strict=True):
             display.from_search(self, ax=ax)
         return figure

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier
-from separatrix.plots.film_scene import make_scene
+from separatrix.plots.scene import make_scene
 
 
 def test_a_frame_is_the_network_of_its_epoch(filmed):

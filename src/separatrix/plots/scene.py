@@ -1,4 +1,4 @@
-"""The scene of a film: the networks of a recording, their losses and the rows they are shown on."""
+"""Scene: what a film shows: the networks of a recording, their losses, and the rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """All that a film is a function of.
+    """All that determines the frames of a film.
 
     Attributes
     ----------
@@ -35,16 +35,16 @@ class Scene:
     history : History
     recording : Recording
     shown : ndarray of shape (n_snapshots,)
-        The places in the recording of the snapshots that are shown, a frame each.
-    kept : KeptEpoch or None
-        The epoch whose parameters were kept, if not the last: one more frame shows them at the end.
+        The indices in the recording of the snapshots that are shown, one frame each.
+    kept : Kept or None
+        The epoch whose parameters were kept, if it is not the last: a frame at the end shows them.
     rows : array-like or table
-        The rows given; else two that span the range of the training rows.
+        The rows given, or else two rows that span the range of the training rows.
     y : array-like, or None
-        The rows' targets; None where no rows were given.
+        The rows' targets; None if no rows were given.
     features : pair of str or int, or None
     plane : {"features", "pca"}
-        The plane that the boundary and the hidden units are seen on.
+        The plane over which the boundary and the hidden units are drawn.
     """
 
     estimator: Any
@@ -66,7 +66,7 @@ class Scene:
 
     @property
     def reached(self) -> Array:
-        """Place in the recording up to which training has come at each frame, (n_frames,)."""
+        """Index of the last snapshot before or at each frame, (n_frames,)."""
         return self.shown if self.kept is None else np.append(self.shown, self.shown[-1])
 
     @cached_property
@@ -87,11 +87,11 @@ class Scene:
 
     @cached_property
     def n_columns(self) -> int:
-        """Columns of the rows."""
+        """Number of columns of the rows."""
         return len(as_table(self.estimator, self.rows).columns)
 
-    def lay_plane(self, grid_resolution: int) -> Plane:
-        """Return the plane, of so many points along each side."""
+    def make_plane(self, grid_resolution: int) -> Plane:
+        """Return the plane, with `grid_resolution` points along each side."""
         return make_plane(
             self.estimator,
             self.rows,
@@ -122,7 +122,7 @@ def make_scene(
     features: tuple[str | int, str | int] | None = None,
     plane: Kind = "features",
 ) -> Scene:
-    """Return the scene of an estimator's recording.
+    """Make the scene of an estimator's recording.
 
     Parameters
     ----------
@@ -132,9 +132,9 @@ def make_scene(
     Raises
     ------
     DataError
-        If nothing was recorded, or only one of `X` and `y` is given, or they are needed.
+        If nothing was recorded, or only one of `X` and `y` is given, or they are needed and missing.
     ParameterError
-        If `plane` is none of these.
+        If `plane` or `every` is invalid.
     """
     recording, last = as_recording(estimator), last_step(estimator)
     check.choice("plane", plane, get_args(Kind))
@@ -142,13 +142,13 @@ def make_scene(
         raise DataError(f"X and y must be given together, got no {'X' if X is None else 'y'}.")
     if X is None and plane == "pca":
         raise DataError(
-            "X and y must be given for plane='pca', whose axes are theirs; pass them, as in "
+            "X and y must be given for plane='pca', which is computed from them; pass them, as in "
             "animate(estimator, path, X, y, plane='pca')."
         )
     kept = kept_epoch(estimator)
     return Scene(
         estimator=estimator,
-        model=replace(as_model(estimator), training=None),  # a long history, not to be copied for each frame
+        model=replace(as_model(estimator), training=None),  # the history is long, and would be copied for each frame
         history=last.history_,
         recording=recording,
         shown=_shown(len(recording.epochs), every),
@@ -173,7 +173,7 @@ def _range_of(estimator: Any) -> Array:
 
 
 def _shown(n_snapshots: int, every: int | None) -> Array:
-    """Return the places of the snapshots that are shown, the first and the last among them."""
+    """Return the indices of the snapshots that are shown, which include the first and the last."""
     if every is None:
         if n_snapshots <= AUTO_SNAPSHOTS + 1:
             return np.arange(n_snapshots)

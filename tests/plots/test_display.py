@@ -11,13 +11,15 @@ from separatrix.explain.boundary import decision_grid
 from separatrix.explain.curve import fitted_curve
 from separatrix.explain.hidden import hidden_units
 from separatrix.explain.surface import loss_surface
-from separatrix.plots.film_scene import make_scene
-from separatrix.plots.film_views import GRID, TILE, VIEWS
+from separatrix.plots.scene import make_scene
+from separatrix.plots.boundary import _FILM_RESOLUTION as GRID
+from separatrix.plots.displays import VIEWS
+from separatrix.plots.hidden import _FILM_RESOLUTION as TILE
 
 
 def panel_of(name, scene):
     figure = Figure(figsize=(4, 4), layout="constrained")
-    return VIEWS[name].draw(scene, figure.subfigures(1, 1))
+    return VIEWS[name].panel(scene, figure.subfigures(1, 1))
 
 
 def test_boundary_moves_image_and_line(filmed):

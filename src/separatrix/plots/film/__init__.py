@@ -1,4 +1,4 @@
-"""Film: a network as it learns, epoch by epoch, in a file that anyone can play."""
+"""Film: an animation of a recorded training, in a file that anyone can play."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from typing import Any
 from separatrix import check
 from separatrix.errors import ParameterError
 from separatrix.explain.plane import Kind
-from separatrix.plots.film_files import Progress, check_film, write_film
-from separatrix.plots.film_reel import Reel
-from separatrix.plots.film_scene import Scene, make_scene
-from separatrix.plots.film_views import VIEWS
+from separatrix.plots.displays import VIEWS
+from separatrix.plots.film.files import Progress, check_film, write_film
+from separatrix.plots.film.reel import Reel
+from separatrix.plots.scene import Scene, make_scene
 
-_SECONDS = 8.0  # that a film lasts, unless that is too fast or too slow
-_SLOWEST, _FASTEST = 2.0, 25.0  # frames a second
+_SECONDS = 8.0  # duration of a film, unless that is too fast or too slow
+_SLOWEST, _FASTEST = 2.0, 25.0  # frames per second
 
 
 @dataclass(frozen=True)
 class Film:
-    """A film that was made; in a notebook it shows itself.
+    """A film that was written; a notebook shows it.
 
     Attributes
     ----------
     path : Path
     n_frames : int
     fps : float
-        Frames a second.
+        Frames per second.
     """
 
     path: Path
@@ -63,37 +63,37 @@ def animate(
     every: int | None = None,
     progress: Progress | None = None,
 ) -> Film:
-    """Write a film of the training: a frame for each recorded epoch.
+    """Write a film of the training, with a frame for each recorded epoch.
 
-    Where early stopping went back to an epoch before the last, one more frame shows what was kept.
+    If the parameters of an earlier epoch were kept, one more frame at the end shows them.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor, or a pipeline that ends in one
         Fitted with ``record=1``, ``"auto"`` or another recording.
     path : path-like
-        The suffix says what kind of film: .gif, .html (a page with a slider), .mp4 (needs the program
-        ffmpeg), .webp or .apng. The file is whole or not there.
+        The suffix gives the format: .gif, .html (a page with a slider), .mp4 (needs the program ffmpeg), .webp
+        or .apng. The file is complete or not there.
     X, y : rows and targets, optional
-        The points to show, usually the training rows: estimators do not keep them. Without them a classifier
-        or regressor by itself, though not a pipeline, is shown over the range of its training rows.
+        The points to show, usually the training rows, which estimators do not keep. Without them a classifier
+        or regressor, but not a pipeline, is shown over the range of its training rows.
     views : str or sequence of str, optional
-        What to show from left to right: "boundary" (a classifier's probability over two inputs), "curve" (the
-        answers to one input), "loss" (so far), "hidden" (what each hidden unit sees, ten of a layer),
-        "diagram" (weights), "surface" (the way down the loss, needs `X` and `y`). By default the loss beside
-        "curve" for one input, "boundary" for a classifier's two or those of `features` or `plane`, else
-        "diagram".
+        The panels from left to right: "boundary" (probability of a classifier over two inputs), "curve"
+        (predictions along one input), "loss" (so far), "hidden" (outputs of the hidden units, ten of a layer),
+        "diagram" (weights), "surface" (path on the loss surface, needs `X` and `y`). By default "curve" for
+        one input, "boundary" for a classifier of two inputs or with `features` or `plane`, otherwise
+        "diagram"; each with "loss".
     features : pair of str or int, optional
-        The two columns that span the plane of "boundary" and "hidden", where there are more.
-    plane : {"features", "pca"}
+        The two columns that span the plane of "boundary" and "hidden"; needed if there are more than two.
+    plane : {"features", "pca"}, default="features"
         Two columns, or the plane of the first two principal components of `X`.
     fps : float, optional
-        Frames a second; by default such that the film lasts about 8 seconds.
+        Frames per second; by default such that the film lasts about 8 seconds.
     every : int, optional
-        Show every so many snapshots of the recording. By default all, or of more than 201 so many, the denser
-        the earlier.
+        Show one of `every` snapshots of the recording. By default all, or at most 201, with more of the early
+        ones.
     progress : callable, optional
-        Told after each frame how many of how many are done.
+        Called after each frame with the number of frames that are done, and of all.
 
     Returns
     -------
@@ -102,9 +102,9 @@ def animate(
     Raises
     ------
     DataError
-        If nothing was recorded, or `X` and `y` do not fit or are needed and missing.
+        If nothing was recorded, or `X` and `y` do not fit, or are needed and missing.
     ParameterError
-        If a setting breaks its rule, or this machine cannot write that kind of film.
+        If a parameter is invalid, or the format needs a program that is not installed.
     OutputError
         If the file cannot be written.
 
@@ -124,7 +124,7 @@ def animate(
     scene = make_scene(estimator, X, y, every=every, features=features, plane=plane)
     names = _default_views(scene) if views is None else [views] if isinstance(views, str) else views
     if not names:
-        raise ParameterError(f"views must be one or more of {', '.join(VIEWS)}, got {views!r}.")
+        raise ParameterError("views", f"must be one or more of {', '.join(VIEWS)}, got {views!r}.")
     for name in names:
         check.choice("views", name, VIEWS)
     reel = Reel(scene, [VIEWS[name] for name in names])

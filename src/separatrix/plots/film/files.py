@@ -1,0 +1,170 @@
+"""Film files: frames as a GIF, an animated PNG or WebP, an MP4, or a page with a slider.
+
+MP4 is written by `matplotlib.animation.FFMpegWriter`. Its writers for the other formats keep every frame
+whole, in colours of its own, and draw the whole figure for each: of the film "circles" in the gallery (131
+frames) `PillowWriter` made a GIF of 4.8 MB where this module makes one of 1.1 MB, and `HTMLWriter` a page of
+14 MB where `film.page` makes one of 1.0 MB; of "gaussians" (11 frames) 430 kB for 170 kB and 1.2 MB for 90 kB.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from separatrix.errors import OutputError, ParameterError
+from separatrix.files import atomic_write, check_writable
+from separatrix.plots.film.page import page_of
+from separatrix.plots.film.reel import Reel
+from separatrix.plots.palette import class_colors
+
+Array = NDArray[Any]
+Progress = Callable[[int, int], object]
+
+LAST_FRAME_MS = 1500  # before a film starts again
+SAMPLED_FRAMES = 12  # from which the colours are chosen
+N_COLORS = 95  # with all 255 a film is two thirds larger and looks no better
+
+# Colours with a meaning, which a film keeps however few pixels have them.
+_KEPT = [(0, 0, 0), (255, 255, 255), *(tuple(bytes.fromhex(color[1:])) for color in class_colors(8))]
+_NEAR = 11  # Pillow could take another colour as near as this for one of them: it compares rounded colours
+
+
+def check_film(path: Path) -> None:
+    """Check that a film can be written, before any work is done.
+
+    Raises
+    ------
+    ParameterError
+        If the suffix is not that of a film, or of a format that needs a program which is not installed.
+    OutputError
+        If the file cannot be written.
+    """
+    from matplotlib.animation import FFMpegWriter
+
+    suffix = path.suffix.lower()
+    if suffix not in WRITERS:
+        raise ParameterError("path", f"must end in {', '.join(WRITERS)}, the formats of films, got '{path}'.")
+    if suffix == ".mp4" and not FFMpegWriter.isAvailable():
+        raise ParameterError(
+            "path",
+            f"must not end in .mp4 if the program ffmpeg is not installed, got '{path}'; install ffmpeg, or "
+            "choose .gif or .html.",
+        )
+    check_writable(path)
+
+
+def write_film(path: Path, reel: Reel, fps: float, progress: Progress | None = None) -> None:
+    """Write a film in the format of its suffix; the file is complete or not there.
+
+    Parameters
+    ----------
+    path : Path
+    reel : Reel
+    fps : float
+        Frames per second.
+    progress : callable, optional
+        Called after each frame with the number of frames that are done, and of all.
+    """
+    with atomic_write(path) as temporary:
+        WRITERS[path.suffix.lower()](temporary, reel, _counted(reel, progress), fps)
+
+
+def _write_gif(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+    # `optimize` leaves out what is as in the frame before: less than half the size.
+    _save(_in_few_colors(reel, frames), path, "GIF", fps, optimize=True)
+
+
+def _write_apng(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+    _save(_in_few_colors(reel, frames), path, "PNG", fps)
+
+
+def _write_webp(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+    _save(map(Image.fromarray, frames), path, "WEBP", fps, quality=80, method=0)
+
+
+def _write_html(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+    path.write_text(page_of(_in_few_colors(reel, frames), reel.labels, fps), encoding="utf-8")
+
+
+def _write_mp4(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+    from matplotlib.animation import FFMpegWriter
+
+    class Writer(FFMpegWriter):
+        """Writes frames that are drawn already."""
+
+        supported_formats = ("rgb24",)
+
+        def write(self, frame: Array) -> None:
+            self._proc.stdin.write(frame.tobytes())
+
+    # Players can begin before they have the whole file.
+    writer = Writer(fps=fps, codec="h264", extra_args=["-crf", "18", "-movflags", "+faststart"])
+    try:
+        with writer.saving(reel.figure, str(path), reel.figure.dpi):
+            for frame in frames:
+                writer.write(frame)
+    except (BrokenPipeError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "").strip()
+        raise OutputError(f"cannot write '{path.name}': ffmpeg says {said!r}; choose .gif or .html.") from error
+
+
+WRITERS: dict[str, Callable[[Path, Reel, Iterable[Array], float], None]] = {
+    ".gif": _write_gif,
+    ".html": _write_html,
+    ".mp4": _write_mp4,
+    ".webp": _write_webp,
+    ".apng": _write_apng,
+}
+
+
+def _counted(reel: Reel, progress: Progress | None) -> Iterator[Array]:
+    for number, frame in enumerate(reel, start=1):
+        yield frame
+        if progress is not None:
+            progress(number, len(reel))
+
+
+def palette_of(frames: Sequence[Array]) -> Image.Image:
+    """Return an image with a palette of at most 95 colours, chosen from some frames of a film.
+
+    All frames of a film share it, so that what stands still does not flicker.
+
+    Parameters
+    ----------
+    frames : sequence of uint8 ndarray of shape (height, width, 3)
+    """
+    pixels = np.concatenate([frame[::2, ::2].reshape(-1, 3) for frame in frames])
+    colors, counts = np.unique(pixels, axis=0, return_counts=True)
+    # By the root of its area, so that the background does not take the colours of the points.
+    weighted = np.repeat(colors, np.sqrt(counts).astype(np.int64), axis=0)
+    chosen = Image.fromarray(weighted[np.newaxis]).quantize(
+        N_COLORS - len(_KEPT), method=Image.Quantize.MEDIANCUT, kmeans=1
+    )
+    shades = np.array(chosen.getpalette()).reshape(-1, 3)
+    distances = np.linalg.norm(shades[:, np.newaxis] - np.array(_KEPT), axis=2).min(axis=1)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.vstack([_KEPT, shades[distances > _NEAR]]).astype(np.uint8).tobytes())
+    return palette
+
+
+def in_colors(frame: Array, palette: Image.Image) -> Image.Image:
+    """Return a frame as an image of mode "P", each pixel in the nearest colour of a palette."""
+    return Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _in_few_colors(reel: Reel, frames: Iterable[Array]) -> Iterator[Image.Image]:
+    sampled = np.unique(np.linspace(0, len(reel) - 1, SAMPLED_FRAMES).round().astype(int))
+    palette = palette_of([reel[number] for number in sampled.tolist()])
+    return (in_colors(frame, palette) for frame in frames)
+
+
+def _save(images: Iterable[Image.Image], path: Path, kind: str, fps: float, **options: Any) -> None:
+    first, *rest = images  # Pillow needs them more than once
+    duration = [round(1000 / fps)] * len(rest) + [LAST_FRAME_MS]
+    first.save(path, kind, save_all=True, append_images=rest, duration=duration, loop=0, **options)

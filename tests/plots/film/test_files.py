@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from PIL import Image
+
+from separatrix.errors import OutputError
+from separatrix.plots.displays import VIEWS
+from separatrix.plots.film.files import LAST_FRAME_MS, N_COLORS, in_colors, palette_of, write_film
+from separatrix.plots.film.reel import Reel
+from separatrix.plots.palette import class_colors
+from separatrix.plots.scene import make_scene
+
+
+@pytest.fixture
+def reel(filmed):
+    return Reel(make_scene(*filmed, every=4), [VIEWS["loss"]])
+
+
+def test_the_last_frame_stays_longer(reel, tmp_path):
+    write_film(tmp_path / "film.gif", reel, fps=10.0)
+    with Image.open(tmp_path / "film.gif") as image:
+        assert image.info["loop"] == 0
+        durations = []
+        for number in range(image.n_frames):
+            image.seek(number)
+            durations.append(image.info["duration"])
+    assert durations == [100, 100, LAST_FRAME_MS]
+
+
+def test_an_existing_film_stays_if_the_new_one_fails(reel, tmp_path):
+    path = tmp_path / "film.gif"
+    path.write_bytes(b"the old one")
+
+    def fail(done, total):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_film(path, reel, 10.0, fail)
+    assert path.read_bytes() == b"the old one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(shutil.which("false") is None, reason="needs the program false")
+def test_the_error_of_an_encoder_is_reported(reel, tmp_path, monkeypatch):
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **kwargs: popen(["false"], **kwargs))
+    with pytest.raises(OutputError, match=r"ffmpeg says .*choose \.gif or \.html"):
+        write_film(tmp_path / "film.mp4", reel, 10.0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def shaded_frame():
+    frame = np.full((200, 200, 3), 255, np.uint8)
+    frame[..., 0] = np.linspace(160, 255, 200)
+    frame[..., 1] = np.linspace(200, 255, 200)[:, np.newaxis]
+    return frame
+
+
+def test_every_pixel_is_near_its_colour():
+    frame = shaded_frame()
+    image = in_colors(frame, palette_of([frame]))
+    assert image.mode == "P"
+    assert len(image.getpalette()) <= 3 * N_COLORS
+    assert np.abs(np.asarray(image.convert("RGB")).astype(int) - frame).max() < 16
+
+
+def test_white_and_the_colours_of_classes_are_kept_however_small():
+    frame = shaded_frame()
+    frame[0, 0] = 255
+    colors = [tuple(bytes.fromhex(color[1:])) for color in class_colors(8)]
+    for place, color in enumerate(colors):
+        frame[100, place] = color
+    shown = np.asarray(in_colors(frame, palette_of([shaded_frame()])).convert("RGB"))
+    assert_array_equal(shown[0, 0], [255, 255, 255])
+    assert_array_equal(shown[100, : len(colors)], colors)
+
+
+def test_colours_that_were_not_sampled_get_the_nearest():
+    palette = palette_of([np.full((4, 4, 3), 255, np.uint8)])
+    shown = np.asarray(in_colors(np.full((2, 2, 3), 250, np.uint8), palette).convert("RGB"))
+    assert_array_equal(shown, np.full((2, 2, 3), 255))
