@@ -12,10 +12,10 @@ import matplotlib as mpl
 import numpy as np
 import scipy.stats
 from PIL import Image, ImageSequence
+from separatrix.plots.film_colors import Palette
 from sklearn.datasets import make_moons
 
 import separatrix as sx
-from separatrix.plots.film_colors import Palette
 from separatrix.recipes import RECIPES, Picture, RecipeResult
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -48,7 +48,7 @@ def test_without_a_table(run, moons):
     result = run("plot", moons, "-o", "inside")
     assert result.exit_code == 0, result.output
     assert {path.name for path in Path("inside").iterdir()} == {"m-loss.png", "m-diagram.png"}
-    assert "report (it needs a TABLE of rows)" in result.stderr
+    assert "report (it needs a table of rows)" in result.stderr
     assert "curve (it needs a model of one input, and this one has 2)" in result.stderr
 
 
@@ -56,7 +56,7 @@ def test_without_a_table_many_columns_are_counted(run, model):
     result = run("plot", str(model))
     assert result.exit_code == 0, result.output
     assert "curve (it needs a model of one input, and this one has 4)" in result.stderr
-    assert "boundary (it needs a TABLE of rows, and a plane through its 4 columns)" in result.stderr
+    assert "boundary (it needs a table of rows, and a plane through its 4 columns)" in result.stderr
 
 
 def test_the_parameters_of_a_surface(run, moons):
@@ -69,13 +69,14 @@ def test_the_parameters_of_a_surface(run, moons):
 
 
 def test_a_surface_says_which_parameters_it_shows(moons):
-    from separatrix.cli.pictures import PICTURES, Subject
     from separatrix.explain import parameter_names
     from separatrix.io import load
+    from separatrix.plots.display import Subject
+    from separatrix.plots.displays import DISPLAYS
 
     loaded = load(moons)
     table = {"x1": np.array([0.0, 1.0]), "x2": np.array([1.0, 0.0])}
-    figure = PICTURES["surface"].draw(Subject(loaded, Table(table), np.array([0, 1])))
+    figure = DISPLAYS["surface"].draw(Subject(loaded, Table(table), np.array([0, 1]))).figure_
     assert figure.axes[0].get_title() == "the two largest weights; the other 11 parameters as trained"
     assert {figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()} <= set(parameter_names(loaded))
 
@@ -83,7 +84,10 @@ def test_a_surface_says_which_parameters_it_shows(moons):
 def test_a_surface_needs_the_truth_and_two_parameters(run, moons, tmp_path):
     Path("new.csv").write_text("x1,x2\n0.5,0.5\n-1,1\n")
     result = run("plot", moons, "new.csv", "--what", "surface")
-    assert "cannot draw 'surface': it needs the truth, and the table has no column of it" in result.stderr
+    assert (
+        "cannot draw 'surface': it needs the true targets, and the table has no column of them"
+        in result.stderr
+    )
     save(Model(Network.mlp(1, (), 1, fit_intercept=False), [1.0]), tmp_path / "one.safetensors")
     result = run("plot", "one.safetensors", "--what", "surface")
     assert "cannot draw 'surface': it needs two parameters, and the network has one." in result.stderr
@@ -128,7 +132,7 @@ def test_numbers(run):
     assert result.exit_code == 0, result.output
     names = [Path(line).name for line in result.stdout.splitlines()]
     assert names == ["d-loss.png", "d-diagram.png", "d-surface.png", "d-report.png"]
-    assert "boundary (it needs a model that tells one class of each row)" in result.stderr
+    assert "boundary (it needs a classifier with one target)" in result.stderr
     assert "hidden (the network has no hidden layer)" in result.stderr
     assert (
         "hidden-space (it needs a classifier whose last hidden layer has two units or more)" in result.stderr
@@ -140,7 +144,10 @@ def test_rows_without_the_truth(run, moons):
     result = run("plot", moons, "new.csv", "--what", "boundary")
     assert result.exit_code == 0, result.output
     result = run("plot", moons, "new.csv", "--what", "report")
-    assert "cannot draw 'report': it needs the truth, and the table has no column of it" in result.stderr
+    assert (
+        "cannot draw 'report': it needs the true targets, and the table has no column of them"
+        in result.stderr
+    )
     result = run("plot", moons, "new.csv", "--target", "truth")
     assert result.exit_code == 2
     assert "there is no column 'truth'" in result.stderr

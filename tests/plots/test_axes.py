@@ -15,8 +15,8 @@ from separatrix.plots.axes import (
     add_legend,
     draw_class_points,
     figure_of,
-    new_axes,
     log_tick_values,
+    new_axes,
     prepare_folder,
     save_figure,
     set_log_ticks,
@@ -78,11 +78,11 @@ def test_what_the_caller_chose_replaces_the_defaults() -> None:
 
 
 def test_texts_are_as_large_as_they_are_drawn() -> None:
-    for text in ("iiii", "WWWW", "two\nlines"):
-        drawn = plt.figure(dpi=72).text(0, 0, text, fontsize="small").get_window_extent()
+    for text in ("iiiiiiiiiiiiiiii", "WWWWWWWWWWWW", "one line\nand another"):
+        drawn = plt.figure(dpi=720).text(0, 0, text, fontsize="small").get_window_extent()
         width, height = text_size(text, "small")
-        assert width == pytest.approx(drawn.width, rel=0.1)
-        assert height == pytest.approx(drawn.height, rel=0.3)
+        assert width == pytest.approx(drawn.width / 10, rel=0.05)
+        assert height == pytest.approx(drawn.height / 10, rel=0.3)
     assert text_size("", 10)[0] == 0
 
 

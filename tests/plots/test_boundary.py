@@ -158,7 +158,7 @@ def test_without_titles_classifiers_go_by_their_own_names() -> None:
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(ParameterError, match="one or more classifiers, got none"):
         DecisionBoundaryDisplay.compare([], X)
-    with pytest.raises(ParameterError, match=r"tell the classes \['left', 'right'\], got \[0, 1, 2\] of 'b'"):
+    with pytest.raises(ParameterError, match=r"have the classes \['left', 'right'\], got \[0, 1, 2\] of 'b'"):
         DecisionBoundaryDisplay.compare({"a": MODEL, "b": THREE}, X, grid_resolution=4)
 
 

@@ -11,10 +11,10 @@ from separatrix.explain.boundary import decision_grid
 from separatrix.explain.curve import fitted_curve
 from separatrix.explain.hidden import hidden_units
 from separatrix.explain.surface import loss_surface
-from separatrix.plots.scene import make_scene
 from separatrix.plots.boundary import _FILM_RESOLUTION as GRID
 from separatrix.plots.displays import VIEWS
 from separatrix.plots.hidden import _FILM_RESOLUTION as TILE
+from separatrix.plots.scene import make_scene
 
 
 def panel_of(name, scene):

@@ -14,6 +14,7 @@ from separatrix.errors import ParameterError
 from separatrix.explain import hidden_units
 
 X = np.random.RandomState(0).randn(40, 2)
+Y = (X[:, 0] > 0).astype(int)
 
 
 def random_model(*sizes: int, head: str = "binary", **parts: object) -> Model:
@@ -125,7 +126,7 @@ def test_words_fit_small_axes(overlapping_texts, layout) -> None:
 
 
 def test_the_space_holds_the_points_the_boundary_and_the_lines_of_the_input_plane() -> None:
-    display = HiddenSpaceDisplay.from_estimator(random_model(2, 2, 1), X, (X[:, 0] > 0).astype(int), grid_resolution=20)
+    display = HiddenSpaceDisplay.from_estimator(random_model(2, 2, 1), X, Y, grid_resolution=20)
     points = np.concatenate([artist.get_offsets() for artist in display.boundary_.points_])
     assert_allclose(np.sort(points, axis=0), np.sort(display.space.grid.plane.points, axis=0))
     assert display.mesh_ is not None
@@ -138,7 +139,7 @@ def test_of_more_units_the_axes_say_what_they_are() -> None:
     model = random_model(2, 6, 1)
     theta = model.theta.copy()
     theta[-1] -= np.median(model.decision_function(X))  # so that the line runs through the points
-    display = HiddenSpaceDisplay.from_estimator(replace(model, theta=theta), X, (X[:, 0] > 0).astype(int), grid_resolution=20)
+    display = HiddenSpaceDisplay.from_estimator(replace(model, theta=theta), X, Y, grid_resolution=20)
     assert display.mesh_ is None
     assert display.ax_.get_xlabel().startswith("along the output's weights\nplane with ")
     (line,) = display.boundary_.lines_

@@ -137,12 +137,14 @@ def add_legend(
     if is_own:
         above = style({"loc": "outside upper center", "frameon": False}, kwargs)
         legend = _in_columns(
-            lambda n: figure.legend(handles=handles, **{"ncols": n} | above), len(handles), figure.bbox.width
+            lambda n: figure.legend(handles=handles, **{"ncols": n} | above),
+            len(handles),
+            cast("Any", figure).bbox.width,
         )
     else:
         look = {"loc": "upper right", "framealpha": 0.9, "fontsize": SMALL_TEXT if small else "medium"}
         legend = ax.legend(handles=handles, **style(look, kwargs))
-    markers = [handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")]
+    markers: list[Any] = [handle for handle in legend.legend_handles if hasattr(handle, "set_sizes")]
     smallest = min((marker.get_sizes().min() for marker in markers), default=_LEGEND_AREA)
     for marker in markers:  # readable, however small the points are
         marker.set_sizes(marker.get_sizes() * max(1.0, _LEGEND_AREA / smallest))

@@ -370,7 +370,9 @@ class DecisionBoundaryDisplay(ModelDisplay):
 
 def _shades(grid: DecisionGrid) -> Array:
     """Return the probability of the second class, or colours if there are more than two."""
-    return grid.probability if grid.is_binary else class_tints(grid.probability, class_colors(len(grid.classes)))
+    return (
+        grid.probability if grid.is_binary else class_tints(grid.probability, class_colors(len(grid.classes)))
+    )
 
 
 def _aspect(plane: Plane) -> float | None:
@@ -401,6 +403,6 @@ def _require_same_classes(named: list[tuple[str, Any]], displays: Sequence[Decis
         if display.grid.classes.tolist() != first:
             raise ParameterError(
                 "estimators",
-                f"must all have the classes {first}, got {display.grid.classes.tolist()} of '{name}'; compare "
-                "classifiers of one task.",
+                f"must all have the classes {first}, got {display.grid.classes.tolist()} of '{name}'; "
+                "compare classifiers of one task.",
             )

@@ -95,8 +95,8 @@ class FunctionFitDisplay(ModelDisplay):
         y : array-like of shape (n_rows,), optional
             The points' classes or numbers.
         epochs : int or sequence of int, optional
-            Number of recorded epochs to draw, or the epochs, each replaced by the nearest that was recorded. By
-            default, only the fitted model is drawn.
+            Number of recorded epochs to draw, or the epochs themselves, each replaced by the nearest that was
+            recorded. By default, only the fitted model is drawn.
         grid_resolution : int, default=500
             Points along the curve.
         ax : matplotlib Axes, optional

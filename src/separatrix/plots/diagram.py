@@ -196,11 +196,13 @@ class NetworkDiagramDisplay(ModelDisplay):
         return lines
 
     def _set_limits(self) -> None:
-        """Leave room for the units, and on small axes also for the texts, which are outside the axes otherwise."""
+        """Leave room for the units; on small axes also for the texts, which otherwise are around the axes."""
         d = self.diagram
         ends = np.array([[-0.2, len(d.weights) + 0.2], [-d.height / 2, d.height / 2]])
         if self._is_small:
-            sides = [text_size("\n".join(layer.names), self._fontsize)[0] for layer in (d.layers[0], d.layers[-1])]
+            sides = [
+                text_size("\n".join(layer.names), self._fontsize)[0] for layer in (d.layers[0], d.layers[-1])
+            ]
             above = text_size("title\nheading", self._fontsize)[1]
             rooms = ([side + 10 for side in sides], [0.0, above + 10])  # in points
             for axis, (room, points) in enumerate(zip(rooms, axes_size(self.ax_), strict=True)):
@@ -269,7 +271,7 @@ class NetworkDiagramDisplay(ModelDisplay):
 
 
 def _connections(d: NetworkDiagram) -> tuple[list[Array], Array]:
-    """Return the ends of all connections and their weights, the weakest first, so that strong ones are on top."""
+    """Return the ends of all connections and their weights, the weakest first: strong ones are on top."""
     ends = []
     for x, (left, right) in enumerate(pairwise(d.layers)):
         sources, targets = (y.ravel() for y in np.meshgrid(left.y, right.y, indexing="ij"))

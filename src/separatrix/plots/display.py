@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from numpy.typing import NDArray
 
-from separatrix.data.tables import Table
+from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel
 from separatrix.explain.subject import input_names
 from separatrix.explain.tables import as_table

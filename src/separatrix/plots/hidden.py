@@ -1,4 +1,4 @@
-"""Hidden layers: the output of every unit over a plane, and the points as the last hidden layer outputs them."""
+"""Hidden layers: the output of every unit over a plane, and the outputs of the last layer for each point."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.explain.hidden import HiddenSpace, HiddenUnits, LayerView, hidden_space, hidden_units, units_over
+from separatrix.explain.hidden import (
+    HiddenSpace,
+    HiddenUnits,
+    LayerView,
+    hidden_space,
+    hidden_units,
+    units_over,
+)
 from separatrix.explain.plane import Kind, Place
 from separatrix.explain.subject import model_with_hidden_layers
 from separatrix.model import Model
 from separatrix.plots.axes import SMALL_TEXT, style, text_size, wrapped
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
-from separatrix.plots.palette import class_colors, ink, probability_colormap, signed_colormap
+from separatrix.plots.palette import class_colors, probability_colormap, signed_colormap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

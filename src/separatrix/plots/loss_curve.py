@@ -313,8 +313,8 @@ class LossCurveDisplay(ModelDisplay):
         if self._is_small or legend.get_window_extent().width > ax.bbox.width:
             for line, curve in zip(lines, curves, strict=True):
                 line.set_label(_name(curve))
-            text = {"fontsize": SMALL_TEXT, "title_fontsize": SMALL_TEXT, "handlelength": 2}
-            ax.legend(**text, title=note or None, labelspacing=0.2, borderpad=0.3)
+            text: dict[str, Any] = {"fontsize": SMALL_TEXT, "title_fontsize": SMALL_TEXT}
+            ax.legend(**text, title=note or None, handlelength=2, labelspacing=0.2, borderpad=0.3)
         return lines
 
 

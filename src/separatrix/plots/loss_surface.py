@@ -285,7 +285,7 @@ class LossSurfaceDisplay(ModelDisplay):
         from matplotlib.patheffects import withStroke
 
         s = self.surface
-        edge = 0.6 if len(s.epochs) <= _FEW_SNAPSHOTS else 0.4  # of many close markers only edges would be seen
+        edge = 0.6 if len(s.epochs) <= _FEW_SNAPSHOTS else 0.4  # of many, only edges would be seen
         look = {
             "s": float(np.clip(500 / max(len(s.epochs), 1), 18, 45)),
             "edgecolors": "white",
@@ -301,9 +301,7 @@ class LossSurfaceDisplay(ModelDisplay):
         s, ax, (low, high) = self.surface, self.ax_, self._range
         loss = np.ma.masked_invalid(s.loss).clip(low, high)
         levels = np.geomspace(low, high, _LEVELS)
-        self.surface_ = ax.contourf(
-            s.u, s.v, loss, **style({"levels": levels} | self._colors(), surface_kw)
-        )
+        self.surface_ = ax.contourf(s.u, s.v, loss, **style({"levels": levels} | self._colors(), surface_kw))
         line = {"color": "white", "linewidth": 1.4, "linestyle": "-" if self._is_exact else ":"}
         self.path_ = ax.plot(*s.path.T, **style(line, path_kw))[0] if len(s.path) else None
         self.snapshots_ = [
@@ -376,7 +374,8 @@ class LossSurfaceDisplay(ModelDisplay):
         bar = self.figure_.colorbar(
             ScalarMappable(**self._colors()), ax=self.ax_, shrink=0.7 if in_3d else 1.0, fraction=fraction
         )
-        bar.set_label(f"mean loss{rows}" if self._is_small else wrapped(f"mean loss{rows}, without penalty", 44))
+        label = f"mean loss{rows}"
+        bar.set_label(label if self._is_small else wrapped(f"{label}, without penalty", 44))
         self._fit_texts(bar.ax)
         set_log_ticks(bar.ax.yaxis, *self._range)
         return bar

@@ -148,7 +148,9 @@ def make_scene(
     kept = kept_epoch(estimator)
     return Scene(
         estimator=estimator,
-        model=replace(as_model(estimator), training=None),  # the history is long, and would be copied for each frame
+        model=replace(
+            as_model(estimator), training=None
+        ),  # the history is long, and would be copied for each frame
         history=last.history_,
         recording=recording,
         shown=_shown(len(recording.epochs), every),

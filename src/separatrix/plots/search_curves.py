@@ -122,8 +122,8 @@ class SearchCurvesDisplay(SearchDisplay):
         shown = [index for index in wanted if self._curves(index)]
         if not shown:
             raise DataError(
-                "learning curves need candidates whose curves the search has kept, got none; fit it again with "
-                "its curves kept, or draw SearchHeatmapDisplay or SearchParetoDisplay, which need no curves."
+                "learning curves need candidates whose curves the search has kept, got none; fit it again so "
+                "that it keeps them, or draw SearchHeatmapDisplay or SearchParetoDisplay, which need none."
             )
         return shown
 
@@ -144,9 +144,7 @@ class SearchCurvesDisplay(SearchDisplay):
             (line,) = ax.plot(curve.epochs, curve.mean, **style(look, line_kw))
             self.lines_.append(line)
             band = {"color": line.get_color(), "alpha": 0.13, "linewidth": 0}
-            self.bands_.append(
-                ax.fill_between(curve.epochs, curve.low, curve.high, **style(band, band_kw))
-            )
+            self.bands_.append(ax.fill_between(curve.epochs, curve.low, curve.high, **style(band, band_kw)))
             if c.n_limited[index]:
                 ends.append((curve.epochs[-1], curve.mean[-1]))
         self.limits_ = self._draw_limits(ends)

@@ -228,7 +228,7 @@ class SearchHeatmapDisplay(SearchDisplay):
         return marks
 
     def _draw_empty(self) -> list[Any]:
-        """Hatch the cells whose candidates all failed; return the legend's entries of these and the blank ones."""
+        """Hatch the cells whose candidates all failed; return legend entries for these and blank cells."""
         from matplotlib.patches import Patch
 
         t = self.table

@@ -16,8 +16,8 @@ from separatrix.data.datasets import make_bumps
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
-from separatrix.plots.palette import curve_colors
 from separatrix.plots.axes import prepare_folder
+from separatrix.plots.palette import curve_colors
 from separatrix.recipes import _pictures
 from separatrix.recipes._training import COLORS, train
 from separatrix.recipes.facts import Fact, Progress, RecipeResult

@@ -9,9 +9,9 @@ from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from separatrix.plots.displays import VIEWS
 from separatrix.plots.film.reel import Reel
 from separatrix.plots.scene import make_scene
-from separatrix.plots.displays import VIEWS
 
 
 def scene_for(name, filmed):

@@ -72,17 +72,17 @@ def animate(
     estimator : MLPClassifier or MLPRegressor, or a pipeline that ends in one
         Fitted with ``record=1``, ``"auto"`` or another recording.
     path : path-like
-        The suffix gives the format: .gif, .html (a page with a slider), .mp4 (needs the program ffmpeg), .webp
-        or .apng. The file is complete or not there.
+        The suffix gives the format: .gif, .html (a page with a slider), .mp4 (needs the program ffmpeg),
+        .webp or .apng. The file is complete or not there.
     X, y : rows and targets, optional
         The points to show, usually the training rows, which estimators do not keep. Without them a classifier
         or regressor, but not a pipeline, is shown over the range of its training rows.
     views : str or sequence of str, optional
         The panels from left to right: "boundary" (probability of a classifier over two inputs), "curve"
-        (predictions along one input), "loss" (so far), "hidden" (outputs of the hidden units, ten of a layer),
-        "diagram" (weights), "surface" (path on the loss surface, needs `X` and `y`). By default "curve" for
-        one input, "boundary" for a classifier of two inputs or with `features` or `plane`, otherwise
-        "diagram"; each with "loss".
+        (predictions along one input), "loss" (so far), "hidden" (outputs of at most ten hidden units of each
+        layer), "diagram" (weights), "surface" (path on the loss surface, needs `X` and `y`). By default
+        "curve" for one input, "boundary" for a classifier of two inputs or with `features` or `plane`,
+        otherwise "diagram"; each with "loss".
     features : pair of str or int, optional
         The two columns that span the plane of "boundary" and "hidden"; needed if there are more than two.
     plane : {"features", "pca"}, default="features"
