@@ -1,6 +1,6 @@
-"""Draw docs/gallery.md anew: ``python tools/make_gallery.py``, some two minutes.
+"""Draw docs/gallery.md again: ``python tools/make_gallery.py``, some two minutes.
 
-The pictures are those of the recipes, made small enough to be kept beside the page.
+Its images are those of the recipes, made small enough to be kept beside the page.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import matplotlib as mpl
 import numpy as np
 import scipy.stats
 from PIL import Image, ImageSequence
-from separatrix.plots.film_colors import Palette
 from sklearn.datasets import make_moons
 
 import separatrix as sx
+from separatrix.plots.displays import SEARCH_DISPLAYS
+from separatrix.plots.film.files import in_colors, palette_of
 from separatrix.recipes import RECIPES, Picture, RecipeResult
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -49,9 +50,15 @@ SEARCH = """## search
 [Which network is right?](search.md) 400 candidates for two moons, on five folds.
 """
 
+SEARCH_CAPTIONS = {
+    "heatmap": "The best score for every depth and width.",
+    "pareto": "The scores against the number of parameters.",
+    "curves": "The learning curves of the best candidates.",
+}
+
 
 def main() -> None:
-    """Run the recipes and write the page with its pictures."""
+    """Run the recipes and write the page with its images."""
     mpl.use("agg")
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
@@ -82,14 +89,10 @@ def _search_pictures(folder: Path) -> list[Picture]:
         random_state=0,
     ).fit(X, y)
     pictures = []
-    for kind, display, caption in (
-        ("heatmap", sx.SearchHeatmapDisplay, "The best score for every depth and width."),
-        ("pareto", sx.SearchParetoDisplay, "The scores against the number of parameters."),
-        ("curves", sx.SearchCurvesDisplay, "How the best few learned."),
-    ):
+    for kind, display in SEARCH_DISPLAYS.items():
         path = folder / f"search-{kind}.png"
         display.from_search(search).figure_.savefig(path, bbox_inches="tight")
-        pictures.append(Picture(path, caption, f"sx.{display.__name__}.from_search(search)"))
+        pictures.append(Picture(path, SEARCH_CAPTIONS[kind], f"sx.{display.__name__}.from_search(search)"))
     return pictures
 
 
@@ -114,13 +117,13 @@ def _shrink_film(source: Path, target: Path) -> None:
     frames = [
         (np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(film)
     ]
-    palette = Palette([frame for frame, _ in frames])
+    palette = palette_of([frame for frame, _ in frames])
     target.write_bytes(source.read_bytes())
     step = 1
     while target.stat().st_size > FILM_BYTES:
         step += 1
         kept = [*frames[:-1:step], frames[-1]]
-        images = [palette.image(frame) for frame, _ in kept]
+        images = [in_colors(frame, palette) for frame, _ in kept]
         durations = [step * duration for _, duration in kept[:-1]] + [kept[-1][1]]
         images[0].save(
             target, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True
