@@ -1,7 +1,7 @@
-"""The command `separatrix`, its subcommands, and how its errors end.
+"""The command `separatrix`: its subcommands and its exit codes.
 
-Exit codes: 0 done; 1 a bug, with a traceback, or a reader that went away; 2 something that the user can mend,
-in one sentence; 130 Ctrl-C.
+The exit code is 0 for success, 1 for a bug (with a traceback) or a closed pipe, 2 for an error that the user
+can correct (with one sentence), and 130 for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
-from separatrix.cli.console import error_line, told_if_interrupted, with_option_names
+from separatrix.cli.console import error_line, exit_if_interrupted, with_option_names
 from separatrix.errors import ParameterError, SeparatrixError
 
 USER_ERROR = 2
@@ -43,7 +43,7 @@ class Commands(TyperGroup):
         """Return the name of a subcommand, the subcommand itself, and the arguments left."""
         name, command, arguments = super().resolve_command(ctx, args)
         if name is not None:
-            with told_if_interrupted("interrupted; nothing was written."):
+            with exit_if_interrupted("interrupted; nothing was written."):
                 command = load_command(name)
         return name, command, arguments
 
@@ -57,18 +57,18 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run the command and flush what it printed, so that a closed pipe is noticed here."""
         try:
-            with told_if_interrupted("interrupted."):
+            with exit_if_interrupted("interrupted."):
                 answer = super().invoke(ctx)
                 sys.stdout.flush()
                 return answer
         except Exception as error:
-            if ctx.find_root().params.get("debug") or not _is_the_users(error):
+            if ctx.find_root().params.get("debug") or not _is_user_error(error):
                 raise
             error_line(self.sentence(error))
             raise typer.Exit(USER_ERROR) from error
 
     def sentence(self, error: Exception) -> str:
-        """Return the message of an error; that of a `ParameterError` with the names of the options."""
+        """Return the message of an error; a `ParameterError` names the option instead of the parameter."""
         if not isinstance(error, ParameterError):
             return str(error)  # a column may have the name of a parameter
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
@@ -81,7 +81,7 @@ class Command(TyperCommand):
         return f"--{name.replace('_', '-')} {problem}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the arguments, then the options, those with a panel under its name."""
+        """Write the arguments and the options, each panel under its heading."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
@@ -102,8 +102,8 @@ def load_command(name: str) -> TyperCommand:
     return command
 
 
-def _is_the_users(error: Exception) -> bool:
-    # By name: scikit-learn is slow to import, and an error of its own comes only after that.
+def _is_user_error(error: Exception) -> bool:
+    # By name, as scikit-learn is slow to import.
     return isinstance(error, SeparatrixError) or type(error).__name__ == "InvalidParameterError"
 
 

@@ -18,19 +18,19 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 UNWRAPPED = 10_000
-"""Columns of output that goes into a file or pipe, where a line is not to be broken."""
+"""Width of output that goes into a file or pipe, where lines are not wrapped."""
 
 INTERRUPTED = 130
 """Exit code of Ctrl-C."""
 
 LABEL_WIDTH = 12
-"""To so many columns the labels of a table's rows are broken before its other columns change."""
+"""Width to which the labels of rows are wrapped before a table takes another shape."""
 
 Row = tuple[str, str]
 
 
 def show(*parts: RenderableType) -> None:
-    """Print on standard output, a blank line between two parts."""
+    """Print parts on standard output, with a blank line between them."""
     console = Console(
         width=None if sys.stdout.isatty() else UNWRAPPED, highlight=False, emoji=False, markup=False
     )
@@ -60,11 +60,11 @@ def summary(lines: Iterable[Row]) -> RenderableType:
 
 @dataclass(frozen=True)
 class FittingTable:
-    """Aligned columns under a header, in the shape that the terminal has room for; no cell is ever cropped.
+    """Aligned columns under a header, in a shape that fits the terminal; no cell is ever cut.
 
-    Where the rows do not fit, an interval goes on a line of its own below its value; where these do not
-    either, the last `n_spare` columns are left out, or, where that does not help, each row becomes a block
-    with a line for each cell. The first column has the labels of the rows.
+    If the rows are too wide, intervals are put on a line below their values. If that is not enough, the last
+    `n_spare` columns are left out, or each row becomes a block with one line for each cell. The first column
+    has the labels of the rows.
     """
 
     header: tuple[str, ...]
@@ -72,7 +72,7 @@ class FittingTable:
     n_spare: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Give the widest shape that fits."""
+        """Yield the widest shape that fits."""
         folded = tuple((label, *(cell.replace(" [", "\n[") for cell in cells)) for label, *cells in self.rows)
         n_kept = len(self.header) - self.n_spare
         for rows, n_shown in ((self.rows, None), (folded, None), (self.rows, n_kept)):
@@ -102,7 +102,7 @@ class FittingTable:
 
 
 def _least_width(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> int:
-    """Return the columns of the terminal that a grid needs to show every cell whole."""
+    """Return the width that a grid needs to show every cell."""
     labels, *columns = (
         max(cell_len(line) for cell in column for line in cell.split("\n"))
         for column in zip(header, *rows, strict=True)
@@ -111,31 +111,28 @@ def _least_width(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> 
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]], *, n_spare: int = 0) -> RenderableType:
-    """Return aligned columns under a header, the first with the labels of the rows.
-
-    The last `n_spare` of them are left out where there is no room.
-    """
+    """Return aligned columns under a header; see `FittingTable`."""
     return FittingTable(tuple(header), tuple(map(tuple, rows)), n_spare)
 
 
 def note(sentence: str) -> None:
-    """Tell something worth knowing on standard error."""
+    """Print a note on standard error."""
     typer.echo(f"note: {sentence}", err=True)
 
 
 def warn(sentence: str) -> None:
-    """Tell something that the user should act on, on standard error."""
+    """Print a warning, which asks for an action, on standard error."""
     typer.echo(f"warning: {sentence}", err=True)
 
 
 def error_line(sentence: str) -> None:
-    """Tell why the command failed, on standard error."""
+    """Print why the command failed on standard error."""
     typer.echo(f"separatrix: error: {sentence}", err=True)
 
 
 @contextmanager
-def told_if_interrupted(sentence: str) -> Iterator[None]:
-    """End with one line on standard error and exit code 130 where Ctrl-C ends the block."""
+def exit_if_interrupted(sentence: str) -> Iterator[None]:
+    """Exit with code 130 and one line on standard error if Ctrl-C interrupts the block."""
     try:
         yield
     except KeyboardInterrupt as error:
@@ -170,7 +167,7 @@ def seconds_text(seconds: float) -> str:
 
 
 def sparkline(values: Iterable[float], width: int = 40) -> str:
-    """Return finite numbers as a line of blocks from low to high, the mean of neighbours where too many.
+    """Return finite numbers as a line of blocks from low to high; more than `width` are averaged.
 
     Examples
     --------
@@ -190,8 +187,8 @@ def sparkline(values: Iterable[float], width: int = 40) -> str:
 def with_option_names(sentence: str, parameters: Iterable[str]) -> str:
     """Return a sentence with the names of parameters as the command line spells them.
 
-    A name without an underscore is a common word elsewhere ("the loss"), and counts only before ``=``; `cv`
-    is no word, and always counts.
+    A name without an underscore may be a common word ("the loss"): it is replaced only before ``=``, except
+    `cv`, which is no word.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from separatrix.cli.console import INTERRUPTED, show, show_json, told_if_interrupted, warn
+from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.options import in_option_names, with_estimator_options
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.files import check_writable
@@ -95,7 +95,7 @@ def fit(
     It is judged on rows that it has not seen. Numbers are standardised, missing ones filled with the median
     and marked; text becomes one input for each value. All of it is learnt on the training rows alone.
     """
-    with told_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
+    with exit_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
         from separatrix.cli.tables import LARGE
         from separatrix.cli.training import Question, train_streamed, train_whole
         from separatrix.data.streams import is_larger
@@ -115,12 +115,12 @@ def fit(
     stop = trained.fitted.stop
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
-    with told_if_interrupted("interrupted before the model was written."):
+    with exit_if_interrupted("interrupted before the model was written."):
         path = output or free_name()
         _save(trained, path)
     if checkpoint is not None and stop.reason != "interrupted":
         checkpoint.unlink(missing_ok=True)
-    with told_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
+    with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
         try:
             assessment = _assess(trained)
         except SeparatrixError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from separatrix.cli.console import INTERRUPTED, note, show, show_json, told_if_interrupted, warn
+from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
 from separatrix.cli.fit import check_output, free_name
 from separatrix.cli.options import in_option_names, read_counts, read_sizes, with_estimator_options
 from separatrix.cli.search_options import (
@@ -249,7 +249,7 @@ def search(
     their uncertainty, and the one chosen is trained on all rows and saved. Encoding the columns is learnt
     on the training rows of each fold alone.
     """
-    with told_if_interrupted("interrupted before a network was tried on all folds; no model was written."):
+    with exit_if_interrupted("interrupted before a network was tried on all folds; no model was written."):
         from separatrix.cli.rows import read_labelled
 
         rows = read_labelled(source, _target(column, target), task)
@@ -275,7 +275,7 @@ def search(
     for stop in stops:
         if stop.reason == "diverged" and stop.best_epoch == 0:
             raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
-    with told_if_interrupted("interrupted before the model was written."):
+    with exit_if_interrupted("interrupted before the model was written."):
         path = output or free_name()
         _save(found, path)
         drawn = [] if pictures is None else _draw(found, pictures)
