@@ -142,7 +142,7 @@ def test_validation_rows_must_come_as_a_pair_and_fit(rows: Rows) -> None:
 
 def test_too_few_validation_rows_are_an_error(rows: Rows) -> None:
     X, y = rows
-    message = "validation_fraction must set aside at least 2 of the 12 rows, got 0.05, which is 1; raise it"
+    message = "validation_fraction must hold out at least 2 of the 12 rows, got 0.05, which is 1; raise it"
     with pytest.raises(ParameterError, match=message):
         MLPRegressor(early_stopping=True, validation_fraction=0.05).fit(X[:12], y[:12])
 
@@ -279,7 +279,7 @@ def test_partial_fit_needs_a_stochastic_solver_and_no_early_stopping(rows: Rows)
     assert not hasattr(MLPRegressor(solver="lbfgs"), "partial_fit")
     with pytest.raises(AttributeError, match="partial_fit"):
         _ = small(solver="lbfgs").partial_fit
-    with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
+    with pytest.raises(ValueError, match="early_stopping must be False for partial_fit"):
         small(early_stopping=True).partial_fit(X, y, classes=[0, 1])
 
 

@@ -4,14 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
-from scipy.special import expit, log_expit, log_softmax
 
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
-from separatrix.network import Network
-
-Z = np.array([[1000.0, -1000.0, 3.0], [-2.0, 0.0, 0.5]])
+from separatrix.estimators.targets import ClassTargets
 
 
 @pytest.mark.parametrize(
@@ -37,35 +33,20 @@ def test_each_kind_of_target_has_its_head(
 def test_labels_survive_encoding(head: str, n_out: int, n_columns: int) -> None:
     classes = np.array(["a", "b", "c"])[: max(n_out, 2)]
     y = classes[[1, 0, -1, 0]]
-    T = targets.encode_labels(y, classes, Network.mlp(2, (), n_out, head=head), np.float32)
+    labels = ClassTargets(classes, head, n_out)
+    T = labels.encode(y, np.float32)
     assert T.shape == (4, n_columns)
     assert T.dtype == np.float32
     assert T.flags.c_contiguous
-    assert targets.decode_labels(T, classes, Network.mlp(2, (), n_out, head=head)).tolist() == y.tolist()
+    assert labels.decode(T).tolist() == y.tolist()
 
 
 def test_indicators_are_their_own_encoding() -> None:
-    network = Network.mlp(2, (), 3, head="multilabel")
+    labels = ClassTargets(np.arange(3), "multilabel", 3)
     y = np.array([[1, 0, 1], [0, 0, 0]])
-    T = targets.encode_labels(y, np.arange(3), network, np.float64)
+    T = labels.encode(y, np.float64)
     assert T.tolist() == y.tolist()
-    assert targets.decode_labels(T, np.arange(3), network).tolist() == y.tolist()
-
-
-def test_logarithms_of_probabilities() -> None:
-    softly, binary, each = (
-        Network.mlp(1, (), n, head=h) for n, h in ((3, "multiclass"), (1, "binary"), (3, "multilabel"))
-    )
-    assert_allclose(targets.log_probabilities(Z, softly), log_softmax(Z, axis=1))
-    z = Z[:, :1]
-    assert_allclose(targets.log_probabilities(z, binary), log_expit(np.hstack([-z, z])))
-    assert_allclose(targets.log_probabilities(Z, each), log_expit(Z))
-
-
-def test_several_quadratic_outputs_are_divided_by_their_sum() -> None:
-    network = Network.mlp(1, (), 3, head="quadratic")
-    share = expit(Z) / expit(Z).sum(axis=1, keepdims=True)
-    assert_allclose(np.exp(targets.log_probabilities(Z, network)), share)
+    assert labels.decode(T).tolist() == y.tolist()
 
 
 @pytest.mark.parametrize("weight", [-1, np.nan, np.inf, "5", None])

@@ -13,6 +13,7 @@ from sklearn.datasets import make_classification, make_multilabel_classification
 from separatrix import Ensemble, MLPClassifier, MLPRegressor, Model, Network
 from separatrix.data import Table, TableEncoder
 from separatrix.errors import DataError
+from separatrix.estimators.training_rows import read_rows
 from separatrix.explain.tables import (
     as_table,
     class_codes,
@@ -100,7 +101,8 @@ def test_targets_are_those_that_the_estimator_trains_on(loss: str, n_classes: in
     X, codes = make_classification(30, 6, n_informative=4, n_classes=n_classes, random_state=0)
     y = np.array(["a", "b", "c"])[codes]
     classifier = MLPClassifier((2,), loss=loss, max_iter=1).fit(X, y)
-    np.testing.assert_array_equal(encoded_targets(classifier.to_model(), y), classifier._encode(y))
+    rows = read_rows(classifier, classifier.settings(), X, y)
+    np.testing.assert_array_equal(encoded_targets(classifier.to_model(), y), rows.data.T)
 
 
 def test_several_labels_and_numbers_are_taken_as_they_stand() -> None:

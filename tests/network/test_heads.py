@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.special import expit, log_expit, log_softmax
 
 from separatrix.network import HEADS, Head
 
@@ -125,3 +126,13 @@ def test_log_probabilities_are_right_at_huge_logits(z: float) -> None:
         found = HEADS[head].log_probabilities(logits)
         assert found.min() == -abs(z)
         assert abs(found.max()) == 0.0
+
+
+def test_log_probabilities_are_scipys() -> None:
+    z = np.array([[1000.0, -1000.0, 3.0], [-2.0, 0.0, 0.5]])
+    one = z[:, :1]
+    np.testing.assert_allclose(HEADS["multiclass"].log_probabilities(z), log_softmax(z, axis=1))
+    np.testing.assert_allclose(HEADS["binary"].log_probabilities(one), log_expit(np.hstack([-one, one])))
+    np.testing.assert_allclose(HEADS["multilabel"].log_probabilities(z), log_expit(z))
+    fractions = expit(z) / expit(z).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(np.exp(HEADS["quadratic"].log_probabilities(z)), fractions)

@@ -8,19 +8,16 @@ from typing import Any, Self
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
-from separatrix import check
 from separatrix.data.targets import TargetStatistics
 from separatrix.errors import ParameterError
-from separatrix.estimators import targets
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.table_rows import Target
 from separatrix.model import Model, predicted_labels
-from separatrix.network import HEADS, Optimizer, Schedule
+from separatrix.network import Optimizer, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -280,7 +277,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ndarray of shape (n_samples, n_classes)
             In the order of `classes_`; for several labels a row each by itself.
         """
-        return HEADS[self.network_.head].probabilities(self._logits(X))
+        z = self._logits(X)
+        return self._head.probabilities(z)
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithm of the probability of each class, finite where that rounds to 0.
@@ -294,35 +292,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ndarray of shape (n_samples, n_classes)
             As `predict_proba`.
         """
-        return HEADS[self.network_.head].log_probabilities(self._logits(X))
-
-    def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
-        check.choice("loss", self.loss, ("log_loss", "squared_error"))
-        multilabel = targets.is_multilabel(y)
-        if is_first and not incremental:
-            self.classes_ = targets.classes_of(y, multilabel)
-        else:
-            targets.check_known_classes(y, self.classes_, all_of_them=not incremental)
-        return targets.head_and_outputs(self.loss, self.classes_, multilabel)
-
-    def _encode(self, y: Any) -> Array:
-        return targets.encode_labels(y, self.classes_, self.network_, self.theta_.dtype)
-
-    def _decode(self, T: Array) -> Array:
-        return targets.decode_labels(T, self.classes_, self.network_)
-
-    def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
-        if self.class_weight is None:
-            return sample_weight
-        if isinstance(self.class_weight, str):
-            check.choice("class_weight", self.class_weight, ("balanced",))
-        weight: Array = compute_sample_weight(self.class_weight, y)
-        if not isinstance(self.class_weight, str):
-            targets.check_class_weight(self.class_weight, self.classes_)
-        return weight if sample_weight is None else weight * sample_weight
+        z = self._logits(X)
+        return self._head.log_probabilities(z)
 
     def _target_of(self, statistics: TargetStatistics) -> Target:
-        check.choice("loss", self.loss, ("log_loss", "squared_error"))
         return Target.of_classes(statistics, self.loss, self.class_weight)
 
     def _take_over(self, model: Model) -> None:

@@ -1,7 +1,7 @@
-"""The estimators' shared part: one fit, from the data that came in to the attributes that stay.
+"""BaseMLP: what the classifier and the regressor share.
 
-The flow: check the parameters, read the rows, start or go on, set validation rows aside, train, keep what
-came out. It is longer than most modules, so that the whole of a fit is read in one place.
+One fit is read here from top to bottom: check the parameters, read the rows, draw the network, hold out rows,
+train, keep the outcome.
 """
 
 from __future__ import annotations
@@ -9,29 +9,25 @@ from __future__ import annotations
 import copy
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import with_callbacks
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import estimator_html_repr
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from separatrix.blas import one_blas_thread
-from separatrix.engine import get_engine
 from separatrix.engine.base import Data, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, listening
-from separatrix.estimators.held_out import check_weights, split_rows
-from separatrix.estimators.monitoring import Metric, Monitoring, monitoring_of, theta_scorer
-from separatrix.estimators.parameter_views import ParameterViews
-from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.settings import (
     FIELDS,
     Activations,
@@ -43,24 +39,45 @@ from separatrix.estimators.settings import (
     uses_lbfgs,
 )
 from separatrix.estimators.table_fitting import TableFitting
+from separatrix.estimators.targets import ClassTargets, NumberTargets, Targets
+from separatrix.estimators.training import Metric, Training, theta_scorer
+from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.explain.diagram import network_html
 from separatrix.model import Model
-from separatrix.network import HEADS, Network, Optimizer, Schedule
-from separatrix.train import Callback, History, LoopSettings, Recording, Stop, TrainingResult, train
+from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer, Schedule
+from separatrix.train import Callback, History, Recording, Stop, TrainingResult, train
 from separatrix.train.base import Record
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Start:
-    """What a training begins with."""
+@dataclass(frozen=True, eq=False)
+class Paused:
+    """A training that is to go on.
 
-    settings: MLPSettings
-    run: Run
-    monitoring: Monitoring
-    schedule: Schedule
+    Attributes
+    ----------
+    state : State
+    learning_rate : float
+    loss : list of float
+        Of the epochs so far.
+    seconds : float
+        That they took.
+    """
+
+    state: State
+    learning_rate: float
+    loss: list[float]
+    seconds: float
+
+
+class ParameterViews(list[Array]):
+    """Views of ``theta_``, one for each layer; assigning an item writes into ``theta_``."""
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Write a layer's values; they must have its shape."""
+        self[index][...] = value
 
 
 class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
@@ -122,9 +139,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     _rate: float
 
     def _store_parameters(self, arguments: dict[str, Any]) -> None:
-        """Store what a subclass's `__init__` was called with: its `locals()`."""
-        for name in self._get_param_names():
-            setattr(self, name, arguments[name])
+        """Set the parameters that a subclass's `__init__` was called with: its `locals()`."""
+        self.__dict__.update((name, value) for name, value in arguments.items() if name in FIELDS)
 
     def settings(self) -> MLPSettings:
         """Return the parameters, checked.
@@ -139,24 +155,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             If a parameter breaks its rule, whether the solver uses it or not.
         """
         return MLPSettings(**{name: value for name, value in vars(self).items() if name in FIELDS})
-
-    # What a classifier and a regressor do each in its own way.
-
-    @abstractmethod
-    def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
-        """Check `y` and learn its classes; return head and number of outputs."""
-
-    @abstractmethod
-    def _encode(self, y: Any) -> Array:
-        """Return `y` as the engine's target columns."""
-
-    @abstractmethod
-    def _decode(self, T: Array) -> Array:
-        """Return target columns as `y`."""
-
-    @abstractmethod
-    def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
-        """Return the weight of each row in the loss."""
 
     # Fit.
 
@@ -205,205 +203,137 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         """
         settings = self.settings()
         with unchanged_on_error(self):
-            training, random_state = self._begin(settings, X, y, sample_weight, incremental=False)
-            validation = None
+            is_first = not (settings.warm_start and hasattr(self, "theta_"))
+            dtype, classes = (None, None) if is_first else (self.theta_.dtype, vars(self).get("classes_"))
+            rows = read_rows(
+                self, settings, X, y, sample_weight, dtype=dtype, classes=classes, all_classes=True
+            )
             if X_val is not None or y_val is not None:
-                validation = self._read_validation(X_val, y_val, sample_weight_val)
-            start = self._start(settings, training, validation, random_state)
-            del training  # as converted, they need not stay beside the parts that they were split into
-        with listening(self, X, y, sample_weight) as listeners:
-            self._train(start, listeners)
+                rows = rows.with_validation(self, settings, X_val, y_val, sample_weight_val)
+            random_state = self._set_up(settings, rows.shape, is_first)
+            training, run = self._start(settings, rows, random_state)
+        del rows  # as converted, they need not stay beside the two parts that they were split into
+        with listening(self, X, y, sample_weight) as callbacks:
+            self._train(training, run, callbacks)
         self._warn_of_stop()
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         settings = self.settings()
-        if self.early_stopping:
-            raise ParameterError(
-                "partial_fit does not support early_stopping=True; set early_stopping=False."
-            )
+        if settings.early_stopping:
+            raise ParameterError("early_stopping", "must be False for partial_fit, got True.")
         with unchanged_on_error(self):
-            training, random_state = self._begin(settings, X, y, sample_weight, incremental=True)
-            monitoring = monitoring_of(settings, None)
-        state = self._state_of_partial_fit(settings, random_state)
-        start = self._start_of(settings, state, training, None, monitoring, incremental=True)
-        self._train(start, [], incremental=True)
+            is_first = not hasattr(self, "theta_")
+            dtype, classes = None if is_first else self.theta_.dtype, vars(self).get("classes_")
+            rows = read_rows(self, settings, X, y, sample_weight, dtype=dtype, classes=classes)
+            random_state = self._set_up(settings, rows.shape, is_first)
+            training, run = self._start(settings, rows, random_state, incremental=True)
+        self._train(training, run, [])
         if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
             self._warn_of_stop()
         return self
 
-    def _begin(
-        self, settings: MLPSettings, X: Any, y: Any, sample_weight: Any, incremental: bool
-    ) -> tuple[Data, RandomState]:
-        """Read the training rows and, unless an earlier training goes on, draw a new network."""
-        is_first = not hasattr(self, "theta_") or not (self.warm_start or incremental)
-        dtype = settings.accepted_dtypes if is_first else self.theta_.dtype
-        X, y = self._validate(X, y, dtype, reset=is_first)
-        head, n_out = self._read_targets(y, is_first, incremental)
-        random_state = self._set_up(settings, X.shape[1], n_out, head, X.dtype, is_first)
-        return self._data(X, y, sample_weight), random_state
-
-    def _set_up(
-        self, settings: MLPSettings, n_in: int, n_out: int, head: str, dtype: DTypeLike, is_first: bool
-    ) -> RandomState:
+    def _set_up(self, settings: MLPSettings, shape: NetworkShape, is_first: bool) -> RandomState:
         """Draw a new network, or keep the earlier one; return the generator of the next draws."""
-        network = settings.network(n_in, n_out, head)
+        network = settings.network(shape.n_in, shape.n_out, shape.head)
         random_state = settings.generator()
         if is_first:
-            self._set_network(network, settings.first_theta(network, random_state, dtype))
+            self._set_network(network, settings.first_theta(network, random_state, shape.dtype))
         elif network != self.network_:
             raise ParameterError(
-                f"the network must stay as it is to go on with its training: it is {self.network_} with head "
-                f"{self.network_.head!r}, and parameters and data now ask for {network} with head {head!r}; "
-                "set warm_start=False, or leave them as they were."
+                "the network",
+                f"must stay the same to train it further: it is {self.network_} with head "
+                f"{self.network_.head!r}, and parameters and data now ask for {network} with head "
+                f"{network.head!r}; set warm_start=False, or leave them as they were.",
             )
         return random_state
 
     def _start(
-        self, settings: MLPSettings, training: Data, validation: Data | None, random_state: RandomState
-    ) -> Start:
-        """Set validation rows aside where asked, and return what a training begins with."""
-        if validation is None and settings.early_stopping and not settings.uses_lbfgs:
-            training, validation = self._set_aside(training, random_state)
-        check_weights(training, validation)
-        state = self._state_of_fit(settings, random_state)
-        return self._start_of(settings, state, training, validation, self._monitoring(settings, validation))
-
-    def _monitoring(self, settings: MLPSettings, validation: Data | None) -> Monitoring:
-        """Return what early stopping follows and the metrics, on the validation rows."""
-        if validation is None:
-            return monitoring_of(settings, None)
-        X, y, weight = validation.X, self._decode(validation.T), validation.weight
-        snapshot = copy.copy(self)
-        snapshot.__dict__.pop("feature_names_in_", None)  # the rows have become an array
-
-        def predictor(theta: Array) -> BaseMLP:
-            snapshot.theta_ = theta
-            return snapshot
-
-        def metric_of(scoring: Any) -> Metric:
-            return theta_scorer(predictor, scoring, X, y, weight)
-
-        return monitoring_of(settings, metric_of)
-
-    def _start_of(
         self,
         settings: MLPSettings,
-        state: State,
-        training: Data,
-        validation: Data | None,
-        monitoring: Monitoring,
-        incremental: bool = False,
-    ) -> Start:
-        seed = dropout_seed(self.network_, state.random_state)
-        plan = settings.plan(self.network_, training.n_rows, seed, monitoring.monitor)
-        schedule = settings.continued_schedule(self.t_, state.step, incremental)
-        run = Run(plan, state, training, validation, settings.track_training)
-        return Start(settings, run, monitoring, schedule)
-
-    def _set_network(self, network: Network, theta: Array) -> None:
-        """Put a network in place that has not been trained yet."""
-        self.network_ = network
-        self.theta_ = theta
-        self.n_layers_ = len(network.layers) + 1
-        self.n_outputs_ = network.n_out
-        self.out_activation_ = HEADS[network.head].output_name
-        self.t_ = 0
-        self.n_iter_ = 0
-        self.loss_curve_ = []
-        self.validation_scores_ = None
-        self._state = None
-        self._forget_table()
-
-    def _validate(self, X: Any, y: Any, dtype: Any, reset: bool) -> tuple[Any, Any]:
-        y_checks = {"y_numeric": True} if self.__sklearn_tags__().estimator_type == "regressor" else {}
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            multi_output=True,
-            dtype=dtype,
-            order="C",
-            reset=reset,
-            **y_checks,
-        )
-        return X, column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
-
-    def _data(self, X: Any, y: Any, sample_weight: Any) -> Data:
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        weight = self._row_weights(y, sample_weight)
-        return Data(X, self._encode(y), None if weight is None else weight.astype(X.dtype, copy=False))
-
-    def _read_validation(self, X_val: Any, y_val: Any, sample_weight_val: Any) -> Data:
-        if X_val is None or y_val is None:
-            missing = "X_val" if X_val is None else "y_val"
-            raise DataError(f"X_val and y_val must be given together, got no {missing}.")
-        X, y = self._validate(X_val, y_val, self.theta_.dtype, reset=False)
-        self._read_targets(y, is_first=False, incremental=True)
-        return self._data(X, y, sample_weight_val)
-
-    def _set_aside(self, data: Data, random_state: RandomState) -> tuple[Data, Data]:
-        """Split off validation rows."""
-        is_binary = self.network_.head in {"binary", "quadratic"} and self.network_.n_out == 1
-        codes = data.T[:, 0] if is_binary else None
-        rows, held_out = split_rows(data.n_rows, self.validation_fraction, codes, random_state)
-        return data.take(rows), data.take(held_out)
-
-    @property
-    def uses_lbfgs(self) -> bool:
-        """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
-        return uses_lbfgs(self.solver)
-
-    def _state_of_fit(self, settings: MLPSettings, random_state: RandomState) -> State:
-        """Return a new state; a warm start goes on with what early stopping has seen, as in scikit-learn."""
-        state = State.start(self.theta_, settings.optimizer, random_state)
-        earlier = self._state
-        if earlier is not None and self.early_stopping == (self.validation_scores_ is not None):
-            state.best_value, state.stale = earlier.best_value, earlier.stale
-        self._rate = self.learning_rate_init
-        return state
-
-    def _state_of_partial_fit(self, settings: MLPSettings, random_state: RandomState) -> State:
-        """Return the state of the last call, or a new one."""
-        optimizer = settings.optimizer
-        state = self._state
-        if state is None or len(state.slots) != optimizer.n_slots:
-            self._rate = self.learning_rate_init
-            return State.start(self.theta_, optimizer, random_state)
-        # The copies of a pickled estimator's arrays need not share memory any more.
-        state.theta, state.random_state = self.theta_, random_state
-        return state
-
-    def _train(
-        self,
-        start: Start,
-        listeners: list[Callback],
+        rows: TrainingRows,
+        random_state: RandomState,
         *,
         incremental: bool = False,
+        paused: Paused | None = None,
         pause_at: int | None = None,
-    ) -> None:
-        """Train, and keep what came out."""
-        run, mlp, monitoring = start.run, start.settings, start.monitoring
-        settings = _limits(
-            mlp,
-            monitoring,
+    ) -> tuple[Training, Run]:
+        """Hold out rows if early stopping needs some, and return the training of the others."""
+        if settings.holds_out and rows.validation is None:
+            rows = rows.hold_out(settings.validation_fraction, random_state)
+        if not incremental:
+            rows.check_weights()
+        state = self._state_of(settings, random_state, incremental, paused)
+        training = Training.begin(
+            settings,
+            self.network_,
+            state,
+            rows.data.n_rows,
+            self._metrics_on(rows.validation),
+            dropout_seed=dropout_seed(self.network_, random_state),
             learning_rate=self._rate,
-            schedule=start.schedule,
-            max_epochs=1 if incremental else int(mlp.max_iter) - run.state.epoch,
-            record=None if incremental else mlp.record,
+            max_epochs=1 if incremental else int(settings.max_iter) - state.epoch,
+            rows_before=self.t_,
+            incremental=incremental,
             pause_at=pause_at,
         )
-        outcome = train(run, settings, get_engine(mlp.engine), listeners)
-        if outcome.recording is not None:
+        return training, Run(training.plan, state, rows.data, rows.validation, settings.track_training)
+
+    def _state_of(
+        self, settings: MLPSettings, random_state: RandomState, incremental: bool, paused: Paused | None
+    ) -> State:
+        """Return a new state, or that of a paused or an earlier training that goes on."""
+        if paused is not None:
+            state = copy.deepcopy(paused.state)
+            self.theta_, self._rate, self.loss_curve_ = state.theta, paused.learning_rate, list(paused.loss)
+            return state
+        optimizer, earlier = settings.optimizer, self._state
+        if incremental and earlier is not None and len(earlier.slots) == optimizer.n_slots:
+            # The copies of a pickled estimator's arrays need not share memory any more.
+            earlier.theta, earlier.random_state = self.theta_, random_state
+            return earlier
+        self._rate = settings.learning_rate_init
+        state = State.start(self.theta_, optimizer, random_state)
+        followed_validation = self.validation_scores_ is not None
+        if not incremental and earlier is not None and settings.early_stopping == followed_validation:
+            # A warm start goes on with what early stopping has seen, as in scikit-learn.
+            state.best_value, state.stale = earlier.best_value, earlier.stale
+        return state
+
+    @property
+    def _targets(self) -> Targets:
+        """How the targets of the network are encoded."""
+        network, classes = self.network_, vars(self).get("classes_")
+        if classes is None:
+            return NumberTargets(network.head, network.n_out)
+        return ClassTargets(classes, network.head, network.n_out)
+
+    def _metrics_on(self, validation: Data | None) -> Callable[[Any], Metric] | None:
+        """Return what makes a metric of a scorer, None without validation rows."""
+        if validation is None:
+            return None
+        y = self._targets.decode(validation.T)
+        return partial(theta_scorer, self._at, validation.X, y, validation.weight)
+
+    def _at(self, theta: Array) -> Self:
+        """Return a copy with other parameters that takes arrays alone."""
+        other = copy.copy(self)
+        other.theta_ = theta
+        other.__dict__.pop("feature_names_in_", None)
+        return other
+
+    def _train(self, training: Training, run: Run, callbacks: Sequence[Callback]) -> None:
+        """Train, and keep the result."""
+        result = train(run, training.settings, training.engine, callbacks)
+        if result.recording is not None:
             self.feature_range_ = _range_of(run.data.X)
-        self._keep(mlp, run.state, outcome, monitoring, run.data.n_rows)
+        self._keep(training, result, run.data.n_rows)
 
     def _train_data(
         self, settings: MLPSettings, training: Data, random_state: RandomState, listeners: list[Callback]
     ) -> None:
-        self._train(self._start(settings, training, None, random_state), listeners)
+        rows = TrainingRows(training, self._targets, {"n_features_in_": self.network_.n_in})
+        self._train(*self._start(settings, rows, random_state), listeners)
 
     def _train_stream(
         self,
@@ -416,56 +346,64 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         callbacks: StreamCallbacks,
         position: StreamPosition | None,
     ) -> None:
-        monitoring = self._monitoring(settings, validation)
-        plan = settings.plan(self.network_, rows.n_rows, seed, monitoring.monitor)
-        limits = _limits(
+        training = Training.begin(
             settings,
-            monitoring,
+            self.network_,
+            state,
+            rows.n_rows,
+            self._metrics_on(validation),
+            dropout_seed=seed,
             learning_rate=settings.learning_rate_init,
-            schedule=settings.continued_schedule(0, 0, False),
             max_epochs=int(settings.max_iter),
         )
-        outcome = train_stream(
-            plan,
+        result = train_stream(
+            training.plan,
             state,
             rows,
             capacity,
-            limits,
-            get_engine(settings.engine),
+            training.settings,
+            training.engine,
             validation=validation,
             callbacks=callbacks,
             position=position,
         )
-        self._keep(settings, state, outcome, monitoring, rows.n_rows)
+        self._keep(training, result, rows.n_rows)
 
-    def _keep(
-        self,
-        settings: MLPSettings,
-        state: State,
-        outcome: TrainingResult,
-        monitoring: Monitoring,
-        n_rows: int,
-    ) -> None:
+    def _keep(self, training: Training, result: TrainingResult, n_rows: int) -> None:
         """Set the fitted attributes."""
-        history = outcome.history
-        self.history_, self.recording_, self.stop_ = history, outcome.recording, outcome.stop
+        state, history = training.state, result.history
+        self.history_, self.recording_, self.stop_ = history, result.recording, result.stop
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
-        if monitoring.is_on_validation:
+        if training.follows_validation:
             self.best_loss_, self.best_validation_score_ = None, state.best_value
-            self.validation_scores_ = (self.validation_scores_ or []) + monitoring.curve(history).tolist()
+            self.validation_scores_ = (self.validation_scores_ or []) + training.curve(history).tolist()
         else:
             self.best_loss_, self.best_validation_score_ = -state.best_value, None
             self.validation_scores_ = None
-        if not settings.uses_lbfgs:
+        if not isinstance(training.plan.optimizer, LBFGS):
             self.t_ += history.n_epochs * n_rows
-            if outcome.stop.reason in {"converged", "early_stopped"}:
+            if result.stop.reason in {"converged", "early_stopped"}:
                 # A warm start goes on counting, as in scikit-learn.
-                state.stale = int(settings.n_iter_no_change) + 1
-        if outcome.stop.reason != "paused":
-            state.rows = np.empty(0, np.int32)  # drawn anew by the next call, and long
-        self._state, self._rate = state, outcome.learning_rate
+                state.stale = int(training.plan.monitor.n_iter_no_change) + 1
+        if result.stop.reason != "paused":
+            state.rows = np.empty(0, np.int32)  # long, and drawn again by the next call
+        self._state, self._rate = state, result.learning_rate
+
+    def _set_network(self, network: Network, theta: Array) -> None:
+        """Set a network that has not been trained yet."""
+        self.network_ = network
+        self.theta_ = theta
+        self.n_layers_ = len(network.layers) + 1
+        self.n_outputs_ = network.n_out
+        self.out_activation_ = self._head.output_name
+        self.t_ = 0
+        self.n_iter_ = 0
+        self.loss_curve_ = []
+        self.validation_scores_ = None
+        self._state = None
+        self._forget_table()
 
     def _warn_of_stop(self) -> None:
         stop = self.stop_
@@ -473,6 +411,82 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             warnings.warn(stop.message, ConvergenceWarning, stacklevel=4)
         elif stop.reason == "interrupted":
             warnings.warn("Training interrupted by user.", stacklevel=4)
+
+    # Many fits on the same rows.
+
+    def fit_rows(
+        self,
+        rows: TrainingRows,
+        callbacks: Sequence[Callback] = (),
+        *,
+        paused: Paused | None = None,
+        pause_at: int | None = None,
+    ) -> Self:
+        """Fit on rows that have been read, without warnings and callbacks.
+
+        Parameters
+        ----------
+        rows : separatrix.estimators.training_rows.TrainingRows
+            Read by `separatrix.estimators.training_rows.read_rows` with the same values of the parameters
+            that are named there.
+        callbacks : sequence of callables
+            Called during training, as those of `set_callbacks`.
+        paused : Paused, optional
+            The paused training of an equal estimator on the same rows. The outcome is that of one training.
+        pause_at : int, optional
+            The epoch after which to pause: `stop_` then says so, and `paused` returns what to go on with.
+
+        Returns
+        -------
+        self
+            Equal to the last bit to what `fit` leaves. `stop_` says how training ended.
+
+        Raises
+        ------
+        ParameterError
+            If a parameter breaks its rule.
+
+        Examples
+        --------
+        >>> from separatrix import MLPRegressor
+        >>> linear = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs")
+        >>> rows = read_rows(linear, linear.settings(), [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+        >>> linear.fit_rows(rows).predict([[3.0]]).round(2)
+        array([7.])
+        """
+        settings = self.settings()
+        with unchanged_on_error(self):
+            self.__dict__.update(rows.attributes)
+            random_state = self._set_up(settings, rows.shape, is_first=True)
+            training, run = self._start(settings, rows, random_state, paused=paused, pause_at=pause_at)
+        self._train(training, run, callbacks)
+        return self
+
+    def paused(self, earlier: Paused | None = None) -> Paused | None:
+        """Return the paused training, to go on with; None if it has ended.
+
+        Parameters
+        ----------
+        earlier : Paused, optional
+            The one that `fit_rows` went on with.
+        """
+        if self.stop_.reason != "paused":
+            return None
+        assert self._state is not None
+        seconds = float(self.history_.seconds.sum()) + (earlier.seconds if earlier else 0.0)
+        return Paused(self._state, self._rate, self.loss_curve_, seconds)
+
+    def with_theta(self, rows: TrainingRows, theta: Array) -> Self:
+        """Take the parameters that a fit on these rows gave; return the estimator, which has no history."""
+        self.__dict__.update(rows.attributes)
+        n_in, n_out, head, _ = rows.shape
+        self._set_network(self.settings().network(n_in, n_out, head), theta)
+        return self
+
+    @property
+    def uses_lbfgs(self) -> bool:
+        """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
+        return uses_lbfgs(self.solver)
 
     # The fitted network.
 
@@ -493,6 +507,10 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     @intercepts_.setter
     def intercepts_(self, intercepts: Iterable[Array]) -> None:
         self.theta_[:] = self.network_.join(self.coefs_, list(intercepts))
+
+    @property
+    def _head(self) -> Head:
+        return HEADS[self.network_.head]
 
     def _logits(self, X: Any) -> Array:
         check_is_fitted(self)
@@ -600,16 +618,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _limits(settings: MLPSettings, monitoring: Monitoring, **others: Any) -> LoopSettings:
-    """Return how long to train and what to keep."""
-    return LoopSettings(
-        restore_best=settings.restores_best,
-        metrics=monitoring.metrics,
-        monitored_metric=monitoring.metric,
-        **others,
-    )
 
 
 def _range_of(X: Any) -> Array:

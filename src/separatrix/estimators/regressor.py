@@ -12,17 +12,16 @@ from sklearn.utils.metaestimators import available_if
 
 from separatrix import check
 from separatrix.data.targets import TargetStatistics
-from separatrix.errors import DataError, ParameterError
+from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.table_rows import Target
+from separatrix.estimators.targets import HEAD_OF_LOSS
 from separatrix.model import Model
-from separatrix.network import HEADS, Optimizer, Schedule
+from separatrix.network import Optimizer, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
-
-HEAD_OF_LOSS = {"squared_error": "regression", "poisson": "poisson"}
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
@@ -246,25 +245,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
         z = self._logits(X)
-        return self._decode(HEADS[self.network_.head].output(z))
-
-    def _read_targets(self, y: Any, is_first: bool, incremental: bool) -> tuple[str, int]:
-        check.choice("loss", self.loss, HEAD_OF_LOSS)
-        if self.loss == "poisson" and y.min() < 0:
-            raise DataError(
-                f"y must be 0 or more for loss 'poisson', got {y.min()}; use loss='squared_error'."
-            )
-        return HEAD_OF_LOSS[self.loss], 1 if y.ndim == 1 else y.shape[1]
-
-    def _encode(self, y: Any) -> Array:
-        columns: Array = y.reshape(len(y), -1).astype(self.theta_.dtype, order="C", copy=False)
-        return columns
-
-    def _decode(self, T: Array) -> Array:
-        return T[:, 0] if T.shape[1] == 1 else T
-
-    def _row_weights(self, y: Any, sample_weight: Array | None) -> Array | None:
-        return sample_weight
+        numbers = self._head.output(z)
+        return numbers[:, 0] if numbers.shape[1] == 1 else numbers
 
     def _target_of(self, statistics: TargetStatistics) -> Target:
         check.choice("loss", self.loss, HEAD_OF_LOSS)

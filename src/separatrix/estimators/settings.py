@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state
 
 from separatrix import check
 from separatrix.engine import ENGINES
-from separatrix.engine.base import Monitor, Order, Plan
+from separatrix.engine.base import Order
 from separatrix.errors import ParameterError, did_you_mean
 from separatrix.network import (
     INITIALIZERS,
@@ -152,6 +152,11 @@ class MLPSettings:
         return uses_lbfgs(self.solver)
 
     @property
+    def holds_out(self) -> bool:
+        """Whether early stopping needs validation rows."""
+        return self.early_stopping and not self.uses_lbfgs
+
+    @property
     def restores_best(self) -> bool:
         """Whether training ends with the parameters of the best epoch."""
         return self.early_stopping if self.restore_best is None else self.restore_best
@@ -256,18 +261,6 @@ class MLPSettings:
             )
         coefs, intercepts = ([np.asarray(array) for array in arrays] for arrays in self.init)
         return network.join(coefs, intercepts).astype(dtype)
-
-    def plan(self, network: Network, n_rows: int, dropout_seed: int, monitor: Monitor) -> Plan:
-        """Return how to train a network on `n_rows` rows."""
-        return Plan(
-            network=network,
-            optimizer=self.optimizer,
-            penalty=self.penalty,
-            batch_size=self.rows_per_step(n_rows),
-            order=self.order,
-            dropout_seed=dropout_seed,
-            monitor=monitor,
-        )
 
 
 def uses_lbfgs(solver: str | Optimizer) -> bool:

@@ -24,7 +24,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 from sklearn.callback import with_callbacks
 
 from separatrix import __version__, check
@@ -38,8 +38,6 @@ from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.callbacks import listening
-from separatrix.estimators.held_out import check_weights
-from separatrix.estimators.rollback import unchanged_on_error
 from separatrix.estimators.settings import MLPSettings, dropout_seed
 from separatrix.estimators.table_rows import (
     IN_MEMORY_BYTES,
@@ -52,6 +50,7 @@ from separatrix.estimators.table_rows import (
     Target,
     learn_table,
 )
+from separatrix.estimators.training_rows import NetworkShape, check_weights, unchanged_on_error
 from separatrix.evaluate.splits import holdout_rows
 from separatrix.files import check_writable
 from separatrix.network import Network
@@ -178,9 +177,7 @@ class TableFitting(ABC):
         """Return how to encode a target column with these statistics."""
 
     @abstractmethod
-    def _set_up(
-        self, settings: MLPSettings, n_in: int, n_out: int, head: str, dtype: DTypeLike, is_first: bool
-    ) -> RandomState:
+    def _set_up(self, settings: MLPSettings, shape: NetworkShape, is_first: bool) -> RandomState:
         """Draw a network, or keep the one there is; return the generator of the next draws."""
 
     @abstractmethod
@@ -307,7 +304,8 @@ class TableFitting(ABC):
             scale, shift = target.scale, target.shift
             self.theta_ = rescaled_theta(self.network_, self.theta_, 1 / scale, -shift / scale)
         n_in = rows.encoder.n_features_out
-        random_state = self._set_up(settings, n_in, target.n_out, target.head, rows.dtype, is_first)
+        shape = NetworkShape(n_in, target.n_out, target.head, rows.dtype)
+        random_state = self._set_up(settings, shape, is_first)
         self.n_features_in_ = n_in
         self.__dict__.pop("feature_names_in_", None)
         self.encoder_, self.target_name_ = rows.encoder, target.name

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
-from separatrix.estimators.checked_rows import with_theta
 from separatrix.search.experiment import Experiment
 from separatrix.search.folds import FoldCache
 from separatrix.search.results import Results
@@ -90,7 +89,7 @@ def _predicted(folds: FoldCache, params: Any, trial: TrialResult, labels: Array 
     n_rows = len(fold.y_test)
     if trial.theta is None:
         return np.full(n_rows if labels is None else (n_rows, len(labels)), np.nan)
-    network = with_theta(folds.experiment.network(params, trial.split), fold.rows, trial.theta)
+    network = folds.experiment.network(params, trial.split).with_theta(fold.rows, trial.theta)
     if labels is None:
         numbers: Array = network.predict(fold.X_test)
         return numbers

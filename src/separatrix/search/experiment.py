@@ -20,8 +20,8 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 
 from separatrix import check
 from separatrix.errors import DataError, ParameterError
-from separatrix.estimators.checked_rows import check_rows
 from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.training_rows import read_rows
 from separatrix.search.scores import Shortcut, params_of_scorers, shortcuts_of
 from separatrix.search.space import Params
 
@@ -263,7 +263,8 @@ def check_training_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     if is_classifier(estimator) and np.ndim(y) == 1 and len(np.unique(np.asarray(y))) < 2:
         raise DataError("y must have at least two classes, got 1 class; give rows of another class.")
     if not isinstance(estimator, Pipeline):
-        check_rows(network_of(estimator), X, y)  # once, rather than in every trial
+        network = network_of(estimator)
+        read_rows(copy.copy(network), network.settings(), X, y)  # once, rather than in every trial
     return X, y
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
-from separatrix.estimators.checked_rows import READING, CheckedRows, check_rows
 from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.training_rows import READING, TrainingRows, read_rows
 from separatrix.search.experiment import Experiment, candidate_of
 from separatrix.search.space import Params, params_key
 
@@ -31,7 +32,7 @@ class Fold:
     ----------
     preprocessing : Pipeline or None
         Fitted on the training rows.
-    rows : CheckedRows
+    rows : TrainingRows
         The training rows.
     X_train, y_train, X_test, y_test : array-likes
         Preprocessed.
@@ -43,7 +44,7 @@ class Fold:
     """
 
     preprocessing: Pipeline | None
-    rows: CheckedRows
+    rows: TrainingRows
     X_train: Any
     y_train: Any
     X_test: Any
@@ -54,7 +55,7 @@ class Fold:
     @property
     def n_bytes(self) -> int:
         """Memory, roughly."""
-        per_row = self.rows.line.n_in * self.rows.data.T.dtype.itemsize
+        per_row = self.rows.shape.n_in * self.rows.data.T.dtype.itemsize
         return 2 * (len(self.y_train) + len(self.y_test)) * per_row
 
 
@@ -106,16 +107,16 @@ def make_fold(experiment: Experiment, network: BaseMLP, other_params: Params, sp
         X_train = preprocessing.fit_transform(X_train, y_train)
         X_test = preprocessing.transform(X_test)
     weight = experiment.params_of_rows(experiment.fit_params, train).get("sample_weight")
-    rows = check_rows(network, X_train, y_train, weight)
+    rows = read_rows(copy.copy(network), network.settings(), X_train, y_train, weight)
     inputs = check_array(X_test, accept_sparse="csr", dtype=rows.data.X.dtype, order="C")
     return Fold(preprocessing, rows, X_train, y_train, X_test, y_test, inputs, _targets(rows, y_test))
 
 
-def _targets(rows: CheckedRows, y_test: Any) -> Array | None:
+def _targets(rows: TrainingRows, y_test: Any) -> Array | None:
     """Return class codes or numbers for the shortcuts, None where they cannot be used."""
-    classes = rows.learnt.get("classes_")
+    classes = rows.attributes.get("classes_")
     targets = np.asarray(y_test)
-    if targets.ndim != 1 or rows.line.head == "multilabel":
+    if targets.ndim != 1 or rows.targets.head == "multilabel":
         return None
     if classes is None:
         return targets

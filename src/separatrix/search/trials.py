@@ -17,8 +17,7 @@ from sklearn.pipeline import Pipeline
 
 from separatrix.engine.base import thread_generator
 from separatrix.engine.numpy_engine import forward
-from separatrix.estimators.checked_rows import Paused, fit_rows, paused_of
-from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.mlp import BaseMLP, Paused
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import Fold, FoldCache
 from separatrix.search.space import Params
@@ -126,7 +125,7 @@ def run_trial(trial: Trial, folds: FoldCache, listeners: Sequence[Callback] = ()
         n_epochs=len(network.loss_curve_),
         theta=network.theta_,
         curve=thinned(np.array(network.loss_curve_)),
-        paused=paused_of(network, trial.paused),
+        paused=network.paused(trial.paused),
         exception=None if failure is None else _portable(failure),
     )
 
@@ -162,7 +161,7 @@ def _fit(trial: Trial, folds: FoldCache, listeners: Sequence[Callback]) -> _Fitt
         network = experiment.network(trial.params, trial.split)
         if trial.pause_at is None and isinstance(network.random_state, int):
             network.random_state = thread_generator(network.random_state)  # faster than a new generator
-        fit_rows(network, fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)
+        network.fit_rows(fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)
         return _Fitted(network, fold)
     train = experiment.splits[trial.split][0]
     whole = experiment.candidate(trial.params, trial.split)

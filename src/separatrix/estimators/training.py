@@ -1,0 +1,182 @@
+"""Training: one training of a network, from the parameters of an estimator; its monitor and its metrics."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from numpy.typing import NDArray
+from sklearn.metrics import check_scoring
+
+from separatrix.engine import get_engine
+from separatrix.engine.base import Engine, Monitor, Plan, Quantity, State
+from separatrix.errors import ParameterError
+from separatrix.estimators.settings import MLPSettings
+from separatrix.network import Network
+from separatrix.train import History, LoopSettings
+
+Array = NDArray[Any]
+Metric = Callable[[Array], float]
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """All that one training is given, except its rows.
+
+    Attributes
+    ----------
+    plan : Plan
+    state : State
+        Changed by the training.
+    settings : separatrix.train.LoopSettings
+    engine : Engine
+    """
+
+    plan: Plan
+    state: State
+    settings: LoopSettings
+    engine: Engine
+
+    @classmethod
+    def begin(
+        cls,
+        settings: MLPSettings,
+        network: Network,
+        state: State,
+        n_rows: int,
+        metric_of: Callable[[Any], Metric] | None,
+        *,
+        dropout_seed: int,
+        learning_rate: float,
+        max_epochs: int,
+        rows_before: int = 0,
+        incremental: bool = False,
+        pause_at: int | None = None,
+    ) -> Self:
+        """Return a training from its state on.
+
+        Parameters
+        ----------
+        settings : MLPSettings
+        network : Network
+        state : State
+        n_rows : int
+            Training rows.
+        metric_of : callable or None
+            Returns the metric of a scorer, or of its name; None if there are no validation rows.
+        dropout_seed : int
+        learning_rate : float
+            The rate to begin with.
+        max_epochs : int
+            Epochs at most.
+        rows_before : int
+            Training rows seen by earlier calls.
+        incremental : bool
+            Whether it is a call of ``partial_fit``: one epoch, after those of earlier calls.
+        pause_at : int or None
+            The epoch to pause after.
+
+        Raises
+        ------
+        ParameterError
+            If a metric is asked for and there are no validation rows.
+        """
+        monitor, metrics, followed = _monitor_and_metrics(settings, metric_of)
+        plan = Plan(
+            network=network,
+            optimizer=settings.optimizer,
+            penalty=settings.penalty,
+            batch_size=settings.rows_per_step(n_rows),
+            order=settings.order,
+            dropout_seed=dropout_seed,
+            monitor=monitor,
+        )
+        loop = LoopSettings(
+            learning_rate=learning_rate,
+            schedule=settings.continued_schedule(rows_before, state.step if incremental else 0, incremental),
+            max_epochs=max_epochs,
+            record=None if incremental else settings.record,
+            restore_best=settings.restores_best,
+            metrics=metrics,
+            monitored_metric=followed,
+            pause_at=pause_at,
+        )
+        return cls(plan, state, loop, get_engine(settings.engine))
+
+    @property
+    def follows_validation(self) -> bool:
+        """Whether the monitor follows a value of the validation rows."""
+        return self.plan.monitor.quantity != "loss"
+
+    def curve(self, history: History) -> Array:
+        """Return the values that the monitor compared; higher is better."""
+        if self.settings.monitored_metric is not None:
+            return history.metrics[self.settings.monitored_metric]
+        return {
+            "loss": -history.loss,
+            "validation_loss": -history.validation_loss,
+            "validation_score": history.validation_score,
+        }[self.plan.monitor.quantity]
+
+
+def theta_scorer(
+    predictor: Callable[[Array], Any], X: Any, y: Array, weight: Array | None, scoring: Any
+) -> Metric:
+    """Return a function of ``theta`` that scores an estimator with these parameters.
+
+    The rows keep their weights, except for a scorer that has no parameter `sample_weight`: it counts every
+    row once.
+
+    Parameters
+    ----------
+    predictor : callable
+        Returns the estimator that predicts with some ``theta``.
+    X, y, weight :
+        The rows, the targets, and the weights of the rows or None.
+    scoring : str or callable
+        A scorer of scikit-learn, or its name.
+    """
+    scorer = check_scoring(scoring=scoring)
+    weights = {"sample_weight": weight} if weight is not None and _takes_weights(scorer) else {}
+
+    def score(theta: Array) -> float:
+        return float(scorer(predictor(theta), X, y, **weights))
+
+    return score
+
+
+def _monitor_and_metrics(
+    settings: MLPSettings, metric_of: Callable[[Any], Metric] | None
+) -> tuple[Monitor, dict[str, Metric], str | None]:
+    """Return the monitor, the metrics, and the name of the metric that early stopping follows, if any."""
+
+    def metric(scoring: Any) -> Metric:
+        if metric_of is None:
+            raise ParameterError(
+                "metrics",
+                f"needs validation rows for {scoring!r}; give X_val and y_val to fit, or set "
+                "early_stopping=True.",
+            )
+        return metric_of(scoring)
+
+    scoring = settings.scoring
+    metrics = {f"validation_{name}": metric(name) for name in settings.metrics or ()}
+    quantity: Quantity = "loss"
+    followed = None
+    if settings.holds_out:
+        if scoring is None or scoring == "loss":
+            quantity = "validation_score" if scoring is None else "validation_loss"
+        else:
+            quantity = "nothing"
+            followed = f"validation_{scoring if isinstance(scoring, str) else 'scoring'}"
+            metrics[followed] = metric(scoring)
+    return Monitor(quantity, settings.tol, settings.n_iter_no_change), metrics, followed
+
+
+def _takes_weights(scorer: Any) -> bool:
+    """Return whether a scorer, or the function that it wraps, has a parameter `sample_weight`."""
+    if hasattr(scorer, "_accept_sample_weight"):  # every scorer of scikit-learn would take it, and fail
+        return bool(scorer._accept_sample_weight())
+    return "sample_weight" in inspect.signature(scorer).parameters

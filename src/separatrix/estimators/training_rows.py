@@ -1,0 +1,210 @@
+"""Training rows: what `fit` is given, read and checked once, as data of the engine.
+
+A fit of a small network takes about a millisecond, and half of it goes into reading the rows. A search reads
+the rows of a fold once and fits thousands of networks on them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import DTypeLike, NDArray
+from sklearn.base import BaseEstimator, is_regressor
+from sklearn.model_selection import train_test_split
+from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
+
+from separatrix.engine.base import Data
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.settings import MLPSettings
+from separatrix.estimators.targets import ClassTargets, NumberTargets, Targets
+
+Array = NDArray[Any]
+
+READING = ("class_weight", "dtype", "loss")
+"""The parameters that decide how rows are read."""
+
+_LEARNED = ("classes_", "feature_names_in_", "n_features_in_")
+
+
+class NetworkShape(NamedTuple):
+    """What rows need of a network: features, outputs, head, and dtype of its parameters."""
+
+    n_in: int
+    n_out: int
+    head: str
+    dtype: DTypeLike
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Rows to train on, read and checked.
+
+    Attributes
+    ----------
+    data : Data
+    targets : ClassTargets or NumberTargets
+        How `data.T` was made of `y`.
+    attributes : mapping of str to object
+        The fitted attributes that the rows alone decide.
+    validation : Data or None
+        Rows that choose the epoch.
+    """
+
+    data: Data
+    targets: Targets
+    attributes: Mapping[str, Any]
+    validation: Data | None = None
+
+    @property
+    def shape(self) -> NetworkShape:
+        """The network that the rows need."""
+        n_in = int(self.attributes["n_features_in_"])
+        return NetworkShape(n_in, self.targets.n_out, self.targets.head, self.data.X.dtype)
+
+    def hold_out(self, fraction: float, random_state: RandomState) -> Self:
+        """Return the rows with a fraction of them as validation rows, by scikit-learn's draws."""
+        is_binary = self.targets.head in {"binary", "quadratic"} and self.targets.n_out == 1
+        codes = self.data.T[:, 0] if is_binary else None
+        train, validation = holdout_split(self.data.n_rows, fraction, codes, random_state)
+        return replace(self, data=self.data.take(train), validation=self.data.take(validation))
+
+    def with_validation(
+        self, estimator: BaseEstimator, settings: MLPSettings, X: Any, y: Any, sample_weight: Any
+    ) -> Self:
+        """Return the rows with other rows as validation rows.
+
+        Raises
+        ------
+        ValueError
+            If `X` or `y` is None, or they do not match the training rows.
+        """
+        if X is None or y is None:
+            missing = "X_val" if X is None else "y_val"
+            raise DataError(f"X_val and y_val must be given together, got no {missing}.")
+        dtype, classes = self.data.X.dtype, self.attributes.get("classes_")
+        rows = read_rows(estimator, settings, X, y, sample_weight, dtype=dtype, classes=classes)
+        return replace(self, validation=rows.data)
+
+    def check_weights(self) -> None:
+        """Raise a `DataError` if all training or all validation rows have weight 0."""
+        check_weights(self.data, self.validation)
+
+
+def read_rows(
+    estimator: BaseEstimator,
+    settings: MLPSettings,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    dtype: DTypeLike | None = None,
+    classes: Array | None = None,
+    all_classes: bool = False,
+) -> TrainingRows:
+    """Read and check rows; set the fitted attributes of the estimator that the rows alone decide.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+    settings : MLPSettings
+        Those named in `READING` are used.
+    X, y, sample_weight :
+        As for `fit`.
+    dtype : dtype, optional
+        The dtype of the network that is trained further: `X` must then have the features of the last call.
+    classes : ndarray or None
+        The classes, if they are known already.
+    all_classes : bool
+        Whether `y` must have all of `classes`.
+
+    Raises
+    ------
+    ValueError
+        If the rows cannot be trained on.
+    """
+    has_numbers = is_regressor(estimator)
+    X, y = validate_data(
+        estimator,
+        X,
+        y,
+        accept_sparse="csr",
+        multi_output=True,
+        y_numeric=has_numbers,
+        dtype=settings.accepted_dtypes if dtype is None else dtype,
+        order="C",
+        reset=dtype is None,
+    )
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    targets: Targets
+    if has_numbers:
+        targets = NumberTargets.read(settings, y)
+    else:
+        targets = ClassTargets.read(settings, y, classes, all_classes)
+        estimator.classes_ = targets.classes
+    if sample_weight is not None:
+        sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+    weight = targets.weights(y, sample_weight)
+    data = Data(X, targets.encode(y, X.dtype), None if weight is None else weight.astype(X.dtype, copy=False))
+    attributes = {name: vars(estimator)[name] for name in _LEARNED if name in vars(estimator)}
+    return TrainingRows(data, targets, attributes)
+
+
+def holdout_split(
+    n_rows: int, fraction: float, codes: Array | None, random_state: RandomState
+) -> list[Array]:
+    """Return the indices of the rows to train on and of those to hold out, with scikit-learn's draws.
+
+    If `codes` are given, the class codes of the rows, both have the classes in the same proportion.
+    """
+    counts = np.array([n_rows]) if codes is None else np.unique(codes, return_counts=True)[1]
+    n_held_out = math.ceil(fraction * n_rows)
+    if n_held_out < 2:
+        raise ParameterError(
+            "validation_fraction",
+            f"must hold out at least 2 of the {n_rows} rows, got {fraction}, which is {n_held_out}; raise "
+            "it, or give more rows.",
+        )
+    if n_rows - n_held_out < len(counts):
+        raise ParameterError(
+            "validation_fraction",
+            f"must leave at least {len(counts)} of the {n_rows} rows to train on, got {fraction}, which "
+            f"leaves {n_rows - n_held_out}; lower it, or give more rows.",
+        )
+    if counts.min() < 2:
+        raise DataError(
+            "y must have at least 2 rows of each class for early stopping to hold one out, got a class with "
+            "1; give more rows of it, or your own validation rows."
+        )
+    rows: list[Array] = train_test_split(
+        np.arange(n_rows), random_state=random_state, test_size=fraction, stratify=codes
+    )
+    return rows
+
+
+def check_weights(training: Data, validation: Data | None) -> None:
+    """Raise a `DataError` if all rows of either have weight 0, so that their loss is not a number."""
+    for which, data in (("training", training), ("validation", validation)):
+        if data is not None and data.weight is not None and not data.weight.any():
+            raise DataError(
+                f"the {which} rows must not all have weight 0, got {data.n_rows} that do; give one of them a "
+                "positive sample_weight and class_weight."
+            )
+
+
+@contextmanager
+def unchanged_on_error(estimator: Any) -> Iterator[None]:
+    """Restore all attributes if an exception is raised; what they refer to is not copied."""
+    before = vars(estimator).copy()
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
