@@ -16,7 +16,7 @@ GOOD = np.array([[0.9, 0.1], [0.2, 0.8]] * 20)
 DUMMY = np.full((40, 2), 0.5)
 
 
-def test_a_classifier_beside_its_baselines():
+def test_a_classifier_and_its_baselines():
     assessment = assess_classifier(Y, GOOD, [0, 1], {"line": Baseline(GOOD, False), "dummy": Baseline(DUMMY)})
     assert list(assessment.reports) == ["network", "line", "dummy"]
     assert assessment.model == classification_report(Y, GOOD, [0, 1])
@@ -27,7 +27,7 @@ def test_a_classifier_beside_its_baselines():
     assert assessment.unconverged == ("line",)
 
 
-def test_a_regressor_beside_its_baseline():
+def test_a_regressor_and_its_baseline():
     truth, predicted = np.arange(40.0), np.arange(40.0) + 0.1
     assessment = assess_regressor(truth, predicted, {"dummy": Baseline(np.full(40, 19.5))}, name="price")
     assert assessment.model == regression_report(truth, predicted, names=["price"])
@@ -41,7 +41,7 @@ def test_json():
     assert values["comparisons"][0]["outcome"] == "better"
 
 
-def test_a_saved_model_beside_the_dummy_of_its_training_rows():
+def test_a_saved_model_and_the_dummy_of_its_training_rows():
     metadata = {"target": {"class_counts": [3, 1]}}
     model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], training=metadata)
     assessment = assess(model, Table({"x": [1.0, -1.0], "y": ["yes", "no"]}), "y")
@@ -56,7 +56,7 @@ def test_a_saved_model_beside_the_dummy_of_its_training_rows():
 def test_what_cannot_be_assessed():
     table = Table({"x": [1.0, -1.0], "y": ["yes", "maybe"]})
     model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"])
-    with pytest.raises(ParameterError, match="target must name the column with the truth"):
+    with pytest.raises(ParameterError, match="target must name the column with the true values"):
         assess(model, table)
     with pytest.raises(DataError, match="has 'maybe' in row 2, which is none of the classes"):
         assess(model, table, "y")

@@ -78,7 +78,7 @@ def test_standard_error_agrees_with_the_bootstrap(make_rows):
     assert error == pytest.approx(bootstrap, rel=0.1)
 
 
-def test_interval_covers_what_it_says():
+def test_the_interval_covers_the_true_value_as_often_as_it_should():
     rng = np.random.default_rng(2)
     truth = stats.norm.cdf(1 / np.sqrt(2))  # of two unit normals one apart
     intervals = []
@@ -89,7 +89,7 @@ def test_interval_covers_what_it_says():
 
 
 @pytest.mark.parametrize(("sign", "value"), [(1, 1.0), (-1, 0.0)])
-def test_perfect_order_falls_back_on_wilson(sign, value):
+def test_perfect_order_uses_wilsons_interval(sign, value):
     codes = np.array([0] * 12 + [1] * 8)
     score = 0.5 + sign * 0.4 * (codes - 0.5)
     expected = proportion_interval(round(8 * value), 8)
@@ -104,7 +104,7 @@ def test_perfect_order_falls_back_on_wilson(sign, value):
         ([0, 1, 0, 1], [0.5, 0.5, 0.5, 0.5], 0.5, "no spread over the rows"),
     ],
 )
-def test_says_why_there_is_no_interval(codes, score, value, reason):
+def test_the_reason_why_there_is_no_interval(codes, score, value, reason):
     interval = auc_interval(np.array(codes), two_columns(np.array(score)), ["no", "yes"])
     assert interval == Interval(value, reason=reason)
 

@@ -26,7 +26,7 @@ def test_probabilities_are_sklearns(inputs):
     assert baselines["logistic regression"].converged
 
 
-def test_columns_follow_the_classes_also_those_without_rows(inputs):
+def test_there_is_a_column_for_each_class_even_without_rows(inputs):
     labels = np.where(inputs[:, 0] > 0, "b", "a")
     plain = baseline_probabilities(inputs, labels, inputs, ["a", "b"])["logistic regression"].predictions
     turned = baseline_probabilities(inputs, labels, inputs, ["b", "c", "a"])[

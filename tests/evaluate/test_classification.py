@@ -57,7 +57,7 @@ def test_every_interval_holds_its_value(n_classes):
     assert all(interval.low < interval.high for interval in intervals)
 
 
-def test_a_class_without_rows_leaves_holes_with_reasons():
+def test_a_class_without_rows_has_undefined_metrics_with_reasons():
     report = classification_report(["yes"] * 4, [[0.1, 0.9]] * 3 + [[0.2, 0.8]], ["no", "yes"])
     assert report.roc_auc.value is None
     assert report.roc_auc.reason == "no row of class 'no'"
@@ -74,7 +74,7 @@ def test_one_row_is_enough_for_a_report():
     assert report.log_loss.reason == "one row only"
 
 
-def test_dictionary_survives_json():
+def test_the_dictionary_can_be_written_as_json():
     report = classification_report(*rows(3), np.arange(3))
     read = json.loads(json.dumps(report.to_dict()))
     assert read["accuracy"]["value"] == report.accuracy.value
@@ -121,8 +121,13 @@ PROBA = [[0.4, 0.6], [0.5, 0.5]]
 @pytest.mark.parametrize(
     ("y_true", "proba", "classes", "message"),
     [
-        (["yes", "maybe"], PROBA, ["no", "yes"], "got 'maybe'"),
-        ([0, float("nan")], PROBA, [0, 1], "got nan"),
+        (
+            ["yes", "maybe"],
+            PROBA,
+            ["no", "yes"],
+            "'maybe' in row 2, which is none of the classes",
+        ),
+        ([0, float("nan")], PROBA, [0, 1], "y_true has nan in row 2"),
         ([0, 1, 1], PROBA, [0, 1], r"shape \(3, 2\)"),
         ([0, 1], [0.4, 0.5], [0, 1], r"got \(2,\)"),
         ([0, 1], [[-0.5, 1.5], [0.5, 0.5]], [0, 1], "not logits"),
@@ -137,7 +142,7 @@ def test_wrong_data_are_named(y_true, proba, classes, message):
         classification_report(y_true, proba, classes)
 
 
-def test_multilabel_is_a_report_for_each_label():
+def test_a_multilabel_report_has_a_report_for_each_label():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, (50, 3))
     proba = np.clip(truth * 0.4 + rng.random((50, 3)) * 0.6, 0, 1)

@@ -85,7 +85,7 @@ def test_mcnemars_interval_agrees_with_its_p_value(n_first, n_second):
             0.02,
             29,
             "too few rows",
-            "Too few rows to tell the network from the line (log-loss lower by 0.",
+            "Too few rows to compare the network with the line (log-loss lower by 0.",
         ),
     ],
 )
@@ -136,7 +136,7 @@ def test_order_of_rows_and_names_of_classes_do_not_matter(seed):
         assert test.p_value == pytest.approx(same.p_value)
 
 
-def test_seldom_finds_a_difference_where_there_is_none():
+def test_false_alarms_are_rare():
     rng = np.random.default_rng(7)
     outcomes = [compare(*rng.uniform(0.2, 0.99, (2, 50))).outcome for _ in range(400)]
     assert 0.02 <= np.mean([outcome in ("better", "worse") for outcome in outcomes]) <= 0.08

@@ -26,7 +26,7 @@ def test_wilson_is_its_formula():
     np.testing.assert_allclose((interval.low, interval.high), (centre - reach, centre + reach), rtol=1e-12)
 
 
-def test_wilson_covers_what_it_says():
+def test_wilson_covers_the_true_value_as_often_as_it_should():
     rng = np.random.default_rng(3)
     interval = functools.cache(lambda hits: proportion_interval(hits, 100))
     coverage = np.mean([covers(interval(int(hits)), 0.9) for hits in rng.binomial(100, 0.9, 2000)])
@@ -53,7 +53,7 @@ def test_f1_is_sklearns_and_in_its_interval(hits, misses, false_alarms):
     assert covers(interval, interval.value)
 
 
-def test_f1_interval_covers_what_it_says():
+def test_f1_interval_covers_the_true_value_as_often_as_it_should():
     rng = np.random.default_rng(4)
     shares = [0.3, 0.05, 0.1, 0.55]  # hits, misses, false alarms, the rest
     truth = 2 * 0.3 / (2 * 0.3 + 0.05 + 0.1)
@@ -80,7 +80,7 @@ def test_mean_interval_is_students_on_a_log_scale():
     ("losses", "value", "reason"),
     [([], None, "no rows"), ([0.5], 0.5, "one row only"), ([0.0, 0.0], 0.0, "the same loss on every row")],
 )
-def test_mean_interval_says_why_there_is_none(losses, value, reason):
+def test_the_reason_why_there_is_no_mean_interval(losses, value, reason):
     assert mean_interval(np.array(losses, dtype=float)) == Interval(value, reason=reason)
 
 

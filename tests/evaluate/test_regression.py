@@ -32,7 +32,7 @@ def test_values_are_sklearns_for_each_target():
         np.testing.assert_allclose(values, function(truth, predicted, multioutput="raw_values"))
 
 
-def test_intervals_cover_what_they_say():
+def test_intervals_cover_the_true_value_as_often_as_they_should():
     rng = np.random.default_rng(1)
     truths = {"r2": 0.8, "rmse": 0.5, "mae": 0.5 * np.sqrt(2 / np.pi)}
     reports = [regression_report(*rows(100, rng=rng)).per_target[0] for _ in range(1000)]
@@ -72,7 +72,7 @@ def test_a_perfect_fit_is_a_value_without_interval():
     assert (row.rmse.value, row.rmse.low) == (0, None)
 
 
-def test_dictionary_survives_json_and_text_is_aligned():
+def test_the_dictionary_can_be_written_as_json_and_text_is_aligned():
     report = regression_report(np.arange(12.0).reshape(6, 2), np.arange(12.0).reshape(6, 2) ** 1.1)
     read = json.loads(json.dumps(report.to_dict()))
     assert read["per_target"][1]["mae"]["value"] == report.per_target[1].mae.value
@@ -96,5 +96,5 @@ def test_wrong_data_are_named(y_true, y_pred, message):
 
 
 def test_names_must_fit_the_targets():
-    with pytest.raises(DataError, match="names must be 1"):
+    with pytest.raises(DataError, match="names must have 1 entries, one for each target, got 2"):
         regression_report([1.0, 2.0], [1.0, 2.0], names=["a", "b"])

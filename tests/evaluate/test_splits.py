@@ -7,13 +7,13 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate.splits import holdout_rows
 
 
-def test_each_row_is_in_one_part():
+def test_every_row_is_in_exactly_one_of_them():
     train, test = holdout_rows(101, 0.25, 3)
     assert len(test) == 26
     assert sorted([*train, *test]) == list(range(101))
 
 
-def test_classes_keep_their_shares():
+def test_the_split_is_stratified():
     labels = np.repeat(["a", "b", "c"], [60, 30, 10])
     _, test = holdout_rows(100, 0.2, 0, labels=labels)
     assert np.unique(labels[test], return_counts=True)[1].tolist() == [12, 6, 2]
@@ -25,23 +25,23 @@ def test_the_seed_decides():
 
 
 @pytest.mark.parametrize("test_size", [0, 1, -0.5, float("nan")])
-def test_the_share_is_between_0_and_1(test_size):
+def test_the_test_size_is_between_0_and_1(test_size):
     with pytest.raises(ParameterError, match=r"test_size must be a number in \(0, 1\)"):
         holdout_rows(10, test_size, 0)
 
 
 def test_too_few_rows():
-    with pytest.raises(DataError, match="1 rows are too few"):
+    with pytest.raises(DataError, match="1 row cannot be split"):
         holdout_rows(1, 0.25, 0)
 
 
 def test_a_class_with_a_single_row():
     with pytest.raises(DataError, match=r"class 'b' has a single row \(row 3\), and"):
         holdout_rows(4, 0.5, 0, labels=np.array(list("aaba")))
-    with pytest.raises(DataError, match=r"\(row 3\), as do 1 other classes, and"):
+    with pytest.raises(DataError, match=r"\(row 3\), like 1 other class, and"):
         holdout_rows(4, 0.5, 0, labels=np.array(list("aabc")))
 
 
 def test_more_classes_than_test_rows():
-    with pytest.raises(DataError, match="5 rows to train and 1 rows to test cannot each hold all 3 classes"):
+    with pytest.raises(DataError, match="5 training rows and 1 test row cannot each hold all 3 classes"):
         holdout_rows(6, 0.1, 0, labels=np.array(list("aabbcc")))

@@ -1,4 +1,4 @@
-"""An assessment: a model's report beside those of its baselines, and whether it is better than they are."""
+"""Assessments: the report of a model, those of its baselines, and whether the model is better."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ MODEL = "network"
 
 @dataclass(frozen=True)
 class Assessment:
-    """What is known of a model on test rows.
+    """A model and its baselines on the same test rows.
 
     Attributes
     ----------
     reports : dict of str to report
-        The model's, ``"network"``, then each baseline's, all on the same rows.
+        The report of the model, ``"network"``, then of each baseline.
     comparisons : tuple of Comparison
-        The model against each baseline.
+        The model compared with each baseline.
     unconverged : tuple of str
-        Baselines that could be better than they look.
+        Baselines that did not converge, and could therefore be better.
     """
 
     reports: Mapping[str, ClassificationReport | RegressionReport]
@@ -60,7 +60,7 @@ def assess_classifier(
     classes: npt.ArrayLike,
     baselines: Mapping[str, Baseline],
 ) -> Assessment:
-    """Judge a classifier's probabilities beside those of its baselines.
+    """Compute reports of a classifier and its baselines, and compare them.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def assess_classifier(
     proba : array-like of shape (n_rows, n_classes)
     classes : array-like of shape (n_classes,)
     baselines : mapping of str to Baseline
-        Such as `baseline_probabilities` returns.
+        As `baseline_probabilities` returns.
 
     Raises
     ------
@@ -103,15 +103,15 @@ def assess_regressor(
     *,
     name: str = "y",
 ) -> Assessment:
-    """Judge a regressor's predictions of one number a row beside those of its baselines.
+    """Compute reports of a regressor with one target and its baselines, and compare them.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_rows,)
     baselines : mapping of str to Baseline
-        Such as `baseline_predictions` returns.
+        As `baseline_predictions` returns.
     name : str
-        Of the target.
+        Name of the target.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def assess_regressor(
 
 
 def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessment:
-    """Judge a saved model on a table that has the target, beside the dummy of its training rows.
+    """Assess a model on a table with the target, and compare it with a guess from its training rows.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessme
     table : Table
         Rows that the model was not trained on.
     target : str, default=None
-        Column with the truth; None is the column that the model was trained on.
+        Column with the true values; by default the target that the model was trained on.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessme
         raise ParameterError("model", "must have one target, got several; use the reports of this package.")
     name = target or model.target_name
     if name is None:
-        raise ParameterError("target", "must name the column with the truth, as the model does not.")
+        raise ParameterError("target", "must name the column with the true values, as the model does not.")
     features, y = split_target(table, name)
     dummy = _dummy(model, len(y))
     if model.classes is not None:
@@ -178,7 +178,7 @@ def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessme
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
-    """Return the dummy that the training rows make, if the model knows their target."""
+    """Return the dummy of the training rows, if the model has the statistics of their target."""
     target = (model.training or {}).get("target")
     if not isinstance(target, dict):
         return {}

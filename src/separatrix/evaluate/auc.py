@@ -1,7 +1,8 @@
-"""The area under the ROC curve with DeLong's variance, for two classes and for more.
+"""The area under the ROC curve with DeLong's variance, for two classes or more.
 
-Written with influence values: what each row adds to the estimate's error. Their sum of squares is the
-variance; the difference of two models' influence values gives the variance of the difference.
+The formulas use influence values: the contribution of each row to the error of the estimate. Their sum of
+squares is the variance, and the difference of two models' influence values gives the variance of the
+difference.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ _Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
 
 
 def auc_influence(codes: IntArray, proba: FloatArray) -> tuple[float, npt.NDArray[np.float64]]:
-    """AUC, and what each row adds to its error.
+    """Return the AUC and the contribution of each row to its error.
 
-    With more than two classes it is the mean of the one-against-the-rest areas (scikit-learn's
-    ``multi_class="ovr", average="macro"``). Every class must be among the rows.
+    With more than two classes it is the mean of the areas of each class against the rest (scikit-learn's
+    ``multi_class="ovr", average="macro"``). Every class must have a row.
 
     Parameters
     ----------
     codes : array of shape (n_rows,)
         Each row's class, as a column of `proba`.
     proba : array of shape (n_rows, n_classes)
-        Probabilities; of two classes the second counts as positive.
+        Probabilities; with two classes the second is positive.
 
     Returns
     -------
@@ -51,17 +52,16 @@ def auc_influence(codes: IntArray, proba: FloatArray) -> tuple[float, npt.NDArra
     """
     n_classes = proba.shape[1]
     columns = [1] if n_classes == 2 else range(n_classes)
-    parts = [_binary_influence(codes == column, proba[:, column]) for column in columns]
-    return (
-        math.fsum(area for area, _ in parts) / len(parts),
-        np.asarray(np.mean([influence for _, influence in parts], axis=0)),
+    areas, influences = zip(
+        *(_binary_influence(codes == column, proba[:, column]) for column in columns), strict=True
     )
+    return math.fsum(areas) / len(areas), np.asarray(np.mean(influences, axis=0))
 
 
 def _binary_influence(
     positive: npt.NDArray[np.bool_], score: FloatArray
 ) -> tuple[float, npt.NDArray[np.float64]]:
-    """AUC and influence of `score` for a yes/no question, by mid-ranks (Sun and Xu 2014)."""
+    """Return AUC and influence values of `score` for two classes, by mid-ranks (Sun and Xu 2014)."""
     n_positive = int(positive.sum())
     n_negative = len(positive) - n_positive
     rank = stats.rankdata(score)
@@ -73,26 +73,28 @@ def _binary_influence(
 
 
 def influence_error(codes: IntArray, influence: FloatArray) -> float:
-    """Return the standard error that influence values amount to; every class needs two rows or more.
+    """Return the standard error that follows from influence values; every class needs two rows or more.
 
-    Each class's part is scaled by n / (n - 1), which for two classes is DeLong's estimate exactly.
+    The values of a class with n rows are scaled by n / (n - 1), which for two classes gives exactly DeLong's
+    estimate.
     """
     counts = np.bincount(codes)[codes]
     return math.sqrt(math.fsum(influence**2 * (counts / (counts - 1))))
 
 
 def undefined_reason(codes: IntArray, labels: Sequence[Any]) -> str:
-    """Say why these rows do not define an AUC, or return an empty string where they do."""
+    """Return why these rows do not define an AUC, or an empty string if they do."""
     absent = [repr(label) for code, label in enumerate(labels) if not (codes == code).any()]
     return f"no row of class {', '.join(absent)}" if absent else ""
 
 
 def auc_interval(codes: IntArray, proba: FloatArray, labels: Sequence[Any]) -> Interval:
-    """AUC with DeLong's interval on the logit scale, which keeps it between 0 and 1.
+    """Return the AUC with DeLong's interval on the logit scale, which keeps it between 0 and 1.
 
-    Where every pair is ordered rightly (AUC 1, or wrongly, AUC 0) DeLong's variance is zero. The smallest
-    class then gives as many disjoint, independent pairs as it has rows, all of them right, and Wilson's
-    interval of that many successes stands in. Where all scores are equal no interval is given.
+    If all pairs are in the right order (AUC 1), or all in the wrong one (AUC 0), DeLong's variance is zero.
+    The smallest class then gives as many disjoint, independent pairs as it has rows, all of them right, and
+    Wilson's interval for this number of successes is used instead. If all scores are equal, there is no
+    interval.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def auc_interval(codes: IntArray, proba: FloatArray, labels: Sequence[Any]) -> I
     proba : array of shape (n_rows, n_classes)
         Probabilities.
     labels : sequence of n_classes labels
-        For the reason, where a class has no rows and the AUC is undefined.
+        To name the class without rows, if the AUC is undefined.
 
     References
     ----------
@@ -133,9 +135,9 @@ def auc_interval(codes: IntArray, proba: FloatArray, labels: Sequence[Any]) -> I
 def auc_difference(
     codes: IntArray, proba_a: FloatArray, proba_b: FloatArray
 ) -> tuple[Interval, float | None]:
-    """Paired DeLong test: AUC of a minus AUC of b on the same rows, and its two-sided p-value.
+    """Return the AUC of a minus the AUC of b on the same rows, and its p-value in the paired DeLong test.
 
-    Every class must be among the rows.
+    Every class must have a row. The p-value is two-sided; it is None if the rows do not define it.
 
     Examples
     --------

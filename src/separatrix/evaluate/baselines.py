@@ -1,4 +1,4 @@
-"""What a model must beat: guessing the class shares or the mean, and a straight line."""
+"""Baselines: a guess (the class fractions or the mean), and a linear model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from separatrix.errors import DataError
-from separatrix.evaluate.classification import class_codes, class_labels
+from separatrix.evaluate.classification import encoded_labels
 from separatrix.evaluate.intervals import FloatArray
 
 DUMMY = "dummy"
@@ -22,14 +22,14 @@ LINEAR_REGRESSION = "linear regression"
 
 @dataclass(frozen=True)
 class Baseline:
-    """A simple model's answers on the test rows.
+    """A simple model's predictions on the test rows.
 
     Attributes
     ----------
     predictions : array
-        Probabilities of shape (n_rows, n_classes), or numbers of the targets' shape.
+        Probabilities of shape (n_rows, n_classes), or numbers in the shape of the targets.
     converged : bool
-        False where the solver stopped at its limit: the baseline could be better than it looks.
+        False if the solver stopped at its limit, so that the baseline could be better.
     """
 
     predictions: FloatArray
@@ -49,24 +49,24 @@ def baseline_probabilities(
     Parameters
     ----------
     X_train : array-like of shape (n_train_rows, n_in)
-        Standardised inputs (the penalty of logistic regression, C = 1, asks for one scale).
+        Standardised inputs, because of the penalty of logistic regression (C = 1).
     y_train : array-like of shape (n_train_rows,)
         Labels.
     X_test : array-like of shape (n_rows, n_in)
     classes : array-like of shape (n_classes,)
-        The label of each column of the result. A class without training rows gets probability zero.
+        The label of each column of the result. A class without training rows has probability zero.
     max_iter : int
-        Limit of the solver's iterations.
+        Maximum number of iterations of the solver.
 
     Returns
     -------
     dict of str to Baseline
-        ``"dummy"`` (the class shares in the training data, for every row) and ``"logistic regression"``.
+        ``"dummy"`` (the class fractions of the training rows, for every row) and ``"logistic regression"``.
 
     Raises
     ------
     DataError
-        If `y_train` holds labels that are not in `classes`, or one label only.
+        If `y_train` has labels that are not in `classes`, or only one label.
 
     Examples
     --------
@@ -77,12 +77,11 @@ def baseline_probabilities(
     >>> baselines["logistic regression"].converged
     True
     """
-    labels = class_labels(classes)
-    codes = class_codes(y_train, labels)
+    labels, codes = encoded_labels(y_train, classes, name="y_train")
     present = np.unique(codes)
     if len(present) < 2:
         raise DataError(
-            f"y_train must hold two or more classes, got only {labels[present[0]]!r}; add rows of another."
+            f"y_train must have two or more classes, got only {labels[present[0]]!r}; add rows of another."
         )
     inputs, queries = np.asarray(X_train), np.asarray(X_test)
     dummy = DummyClassifier(strategy="prior").fit(inputs, codes)

@@ -1,4 +1,4 @@
-"""How good a classifier's probabilities are on rows it has not seen."""
+"""Reports on classifiers: how good their probabilities are on test rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import confusion_matrix
 
+from separatrix.data.labels import Labels
 from separatrix.errors import DataError
 from separatrix.evaluate.auc import auc_interval
 from separatrix.evaluate.intervals import (
@@ -17,6 +18,7 @@ from separatrix.evaluate.intervals import (
     IntArray,
     Interval,
     f1_interval,
+    intervals_note,
     mean_interval,
     proportion_interval,
 )
@@ -27,7 +29,7 @@ _SUM_TOLERANCE = 1e-3  # wide enough for probabilities that were rounded when wr
 
 @dataclass(frozen=True)
 class ClassRow:
-    """What is known of one class: `support` is the number of rows that truly are of it."""
+    """Metrics of one class; `support` is the number of rows whose true class it is."""
 
     label: Any
     precision: Interval
@@ -46,15 +48,16 @@ class ClassificationReport:
     per_class : tuple of ClassRow
         In the order of `classes`.
     accuracy : Interval
-        Of the most probable class (the first of equals). Wilson's interval.
+        Of the most probable class (of equally probable ones, the first). Wilson's interval.
     roc_auc : Interval
-        DeLong's interval. Of two classes the second is positive; of more, the mean of each against the rest.
+        DeLong's interval. With two classes the second is positive; with more, the mean of each class against
+        the rest.
     log_loss : Interval
-        Natural logarithm, probabilities clipped to [eps, 1 - eps] of their dtype, as scikit-learn does.
+        Natural logarithm, probabilities clipped to [eps, 1 - eps] of their dtype, as in scikit-learn.
     brier : Interval
-        Mean squared error of the probabilities: halved for two classes, as in scikit-learn.
+        Mean squared error of the probabilities, halved for two classes, as in scikit-learn.
     confusion : tuple of tuples of int
-        ``confusion[i][j]`` rows are truly of class i and predicted as class j.
+        ``confusion[i][j]`` rows have the true class i and the predicted class j.
     n_rows : int
     """
 
@@ -84,11 +87,11 @@ class ClassificationReport:
             ("log-loss", str(self.log_loss)),
             ("Brier score", str(self.brier)),
         ]
-        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{self.n_rows} rows, 95 % intervals in brackets."
+        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{intervals_note(self.n_rows)}."
 
 
 def row_log_losses(codes: IntArray, proba: FloatArray) -> npt.NDArray[np.float64]:
-    """Minus the logarithm of each row's probability of its true class, clipped as scikit-learn does.
+    """Return minus the logarithm of each row's probability of its true class, clipped as in scikit-learn.
 
     Examples
     --------
@@ -103,7 +106,7 @@ def row_log_losses(codes: IntArray, proba: FloatArray) -> npt.NDArray[np.float64
 def classification_report(
     y_true: npt.ArrayLike, proba: npt.ArrayLike, classes: npt.ArrayLike
 ) -> ClassificationReport:
-    """Judge the probabilities of a binary or multiclass classifier.
+    """Compute metrics of the probabilities of a binary or multiclass classifier.
 
     Parameters
     ----------
@@ -117,12 +120,13 @@ def classification_report(
     Returns
     -------
     ClassificationReport
-        What the rows do not define (the AUC where a class has no rows, say) has value None and a reason.
+        A metric that the rows do not define (such as the AUC if a class has no rows) has value None and a
+        reason.
 
     Raises
     ------
     DataError
-        If `y_true` holds labels that are not in `classes`, or `proba` is not a matrix of probabilities.
+        If `y_true` has labels that are not in `classes`, or `proba` is not a matrix of probabilities.
 
     Examples
     --------
@@ -133,8 +137,7 @@ def classification_report(
     >>> report.confusion
     ((2, 0), (1, 1))
     """
-    labels = class_labels(classes)
-    codes = class_codes(y_true, labels)
+    labels, codes = encoded_labels(y_true, classes)
     matrix = distribution_matrix(proba, len(codes), len(labels))
     counts = confusion_matrix(codes, matrix.argmax(axis=1), labels=np.arange(len(labels)))
     squared = np.sum((matrix - np.eye(len(labels))[codes]) ** 2, axis=1)
@@ -163,7 +166,7 @@ def _class_row(label: Any, code: int, counts: IntArray) -> ClassRow:
 
 @dataclass(frozen=True)
 class MultilabelReport:
-    """Metrics of a classifier that answers several yes/no questions a row.
+    """Metrics of a classifier that predicts several labels for each row, each true or false.
 
     Attributes
     ----------
@@ -171,7 +174,7 @@ class MultilabelReport:
     per_label : tuple of ClassificationReport
         One for each label, with the classes False and True.
     subset_accuracy : Interval
-        Share of rows with every label right.
+        Fraction of rows with every label right.
     log_loss : Interval
         Mean over rows of the mean over labels.
     n_rows : int
@@ -188,18 +191,18 @@ class MultilabelReport:
         return asdict(self)
 
     def to_text(self) -> str:
-        """Return an aligned table as plain text: of each label what holds for its True rows."""
+        """Return an aligned table as plain text: for each label the metrics of its True rows."""
         table: list[tuple[str, ...]] = [("", "precision", "recall", "F1", "ROC AUC", "rows")]
         for label, report in zip(self.labels, self.per_label, strict=True):
             yes = report.per_class[1]
             scores = (yes.precision, yes.recall, yes.f1, report.roc_auc)
             table.append((str(label), *map(str, scores), str(yes.support)))
         summary = [("all labels right", str(self.subset_accuracy)), ("log-loss", str(self.log_loss))]
-        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{self.n_rows} rows, 95 % intervals in brackets."
+        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{intervals_note(self.n_rows)}."
 
 
 def multilabel_report(y_true: npt.ArrayLike, proba: npt.ArrayLike, labels: Sequence[Any]) -> MultilabelReport:
-    """Judge the probabilities of a multilabel classifier.
+    """Compute metrics of the probabilities of a multilabel classifier.
 
     Parameters
     ----------
@@ -213,7 +216,8 @@ def multilabel_report(y_true: npt.ArrayLike, proba: npt.ArrayLike, labels: Seque
     Raises
     ------
     DataError
-        If `y_true` holds anything but 0 and 1, the shapes differ, or a value of `proba` is no probability.
+        If `y_true` has other values than 0 and 1, the shapes differ, or a value of `proba` is not a
+        probability.
 
     Examples
     --------
@@ -229,8 +233,8 @@ def multilabel_report(y_true: npt.ArrayLike, proba: npt.ArrayLike, labels: Seque
         or not np.isin(truth, (0, 1)).all()
     ):
         raise DataError(
-            f"y_true must be zeros and ones, a row each and a column for each of the {len(labels)} labels, "
-            f"got shape {truth.shape} with values {np.unique(truth)[:5].tolist()}; encode the labels first."
+            f"y_true must be zeros and ones, with one column for each of the {len(labels)} labels, got shape "
+            f"{truth.shape} with values {np.unique(truth)[:5].tolist()}; encode the labels first."
         )
     truth = truth.astype(bool)
     matrix = probability_matrix(proba, *truth.shape)
@@ -248,37 +252,32 @@ def multilabel_report(y_true: npt.ArrayLike, proba: npt.ArrayLike, labels: Seque
     )
 
 
-def class_labels(classes: npt.ArrayLike) -> tuple[Any, ...]:
-    """Return `classes` as plain Python values; DataError where one comes twice or there are not two."""
-    labels = tuple(np.asarray(classes).tolist())
-    if len(labels) < 2 or len(set(labels)) < len(labels):
-        raise DataError(f"classes must be two or more different labels, got {labels}; name each class once.")
-    return labels
+def encoded_labels(
+    y_true: npt.ArrayLike, classes: npt.ArrayLike, *, name: str = "y_true"
+) -> tuple[tuple[Any, ...], IntArray]:
+    """Return the classes as plain Python values, and the code of each row's label.
 
-
-def class_codes(y_true: npt.ArrayLike, labels: Sequence[Any]) -> IntArray:
-    """Return each row's position in `labels`, shape (n_rows,).
+    Parameters
+    ----------
+    y_true : array-like of shape (n_rows,)
+    classes : array-like of shape (n_classes,)
+    name : str
+        Name of `y_true` in errors.
 
     Raises
     ------
     DataError
-        If `y_true` is empty, not one column, or holds labels that are not in `labels`.
+        If there are not two or more different classes, or `y_true` is empty, not one column, or has a label
+        that is not one of them.
     """
-    truth = np.asarray(y_true)
-    if truth.ndim != 1 or len(truth) == 0:
-        raise DataError(
-            f"y_true must be one column of one or more labels, got shape {truth.shape}; pass one label a row."
-        )
-    position = {label: code for code, label in enumerate(labels)}
-    values = truth.tolist()
-    unknown = list(dict.fromkeys(value for value in values if value not in position))
-    if unknown:
-        named = ", ".join(map(repr, unknown[:5])) + (", ..." if len(unknown) > 5 else "")
-        raise DataError(
-            f"y_true must hold only the classes {', '.join(map(repr, labels))}, got {named}; "
-            "correct or leave out these rows, or train with them."
-        )
-    return np.array([position[value] for value in values], dtype=np.intp)
+    labels = Labels(classes)
+    values = tuple(labels.classes.tolist())
+    if len(values) < 2 or len(set(values)) < len(values):
+        raise DataError(f"classes must be two or more different labels, got {values}; name each class once.")
+    codes = labels.encode(y_true, name)
+    if len(codes) == 0:
+        raise DataError(f"{name} must have one or more labels, got none; pass one label for each row.")
+    return values, codes
 
 
 def probability_matrix(
@@ -286,25 +285,25 @@ def probability_matrix(
 ) -> FloatArray:
     """Return `proba` as a float array of shape (n_rows, n_columns) with values from 0 to 1.
 
-    A float32 matrix stays float32: its precision sets where the log-loss is clipped.
+    A float32 matrix stays float32: its precision decides where the log-loss is clipped.
 
     Raises
     ------
     DataError
-        If the shape is another or a value is not a probability.
+        If the shape is different or a value is not a probability.
     """
     matrix = np.asarray(proba)
     if matrix.dtype != np.float32:
         matrix = matrix.astype(np.float64)
     if matrix.shape != (n_rows, n_columns):
         raise DataError(
-            f"{name} must have shape {(n_rows, n_columns)}, one row a label and one column a class, "
-            f"got {matrix.shape}; pass what predict_proba returns for these rows."
+            f"{name} must have shape {(n_rows, n_columns)}, with a row for each label and a column for each "
+            f"class, got {matrix.shape}; pass what predict_proba returns for these rows."
         )
     bad = ~((matrix >= 0) & (matrix <= 1))
     if bad.any():
         raise DataError(
-            f"{name} must lie between 0 and 1, got {matrix[bad][0]}; pass probabilities, not logits."
+            f"{name} must be between 0 and 1, got {matrix[bad][0]}; pass probabilities, not logits."
         )
     return matrix
 

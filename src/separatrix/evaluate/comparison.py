@@ -1,13 +1,13 @@
-"""Whether one model is better than another on the same test rows, or only looks so.
+"""Comparison of two models: whether one is better than the other on the same test rows.
 
-One test decides the verdict, named in advance: the paired t-test of the per-row losses (log-loss, or squared
-error). The others are reported beside it, so that nobody picks the one that pleases. All of them judge two
-*fitted* models: how much another training run would change is not in the interval.
+One test, fixed in advance, decides the verdict: the paired t-test of the losses of single rows (log-loss or
+squared error). The others are reported for information, so that the result cannot be improved by choosing a
+test. All of them compare two *fitted* models: the interval does not include how much another training would
+change.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -16,25 +16,27 @@ import numpy.typing as npt
 from scipy import stats
 
 from separatrix.evaluate.auc import auc_difference, auc_influence, undefined_reason
-from separatrix.evaluate.classification import class_codes, class_labels, distribution_matrix, row_log_losses
-from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval
+from separatrix.evaluate.classification import distribution_matrix, encoded_labels, row_log_losses
+from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval, intervals_note
 from separatrix.evaluate.regression import same_shape, target_matrix
-from separatrix.text import aligned, p_text, plain_spec
+from separatrix.text import aligned, p_text, plain_spec, plural
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 
-# A model that is sure of itself and wrong on one row in ten loses there all that it gains on the other nine.
-# A test of 10 rows holds no such row one time in three, and would call it better; of 30, one time in 25.
+# A model that is confident, and wrong on one row in ten, loses on that row all that it gains on the other
+# nine. One test of 10 rows in three has no such row, and would call the model better; of 30 rows, one in 25.
 MIN_ROWS = 30
+# Differences that are the same on all rows have a spread of this size, because of rounding.
+_ROUNDING = 1e-13
 
 _ALPHA = 1 - LEVEL
 
 
 @dataclass(frozen=True)
 class PairedTest:
-    """One metric of both models and the advantage of the first, positive where the first is better.
+    """One metric of both models and the advantage of the first, positive if the first is better.
 
-    `p_value` is two-sided, of no difference; None where the rows do not define it.
+    `p_value` is two-sided, of no difference; None if the rows do not define it.
     """
 
     metric: str
@@ -53,14 +55,15 @@ class Comparison:
     ----------
     names : tuple of two str
     primary : PairedTest
-        The one that the verdict follows.
+        The test that decides the verdict.
     others : tuple of PairedTest
         For information.
-    outcome : str
-        Of the first model against the second: "better" or "worse" (p < 0.05), "looks better" (but it could be
-        chance), "no better" (equal, or behind by what could be chance) or "too few rows" (fewer than 30).
+    outcome : {"better", "looks better", "no better", "worse", "too few rows"}
+        Of the first model compared with the second: "better" or "worse" if p < 0.05; "looks better" if it is
+        better, but this could be chance; "no better" if it is equal, or worse by a difference that could be
+        chance; "too few rows" with fewer than 30.
     verdict : str
-        The same as a sentence with the numbers.
+        The outcome as a sentence with the numbers.
     n_rows : int
     """
 
@@ -82,7 +85,7 @@ class Comparison:
             p_value = "-" if test.p_value is None else p_text(test.p_value).removeprefix("= ")
             values = ("-" if value is None else f"{value:.4g}" for value in (test.first, test.second))
             table.append((test.metric, *values, f"{test.advantage:.3g}", p_value, test.test))
-        note = f"{self.n_rows} rows, 95 % intervals in brackets; the first line decides the verdict."
+        note = f"{intervals_note(self.n_rows)}; the first line decides the verdict."
         return f"{self.verdict}\n\n{aligned(table)}\n\n{note}"
 
 
@@ -101,11 +104,11 @@ def compare_classifiers(
     y_true : array-like of shape (n_rows,)
         True labels.
     proba_a, proba_b : array-like of shape (n_rows, n_classes)
-        Probabilities by the two models.
+        Probabilities of the two models.
     classes : array-like of shape (n_classes,)
         The label of each column.
     names : tuple of two str
-        What the verdict calls them.
+        Names of the models in the verdict.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def compare_classifiers(
     ----------
     Loss differences: F. X. Diebold and R. S. Mariano, Journal of Business & Economic Statistics 13 (1995),
     without serial correlation. Accuracy: Q. McNemar, Psychometrika 12 (1947), in its exact binomial form;
-    advised by T. G. Dietterich, Neural Computation 10 (1998). AUC: DeLong et al., Biometrics 44 (1988).
+    recommended by T. G. Dietterich, Neural Computation 10 (1998). AUC: DeLong et al., Biometrics 44 (1988).
 
     Examples
     --------
@@ -126,8 +129,7 @@ def compare_classifiers(
     >>> print(compare_classifiers(y_true, sure, unsure, [0, 1], names=("the network", "chance")).verdict)
     The network is better than chance (log-loss lower by 0.438 [0.427, 0.448], p < 0.001, 40 rows).
     """
-    labels = class_labels(classes)
-    codes = class_codes(y_true, labels)
+    labels, codes = encoded_labels(y_true, classes)
     first = distribution_matrix(proba_a, len(codes), len(labels), name="proba_a")
     second = distribution_matrix(proba_b, len(codes), len(labels), name="proba_b")
     primary = _paired_losses("log-loss", row_log_losses(codes, first), row_log_losses(codes, second))
@@ -144,14 +146,14 @@ def compare_regressors(
 ) -> Comparison:
     """Compare two regressors on the same rows; the squared error decides.
 
-    Several targets count as scikit-learn's ``uniform_average`` does: the plain mean of their errors.
+    The errors of several targets are averaged, as with scikit-learn's ``uniform_average``.
 
     Parameters
     ----------
     y_true, pred_a, pred_b : array-like of shape (n_rows,) or (n_rows, n_targets)
-        What was, and what the two models predicted.
+        True values, and the predictions of the two models.
     names : tuple of two str
-        What the verdict calls them.
+        Names of the models in the verdict.
 
     Raises
     ------
@@ -179,27 +181,25 @@ def compare_regressors(
 
 
 def _paired_losses(metric: str, first: FloatArray, second: FloatArray) -> PairedTest:
-    """Student's t-test of the mean per-row difference, and its interval."""
-    n_rows = len(first)
+    """Return Student's t-test of the mean difference of the losses of each row."""
     gain = second - first
-    advantage = math.fsum(gain) / n_rows
-    interval, p_value = Interval(advantage, reason="one row only"), None
-    if n_rows > 1:
-        error = float(np.std(gain, ddof=1)) / math.sqrt(n_rows)
-        reach = float(stats.t.ppf(0.5 + LEVEL / 2, n_rows - 1)) * error
-        interval = Interval(advantage, advantage - reach, advantage + reach)
-        if error > 0:
-            p_value = float(2 * stats.t.sf(abs(advantage) / error, n_rows - 1))
-        else:
-            p_value = 1.0 if advantage == 0 else 0.0
+    advantage, p_value = float(gain.mean()), None
+    if len(gain) == 1:
+        interval = Interval(advantage, reason="one row only")
+    elif np.ptp(gain) <= _ROUNDING * np.abs(gain).max():
+        interval, p_value = Interval(advantage, advantage, advantage), float(advantage == 0)
+    else:
+        test = stats.ttest_rel(second, first)
+        ends = test.confidence_interval(LEVEL)
+        interval, p_value = Interval(advantage, float(ends.low), float(ends.high)), float(test.pvalue)
     return PairedTest(metric, "paired t", float(first.mean()), float(second.mean()), interval, p_value)
 
 
 def _paired_accuracy(codes: IntArray, first: FloatArray, second: FloatArray) -> PairedTest:
-    """McNemar's exact test: of the rows that just one model gets right, whether each gets half.
+    """Return McNemar's exact test: of the rows that only one model gets right, whether each gets half.
 
-    The interval is the exact binomial one of that share, as a difference of accuracies, so that it
-    leaves zero out when p < 0.05 and only then.
+    The interval is the exact binomial one of that fraction, as a difference of accuracies. It therefore
+    excludes zero if, and only if, p < 0.05.
     """
     right_first, right_second = (proba.argmax(axis=1) == codes for proba in (first, second))
     n_first, n_second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
@@ -209,8 +209,8 @@ def _paired_accuracy(codes: IntArray, first: FloatArray, second: FloatArray) -> 
     if n_discordant:
         result = stats.binomtest(n_first, n_discordant)
         ends = result.proportion_ci(LEVEL, method="exact")
-        shares = (n_first / n_discordant, float(ends.low), float(ends.high))
-        value, low, high = ((2 * share - 1) * n_discordant / len(codes) for share in shares)
+        fractions = (n_first / n_discordant, float(ends.low), float(ends.high))
+        value, low, high = ((2 * fraction - 1) * n_discordant / len(codes) for fraction in fractions)
         interval = Interval(value, low, high)
         p_value = float(result.pvalue)
     return PairedTest(
@@ -253,20 +253,20 @@ def _verdict(outcome: Outcome, names: tuple[str, str], primary: PairedTest, n_ro
         "looks better": f"{first} only looks better than {second}: the difference could be chance",
         "no better": f"{first} is no better than {second}",
         "worse": f"{first} is worse than {second}",
-        "too few rows": f"too few rows to tell {first} from {second}",
+        "too few rows": f"too few rows to compare {first} with {second}",
     }[outcome]
     return f"{sentence[0].upper()}{sentence[1:]} ({_numbers(primary, n_rows)})."
 
 
 def _numbers(primary: PairedTest, n_rows: int) -> str:
-    """Return ``log-loss lower by 0.08 [0.03, 0.13], p = 0.002, 200 rows``, with the sign in the word."""
+    """Return ``log-loss lower by 0.08 [0.03, 0.13], p = 0.002, 200 rows``, or ``higher by``."""
     interval = primary.advantage
     direction = "lower"
     if interval.value is not None and interval.value < 0:
         interval = -interval
         direction = "higher"
     size = format(interval, plain_spec(interval.value or 0.0, 3))
-    parts = [f"{primary.metric} {direction} by {size}", "1 row" if n_rows == 1 else f"{n_rows} rows"]
+    parts = [f"{primary.metric} {direction} by {size}", plural(n_rows, "row")]
     if primary.p_value is not None:
         parts.insert(1, f"p {p_text(primary.p_value)}")
     return ", ".join(parts)

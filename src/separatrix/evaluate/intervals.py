@@ -1,6 +1,6 @@
-"""A measured number with its 95 % interval, and the formulas that give one.
+"""Intervals: a number with its 95 % confidence interval, and formulas that compute one.
 
-Every formula is closed and deterministic: no resampling, so no seed, and permuting the rows changes nothing.
+Every formula is in closed form and deterministic: there is no resampling, and therefore no seed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from separatrix.text import plural
+
 FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.intp]
 
@@ -22,8 +24,8 @@ LEVEL = 0.95
 class Interval:
     """A value with the ends of its 95 % interval.
 
-    Where the data do not define the value it is None, and where they do not define the interval
-    its ends are None; `reason` then says why in a few words.
+    If the data do not define the value, it is None; if they do not define the interval, its ends are None.
+    `reason` then says why, in a few words.
 
     Examples
     --------
@@ -39,7 +41,7 @@ class Interval:
     reason: str = ""
 
     def __format__(self, spec: str) -> str:
-        """Write ``value [low, high]``, each number with the format `spec` (``.3f`` if empty)."""
+        """Return ``value [low, high]``, each number with the format `spec` (``.3f`` if empty)."""
         spec = spec or ".3f"
         if self.value is None:
             return f"undefined ({self.reason})"
@@ -48,17 +50,22 @@ class Interval:
         return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
     def __neg__(self) -> Interval:
-        """Turn the sign of the value; the ends change places."""
+        """Return the interval of minus the value."""
         value, low, high = (None if x is None else -x for x in (self.value, self.high, self.low))
         return Interval(value, low, high, self.reason)
 
     def __str__(self) -> str:
-        """Write ``value [low, high]`` with three decimals."""
+        """Return ``value [low, high]`` with three decimals."""
         return format(self)
 
 
+def intervals_note(n_rows: int) -> str:
+    """Return the note below a table with intervals."""
+    return f"{plural(n_rows, 'row')}, 95 % intervals in brackets"
+
+
 def proportion_interval(n_hits: int, n_trials: int, *, reason: str = "no rows") -> Interval:
-    """Wilson's score interval of a proportion (accuracy, precision, recall).
+    """Return Wilson's score interval of a proportion (accuracy, precision, recall).
 
     It is never degenerate: 20 hits in 20 trials give a lower end of 0.84, not 1.
 
@@ -67,7 +74,7 @@ def proportion_interval(n_hits: int, n_trials: int, *, reason: str = "no rows") 
     n_hits, n_trials : int
         Successes and trials.
     reason : str
-        What to say where there are no trials.
+        Reason to give if there are no trials.
 
     References
     ----------
@@ -85,16 +92,16 @@ def proportion_interval(n_hits: int, n_trials: int, *, reason: str = "no rows") 
 
 
 def f1_interval(n_hits: int, n_misses: int, n_false_alarms: int, *, reason: str = "no rows") -> Interval:
-    """Interval of the F1 score, by Wilson's interval of the proportion it is a function of.
+    """Return the interval of the F1 score, from Wilson's interval of a proportion.
 
-    With J = TP / (TP + FN + FP), a proportion, F1 = 2 J / (1 + J) rises with J.
+    With the proportion J = TP / (TP + FN + FP), F1 = 2 J / (1 + J), which increases with J.
 
     Parameters
     ----------
     n_hits, n_misses, n_false_alarms : int
         True positives, false negatives and false positives.
     reason : str
-        What to say where all three are zero.
+        Reason to give if all three are zero.
 
     References
     ----------
@@ -114,16 +121,16 @@ def f1_interval(n_hits: int, n_misses: int, n_false_alarms: int, *, reason: str 
 
 
 def mean_interval(per_row: FloatArray) -> Interval:
-    """Interval of the mean of per-row losses that cannot be negative, from Student's t on a log scale.
+    """Return the interval of the mean of non-negative losses, from Student's t on a log scale.
 
-    Per-row losses are skewed: a few rows carry most of the mean. The log scale keeps the lower end
-    positive and covers the true mean more often than the plain interval, and on 20 to 50 rows also
-    more often than the percentile and BCa bootstraps.
+    The losses of single rows are skewed: a few rows make up most of the mean. The log scale keeps the lower
+    end positive. It covers the true mean more often than the plain interval, and on 20 to 50 rows also more
+    often than the percentile and BCa bootstraps.
 
     Parameters
     ----------
     per_row : array of shape (n_rows,)
-        Losses, or influence values with the statistic as their mean (as for 1 - R²).
+        Losses, or influence values whose mean is the statistic (as for 1 - R²).
 
     References
     ----------

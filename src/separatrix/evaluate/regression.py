@@ -1,4 +1,4 @@
-"""How near a regressor's predictions are on rows it has not seen."""
+"""Reports on regressors: how good their predictions are on test rows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.errors import DataError
-from separatrix.evaluate.intervals import FloatArray, Interval, mean_interval
+from separatrix.evaluate.intervals import FloatArray, Interval, intervals_note, mean_interval
 from separatrix.text import aligned
 
 
 @dataclass(frozen=True)
 class TargetRow:
-    """Metrics of one target: R² has no unit, RMSE and MAE have the target's own."""
+    """Metrics of one target: R² has no unit, RMSE and MAE have the unit of the target."""
 
     name: str
     r2: Interval
@@ -40,26 +40,26 @@ class RegressionReport:
         """Return an aligned table as plain text."""
         table = [("", "R²", "RMSE", "MAE")]
         table += [(row.name, str(row.r2), f"{row.rmse:.4g}", f"{row.mae:.4g}") for row in self.per_target]
-        return f"{aligned(table)}\n\n{self.n_rows} rows, 95 % intervals in brackets."
+        return f"{aligned(table)}\n\n{intervals_note(self.n_rows)}."
 
 
 def regression_report(
     y_true: npt.ArrayLike, y_pred: npt.ArrayLike, *, names: Sequence[str] | None = None
 ) -> RegressionReport:
-    """Judge predictions of one or several numbers a row.
+    """Compute metrics of the predictions of one or several targets.
 
     Parameters
     ----------
     y_true, y_pred : array-like of shape (n_rows,) or (n_rows, n_targets)
-        What was, and what was predicted.
+        True and predicted values.
     names : sequence of n_targets names, optional
-        ``y``, or ``y0``, ``y1`` and so on, where not given.
+        By default ``y``, or ``y0``, ``y1`` and so on.
 
     Returns
     -------
     RegressionReport
-        RMSE and MAE have the interval of a mean loss (`mean_interval`). R² has the same of the ratio 1 - R²,
-        by its influence values. R² of a constant target has value None and a reason.
+        RMSE and MAE have the interval of a mean loss (`mean_interval`). The interval of R² is the same for
+        the ratio 1 - R², by its influence values. R² of a constant target has value None and a reason.
 
     Raises
     ------
@@ -79,7 +79,8 @@ def regression_report(
         names = ["y"] if n_targets == 1 else [f"y{i}" for i in range(n_targets)]
     if len(names) != n_targets:
         raise DataError(
-            f"names must be {n_targets}, one for each target, got {len(names)}; name each column once."
+            f"names must have {n_targets} entries, one for each target, got {len(names)}; name each column "
+            "once."
         )
     rows = (_target_row(name, truth[:, i], predicted[:, i]) for i, name in enumerate(names))
     return RegressionReport(per_target=tuple(rows), n_rows=n_rows)
@@ -89,15 +90,18 @@ def _target_row(name: str, truth: FloatArray, predicted: FloatArray) -> TargetRo
     squared = (truth - predicted) ** 2
     mse = mean_interval(squared)
     rmse = Interval(_root(mse.value), _root(mse.low), _root(mse.high), mse.reason)
-    return TargetRow(name, _r2(truth, squared), rmse, mean_interval(np.abs(truth - predicted)))
+    return TargetRow(name, _r2_interval(truth, squared), rmse, mean_interval(np.abs(truth - predicted)))
 
 
 def _root(value: float | None) -> float | None:
     return None if value is None else math.sqrt(value)
 
 
-def _r2(truth: FloatArray, squared: FloatArray) -> Interval:
-    """R² = 1 - u / v, u and v mean squares about prediction and mean; u / v by the delta method."""
+def _r2_interval(truth: FloatArray, squared: FloatArray) -> Interval:
+    """Return the interval of R² = 1 - u / v, with u / v by the delta method.
+
+    Here u is the mean squared distance from the prediction, and v that from the mean.
+    """
     spread = (truth - truth.mean()) ** 2
     variance = float(spread.mean())
     if np.ptp(truth) == 0:
@@ -110,7 +114,7 @@ def _r2(truth: FloatArray, squared: FloatArray) -> Interval:
 
 
 def target_matrix(values: npt.ArrayLike, *, name: str) -> npt.NDArray[np.float64]:
-    """Return finite numbers as shape (n_rows, n_targets); one column may come without its second axis."""
+    """Return finite numbers in shape (n_rows, n_targets); one target may be one-dimensional."""
     matrix = np.asarray(values, dtype=np.float64)
     if matrix.ndim == 1:
         matrix = matrix[:, np.newaxis]
@@ -119,12 +123,12 @@ def target_matrix(values: npt.ArrayLike, *, name: str) -> npt.NDArray[np.float64
             f"{name} must have shape (n_rows,) or (n_rows, n_targets), got {np.shape(values)}; reshape it."
         )
     if not np.isfinite(matrix).all():
-        raise DataError(f"{name} must be finite, got {matrix[~np.isfinite(matrix)][0]}; leave out such rows.")
+        raise DataError(f"{name} must be finite, got {matrix[~np.isfinite(matrix)][0]}; remove such rows.")
     return matrix
 
 
 def same_shape(y_true: FloatArray, y_pred: FloatArray, *, name: str) -> None:
-    """Raise DataError where predictions and truth differ in shape."""
+    """Raise a `DataError` if predictions and truth differ in shape."""
     if y_true.shape != y_pred.shape:
         raise DataError(
             f"{name} must have y_true's shape {y_true.shape}, got {y_pred.shape}; predict the same rows."

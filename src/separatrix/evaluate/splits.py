@@ -1,4 +1,4 @@
-"""Splits: rows set aside before anything is learnt, to judge the model by."""
+"""Splits: test rows that are held out before anything is learned."""
 
 from __future__ import annotations
 
@@ -8,35 +8,37 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import train_test_split
 
-from separatrix.errors import DataError, ParameterError
+from separatrix import check
+from separatrix.errors import DataError
 from separatrix.evaluate.intervals import IntArray
+from separatrix.text import plural
 
 
 def holdout_rows(
     n_rows: int, test_size: float, random_state: int, *, labels: npt.NDArray[Any] | None = None
 ) -> tuple[IntArray, IntArray]:
-    """Draw the rows to train on and the rows to test on.
+    """Draw the training rows and the test rows.
 
     Parameters
     ----------
     n_rows : int
-        Rows in all.
+        Number of rows.
     test_size : float
-        Share of the rows to test on, in (0, 1).
+        Fraction of the rows to test on, in (0, 1).
     random_state : int
         Seed of the draw.
     labels : array of shape (n_rows,), optional
-        Classes: each then has the same share in both parts.
+        Classes, for a stratified split.
 
     Returns
     -------
     train_rows, test_rows : arrays of int
-        Each row is in one of them.
+        Every row is in exactly one of them.
 
     Raises
     ------
     DataError
-        If the rows are too few, or a class has a single one.
+        If there are too few rows, or a class has a single row.
     ParameterError
         If `test_size` is not in (0, 1).
 
@@ -46,11 +48,12 @@ def holdout_rows(
     >>> len(train_rows), len(test_rows)
     (6, 2)
     """
-    if not 0 < test_size < 1:
-        raise ParameterError(f"test_size must be a number in (0, 1), got {test_size:g}.")
+    check.number("test_size", test_size, 0.0, 1.0, open_low=True, open_high=True)
     n_test = int(np.ceil(test_size * n_rows))
     if not 0 < n_test < n_rows:
-        raise DataError(f"{n_rows} rows are too few to train on some and test on others; add rows.")
+        raise DataError(
+            f"{plural(n_rows, 'row')} cannot be split into training and test rows of at least one; add rows."
+        )
     if labels is not None:
         _check_classes(labels, n_rows, n_test)
     train, test = train_test_split(
@@ -64,14 +67,14 @@ def _check_classes(labels: npt.NDArray[Any], n_rows: int, n_test: int) -> None:
     if counts.min() < 2:
         single = classes[counts.argmin()]
         row = int(np.flatnonzero(labels == single)[0]) + 1
-        more = f", as do {(counts == 1).sum() - 1} other classes" if (counts == 1).sum() > 1 else ""
+        n_others = int((counts == 1).sum()) - 1
+        others = f", like {plural(n_others, 'other class')}" if n_others else ""
         raise DataError(
-            f"class '{single}' has a single row (row {row}){more}, and a split that keeps the classes' "
-            "shares needs two or more of each; remove it, merge it with another class, or give test rows of "
-            "your own."
+            f"class '{single}' has a single row (row {row}){others}, and a stratified split needs two or "
+            "more of each; remove it, merge it with another class, or pass your own test rows."
         )
     if len(classes) > min(n_test, n_rows - n_test):
         raise DataError(
-            f"{n_rows - n_test} rows to train and {n_test} rows to test cannot each hold all "
-            f"{len(classes)} classes; change test_size or add rows."
+            f"{plural(n_rows - n_test, 'training row')} and {plural(n_test, 'test row')} cannot each hold "
+            f"all {len(classes)} classes; change test_size or add rows."
         )
