@@ -27,6 +27,7 @@ ACTIVATIONS = {
     "gelu": nn.GELU(),
     "silu": nn.SiLU(),
     "softplus": nn.Softplus(threshold=1000.0),
+    "mish": nn.Mish(),
 }
 OPTIMIZERS = {
     "SGD": (torch.optim.SGD, {"lr": 0.3}, {}),

@@ -20,6 +20,7 @@ from separatrix.network import (
     SGD,
     Adam,
     AdamW,
+    Lion,
     Network,
     Penalty,
     initial_theta,
@@ -27,13 +28,14 @@ from separatrix.network import (
 from separatrix.network import OPTIMIZERS as REGISTRY
 
 # Every optimiser with its defaults, at a rate that keeps float32 close to float64, and some with options.
-RATES = {"sgd": 0.02, "rmsprop": 0.001, "adagrad": 0.05}
+RATES = {"sgd": 0.02, "rmsprop": 0.001, "adagrad": 0.05, "lion": 0.001}
 OPTIMIZERS = {name: (kind(), RATES.get(name, 0.01)) for name, kind in REGISTRY.items() if kind.n_slots}
 OPTIMIZERS |= {
     "momentum": (SGD(0.9), 0.05),
     "nesterov": (SGD(0.9, nesterovs_momentum=True), 0.05),
     "adam-algorithm-1": (Adam(epsilon_hat=False, epsilon=1e-3), 0.01),
     "adamw-decay": (AdamW(weight_decay=0.1), 0.01),
+    "lion-decay": (Lion(0.8, 0.9, weight_decay=0.1), 0.001),
 }
 # float32 sums of a few hundred rows differ in the last digits, and training carries that on
 TOLERANCE = {np.float32: {"rtol": 3e-4, "atol": 3e-5}, np.float64: {"rtol": 1e-10, "atol": 1e-12}}

@@ -37,6 +37,7 @@ from separatrix.network import (
     OPTIMIZERS,
     SGD,
     Adam,
+    Lion,
     Network,
     Penalty,
     initial_theta,
@@ -213,10 +214,51 @@ def test_trajectories_are_pytorch_s(entry: dict[str, Any]) -> None:
     np.testing.assert_allclose(state.theta, entry["theta_end"], rtol=1e-11, atol=1e-12)
 
 
-def test_the_reference_covers_every_part() -> None:
+def test_the_reference_covers_every_part_that_pytorch_has() -> None:
     entries = REFERENCE["trajectories"]
     assert {entry["activation"] for entry in entries} == set(ACTIVATIONS)
-    assert {entry["optimizer"] for entry in entries} == {kind.__name__ for kind in STOCHASTIC}
+    optimizers = {kind.__name__ for kind in STOCHASTIC}
+    assert {entry["optimizer"] for entry in entries} == optimizers - {"Lion"}  # see the test below
+
+
+def chen_2023_algorithm_2(
+    parameters: list[float],
+    gradients: list[list[float]],
+    rate: float,
+    beta: tuple[float, float],
+    decay: float,
+) -> tuple[list[float], list[float]]:
+    """Return parameters and moments after Lion's steps, one number at a time, as the paper writes them."""
+    theta, m = list(parameters), [0.0] * len(parameters)
+    for gradient in gradients:
+        for i, g in enumerate(gradient):
+            c = beta[0] * m[i] + (1 - beta[0]) * g
+            sign = (c > 0) - (c < 0)
+            theta[i] = theta[i] - rate * (sign + decay * theta[i])
+            m[i] = beta[1] * m[i] + (1 - beta[1]) * g
+    return theta, m
+
+
+@pytest.mark.parametrize("options", [{}, {"beta_1": 0.7, "beta_2": 0.8, "weight_decay": 0.3}])
+def test_lion_is_the_paper_s_algorithm(options: dict[str, float]) -> None:
+    optimizer = Lion(**options)
+    rng = np.random.default_rng(7)
+    start, gradients = rng.normal(size=5), rng.normal(size=(40, 5))
+    gradients[:3, 0] = 0.0  # a sign of zero moves nothing
+    state = State.start(start.copy(), optimizer, RandomState(0))
+    for gradient in gradients:
+        take_step(optimizer, state, gradient, 0.03)
+    beta = optimizer.beta_1, optimizer.beta_2
+    theta, m = chen_2023_algorithm_2(start.tolist(), gradients.tolist(), 0.03, beta, optimizer.weight_decay)
+    np.testing.assert_allclose(state.theta, theta, rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(state.slots[0], m, rtol=1e-13, atol=1e-15)
+
+
+def test_lion_has_the_paper_s_defaults() -> None:
+    assert Lion() == Lion(beta_1=0.9, beta_2=0.99, weight_decay=0.0)
+    assert Lion.from_parameters({"beta_1": 0.9, "beta_2": 0.999, "weight_decay": 0.1}) == Lion(
+        weight_decay=0.1
+    )
 
 
 SCIKIT_LEARN = {

@@ -20,6 +20,7 @@ TEXTBOOK = {
     "gelu": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2,
     "silu": lambda z: z / (1 + math.exp(-z)),
     "softplus": lambda z: math.log(1 + math.exp(z)),
+    "mish": lambda z: z * math.tanh(math.log(1 + math.exp(z))),
 }
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
 

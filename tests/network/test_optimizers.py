@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from separatrix.errors import ParameterError
-from separatrix.network import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Penalty, RMSprop
+from separatrix.network import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Lion, Penalty, RMSprop
 from separatrix.network.schedules import InvScaling
 
 every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=OPTIMIZERS)
@@ -24,6 +24,8 @@ every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=OPTIM
         (AdamW, {"weight_decay": -1.0}, "weight_decay must be a number in [0, infinity), got -1.0."),
         (RMSprop, {"rho": float("nan")}, "rho must be a number in [0, 1), got nan."),
         (Adagrad, {"epsilon": "small"}, "epsilon must be a number in (0, infinity), got 'small'."),
+        (Lion, {"beta_1": 1.0}, "beta_1 must be a number in [0, 1), got 1.0."),
+        (Lion, {"weight_decay": -1.0}, "weight_decay must be a number in [0, infinity), got -1.0."),
         (LBFGS, {"max_fun": 0}, "max_fun must be an integer of at least 1, got 0."),
     ],
 )

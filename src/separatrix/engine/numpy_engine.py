@@ -37,6 +37,7 @@ from separatrix.network import (
     Adam,
     AdamW,
     Dense,
+    Lion,
     Network,
     Optimizer,
     RMSprop,
@@ -228,6 +229,10 @@ def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) 
             (v,) = state.slots
             v += g * g
             theta -= rate * g / (np.sqrt(v) + optimizer.epsilon)
+        case Lion(beta_1=beta_1, beta_2=beta_2):
+            (m,) = state.slots
+            theta -= rate * (np.sign(beta_1 * m + (1 - beta_1) * g) + optimizer.weight_decay * theta)
+            m[:] = beta_2 * m + (1 - beta_2) * g
         case LBFGS():
             raise ParameterError("optimizer", NEEDS_ALL_ROWS)
         case _:

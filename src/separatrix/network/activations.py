@@ -85,6 +85,17 @@ def _silu_derivative(z: Array, a: Array) -> Array:
     return derivative
 
 
+def _mish(z: Array) -> Array:
+    value: Array = z * np.tanh(softplus(z))
+    return value
+
+
+def _mish_derivative(z: Array, a: Array) -> Array:
+    t = np.tanh(softplus(z))
+    derivative: Array = t + z * (1 - t * t) * logistic(z)
+    return derivative
+
+
 def _selu(z: Array) -> Array:
     return np.where(z > 0, SELU_SCALE * z, SELU_SCALE * SELU_ALPHA * np.expm1(np.minimum(z, 0)))
 
@@ -106,5 +117,6 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation("gelu", lambda z: z * _normal_cdf(z), _gelu_derivative, from_output=False),
         Activation("silu", lambda z: z * logistic(z), _silu_derivative, from_output=False),
         Activation("softplus", softplus, lambda z, a: -np.expm1(-a)),
+        Activation("mish", _mish, _mish_derivative, from_output=False),  # Misra 2019, eq. 1
     )
 }

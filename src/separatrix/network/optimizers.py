@@ -12,7 +12,18 @@ from typing import ClassVar, get_args
 from separatrix import check
 from separatrix.network.named import Named
 
-__all__ = ["LBFGS", "OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "Penalty", "RMSprop"]
+__all__ = [
+    "LBFGS",
+    "OPTIMIZERS",
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "Optimizer",
+    "Penalty",
+    "RMSprop",
+]
 
 
 @dataclass(frozen=True)
@@ -151,6 +162,35 @@ class Adagrad(_Base):
 
 
 @dataclass(frozen=True)
+class Lion(_Base):
+    """Lion (Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", Algorithm 2).
+
+    ``theta -= rate (sign(beta_1 m + (1 - beta_1) g) + weight_decay theta)`` on every parameter, then
+    ``m = beta_2 m + (1 - beta_2) g``. Every step has the size of the rate, which should be 3 to 10 times
+    smaller than Adam's (the paper's section 5).
+
+    Parameters
+    ----------
+    beta_1, beta_2 : float
+        Weight of the moment in the step, and its decay, in [0, 1). Estimators' parameters of these names are
+        Adam's; ``solver="lion"`` uses the defaults here, those of the paper.
+    weight_decay : float
+        Decoupled from the gradient, as in `AdamW`.
+    """
+
+    beta_1: float = 0.9
+    beta_2: float = 0.99
+    weight_decay: float = 0.0
+    name: ClassVar[str] = "lion"
+    n_slots: ClassVar[int] = 1
+    own_defaults: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2")
+
+    def __post_init__(self) -> None:
+        self._check_decays("beta_1", "beta_2")
+        check.number("weight_decay", self.weight_decay, 0.0)
+
+
+@dataclass(frozen=True)
 class LBFGS(_Base):
     """L-BFGS (Liu & Nocedal 1989) on the whole data set, by `scipy.optimize.minimize`."""
 
@@ -162,5 +202,5 @@ class LBFGS(_Base):
         check.integer("max_fun", self.max_fun, 1)
 
 
-Optimizer = SGD | Adam | AdamW | RMSprop | Adagrad | LBFGS
+Optimizer = SGD | Adam | AdamW | RMSprop | Adagrad | Lion | LBFGS
 OPTIMIZERS: dict[str, type[Optimizer]] = {kind.name: kind for kind in get_args(Optimizer)}

@@ -12,7 +12,7 @@ from separatrix.network.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA,
 CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
 _IDENTITY, _LOGISTIC, _TANH = CODES["identity"], CODES["logistic"], CODES["tanh"]
 _RELU, _LEAKY, _ELU, _SELU = CODES["relu"], CODES["leaky_relu"], CODES["elu"], CODES["selu"]
-_GELU, _SILU, _SOFTPLUS = CODES["gelu"], CODES["silu"], CODES["softplus"]
+_GELU, _SILU, _SOFTPLUS, _MISH = CODES["gelu"], CODES["silu"], CODES["softplus"], CODES["mish"]
 _SELU_SLOPE = SELU_SCALE * SELU_ALPHA
 
 
@@ -62,6 +62,17 @@ def activate(code, A, S, first, n_units, n):
         elif code == _SOFTPLUS:
             for r in range(0, n, lanes(A)):
                 store(A, u, r, softplus(load(A, u, r)))
+        elif code == _MISH:
+            for r in range(0, n, lanes(A)):
+                z = load(A, u, r)
+                # t = tanh(softplus(z)) = p / (p + q), without a difference that loses digits
+                e = exp_negative(absolute(z))
+                p = where(z >= 0.0, e + e + 1.0, e * (e + 2.0))
+                q = where(z >= 0.0, e * e * 2.0, 2.0)
+                t = p / (p + q)
+                slope = (q / (p + q)) * (t + 1.0) * (where(z >= 0.0, 1.0, e) / (e + 1.0))
+                store(A, u, r, z * t)
+                store(S, u, r, t + z * slope)
         elif code != _IDENTITY:
             raise AssertionError("this activation has no kernel")
 
@@ -93,7 +104,7 @@ def times_derivative(code, A, S, D, first, n_units, n):
             for r in range(0, n, lanes(A)):
                 a, d = load(A, u, r), load(D, u, r)
                 store(D, u, r, d * where(a > 0.0, SELU_SCALE, a + _SELU_SLOPE))
-        elif code == _GELU or code == _SILU:
+        elif code == _GELU or code == _SILU or code == _MISH:
             for r in range(0, n, lanes(A)):
                 store(D, u, r, load(D, u, r) * load(S, u, r))
         elif code == _SOFTPLUS:

@@ -10,7 +10,7 @@ from separatrix.network.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
 _SGD, _ADAM, _ADAMW = CODES["sgd"], CODES["adam"], CODES["adamw"]
-_RMSPROP, _ADAGRAD = CODES["rmsprop"], CODES["adagrad"]
+_RMSPROP, _ADAGRAD, _LION = CODES["rmsprop"], CODES["adagrad"], CODES["lion"]
 
 # A moment below this is set to zero: left to decay, it would become subnormal and slow.
 _TINY_32, _TINY_64 = 1e-30, 1e-290
@@ -69,6 +69,17 @@ def step(code, theta, slots, gradient, hyper, rate, powers):
             square = where(square < tiny, 0.0, square)
             store_part(v, p, square)
             store_part(theta, p, load_part(theta, p) - (g * rate) / (root(square) + epsilon))
+    elif code == _LION:
+        beta_1, beta_2 = hyper[0], hyper[1]
+        keep = 1.0 - rate * hyper[2]  # weight decay
+        for p in range(0, len(theta), lanes(theta)):
+            g = load_part(gradient, p)
+            mean = load_part(m, p)
+            blend = mean * beta_1 + g * (1.0 - beta_1)
+            sign = where(blend > 0.0, 1.0, where(blend < 0.0, -1.0, blend))  # NaN stays NaN
+            mean = mean * beta_2 + g * (1.0 - beta_2)
+            store_part(m, p, where(absolute(mean) < tiny, 0.0, mean))
+            store_part(theta, p, load_part(theta, p) * keep - sign * rate)
     else:
         raise AssertionError("this optimiser has no kernel")
 
