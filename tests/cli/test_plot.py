@@ -174,6 +174,9 @@ def test_misspelt_settings(run, moons):
     result = run("plot", moons, "moons", "--what", "boundry")
     assert result.exit_code == 2
     assert "got 'boundry'. Did you mean 'boundary'?" in result.stderr
-    assert "--plane must be one of features, pca" in run("plot", moons, "moons", "--plane", "pac").stderr
+    assert (
+        "--plane must be one of 'features', 'pca', got 'pac'"
+        in run("plot", moons, "moons", "--plane", "pac").stderr
+    )
     result = run("plot", moons, "moons", "--plane", "pca", "--features", "x1,x2")
-    assert "--features cannot go with --plane pca" in result.stderr
+    assert "--features has no use with --plane pca" in result.stderr

@@ -34,7 +34,7 @@ def test_one(run, two_recipes):
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("moons: What it shows.\n")
     assert "accuracy  0.98  0.97      differs: luck" in result.stdout
-    assert result.stdout.endswith(f"All of it on one page: {Path('pictures/index.html')}\n")
+    assert result.stdout.endswith(f"Everything on one page: {Path('pictures/index.html')}\n")
     assert Path("pictures/moons.png").exists()
     assert 'src="moons.png"' in Path("pictures/index.html").read_text(encoding="utf-8")
 

@@ -14,6 +14,7 @@ from separatrix.errors import OutputError, ParameterError
 from separatrix.plots.axes import (
     add_legend,
     draw_class_points,
+    draw_without_screen,
     figure_of,
     log_tick_values,
     new_axes,
@@ -161,3 +162,10 @@ def test_a_folder_is_made_or_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError, match=r"cannot make the folder '.*file'"):
         prepare_folder(tmp_path / "file")
+
+
+def test_no_window_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[str] = []
+    monkeypatch.setattr("matplotlib.use", chosen.append)
+    draw_without_screen()
+    assert chosen == ["agg"]

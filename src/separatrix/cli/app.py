@@ -24,9 +24,9 @@ COMMANDS = {
     "evaluate": "Judge a saved model on a table that has the target.",
     "predict": "Score the rows of a table with a saved model.",
     "inspect": "Show what is in a model file.",
-    "plot": "Draw what a saved model sees, and what is inside it.",
+    "plot": "Draw pictures of a saved model.",
     "search": "Answer how many layers and how many neurons a table needs.",
-    "recipe": "Run a tutorial experiment; draw it and film it.",
+    "recipe": "Run a tutorial experiment, and draw its pictures and films.",
     "warm": "Compile the training kernels ahead of the first fit.",
 }
 """The first sentence of each command's docstring, so that the list needs none of their modules."""

@@ -26,7 +26,11 @@ def evaluate(
     target: Annotated[
         str | None,
         typer.Option(
-            "--target", "-t", metavar="COLUMN", show_default="the model's", help="Column with the truth."
+            "--target",
+            "-t",
+            metavar="COLUMN",
+            show_default="the model's",
+            help="Column of true values.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,

@@ -9,19 +9,19 @@ from typing import Annotated, Any, Literal, cast
 import typer
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.cli.console import note
 from separatrix.cli.options import read_list, read_parameters
-from separatrix.cli.screen import draw_on_files
 from separatrix.cli.tables import features_and_target, read_source, text_columns_of
 from separatrix.data.datasets import TARGET
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table
 from separatrix.data.targets import number_target
 from separatrix.ensemble import AnyModel
-from separatrix.errors import DataError, OutputError, ParameterError, did_you_mean
+from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
 from separatrix.io import load
-from separatrix.plots.axes import prepare_folder, save_figure
+from separatrix.plots.axes import draw_without_screen, prepare_folder, save_figure
 from separatrix.plots.display import Subject
 from separatrix.plots.displays import DISPLAYS
 
@@ -37,7 +37,7 @@ def plot(
         typer.Argument(
             metavar="[TABLE]",
             help="Rows to show the model on: a table file, - for standard input, or a data set by name. "
-            "The diagram and the loss need none.",
+            "The diagram and the loss need no rows.",
         ),
     ] = None,
     what: Annotated[
@@ -45,7 +45,7 @@ def plot(
         typer.Option(
             metavar="NAMES",
             show_default="all that can be drawn",
-            help=f"Pictures to draw: {', '.join(DISPLAYS)}. What a film needs is not in a model file.",
+            help=f"Pictures to draw: {', '.join(DISPLAYS)}.",
         ),
     ] = None,
     output: Annotated[
@@ -54,8 +54,8 @@ def plot(
             "--output",
             "-o",
             metavar="DIR",
-            help="Folder of the pictures, made if it is not there; or, for one picture, a file that ends in "
-            ".png, .svg or .pdf. Files are replaced.",
+            help="Folder for the pictures, created if needed; or, for one picture, a file that ends in .png, "
+            ".svg or .pdf. Files are replaced.",
         ),
     ] = Path("plots"),
     features: Annotated[
@@ -63,13 +63,13 @@ def plot(
         typer.Option(
             metavar="A,B",
             show_default="the model's two",
-            help="The two columns to look at; the others stay at their medians.",
+            help="The two columns that span the plane; the others stay at their medians.",
         ),
     ] = None,
     plane: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="features, or pca: the plane of the columns' first two principal components."
+            metavar="NAME", help="features, or pca: the first two principal components of the columns."
         ),
     ] = "features",
     parameters: Annotated[
@@ -77,73 +77,55 @@ def plot(
         typer.Option(
             metavar="A,B",
             show_default="the two largest weights",
-            help="The two parameters of the surface, as in 'layer 0: w[age, 2],layer 1: b[0]', or their "
-            "numbers.",
+            help="The two parameters of the surface, by name as in 'layer 0: w[age, 2],layer 1: b[0]', or "
+            "by index.",
         ),
     ] = None,
     target: Annotated[
         str | None,
         typer.Option(
-            "--target", "-t", metavar="COLUMN", show_default="the model's", help="Column with the truth."
+            "--target",
+            "-t",
+            metavar="COLUMN",
+            show_default="the model's",
+            help="Column of true values.",
         ),
     ] = None,
 ) -> None:
-    """Draw what a saved model sees, and what is inside it.
+    """Draw pictures of a saved model.
 
-    Without --what all pictures are drawn that the model and the table allow, and a note says what the others
-    lack.
+    Without --what it draws all pictures that the model and the table allow, and a note says what the others
+    need.
     """
-    wanted = None if what is None else _checked_names(read_list(what))
-    subject = _subject(load(model_file), source, features, plane, target, parameters)
-    names = _drawable(subject, wanted)
-    paths = _paths(output, model_file, names)
-    draw_on_files()
-    for name, path in zip(names, paths, strict=True):
+    names = None if what is None else read_list(what)
+    for name in names or ():
+        check.choice("what", name, [*DISPLAYS, *UNRECORDED])
+    check.choice("plane", plane, PLANES)
+    if features is not None and plane == "pca":
+        raise ParameterError("features", "has no use with --plane pca, which uses all columns; choose one.")
+    model = load(model_file)
+    table, y = (None, None) if source is None else _rows_and_target(model, source, target)
+    subject = Subject(
+        model,
+        table,
+        y,
+        features=None if features is None else read_list(features),
+        plane=cast("Literal['features', 'pca']", plane),
+        parameters=None if parameters is None else read_parameters(parameters),
+    )
+    drawn = _drawable(subject, names)
+    paths = _paths(output, model_file, drawn)
+    draw_without_screen()
+    for name, path in zip(drawn, paths, strict=True):
         save_figure(DISPLAYS[name].draw(subject).figure_, path)
         typer.echo(path)
 
 
-def _checked_names(names: Sequence[str]) -> list[str]:
-
-    for name in names:
-        if name not in DISPLAYS and name not in UNRECORDED:
-            raise ParameterError(
-                f"--what must name pictures, of {', '.join(DISPLAYS)}, got '{name}'."
-                + did_you_mean(name, DISPLAYS)
-            )
-    return list(dict.fromkeys(names))
-
-
-def _subject(
-    model: AnyModel,
-    source: str | None,
-    features: str | None,
-    plane: str,
-    target: str | None,
-    parameters: str | None,
-) -> Subject:
-
-    if plane not in PLANES:
-        raise ParameterError(f"--plane must be one of {', '.join(PLANES)}, got '{plane}'.")
-    if features is not None and plane == "pca":
-        raise ParameterError("--features cannot go with --plane pca, which takes all columns; choose one.")
-    if source is None:
-        return Subject(model)
-    table, y = _rows_and_truth(model, read_source(source, text_columns_of(model, target)), target)
-    return Subject(
-        model,
-        table,
-        y,
-        None if features is None else read_list(features),
-        cast("Literal['features', 'pca']", plane),
-        None if parameters is None else read_parameters(parameters),
-    )
-
-
-def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[Table, NDArray[Any] | None]:
-    """Part a table into what the model sees and, where it stands there, what it should say."""
-    name = wanted or model.target_name or TARGET
-    if (wanted is None and name not in table.columns) or not model.has_one_target:
+def _rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[Table, NDArray[Any] | None]:
+    """Read a table and split it into features and, if the table has it, the target."""
+    table = read_source(source, text_columns_of(model, target))
+    name = target or model.target_name or TARGET
+    if (target is None and name not in table.columns) or not model.has_one_target:
         return table, None
     features, y = features_and_target(table, name)
     if model.classes is not None:
@@ -151,14 +133,12 @@ def _rows_and_truth(model: AnyModel, table: Table, wanted: str | None) -> tuple[
     return features, number_target(y, name)
 
 
-def _drawable(subject: Subject, wanted: Sequence[str] | None) -> list[str]:
-    """Return the pictures to draw: those wanted, which must all be possible, or all possible ones."""
-    reasons = {
-        name: UNRECORDED[name] if name in UNRECORDED else DISPLAYS[name].missing(subject)
-        for name in wanted or [*DISPLAYS, *UNRECORDED]
-    }
+def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
+    """Return the pictures to draw: those named, which must all be possible, or all possible ones."""
+    wanted = dict.fromkeys(names or [*DISPLAYS, *UNRECORDED])
+    reasons = {name: UNRECORDED.get(name) or DISPLAYS[name].missing(subject) for name in wanted}
     missing = {name: reason for name, reason in reasons.items() if reason}
-    if missing and wanted:
+    if missing and names:
         name, reason = next(iter(missing.items()))
         raise DataError(f"cannot draw '{name}': {reason}.")
     if missing:
@@ -167,9 +147,8 @@ def _drawable(subject: Subject, wanted: Sequence[str] | None) -> list[str]:
 
 
 def _paths(output: Path, model_file: Path, names: Sequence[str]) -> list[Path]:
-
-    suffix = output.suffix.lower()
-    if suffix not in FORMATS or output.is_dir():
+    """Return the files of the pictures, after a check that they can be written."""
+    if output.suffix.lower() not in FORMATS or output.is_dir():
         prepare_folder(output)
         return [output / f"{model_file.stem}-{name}.png" for name in names]
     if len(names) != 1:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from separatrix import check
 from separatrix.cli.progress import film_progress
-from separatrix.cli.screen import draw_on_files
-from separatrix.errors import ParameterError, did_you_mean
+from separatrix.plots.axes import draw_without_screen
 from separatrix.recipes import RECIPES, write_page
 
 ALL = "all"
@@ -18,9 +18,7 @@ ALL = "all"
 def recipe(
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="NAME", help="circles, ten-points, gaussians, moons, bumps, or all of them: all."
-        ),
+        typer.Argument(metavar="NAME", help=f"The experiment: {', '.join(RECIPES)}, or all."),
     ],
     output: Annotated[
         Path,
@@ -28,24 +26,20 @@ def recipe(
             "--output",
             "-o",
             metavar="DIR",
-            help="Folder of the pictures, the films and index.html; made if it is not there.",
+            help="Folder for the pictures, the films and index.html, created if needed.",
         ),
     ] = Path("recipes"),
 ) -> None:
-    """Run a tutorial experiment; draw it and film it.
+    """Run a tutorial experiment, and draw its pictures and films.
 
-    What it finds is printed beside what the tutorial prints. The folder's index.html shows all pictures and
-    films, with the facts.
+    The results are printed beside those of the tutorial. The page index.html in the folder shows all pictures
+    and films, with the results.
     """
-    if name != ALL and name not in RECIPES:
-        options = [*RECIPES, ALL]
-        raise ParameterError(
-            f"NAME must be one of {', '.join(options)}, got '{name}'.{did_you_mean(name, options)}"
-        )
-    draw_on_files()
+    check.choice("name", name, [*RECIPES, ALL])
+    draw_without_screen()
     results = []
     for chosen in RECIPES if name == ALL else [name]:
         with film_progress(chosen) as progress:
             results.append(RECIPES[chosen](output, progress=progress))
         typer.echo(results[-1].to_text() + "\n\n")
-    typer.echo(f"All of it on one page: {write_page(output, results)}")
+    typer.echo(f"Everything on one page: {write_page(output, results)}")

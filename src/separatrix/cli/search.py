@@ -462,11 +462,10 @@ def _save(found: Found, path: Path) -> None:
 
 
 def _draw(found: Found, folder: Path) -> list[Path]:
-    from separatrix.cli.screen import draw_on_files
-    from separatrix.plots.axes import save_figure
+    from separatrix.plots.axes import draw_without_screen, save_figure
     from separatrix.plots.displays import SEARCH_DISPLAYS
 
-    draw_on_files()
+    draw_without_screen()
     paths = []
     for name, display in SEARCH_DISPLAYS.items():
         paths.append(folder / f"{name}.png")

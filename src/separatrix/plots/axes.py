@@ -314,6 +314,13 @@ def prepare_folder(folder: Path) -> None:
     check_writable(folder / "picture.png")
 
 
+def draw_without_screen() -> None:
+    """Make matplotlib draw to files only, even if there is a screen, on which it would open windows."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+
+
 def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure in the format of the path's suffix, and close it.
 
