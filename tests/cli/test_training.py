@@ -128,8 +128,8 @@ def test_a_checkpoint_is_gone_once_the_model_is_there(run, people):
     "name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz", "out.parquet.gz"]
 )
 def test_predictions_in_pieces_are_those_of_the_whole(run, parts, model, name, monkeypatch):
-    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 300)
-    monkeypatch.setattr("separatrix.data.csv_stream.LARGEST", 300)
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 10)
+    monkeypatch.setattr("separatrix.data.streams.LEAST_ROWS", 10)
     with open_stream(parts[0], 2**20) as stream:
         assert len(stream.pieces) > 2
     assert run("predict", str(model), parts[0], "-o", f"whole-{name}").exit_code == 0

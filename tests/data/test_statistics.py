@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
@@ -86,6 +86,7 @@ def test_the_encoder_is_that_of_the_whole_table(monkeypatch):
     assert target.counts() == [(columns["target"] == label).sum() for label in ("no", "yes")]
 
 
+@example([[0.0], [2e-180]])
 @given(st.lists(st.lists(floats, min_size=1, max_size=30), min_size=1, max_size=6))
 def test_moments_and_median_are_those_of_all_values(parts):
     values = np.concatenate([np.array(part) for part in parts])

@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 
 from separatrix.data import Table, read_table, write_table
-from separatrix.data.parquet_footer import row_groups
-from separatrix.data.streams import is_larger, open_stream
+from separatrix.data.streams import ParquetFile, is_larger, open_stream
 from separatrix.errors import DataError, OutputError
 
 N = 5000
@@ -40,8 +39,6 @@ def assert_same(left, right):
 
 def cut_small(monkeypatch):
     """Let pieces of small files be small, too."""
-    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 2000)
-    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 700)
     monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 700)
 
 
@@ -134,7 +131,7 @@ def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, mo
     ],
 )
 def test_dialects_of_csv(tmp_path, monkeypatch, text):
-    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 4)
+    monkeypatch.setattr("separatrix.data.streams.LEAST_ROWS", 1)
     (tmp_path / "t.csv").write_bytes(text.encode())
     with open_stream(tmp_path / "t.csv", 8 * 16) as stream:
         assert_same(whole(stream), read_table(tmp_path / "t.csv"))
@@ -197,7 +194,7 @@ FILES = {
         (["a.csv", "more.csv"], "'a.csv' lacks the column 'z' that 'more.csv' has"),
         (
             ["a.csv", "text.csv"],
-            "column 'y' is numbers in 'a.csv' and text in 'text.csv'; make the files alike.",
+            "column 'y' is numbers in 'a.csv' and text in 'text.csv'; write the same kind of values in all",
         ),
         (["none.csv"], "'none.csv' has no rows; add some."),
         (["blank.csv"], "'blank.csv' is empty"),
@@ -244,11 +241,11 @@ def test_a_row_group_too_large_for_the_memory(tmp_path):
         pass
 
 
-def test_a_record_without_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("separatrix.data.csv_stream.SMALLEST", 100)
-    (tmp_path / "t.csv").write_text('a,b\n1,2\n1,"' + "x" * 5000, encoding="utf-8")
+@pytest.mark.parametrize("cell", ['"' + "x" * 5000, '"' + "x" * 200_000, '"x\n5,6\n' * 3])
+def test_a_record_without_an_end(tmp_path, cell):
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n1," + cell, encoding="utf-8")
     with (
-        pytest.raises(DataError, match=r"has a record of more than 0 MB from line 3 on; close its quotes"),
+        pytest.raises(DataError, match=r"cannot be read as CSV from line 3 on: .*; close its quotes\."),
         open_stream(tmp_path / "t.csv", 800),
     ):
         pass
@@ -300,7 +297,7 @@ def test_pieces_of_parquet_files_respect_row_groups(tmp_path):
         small = stream.cut(1000)
         assert_same(whole(small), Table({"x": np.tile(np.arange(5000), 2)}))
     ends = {(piece.file, piece.stop) for piece in small.pieces}
-    groups = row_groups(tmp_path / "b.parquet")
+    groups = ParquetFile.read(tmp_path / "b.parquet").groups
     assert {(1, int(end)) for end in np.cumsum([group.n_rows for group in groups])} <= ends
     assert max(piece.n_rows for piece in small.pieces) <= 1000
     assert min(piece.n_rows for piece in small.pieces) > 400

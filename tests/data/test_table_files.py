@@ -144,7 +144,11 @@ def test_a_row_of_empty_cells_is_a_row_and_a_blank_line_is_none(tmp_path):
             b'a,b\n1,"x\ny"\n\n1\n',
             "line 5 of 't.csv' has 1 cells where the header has 2; correct it",
         ),
-        ("t.csv", b'a,b\n1,2\n1,"x\n', "cannot be read as CSV from line 3 on: unexpected end of data."),
+        (
+            "t.csv",
+            b'a,b\n1,2\n1,"x\n',
+            "as CSV from line 3 on: unexpected end of data; close its quotes.",
+        ),
         ("t.csv", b'a,b\n1,5"6\n2,3\n', "cannot be read as CSV: CSV malformed"),
         ("t.csv", b"\na,b\n1,2\n", "'t.csv' begins with a blank line; begin with the header line."),
         ("t.csv", b"a,b,a,b\n1,2,3,4\n", "has more than one column named 'a', 'b'; rename all but one."),
@@ -155,16 +159,16 @@ def test_a_row_of_empty_cells_is_a_row_and_a_blank_line_is_none(tmp_path):
             "a,b\n1,2\n1,é\n".encode("latin-1"),
             "is not UTF-8 text (first in line 3); save it as CSV in UTF",
         ),
-        ("t.csv.gz", b"a,b\n1,2\n", "is not a whole gzip file; compress it anew."),
+        ("t.csv.gz", b"a,b\n1,2\n", "is not a whole gzip file; compress it again."),
         (
             "t.csv.gz",
             gzip.compress(b"a,b\n1,2\n" * 9, mtime=0)[:-9],
-            "is not a whole gzip file; compress it anew.",
+            "is not a whole gzip file; compress it again.",
         ),
         (
             "t.csv.gz",
             gzip.compress(b"a\n" * 9, mtime=0)[:9] + b"\xff" * 9,
-            "is not a whole gzip file; compress it anew.",
+            "is not a whole gzip file; compress it again.",
         ),
         ("t.parquet", b"PAR1junkPAR1", "cannot be read as Parquet: "),
         (

@@ -66,7 +66,7 @@ def predict(
         check_output(output, sources)
     model = load(model_file)
     # As text, a cell of a CSV file is written as it was read: 007 and 1.50 stay.
-    text_columns = "all" if output_format(output)[0] in ("csv", "tsv") else text_columns_of(model)
+    text_columns = "all" if output_format(output)[0].keeps_spelling else text_columns_of(model)
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
     in_pieces = memory or len(sources) > 1 or is_larger(sources[0], LARGE)

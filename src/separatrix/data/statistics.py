@@ -84,7 +84,8 @@ class NumberStatistics:
         if not values.size:
             return
         low, high = float(values.min()), float(values.max())
-        self._shrink(int(np.frexp(max(abs(low), abs(high)))[1]))
+        if low or high:
+            self._shrink(int(np.frexp(max(abs(low), abs(high)))[1]))
         # Exact, and many times faster than ldexp of an array.
         shrunk = values * np.ldexp(1.0, -self._exponent)
         mean = float(shrunk.mean())

@@ -19,13 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.parquet_footer import RowGroup, row_groups
 from separatrix.data.statistics import row_keys
 from separatrix.data.table import Column, Kind, Table, is_text, joined_kind, kind_of, table_from_frame
-from separatrix.data.table_files import TextColumns
+from separatrix.data.table_files import FORMATS, STREAMED, TextColumns, format_of, polars_errors, small_chunks
 from separatrix.errors import DataError, OutputError, did_you_mean
 
-SUFFIXES = (".csv", ".tsv", ".parquet")
 MOST_ROWS = 2**17
 """Rows of a piece at most: so many are read as fast as more, and smaller pieces are shuffled better."""
 
@@ -167,23 +165,33 @@ def slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) -> 
         yield Piece(file, start, stop, rows_before + start, stop - start)
 
 
-def refuse_other_columns(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> None:
-    """Raise a `DataError` if the files do not all have the same columns, each of one kind."""
-    first, *others = kinds
-    for name, other in zip(names[1:], others, strict=True):
-        for absent, lacking, having in ((first, name, names[0]), (other, names[0], name)):
-            missing = [column for column in absent if column not in (other if lacking == name else first)]
+def joined_kinds(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> dict[str, Kind]:
+    """Return the kinds of the columns over all files.
+
+    Raises
+    ------
+    DataError
+        If the files do not all have the same columns, each of one kind.
+    """
+    first = kinds[0]
+    for name, other in zip(names[1:], kinds[1:], strict=True):
+        for lacking, having, missing in (
+            (name, names[0], first.keys() - other.keys()),
+            (names[0], name, other.keys() - first.keys()),
+        ):
             if missing:
                 raise DataError(
-                    f"{lacking} lacks the column '{missing[0]}' that {having} has; the files of one table "
+                    f"{lacking} lacks the column '{min(missing)}' that {having} has; the files of one table "
                     "must have the same columns."
                 )
         for column in first:
-            ours, theirs = (_KINDS_IN_WORDS.get(part[column]) for part in (first, other))
+            ours, theirs = (_KINDS_IN_WORDS.get(some[column]) for some in (first, other))
             if ours is not None and theirs is not None and ours != theirs:
                 raise DataError(
-                    f"column '{column}' is {ours} in {names[0]} and {theirs} in {name}; make the files alike."
+                    f"column '{column}' is {ours} in {names[0]} and {theirs} in {name}; write the same kind "
+                    "of values in all files."
                 )
+    return {column: reduce(joined_kind, (some[column] for some in kinds)) for column in first}
 
 
 def file_fingerprint(path: Path) -> dict[str, Any]:
@@ -204,20 +212,86 @@ COLUMN_FACTOR = 2
 """How many times its bytes in the row group a column takes while a slice of it is read, about."""
 
 
-class ParquetStream(Stream):
-    """One table in Parquet files."""
+@dataclass(frozen=True)
+class RowGroup:
+    """A row group of a Parquet file: its rows, and the bytes of its largest column before compression."""
 
-    def __init__(self, paths: Sequence[Path], piece_bytes: int, names: Sequence[str] = ()) -> None:
-        self._paths = list(paths)
-        self.names = tuple(names or [f"'{path}'" for path in paths])
-        kinds = [self._kinds(file) for file in range(len(paths))]
-        refuse_other_columns(self.names, kinds)
-        self.kinds = {name: reduce(joined_kind, (part[name] for part in kinds)) for name in kinds[0]}
+    n_rows: int
+    largest_column: int = 0
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file of a stream.
+
+    Attributes
+    ----------
+    path : Path
+    name : str
+        What errors call it.
+    kinds : dict of str to Kind
+    groups : tuple of RowGroup
+    """
+
+    path: Path
+    name: str
+    kinds: dict[str, Kind]
+    groups: tuple[RowGroup, ...]
+
+    @contextmanager
+    def frame(self) -> Iterator[Any]:
+        """Yield the lazy frame; an error of Polars becomes a sentence."""
+        with polars_errors(f"{self.name} cannot be read as Parquet"):
+            yield FORMATS[".parquet"].scan(self.path, self.name, ())
+
+    @classmethod
+    def read(cls, path: Path) -> ParquetFile:
+        """Return a file that somebody else wrote."""
+        name = f"'{path}'"
+        with polars_errors(f"{name} cannot be read as Parquet"):
+            schema = FORMATS[".parquet"].scan(path, name, ()).collect_schema()
+        return cls(path, name, kinds_of(schema), tuple(_row_groups(path, name)))
+
+    @classmethod
+    def write(cls, frame: Any, path: Path, name: str, piece_bytes: int) -> ParquetFile:
+        """Evaluate a lazy frame into a temporary file whose row groups are pieces."""
+        import polars as pl
+
+        kinds = kinds_of(frame.collect_schema())
+        n_rows = rows_of(kinds, piece_bytes)
+        try:
+            with small_chunks():
+                frame.sink_parquet(path, row_group_size=n_rows, compression="lz4", statistics=False)
+        except OSError as error:
+            raise OutputError(
+                f"cannot write the rows of {name} to '{path.parent}': {error.strerror or error}; set TMPDIR "
+                "to a folder with more room."
+            ) from error
+        n_left = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        sizes = [n_rows] * (n_left // n_rows) + [n_left % n_rows] * (n_left % n_rows > 0)
+        return cls(path, name, kinds, tuple(map(RowGroup, sizes)))
+
+
+class ParquetStream(Stream):
+    """One table in Parquet files, in pieces: some whole row groups, or some rows of one.
+
+    Of a row group the columns asked for are read whole, a few at a time, whatever rows of it a piece has.
+
+    Parameters
+    ----------
+    files : sequence of ParquetFile
+    piece_bytes : int
+        What a piece may take in memory.
+    sources : sequence of Path
+        The files that the table comes from, for the fingerprint; none for a lazy frame.
+    """
+
+    def __init__(self, files: Sequence[ParquetFile], piece_bytes: int, sources: Sequence[Path]) -> None:
+        self._files, self._sources = list(files), list(sources)
+        self.names = tuple(file.name for file in files)
+        self.kinds = joined_kinds(self.names, [file.kinds for file in files])
         self._most = rows_of(self.kinds, piece_bytes)
-        self._groups = [self._row_groups(file) for file in range(len(paths))]
-        self._at_once = [
-            self._columns_at_once(file, groups, piece_bytes) for file, groups in enumerate(self._groups)
-        ]
+        self._at_once = [_columns_at_once(file, piece_bytes) for file in files]
         self.pieces = tuple(self._pieces(self._most))
 
     def cut(self, most: int) -> ParquetStream:
@@ -230,65 +304,63 @@ class ParquetStream(Stream):
         """Yield columns, of which a few are read at once."""
         at_once = self._at_once[piece.file]
         for start in range(0, len(columns), at_once):
-            with self._readable(piece.file) as frame:
+            with self._files[piece.file].frame() as frame:
                 part = frame.select(columns[start : start + at_once]).slice(piece.start, piece.n_rows)
                 read = table_from_frame(part).columns
             yield from read.items()
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return the files' fingerprints; of a lazy frame a digest of what it was evaluated to."""
-        if self.names == ("the lazy frame",):
-            with self._paths[0].open("rb") as content:
-                digest = hashlib.file_digest(content, "blake2b").hexdigest()
-            return {"rows": self.n_rows, "columns": self.kinds, "digest": digest[:16]}
-        return {"files": [file_fingerprint(path) for path in self._paths]}
+        """Return the fingerprints of the source files; of a lazy frame a digest of its values."""
+        if self._sources:
+            return {"files": [file_fingerprint(path) for path in self._sources]}
+        with self._files[0].path.open("rb") as content:
+            digest = hashlib.file_digest(content, "blake2b").hexdigest()
+        return {"rows": self.n_rows, "columns": self.kinds, "digest": digest[:16]}
 
     def _pieces(self, most: int) -> Iterator[Piece]:
         """Yield pieces that hold whole row groups, where these are small, or lie within one."""
         rows_before = 0
-        for file, groups in enumerate(self._groups):
+        for number, file in enumerate(self._files):
             begin = end = 0
-            for group in groups:
+            for group in file.groups:
                 if end > begin and end - begin + group.n_rows > most:
-                    yield from slices(file, begin, end, most, rows_before)
+                    yield from slices(number, begin, end, most, rows_before)
                     begin = end
                 end += group.n_rows
             if end > begin:
-                yield from slices(file, begin, end, most, rows_before)
+                yield from slices(number, begin, end, most, rows_before)
             rows_before += end
 
-    def _kinds(self, file: int) -> dict[str, Kind]:
-        with self._readable(file) as frame:
-            return kinds_of(frame.collect_schema())
 
-    def _row_groups(self, file: int) -> list[RowGroup]:
-        try:
-            return row_groups(self._paths[file])
-        except (ValueError, OSError) as error:
-            raise DataError(f"{self.names[file]} cannot be read as Parquet: {error}.") from error
+def _row_groups(path: Path, name: str) -> Iterator[RowGroup]:
+    """Yield the row groups of a Parquet file, which Polars does not report."""
+    try:
+        from pyarrow.parquet import read_metadata
+    except ImportError as error:
+        raise DataError(
+            f"{name} is read in pieces with PyArrow, which is not installed: pip install "
+            "'separatrix[parquet]'."
+        ) from error
+    try:
+        metadata = read_metadata(path)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{name} cannot be read as Parquet: {str(error).rstrip('.')}.") from error
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        sizes = (group.column(i).total_uncompressed_size for i in range(group.num_columns))
+        yield RowGroup(group.num_rows, max(sizes, default=0))
 
-    def _columns_at_once(self, file: int, groups: list[RowGroup], piece_bytes: int) -> int:
-        """Return how many columns of the largest row group can be in memory together."""
-        largest = max((group.largest_column for group in groups), default=0) * COLUMN_FACTOR
-        if largest > 4 * piece_bytes:
-            n_rows = max(group.n_rows for group in groups)
-            raise DataError(
-                f"{self.names[file]} has row groups of {n_rows:,} rows, with {largest / 1e6:.0f} MB to read "
-                "for a single column, too much for the memory allowed; write it with smaller row groups, or "
-                "raise memory."
-            )
-        return max(1, piece_bytes // (2 * max(largest, 1)))
 
-    @contextmanager
-    def _readable(self, file: int) -> Iterator[Any]:
-        """Give a file's lazy frame; what Polars raises becomes a sentence."""
-        import polars as pl
-
-        try:
-            yield pl.scan_parquet(self._paths[file], glob=False)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            reason = str(error).splitlines()[0].rstrip(".")
-            raise DataError(f"{self.names[file]} cannot be read as Parquet: {reason}.") from error
+def _columns_at_once(file: ParquetFile, piece_bytes: int) -> int:
+    """Return how many columns of the largest row group can be in memory together."""
+    largest = max((group.largest_column for group in file.groups), default=0) * COLUMN_FACTOR
+    if largest > 4 * piece_bytes:
+        n_rows = max(group.n_rows for group in file.groups)
+        raise DataError(
+            f"{file.name} has row groups of {n_rows:,} rows, with {largest / 1e6:.0f} MB to read for a "
+            "single column, too much for the memory allowed; write it with smaller row groups, or raise "
+            "memory."
+        )
+    return max(1, piece_bytes // (2 * max(largest, 1)))
 
 
 def kinds_of(schema: Mapping[str, Any]) -> dict[str, Kind]:
@@ -308,6 +380,20 @@ def kinds_of(schema: Mapping[str, Any]) -> dict[str, Kind]:
     return kinds
 
 
+def _types(kinds: Mapping[str, Kind]) -> Any:
+    """Return Polars' types for columns of these kinds."""
+    import polars as pl
+
+    types = {
+        "empty": pl.Null,
+        "whole": pl.Int64,
+        "number": pl.Float64,
+        "truth": pl.Boolean,
+        "text": pl.String,
+    }
+    return {name: types[kind] for name, kind in kinds.items()}
+
+
 def rows_of(kinds: Mapping[str, Kind], piece_bytes: int) -> int:
     """Return how many rows of such columns a piece may have."""
     bytes_a_row = sum(TEXT_BYTES if kind == "text" else NUMBER_BYTES for kind in kinds.values())
@@ -319,7 +405,7 @@ def is_larger(source: str, n_bytes: int) -> bool:
     path = Path(source)
     if is_pattern(source):
         return True
-    return path.suffix.lower() in SUFFIXES and path.is_file() and path.stat().st_size > n_bytes
+    return path.suffix.lower() in STREAMED and path.is_file() and path.stat().st_size > n_bytes
 
 
 def is_pattern(source: str) -> bool:
@@ -358,9 +444,9 @@ def _check_file(path: Path) -> None:
     if not path.exists():
         siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(f"there is no file '{path}'.{did_you_mean(path.name, siblings)}")
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in STREAMED:
         raise DataError(
-            f"'{path}' cannot be read in pieces, which only {', '.join(SUFFIXES)} files can; write it as one "
+            f"'{path}' cannot be read in pieces, which only {', '.join(STREAMED)} files can; write it as one "
             "of them."
         )
 
@@ -373,10 +459,11 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
     ----------
     source : path-like, sequence of path-like, polars.LazyFrame, Table, data frame or Stream
         `.csv`, `.tsv` and `.parquet` files, or patterns of their names; several are one table, in that order.
-        A lazy frame is evaluated once, into a temporary Parquet file.
+        A lazy frame is evaluated once, and a CSV or TSV file is read once, into a temporary Parquet file in
+        the folder that TMPDIR names.
     piece_bytes : int
         What a piece may take in memory.
-    text_columns : collection of str, or "all"
+    text_columns : collection of str or "all"
         Columns of a CSV or TSV file to keep as text even if all their cells spell numbers.
 
     Yields
@@ -388,7 +475,7 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
     DataError
         If there is no such file, no row in it, or the files do not fit together.
     OutputError
-        If a lazy frame's rows cannot be written.
+        If the temporary file cannot be written.
 
     Examples
     --------
@@ -400,43 +487,47 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
         yield source
     elif isinstance(source, Table):
         yield _with_rows(TableStream(source))
-    elif hasattr(type(source), "sink_parquet"):
-        with tempfile.TemporaryDirectory(prefix="separatrix-") as folder:
-            yield _with_rows(_lazy_stream(source, Path(folder) / "rows.parquet", piece_bytes))
-    elif hasattr(type(source), "columns"):
+    elif hasattr(type(source), "columns") and not hasattr(type(source), "sink_parquet"):
         yield _with_rows(TableStream(table_from_frame(source)))
     else:
-        yield _with_rows(_file_stream(paths_of(source), piece_bytes, text_columns))
+        with tempfile.TemporaryDirectory(prefix="separatrix-") as folder:
+            if hasattr(type(source), "sink_parquet"):
+                yield _with_rows(_lazy_stream(source, Path(folder), piece_bytes))
+            else:
+                yield _with_rows(_file_stream(paths_of(source), Path(folder), piece_bytes, text_columns))
 
 
-def _lazy_stream(frame: Any, path: Path, piece_bytes: int) -> Stream:
-    import polars as pl
-
-    try:
-        rows = rows_of(kinds_of(frame.collect_schema()), piece_bytes)
-        frame.sink_parquet(path, row_group_size=rows)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            f"the lazy frame cannot be read: {str(error).splitlines()[0].rstrip('.')}."
-        ) from error
-    except OSError as error:
-        raise OutputError(
-            f"cannot write the lazy frame's rows to '{path.parent}': {error.strerror or error}; set TMPDIR "
-            "to a folder with more room."
-        ) from error
-    return ParquetStream([path], piece_bytes, names=["the lazy frame"])
+def _lazy_stream(frame: Any, folder: Path, piece_bytes: int) -> Stream:
+    """Return the stream of a lazy frame."""
+    with polars_errors("the lazy frame cannot be read"):
+        file = ParquetFile.write(frame, folder / "0.parquet", "the lazy frame", piece_bytes)
+    return ParquetStream([file], piece_bytes, sources=())
 
 
-def _file_stream(paths: list[Path], piece_bytes: int, text_columns: TextColumns) -> Stream:
-    from separatrix.data.csv_stream import CsvStream
-
-    is_parquet = [path.suffix.lower() == ".parquet" for path in paths]
-    if any(is_parquet) != all(is_parquet):
-        odd = paths[is_parquet.index(not is_parquet[0])]
-        raise DataError(f"'{odd}' is of another format than '{paths[0]}'; write all files in one format.")
-    if is_parquet[0]:
-        return ParquetStream(paths, piece_bytes)
-    return CsvStream(paths, piece_bytes, text_columns)
+def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns: TextColumns) -> Stream:
+    """Return the stream of files of one format; another format than Parquet is first turned into Parquet."""
+    formats = [format_of(path)[0] for path in paths]
+    table_format = formats[0]
+    assert table_format is not None
+    for path, other in zip(paths, formats, strict=True):
+        if other is not table_format:
+            raise DataError(
+                f"'{path}' is of another format than '{paths[0]}'; write all files in one format."
+            )
+    if table_format is FORMATS[".parquet"]:
+        return ParquetStream([ParquetFile.read(path) for path in paths], piece_bytes, sources=paths)
+    names = [f"'{path}'" for path in paths]
+    frames = []
+    for path, name in zip(paths, names, strict=True):
+        with polars_errors(f"{name} cannot be read as {table_format.name}"):
+            frames.append(table_format.scan(path, name, text_columns))
+    types = _types(joined_kinds(names, [kinds_of(frame.collect_schema()) for frame in frames]))
+    files = []
+    for number, (frame, name) in enumerate(zip(frames, names, strict=True)):
+        with polars_errors(f"{name} cannot be read as {table_format.name}"):
+            path = folder / f"{number}.parquet"
+            files.append(ParquetFile.write(frame.cast(types), path, name, piece_bytes))
+    return ParquetStream(files, piece_bytes, sources=paths)
 
 
 def _with_rows(stream: Stream) -> Stream:

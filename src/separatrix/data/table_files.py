@@ -1,4 +1,7 @@
-"""Table files: CSV, TSV, JSON lines and Parquet, plain or gzipped, also through standard input and output."""
+"""Table files: the formats that can be read and written, plain or gzipped, also by standard input and output.
+
+A format is one entry of `FORMATS`.
+"""
 
 from __future__ import annotations
 
@@ -10,199 +13,89 @@ import os
 import re
 import sys
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-import numpy as np
-
-from separatrix.data.table import Column, Kind, Table, is_text, refuse_duplicates, table_from_frame
-from separatrix.errors import DataError, OutputError, did_you_mean
+from separatrix.data.table import Kind, Table, is_text, refuse_duplicates, table_from_frame
+from separatrix.errors import DataError, OutputError, SeparatrixError, did_you_mean
 from separatrix.files import atomic_write
 
 if TYPE_CHECKING:
     import polars
 
+TextColumns = Collection[str] | Literal["all"]
+"""Columns of a CSV or TSV file to keep as text even if all their cells spell numbers."""
+
+Source = Path | bytes
+
 MISSING_WORDS = ("", "NA", "NaN", "nan", "null", "NULL", "N/A", "?")
 """What a cell of a CSV or TSV file may say instead of a value (spaces around it do not count)."""
 
+GROUP_ROWS = 2**16  # of a row group of a Parquet file
+HEADER_BYTES = 2**16
+CHUNK_BYTES = 2**20
+"""Bytes of a CSV file that Polars parses at once: 100 MB of memory instead of 400, and no slower."""
 
-TextColumns = Collection[str] | Literal["all"]
-"""Names of columns whose cells are read as text, whatever they spell; "all" for every column."""
+SAMPLE_ROWS = 10_000
+"""Rows of a CSV file whose kinds decide which kinds are tried on all rows."""
 
 _PARSED_KINDS: tuple[Kind, ...] = ("whole", "number", "truth")
+_WIDER: dict[Kind, tuple[Kind, ...]] = {
+    "empty": _PARSED_KINDS,
+    "whole": ("whole", "number"),
+    "number": ("number",),
+    "truth": ("truth",),
+    "text": (),
+}
 
 
-def is_read_as_text(name: str, text_columns: TextColumns) -> bool:
-    """Return whether a column is read as text, whatever its cells spell."""
-    return text_columns == "all" or name in text_columns
+@dataclass(frozen=True)
+class TableFormat:
+    """A format of table files.
 
-
-def sniffed_separator(content: bytes) -> str:
-    """Return the commonest of comma, semicolon and tab in the first line, outside quotes.
-
-    Examples
-    --------
-    >>> sniffed_separator(b'"a,b";c;d')
-    ';'
-    """
-    first_line = re.sub(rb'"[^"]*"', b"", content.partition(b"\n")[0])
-    return max(",;\t", key=lambda separator: first_line.count(separator.encode()))
-
-
-def read_csv(content: bytes, separator: str, label: str, text_columns: TextColumns = ()) -> Table:
-    r"""Read the bytes of a CSV file whose every cell counts for the type of its column.
-
-    Parameters
+    Attributes
     ----------
-    content : bytes
-        UTF-8 text with a header line.
-    separator : str
-        One character.
-    label : str
-        What errors call the file.
-    text_columns : collection of str, or "all"
-        Columns to keep as text whatever their cells spell.
-
-    Returns
-    -------
-    Table
-        Possibly without rows.
-
-    Raises
-    ------
-    DataError
-        If the text is not UTF-8, a line has too many or too few cells, or names are missing or repeated.
-
-    Examples
-    --------
-    >>> read_csv(b"age;sex\n31;f\nNA;m\n", ";", "people").columns
-    {'age': array([31., nan]), 'sex': array(['f', 'm'], dtype=object)}
+    name : str
+        In sentences.
+    scan : callable
+        Takes a path or bytes, what errors call it, and `text_columns`; returns a Polars lazy frame.
+    write : callable
+        Takes an iterator of Polars data frames, a binary file and the rows of a row group.
+    starts : bytes
+        First bytes by which standard input is recognised; none for the format of other input.
+    keeps_spelling : bool
+        Whether text is written as it was read.
+    in_pieces : bool
+        Whether a file can be read in pieces.
     """
-    columns = {}
-    for name, cells in read_words(content, separator, label).items():
-        kind: Kind = "text" if is_read_as_text(name, text_columns) else narrowest_kind(cells)
-        columns[name] = typed(cells, kind)
-    return Table(columns)
 
-
-def read_words(content: bytes, separator: str, label: str, lines_before: int = 0) -> dict[str, polars.Series]:
-    """Return each column's cells as text without spaces around them, null where a cell says it is missing.
-
-    `lines_before` are those of the file that `content` leaves out after the header: errors count them.
-    """
-    import polars as pl
-
-    if b"\0" in content:
-        raise DataError(f"{label} is binary or not UTF-8, not a text table; save it as CSV in UTF-8.")
-    # A carriage return alone ends a line for the csv module but not for Polars.
-    content = re.sub(rb"\r\n?", b"\n", content) if b"\r" in content else content
-    try:
-        cells = pl.read_csv(content, separator=separator, has_header=False, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        _checked_lines(content, separator, label, lines_before)
-        raise DataError(
-            f"{label} cannot be read as CSV: {str(error).splitlines()[0].rstrip('.')}."
-        ) from error
-    # Polars pads short and blank lines with nulls: only a gap in the last column can be one of them.
-    if cells[:, -1].null_count():
-        cells = cells.filter(_checked_lines(content, separator, label, lines_before))
-    names = [(name or "").strip() for name in cells.row(0)]
-    for position, name in enumerate(names, start=1):
-        if not name:
-            raise DataError(f"column {position} of {label} has no name; name it in the header line.")
-    refuse_duplicates(names, label)
-    return {name: words(column) for name, column in zip(names, cells[1:].get_columns(), strict=True)}
-
-
-def words(cells: polars.Series) -> polars.Series:
-    """Return raw cells without spaces around them, null where one says that it is missing."""
-    stripped = cells.str.strip_chars()
-    return stripped.set(stripped.is_in(MISSING_WORDS), None)
-
-
-def narrowest_kind(cells: polars.Series) -> Kind:
-    """Return the narrowest kind that holds all cells of a column."""
-    if cells.null_count() == len(cells):
-        return "empty"
-    for kind in _PARSED_KINDS:
-        if _parsed(cells, kind).null_count() == cells.null_count():
-            return kind
-    return "text"
-
-
-def typed(cells: polars.Series, kind: Kind) -> Column:
-    """Return cells as a column of a kind that holds all of them."""
-    if kind == "text":
-        return np.asarray(cells.to_numpy())
-    return table_from_frame(_parsed(cells, "whole" if kind == "empty" else kind).to_frame("")).columns[""]
-
-
-def _parsed(cells: polars.Series, kind: Kind) -> polars.Series:
-    """Return cells as values of a kind other than text, null where one is no such value."""
-    import polars as pl
-
-    if kind == "truth":
-        lowered = cells.str.to_lowercase()
-        return lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
-    return cells.cast(pl.Int64 if kind == "whole" else pl.Float64, strict=False)
-
-
-def _checked_lines(content: bytes, separator: str, label: str, lines_before: int) -> list[bool]:
-    """Mark the lines that are not blank; raise for the first with too many or too few cells."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        line += lines_before * (line > 1)
-        raise DataError(
-            f"{label} is not UTF-8 text (first in line {line}); save it as CSV in UTF-8."
-        ) from error
-    widths: list[int] = []
-    for line, width in _record_widths(text, separator, label):
-        if width not in (0, widths[0] if widths else width):
-            raise DataError(
-                f"line {line + lines_before} of {label} has {width} cells where the header has {widths[0]}; "
-                "correct it (a cell with a separator in it needs quotes)."
-            )
-        if not widths and width == 0:
-            raise DataError(f"{label} begins with a blank line; begin with the header line.")
-        widths.append(width)
-    return [width > 0 for width in widths]
-
-
-def _record_widths(text: str, separator: str, label: str) -> Iterator[tuple[int, int]]:
-    """Yield, for each record, the line on which it begins and its number of cells (0: blank line)."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
-    try:
-        for record in reader:
-            yield line, len(record)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"{label} cannot be read as CSV from line {line} on: {error}.") from error
-
-
-FORMATS = {".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_KNOWN = f"{', '.join(FORMATS)}, each also with .gz"
+    name: str
+    scan: Callable[[Source, str, TextColumns], polars.LazyFrame]
+    write: Callable[[Iterator[polars.DataFrame], BinaryIO, int], None]
+    starts: bytes = b""
+    keeps_spelling: bool = False
+    in_pieces: bool = False
 
 
 def read_table(source: Any, *, text_columns: TextColumns = ()) -> Table:
     r"""Read a table from a file, from standard input or from a data frame.
 
     Every cell of a CSV file counts for the type of its column: whole numbers, numbers, true/false (in any
-    case), else text; dates stay text. The separator of a CSV file (comma, semicolon or tab) is the commonest
-    in its first line. Blank lines are skipped.
+    case), else text; dates stay text. The separator of a CSV file (comma, semicolon or tab) is the most
+    frequent in its first line. Blank lines are skipped.
 
     Parameters
     ----------
     source : path-like, polars.DataFrame, polars.LazyFrame or pandas.DataFrame
         `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`, each also with `.gz`; `-` is standard input, in any
         of these.
-    text_columns : collection of str, or "all"
-        Columns of a CSV or TSV file to keep as text even if all their cells spell numbers (postcodes, say).
+    text_columns : collection of str or "all"
+        Columns of a CSV or TSV file to keep as text even if all their cells spell numbers, such as postcodes.
 
     Returns
     -------
@@ -225,19 +118,18 @@ def read_table(source: Any, *, text_columns: TextColumns = ()) -> Table:
     """
     if not isinstance(source, str | os.PathLike):
         return _with_rows(table_from_frame(source), "the data frame")
-    label = "standard input" if str(source) == "-" else f"'{os.fspath(source)}'"
     if str(source) == "-":
-        content = sys.stdin.buffer.read()
+        label, content = "standard input", sys.stdin.buffer.read()
         content = _decompressed(content, label) if content.startswith(b"\x1f\x8b") else content
-        file_format = _sniffed_format(content)
+        table_format = _recognised(content)
     else:
-        content, file_format = _file_content(Path(source), label)
+        label = f"'{os.fspath(source)}'"
+        content, table_format = _file_content(Path(source), label)
     if not content.strip():
         raise DataError(f"{label} is empty; a table needs a header line and rows.")
-    if file_format in ("csv", "tsv"):
-        separator = "\t" if file_format == "tsv" else sniffed_separator(content)
-        return _with_rows(read_csv(content, separator, label, text_columns), label)
-    return _with_rows(table_from_frame(_read_typed(content, file_format, label)), label)
+    with polars_errors(f"{label} cannot be read as {table_format.name}"):
+        frame = table_format.scan(content, label, text_columns).collect()
+    return _with_rows(table_from_frame(frame), label)
 
 
 def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]) -> None:
@@ -266,114 +158,24 @@ def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]
     write_pieces([columns.columns if isinstance(columns, Table) else columns], path)
 
 
-def format_of(path: Path) -> tuple[str | None, bool]:
-    """Return the format that an extension stands for, None if unknown, and whether it is gzipped."""
-    zipped = path.suffix.lower() == ".gz"
-    return FORMATS.get((Path(path.stem) if zipped else path).suffix.lower()), zipped
-
-
-def output_format(path: str | os.PathLike[str]) -> tuple[str, bool]:
-    """Return the format of a table file to write, and whether it is gzipped; ``-`` is CSV.
-
-    Raises
-    ------
-    OutputError
-        If the extension is unknown.
-    """
-    if os.fspath(path) == "-":
-        return "csv", False
-    file_format, zipped = format_of(Path(path))
-    if file_format is None:
-        raise OutputError(f"cannot write '{os.fspath(path)}': the extension must be one of {_KNOWN}.")
-    return file_format, zipped
-
-
-def _file_content(path: Path, label: str) -> tuple[bytes, str]:
-    if path.is_dir():
-        raise DataError(f"{label} is a folder; give the name of a table file in it.")
-    if not path.exists():
-        siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file {label}.{did_you_mean(path.name, siblings)}")
-    file_format, zipped = format_of(path)
-    if file_format is None:
-        raise DataError(f"{label} is of no known kind; the extension must be one of {_KNOWN}.")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{label} cannot be read: {error.strerror}.") from error
-    return (_decompressed(content, label) if zipped else content), file_format
-
-
-def _decompressed(content: bytes, label: str) -> bytes:
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{label} is not a whole gzip file; compress it anew.") from error
-
-
-def _sniffed_format(content: bytes) -> str:
-    if content.startswith(b"PAR1"):
-        return "parquet"
-    return "jsonl" if content.lstrip().startswith(b"{") else "csv"
-
-
-def _with_rows(table: Table, label: str) -> Table:
-    if table.n_rows == 0:
-        raise DataError(
-            f"{label} has {'column names but' if table.columns else 'no columns and'} no rows; add some."
-        )
-    return table
-
-
-def _read_typed(content: bytes, file_format: str, label: str) -> polars.DataFrame:
-    import polars as pl
-
-    try:
-        if file_format == "parquet":
-            return pl.read_parquet(io.BytesIO(content))
-        return pl.read_ndjson(io.BytesIO(content), infer_schema_length=None)
-    except pl.exceptions.PolarsError as error:
-        if file_format == "jsonl":
-            _refuse_bad_json(content, label)
-        kind = "Parquet" if file_format == "parquet" else "JSON lines"
-        raise DataError(
-            f"{label} cannot be read as {kind}: {str(error).splitlines()[0].rstrip('.')}."
-        ) from error
-
-
-def _refuse_bad_json(content: bytes, label: str) -> None:
-    for number, line in enumerate(content.splitlines(), start=1):
-        try:
-            is_record = not line.strip() or isinstance(json.loads(line), dict)
-        except ValueError:
-            is_record = False
-        if not is_record:
-            raise DataError(
-                f'line {number} of {label} is not a JSON object; each line must be like {{"age": 31}}.'
-            )
-
-
-GROUP_ROWS = 2**16  # of a row group of a Parquet file
-
-
 def write_pieces(
     pieces: Iterable[Mapping[str, Any]],
     path: str | os.PathLike[str],
     kinds: Mapping[str, Kind] | None = None,
     group_rows: int = GROUP_ROWS,
 ) -> None:
-    r"""Write a table piece by piece.
+    r"""Write a table piece by piece, whole or not at all.
 
     Parameters
     ----------
     pieces : iterable of mapping of str to array-like of shape (n_rows,)
         All with the same columns.
     path : path-like
-        As for `separatrix.data.write_table`.
-    kinds : mapping of str to Kind
-        What the cells of a column are in the whole table, where one piece does not tell.
+        As for `write_table`.
+    kinds : mapping of str to Kind, optional
+        What the cells of a column are in the whole table, where one piece does not show it.
     group_rows : int
-        Rows of a row group of a Parquet file, of `GROUP_ROWS` at most: several are in memory at once.
+        Rows of a row group of a Parquet file, at most `GROUP_ROWS`: several are in memory at once.
 
     Raises
     ------
@@ -389,47 +191,354 @@ def write_pieces(
     ...     path.read_text()
     'a\n1\n\n'
     """
-    file_format, zipped = output_format(path)
-    frames = (_frame(piece, kinds) for piece in pieces)
+    frames = (_frame(piece, kinds or {}) for piece in pieces)
+    table_format, is_zipped = output_format(path)
     if os.fspath(path) == "-":
-        for content in _encoded(frames, file_format):
-            sys.stdout.buffer.write(content)
+        table_format.write(frames, sys.stdout.buffer, group_rows)
         return
     with atomic_write(path) as temporary, temporary.open("wb") as raw, ExitStack() as stack:
-        file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0)) if zipped else raw
-        if file_format == "parquet":
-            _write_parquet(frames, file, min(group_rows, GROUP_ROWS))
+        file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0)) if is_zipped else raw
+        table_format.write(frames, file, min(group_rows, GROUP_ROWS))  # type: ignore[arg-type]
+
+
+def format_of(path: Path) -> tuple[TableFormat | None, bool]:
+    """Return the format that an extension stands for, None if unknown, and whether it is gzipped."""
+    is_zipped = path.suffix.lower() == ".gz"
+    return FORMATS.get((Path(path.stem) if is_zipped else path).suffix.lower()), is_zipped
+
+
+def output_format(path: str | os.PathLike[str]) -> tuple[TableFormat, bool]:
+    """Return the format of a table file to write, and whether it is gzipped; `-` is CSV.
+
+    Raises
+    ------
+    OutputError
+        If the extension is unknown.
+    """
+    table_format, is_zipped = (_CSV, False) if os.fspath(path) == "-" else format_of(Path(path))
+    if table_format is None:
+        raise OutputError(f"cannot write '{os.fspath(path)}': the extension must be one of {_known()}.")
+    return table_format, is_zipped
+
+
+@contextmanager
+def polars_errors(problem: str) -> Iterator[None]:
+    """Turn an error of Polars into a `DataError`: the problem, and the reason that Polars gives."""
+    import polars as pl
+
+    try:
+        yield
+    except SeparatrixError:
+        raise
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{problem}: {str(error).splitlines()[0].rstrip('.')}.") from error
+
+
+@contextmanager
+def small_chunks() -> Iterator[None]:
+    """Let Polars parse CSV files in chunks of `CHUNK_BYTES`; it reads this variable for each query."""
+    name = "POLARS_CSV_CHUNK_SIZE"
+    before = os.environ.get(name)
+    os.environ[name] = str(CHUNK_BYTES)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
         else:
-            for content in _encoded(frames, file_format):
-                file.write(content)
+            os.environ[name] = before
 
 
-def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind] | None) -> polars.DataFrame:
+def sniffed_separator(content: bytes) -> str:
+    """Return the most frequent of comma, semicolon and tab in the first line, outside quotes.
+
+    Examples
+    --------
+    >>> sniffed_separator(b'"a,b";c;d')
+    ';'
+    """
+    first_line = re.sub(rb'"[^"]*"', b"", content.partition(b"\n")[0])
+    return max(",;\t", key=lambda separator: first_line.count(separator.encode()))
+
+
+def _known() -> str:
+    return f"{', '.join(FORMATS)}, each also with .gz"
+
+
+def _file_content(path: Path, label: str) -> tuple[bytes, TableFormat]:
+    if path.is_dir():
+        raise DataError(f"{label} is a folder; give the name of a table file in it.")
+    if not path.exists():
+        siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(f"there is no file {label}.{did_you_mean(path.name, siblings)}")
+    table_format, is_zipped = format_of(path)
+    if table_format is None:
+        raise DataError(f"{label} is of no known kind; the extension must be one of {_known()}.")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{label} cannot be read: {error.strerror}.") from error
+    return (_decompressed(content, label) if is_zipped else content), table_format
+
+
+def _decompressed(content: bytes, label: str) -> bytes:
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{label} is not a whole gzip file; compress it again.") from error
+
+
+def _recognised(content: bytes) -> TableFormat:
+    """Return the format of standard input."""
+    for table_format in FORMATS.values():
+        if table_format.starts and content.lstrip().startswith(table_format.starts):
+            return table_format
+    return FORMATS[".csv"]
+
+
+def _with_rows(table: Table, label: str) -> Table:
+    if table.n_rows == 0:
+        missing = "column names but no rows" if table.columns else "no columns and no rows"
+        raise DataError(f"{label} has {missing}; add some.")
+    return table
+
+
+# Parquet and JSON lines
+
+
+def _scan_parquet(source: Source, label: str, text_columns: TextColumns) -> polars.LazyFrame:
+    import polars as pl
+
+    return pl.scan_parquet(source, glob=False)
+
+
+def _scan_json_lines(source: Source, label: str, text_columns: TextColumns) -> polars.LazyFrame:
+    import polars as pl
+
+    content = source.read_bytes() if isinstance(source, Path) else source
+    try:
+        return pl.read_ndjson(io.BytesIO(content), infer_schema_length=None).lazy()
+    except pl.exceptions.PolarsError:
+        _check_json_lines(content, label)
+        raise
+
+
+def _check_json_lines(content: bytes, label: str) -> None:
+    """Raise a `DataError` for the first line that is not a JSON object."""
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            is_record = not line.strip() or isinstance(json.loads(line), dict)
+        except ValueError:
+            is_record = False
+        if not is_record:
+            raise DataError(
+                f'line {number} of {label} is not a JSON object; each line must be like {{"age": 31}}.'
+            )
+
+
+# CSV and TSV
+
+
+def _scan_csv(
+    source: Source, label: str, text_columns: TextColumns, separator: str | None = None
+) -> polars.LazyFrame:
+    """Return the columns of a CSV file, of the narrowest kinds that hold all their cells.
+
+    A file is read once to find the kinds, and again when the lazy frame is evaluated.
+    """
+    import polars as pl
+
+    if isinstance(source, bytes) and b"\r" in source:
+        # A carriage return alone ends a line for the csv module but not for Polars.
+        source = re.sub(rb"\r\n?", b"\n", source)
+    separator = separator or sniffed_separator(_first_bytes(source, label))
+    names = _header(source, separator, label)
+    if _n_quotes(source) % 2:
+        _blank_rows(source, separator, label)  # raises for an open quote, before Polars reads on to the end
+    # Columns are numbered: in Polars names such as "*" stand for several.
+    numbers = [str(number) for number in range(len(names))]
+    cells = pl.scan_csv(source, separator=separator, infer_schema=False, new_columns=numbers, glob=False)
+    try:
+        cells = cells.collect().lazy() if isinstance(source, bytes) else cells
+        sampled, _ = _kinds(cells.head(SAMPLE_ROWS), dict.fromkeys(numbers, _PARSED_KINDS))
+        tried = {
+            number: () if text_columns == "all" or name in text_columns else _WIDER[sampled[number]]
+            for number, name in zip(numbers, names, strict=True)
+        }
+        kinds, n_without_last = _kinds(cells, tried)
+    except pl.exceptions.PolarsError:
+        _blank_rows(source, separator, label)
+        raise
+    # Polars fills short and blank lines with nulls: only a row without its last cell can be one of them.
+    if n_without_last and (blank := _blank_rows(source, separator, label)):
+        cells = cells.with_row_index("row").filter(~pl.col("row").is_in(blank))
+    typed = [_parsed(_words(number), kinds[number]) for number in numbers]
+    return cells.select(column.alias(name) for column, name in zip(typed, names, strict=True))
+
+
+def _first_bytes(source: Source, label: str) -> bytes:
+    """Return the beginning of a CSV file; a `DataError` if no header line can be in it."""
+    if isinstance(source, bytes):
+        is_binary, content = b"\0" in source, source[:HEADER_BYTES]
+    else:
+        try:
+            with source.open("rb") as file:
+                content = file.read(HEADER_BYTES)
+        except OSError as error:
+            raise DataError(f"{label} cannot be read: {error.strerror}.") from error
+        is_binary = b"\0" in content
+    if is_binary:
+        raise DataError(f"{label} is binary or not UTF-8, not a text table; save it as CSV in UTF-8.")
+    if not content.strip():
+        raise DataError(f"{label} is empty; a table needs a header line and rows.")
+    header = content.partition(b"\n")[0].removesuffix(b"\r")
+    if b"\r" in header:
+        raise DataError(
+            f"{label} ends its lines with a carriage return alone; save it with newlines as line ends."
+        )
+    if not header.removeprefix(b"\xef\xbb\xbf").strip():
+        raise DataError(f"{label} begins with a blank line; begin with the header line.")
+    return content
+
+
+def _header(source: Source, separator: str, label: str) -> list[str]:
+    """Return the names of the columns."""
+    with _csv_records(source, separator, label) as records:
+        names = [name.strip() for name in next(records)[1]]
+    for position, name in enumerate(names, start=1):
+        if not name:
+            raise DataError(f"column {position} of {label} has no name; name it in the header line.")
+    refuse_duplicates(names, label)
+    return names
+
+
+def _n_quotes(source: Source) -> int:
+    with _opened(source) as file:
+        return sum(block.count(b'"') for block in iter(partial(file.read, CHUNK_BYTES), b""))
+
+
+def _kinds(cells: polars.LazyFrame, tried: Mapping[str, tuple[Kind, ...]]) -> tuple[dict[str, Kind], int]:
+    """Return the narrowest kind tried that holds all cells of each column, and the nulls in the last one."""
+    import polars as pl
+
+    counts = [pl.col(list(tried)[-1]).null_count().alias("without last")]
+    for column, kinds in tried.items():
+        words = _words(column)
+        counts.append(words.count().alias(f"{column} present"))
+        counts += [_parsed(words, kind).count().alias(f"{column} {kind}") for kind in kinds]
+    with small_chunks():
+        n = cells.select(counts).collect(engine="streaming").row(0, named=True)
+
+    def narrowest(column: str) -> Kind:
+        n_present = n[f"{column} present"]
+        if n_present == 0:
+            return "empty"
+        return next((kind for kind in tried[column] if n[f"{column} {kind}"] == n_present), "text")
+
+    return {column: narrowest(column) for column in tried}, n["without last"]
+
+
+def _words(column: str) -> polars.Expr:
+    """Return cells without spaces around them, null where one says that it is missing."""
+    import polars as pl
+
+    words = pl.col(column).str.strip_chars().str.replace_all("\r\n?", "\n")
+    return pl.when(~words.is_in(MISSING_WORDS)).then(words)
+
+
+def _parsed(words: polars.Expr, kind: Kind) -> polars.Expr:
+    """Return cells as values of a kind, null where one is no such value."""
+    import polars as pl
+
+    if kind == "text":
+        return words
+    if kind == "truth":
+        lowered = words.str.to_lowercase()
+        return lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+    return words.cast({"empty": pl.Null, "whole": pl.Int64, "number": pl.Float64}[kind], strict=False)
+
+
+def _blank_rows(source: Source, separator: str, label: str) -> list[int]:
+    """Return the indices of blank lines; a `DataError` for the first line with too many or too few cells."""
+    blank = []
+    with _csv_records(source, separator, label) as records:
+        _, header = next(records)
+        for row, (line, record) in enumerate(records):
+            if not record:
+                blank.append(row)
+            elif len(record) != len(header):
+                raise DataError(
+                    f"line {line} of {label} has {len(record)} cells where the header has {len(header)}; "
+                    "correct it (a cell with a separator in it needs quotes)."
+                )
+    return blank
+
+
+@contextmanager
+def _csv_records(source: Source, separator: str, label: str) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Open the records of a CSV file, each with the line on which it begins."""
+
+    def records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(_lines(file, label), delimiter=separator, strict=True)
+        line = 1
+        try:
+            for record in reader:
+                yield line, record
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(
+                f"{label} cannot be read as CSV from line {line} on: {error}; close its quotes."
+            ) from error
+
+    with _opened(source) as file:
+        yield records(file)
+
+
+def _lines(file: BinaryIO, label: str) -> Iterator[str]:
+    """Yield the lines of a text file; a `DataError` for the first that is not UTF-8."""
+    for number, line in enumerate(file, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"{label} is not UTF-8 text (first in line {number}); save it as CSV in UTF-8."
+            ) from error
+
+
+def _opened(source: Source) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+# Writing
+
+
+def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFrame:
     import polars as pl
 
     dtypes = {"whole": pl.Int64, "truth": pl.Boolean, "text": pl.String}
     series = []
     for name, column in Table(dict(piece)).columns.items():
-        values = (
-            pl.Series(name, column.tolist(), dtype=pl.String)
-            if is_text(column)
-            else pl.Series(name, column, nan_to_null=True)
-        )
-        kind = (kinds or {}).get(name)
-        series.append(values if kind is None else values.cast(dtypes.get(kind, pl.Float64)))
+        if is_text(column):
+            values = pl.Series(name, column.tolist(), dtype=pl.String)
+        else:
+            values = pl.Series(name, column, nan_to_null=True)
+        series.append(values.cast(dtypes.get(kinds[name], pl.Float64)) if name in kinds else values)
     return pl.DataFrame(series)
 
 
-def _encoded(frames: Iterator[polars.DataFrame], file_format: str) -> Iterator[bytes]:
+def _write_csv(
+    frames: Iterator[polars.DataFrame], file: BinaryIO, group_rows: int, separator: str = ","
+) -> None:
     for number, frame in enumerate(frames):
-        if file_format == "jsonl":
-            yield frame.write_ndjson().encode()
-        else:
-            separator = "\t" if file_format == "tsv" else ","
-            yield frame.write_csv(separator=separator, include_header=number == 0).encode()
+        file.write(frame.write_csv(separator=separator, include_header=number == 0).encode())
 
 
-def _write_parquet(frames: Iterator[polars.DataFrame], file: Any, group_rows: int) -> None:
+def _write_json_lines(frames: Iterator[polars.DataFrame], file: BinaryIO, group_rows: int) -> None:
+    for frame in frames:
+        file.write(frame.write_ndjson().encode())
+
+
+def _write_parquet(frames: Iterator[polars.DataFrame], file: BinaryIO, group_rows: int) -> None:
     """Write row groups as the frames come; Polars asks for the next when it has room for it."""
     from polars.exceptions import PolarsError
     from polars.io.plugins import register_io_source
@@ -437,7 +546,7 @@ def _write_parquet(frames: Iterator[polars.DataFrame], file: Any, group_rows: in
     first = next(frames)
     raised: list[Exception] = []
 
-    def all_frames(*wishes: object) -> Iterator[polars.DataFrame]:
+    def all_frames(*request: object) -> Iterator[polars.DataFrame]:
         try:
             yield from chain([first], frames)
         except Exception as error:
@@ -448,6 +557,30 @@ def _write_parquet(frames: Iterator[polars.DataFrame], file: Any, group_rows: in
     try:
         lazy.sink_parquet(file, row_group_size=group_rows)
     except PolarsError:
-        if raised:  # Polars tells of it in words of its own
+        if raised:  # Polars reports it in its own words
             raise raised[0] from None
         raise
+
+
+_CSV = TableFormat("CSV", _scan_csv, _write_csv, keeps_spelling=True, in_pieces=True)
+_TSV = TableFormat(
+    "TSV",
+    partial(_scan_csv, separator="\t"),
+    partial(_write_csv, separator="\t"),
+    keeps_spelling=True,
+    in_pieces=True,
+)
+_PARQUET = TableFormat("Parquet", _scan_parquet, _write_parquet, starts=b"PAR1", in_pieces=True)
+_JSON_LINES = TableFormat("JSON lines", _scan_json_lines, _write_json_lines, starts=b"{")
+
+FORMATS: dict[str, TableFormat] = {
+    ".csv": _CSV,
+    ".tsv": _TSV,
+    ".parquet": _PARQUET,
+    ".jsonl": _JSON_LINES,
+    ".ndjson": _JSON_LINES,
+}
+"""Each extension, and its format; the command line lists these."""
+
+STREAMED = tuple(suffix for suffix, table_format in FORMATS.items() if table_format.in_pieces)
+"""Extensions of files that can be read in pieces."""
