@@ -167,7 +167,7 @@ def test_bad_input_is_named():
         trace(model, X[0], "yes")
     with pytest.raises(ParameterError, match="learning_rate"):
         trace(model, X[0], "yes", learning_rate=-1.0)
-    with pytest.raises(DataError, match="classes 'no', 'yes', got 'maybe'"):
+    with pytest.raises(DataError, match="'maybe' in row 1, which is none of the classes: no, yes"):
         trace(model, X[0], "maybe", learning_rate=0.1)
     with pytest.raises(DataError, match="same rows"):
         trace(model, X, ["yes", "no"], learning_rate=0.1)

@@ -163,7 +163,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
 
 
 def test_wrong_classes_and_rows_are_refused() -> None:
-    with pytest.raises(DataError, match="only the classes 'left', 'right', got 'up'"):
+    with pytest.raises(DataError, match="'up' in row 1, which is none of the classes: left, right"):
         DecisionBoundaryDisplay.from_estimator(MODEL, X, np.repeat("up", 40))
     with pytest.raises(DataError, match="same rows, got 40 and 3"):
         DecisionBoundaryDisplay.from_estimator(MODEL, X, ["left"] * 3)

@@ -77,5 +77,5 @@ def test_it_draws_where_it_is_told_and_passes_settings_on() -> None:
 def test_wrong_rows_are_refused() -> None:
     with pytest.raises(DataError, match="same rows"):
         FunctionFitDisplay.from_estimator(LINE, X, [1.0, 2.0])
-    with pytest.raises(DataError, match="only the classes"):
+    with pytest.raises(DataError, match="none of the classes"):
         FunctionFitDisplay.from_estimator(STEP, X, ["middle"] * 30)

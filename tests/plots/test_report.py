@@ -73,7 +73,7 @@ def test_bad_input_is_refused(iris: Any) -> None:
         ReportDisplay.from_estimator(classifier, X, y, ax=[Figure().subplots()])
     with pytest.raises(DataError, match="a column for each of 3 classes, got 2"):
         ReportDisplay.from_predictions(y, np.ones((150, 2)) / 2)
-    with pytest.raises(DataError, match="got 'rose'"):
+    with pytest.raises(DataError, match="y has 'rose' in row 1"):
         ReportDisplay.from_estimator(classifier, X[:2], ["rose", "setosa"])
     X, Y = make_multilabel_classification(20, n_classes=3, random_state=0)
     with pytest.raises(DataError, match="one report for each column"):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.labels import Labels
 from separatrix.data.table import Column, Table, as_column, table_from_frame
 from separatrix.engine.base import Data
 from separatrix.ensemble import AnyModel, Ensemble
@@ -148,26 +149,7 @@ def encoded_targets(model: Model, y: Any) -> Array:
         raise DataError(f"y must be of shape (n_rows, {n_columns}) for this network, got {y.shape}.")
     if has_columns:
         return np.ascontiguousarray(columns, dtype)
-    codes = class_codes(np.asarray(model.classes), columns[:, 0])[:, np.newaxis]
+    codes = Labels(np.asarray(model.classes)).encode(columns[:, 0])[:, np.newaxis]
     if network.head == "quadratic" and network.n_out > 1:
         codes = codes == np.arange(network.n_out)
     return codes.astype(dtype)
-
-
-def class_codes(classes: Array, y: Any) -> NDArray[np.intp]:
-    """Return each label's index in `classes`, (n_rows,).
-
-    Raises
-    ------
-    DataError
-        If a label is not one of them.
-    """
-    labels = np.asarray(y).ravel()
-    code_of = {label: code for code, label in enumerate(classes.tolist())}
-    unknown = [label for label in labels.tolist() if label not in code_of]
-    if unknown:
-        raise DataError(
-            f"y must hold only the classes {', '.join(map(repr, code_of))}, got {unknown[0]!r}; leave out "
-            "such rows."
-        )
-    return np.array([code_of[label] for label in labels.tolist()], dtype=np.intp)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid, grid_over
 from separatrix.explain.plane import Kind, Place, Plane
 from separatrix.explain.subject import class_labels, last_step
-from separatrix.explain.tables import class_codes
 from separatrix.plots.axes import add_colorbar, add_legend, draw_class_points, style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, class_tints, probability_colormap
@@ -77,7 +77,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
 
     def __init__(self, grid: DecisionGrid, y: Any = None) -> None:
         self.grid = grid
-        self.codes = None if y is None else class_codes(grid.classes, y)
+        self.codes = None if y is None else Labels(grid.classes).encode(np.ravel(y))
         if self.codes is not None and len(self.codes) != len(grid.plane.points):
             raise DataError(
                 f"X and y must have the same rows, got {len(grid.plane.points)} and {len(self.codes)}."

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.labels import Labels
 from separatrix.errors import DataError
 from separatrix.explain.curve import FittedCurve, fitted_curve
-from separatrix.explain.tables import class_codes
 from separatrix.plots.axes import add_legend, draw_class_points, style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, ink, sequential_colormap
@@ -66,7 +66,7 @@ class FunctionFitDisplay(ModelDisplay):
     def __init__(self, curve: FittedCurve, y: Any = None) -> None:
         self.curve = curve
         self.name = getattr(y, "name", None)  # of a pandas or Polars series
-        self.codes = None if y is None or curve.classes is None else class_codes(curve.classes, y)
+        self.codes = None if y is None or curve.classes is None else Labels(curve.classes).encode(np.ravel(y))
         self.heights = _heights(curve, self.codes, y)
         if self.heights is not None and self.heights.shape != curve.points.shape:
             raise DataError(

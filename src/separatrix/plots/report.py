@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
-from separatrix.explain.tables import class_codes
 from separatrix.plots.axes import figure_of, style
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
@@ -136,7 +136,7 @@ class ReportDisplay(ModelDisplay):
                 f"y_pred must have a column for each of {len(labels)} classes, got {predicted.shape[1]}; "
                 "pass classes in the order of its columns."
             )
-        return cls(class_codes(labels, truth), predicted, labels).plot(ax, **kwargs)
+        return cls(Labels(labels).encode(np.ravel(truth)), predicted, labels).plot(ax, **kwargs)
 
     def plot(
         self,
