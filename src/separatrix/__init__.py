@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
     from separatrix.search import OptunaObjective as OptunaObjective
     from separatrix.search import architectures as architectures
+    from separatrix.search import search_table as search_table
 
 __version__ = "0.1.0"
 
@@ -75,6 +76,7 @@ _PUBLIC = {
     "architectures": "search",
     "load": "io",
     "save": "io",
+    "search_table": "search",
     "to_model": "estimators.pipeline_model",
 }
 

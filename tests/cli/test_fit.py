@@ -318,7 +318,7 @@ def test_a_scorer_that_cannot_judge_the_classes(run, monkeypatch, option, scorer
 
 def test_lbfgs_has_no_epochs_to_follow(run):
     result = run("fit", "iris", "--solver", "lbfgs", "--early-stopping", "--metrics", "accuracy")
-    assert "--metrics needs epochs, which lbfgs has not; choose another --solver." in result.stderr
+    assert "--metrics needs epochs, which lbfgs does not have; choose another --solver." in result.stderr
 
 
 def test_ctrl_c_before_the_first_epoch_is_told(run, monkeypatch):

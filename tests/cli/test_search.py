@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import signal
@@ -10,13 +11,12 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 import separatrix as sx
-from separatrix.cli.search_options import SEARCH_DEFAULTS, SEARCH_OPTIONS, make_space
-from separatrix.cli.search_report import architectures_words, values_words
+from separatrix.cli.search import SEARCH_OPTIONS
+from separatrix.cli.search_report import architectures_text, values_text
 from separatrix.data.encoder import TableEncoder
 from separatrix.ensemble import Ensemble
-from separatrix.errors import ParameterError
-from separatrix.estimators.table_model import fit_in_memory
 from separatrix.search import architectures, trial_chunks
+from separatrix.search.table_search import DEFAULTS, make_space
 
 SMALL = ("--engine", "numpy", "--max-iter", "15", "--cv", "3", "--jobs", "1")
 FOUR = ("--depths", "0,1", "--widths", "2", "--rate", "0.01,0.1")
@@ -85,7 +85,6 @@ def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
     assert network["index"] == best["index"]
     chosen = {name.removeprefix("network__"): value for name, value in best["params"].items()}
     table = sx.data.read_table(people)
-    features, y = sx.data.split_target(table, "target")
     settings = {
         "engine": "numpy",
         "max_iter": 15,
@@ -93,14 +92,13 @@ def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
         "dtype": "float32",
         "random_state": 3,
     }
+    alone = sx.MLPClassifier(**{**settings, **chosen})
     with pytest.warns(ConvergenceWarning):
-        alone = fit_in_memory(
-            features, y, task="classification", target_name="target", settings={**settings, **chosen}
-        )
-    np.testing.assert_array_equal(sx.load("model.safetensors").theta, alone.model.theta)
+        alone.fit_table(table, "target")
+    np.testing.assert_array_equal(sx.load("model.safetensors").theta, alone.theta_)
 
 
-def test_the_encoding_is_learnt_on_the_training_rows_alone(run, people, monkeypatch):
+def test_the_encoding_is_learned_on_the_training_rows_alone(run, people, monkeypatch):
     seen = []
 
     def fit(columns, **settings):
@@ -110,7 +108,8 @@ def test_the_encoding_is_learnt_on_the_training_rows_alone(run, people, monkeypa
     original = TableEncoder.fit
     monkeypatch.setattr(TableEncoder, "fit", fit)
     assert run("search", str(people), *SMALL, *FOUR).exit_code == 0
-    assert sorted(seen) == [26, 27, 27, 40]  # of three folds, and of the model
+    assert sorted(seen) == [26, 27, 27]  # of three folds
+    assert sx.load("model.safetensors").training["n_rows"] == 40
 
 
 def test_scores_of_numbers_are_in_their_own_unit(run, prices):
@@ -200,7 +199,7 @@ def test_a_store_goes_on(run, prices, interrupt_after):
     assert "Searched  1 of 4 networks" in stopped.stdout
     assert stopped.stderr == (
         "warning: interrupted when 1 of 4 networks were tried on all folds: the model in 'model.safetensors' "
-        "is chosen among these; the same command goes on from there.\n"
+        "is chosen among these; the same command continues from there.\n"
     )
     assert Path("model.safetensors").exists()
     gone_on = run(*command)
@@ -226,12 +225,12 @@ def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_a
     ("arguments", "sentence"),
     [
         (["--activation", "tanh,rellu"], "--activation must be one of"),
-        (["--solver", "lbfgs", "--rate", "0.1"], "--learning-rate-init means nothing to lbfgs"),
+        (["--solver", "lbfgs", "--rate", "0.1"], "--learning-rate-init has no effect with solver 'lbfgs'"),
         (["--alpha", "0.1,-1"], "--alpha must be a number in [0, infinity), got -1.0."),
         (["--scoring", "loss"], "--scoring must be accuracy, "),
         (["--scoring", "r2"], "--scoring r2 cannot judge the classes no, yes; name "),
-        (["--refit", "sbest"], "--refit must be one of one_se, best, got 'sbest'. Did you mean 'best'?"),
-        (["--jobs", "0"], "--jobs must be -1, for all cores, or a number"),
+        (["--refit", "sbest"], "--refit must be one of 'one_se', 'best', got 'sbest'. Did you mean 'best'?"),
+        (["--jobs", "0"], "--n-jobs must be -1, for all cores, or a number"),
         (["--widths", "0,2"], "--widths must be an integer of at least 1, got 0."),
         (
             ["--cv", "30"],
@@ -261,7 +260,7 @@ def test_what_can_be_mended_is_one_line(run, people, arguments, sentence):
         ("--widths", "", "must be whole numbers such as 0-3 or 1,2,4, got ''."),
         ("--rate", "0:0.1", "must be a range from low to high, above 0, got '0:0.1'."),
         ("--layers", "8,x", "must be whole numbers such as 16,8, got '8,x'."),
-        ("--cv", "1", "greater than or equal to 2"),
+        ("--cv", "1", "must be an integer of at least 2, got 1"),
     ],
 )
 def test_what_cannot_be_read_names_the_option(run, option, text, sentence):
@@ -278,11 +277,15 @@ def test_scorers_that_cannot_judge_numbers_and_folds_without_r2(run, prices):
     assert "--cv must be at most 15, half the number of rows, as r2 needs two of them" in few.stderr
 
 
-@pytest.mark.parametrize("option", SEARCH_OPTIONS, ids=lambda option: option.name)
-def test_help_shows_the_default_that_holds(option):
-    default = SEARCH_DEFAULTS.get(option.name)
-    if default is not None:
-        assert option.default == str(default)
+def test_help_shows_the_defaults_that_hold():
+    shown = {option.name: option.default for option in SEARCH_OPTIONS}
+    signature = inspect.signature(sx.search_table).parameters
+    for name, default in {**{name: p.default for name, p in signature.items()}, **DEFAULTS}.items():
+        if name in shown and name != "random_state" and default is not None:
+            assert shown[name] == {"False": "no"}.get(str(default), str(default))
+    assert shown["random_state"] == "0"
+    assert shown["depths"] == "0-2"
+    assert shown["widths"] == ",".join(map(str, dict.fromkeys(sizes[0] for sizes in architectures()[1:])))
 
 
 def test_early_stopping_comes_with_the_rows(run, people):
@@ -295,20 +298,6 @@ def test_early_stopping_comes_with_the_rows(run, people):
     assert (settings["early_stopping"], settings["scoring"]) == (True, "loss")
 
 
-def test_a_space_parts_what_differs_from_what_does_not():
-    space = make_space([1], None, [(8, 4)], {"alpha": [0.1], "activation": ["tanh", "relu"], "tol": 0.0})
-    assert space.architectures == [(8, 4), (2,), (4,), (8,), (16,), (32,)]
-    assert space.params == {"activation": ["tanh", "relu"], "learning_rate_init": [0.003, 0.03]}
-    assert space.settings == {"tol": 0.0, "alpha": 0.1}
-    assert space.n_points == 24
-    assert space.size(100, 0) == 24
-    assert space.size(10, 0) == 10
-    alone = make_space(None, None, [(8, 4)], {"solver": "lbfgs"})
-    assert (alone.architectures, alone.params) == ([(8, 4)], {})
-    with pytest.raises(ParameterError, match="means nothing to lbfgs"):
-        make_space(None, None, [], {"solver": "lbfgs", "learning_rate_init": [0.1]})
-
-
 @pytest.mark.parametrize(
     ("found", "words"),
     [
@@ -319,10 +308,10 @@ def test_a_space_parts_what_differs_from_what_does_not():
     ],
 )
 def test_hidden_layers_in_words(found, words):
-    space = make_space(None, None, found, {"solver": "lbfgs"})
-    assert architectures_words(space) == words
+    space = make_space(None, None, found, {}, {"solver": "lbfgs"}, n_rows=100)
+    assert architectures_text(space) == words
 
 
 def test_values_in_words():
-    assert values_words([0.001, 0.5]) == "0.001 or 0.5"
-    assert values_words(["tanh"]) == "tanh"
+    assert values_text([0.001, 0.5]) == "0.001 or 0.5"
+    assert values_text(["tanh"]) == "tanh"

@@ -182,6 +182,9 @@ ALIASES = {
     "hidden_layer_sizes": "--hidden",
     "learning_rate_init": "--rate",
     "max_iter": "--epochs",
+    "n_candidates": "--candidates",
+    "n_jobs": "--jobs",
+    "n_repeats": "--repeats",
     "random_state": "--seed",
 }
 
@@ -287,7 +290,7 @@ class EstimatorOption:
         )
 
 
-def documented_parameters(estimator: type) -> dict[str, tuple[str, str]]:
+def documented_parameters(estimator: Callable[..., Any]) -> dict[str, tuple[str, str]]:
     """Return the type and the first sentence of every parameter in a numpydoc docstring."""
     text = inspect.cleandoc(estimator.__doc__ or "")
     section = text.partition("\nParameters\n----------\n")[2].partition("\n\n")[0]

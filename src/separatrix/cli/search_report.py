@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import RenderableType
 
@@ -13,84 +13,93 @@ from separatrix.cli.console import Row, seconds_text, some, summary, table
 from separatrix.cli.inspect import column_lines, network_lines, solver_text
 from separatrix.cli.options import in_option_names
 from separatrix.cli.report import network_values, preprocessing_values
-from separatrix.cli.rows import LabelledRows
 from separatrix.cli.summary import value_words
 from separatrix.ensemble import Ensemble
 from separatrix.model import Model
+from separatrix.search import TableSearch, architectures
+from separatrix.search.space import LINEAR_BASELINES
+from separatrix.search.table_search import SearchSetup, SearchSpace
 from separatrix.select import verdict_parts
 from separatrix.text import plural
 
-if TYPE_CHECKING:
-    from separatrix.cli.search import Found, Plan
-    from separatrix.cli.search_options import Space
-
-SHOWN_NETWORKS = 8
+MAX_NETWORKS_SHOWN = 8
 """Of an ensemble."""
 
 
-def parts(
-    found: Found, rows: LabelledRows, plan: Plan, path: Path, drawn: Sequence[Path]
-) -> list[RenderableType]:
+@dataclass(frozen=True)
+class Written:
+    """Where the table is from, and where model and pictures were written."""
+
+    source: str
+    model: Path
+    pictures: Sequence[Path]
+
+
+def parts(found: TableSearch, written: Written) -> list[RenderableType]:
     """Return what was searched, the verdict, and what was written."""
-    verdict = found.search.verdict_
+    verdict = found.verdict
     worded = replace(verdict, warnings=tuple(map(in_option_names, verdict.warnings)))
     sentences, (header, *candidates), note = verdict_parts(worded)
-    written = [f"Pictures written: {', '.join(map(str, drawn))}"] if drawn else []
-    written.append(f"Model written to '{path}'. Next: separatrix predict {path} TABLE")
+    lines = []
+    if written.pictures:
+        lines.append(f"Pictures written: {', '.join(map(str, written.pictures))}")
+    lines.append(f"Model written to '{written.model}'. Next: separatrix predict {written.model} TABLE")
     return [
-        _search_facts(found, rows, plan),
+        _search_summary(found, written),
         sentences,
-        # In a narrow terminal without advantage and p, which the sentences tell of the network chosen.
+        # A narrow terminal does not show advantage and p: the sentences have those of the network chosen.
         table(("rate" if name == "learning_rate_init" else name for name in header), candidates, n_spare=3),
         note,
-        summary(_written_facts(found, rows)),
-        "\n".join(written),
+        summary(_model_lines(found)),
+        "\n".join(lines),
     ]
 
 
-def _search_facts(found: Found, rows: LabelledRows, plan: Plan) -> RenderableType:
-    model = next(iter(found.fits.values())).model
+def _search_summary(found: TableSearch, written: Written) -> RenderableType:
+    setup, (model, *_) = found.setup, found.models
     assert model.encoder is not None
     assert model.training is not None
-    columns = f"{plural(len(rows.features.columns), 'column')} to predict from"
+    n_rows = len(setup.y)
+    columns = f"{plural(len(setup.features.columns), 'column')} to predict from"
     lines: list[Row] = [
-        ("Searched", _searched(found, plan)),
-        ("Data", f"{rows.source}: {plural(len(rows.y), 'row')}, {columns}"),
-        ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {value_words(rows.y, rows.task)}"),
+        ("Searched", _searched(found)),
+        ("Data", f"{written.source}: {plural(n_rows, 'row')}, {columns}"),
+        ("Target", f"{setup.target}, {setup.task} ({setup.task_reason}): {value_words(setup.y, setup.task)}"),
         *column_lines(model.encoder),
-        ("Training", _training(model.training["settings"], plan, len(rows.y))),
+        ("Training", _training(model.training["settings"], setup)),
         ("Took", f"{seconds_text(found.seconds)} for {_trainings(found)}"),
     ]
     return summary(lines)
 
 
-def _searched(found: Found, plan: Plan) -> str:
-    of = f" of {plan.n_drawn}" if found.n_tried < plan.n_drawn else ""
-    drawn = ", drawn from" if plan.n_drawn < plan.space.n_points else ":"
-    settings = "".join(
-        f"; {name.replace('learning_rate_init', 'rate')} {values_words(values)}"
-        for name, values in plan.space.params.items()
+def _searched(found: TableSearch) -> str:
+    setup, space = found.setup, found.setup.space
+    of = f" of {setup.n_drawn}" if found.n_tried < setup.n_drawn else ""
+    drawn = ", drawn from" if setup.n_drawn < space.n_points else ":"
+    params = "".join(
+        f"; {'rate' if name == 'learning_rate_init' else name} {values_text(values)}"
+        for name, values in space.params.items()
     )
-    networks = f"{found.n_tried}{of} network{'s' * (plan.n_drawn > 1)}"
-    return f"{networks}{drawn} {architectures_words(plan.space)}{settings}"
+    noun = "network" if setup.n_drawn == 1 else "networks"
+    return f"{found.n_tried}{of} {noun}{drawn} {architectures_text(space)}{params}"
 
 
-def architectures_words(space: Space) -> str:
-    """Return the hidden layers tried: as depths and widths where that says it all."""
-    from separatrix.search import architectures
-
-    found = space.architectures
-    depths = sorted({len(sizes) for sizes in found})
-    widths = sorted({width for sizes in found for width in sizes})
+def architectures_text(space: SearchSpace) -> str:
+    """Return the hidden layers tried: as depths and widths, if these are all their combinations."""
+    sizes = space.architectures
+    depths = sorted({len(layers) for layers in sizes})
+    widths = sorted({width for layers in sizes for width in layers})
     if depths == [0]:
         return "no hidden layer"
-    if set(architectures(depths, widths)) == set(found):
-        layers = f"{values_words(depths)} hidden layer{'s' * (depths != [1])}"
-        return f"{layers} of {values_words(widths)} unit{'s' * (widths != [1])}{' each' * (max(depths) > 1)}"
-    return "hidden layers " + some(("-".join(map(str, sizes)) or "none" for sizes in found), 12)
+    if set(architectures(depths, widths)) != set(sizes):
+        return "hidden layers " + some(("-".join(map(str, layers)) or "none" for layers in sizes), 12)
+    layers = "hidden layer" if depths == [1] else "hidden layers"
+    units = "unit" if widths == [1] else "units"
+    each = " each" if max(depths) > 1 else ""
+    return f"{values_text(depths)} {layers} of {values_text(widths)} {units}{each}"
 
 
-def values_words(values: Any) -> str:
+def values_text(values: Any) -> str:
     """Return ``1, 2 or 4``, or ``0.001 to 0.1`` of a distribution."""
     if not isinstance(values, list):
         low, high = values.support()
@@ -99,72 +108,70 @@ def values_words(values: Any) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _training(settings: dict[str, Any], plan: Plan, n_rows: int) -> str:
-    """Return how all networks are trained: without the rate where it differs."""
-    words = solver_text(settings, n_rows * (plan.cv - 1) // plan.cv).split(", ")
-    if "learning_rate_init" in plan.space.params:
+def _training(settings: dict[str, Any], setup: SearchSetup) -> str:
+    """Return how all networks are trained: without the learning rate, if it differs."""
+    words = solver_text(settings, len(setup.y) * (setup.cv - 1) // setup.cv).split(", ")
+    if "learning_rate_init" in setup.space.params:
         words = [word for word in words if not word.startswith("rate ")]
     return ", ".join([*words, f"at most {plural(settings['max_iter'], 'epoch')}"])
 
 
-def _trainings(found: Found) -> str:
-    from separatrix.search.space import LINEAR_BASELINES
-
+def _trainings(found: TableSearch) -> str:
     n_splits = found.search.n_splits_
     trainings = plural((found.n_tried + len(LINEAR_BASELINES)) * n_splits, "training")
     return f"{trainings}: each network, and {len(LINEAR_BASELINES)} straight lines, on {n_splits} splits"
 
 
-def _written_facts(found: Found, rows: LabelledRows) -> list[Row]:
+def _model_lines(found: TableSearch) -> list[Row]:
     if isinstance(found.model, Ensemble):
         which = "those that the ensemble is made of"
     else:
-        which = "the best" if found.search.verdict_.best in found.fits else "the smallest as good"
-    epochs = [(fit.model.training or {})["n_iter"] for fit in found.fits.values()]
+        which = "the best" if found.verdict.best in found.stops else "the smallest as good"
+    epochs = [(model.training or {})["n_iter"] for model in found.models]
     shown = (
         f"{min(epochs):,} to {plural(max(epochs), 'epoch')}"
         if len(epochs) > 1
         else plural(epochs[0], "epoch")
     )
-    trained = f"{which}, on all {plural(len(rows.y), 'row')}; {shown}"
-    return [("Trained", trained), *network_lines(found.model, SHOWN_NETWORKS)]
+    trained = f"{which}, on all {plural(len(found.setup.y), 'row')}; {shown}"
+    return [("Trained", trained), *network_lines(found.model, MAX_NETWORKS_SHOWN)]
 
 
-def values(found: Found, rows: LabelledRows, plan: Plan, path: Path, drawn: Sequence[Path]) -> dict[str, Any]:
+def values(found: TableSearch, written: Written) -> dict[str, Any]:
     """Return the report as values that JSON can hold."""
-    model = next(iter(found.fits.values())).model
+    setup, space = found.setup, found.setup.space
     weights = found.model.shares if isinstance(found.model, Ensemble) else [1.0]
     return {
         "searched": {
-            "n_candidates": plan.n_drawn,
+            "n_candidates": setup.n_drawn,
             "n_tried": found.n_tried,
-            "hidden_layer_sizes": [list(sizes) for sizes in plan.space.architectures],
+            "hidden_layer_sizes": [list(sizes) for sizes in space.architectures],
             "space": {
                 name: values
                 if isinstance(values, list)
                 else {"loguniform": [float(end) for end in values.support()]}
-                for name, values in plan.space.params.items()
+                for name, values in space.params.items()
             },
-            "cv": plan.cv,
-            "n_repeats": plan.n_repeats,
-            "scoring": plan.scoring,
+            "cv": setup.cv,
+            "n_repeats": setup.n_repeats,
+            "scoring": setup.scoring,
             "seconds": found.seconds,
         },
         "data": {
-            "source": rows.source,
-            "target": rows.target,
-            "task": rows.task,
-            "task_reason": rows.reason,
-            "n_rows": len(rows.y),
-            **preprocessing_values(model),
+            "source": written.source,
+            "target": setup.target,
+            "task": setup.task,
+            "task_reason": setup.task_reason,
+            "n_rows": len(setup.y),
+            **preprocessing_values(found.models[0]),
         },
-        "verdict": found.search.verdict_.to_dict(),
+        "verdict": found.verdict.to_dict(),
         "networks": [
-            {"index": int(index), "weight": float(weight), **_network_values(fit.model)}
-            for (index, fit), weight in zip(found.fits.items(), weights, strict=True)
+            {"index": int(index), "weight": float(weight), **_network_values(model)}
+            for index, model, weight in zip(found.stops, found.models, weights, strict=True)
         ],
-        "pictures": [str(picture) for picture in drawn],
-        "model": str(path),
+        "pictures": [str(picture) for picture in written.pictures],
+        "model": str(written.model),
     }
 
 

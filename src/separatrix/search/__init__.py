@@ -3,5 +3,13 @@
 from separatrix.search.architecture_search import ArchitectureSearchCV
 from separatrix.search.optuna_objective import OptunaObjective, suggest_architecture
 from separatrix.search.space import architectures
+from separatrix.search.table_search import TableSearch, search_table
 
-__all__ = ["ArchitectureSearchCV", "OptunaObjective", "architectures", "suggest_architecture"]
+__all__ = [
+    "ArchitectureSearchCV",
+    "OptunaObjective",
+    "TableSearch",
+    "architectures",
+    "search_table",
+    "suggest_architecture",
+]

@@ -1,18 +1,21 @@
-"""Scores: what a trained network is worth on test rows, by scikit-learn's scorers.
+"""Scores: scikit-learn's scorers of a trained network on test rows, the most common ones by shortcuts.
 
-A scorer of scikit-learn's checks its input for a millisecond, which is as long as the training of a small
-network takes. The commonest are therefore computed here by the same operations, to the same last bit.
+A scorer of scikit-learn checks its input for a millisecond, about as long as the training of a small network
+takes. The most common scores are therefore computed here by the same operations, to the same last bit, with
+the same clipping and data types. That is why they are not the formulas of `separatrix.evaluate`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import get_config
+from sklearn.metrics import get_scorer, make_scorer
 from sklearn.utils.metadata_routing import process_routing
 
 from separatrix.model import predicted_labels
@@ -33,7 +36,7 @@ def _neg_log_loss(codes: Array, z: Array, network: Network) -> float:
 
 def neg_log_loss(codes: Array, predicted: Array) -> float:
     """Return minus the log-loss of probabilities, as scikit-learn's scorer of that name."""
-    if predicted.shape[1] == 2:  # scorers know the second class's probability alone
+    if predicted.shape[1] == 2:  # scikit-learn's scorer uses the probability of the second class alone
         predicted = np.hstack([1 - predicted[:, 1:], predicted[:, 1:]])
     eps = np.finfo(predicted.dtype).eps
     is_class = codes[:, np.newaxis] == np.arange(predicted.shape[1])
@@ -63,7 +66,7 @@ def _squared_errors(y: Array, predicted: Array) -> Array:
     return errors
 
 
-# For classes: class numbers and logits. For numbers: both as they are, of one column.
+# Arguments for classes: codes and logits. For numbers: true and predicted numbers, of one column.
 CLASS_SHORTCUTS: dict[str, Shortcut] = {"accuracy": _accuracy, "neg_log_loss": _neg_log_loss}
 NUMBER_SHORTCUTS: dict[str, Shortcut] = {
     "neg_mean_squared_error": neg_mean_squared_error,
@@ -73,7 +76,7 @@ NUMBER_SHORTCUTS: dict[str, Shortcut] = {
 
 
 def shortcuts_of(scoring: Any, is_classifier: bool) -> dict[str, Shortcut]:
-    """Return a shortcut for each score, by its key in the results; empty if one of them has none.
+    """Return a shortcut for each score, by its key in the results; empty if any score has none.
 
     Parameters
     ----------
@@ -104,10 +107,47 @@ def shortcuts_of(scoring: Any, is_classifier: bool) -> dict[str, Shortcut]:
     return {key: known[name] for key, name in names.items()}
 
 
-def params_of_scorers(scorer: Any, params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what each of scikit-learn's scorers is given besides rows; a single one is called "score".
+@dataclass(frozen=True)
+class _OriginalUnitMetric:
+    """A metric of standardised targets, in the unit that they had before."""
 
-    With metadata routing that is what it asked for; without, sample weights go to those that take them.
+    scorer: str
+    shift: float
+    scale: float
+
+    @property
+    def __name__(self) -> str:
+        """The name in the text of a scorer, by which a store recognises it."""
+        return f"{self.scorer} of a target with mean {self.shift!r} and scale {self.scale!r}"
+
+    def __call__(self, truth: Array, predicted: Array, **params: Any) -> float:
+        score: float = get_scorer(self.scorer)._score_func(
+            truth * self.scale + self.shift, predicted * self.scale + self.shift, **params
+        )
+        return score
+
+
+def in_original_unit(name: str, shift: float, scale: float) -> Any:
+    """Return scikit-learn's scorer for targets from which `shift` was subtracted, then divided by `scale`.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyRegressor
+    >>> dummy = DummyRegressor(strategy="constant", constant=0.0).fit([[0], [0]], [-1.0, 1.0])
+    >>> scorer = in_original_unit("neg_mean_absolute_error", 30.0, 10.0)
+    >>> float(scorer(dummy, [[0], [0]], np.array([-1.0, 1.0])))
+    -10.0
+    """
+    scorer = get_scorer(name)
+    metric = _OriginalUnitMetric(name, shift, scale)
+    return make_scorer(metric, greater_is_better=scorer._sign > 0, **scorer._kwargs)
+
+
+def params_of_scorers(scorer: Any, params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the metadata for each scorer; a single scorer is called "score".
+
+    With metadata routing these are the metadata that it requested; without, sample weights are passed to the
+    scorers that accept them.
 
     Parameters
     ----------
