@@ -16,6 +16,7 @@ from separatrix.model import Model
 from separatrix.plots.axes import axes_size, style, text_size
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, signed_colormap
+from separatrix.text import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -219,8 +220,7 @@ class NetworkDiagramDisplay(ModelDisplay):
         """Write the heading of a layer, the names of its units, and how many are left out."""
         is_input = x == 0
         plain = style({"fontsize": self._fontsize}, text_kw)
-        noun = "input" if is_input else "unit"
-        heading = f"{layer.n_units} {noun}{'s' * (layer.n_units > 1)}"
+        heading = plural(layer.n_units, "input" if is_input else "unit")
         if self._is_small:
             heading = str(layer.n_units)
         self.ax_.annotate(
@@ -248,7 +248,7 @@ class NetworkDiagramDisplay(ModelDisplay):
 
     def _title(self) -> str:
         d = self.diagram
-        title = f"{d.network}: {d.n_parameters} parameter{'s' * (d.n_parameters > 1)}"
+        title = f"{d.network}: {plural(d.n_parameters, 'parameter')}"
         return title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
 
     def _draw_colorbar(self) -> Colorbar:
