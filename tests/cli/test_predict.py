@@ -114,9 +114,7 @@ def test_errors_in_the_table(run, model, text, sentence):
 
 
 @pytest.mark.parametrize("output", ["none/out.csv", "out.doc", "people.csv", "./people.csv"])
-def test_an_output_that_cannot_be_written_is_an_early_error(
-    run, people, model, output, monkeypatch
-):
+def test_an_output_that_cannot_be_written_is_an_early_error(run, people, model, output, monkeypatch):
     def scored(*arguments):
         raise AssertionError("scored")
 
