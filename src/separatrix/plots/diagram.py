@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import FuncNorm
+from matplotlib.figure import SubFigure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -16,15 +22,8 @@ from separatrix.model import Model
 from separatrix.plots.axes import axes_size, style, text_size
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, signed_colormap
+from separatrix.plots.scene import Scene
 from separatrix.text import plural
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import LineCollection, PathCollection
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import SubFigure
-
-    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
@@ -187,8 +186,6 @@ class NetworkDiagramDisplay(ModelDisplay):
             units.set_array(_biases(layer))
 
     def _draw_edges(self, edge_kw: Mapping[str, Any] | None) -> LineCollection:
-        from matplotlib.collections import LineCollection
-
         d = self.diagram
         segments, values = _connections(d)
         look = {"linewidths": _widths(d, values)} | _signed(d.largest_weight)
@@ -252,8 +249,6 @@ class NetworkDiagramDisplay(ModelDisplay):
         return title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
 
     def _draw_colorbar(self) -> Colorbar:
-        from matplotlib.ticker import MaxNLocator
-
         bar = self.figure_.colorbar(
             self.edges_, ax=self.ax_, location="bottom", shrink=0.6, aspect=30, pad=0.04
         )
@@ -290,17 +285,8 @@ def _widths(d: NetworkDiagram, values: Array) -> Array:
 
 def _signed(largest: float) -> dict[str, Any]:
     """Return colours from -largest to largest, by the square root, so that small values are coloured, too."""
-    from matplotlib.colors import FuncNorm
-
-    def root(values: Array) -> Array:
-        rooted: Array = np.sign(values) * np.sqrt(np.abs(values))
-        return rooted
-
-    def square(values: Array) -> Array:
-        squared: Array = np.sign(values) * np.square(values)
-        return squared
-
     end = largest or 1.0
+    root, square = (lambda x: np.sign(x) * np.sqrt(np.abs(x))), (lambda x: np.sign(x) * np.square(x))
     return {"cmap": signed_colormap(), "norm": FuncNorm((root, square), -end, end)}
 
 
