@@ -23,7 +23,6 @@ from separatrix.plots.axes import axes_size, style, text_size
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, signed_colormap
 from separatrix.plots.scene import Scene
-from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -217,9 +216,7 @@ class NetworkDiagramDisplay(ModelDisplay):
         """Write the heading of a layer, the names of its units, and how many are left out."""
         is_input = x == 0
         plain = style({"fontsize": self._fontsize}, text_kw)
-        heading = plural(layer.n_units, "input" if is_input else "unit")
-        if self._is_small:
-            heading = str(layer.n_units)
+        heading = str(layer.n_units) if self._is_small else layer.heading
         self.ax_.annotate(
             heading if is_input else f"{layer.title}\n{heading}",
             (x, self.diagram.height / 2),
@@ -241,12 +238,11 @@ class NetworkDiagramDisplay(ModelDisplay):
                 **plain,
             )
         if layer.fold_y is not None:
-            self.ax_.text(x, layer.fold_y, f"… {layer.n_folded} more", ha="center", va="center", **plain)
+            self.ax_.text(x, layer.fold_y, layer.fold_note, ha="center", va="center", **plain)
 
     def _title(self) -> str:
         d = self.diagram
-        title = f"{d.network}: {plural(d.n_parameters, 'parameter')}"
-        return title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
+        return d.title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
 
     def _draw_colorbar(self) -> Colorbar:
         bar = self.figure_.colorbar(

@@ -244,9 +244,9 @@ class ReportDisplay(ModelDisplay):
         for ax in self.axes_[1:]:
             ax.set(xlabel=_plain(ax.get_xlabel()), ylabel=_plain(ax.get_ylabel()), ylim=(-0.02, 1.02))
             ax.set_aspect("auto" if is_long else "equal")  # a legend beside a square would be cut off
-            for line in ax.lines:
-                if line.get_color() in {"k", "black"}:  # scikit-learn's lines of reference
-                    line.set_color(ink())
+            for reference in ax.lines:
+                if reference.get_color() in {"k", "black"}:  # scikit-learn's lines of reference
+                    reference.set_color(ink())
             ax.legend(fontsize=SMALL_TEXT, **beside)
         return displays
 

@@ -59,6 +59,7 @@ class SearchHeatmapDisplay(SearchDisplay):
 
     Examples
     --------
+    >>> from separatrix.select.candidates import Candidates
     >>> none = np.zeros(2, dtype=int)
     >>> candidates = Candidates(
     ...     "accuracy", [{}] * 2, [(), (4,)], np.array([3, 17]), np.array([[0.6, 0.8], [0.9, 0.8]]),
