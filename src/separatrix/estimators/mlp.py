@@ -30,11 +30,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.settings import (
     FIELDS,
-    Activations,
-    BatchSize,
-    Init,
     MLPSettings,
-    Scoring,
     dropout_seed,
     uses_lbfgs,
 )
@@ -44,9 +40,8 @@ from separatrix.estimators.training import Metric, Training, theta_scorer
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.explain.diagram import network_html
 from separatrix.model import Model
-from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer, Schedule
+from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
 from separatrix.train import Callback, History, Recording, Stop, TrainingResult, train
-from separatrix.train.base import Record
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
@@ -83,43 +78,11 @@ class ParameterViews(list[Array]):
 class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     """What `MLPClassifier` and `MLPRegressor` share."""
 
+    # The parameters that are read here or by a search; `MLPSettings` has them all.
     loss: str
-    hidden_layer_sizes: int | Sequence[int]
-    activation: Activations
     solver: str | Optimizer
-    alpha: float
-    batch_size: BatchSize
-    learning_rate: str | Schedule
-    learning_rate_init: float
-    power_t: float
     max_iter: int
-    shuffle: bool | str
     random_state: int | RandomState | None
-    tol: float
-    verbose: bool
-    warm_start: bool
-    momentum: float
-    nesterovs_momentum: bool
-    early_stopping: bool
-    validation_fraction: float
-    beta_1: float
-    beta_2: float
-    epsilon: float
-    n_iter_no_change: float
-    max_fun: int
-    l1_ratio: float
-    dropout: float | Sequence[float]
-    init: Init
-    fit_intercept: bool
-    weight_decay: float
-    rho: float
-    scoring: Scoring
-    metrics: Sequence[str] | None
-    restore_best: bool | None
-    track_training: bool
-    record: Record
-    engine: str
-    dtype: str
 
     n_features_in_: int
     network_: Network
