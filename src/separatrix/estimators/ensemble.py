@@ -162,7 +162,8 @@ class MLPEnsembleRegressor(VotingRegressor):
 
     Examples
     --------
-    >>>     >>> from separatrix import MLPEnsembleRegressor, MLPRegressor
+    >>> import numpy as np
+    >>> from separatrix import MLPEnsembleRegressor, MLPRegressor
     >>> X = np.linspace(-3, 3, 100)[:, np.newaxis]
     >>> member = MLPRegressor(hidden_layer_sizes=(20,), activation="tanh", solver="lbfgs", random_state=0)
     >>> ensemble = MLPEnsembleRegressor([("a", member), ("b", member)]).fit(X, np.sin(X[:, 0]))
