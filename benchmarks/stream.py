@@ -53,12 +53,12 @@ import numpy as np
 import separatrix as sx
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import open_stream
-from separatrix.estimators.table_rows import EncodedStream, Roles, learn_table
+from separatrix.estimators.table_rows import TableReader
 budget = Budget(parse_memory(memory))
 with open_stream(files, budget.piece) as stream:
-    target_of = sx.MLPClassifier()._target_of
-    learned = learn_table(stream, "target", target_of, Roles(), 0, budget)
-    rows = EncodedStream(stream, learned, np.float32, budget.piece)
+    clf = sx.MLPClassifier(dtype="float32")
+    reader = TableReader(clf.settings(), "target", clf._target_of, budget=budget)
+    rows = reader.encode(stream, reader.learn(stream))
     rows.shuffles = True
     n, most = 0, share * stream.n_rows
     {prepare}

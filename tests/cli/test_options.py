@@ -10,6 +10,7 @@ import typer
 from separatrix import MLPClassifier, MLPRegressor
 from separatrix.cli import options
 from separatrix.cli.options import NAMES, NOT_OPTIONS, OPTIONS, OWN_DEFAULTS, in_option_names
+from separatrix.errors import DataError
 
 CLASSIFIER = inspect.signature(MLPClassifier).parameters
 REGRESSOR = inspect.signature(MLPRegressor).parameters
@@ -29,7 +30,7 @@ def test_every_parameter_of_the_estimators_is_an_option():
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
-def test_help_shows_the_default(option):
+def test_help_shows_the_default_that_holds(option):
     default = OWN_DEFAULTS.get(option.name, {**CLASSIFIER, **REGRESSOR}[option.name].default)
     shown = {True: "yes", False: "no"}[default] if isinstance(default, bool) else str(default)
     assert option.default == IN_WORDS.get(option.name, shown)
@@ -83,16 +84,11 @@ def test_help_lists_the_choices_of_a_parameter():
 def test_options_become_settings(run, monkeypatch, arguments, name, value):
     seen = {}
 
-    def fit_in_memory(*rows, settings, **others):
+    def estimator(task, settings):
         seen.update(settings)
-        raise separatrix_error
+        raise DataError("enough")
 
-    from separatrix.errors import DataError
-
-    separatrix_error = DataError("enough")
-    monkeypatch.setattr("separatrix.estimators.table_model.fit_in_memory", fit_in_memory)
-    monkeypatch.setattr("separatrix.cli.scorers.check_scorers", lambda task, classes, settings: None)
-    monkeypatch.setattr("separatrix.cli.progress.announce_compilation", lambda engine, dtype: None)
+    monkeypatch.setattr("separatrix.cli.fit._estimator", estimator)
     result = run("fit", "ten-points", *arguments)
     assert result.stderr == "separatrix: error: enough\n"
     assert seen[name] == value
@@ -100,7 +96,7 @@ def test_options_become_settings(run, monkeypatch, arguments, name, value):
     assert seen.keys() == {*OWN_DEFAULTS, name}
 
 
-def test_sentences_name_options_instead_of_parameters():
+def test_a_parameter_is_called_as_it_is_typed():
     assert in_option_names("The loss rose; lower learning_rate_init, or raise alpha=0.1.") == (
         "The loss rose; lower --learning-rate-init, or raise --alpha=0.1."
     )
@@ -108,7 +104,7 @@ def test_sentences_name_options_instead_of_parameters():
     assert in_option_names("set track_training=False") == "set --no-track-training"
 
 
-def test_sentences_keep_options_and_name_those_of_search():
+def test_what_is_typed_already_stays_so_and_search_has_names_of_its_own():
     assert (
         in_option_names("--scoring must be r2, and --class-weight")
         == "--scoring must be r2, and --class-weight"
@@ -135,20 +131,20 @@ def test_sentences_keep_options_and_name_those_of_search():
         (options.read_space, "0.1:inf"),
     ],
 )
-def test_a_text_that_cannot_be_read_is_a_usage_error(read, text):
+def test_what_cannot_be_read_is_a_usage_error(read, text):
     with pytest.raises(typer.BadParameter, match=f"got '{text if '=' not in text else 'many'}'"):
         read(text)
 
 
-def test_no_hidden_layer_is_called_none():
+def test_no_units_are_called_none():
     with pytest.raises(typer.BadParameter, match="use none for no hidden layer"):
         options.read_sizes("0")
 
 
-def test_the_name_of_a_class_may_have_an_equals_sign():
+def test_a_class_may_have_a_comma_free_name_with_an_equals_sign():
     assert options.read_class_weight("<=50K=2") == {"<=50K": 2.0}
 
 
-def test_words_are_checked_by_the_estimator():
+def test_a_word_is_left_to_the_estimator_to_judge():
     assert options.read_class_weight("balanced") == "balanced"
     assert options.read_batch_size("half") == "half"

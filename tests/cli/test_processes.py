@@ -1,4 +1,4 @@
-"""The command in its own process: pipes, signals, exit codes, imports."""
+"""The command as a process of its own: pipes, signals, exit codes, what is imported."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_standard_input_to_standard_output(folder):
 
 
 @only_posix
-def test_a_closed_pipe_is_no_error(folder):
+def test_a_reader_that_goes_away_is_no_error(folder):
     process = start("predict", "model.safetensors", "rows.csv", cwd=folder)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -66,7 +66,7 @@ def test_a_closed_pipe_is_no_error(folder):
 
 
 @only_posix
-def test_a_pipe_that_is_closed_before_the_last_lines_is_no_error(folder):
+def test_a_reader_that_goes_away_before_the_last_lines_are_sent(folder):
     reader, writer = os.pipe()
     os.close(reader)
     finished = subprocess.run(
@@ -112,15 +112,15 @@ def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
 
 @only_posix
 def test_ctrl_c_before_training_ends_in_one_line(tmp_path):
-    process = start("fit", "-", cwd=tmp_path, stdin=subprocess.PIPE, env={**os.environ, "PYTHONVERBOSE": "1"})
-    assert process.stderr is not None
-    # The command is about to read its input, and waits for it.
-    assert any(b"import 'separatrix.cli.rows'" in line for line in process.stderr)
+    process = start("fit", "-", cwd=tmp_path, stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    # More than a pipe holds: once all is written, the command is reading its input.
+    process.stdin.write(b"a,target\n" + b"1,2\n" * 100_000)
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
     _, shown = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert b"Traceback (most recent" not in shown
-    assert b"separatrix: interrupted before the first epoch, or twice; no model was written.\n" in shown
+    assert shown == b"separatrix: interrupted before the first epoch, or twice; no model was written.\n"
 
 
 def test_ctrl_c_while_the_commands_are_imported_has_no_traceback(tmp_path):
@@ -138,7 +138,7 @@ def test_ctrl_c_while_the_commands_are_imported_has_no_traceback(tmp_path):
     assert finished.stderr == b"separatrix: interrupted; nothing was written.\n"
 
 
-def test_predict_imports_nothing_heavy(folder):
+def test_predicting_loads_nothing_heavy(folder):
     code = (
         "import sys; sys.argv = ['separatrix', 'predict', 'model.safetensors', '-']\n"
         "from separatrix.cli import main\n"
@@ -162,7 +162,7 @@ def test_predict_imports_nothing_heavy(folder):
         pytest.param("oil_spill", id="one row in 23 of the second class"),
     ],
 )
-def test_a_real_table_is_fitted_judged_and_scored(name, real_tables, tmp_path):
+def test_a_real_table_there_and_back(name, real_tables, tmp_path):
     path = real_tables / f"{name}.csv"
     fitted = finish("fit", str(path), "--max-iter", "5", "--hidden", "8", "-o", "m.safetensors", cwd=tmp_path)
     assert fitted.returncode == 0, fitted.stderr

@@ -11,17 +11,29 @@ def event(**curves: list[float]) -> TrainingProgress:
     return TrainingProgress(1, 10, history, np.zeros(1), 0.1)
 
 
-def test_curves_now():
-    assert progress.curves_now(event(loss=[0.5, 0.25])) == "loss 0.25"
+def test_curves_text():
+    assert progress.curves_text(event(loss=[0.5, 0.25])) == "loss 0.25"
     watched = event(loss=[0.5], validation_loss=[0.4], validation_score=[0.9])
-    assert progress.curves_now(watched) == "loss 0.5, validation score 0.9"
-    assert progress.curves_now(event(loss=[0.5], validation_loss=[0.4])) == "loss 0.5, validation loss 0.4"
+    assert progress.curves_text(watched) == "loss 0.5, validation score 0.9"
+    assert progress.curves_text(event(loss=[0.5], validation_loss=[0.4])) == "loss 0.5, validation loss 0.4"
 
 
 def test_nobody_watches_a_pipe(capsys):
-    with progress.training_progress() as listeners:
-        assert listeners == []
+    with progress.training_progress() as (callbacks, on_rows):
+        assert callbacks == []
+        assert on_rows is None
     assert capsys.readouterr().err == ""
+
+
+def test_a_bar_in_a_terminal_moves_after_epochs_and_within_them(capsys, monkeypatch):
+    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress.training_progress() as ((show_epoch,), show_rows):
+        show_epoch(event(loss=[0.5, 0.25]))
+        show_rows(1, 30, 60)
+    shown = capsys.readouterr().err
+    assert "epoch 2 50% loss 0.25" in shown
 
 
 def test_compilation_is_announced_only_where_it_is_due(capsys, monkeypatch):

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from separatrix.cli.report import unseen_lines
-from separatrix.cli.summary import class_words
+from separatrix.cli.report import class_text, unseen_lines
 
 
 def test_many_classes_are_cut_short():
-    assert class_words("abc", [2, 1, 1], limit=2) == "a: 2 (50.0%), b: 1 (25.0%) and 1 more"
+    assert class_text("abc", [2, 1, 1], limit=2) == "a: 2 (50.0%), b: 1 (25.0%) and 1 more"
 
 
 def test_unseen_values():

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 import separatrix as sx
+from separatrix.data.memory import Budget
 from separatrix.data.streams import open_stream
 from separatrix.errors import DataError
 
@@ -96,11 +97,14 @@ def test_class_weight_by_name(run, people):
         (["--memory", "lots"], "memory must be a size such as '512MB', '2GB' or '1.5GiB', got 'lots'."),
         (["--memory", "100MB"], "memory must be at least 420MB, got 100MB"),
         ([*MEMORY, "--target", "towm"], "Did you mean 'town'?"),
-        ([*MEMORY, "--solver", "lbfgs"], "solver must not be 'lbfgs'"),
+        (["--checkpoint", "fit.ckpt", "--solver", "lbfgs"], "--solver must not be 'lbfgs'"),
         ([*MEMORY, "--test-size", "1"], "--test-size must be a number in (0, 1), got 1."),
         ([*MEMORY, "--class-weight", "maybe=2"], "which are no, yes, got 'maybe'"),
         ([*MEMORY, "--task", "regression"], "'target' has text where numbers are due"),
-        ([*MEMORY, "--metrics", "f1_macro"], "set some aside with --early-stopping."),
+        (
+            [*MEMORY, "--metrics", "f1_macro"],
+            "needs validation rows; hold some out of the table with --early-stopping.",
+        ),
         ([*MEMORY, "-o", "none/m.safetensors"], "the folder 'none' does not exist"),
         (["--checkpoint", "none/fit.ckpt"], "cannot write 'none/fit.ckpt': the folder 'none' does not exist"),
         (["--checkpoint", "notes.txt"], "'notes.txt' is damaged or no checkpoint"),
@@ -221,14 +225,24 @@ def test_the_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
     def fail(*arguments):
         raise AssertionError("a pass for nothing")
 
-    monkeypatch.setattr("separatrix.cli.training.infer_task", fail)
+    monkeypatch.setattr("separatrix.cli.table_input.infer_task", fail)
     assert run("fit", str(people), *NUMPY, *MEMORY, "--task", "classification").exit_code == 0
-    monkeypatch.setattr("separatrix.cli.training.open_stream", fail)
-    assert "solver must not be 'lbfgs'" in run("fit", str(people), *MEMORY, "--solver", "lbfgs").stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--solver", "lbfgs"), ("--batch-size", "full"), ("--shuffle", "replacement")]
+)
+def test_what_needs_all_rows_works_if_they_fit_into_memory(run, people, monkeypatch, option, value):
+    assert run("fit", str(people), *NUMPY, *MEMORY, option, value).exit_code == 0
+    monkeypatch.setattr(Budget, "buffer", 1_000)
+    result = run("fit", str(people), *NUMPY, *MEMORY, option, value)
+    assert result.exit_code == 2
+    assert f"{option} must not be '{value}' for rows that are read in pieces" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_why_the_kernels_cannot_be_compiled_is_told(run, people, monkeypatch):
-    monkeypatch.setattr("separatrix.cli.training._announce", lambda settings: True)
+    monkeypatch.setattr("separatrix.cli.fit.announce_compilation", lambda engine, dtype: True)
     failing = [sys.executable, "-c", "import sys; sys.exit('first line\\nno room for them')"]
     start = subprocess.run
     monkeypatch.setattr("subprocess.run", lambda command, **settings: start(failing, **settings))

@@ -16,11 +16,13 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 import separatrix as sx
-from separatrix.data import Table, write_table
+from separatrix.data import Table, load_dataset, write_table
 from separatrix.data.memory import Budget
 from separatrix.data.streams import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
+from separatrix.estimators.table_fitting import fit_table
 from separatrix.estimators.table_rows import TRAIN, EncodedStream, Learned, Roles, Target
+from separatrix.evaluate.splits import holdout_rows
 from separatrix.train.checkpoint import load_checkpoint
 
 N = 1200
@@ -450,3 +452,158 @@ def test_validation_rows_are_as_many_as_fit_once_encoded(monkeypatch):
     clf.fit_table(wide, memory="420MB")
     n_validation = 9000 - clf.to_model().training["n_rows"]
     assert 500 < n_validation < 1.1 * 2_000_000 / (200 * 8)
+
+
+# `fit_table` as a function: tables in memory, held-out rows, and what the model says of its training.
+
+SMALL = {"size": [1.0, 2.0, None, 4.0] * 5, "kind": ["a", "b", "a", None] * 5}
+LABELS = np.array(["no", "yes", "no", "yes"] * 5)
+NUMBERS = np.array([1000.0, 1020.0, 1005.0, 1040.0] * 5)
+
+
+def fit(y, kind=sx.MLPClassifier, **settings):
+    estimator = kind(**{**FAST, "hidden_layer_sizes": (3,), "max_iter": 5, "dtype": "float64", **settings})
+    return fit_table(estimator, Table({**SMALL, "y": y}), "y", keep_rows=True)
+
+
+def test_the_model_takes_tables_and_knows_its_training():
+    fitted = fit(LABELS)
+    model = fitted.estimator.to_model()
+    assert model.predict(Table(SMALL)).shape == (20,)
+    assert model.target_name == "y"
+    assert model.feature_names == ("size", "size (missing)", "kind=a", "kind=b", "kind=(missing)")
+    np.testing.assert_array_equal(fitted.X, model.encoder.transform(SMALL))
+    np.testing.assert_array_equal(fitted.y, LABELS)
+    training = model.training
+    assert training["settings"]["hidden_layer_sizes"] == [3]
+    assert training["target"] == {"class_counts": [10, 10]}
+    assert training["target_scaling"] is None
+    assert training["n_rows"] == fitted.n_rows == 20
+    assert training["stop"]["message"] == fitted.estimator.stop_.message
+    assert len(training["history"]["loss"]) == training["n_iter"] == 5
+    json.dumps(training, allow_nan=False)
+
+
+def test_numbers_are_standardised_for_the_training_alone():
+    fitted = fit(NUMBERS, sx.MLPRegressor)
+    model = fitted.estimator.to_model()
+    np.testing.assert_allclose(fitted.y, NUMBERS, rtol=1e-15)
+    reference = sx.MLPRegressor(**{**FAST, "hidden_layer_sizes": (3,), "max_iter": 5, "dtype": "float64"})
+    shift, scale = NUMBERS.mean(), NUMBERS.std()
+    X = model.encoder.transform(SMALL)
+    reference.fit(X, (NUMBERS - shift) / scale)
+    np.testing.assert_allclose(model.predict(Table(SMALL)), reference.predict(X) * scale + shift, rtol=1e-12)
+    assert model.training["target_scaling"] == {"mean": shift, "scale": scale}
+
+
+def test_without_biases_the_mean_stays():
+    model = fit(NUMBERS, sx.MLPRegressor, fit_intercept=False).estimator.to_model()
+    assert model.training["target_scaling"]["mean"] == 0.0
+    assert np.isfinite(model.predict(Table(SMALL))).all()
+
+
+def test_counts_are_not_standardised():
+    counts = np.array([0.0, 3.0, 1.0, 7.0] * 5)
+    model = fit(counts, sx.MLPRegressor, loss="poisson").estimator.to_model()
+    assert model.training["target_scaling"] is None
+    assert (model.predict(Table(SMALL)) > 0).all()
+
+
+def test_settings_that_json_cannot_hold_are_spelled_out():
+    weights = {"no": 1.0, "yes": 2.0}
+    training = fit(LABELS, n_iter_no_change=float("inf"), class_weight=weights).estimator.to_model().training
+    assert training["settings"]["n_iter_no_change"] == "inf"
+    assert training["settings"]["class_weight"] == weights
+
+
+def test_a_broken_rule_is_a_parameter_error():
+    with pytest.raises(ParameterError, match="alpha must be"):
+        fit(LABELS, alpha=-1.0)
+
+
+def test_rows_that_cannot_be_trained_on_are_a_data_error():
+    counts = np.array([np.inf] + [1.0] * 19)
+    with pytest.raises(DataError, match="column 'y' has the infinite value inf in row 1"):
+        fit(counts, sx.MLPRegressor, loss="poisson")
+
+
+def test_a_line_through_real_data_is_least_squares():
+    table = load_dataset("diabetes")
+    linear = sx.MLPRegressor(
+        hidden_layer_sizes=(), solver="lbfgs", alpha=0.0, tol=1e-8, random_state=0, engine="numpy"
+    )
+    fitted = fit_table(linear, table, keep_rows=True)
+    design = np.column_stack([fitted.X, np.ones(fitted.n_rows)])
+    expected = design @ np.linalg.lstsq(design, fitted.y, rcond=None)[0]
+    np.testing.assert_allclose(linear.to_model().predict(table.drop("target")), expected, rtol=1e-3)
+
+
+def test_test_rows_of_a_table_in_memory_are_drawn_as_by_holdout_rows():
+    rows = table("text")
+    fitted = fit_table(sx.MLPClassifier(**FAST), rows, test_size=0.25, keep_rows=True)
+    y = TARGETS["text"].astype(str)
+    train, test = holdout_rows(N, 0.25, 0, labels=y)
+    np.testing.assert_array_equal(fitted.y, y[train])
+    np.testing.assert_array_equal(fitted.y_test, y[test])
+    np.testing.assert_array_equal(fitted.X_test, fitted.encoder.transform(rows.take(test).columns))
+    assert (fitted.n_rows, fitted.split) == (len(train), "stratified, seed 0")
+    assert fit_table(sx.MLPRegressor(**FAST), table("number"), test_size=0.25).split == "seed 0"
+    encoder = sx.data.TableEncoder.fit(rows.take(train).drop("target").columns)
+    assert fitted.encoder == encoder  # learned from the training rows alone
+
+
+def test_test_rows_of_a_bounded_table_are_drawn_by_a_hash(small_buffers):
+    first, again = (
+        fit_table(sx.MLPClassifier(**FAST), table("text"), test_size=0.25, memory="512MB", keep_rows=True)
+        for _ in range(2)
+    )
+    assert first.split == "by a hash of their number, seed 0"
+    assert first.n_rows + len(first.y_test) == N
+    assert 0.2 * N < len(first.y_test) < 0.3 * N
+    np.testing.assert_array_equal(first.X_test, again.X_test)
+    assert len(first.y) <= first.n_rows
+
+
+def test_test_rows_of_another_table_and_what_training_did_not_see():
+    train, test = table("text").take(range(1000)), {name: values[:5] for name, values in COLUMNS.items()}
+    test |= {"town": ["Ulm", "Rom", "Rom", None, "Bonn"], "target": ["yes", "no", "no", "yes", "no"]}
+    fitted = fit_table(sx.MLPClassifier(**FAST), train, test=Table(test))
+    assert fitted.split == ""
+    assert fitted.y_test.tolist() == test["target"]
+    assert fitted.unseen == fitted.encoder.count_unseen(test) == {"town": 2}
+    with pytest.raises(DataError, match="has 'maybe' in row 2, which is none of the classes"):
+        fit_table(
+            sx.MLPClassifier(**FAST), train, test=Table({**test, "target": ["yes", "maybe"] + ["no"] * 3})
+        )
+
+
+def test_values_that_are_too_rare_for_a_level_count_as_unseen():
+    words = [f"w{i % 60}" for i in range(240)]
+    rows = {"word": words, "target": ["a", "b"] * 120}
+    fitted = fit_table(sx.MLPClassifier(**FAST), Table(rows), test=Table(rows))
+    assert fitted.unseen == fitted.encoder.count_unseen(rows) == {"word": 40}
+
+
+def test_a_checkpoint_needs_a_bound_and_a_fraction_is_one(tmp_path):
+    with pytest.raises(ParameterError, match="checkpoint needs a bound on the memory"):
+        fit_table(sx.MLPClassifier(**FAST), table("text"), checkpoint=tmp_path / "fit.ckpt")
+    with pytest.raises(ParameterError, match=r"test_size must be a number in \(0, 1\), got 1.5"):
+        fit_table(sx.MLPClassifier(**FAST), table("text"), test_size=1.5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"metrics": ["accuracy"], "solver": "lbfgs"}, "metrics needs epochs"),
+        ({"metrics": ["accuracy"]}, "metrics needs validation rows"),
+        ({"metrics": ["f1"], "early_stopping": True}, "metrics f1 cannot judge the classes no, yes"),
+        ({"scoring": "f1", "early_stopping": True}, "scoring f1 cannot judge the classes no, yes"),
+    ],
+)
+def test_scorers_are_tried_before_the_training(monkeypatch, settings, problem):
+    def fail(*arguments):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr("separatrix.estimators.mlp.train", fail)
+    with pytest.raises(ParameterError, match=problem):
+        fit_table(sx.MLPClassifier(**FAST, **settings), table("text"))

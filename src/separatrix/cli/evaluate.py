@@ -9,7 +9,7 @@ import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
 from separatrix.cli.report import assessment_parts, unseen_lines
-from separatrix.cli.tables import read_source, source_name, text_columns_of
+from separatrix.cli.table_input import read_source, source_name, text_columns_of
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
 

@@ -1,22 +1,41 @@
-"""`separatrix fit`: train a network on a table, judge it on rows it has not seen, save it."""
+"""`separatrix fit`: train a network on a table, judge it on test rows, save it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
+from separatrix import check
+from separatrix.cli.advice import advice
+from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
 from separatrix.cli.options import in_option_names, with_estimator_options
-from separatrix.errors import DataError, OutputError, SeparatrixError
+from separatrix.cli.progress import announce_compilation, training_progress
+from separatrix.cli.report import RowSummary, assessment_parts, fit_summary, fit_values, target_text
+from separatrix.cli.table_input import (
+    chosen_target,
+    chosen_task,
+    memory_bound,
+    open_tables,
+    source_name,
+)
+from separatrix.data.targets import Task
+from separatrix.errors import DataError, OutputError, ParameterError, SeparatrixError, WorkerError
+from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.estimators.table_fitting import TableFit, fit_table
+from separatrix.evaluate import baseline_predictions, baseline_probabilities
+from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
+from separatrix.evaluate.scorers import check_scorer_name
 from separatrix.files import check_writable
-
-if TYPE_CHECKING:
-    from separatrix.cli.training import Trained
-    from separatrix.evaluate import Baseline
-    from separatrix.evaluate.assessment import Assessment
+from separatrix.io import save
+from separatrix.model import Model
+from separatrix.train.checkpoint import load_checkpoint
 
 DEFAULT_OUTPUT = Path("model.safetensors")
 
@@ -48,13 +67,14 @@ def fit(
     test_size: Annotated[
         float,
         typer.Option(
-            metavar="SHARE", help="Share of the rows set aside to judge the network by, drawn at random."
+            metavar="FRACTION",
+            help="Fraction of the rows to hold out as test rows, drawn at random.",
         ),
     ] = 0.25,
     test: Annotated[
         str | None,
         typer.Option(
-            metavar="TABLE", help="Rows to judge the network by, instead of a share of the first table."
+            metavar="TABLE", help="Test rows from another table, instead of a fraction of the first."
         ),
     ] = None,
     output: Annotated[
@@ -72,19 +92,20 @@ def fit(
         typer.Option(
             metavar="SIZE",
             show_default="1GB for several files or more than 1 GB of them, else the table is read whole",
-            help="Read the table in pieces, and keep the process below so much memory, such as 512MB.",
+            help="Read the table in pieces, and keep the memory of the process below this size, such as "
+            "512MB.",
         ),
     ] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Keep the training of a table that is read in pieces in this file, and go on from there if "
-            "it exists; removed when the model is written.",
+            help="Write the training of a table that is read in pieces to this file, and continue from it if "
+            "it exists; it is removed when the model is written.",
         ),
     ] = None,
     checkpoint_every: Annotated[
-        float, typer.Option(metavar="MINUTES", help="How often the checkpoint is written.")
+        float, typer.Option(metavar="MINUTES", help="Minutes between two writes of the checkpoint.")
     ] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     *,
@@ -92,41 +113,70 @@ def fit(
 ) -> None:
     """Train a network on a table, judge it, and save it.
 
-    It is judged on rows that it has not seen. Numbers are standardised, missing ones filled with the median
-    and marked; text becomes one input for each value. All of it is learnt on the training rows alone.
+    It is judged on test rows. Numbers are standardised, missing ones are filled with the median and marked;
+    text becomes one input for each value. All of this is learned from the training rows alone.
     """
     with exit_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
-        from separatrix.cli.tables import LARGE
-        from separatrix.cli.training import Question, train_streamed, train_whole
-        from separatrix.data.streams import is_larger
-
-        question = Question(tuple(sources), target, task, test, test_size)
-
-        def ready() -> None:
-            path = output or free_name()
-            check_output(path)
-            if checkpoint is not None and checkpoint.resolve() == path.resolve():
-                raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
-
-        if memory or checkpoint or len(sources) > 1 or is_larger(sources[0], LARGE):
-            trained = train_streamed(question, settings, ready, memory or "1GB", checkpoint, checkpoint_every)
-        else:
-            trained = train_whole(question, settings, ready)
-    stop = trained.fitted.stop
+        bound = memory_bound(sources, memory, checkpoint)
+        with open_tables(sources, test, bound) as tables:
+            _check_paths(output, checkpoint)
+            name = chosen_target(list(tables.stream.kinds), target)
+            found = _task_of_checkpoint(checkpoint) if task is None else None
+            chosen, reason = found or chosen_task(tables.stream, name, task)
+            estimator = _estimator(chosen, settings)
+            if test is None:
+                check.number("test_size", test_size, 0.0, 1.0, open_low=True, open_high=True)
+            _prepare_kernels(settings, is_apart=bound is not None)
+            with training_progress() as (callbacks, on_rows), _warnings_as_notes(estimator):
+                fitted = fit_table(
+                    estimator.set_callbacks(*callbacks),
+                    tables.source,
+                    name,
+                    test=tables.test,
+                    test_size=test_size if test is None else 0.0,
+                    memory=bound,
+                    checkpoint=checkpoint,
+                    checkpoint_minutes=checkpoint_every,
+                    on_rows=on_rows,
+                    keep_rows=True,
+                )
+            n_columns = len(tables.stream.kinds) - 1
+    stop = estimator.stop_
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
     with exit_if_interrupted("interrupted before the model was written."):
-        path = output or free_name()
-        _save(trained, path)
+        path, model = output or free_name(), estimator.to_model()
+        save(model, path)
     if checkpoint is not None and stop.reason != "interrupted":
         checkpoint.unlink(missing_ok=True)
     with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
         try:
-            assessment = _assess(trained)
+            assessment = _assess(model, fitted)
         except SeparatrixError:
             warn(f"the model is written to '{path}', but cannot be judged.")
             raise
-    _report(trained, assessment, path, as_json)
+    rows = RowSummary(
+        source=tables.name,
+        target=name,
+        task=chosen,
+        reason=reason,
+        n_columns=n_columns,
+        values=target_text(fitted),
+        n_train=fitted.n_rows,
+        n_test=len(fitted.y_test),
+        split=fitted.split if test is None else f"from {source_name(test)}",
+        unseen=fitted.unseen,
+    )
+    hint = advice(assessment, model, fitted)
+    if as_json:
+        show_json({**fit_values(rows, model, assessment, path), "advice": hint})
+    else:
+        show(
+            fit_summary(rows, model, with_advice=hint is None),
+            *assessment_parts(assessment, "test row"),
+            *([hint] if hint else []),
+            f"Model written to '{path}'. Next: separatrix predict {path} TABLE",
+        )
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":
@@ -135,7 +185,7 @@ def fit(
 
 
 def free_name() -> Path:
-    """Return the first of model.safetensors, model-2.safetensors, … that nothing has yet."""
+    """Return the first of model.safetensors, model-2.safetensors, … that does not exist."""
     path, number = DEFAULT_OUTPUT, 1
     while path.exists():
         number += 1
@@ -144,7 +194,7 @@ def free_name() -> Path:
 
 
 def check_output(path: Path) -> None:
-    """Refuse a model file that cannot be written, or would not be found again as one."""
+    """Raise an `OutputError` for a model file that cannot be written, or whose name has another ending."""
     if path.suffix.lower() != DEFAULT_OUTPUT.suffix:
         raise OutputError(
             f"cannot write '{path}': a model file ends in {DEFAULT_OUTPUT.suffix}; name it "
@@ -153,43 +203,64 @@ def check_output(path: Path) -> None:
     check_writable(path)
 
 
-def _assess(trained: Trained) -> Assessment:
-    from separatrix.evaluate import baseline_predictions, baseline_probabilities
-    from separatrix.evaluate.assessment import assess_classifier, assess_regressor
-
-    fitted, model = trained.fitted, trained.fitted.model
-    if model.classes is not None:
-        baselines = baseline_probabilities(fitted.X, trained.y, trained.X_test, model.classes)
-        proba = model.predict_proba(trained.X_test)
-        return assess_classifier(trained.y_test, proba, model.classes, _line_first(baselines))
-    baselines = baseline_predictions(fitted.X, trained.y, trained.X_test)
-    predicted = model.predict(trained.X_test)
-    name = trained.summary.target
-    return assess_regressor(trained.y_test, predicted, _line_first(baselines), name=name)
+def _check_paths(output: Path | None, checkpoint: Path | None) -> None:
+    """Raise an `OutputError` before the training if the model could not be written after it."""
+    path = output or free_name()
+    check_output(path)
+    if checkpoint is not None and checkpoint.resolve() == path.resolve():
+        raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
 
 
-def _line_first(baselines: Mapping[str, Baseline]) -> dict[str, Baseline]:
-    return dict(reversed(list(baselines.items())))
+def _task_of_checkpoint(checkpoint: Path | None) -> tuple[Task, str] | None:
+    """Return the task of a training that is to go on, so that no pass over the target is needed."""
+    if checkpoint is None or not checkpoint.exists():
+        return None
+    is_regression = load_checkpoint(checkpoint).identity.get("estimator") == "MLPRegressor"
+    return ("regression" if is_regression else "classification"), "as in the checkpoint"
 
 
-def _save(trained: Trained, path: Path) -> None:
-    from separatrix.io import save
+def _estimator(task: Task, settings: Mapping[str, Any]) -> MLPClassifier | MLPRegressor:
+    """Return the estimator for a task; check the parameters that depend on the task."""
+    if "scoring" in settings:
+        check_scorer_name("scoring", settings["scoring"], task, ["loss"])
+    for name in settings.get("metrics", ()):
+        check_scorer_name("metrics", name, task)
+    if task == "classification":
+        return MLPClassifier(**settings)
+    if "class_weight" in settings:
+        raise ParameterError("class_weight", "needs classes, and the task is regression; leave it out.")
+    return MLPRegressor(**settings)
 
-    save(trained.fitted.model, path)
 
-
-def _report(trained: Trained, assessment: Assessment, path: Path, as_json: bool) -> None:
-    from separatrix.cli import report
-    from separatrix.cli.advice import advice
-
-    summary, model = trained.summary, trained.fitted.model
-    hint = advice(assessment, trained.fitted, trained.y)
-    if as_json:
-        show_json({**report.fit_values(summary, model, assessment, path), "advice": hint})
+def _prepare_kernels(settings: Mapping[str, Any], *, is_apart: bool) -> None:
+    """Announce that the kernels are compiled; do it in another process, as the compiler takes much memory."""
+    waits = announce_compilation(settings.get("engine", "auto"), settings["dtype"])
+    if not (waits and is_apart):
         return
-    show(
-        report.fit_summary(summary, model, with_advice=hint is None),
-        *report.assessment_parts(assessment, "test row"),
-        *([hint] if hint else []),
-        f"Model written to '{path}'. Next: separatrix predict {path} TABLE",
-    )
+    command = [sys.executable, "-m", "separatrix", "warm"]
+    ended = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if ended.returncode:
+        last_line = (ended.stderr.strip().splitlines() or [f"it ended with code {ended.returncode}"])[-1]
+        raise WorkerError(f"the kernels cannot be compiled: {last_line.rstrip('.')}; try --engine numpy.")
+
+
+@contextmanager
+def _warnings_as_notes(estimator: MLPClassifier | MLPRegressor) -> Iterator[None]:
+    """Show warnings as notes, except what the report says anyway."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        if message not in (estimator.stop_.message, "Training interrupted by user."):
+            note(in_option_names(message))
+
+
+def _assess(model: Model, fitted: TableFit) -> Assessment:
+    """Judge the model on the test rows, beside the baselines."""
+    X, X_test, y, y_test = fitted.X, fitted.X_test, fitted.y, fitted.y_test
+    if model.classes is not None:
+        baselines = baseline_probabilities(X, y, X_test, model.classes)
+        line_first = dict(reversed(baselines.items()))
+        return assess_classifier(y_test, model.predict_proba(X_test), model.classes, line_first)
+    line_first = dict(reversed(baseline_predictions(X, y, X_test).items()))
+    return assess_regressor(y_test, model.predict(X_test), line_first, name=fitted.target.name)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.cli.console import note
 from separatrix.cli.options import read_list, read_parameters
-from separatrix.cli.tables import features_and_target, read_source, text_columns_of
+from separatrix.cli.table_input import read_source, text_columns_of
 from separatrix.data.datasets import TARGET
 from separatrix.data.labels import Labels
-from separatrix.data.table import Table
+from separatrix.data.table import Table, split_target
 from separatrix.data.targets import number_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, ParameterError
@@ -127,7 +127,7 @@ def _rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[
     name = target or model.target_name or TARGET
     if (target is None and name not in table.columns) or not model.has_one_target:
         return table, None
-    features, y = features_and_target(table, name)
+    features, y = split_target(table, name)
     if model.classes is not None:
         return features, Labels(model.classes).match(y, name)
     return features, number_target(y, name)

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from separatrix.cli.console import note, some
-from separatrix.cli.tables import LARGE, read_source, text_columns_of
+from separatrix.cli.table_input import LARGE, read_source, text_columns_of
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, is_larger, is_pattern, open_stream
 from separatrix.data.table import Table

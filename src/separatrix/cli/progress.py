@@ -1,4 +1,4 @@
-"""What is shown on standard error while something takes long."""
+"""Progress on standard error while something takes long."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from separatrix.cli.console import note
+from separatrix.engine import get_engine
 from separatrix.train import Callback, TrainingProgress
+
+OnRows = Callable[[int, int, int], None]
 
 
 @contextmanager
-def training_progress() -> Iterator[list[Callback]]:
-    """Show a bar while a network is trained, where someone is watching; give the listeners that drive it."""
-    if not sys.stderr.isatty():
-        yield []
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+def training_progress() -> Iterator[tuple[list[Callback], OnRows | None]]:
+    """Show a bar while a network is trained, if standard error is a terminal.
 
+    Yield the callbacks that move it after epochs and, for rows that are read in pieces, within epochs.
+    """
+    if not sys.stderr.isatty():
+        yield [], None
+        return
     columns = (
         TextColumn("Training"),
         BarColumn(bar_width=30),
@@ -29,52 +34,27 @@ def training_progress() -> Iterator[list[Callback]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("", total=None, state="first epoch")
+        curves = ""
 
         def show_epoch(event: TrainingProgress) -> None:
-            state = f"{event.epoch}/{event.max_epochs} epochs {curves_now(event)}"
+            nonlocal curves
+            curves = curves_text(event)
+            state = f"{event.epoch}/{event.max_epochs} epochs {curves}"
             progress.update(bar, completed=event.epoch, total=event.max_epochs, state=state)
 
-        yield [show_epoch]
-
-
-@contextmanager
-def stream_progress() -> Iterator[tuple[list[Callback], Callable[[int, int, int], None] | None]]:
-    """Show a bar that moves within the epochs, too; give the listeners, and what is told of rows."""
-    if not sys.stderr.isatty():
-        yield [], None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("Training"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.fields[epoch]} {task.fields[rows]} {task.fields[curves]}"),
-        TimeRemainingColumn(compact=True),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("", total=1, epoch="first epoch", rows="", curves="")
-
         def show_rows(epoch: int, done: int, n_rows: int) -> None:
-            progress.update(
-                bar, completed=done, total=n_rows, epoch=f"epoch {epoch + 1}", rows=f"{done / n_rows:.0%}"
-            )
-
-        def show_epoch(event: TrainingProgress) -> None:
-            progress.update(bar, curves=f"of at most {event.max_epochs}, {curves_now(event)}")
+            state = f"epoch {epoch + 1} {done / n_rows:.0%} {curves}"
+            progress.update(bar, completed=done, total=n_rows, state=state)
 
         yield [show_epoch], show_rows
 
 
 @contextmanager
 def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
-    """Show, where someone is watching, what is being worked on; give what a film tells of its frames."""
+    """Show what is being worked on, if standard error is a terminal; yield a callback for its frames."""
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
@@ -93,8 +73,8 @@ def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
         yield show_frame
 
 
-def curves_now(event: TrainingProgress) -> str:
-    """Return the last loss and, where there are validation rows, what they say."""
+def curves_text(event: TrainingProgress) -> str:
+    """Return the last loss and, if there are validation rows, their last score or loss."""
     history = event.history
     parts = [f"loss {history.loss[-1]:.4g}"]
     if history.validation_score.size and np.isfinite(history.validation_score[-1]):
@@ -105,9 +85,7 @@ def curves_now(event: TrainingProgress) -> str:
 
 
 def announce_compilation(engine: str, dtype: str) -> bool:
-    """Say what the first fit on a machine waits for; return whether it does."""
-    from separatrix.engine import get_engine
-
+    """Write a note if the kernels are to be compiled; return whether they are."""
     if engine == "numpy" or get_engine(engine).name != "numba":
         return False
     from separatrix.engine import numba_engine

@@ -2,23 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import RenderableType
 
 from separatrix.cli.console import Row, seconds_text, some, summary, table
 from separatrix.cli.inspect import column_lines, network_text, solver_text
 from separatrix.cli.options import in_option_names
-from separatrix.cli.summary import Summary
+from separatrix.data.targets import Task
+from separatrix.estimators.table_fitting import TableFit
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
 from separatrix.evaluate.assessment import Assessment
 from separatrix.model import Model
 from separatrix.text import plain_spec, plural
 
 
-def fit_summary(rows: Summary, model: Model, *, with_advice: bool) -> RenderableType:
+@dataclass(frozen=True)
+class RowSummary:
+    """The rows of a fit, in words and numbers for the report.
+
+    Attributes
+    ----------
+    source, target : str
+        Names of the table and of the column to predict.
+    task, reason : str
+        Classes or numbers, and why.
+    n_columns : int
+        Columns to predict from.
+    values : str
+        The classes or the range of the target, in words.
+    n_train, n_test : int
+    split : str
+        Where the test rows are from.
+    unseen : mapping of str to int
+        Test rows whose value of a text column training did not see.
+    """
+
+    source: str
+    target: str
+    task: Task
+    reason: str
+    n_columns: int
+    values: str
+    n_train: int
+    n_test: int
+    split: str
+    unseen: Mapping[str, int]
+
+
+def target_text(fit: TableFit) -> str:
+    """Return the classes of the target with their rows, or its range and mean, in training and test rows."""
+    kept, y = fit.target.statistics, fit.y_test
+    if fit.target.labels is not None:
+        counts = np.bincount(fit.target.labels.encode(y), minlength=len(fit.target.labels))
+        return class_text(fit.target.labels.texts, (counts + kept["class_counts"]).tolist())
+    mean = (kept["mean"] * fit.n_rows + y.sum()) / (fit.n_rows + len(y))
+    return number_text(min(kept["minimum"], y.min()), max(kept["maximum"], y.max()), mean)
+
+
+def value_text(y: NDArray[Any], task: Task) -> str:
+    """Return the classes of a target with their rows, or its range and mean."""
+    if task == "regression":
+        return number_text(y.min(), y.max(), y.mean())
+    classes, counts = np.unique(y, return_counts=True)
+    return class_text(classes.tolist(), counts.tolist())
+
+
+def number_text(low: float, high: float, mean: float) -> str:
+    """Return a range and a mean.
+
+    Examples
+    --------
+    >>> number_text(25.0, 346.0, 152.1335)
+    '25 to 346, mean 152.13'
+    """
+    return f"{_number(low)} to {_number(high)}, mean {_number(mean)}"
+
+
+def _number(value: float) -> str:
+    """Return a number of the table: five digits, without zeros at the end."""
+    text = f"{value:{plain_spec(value, 5)}}"
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def class_text(classes: Sequence[Any], counts: Sequence[int], limit: int = 10) -> str:
+    """Return the classes with their rows and fractions."""
+    total = sum(counts)
+    shown = (f"{label}: {n:,} ({n / total:.1%})" for label, n in zip(classes, counts, strict=True))
+    return some(shown, limit)
+
+
+def fit_summary(rows: RowSummary, model: Model, *, with_advice: bool) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     assert model.encoder is not None
     assert model.training is not None
@@ -53,7 +132,7 @@ def unseen_lines(unseen: Mapping[str, int]) -> list[Row]:
     return [("Unseen", f"{values} not seen in training")]
 
 
-def fit_values(rows: Summary, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
+def fit_values(rows: RowSummary, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
     """Return the report of a fit as values that JSON can hold."""
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
     return {

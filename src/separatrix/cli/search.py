@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,10 +19,10 @@ from separatrix.cli.fit import check_output, free_name
 from separatrix.cli.options import (
     OPTIONS,
     OWN_DEFAULTS,
+    EstimatorOption,
     Reader,
     documented_parameters,
     in_option_names,
-    make_option,
     read_counts,
     read_list,
     read_sizes,
@@ -31,7 +30,7 @@ from separatrix.cli.options import (
     with_estimator_options,
 )
 from separatrix.cli.progress import announce_compilation, training_progress
-from separatrix.cli.tables import chosen_target, read_source, source_name
+from separatrix.cli.table_input import chosen_target, read_source, source_name
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save
 from separatrix.plots.axes import draw_without_screen, prepare_folder, save_figure
@@ -47,6 +46,16 @@ from separatrix.search.table_search import (
 from separatrix.train import TrainingProgress
 
 NETWORKS, TRAINING, JUDGING = "Networks to try", "Training", "Judging"
+
+_SENTENCES = documented_parameters(search_table)
+_LAYERS_HELP = f"{_SENTENCES['layers'][1]} (such as 16,8; may be repeated)."
+
+
+def _option(name: str, reader: Reader, panel: str, default: str) -> EstimatorOption:
+    """Return the option for a parameter of `search_table`."""
+    syntax = f" ({reader.syntax})" if reader.syntax else ""
+    return EstimatorOption(name, reader, panel, default, f"{_SENTENCES[name][1]}{syntax}.")
+
 
 # Parameters of the networks of which several values are tried.
 SEARCHED_OPTIONS = (
@@ -83,25 +92,17 @@ _SAME = (
     *("solver", "batch_size", "class_weight", "random_state", "engine", "max_iter", "tol"),
     *("n_iter_no_change", "early_stopping", "validation_fraction"),
 )
-_option = partial(make_option, functions=[search_table])
 SEARCH_OPTIONS = (
-    _option(
-        "depths", panel=NETWORKS, reader=Reader(read_counts, "NUMBERS", "as in 0-3 or 1,2"), default="0-2"
-    ),
-    _option("widths", panel=NETWORKS, reader=Reader(read_counts, "NUMBERS"), default="2,4,8,16,32"),
-    _option("n_candidates", panel=NETWORKS),
+    _option("depths", Reader(read_counts, "NUMBERS", "such as 0-3 or 1,2"), NETWORKS, "0-2"),
+    _option("widths", Reader(read_counts, "NUMBERS"), NETWORKS, "2,4,8,16,32"),
+    _option("n_candidates", Reader(int, "INTEGER"), NETWORKS, "100"),
     *SEARCHED_OPTIONS,
-    _option("cv", panel=JUDGING),
-    _option("n_repeats", panel=JUDGING),
-    _option(
-        "scoring",
-        panel=JUDGING,
-        reader=Reader(str, "NAME"),
-        default="neg_log_loss for classes, r2 for numbers",
-    ),
-    _option("refit", panel=JUDGING),
-    _option("ensemble", panel=JUDGING),
-    _option("n_jobs", panel=JUDGING),
+    _option("cv", Reader(int, "INTEGER"), JUDGING, "5"),
+    _option("n_repeats", Reader(int, "INTEGER"), JUDGING, "1"),
+    _option("scoring", Reader(str, "NAME"), JUDGING, "neg_log_loss for classes, r2 for numbers"),
+    _option("refit", Reader(str, "NAME"), JUDGING, "one_se"),
+    _option("ensemble", Reader(bool), JUDGING, "no"),
+    _option("n_jobs", Reader(int, "INTEGER"), JUDGING, "-1"),
     *(replace(OPTIONS[name], panel=TRAINING, **_CHANGES.get(name, {})) for name in _SAME),
 )
 
@@ -168,7 +169,7 @@ def search(
             parser=read_sizes,
             metavar="SIZES",
             show_default=False,
-            help=f"{documented_parameters(search_table)['layers'][1]} (such as 16,8; may be repeated).",
+            help=_LAYERS_HELP,
             rich_help_panel=NETWORKS,
         ),
     ] = None,
@@ -200,7 +201,7 @@ def search(
         with _notes_of_warnings(), _training_bar() as show_epoch:
             found = search_table(
                 table,
-                chosen_target(table, column or target),
+                chosen_target(table.column_names, column or target),
                 task=task,
                 layers=layers or None,
                 param_space={name: settings.pop(name) for name in searched},
@@ -253,13 +254,14 @@ def _notes_of_warnings() -> Iterator[None]:
 def _training_bar() -> Iterator[Any]:
     """Yield a callback that shows a bar from the first epoch on: before, the search shows its own."""
     with ExitStack() as stack:
-        listeners: list[Any] = []
+        callbacks: list[Any] | None = None
 
         def show_epoch(progress: TrainingProgress) -> None:
-            if not listeners:
-                listeners.append(stack.enter_context(training_progress()))
-            for listener in listeners[0]:
-                listener(progress)
+            nonlocal callbacks
+            if callbacks is None:
+                callbacks, _ = stack.enter_context(training_progress())
+            for callback in callbacks:
+                callback(progress)
 
         yield show_epoch
 

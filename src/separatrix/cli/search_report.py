@@ -12,8 +12,7 @@ from rich.console import RenderableType
 from separatrix.cli.console import Row, seconds_text, some, summary, table
 from separatrix.cli.inspect import column_lines, network_lines, solver_text
 from separatrix.cli.options import in_option_names
-from separatrix.cli.report import network_values, preprocessing_values
-from separatrix.cli.summary import value_words
+from separatrix.cli.report import network_values, preprocessing_values, value_text
 from separatrix.ensemble import Ensemble
 from separatrix.model import Model
 from separatrix.search import TableSearch, architectures
@@ -64,7 +63,7 @@ def _search_summary(found: TableSearch, written: Written) -> RenderableType:
     lines: list[Row] = [
         ("Searched", _searched(found)),
         ("Data", f"{written.source}: {plural(n_rows, 'row')}, {columns}"),
-        ("Target", f"{setup.target}, {setup.task} ({setup.task_reason}): {value_words(setup.y, setup.task)}"),
+        ("Target", f"{setup.target}, {setup.task} ({setup.task_reason}): {value_text(setup.y, setup.task)}"),
         *column_lines(model.encoder),
         ("Training", _training(model.training["settings"], setup)),
         ("Took", f"{seconds_text(found.seconds)} for {_trainings(found)}"),
@@ -110,7 +109,7 @@ def values_text(values: Any) -> str:
 
 def _training(settings: dict[str, Any], setup: SearchSetup) -> str:
     """Return how all networks are trained: without the learning rate, if it differs."""
-    words = solver_text(settings, len(setup.y) * (setup.search.cv - 1) // setup.search.cv).split(", ")
+    words = solver_text(settings, len(setup.y) * (setup.cv - 1) // setup.cv).split(", ")
     if "learning_rate_init" in setup.space.params:
         words = [word for word in words if not word.startswith("rate ")]
     return ", ".join([*words, f"at most {plural(settings['max_iter'], 'epoch')}"])
@@ -152,8 +151,8 @@ def values(found: TableSearch, written: Written) -> dict[str, Any]:
                 else {"loguniform": [float(end) for end in values.support()]}
                 for name, values in space.params.items()
             },
-            "cv": setup.search.cv,
-            "n_repeats": setup.search.n_repeats,
+            "cv": setup.cv,
+            "n_repeats": setup.n_repeats,
             "scoring": setup.scoring,
             "seconds": found.seconds,
         },

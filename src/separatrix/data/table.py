@@ -342,6 +342,14 @@ def require_values(target: Column, name: str) -> None:
         )
 
 
+def require_features(columns: Iterable[str], target: str) -> None:
+    """Raise a `DataError` if there is no column besides the target."""
+    if not set(columns) - {target}:
+        raise DataError(
+            f"there is no column but the target '{target}'; a model needs columns to predict it from."
+        )
+
+
 def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     """Part a table into what predicts and what is to be predicted.
 
@@ -362,7 +370,7 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     Raises
     ------
     DataError
-        If there is no such column, or a row has no value in it.
+        If there is no such column, or no other, or a row has no value in it.
 
     Examples
     --------
@@ -371,6 +379,7 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     (['age'], array(['f', 'm'], dtype='<U1'))
     """
     target = table.select([name]).columns[name]
+    require_features(table.columns, name)
     require_values(target, name)
     return table.drop(name), target.astype(str) if is_text(target) else target
 

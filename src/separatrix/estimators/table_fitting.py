@@ -7,17 +7,12 @@ are read.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
-import re
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
-from numbers import Integral
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Self
@@ -30,28 +25,26 @@ from sklearn.callback import with_callbacks
 from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.streams import Stream, TableStream, open_stream
+from separatrix.data.streams import Stream
 from separatrix.data.table import Table, table_from_frame
-from separatrix.data.table_files import read_table
 from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data, State
-from separatrix.errors import DataError, ParameterError
+from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.callbacks import listening
 from separatrix.estimators.settings import MLPSettings, dropout_seed
 from separatrix.estimators.table_rows import (
-    IN_MEMORY_BYTES,
-    TEST,
     TRAIN,
     VALIDATION,
     EncodedStream,
     Learned,
-    Roles,
+    TableReader,
     Target,
-    learn_table,
+    unseen_values,
 )
-from separatrix.estimators.training_rows import NetworkShape, check_weights, unchanged_on_error
-from separatrix.evaluate.splits import holdout_rows
+from separatrix.estimators.training_metadata import TrainingMetadata, library_versions, plain_settings
+from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
+from separatrix.evaluate.scorers import check_class_scorer
 from separatrix.files import check_writable
 from separatrix.network import Network
 from separatrix.train import Callback, Recording, Stop
@@ -81,73 +74,53 @@ class TableFit:
         Its `to_model` returns a model that takes tables.
     encoder : TableEncoder
     target : Target
+        Its `statistics` are those of the training rows.
     n_rows : int
-        Training rows.
-    rows : Data or None
-        The encoded training rows, or a sample of them if they do not fit into memory; None if not asked for.
-    test : Data or None
-        The encoded test rows; None if there are none.
+        Training rows, with the validation rows of early stopping.
     split : str
         How the test rows were drawn, in words; empty if they were given, or if there are none.
+    rows : Data or None
+        The encoded training rows, or a sample of them if `memory` is bounded; None if not asked for.
+    test : Data or None
+        The encoded test rows; None if there are none.
     """
 
     estimator: TableFitting
     encoder: TableEncoder
     target: Target
     n_rows: int
+    split: str
     rows: Data | None
     test: Data | None
-    split: str
 
+    @property
+    def X(self) -> Array:
+        """The encoded training rows, of shape (n_rows, n_features)."""
+        assert self.rows is not None, "there are no rows without keep_rows=True"
+        return self.rows.X  # type: ignore[no-any-return]
 
-@dataclass(frozen=True)
-class TrainingMetadata:
-    """What a model says about its training on a table; all are values that JSON can hold.
+    @property
+    def y(self) -> Array:
+        """The targets of `X`: labels, or numbers in their own unit."""
+        assert self.rows is not None, "there are no rows without keep_rows=True"
+        return self.target.decode(self.rows.T)
 
-    Attributes
-    ----------
-    task : str
-        ``"classification"`` or ``"regression"``.
-    n_rows : int
-        Training rows.
-    target : dict
-        Statistics of the target in the training rows.
-    target_scaling : dict or None
-        Mean and scale by which the target was standardised.
-    settings : dict
-        The parameters of the estimator.
-    seconds : float
-    versions : dict
-    """
+    @property
+    def X_test(self) -> Array:
+        """The encoded test rows, of shape (n_rows, n_features)."""
+        assert self.test is not None, "there are no test rows"
+        return self.test.X  # type: ignore[no-any-return]
 
-    task: str
-    n_rows: int
-    target: Mapping[str, Any]
-    target_scaling: Mapping[str, float] | None
-    settings: Mapping[str, Any]
-    seconds: float
-    versions: Mapping[str, str]
+    @property
+    def y_test(self) -> Array:
+        """The targets of `X_test`: labels, or numbers in their own unit."""
+        assert self.test is not None, "there are no test rows"
+        return self.target.decode(self.test.T)
 
-
-@dataclass(frozen=True)
-class _Options:
-    """How a table is fitted, besides the parameters of the estimator; see `fit_table`."""
-
-    test_size: float
-    budget: Budget | None
-    checkpoint: Path | None
-    checkpoint_minutes: float
-    on_rows: OnRows | None
-    keep_rows: bool
-
-    def __post_init__(self) -> None:
-        if self.test_size:
-            check.number("test_size", self.test_size, 0.0, 1.0, open_low=True, open_high=True)
-        check.number("checkpoint_minutes", self.checkpoint_minutes, 0.0)
-        if self.checkpoint is not None:
-            if self.budget is None:
-                raise ParameterError("checkpoint", "needs a bound on the memory; give memory, too.")
-            check_writable(self.checkpoint)
+    @property
+    def unseen(self) -> dict[str, int]:
+        """By text column, the test rows with a value that training did not see."""
+        return unseen_values(self.encoder, self.X_test)
 
 
 class TableFitting(ABC):
@@ -413,193 +386,131 @@ def fit_table(
     >>> fit.estimator.to_model().predict(table).round(1)
     array([10., 25., 30., 45.])
     """
-    budget = None if memory is None else Budget(parse_memory(memory))
+    reader = TableReader(
+        settings=estimator.settings(),
+        target=target,
+        target_of=estimator._target_of,
+        test_size=test_size,
+        budget=None if memory is None else Budget(parse_memory(memory)),
+    )
+    check.number("checkpoint_minutes", checkpoint_minutes, 0.0)
     path = None if checkpoint is None else Path(checkpoint)
-    options = _Options(test_size, budget, path, checkpoint_minutes, on_rows, keep_rows)
-    fit: TableFit = _fit_with_callbacks(estimator, source, target, test, options)
+    if path is not None:
+        if memory is None:
+            raise ParameterError("checkpoint", "needs a bound on the memory; give memory, too.")
+        check_writable(path)
+        refuse_unstreamable(reader.settings)
+    training = _TableTraining(estimator, reader, path, checkpoint_minutes, on_rows, keep_rows)
+    fit: TableFit = _with_callbacks(estimator, training, source, test)
     estimator._warn_of_stop()
     return fit
 
 
 @with_callbacks  # type: ignore[untyped-decorator]
-def _fit_with_callbacks(
-    estimator: TableFitting, source: Any, target: str, test: Any, options: _Options
-) -> TableFit:
-    with unchanged_on_error(estimator), listening(estimator, None, None, None) as listeners:
-        return _TableTraining(estimator, target, options, listeners).fit(source, test)
+def _with_callbacks(estimator: TableFitting, training: _TableTraining, source: Any, test: Any) -> TableFit:
+    with unchanged_on_error(estimator), listening(estimator, None, None, None) as callbacks:
+        return training.carry_out(source, test, callbacks)
 
 
+@dataclass(frozen=True)
 class _TableTraining:
-    """One call of `fit_table`, step by step."""
+    """One call of `fit_table`, step by step; see there for the attributes."""
 
-    def __init__(
-        self, estimator: TableFitting, target: str, options: _Options, listeners: list[Callback]
-    ) -> None:
-        self.estimator, self.target, self.options, self.listeners = estimator, target, options, listeners
-        self.settings = estimator.settings()
-        self.is_first = not self.settings.warm_start or not hasattr(estimator, "theta_")
-        _, key, *_ = self.settings.generator().get_state(legacy=True)
-        self.seed = zlib.crc32(np.asarray(key).tobytes())  # no draw: the network's are those of `fit`
-        if options.checkpoint is not None:
-            refuse_unstreamable(self.settings)
+    estimator: TableFitting
+    reader: TableReader
+    checkpoint: Path | None
+    checkpoint_minutes: float
+    on_rows: OnRows | None
+    keep_rows: bool
 
-    def fit(self, source: Any, test: Any) -> TableFit:
-        """Fit the estimator."""
+    def carry_out(self, source: Any, test: Any, callbacks: list[Callback]) -> TableFit:
+        """Open the tables, learn how to encode them, and train."""
         started = perf_counter()
-        estimator, options = self.estimator, self.options
-        with self.opened(source, test) as (stream, test_stream, split):
-            identity = {} if options.checkpoint is None else self.identity(stream)
+        estimator, reader, settings = self.estimator, self.reader, self.reader.settings
+        with ExitStack() as stack:
+            stream, test_stream, split = reader.open(source, test, stack)
+            identity = {} if self.checkpoint is None else self.identity(stream)
             found = self.found(identity)
-            learned = self.learn(stream, test_stream) if found is None else Learned.from_dict(found.facts)
-            rows = self.encoded(stream, learned)
-            test_rows = self.test_rows(rows, test_stream)
-            random_state = estimator._begin_table(self.settings, rows, self.is_first)
+            if found is not None:
+                learned = Learned.from_dict(found.facts)
+            else:
+                learned = reader.learn(stream, is_split=test_stream is None)
+            _check_scorers(settings, learned.target)
+            is_first = not settings.warm_start or not hasattr(estimator, "theta_")
+            rows = reader.encode(stream, learned, None if is_first else estimator.theta_.dtype)
+            test_data = reader.test_rows(rows, test_stream)
+            random_state = estimator._begin_table(settings, rows, is_first)
             kept: Data | None = None
-            if options.checkpoint is None and self.fits(rows):
+            if self.checkpoint is None and self.fits(rows):
                 training = rows.collect(TRAIN)
-                if options.budget is None:
+                if reader.budget is None:
                     kept = training
-                estimator._train_data(self.settings, training, random_state, self.listeners)
+                estimator._train_data(settings, training, random_state, callbacks)
                 del training
             else:
-                rows = self.stream(rows, random_state, identity, found)
-            if options.keep_rows and kept is None:
-                assert options.budget is not None
-                kept = rows.collect(TRAIN, rows.rows_in(options.budget.sample))
+                rows = self.train_in_pieces(rows, random_state, identity, found, callbacks)
+            if self.keep_rows and reader.budget is not None:
+                kept = rows.collect(TRAIN, rows.rows_in(reader.budget.sample))
         estimator._end_table(rows.target, rows.n_rows, perf_counter() - started)
-        kept = kept if options.keep_rows else None
-        return TableFit(estimator, rows.encoder, rows.target, rows.n_rows, kept, test_rows, split)
-
-    @contextmanager
-    def opened(self, source: Any, test: Any) -> Iterator[tuple[Stream, Stream | None, str]]:
-        """Open the training rows and the test rows, and say how these were drawn."""
-        budget, options = self.options.budget, self.options
-        split = f"by a hash of their number, seed {self.settings.random_state}" if options.test_size else ""
-        piece_bytes = IN_MEMORY_BYTES if budget is None else budget.piece
-        with ExitStack() as stack:
-            if budget is None and not isinstance(source, Stream):
-                source = _in_memory(source)
-                if test is None and options.test_size:
-                    source, test, split = self.split(source)
-            stream = stack.enter_context(open_stream(source, piece_bytes))
-            _require_target(stream, self.target)
-            if test is None:
-                yield stream, None, split
-                return
-            text_columns = [name for name, kind in stream.kinds.items() if kind == "text"]
-            yield stream, stack.enter_context(open_stream(test, piece_bytes, text_columns)), split
-
-    def split(self, table: Table) -> tuple[Table, Table, str]:
-        """Draw the test rows of a table in memory, each class in proportion."""
-        _require_target(TableStream(table), self.target)
-        column = table.columns[self.target]
-        target = self.estimator._target_of(TargetStatistics.of(column, self.target))
-        random_state = self.settings.random_state
-        seed = int(random_state) if isinstance(random_state, Integral) else self.seed
-        labels = None if target.labels is None else target.labels.match(column, self.target)
-        train, test = holdout_rows(table.n_rows, self.options.test_size, seed, labels=labels)
-        words = f"{'' if labels is None else 'stratified, '}seed {seed}"
-        return table.take(train), table.take(test), words
-
-    def learn(self, stream: Stream, test_stream: Stream | None) -> Learned:
-        """Read the table once, without the rows that are to be held out as test rows."""
-        test, budget = 0.0, self.options.budget
-        if test_stream is None and budget is not None:
-            most = budget.held_out // (16 * len(stream.kinds))
-            test = min(self.options.test_size, most / stream.n_rows)
-        return learn_table(stream, self.target, self.estimator._target_of, Roles(test), self.seed, budget)
-
-    def encoded(self, stream: Stream, learned: Learned) -> EncodedStream:
-        """Return the rows as they are encoded for the training."""
-        dtype = "float64" if self.settings.dtype == "auto" else self.settings.dtype
-        chunk_bytes = IN_MEMORY_BYTES if self.options.budget is None else self.options.budget.piece
-        rows = EncodedStream(
-            stream, learned, dtype if self.is_first else self.estimator.theta_.dtype, chunk_bytes
+        n_rows = int(rows.counts[:, [TRAIN, VALIDATION]].sum())
+        return TableFit(
+            estimator, rows.encoder, rows.target, n_rows, split, kept if self.keep_rows else None, test_data
         )
-        if rows.n_rows == 0:
-            raise DataError("no rows are left to train on; lower test_size or validation_fraction.")
-        return rows
-
-    def test_rows(self, rows: EncodedStream, test_stream: Stream | None) -> Data | None:
-        """Return the encoded test rows: before the training, so that a failure costs no training."""
-        if test_stream is None and not rows.roles.test:
-            return None
-        most = None if self.options.budget is None else rows.rows_in(self.options.budget.held_out)
-        test = rows.collect(TEST, most) if test_stream is None else rows.of(test_stream).collect(TRAIN, most)
-        if test.n_rows < 2:
-            raise DataError("no rows are left to test on; raise test_size, or give more rows.")
-        return test
 
     def fits(self, rows: EncodedStream) -> bool:
         """Return whether all training rows can be in memory at once."""
-        budget = self.options.budget
+        budget = self.reader.budget
         return budget is None or rows.n_rows * rows.row_bytes + self.network_bytes <= budget.buffer
 
     @property
     def network_bytes(self) -> int:
-        """Half of what a network takes: it shares the room of two buffers."""
+        """Half of what a network takes in memory, which it takes from two buffers."""
         return 3 * self.estimator.theta_.nbytes
 
-    def stream(
+    def train_in_pieces(
         self,
         rows: EncodedStream,
         random_state: RandomState,
         identity: dict[str, Any],
         found: Checkpoint | None,
+        callbacks: list[Callback],
     ) -> EncodedStream:
         """Train on the rows as they are read; return them as they were trained on."""
-        estimator, options, settings = self.estimator, self.options, self.settings
+        estimator, settings = self.estimator, self.reader.settings
         refuse_unstreamable(settings)
-        if found is None and settings.early_stopping:
-            rows = rows.with_roles(self.validation_roles(rows))
+        if settings.early_stopping and found is None:
+            rows = self.reader.with_validation_rows(rows)
         capacity = self.capacity(rows)
         if rows.n_rows > capacity and settings.shuffle:
             rows = rows.shuffled(capacity // PIECES)
-        validation = self.validation_rows(rows) if settings.early_stopping else None
+        validation = self.reader.validation_rows(rows) if settings.early_stopping else None
         if found is None:
             state = State.start(estimator.theta_, settings.optimizer, random_state)
-            facts = {**rows.learned.to_dict(), "dropout_seed": dropout_seed(estimator.network_, random_state)}
+            seed = dropout_seed(estimator.network_, random_state)
+            learned = {**rows.learned.to_dict(), "dropout_seed": seed}
         else:
-            state, facts, estimator.theta_ = found.state, found.facts, found.state.theta
-        keep = None
-        if options.checkpoint is not None:
-            keep = CheckpointWriter(options.checkpoint, options.checkpoint_minutes, identity, facts, state)
+            state, learned, estimator.theta_ = found.state, found.facts, found.state.theta
+        write = None
+        if self.checkpoint is not None:
+            write = CheckpointWriter(self.checkpoint, self.checkpoint_minutes, identity, learned, state)
         estimator._train_stream(
             settings,
             state,
-            facts["dropout_seed"],
+            learned["dropout_seed"],
             rows,
             capacity,
             validation,
-            StreamCallbacks(self.listeners, options.on_rows, keep),
+            StreamCallbacks(callbacks, self.on_rows, write),
             None if found is None else found.position,
         )
         return rows
 
-    def validation_roles(self, rows: EncodedStream) -> Roles:
-        """Return the roles with as many validation rows as are asked for, or as memory can hold."""
-        assert self.options.budget is not None
-        test = rows.roles.test
-        most = rows.rows_in(self.options.budget.held_out) / rows.stream.n_rows
-        return Roles(test, min(self.settings.validation_fraction * (1 - test), most))
-
-    def validation_rows(self, rows: EncodedStream) -> Data:
-        """Return the encoded validation rows."""
-        validation = rows.collect(VALIDATION)
-        if validation.n_rows < 2:
-            raise ParameterError(
-                "validation_fraction",
-                f"must hold out at least 2 of the {rows.n_rows} rows, got "
-                f"{self.settings.validation_fraction}; raise it, or give more rows.",
-            )
-        check_weights(validation, None)
-        return validation
-
     def capacity(self, rows: EncodedStream) -> int:
         """Return the rows of a buffer."""
-        budget, batch_size = self.options.budget, self.settings.batch_size
+        budget, batch_size = self.reader.budget, self.reader.settings.batch_size
         assert budget is not None
-        batch_size = 200 if isinstance(batch_size, str) else batch_size
+        if isinstance(batch_size, str):
+            batch_size = 200
         least = LEAST_BATCHES * batch_size
         budget.require(
             min(least, rows.n_rows) * rows.row_bytes + self.network_bytes,
@@ -611,43 +522,42 @@ class _TableTraining:
     def identity(self, stream: Stream) -> dict[str, Any]:
         """Return what a checkpoint and this training must agree in."""
         parameters = plain_settings(self.estimator.get_params())
-        random_state = self.settings.random_state
+        random_state = self.reader.settings.random_state
         if isinstance(random_state, RandomState):
             parameters["random_state"] = f"a generator in state {_state_digest(random_state)}"
-        assert self.options.budget is not None
+        assert self.reader.budget is not None
         return {
             "estimator": type(self.estimator).__name__,
             "source": stream.fingerprint(),
-            "target": self.target,
-            "memory": self.options.budget.memory,
-            "test_size": self.options.test_size,
+            "target": self.reader.target,
+            "memory": self.reader.budget.memory,
+            "test_size": self.reader.test_size,
             **{name: value for name, value in parameters.items() if name != "verbose"},
             "separatrix": __version__,
         }
 
     def found(self, identity: Mapping[str, Any]) -> Checkpoint | None:
-        """Return the checkpoint to go on from, if there is one."""
-        path = self.options.checkpoint
-        if path is None or not path.exists():
+        """Return the checkpoint to continue from, if there is one."""
+        if self.checkpoint is None or not self.checkpoint.exists():
             return None
-        checkpoint = load_checkpoint(path)
-        same_training(checkpoint, identity, path)
+        checkpoint = load_checkpoint(self.checkpoint)
+        same_training(checkpoint, identity, self.checkpoint)
         return checkpoint
 
 
-def _in_memory(source: Any) -> Table:
-    if isinstance(source, Table):
-        return source
-    return table_from_frame(source) if hasattr(type(source), "columns") else read_table(source)
-
-
-def _require_target(stream: Stream, target: str) -> None:
-    """Raise a `DataError` if there is no such column, or no other."""
-    stream.require(target)
-    if len(stream.kinds) == 1:
-        raise DataError(
-            f"there is no column but the target '{target}'; a model needs columns to predict it from."
+def _check_scorers(settings: MLPSettings, target: Target) -> None:
+    """Raise a `ParameterError` for scorers that cannot be followed, or cannot score the classes."""
+    metrics = settings.metrics or ()
+    if metrics and settings.uses_lbfgs:
+        raise ParameterError("metrics", "needs epochs, which lbfgs does not have; choose another solver.")
+    if metrics and not settings.early_stopping:
+        raise ParameterError(
+            "metrics", "needs validation rows; hold some out of the table with early_stopping=True."
         )
+    if target.labels is not None:
+        for parameter, name in [*(("metrics", name) for name in metrics), ("scoring", settings.scoring)]:
+            if isinstance(name, str) and name != "loss":
+                check_class_scorer(parameter, name, target.labels.classes)
 
 
 def refuse_unstreamable(settings: MLPSettings) -> None:
@@ -680,32 +590,3 @@ def rescaled_theta(network: Network, theta: Array, scale: float, shift: float) -
     weights, biases = [list(arrays) for arrays in network.split(theta)]
     weights[-1], biases[-1] = weights[-1] * scale, biases[-1] * scale + shift
     return network.join(weights, biases).astype(theta.dtype)
-
-
-def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings as JSON can hold them; what it cannot is spelt out."""
-    return {name: _plain(value) for name, value in settings.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return str(value)
-    if isinstance(value, np.ndarray):
-        content = value.tobytes() if value.dtype.kind != "O" else repr(value.tolist()).encode()
-        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
-        return f"array of {value.dtype}, shape {value.shape}, digest {digest}"
-    if isinstance(value, bool | int | float | str | None):
-        return value
-    if hasattr(value, "__qualname__"):
-        return f"{value.__module__}.{value.__qualname__}"
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
-
-
-def library_versions() -> dict[str, str]:
-    """Return the versions of Separatrix, of Python and of what computes."""
-    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
-    return {"separatrix": __version__, "python": platform.python_version(), **packages}

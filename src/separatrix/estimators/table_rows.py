@@ -1,35 +1,41 @@
 """Table rows: the rows of a table, of any size, as a network takes them.
 
-One pass learns how to encode columns and target (`learn_table`); then pieces are encoded as they are read
-(`EncodedStream`). A table in memory is a stream, too. Nothing here needs the estimator.
+`TableReader` opens a table, holds test rows out and learns how to encode columns and target; `EncodedStream`
+encodes the pieces as they are read. A table in memory is a stream, too. Nothing here needs the estimator.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import DTypeLike, NDArray
 
+from separatrix import check
 from separatrix.data.encoder import TableEncoder, TextEncoder, learn
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget
 from separatrix.data.statistics import MEDIAN_ROWS
-from separatrix.data.streams import Piece, Stream, piece_keys
-from separatrix.data.table import Column, as_column, as_numbers
+from separatrix.data.streams import Piece, Stream, open_stream, piece_keys
+from separatrix.data.table import Column, Table, as_column, as_numbers, require_features, table_from_frame
+from separatrix.data.table_files import read_table
 from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
-from separatrix.estimators.settings import ClassWeight
+from separatrix.estimators.settings import ClassWeight, MLPSettings
+from separatrix.estimators.training_rows import check_weights
+from separatrix.evaluate.splits import holdout_rows
 
 Array = NDArray[Any]
-LearnTarget = Callable[[TargetStatistics], "Target"]
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 
@@ -194,21 +200,6 @@ class Learned:
         return cls(TableEncoder.from_dict(values["encoder"]), target, roles, values["seed"])
 
 
-def learn_table(
-    stream: Stream, name: str, learn_target: LearnTarget, roles: Roles, seed: int, budget: Budget | None
-) -> Learned:
-    """Read a stream once, and learn how to encode its columns and the target called `name`.
-
-    The median of a number column is exact if there is no `budget`.
-    """
-    median_rows = max(MEDIAN_ROWS, stream.n_rows)
-    if budget is not None:
-        median_rows = min(MEDIAN_ROWS, budget.rows // (64 * len(stream.kinds)))
-    are_test = roles.are_test if roles.test else None
-    encoder, statistics = learn(stream, name, seed, are_test, median_rows)
-    return Learned(encoder, learn_target(statistics), roles, seed)
-
-
 class EncodedStream:
     """The training rows of a stream, as `separatrix.train.stream.RowStream` asks for them.
 
@@ -327,6 +318,132 @@ class EncodedStream:
                 encoder.encode(as_column(column[rows], name), data.X[:, start:stop])
                 start = stop
         return data
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """Reads tables as encoded rows.
+
+    Attributes
+    ----------
+    settings : MLPSettings
+    target : str
+        The column to predict.
+    target_of : callable
+        Returns the `Target` with some statistics.
+    test_size : float
+        Fraction of the rows to hold out as test rows.
+    budget : Budget or None
+        What the rows may take in memory; without one the table is read whole.
+    """
+
+    settings: MLPSettings
+    target: str
+    target_of: Callable[[TargetStatistics], Target]
+    test_size: float = 0.0
+    budget: Budget | None = None
+
+    def __post_init__(self) -> None:
+        if self.test_size:
+            check.number("test_size", self.test_size, 0.0, 1.0, open_low=True, open_high=True)
+
+    @cached_property
+    def seed(self) -> int:
+        """Seed of the keys of the rows; taking it is no draw, so that the network has the draws of `fit`."""
+        _, key, *_ = self.settings.generator().get_state(legacy=True)
+        return zlib.crc32(np.asarray(key).tobytes())
+
+    @property
+    def chunk_bytes(self) -> int:
+        """Bytes of the rows that are read, and encoded, at once."""
+        return IN_MEMORY_BYTES if self.budget is None else self.budget.piece
+
+    def open(self, source: Any, test: Any, stack: ExitStack) -> tuple[Stream, Stream | None, str]:
+        """Return training rows, test rows of their own if there are such, and how test rows are drawn."""
+        split = ""
+        if self.test_size and test is None:
+            split = f"by a hash of their number, seed {self.settings.random_state}"
+            if self.budget is None:
+                source, test, split = self.hold_out(_in_memory(source))
+        stream = stack.enter_context(open_stream(source, self.chunk_bytes))
+        stream.require(self.target)
+        require_features(stream.kinds, self.target)
+        if test is None:
+            return stream, None, split
+        text_columns = [name for name, kind in stream.kinds.items() if kind == "text"]
+        return stream, stack.enter_context(open_stream(test, self.chunk_bytes, text_columns)), split
+
+    def hold_out(self, table: Table) -> tuple[Table, Table, str]:
+        """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
+        require_features(table.columns, self.target)
+        column = table.select([self.target]).columns[self.target]
+        target = self.target_of(TargetStatistics.of(column, self.target))
+        labels = None if target.labels is None else target.labels.match(column, self.target)
+        random_state = self.settings.random_state
+        seed = int(random_state) if isinstance(random_state, Integral) else self.seed
+        train, test = holdout_rows(table.n_rows, self.test_size, seed, labels=labels)
+        words = f"seed {seed}" if labels is None else f"stratified, seed {seed}"
+        return table.take(train), table.take(test), words
+
+    def learn(self, stream: Stream, *, is_split: bool = False) -> Learned:
+        """Read the rows once, without those that are to be held out as test rows if the stream is split.
+
+        The median of a column of numbers is exact if there is no budget.
+        """
+        test, median_rows = 0.0, max(MEDIAN_ROWS, stream.n_rows)
+        if self.budget is not None:
+            median_rows = min(MEDIAN_ROWS, self.budget.rows // (64 * len(stream.kinds)))
+            if is_split:
+                most = self.budget.held_out // (16 * len(stream.kinds))
+                test = min(self.test_size, most / stream.n_rows)
+        roles = Roles(test)
+        are_test = roles.are_test if test else None
+        encoder, statistics = learn(stream, self.target, self.seed, are_test, median_rows)
+        return Learned(encoder, self.target_of(statistics), roles, self.seed)
+
+    def encode(self, stream: Stream, learned: Learned, dtype: DTypeLike | None = None) -> EncodedStream:
+        """Return the rows as they are encoded, by default in the dtype of the settings."""
+        if dtype is None:
+            dtype = "float64" if self.settings.dtype == "auto" else self.settings.dtype
+        rows = EncodedStream(stream, learned, dtype, self.chunk_bytes)
+        if rows.n_rows == 0:
+            raise DataError("no rows are left to train on; lower test_size or validation_fraction.")
+        return rows
+
+    def test_rows(self, rows: EncodedStream, stream: Stream | None) -> Data | None:
+        """Return the encoded test rows, of `stream` if there is one; a `DataError` if they are too few."""
+        if stream is None and not rows.roles.test:
+            return None
+        most = None if self.budget is None else rows.rows_in(self.budget.held_out)
+        test = rows.collect(TEST, most) if stream is None else rows.of(stream).collect(TRAIN, most)
+        if test.n_rows < 2:
+            raise DataError("no rows are left to test on; raise test_size, or give more rows.")
+        return test
+
+    def with_validation_rows(self, rows: EncodedStream) -> EncodedStream:
+        """Return the rows with as many held out as early stopping asks for, or as memory can hold."""
+        assert self.budget is not None
+        test = rows.roles.test
+        most = rows.rows_in(self.budget.held_out) / rows.stream.n_rows
+        return rows.with_roles(Roles(test, min(self.settings.validation_fraction * (1 - test), most)))
+
+    def validation_rows(self, rows: EncodedStream) -> Data:
+        """Return the encoded validation rows; an error if they are too few, or all weigh nothing."""
+        validation = rows.collect(VALIDATION)
+        if validation.n_rows < 2:
+            raise ParameterError(
+                "validation_fraction",
+                f"must hold out at least 2 of the {rows.n_rows} rows, got "
+                f"{self.settings.validation_fraction}; raise it, or give more rows.",
+            )
+        check_weights(validation, None)
+        return validation
+
+
+def _in_memory(source: Any) -> Table:
+    if isinstance(source, Table):
+        return source
+    return table_from_frame(source) if hasattr(type(source), "columns") else read_table(source)
 
 
 def unseen_values(encoder: TableEncoder, X: Array) -> dict[str, int]:

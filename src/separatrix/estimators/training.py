@@ -22,7 +22,7 @@ Metric = Callable[[Array], float]
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingSetup:
+class Training:
     """All that one training is given, except its rows.
 
     Attributes

@@ -1,0 +1,113 @@
+"""Table input: from what a command is given to a table, the column to predict and the task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from separatrix import check
+from separatrix.data.datasets import TARGET, dataset_names, load_dataset
+from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.streams import Stream, TableStream, is_larger, open_stream
+from separatrix.data.table import Table, is_text
+from separatrix.data.table_files import TextColumns, read_table
+from separatrix.data.targets import Task, infer_task
+from separatrix.ensemble import AnyModel
+from separatrix.errors import DataError, ParameterError, did_you_mean
+
+LARGE = 10**9
+"""Bytes of a file above which it is read in pieces, whether asked for or not."""
+
+
+@dataclass(frozen=True, eq=False)
+class TableInput:
+    """The tables of `fit`, opened.
+
+    Attributes
+    ----------
+    source, test : Table, Stream, str or None
+        The training rows, and the test rows if these are from another table.
+    stream : Stream
+        The training rows to be read in pieces.
+    name : str
+        What a report calls the table.
+    """
+
+    source: Table | Stream
+    test: Table | str | None
+    stream: Stream
+    name: str
+
+
+def memory_bound(sources: Sequence[str], memory: str | None, checkpoint: Path | None) -> str | None:
+    """Return the bound on the memory for a table that is to be read in pieces, None for one read whole."""
+    if memory or checkpoint or len(sources) > 1 or is_larger(sources[0], LARGE):
+        return memory or "1GB"
+    return None
+
+
+@contextmanager
+def open_tables(sources: Sequence[str], test: str | None, memory: str | None) -> Iterator[TableInput]:
+    """Read the tables, or open them to be read in pieces if `memory` is bounded."""
+    name = source_name(sources[0])
+    if memory is None:
+        table = read_source(sources[0])
+        text_columns = [name for name, column in table.columns.items() if is_text(column)]
+        test_table = None if test is None else read_source(test, text_columns)
+        yield TableInput(table, test_table, TableStream(table), name)
+        return
+    with open_stream(list(sources), Budget(parse_memory(memory)).piece) as stream:
+        n_more = len(stream.names) - 1
+        yield TableInput(stream, test, stream, f"{name} and {n_more} more" if n_more else name)
+
+
+def read_source(source: str, text_columns: TextColumns = ()) -> Table:
+    """Read a table from a file, from standard input (`-`) or from the data sets by name.
+
+    Examples
+    --------
+    >>> read_source("ten-points").n_rows
+    10
+    """
+    if source in dataset_names():
+        return load_dataset(source)
+    if source != "-" and not Path(source).suffix and not Path(source).exists():
+        raise DataError(
+            f"there is no file or data set '{source}'; the data sets are: {', '.join(dataset_names())}."
+            + did_you_mean(source, dataset_names())
+        )
+    return read_table(source, text_columns=text_columns)
+
+
+def source_name(source: str) -> str:
+    """Return what to call a source in a report."""
+    return "standard input" if source == "-" else Path(source).name
+
+
+def chosen_target(columns: Sequence[str], wanted: str | None) -> str:
+    """Return the name of the column to predict: the one asked for, else `target`."""
+    if wanted is None and TARGET not in columns:
+        raise ParameterError(
+            "target",
+            f"must name the column to predict, as none is called '{TARGET}'; the columns are: "
+            f"{', '.join(columns)}.",
+        )
+    return TARGET if wanted is None else wanted
+
+
+def chosen_task(stream: Stream, target: str, wanted: str | None) -> tuple[Task, str]:
+    """Return the task that was asked for, else the one that the target column asks for; and why."""
+    if wanted is None:
+        return infer_task(stream, target)
+    check.choice("task", wanted, get_args(Task))
+    return ("regression" if wanted == "regression" else "classification"), "as asked"
+
+
+def text_columns_of(model: AnyModel, target: str | None = None) -> list[str]:
+    """Return the columns that a model reads as text, whatever their cells spell in another file."""
+    inputs = [] if model.encoder is None else model.encoder.text_columns
+    has_text_classes = model.classes is not None and model.classes.dtype.kind == "U"
+    return [*inputs, target] if target is not None and has_text_classes else inputs
