@@ -27,11 +27,18 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from llvmlite import binding
 from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+IS_COMPILED = not config.DISABLE_JIT
+
+# A vector is one register of AVX-512, or 32 bytes elsewhere (one AVX register, two of ARM): eight vectors and
+# what they are made from fit the registers.
+VECTOR_BYTES = 64 if binding.get_host_cpu_features().get("avx512f", False) else 32
 
 # error_model: a division by zero gives an infinity, as in NumPy, and costs no branch. fastmath: these five
 # let loops over rows vectorise and fuse; never `True`, which would also assume that NaN and infinity do not
@@ -67,12 +74,12 @@ def inlined(function: Function) -> Function:
 
 
 def by_width(narrow: Callable[[Any], Any], wide: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a function ``f(x)`` of a vector (see `_simd`), `narrow` for float32 and `wide` for float64."""
+    """Return a function ``f(x)`` of a vector (see `lanes`), `narrow` for float32 and `wide` for float64."""
 
     def choose(x: Any) -> Any:
         return narrow(x) if x.dtype == np.float32 else wide(x)
 
-    if config.DISABLE_JIT:
+    if not IS_COMPILED:
         return choose
 
     @overload(choose, jit_options={**OPTIONS, "forceinline": True})
@@ -95,7 +102,7 @@ def _borrow(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return value
 
 
-if config.DISABLE_JIT:
+if not IS_COMPILED:
 
     def borrowed(value: Any) -> Any:
         """Return the value itself."""
@@ -130,7 +137,7 @@ class Entry:
 
     def load(self, kind: str, arguments: Sequence[Any]) -> Callable[..., Any]:
         """Return the compiled function for arguments like these; `kind` names their dtype."""
-        if config.DISABLE_JIT:
+        if not IS_COMPILED:
             return np.errstate(all="ignore")(self.function)  # compiled code does not warn either
         if kind not in self.compiled:
             with _COMPILING:
@@ -141,7 +148,7 @@ class Entry:
 
     def on_disk(self, kind: str) -> bool:
         """Return whether the compiled function is there, so that loading it is quick."""
-        return config.DISABLE_JIT or kind in self.compiled or self._folder(kind).exists()
+        return not IS_COMPILED or kind in self.compiled or self._folder(kind).exists()
 
     def _folder(self, kind: str) -> Path:
         return cache_folder() / f"{self.function.__name__}-{kind}"
@@ -232,6 +239,4 @@ def _digest() -> str:
 
 
 def _cpu() -> str:
-    from llvmlite import binding
-
     return f"{binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"

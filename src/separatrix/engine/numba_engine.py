@@ -74,7 +74,7 @@ class NumbaEngine:
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(plan, data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.design, workspace.rows, _writable(theta), workspace.buffers)
+        arguments = (workspace.design, workspace.rows, _read_only(theta), workspace.buffers)
         with _one_blas_thread(_uses_products(plan.network)):
             loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
         return loss + penalty, workspace.buffers.gradient
@@ -82,7 +82,7 @@ class NumbaEngine:
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(Plan(network, SGD()), data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.design, workspace.rows, _writable(theta), workspace.buffers)
+        arguments = (workspace.design, workspace.rows, _read_only(theta), workspace.buffers)
         with _one_blas_thread(_uses_products(network)):
             loss, score = training.evaluation.load(workspace.kind, arguments)(*arguments)
         return loss, score
@@ -222,17 +222,18 @@ def _uses_products(network: Network) -> bool:
 
 def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
     sparse = hasattr(data.X, "indptr")
-    spread = np.empty(0)
+    nothing = np.empty(0)
+    spread = nothing
     if HEADS[network.head].task == "regression":
         spread = _spread(data.T.astype(np.float64), data.weight)
     return training.Rows(
-        X=np.empty((0, 0), dtype) if sparse else _plain(data.X, dtype),
-        values=_plain(data.X.data, dtype) if sparse else np.empty(0, dtype),
-        columns=data.X.indices.astype(np.int64) if sparse else np.empty(0, np.int64),
-        starts=data.X.indptr.astype(np.int64) if sparse else np.empty(0, np.int64),
+        X=_plain(np.empty((0, 0)) if sparse else data.X, dtype),
+        values=_plain(data.X.data if sparse else nothing, dtype),
+        columns=_plain(data.X.indices if sparse else nothing, np.int64),
+        starts=_plain(data.X.indptr if sparse else nothing, np.int64),
         T=_plain(data.T, dtype),
-        weight=np.empty(0, dtype) if data.weight is None else _plain(data.weight, dtype),
-        spread=spread,
+        weight=_plain(nothing if data.weight is None else data.weight, dtype),
+        spread=_plain(spread, np.float64),
     )
 
 
@@ -246,23 +247,19 @@ def _spread(T: Array, weight: Array | None) -> Array:
 
 
 def _plain(array: Array, dtype: Any) -> Array:
-    """Return an array of the kind that kernels are compiled for; a copy only of another layout or dtype."""
-    return _writable(np.ascontiguousarray(array, dtype))
+    """Return an array as kernels read data; it is copied only if its layout or dtype is another."""
+    return _read_only(np.ascontiguousarray(array, dtype))
 
 
-def _writable(array: Array) -> Array:
-    """Return the same memory as an array that may be written to, though kernels write to no data.
+def _read_only(array: Array) -> Array:
+    """Return a view that cannot be written to.
 
-    A memory map or another worker's array is often read-only, which to Numba is another type.
+    To Numba a read-only array (a memory map, or an array shared with another process) is another type, and a
+    kernel is compiled for one type only. Kernels do not write to data, so all data are given as read-only.
     """
-    return array if array.flags.writeable else np.asarray(_Memory(array))
-
-
-class _Memory:
-    def __init__(self, array: Array) -> None:
-        self.array = array  # kept alive by what NumPy makes of this
-        interface = array.__array_interface__
-        self.__array_interface__ = {**interface, "data": (interface["data"][0], False)}
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _no_rows(like: training.Rows) -> training.Rows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from separatrix.engine._jit import hot
-from separatrix.engine._simd import absolute, lanes, load, maximum, store, where
 from separatrix.engine.kernels.functions import exp_negative, logistic, softplus, tanh
+from separatrix.engine.lanes import absolute, lanes, load, maximum, store, where
 from separatrix.network.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
 
 CODES = {name: code for code, name in enumerate(ACTIVATIONS)}

@@ -8,7 +8,7 @@ a factor of 3 to 6.
 from __future__ import annotations
 
 from separatrix.engine._jit import by_width, hot
-from separatrix.engine._simd import absolute, maximum, minimum, power_of_two, rint, split_exponent, where
+from separatrix.engine.lanes import absolute, maximum, minimum, power_of_two, rint, split_exponent, where
 
 _BOUND_32 = 25.0  # exp(-25)**3 is still a normal float32
 _BOUND_64 = 230.0

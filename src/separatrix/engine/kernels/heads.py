@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from separatrix.engine._jit import hot, kernel
-from separatrix.engine._simd import absolute, lanes, load, maximum, store, total, where, zeros
 from separatrix.engine.kernels.functions import exp_negative, log1p_unit, log_normal, logistic
+from separatrix.engine.lanes import absolute, lanes, load, maximum, store, total, where, zeros
 from separatrix.network.heads import HEADS
 
 CODES = {name: code for code, name in enumerate(HEADS)}

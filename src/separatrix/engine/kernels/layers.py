@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from separatrix.engine._jit import hot
-from separatrix.engine._simd import accumulate, lanes, load, spread, store, zeros
+from separatrix.engine.lanes import accumulate, lanes, load, spread, store, zeros
 
 # Columns of the layer table (int64, one row a layer).
 N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT = range(8)

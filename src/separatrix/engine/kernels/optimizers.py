@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from separatrix.engine._jit import hot, kernel
-from separatrix.engine._simd import absolute, lanes, load_part, root, store_part, where
+from separatrix.engine.lanes import absolute, lanes, load_part, root, store_part, where
 from separatrix.network.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}

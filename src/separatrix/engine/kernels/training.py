@@ -6,8 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from separatrix.engine._jit import Entry, borrowed, hot, inlined, kernel
-from separatrix.engine._simd import BYTES, lanes, load, store
+from separatrix.engine._jit import VECTOR_BYTES, Entry, borrowed, hot, inlined, kernel
 from separatrix.engine.base import Order, Quantity
 from separatrix.engine.base import compare_with_best as _compare_with_best
 from separatrix.engine.kernels.activations import activate, times_derivative
@@ -24,10 +23,11 @@ from separatrix.engine.kernels.layers import (
     dense_gradient,
 )
 from separatrix.engine.kernels.optimizers import add_penalty, step
+from separatrix.engine.lanes import lanes, load, store
 
 compare_with_best = kernel(_compare_with_best)
 
-PAIR = 2 * BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.layers`
+PAIR = 2 * VECTOR_BYTES // 4  # a block is whole pairs of vectors wide; see `kernels.layers`
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
