@@ -1,6 +1,6 @@
-"""Engines: what turns a plan, data and a seed into trained parameters.
+"""Engines: they train the parameters of a network by a plan, on data, from a seed.
 
-`numpy_engine` is the reference, `numba_engine` the fast one; both obey `separatrix.engine.base.Engine`.
+`numpy_engine` is the reference, `numba_engine` the fast one; both follow `separatrix.engine.base.Engine`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ENGINES = ("auto", "numpy", "numba")
 
 
 def get_engine(name: str = "auto") -> Engine:
-    """Return an engine by name; `auto` is the compiled one wherever Numba is installed.
+    """Return an engine by name; `auto` is the compiled one if Numba is installed.
 
     Examples
     --------

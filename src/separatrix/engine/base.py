@@ -1,7 +1,7 @@
-"""What every engine is given and gives back: plan, data, state, run, chunk, and the protocol itself.
+"""What every engine takes and returns: plan, data, state, run, chunk, and the protocol itself.
 
-An engine advances runs by whole epochs. All that training remembers between two calls is in `State`, so
-that cutting the same training into other chunks changes no bit of it.
+An engine advances runs by whole epochs. Everything that training needs from one call to the next is in
+`State`, so that cutting the same training into other chunks changes no bit of it.
 """
 
 from __future__ import annotations
@@ -85,15 +85,17 @@ def compare_with_best(
 
 @dataclass(frozen=True)
 class Plan:
-    """How a network is to be trained; nothing in it changes while it is.
+    """How a network is trained.
 
     Attributes
     ----------
-    network, optimizer, penalty : specs
+    network : Network
+    optimizer : Optimizer
+    penalty : Penalty
     batch_size : int
-        Rows a step; at least the number of rows means one full batch, whose order is then left alone.
+        Rows of a step. A number not below the number of rows means one full batch, which keeps its order.
     order : {"sequential", "shuffle", "replacement"}
-        Rows as they stand; a fresh `RandomState.shuffle` of the last order each epoch (scikit-learn's); or
+        The order of the data; in each epoch a `RandomState.shuffle` of the last order (scikit-learn's); or
         ``RandomState.randint(0, n_rows, n_rows)``, so that a row may come twice or not at all.
     dropout_seed : int
         Seed of the dropout masks, in [0, 2**32).
@@ -117,7 +119,7 @@ class Data:
     ----------
     X : ndarray of shape (n_rows, n_in), C order, or scipy.sparse CSR
     T : ndarray of shape (n_rows, n_targets), C order
-        One column per output; for head `multiclass` one column of class numbers.
+        One column per output; for head `multiclass` one column of class indices.
     weight : ndarray of shape (n_rows,) or None
         Weight of each row; None means 1.
     """
@@ -150,7 +152,7 @@ class Data:
 
 @dataclass
 class State:
-    """All that changes while a network is trained.
+    """Everything that changes while a network is trained.
 
     Attributes
     ----------
@@ -162,12 +164,12 @@ class State:
     rows : int32 ndarray of shape (n_rows,)
         The row order of the last epoch; empty until it is needed.
     powers : float64 ndarray of shape (2,)
-        ``beta_1 ** step`` and ``beta_2 ** step``, multiplied up step by step.
+        ``beta_1 ** step`` and ``beta_2 ** step``, multiplied step by step.
     step, epoch : int
-        Batches and epochs done; a batch whose rows all weigh nothing counts, though it moves nothing.
+        Batches and epochs done; a batch whose rows all have weight 0 counts, though it changes nothing.
     best_theta, best_value, best_epoch :
-        Parameters of the best epoch so far, its watched value (higher is better) and its number (from 1).
-        Where the loss itself is watched, a full batch's loss belongs to the parameters *before* its step,
+        Parameters of the best epoch so far, its monitored value (higher is better) and its number (from 1).
+        If the training loss is monitored, a full batch's loss belongs to the parameters *before* its step,
         and those are kept.
     stale : int
         Stalled epochs in a row.
@@ -234,17 +236,21 @@ def thread_generator(seed: int) -> RandomState:
 
 @dataclass
 class Run:
-    """One network in training: what the engine advances.
+    """One training, as an engine sees it.
 
     Attributes
     ----------
-    plan, state, data : the plan, the state (changed in place), the training rows
+    plan : Plan
+    state : State
+        Changed in place.
+    data : Data
+        The training rows.
     validation : Data or None
-        Where given, its loss and score are taken after every epoch.
+        If given, its loss and score are computed after every epoch.
     track_training : bool
-        Whether the true loss and score of the training rows are taken after every epoch, too.
+        Whether the true loss and score of the training rows are computed after every epoch, too.
     workspace : object
-        The engine's own buffers, kept from chunk to chunk.
+        The engine's buffers, kept from chunk to chunk.
     """
 
     plan: Plan
@@ -256,18 +262,18 @@ class Run:
 
     @property
     def batch_size(self) -> int:
-        """Rows a step, not more than there are."""
+        """Rows of a step, not more than there are."""
         return min(self.plan.batch_size, self.data.n_rows)
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches an epoch; the last may be smaller."""
+        """Batches of an epoch; the last may be smaller."""
         return -(-self.data.n_rows // self.batch_size)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One run and how far to take it.
+    """One run and how far to advance it.
 
     Attributes
     ----------
@@ -284,13 +290,13 @@ class Task:
 
     @property
     def n_epochs(self) -> int:
-        """Epochs asked for."""
+        """Number of epochs to train."""
         return len(self.rates) // self.run.steps_per_epoch
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """What happened in one advance; arrays have one entry per finished epoch, or none where not asked for.
+    """Several epochs of a run; arrays have one entry per epoch, or none if they were not asked for.
 
     Attributes
     ----------
@@ -301,8 +307,8 @@ class Chunk:
         accuracy for `multilabel`), or R² for `regression` and `poisson`.
     snapshots : ndarray of shape (n_snapshots, n_parameters)
     halt : {"stalled", "diverged"} or None
-        `stalled`: the monitor's patience ended after the last epoch listed. `diverged`: the last epoch
-        listed has a loss that is not finite, or left parameters that are not; training cannot go on.
+        `stalled`: the monitor ended the run after the last of these epochs. `diverged`: the last epoch has a
+        loss that is not finite, or led to parameters that are not; training cannot continue.
     """
 
     loss: Array
@@ -315,16 +321,16 @@ class Chunk:
 
 
 class Engine(Protocol):
-    """What an engine can do. Engines hold no state of their own."""
+    """The methods of an engine. Engines hold no state."""
 
     name: str
 
     def prepare(self, run: Run) -> None:
-        """Do what must be done once before a run, such as compiling, so that no epoch is charged with it."""
+        """Do what is needed once before a run, such as compiling, so that no epoch's time includes it."""
         ...
 
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
-        """Take every task's run further, in place; one network never uses more than one thread."""
+        """Advance every task's run, in place; one network never uses more than one thread."""
         ...
 
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
@@ -349,8 +355,8 @@ def uniform_hash(seed: int, step: int, layer: int, unit: int) -> int:
 
     Row r of the batch is dropped where ``mix32(key + r * 0x9E3779B9) < floor(dropout * 2**32)``, in 32 bits.
 
-    Counter-based (Salmon et al. 2011), with the mixer "lowbias32" (Wellons 2018): no state, so that any
-    engine, thread or language finds the same mask.
+    Counter-based (Salmon et al. 2011), with the mixer "lowbias32" (Wellons 2018): without state, so that any
+    engine, thread or language computes the same mask.
     """
     key = mix32(seed ^ 0x9E3779B9)
     key = mix32(key ^ (step & 0xFFFFFFFF))

@@ -1,7 +1,7 @@
 """The compiled engine: builds a kernel's tables and buffers from a plan, calls it, and reads the results.
 
-Measured and lost: views of single layers inside the step (their reference counts cost as much as the
-arithmetic), a row pitch other than the block (no cache line is contended).
+Measured and rejected: views of single layers inside the step (their reference counts cost as much as the
+arithmetic), and a row pitch other than the block (no cache line is contended).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from separatrix.network import ACTIVATIONS, HEADS, LBFGS, SGD, Network
 
 Array = NDArray[Any]
 
-# Rows a block: a network of a dozen units stays in the first cache.
+# Rows of a block: a network of a dozen units stays in the first cache.
 BLOCK = 512
-# From this many weights on, and this many units on either side, the gradient is left to a matrix product;
-# from this many bytes of weights on, the layer altogether.
+# A layer of this many weights, with this many units on either side, has its gradient computed by a matrix
+# product; one of this many bytes of weights is left to products altogether.
 PRODUCT_WEIGHTS, PRODUCT_UNITS, PRODUCT_BYTES = 1024, 8, 2**20
 
 # A full batch up to this size is kept in the kernels' own layout.
@@ -38,7 +38,7 @@ _HALTS = {training.STALLED: "stalled", training.DIVERGED: "diverged"}
 
 
 def kernels_ready(dtype: Any) -> bool:
-    """Return whether training in this dtype starts at once, without some seconds of compilation.
+    """Return whether the kernels of this dtype are compiled already, which takes some seconds.
 
     Examples
     --------
@@ -64,7 +64,7 @@ class NumbaEngine:
         _advance(Task(run, np.empty(0)))
 
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
-        """Take every task's run further, in place (see `separatrix.engine.base.Engine`)."""
+        """Advance every task's run, in place (see `separatrix.engine.base.Engine`)."""
         with _one_blas_thread(any(_uses_products(task.run.plan.network) for task in tasks)):
             if n_threads == 1 or len(tasks) == 1:
                 return [_advance(task) for task in tasks]
@@ -74,7 +74,7 @@ class NumbaEngine:
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(plan, data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.design, workspace.rows, _read_only(theta), workspace.buffers)
+        arguments = (workspace.plan, workspace.data, _read_only(theta), workspace.buffers)
         with _one_blas_thread(_uses_products(plan.network)):
             loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
         return loss + penalty, workspace.buffers.gradient
@@ -82,21 +82,21 @@ class NumbaEngine:
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(Plan(network, SGD()), data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.design, workspace.rows, _read_only(theta), workspace.buffers)
+        arguments = (workspace.plan, workspace.data, _read_only(theta), workspace.buffers)
         with _one_blas_thread(_uses_products(network)):
             loss, score = training.evaluation.load(workspace.kind, arguments)(*arguments)
         return loss, score
 
 
 class _Workspace:
-    """What a kernel is given besides the state, built once a run."""
+    """A kernel's arguments except the state, built once for a run."""
 
     def __init__(self, plan: Plan, data: Data, validation: Data | None, dtype: Any, batch_size: int) -> None:
         self.kind = np.dtype(dtype).name
-        self.design = _design(plan, dtype)
-        self.rows = _rows(plan.network, data, dtype)
+        self.plan = _kernel_plan(plan, dtype)
+        self.data = _kernel_data(plan.network, data, dtype)
         self.validation = (
-            _no_rows(self.rows) if validation is None else _rows(plan.network, validation, dtype)
+            _no_rows(self.data) if validation is None else _kernel_data(plan.network, validation, dtype)
         )
         largest = batch_size
         if validation is not None and not _uses_products(plan.network):  # products run over the whole width
@@ -113,15 +113,15 @@ def _advance(task: Task) -> Chunk:
     if run.workspace is None:
         run.workspace = _Workspace(run.plan, run.data, run.validation, state.theta.dtype, run.batch_size)
     space = run.workspace
-    moving, normal_draws = _moving(run, draws=len(task.rates) > 0)
+    kernel_state, normal_draws = _kernel_state(run, draws=len(task.rates) > 0)
     ahead = task.snapshots[(task.snapshots > state.epoch) & (task.snapshots <= state.epoch + task.n_epochs)]
     history = np.full((task.n_epochs, 5), np.nan)
     snapshots = np.empty((len(ahead), len(state.theta)), state.theta.dtype)
     arguments = (
-        space.design,
-        space.rows,
+        space.plan,
+        space.data,
         space.validation,
-        moving,
+        kernel_state,
         space.buffers,
         run.batch_size,
         np.ascontiguousarray(task.rates, np.float64),
@@ -131,7 +131,7 @@ def _advance(task: Task) -> Chunk:
         snapshots,
     )
     done, taken, halt = training.training.load(space.kind, arguments)(*arguments)
-    _read_back(state, moving, normal_draws)
+    _read_back(state, kernel_state, normal_draws)
     columns = np.ascontiguousarray(history[:done].T)
     none = np.empty(0)
     return Chunk(
@@ -145,16 +145,16 @@ def _advance(task: Task) -> Chunk:
     )
 
 
-def _moving(run: Run, draws: bool) -> tuple[training.Moving, tuple[Any, ...]]:
+def _kernel_state(run: Run, draws: bool) -> tuple[training.KernelState, tuple[Any, ...]]:
     state = run.state
-    # a full batch is left as it stands, unless rows are drawn with replacement
+    # a full batch keeps its order, unless rows are drawn with replacement
     draws = draws and (
         run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
     )
     if draws and len(state.rows) != run.data.n_rows:
         state.rows = np.arange(run.data.n_rows, dtype=np.int32)
     generator: Any = state.random_state.get_state() if draws else ("MT19937", _NO_KEY, 0)
-    moving = training.Moving(
+    kernel_state = training.KernelState(
         theta=state.theta,
         slots=state.slots,
         best=state.best_theta,
@@ -165,20 +165,22 @@ def _moving(run: Run, draws: bool) -> tuple[training.Moving, tuple[Any, ...]]:
         counts=np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64),
         values=np.array([*state.powers, state.best_value]),
     )
-    return moving, tuple(generator[3:])
+    return kernel_state, tuple(generator[3:])
 
 
-def _read_back(state: State, moving: training.Moving, normal_draws: tuple[Any, ...]) -> None:
-    state.step, state.epoch, state.best_epoch, state.stale = moving.counts.tolist()
-    state.powers = moving.values[:2].copy()
-    state.best_value = float(moving.values[2])
-    if len(moving.rows):
-        state.random_state.set_state(("MT19937", moving.key, int(moving.position[0]), *normal_draws))
+def _read_back(state: State, kernel_state: training.KernelState, normal_draws: tuple[Any, ...]) -> None:
+    state.step, state.epoch, state.best_epoch, state.stale = kernel_state.counts.tolist()
+    state.powers = kernel_state.values[:2].copy()
+    state.best_value = float(kernel_state.values[2])
+    if len(kernel_state.rows):
+        state.random_state.set_state(
+            ("MT19937", kernel_state.key, int(kernel_state.position[0]), *normal_draws)
+        )
 
 
-def _design(plan: Plan, dtype: Any) -> training.Design:
+def _kernel_plan(plan: Plan, dtype: Any) -> training.KernelPlan:
     network, monitor = plan.network, plan.monitor
-    return training.Design(
+    return training.KernelPlan(
         layers=_layer_table(network, np.dtype(dtype).itemsize),
         dropout=np.array([layer.dropout for layer in network.layers], np.float64),
         max_dropout=float(max(layer.dropout for layer in network.layers)),
@@ -190,7 +192,7 @@ def _design(plan: Plan, dtype: Any) -> training.Design:
         loss_scale=1.0 / network.n_out if HEADS[network.head].averages_outputs else 1.0,
         dropout_seed=int(plan.dropout_seed),
         order=training.ORDERS[plan.order],
-        watched=training.WATCHED[monitor.quantity],
+        quantity=training.QUANTITIES[monitor.quantity],
         tol=float(monitor.tol),
         patience=float(monitor.n_iter_no_change),
     )
@@ -209,7 +211,7 @@ def _layer_table(network: Network, itemsize: int) -> Array:
 
 
 def _product(n_in: int, n_out: int, itemsize: int = 8) -> int:
-    """Return what of a layer is left to matrix products, as `kernels.layers` has it."""
+    """Return what matrix products compute of a layer: a code of `kernels.layers`."""
     if n_in * n_out < PRODUCT_WEIGHTS or min(n_in, n_out) < PRODUCT_UNITS:
         return layers.NOTHING
     return layers.ALL if n_in * n_out * itemsize >= PRODUCT_BYTES else layers.GRADIENT
@@ -220,13 +222,13 @@ def _uses_products(network: Network) -> bool:
     return any(_product(s.n_in, s.n_out) for s in network.layout)
 
 
-def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
+def _kernel_data(network: Network, data: Data, dtype: Any) -> training.KernelData:
     sparse = hasattr(data.X, "indptr")
     nothing = np.empty(0)
     spread = nothing
     if HEADS[network.head].task == "regression":
         spread = _spread(data.T.astype(np.float64), data.weight)
-    return training.Rows(
+    return training.KernelData(
         X=_plain(np.empty((0, 0)) if sparse else data.X, dtype),
         values=_plain(data.X.data if sparse else nothing, dtype),
         columns=_plain(data.X.indices if sparse else nothing, np.int64),
@@ -240,7 +242,7 @@ def _rows(network: Network, data: Data, dtype: Any) -> training.Rows:
 def _spread(T: Array, weight: Array | None) -> Array:
     """Return the mean square of each target about its mean."""
     w = np.ones(len(T)) if weight is None else weight.astype(np.float64)
-    with np.errstate(all="ignore"):  # no weight at all has no mean; what overflows lets a run diverge
+    with np.errstate(all="ignore"):  # weights of 0 have no mean; a run whose targets overflow diverges
         mean = w @ T / w.sum()
         spread: Array = w @ (T - mean) ** 2 / w.sum()
     return spread
@@ -262,8 +264,8 @@ def _read_only(array: Array) -> Array:
     return view
 
 
-def _no_rows(like: training.Rows) -> training.Rows:
-    return training.Rows(*(part[:0] for part in like))
+def _no_rows(like: training.KernelData) -> training.KernelData:
+    return training.KernelData(*(part[:0] for part in like))
 
 
 def _buffers(

@@ -1,8 +1,8 @@
 """The reference engine: every formula of training once, as a line of matrix arithmetic.
 
-It is the oracle that the compiled engine is tested against, and the engine where there is no compiler. Rows
-are the first axis; ``x``, ``z``, ``a`` are a layer's input, weighted sum and output, and ``dz``, ``dw``,
-``db``, ``dx`` derivatives by them. Sparse rows need no code of their own: they know ``@`` and ``.T``, too.
+The compiled engine is tested against it, and it is used where there is no compiler. Rows are the first axis;
+``x``, ``z``, ``a`` are a layer's input, weighted sum and output, and ``dz``, ``dw``, ``db``, ``dx``
+derivatives with respect to them. Sparse rows need no extra code: they have ``@`` and ``.T``, too.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from separatrix.network.heads import weighted_mean
 
 Array = NDArray[Any]
 
-BLOCK = 4096  # rows evaluated at once, so that the hidden layers' memory is bounded
+BLOCK = 4096  # rows evaluated at once, which bounds the memory of the hidden layers
 _ROW_STRIDE = np.uint32(0x9E3779B9)
 
 
@@ -147,7 +147,7 @@ def batch_gradient(
     X, T, weight :
         A batch's rows, as in `Data`; the weights must not all be zero.
     step : int or None
-        Number of the step, which dropout depends on; None leaves dropout out.
+        Number of the step, which dropout depends on; None means no dropout.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def batch_gradient(
 def dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> Array:
     """Return the factors on the outputs of layer `number` (from 0): 0 where dropped, else ``1 / (1 - p)``.
 
-    An array of shape (n_rows, units); one of shape (1, 1) where nothing is dropped, or `step` is None.
+    An array of shape (n_rows, units), or (1, 1) if nothing is dropped or `step` is None.
     """
     layer = plan.network.layers[number]
     if step is None or layer.dropout == 0:
@@ -202,7 +202,7 @@ def dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> A
 
 
 def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) -> None:
-    """Move ``theta`` by one step; sources and forms of the formulas: `separatrix.network.optimizers`."""
+    """Move ``theta`` by one step; the formulas are documented in `separatrix.network.optimizers`."""
     theta, g = state.theta, gradient
     match optimizer:
         case SGD(momentum=momentum):
@@ -242,7 +242,7 @@ def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) 
 def train_epoch(run: Run, rates: Array) -> float:
     """Take one step for each batch of the next epoch and return the running mean of their losses.
 
-    A batch whose rows all weigh nothing moves nothing and counts as loss 0.
+    A batch whose rows all have weight 0 changes nothing and counts as loss 0.
     """
     data, state = run.data, run.state
     total_loss = 0.0
@@ -258,7 +258,7 @@ def train_epoch(run: Run, rates: Array) -> float:
 
 
 class NumpyEngine:
-    """The `Engine` that needs NumPy alone; see `separatrix.engine.base.Engine`."""
+    """The `Engine` that needs only NumPy; see `separatrix.engine.base.Engine`."""
 
     name = "numpy"
 
@@ -266,7 +266,7 @@ class NumpyEngine:
         """Do nothing: there is nothing to compile."""
 
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
-        """Take every task's run further, in place, one after the other."""
+        """Advance every task's run, in place, one after the other."""
         with np.errstate(all="ignore"):  # divergence is reported as a value
             return [_advance(task) for task in tasks]
 
@@ -322,7 +322,7 @@ def _advance(task: Task) -> Chunk:
 
 
 def _next_batches(run: Run) -> list[Any]:
-    """Draw the next epoch's order and cut it into batches: slices, or arrays of row numbers."""
+    """Draw the next epoch's order and cut it into batches: slices, or arrays of row indices."""
     n_rows, state, order = run.data.n_rows, run.state, run.plan.order
     slices = [slice(i, i + run.batch_size) for i in range(0, n_rows, run.batch_size)]
     if order == "replacement":

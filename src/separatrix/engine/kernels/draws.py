@@ -1,4 +1,4 @@
-"""Random draws: MT19937, what NumPy's `RandomState` makes of it, and the stateless hash of dropout masks."""
+"""Random draws: MT19937, the draws of NumPy's `RandomState`, and the stateless hash of dropout masks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def renew(key):
 
 @kernel
 def temper(word):
-    """Return what MT19937 gives out for a word of its state."""
+    """Return the output of MT19937 for a word of its state."""
     y = np.int64(word)
     y ^= y >> 11
     y ^= (y << 7) & 0x9D2C5680
@@ -53,8 +53,8 @@ def mask_of(largest):
 def shuffle(rows, key, position):
     """Shuffle in place with the draws of ``RandomState.shuffle``.
 
-    A draw that is too large swaps a row with itself: a branch that is taken one time in four, as chance has
-    it, made a shuffle seven times as long.
+    A draw that is too large swaps a row with itself: a branch that is taken at random one time in four made
+    a shuffle seven times slower.
     """
     i = len(rows) - 1
     mask = mask_of(i)
@@ -101,13 +101,23 @@ def unit_key(seed, step, layer, unit):
 
 
 @kernel
-def drop(A, first, n_units, n, offset, share, seed, step, layer):
-    """Set the dropped outputs of a layer to zero and divide the kept ones by their share.
+def drop(A, first, n_units, n, offset, fraction, seed, step, layer):
+    """Set the dropped outputs of a layer to 0 and divide the others by ``1 - fraction``.
 
-    The block's first row is row `offset` of the batch.
+    Parameters
+    ----------
+    A : (units, block)
+    first, n_units, n : int
+        The layer's first row in A, its units, and the block's rows.
+    offset : int
+        Index of the block's first row in the batch.
+    fraction : float
+        Probability of being dropped.
+    seed, step, layer : int
+        What the mask depends on.
     """
-    threshold = np.uint32(np.int64(np.floor(share * 4294967296.0)))
-    scale = type(A[0, 0])(1.0 / (1.0 - share))
+    threshold = np.uint32(np.int64(np.floor(fraction * 4294967296.0)))
+    scale = type(A[0, 0])(1.0 / (1.0 - fraction))
     for u in range(n_units):
         key = unit_key(seed, step, layer, u)
         for r in range(n):
@@ -116,11 +126,11 @@ def drop(A, first, n_units, n, offset, share, seed, step, layer):
 
 
 @kernel
-def drop_backward(A, D, first, n_units, n, offset, share, seed, step, layer):
-    """Pass ``dz`` through the same mask, and give the kept outputs their undropped size back."""
-    threshold = np.uint32(np.int64(np.floor(share * 4294967296.0)))
-    keep = type(A[0, 0])(1.0 - share)
-    scale = type(A[0, 0])(1.0 / (1.0 - share))
+def drop_backward(A, D, first, n_units, n, offset, fraction, seed, step, layer):
+    """Apply the mask of `drop` to ``dz`` in D, and multiply the outputs in A by ``1 - fraction`` again."""
+    threshold = np.uint32(np.int64(np.floor(fraction * 4294967296.0)))
+    keep = type(A[0, 0])(1.0 - fraction)
+    scale = type(A[0, 0])(1.0 / (1.0 - fraction))
     for u in range(n_units):
         key = unit_key(seed, step, layer, u)
         for r in range(n):

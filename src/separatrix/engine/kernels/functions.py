@@ -1,4 +1,4 @@
-"""Functions of vectors of lanes, as polynomials: `np.exp` and its kin would be one call a number.
+"""Functions of vectors of lanes, as polynomials: `np.exp` and the like would need a call for each number.
 
 Coefficients are Chebyshev fits; errors are below 1.5 units in the last place of the result's scale. The
 argument of the exponential is bounded, so that no product of results is a subnormal number, which would cost
@@ -15,7 +15,7 @@ _BOUND_64 = 230.0
 
 
 def _exp_negative_32(x):
-    # exp(-x) for x >= 0, x cut at the bound: 2**k with k rounded, times a polynomial on [-ln2/2, ln2/2]
+    # exp(-x) for x >= 0, x clipped to the bound: 2**k with k rounded, times a polynomial on [-ln2/2, ln2/2]
     x = -minimum(x, _BOUND_32)
     k = rint(x * 1.4426950408889634)
     f = (x - k * 0.693359375) + k * 2.12194440e-4

@@ -16,9 +16,20 @@ _REGRESSION, _QUADRATIC, _POISSON = CODES["regression"], CODES["quadratic"], COD
 
 @hot
 def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
-    """Return the weighted sum of the losses; rows `first`… of A hold z, those of D receive ``dz``.
+    """Return the weighted sum of the losses of a block, and set ``dz``.
 
-    `weight` is (1, block); `R` has room for row-wise results.
+    Parameters
+    ----------
+    code : int
+        Of the head.
+    A, D : (units, block)
+        ``z`` is read from the rows of A from `first` on, ``dz`` written to the same rows of D.
+    T : (n_targets, block)
+    weight : (1, block)
+    R : (4, block)
+        Memory for intermediate results.
+    first, n_out, n : int
+        First row of the output layer, its units, and rows of data.
     """
     if code == _MULTICLASS:
         return _softmax(A, D, T, weight, R, first, n_out, n)
@@ -31,7 +42,7 @@ def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
             for r in range(0, n, lanes(A)):
                 z, t, w = load(A, u, r), load(T, o, r), load(weight, 0, r)
                 e = exp_negative(absolute(z))
-                # softplus(z) - t z, written so that a sure and right answer keeps its small loss
+                # softplus(z) - t z, written so that a confident right answer keeps its small loss
                 s = s + w * (maximum(z, 0.0) - t * z + log1p_unit(e))
                 store(D, u, r, w * (where(z >= 0.0, 1.0, e) / (e + 1.0) - t))
         elif code == _REGRESSION:
@@ -90,7 +101,10 @@ def _poisson(A, D, T, weight, first, n_out, n):
 
 @kernel
 def add_score(code, A, T, weight, R, first, n_out, n, score):
-    """Add the weight of the block's right rows to ``score[0]``, or its squared errors to each output's."""
+    """Add the weight of the block's right rows to ``score[0]``, or squared errors to those of each output.
+
+    Arguments as of `loss_and_dz`; `score` is float64 (n_out,).
+    """
     one, zero = type(A[0, 0])(1.0), type(A[0, 0])(0.0)
     if code == _REGRESSION or code == _POISSON:
         for o in range(n_out):

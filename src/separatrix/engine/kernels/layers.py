@@ -9,18 +9,32 @@ from separatrix.engine.lanes import accumulate, lanes, load, spread, store, zero
 
 # Columns of the layer table (int64, one row a layer).
 N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT = range(8)
-# What is left to a matrix product: nothing, the gradient, or all. Sums over rows end in a sum over lanes for
-# every weight, which a product does without; the others lose to it only where the weights leave the cache.
+# What a matrix product computes: nothing, the gradient, or everything. A sum over rows needs a sum over lanes
+# for every weight, which a product does not. Elsewhere a product is faster only if the weights leave the
+# cache.
 NOTHING, GRADIENT, ALL = range(3)
 
-# Four units by two vectors of rows are taken at a time: eight sums grow side by side, and every number
-# loaded serves two or four of them. Units left over are taken one by one; where the rows end with the first
-# vector of a pair, the second works on what lies behind them in the block, and nobody reads it.
+# Four units and two vectors of rows are computed at a time: eight sums side by side, so that every number
+# that is loaded is used in two or four of them. Remaining units are computed one by one. If the rows end with
+# the first vector of a pair, the second computes values behind them in the block, which are not used.
 
 
 @hot
 def dense(theta, layers, number, A, n):
-    """Set ``z = x W + b``: rows ROW_OUT… of A from rows ROW_IN…."""
+    """Set ``z = x W + b`` for one layer.
+
+    Parameters
+    ----------
+    theta : (n_parameters,)
+    layers : int64 (n_layers, 8)
+        The layer table: sizes, offsets in theta, first rows in A.
+    number : int
+        The layer, from 0.
+    A : (units, block)
+        ``x`` is read from the rows at ROW_IN, ``z`` written to those at ROW_OUT.
+    n : int
+        Rows of data, a multiple of the lanes.
+    """
     n_in, n_out = layers[number, N_IN], layers[number, N_OUT]
     w, b = layers[number, WEIGHT], layers[number, BIAS]
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
@@ -66,7 +80,16 @@ def dense(theta, layers, number, A, n):
 
 @hot
 def dense_gradient(layers, number, A, D, n, gradient, product):
-    """Add ``dw = x^T dz`` and ``db = sum of dz`` to the gradient; `product` is room for a large ``dw``."""
+    """Add ``dw = x^T dz`` and ``db = sum of dz`` of one layer to the gradient; arguments as of `dense`.
+
+    Parameters
+    ----------
+    D : (units, block)
+        ``dz`` is read from the rows at ROW_OUT.
+    gradient : (n_parameters,)
+    product : (n,)
+        Memory for a ``dw`` that is a matrix product.
+    """
     n_in, n_out = layers[number, N_IN], layers[number, N_OUT]
     w, b = layers[number, WEIGHT], layers[number, BIAS]
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
@@ -77,7 +100,7 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
                 r0 = r0 + load(D, z + o, r)
             accumulate(gradient, b + o, r0)
     if layers[number, PRODUCT] != NOTHING:
-        for o in range(n_out):  # the product runs over whole rows, also where the batch is shorter
+        for o in range(n_out):  # the product uses the whole block, even if the batch is shorter
             for r in range(n, D.shape[1], lanes(A)):
                 store(D, z + o, r, zeros(A))
         dw = product[: n_in * n_out]
@@ -109,7 +132,7 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
 
 @hot
 def dense_dx(theta, layers, number, D, n):
-    """Set ``dx = dz W^T``: rows ROW_IN… of D from rows ROW_OUT…."""
+    """Set ``dx = dz W^T`` of one layer: rows of D at ROW_IN from those at ROW_OUT; see `dense`."""
     n_in, n_out = layers[number, N_IN], layers[number, N_OUT]
     w, x, z = layers[number, WEIGHT], layers[number, ROW_IN], layers[number, ROW_OUT]
     if layers[number, PRODUCT] == ALL:

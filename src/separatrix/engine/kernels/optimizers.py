@@ -86,7 +86,7 @@ def step(code, theta, slots, gradient, hyper, rate, powers):
 
 @kernel
 def add_penalty(theta, gradient, layers, n_in, n_out, weight, l2, l1):
-    """Add the penalties' gradient on the weights and return their loss; both already divided by the batch."""
+    """Add the penalties' gradient and return their loss; l2 and l1 are divided by the batch's weight."""
     x = theta[0]
     a, b, zero = type(x)(l2), type(x)(l1), type(x)(0.0)
     total = zero

@@ -1,4 +1,4 @@
-"""Training: batches, gradients, epochs, and what is watched after each of them."""
+"""Training: batches, gradients, epochs, and the monitor after each of them."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ PAIR = 2 * VECTOR_BYTES // 4  # a block is whole pairs of vectors wide; see `ker
 
 # Columns of the history: one row an epoch.
 LOSS, TRAIN_LOSS, TRAIN_SCORE, VALID_LOSS, VALID_SCORE = range(5)
-WATCHED = {name: code for code, name in enumerate(get_args(Quantity))}
+QUANTITIES = {name: code for code, name in enumerate(get_args(Quantity))}
 ORDERS = {name: code for code, name in enumerate(get_args(Order))}
-_NOTHING, _LOSS = WATCHED["nothing"], WATCHED["loss"]
-_VALIDATION_LOSS, _VALIDATION_SCORE = WATCHED["validation_loss"], WATCHED["validation_score"]
+_NOTHING, _LOSS = QUANTITIES["nothing"], QUANTITIES["loss"]
+_VALIDATION_LOSS, _VALIDATION_SCORE = QUANTITIES["validation_loss"], QUANTITIES["validation_score"]
 _SHUFFLE, _REPLACEMENT = ORDERS["shuffle"], ORDERS["replacement"]
 GOING, STALLED, DIVERGED = range(3)
 
 
-class Design(NamedTuple):
-    """What stays: the network as a table, the optimiser's numbers, the rules."""
+class KernelPlan(NamedTuple):
+    """What does not change: the network as a table, the optimiser's numbers, the rules."""
 
     layers: Any  # int64 (n_layers, 8), see `kernels.layers`
     dropout: Any  # float64 (n_layers,)
@@ -50,61 +50,80 @@ class Design(NamedTuple):
     hyper: Any  # float64 (n,), see `kernels.optimizers`
     l2: float
     l1: float
-    loss_scale: float  # the data loss is reported times this
+    loss_scale: float  # the data loss is multiplied by this when it is reported
     dropout_seed: int
     order: int
-    watched: int
+    quantity: int  # of the monitor
     tol: float
     patience: float
 
 
-class Rows(NamedTuple):
-    """Rows of data. A sparse X has its `values`, `columns` and `starts` (CSR) and an X of no rows."""
+class KernelData(NamedTuple):
+    """Rows of data, all read-only. A sparse X is in `values`, `columns` and `starts` (CSR)."""
 
-    X: Any
-    values: Any
-    columns: Any
-    starts: Any
-    T: Any
-    weight: Any  # (n_rows,), or (0,) where every row weighs 1
-    spread: Any  # float64 (n_out,): weighted squares of T about its mean, for R²
+    X: Any  # (n_rows, n_in), or (0, 0) if sparse
+    values: Any  # (n_values,), or (0,) if not sparse
+    columns: Any  # int64 (n_values,)
+    starts: Any  # int64 (n_rows + 1,)
+    T: Any  # (n_rows, n_targets)
+    weight: Any  # (n_rows,), or (0,) if every row has weight 1
+    spread: Any  # float64 (n_out,): weighted mean square of T about its mean, for R²; else (0,)
 
 
-class Moving(NamedTuple):
-    """What a step changes; the counters stand in `counts` and `values`."""
+class KernelState(NamedTuple):
+    """What training changes. Without a row order `rows` and `key` are empty."""
 
-    theta: Any
-    slots: Any
-    best: Any  # parameters of the best epoch
-    before: Any  # parameters at the start of the epoch
-    rows: Any  # int32: row order
-    key: Any  # uint32 (624,), MT19937
-    position: Any  # int64 (1,)
+    theta: Any  # (n_parameters,)
+    slots: Any  # (n_slots, n_parameters)
+    best: Any  # (n_parameters,): parameters of the best epoch
+    before: Any  # (n_parameters,): parameters at the start of the epoch
+    rows: Any  # int32 (n_rows,): row order
+    key: Any  # uint32 (624,): state of MT19937
+    position: Any  # int64 (1,): index of the next word of `key`
     counts: Any  # int64 (4,): step, epoch, best epoch, stalled epochs
     values: Any  # float64 (3,): beta_1 ** step, beta_2 ** step, best value
 
 
 class Buffers(NamedTuple):
-    """Room for one block of rows."""
+    """Memory for one block of rows. `units` counts those of all layers, the inputs included."""
 
-    A: Any  # (units, block): activations, the inputs first
-    S: Any  # (units, block): kept derivatives; no rows where none are kept
-    D: Any  # (units, block): dz
+    A: Any  # (units, block): outputs of all layers, the inputs first
+    S: Any  # (units, block): kept derivatives; (0, block) if none are kept
+    D: Any  # (units, block): dz of all layers
     T: Any  # (n_targets, block)
-    R: Any  # (4, block): row-wise results
+    R: Any  # (4, block): intermediate results of each row
     weight: Any  # (1, block)
     gradient: Any  # (n_parameters,)
-    product: Any  # room for the largest dw
+    product: Any  # memory for the largest dw that is a matrix product
     score: Any  # float64 (n_out,)
-    packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else no blocks
+    packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else (0, block)
 
 
 @hot
 def load_block(data, order, start, n, total, n_in, buffers):
-    """Copy n rows into the block, as columns; weights are divided by `total`. Return n in whole vectors."""
+    """Copy rows into the block, as columns, and divide their weights by `total`.
+
+    Parameters
+    ----------
+    data : KernelData
+    order : int32 (n_rows,) or (0,)
+        Row order; empty if rows are taken as they are in `data`.
+    start, n : int
+        Index of the first row in the order, and number of rows; n is at most the width of the block.
+    total : float
+        Weight of the batch.
+    n_in : int
+    buffers : Buffers
+        Its A[:n_in], T and weight are filled; columns from n to the next whole vector get weight 0.
+
+    Returns
+    -------
+    int
+        n rounded up to whole vectors.
+    """
     A, T, weight = buffers.A, buffers.T, buffers.weight
     zero, one = type(A[0, 0])(0.0), type(A[0, 0])(1.0)
-    share = one / type(zero)(total)
+    scale = one / type(zero)(total)
     whole = -(-n // lanes(A)) * lanes(A)
     ordered = len(order) > 0
     if len(data.starts) > 0:
@@ -128,10 +147,10 @@ def load_block(data, order, start, n, total, n_in, buffers):
                     T[t, r] = data.T[start + r, t]
     if len(data.weight) == 0:
         for r in range(n):
-            weight[0, r] = share
+            weight[0, r] = scale
     else:
         for r in range(n):
-            weight[0, r] = share * data.weight[order[start + r] if ordered else start + r]
+            weight[0, r] = scale * data.weight[order[start + r] if ordered else start + r]
     for r in range(n, whole):
         weight[0, r] = zero
         for i in range(n_in):
@@ -143,7 +162,7 @@ def load_block(data, order, start, n, total, n_in, buffers):
 
 @kernel
 def load_sparse(data, order, start, n, n_in, A):
-    """Copy n rows of a sparse X into the block."""
+    """Copy n rows of a sparse X into A[:n_in, :n]; arguments as of `load_block`."""
     for i in range(n_in):
         for r in range(n):
             A[i, r] = type(A[0, 0])(0.0)
@@ -155,7 +174,10 @@ def load_sparse(data, order, start, n, n_in, A):
 
 @kernel
 def pack(buffers, kept, n_in):
-    """Keep the loaded block, so that a full batch need not turn the same rows into columns at every step."""
+    """Copy the loaded block to `packed`, as its block number `kept`.
+
+    A full batch need then not turn the same rows into columns at every step.
+    """
     A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
     first = kept * (n_in + len(T) + 1)
     for r in range(0, A.shape[1], lanes(A)):
@@ -168,7 +190,7 @@ def pack(buffers, kept, n_in):
 
 @hot
 def unpack(buffers, kept, n_in):
-    """Bring a kept block back."""
+    """Copy block number `kept` back from `packed`."""
     A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
     first = kept * (n_in + len(T) + 1)
     for r in range(0, A.shape[1], lanes(A)):
@@ -181,7 +203,7 @@ def unpack(buffers, kept, n_in):
 
 @hot
 def total_weight(data, order, start, n):
-    """Return the weight of n rows together."""
+    """Return the sum of the weights of n rows; arguments as of `load_block`."""
     if len(data.weight) == 0:
         return float(n)
     total = 0.0
@@ -191,46 +213,70 @@ def total_weight(data, order, start, n):
 
 
 @inlined
-def forward(design, theta, buffers, n, offset, at_step, dropping):
-    """Run the block through the layers."""
-    layers = design.layers
+def forward(plan, theta, buffers, n, offset, at_step, dropping):
+    """Compute all layers' outputs A of the block's first n rows, from the inputs in A."""
+    layers = plan.layers
     for number in range(len(layers)):
         dense(theta, layers, number, buffers.A, n)
         first, units = layers[number, ROW_OUT], layers[number, N_OUT]
         activate(layers[number, ACTIVATION], buffers.A, buffers.S, first, units, n)
-        if dropping and design.dropout[number] > 0.0:
-            share, seed = design.dropout[number], design.dropout_seed
-            drop(buffers.A, first, units, n, offset, share, seed, at_step, number)
+        if dropping and plan.dropout[number] > 0.0:
+            fraction, seed = plan.dropout[number], plan.dropout_seed
+            drop(buffers.A, first, units, n, offset, fraction, seed, at_step, number)
 
 
 @inlined
-def backward(design, theta, buffers, n, offset, at_step, dropping):
-    """Add the block's gradient, from the last layer's dz to the first."""
-    layers = design.layers
+def backward(plan, theta, buffers, n, offset, at_step, dropping):
+    """Add the gradient of the block's first n rows, from the last layer's dz in D to the first's."""
+    layers = plan.layers
     for number in range(len(layers) - 1, -1, -1):
         dense_gradient(layers, number, buffers.A, buffers.D, n, buffers.gradient, buffers.product)
         if number > 0:
             dense_dx(theta, layers, number, buffers.D, n)
             below = number - 1
             first, units = layers[below, ROW_OUT], layers[below, N_OUT]
-            if dropping and design.dropout[below] > 0.0:
-                share, seed = design.dropout[below], design.dropout_seed
-                drop_backward(buffers.A, buffers.D, first, units, n, offset, share, seed, at_step, below)
+            if dropping and plan.dropout[below] > 0.0:
+                fraction, seed = plan.dropout[below], plan.dropout_seed
+                drop_backward(buffers.A, buffers.D, first, units, n, offset, fraction, seed, at_step, below)
             code = layers[below, ACTIVATION]
             times_derivative(code, buffers.A, buffers.S, buffers.D, first, units, n)
 
 
 @inlined
-def sweep(design, data, order, start, n_rows, theta, buffers, at_step, loaded, packed, learn):
-    """Go over some rows, to learn from them or to judge the network by them.
+def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, packed, learn):
+    """Compute loss and gradient, or loss and score, of some rows.
 
-    Return their mean loss (summed over outputs), the penalty and their weight. To learn fills the gradient of
-    loss and penalty; to judge fills the score. One kernel for both: what they share is compiled once.
+    One kernel does both, so that their common parts are compiled once.
 
-    `loaded`: the rows are one block, and that block is in the buffers already.
-    `packed`: the rows are always the same, and their blocks are kept.
+    Parameters
+    ----------
+    plan : KernelPlan
+    data : KernelData
+    order : int32 (n_rows,) or (0,)
+        Row order; empty if rows are taken as they are in `data`.
+    start, n_rows : int
+        Index of the first row in the order, and number of rows.
+    theta : (n_parameters,)
+    buffers : Buffers
+        Its `gradient` (of loss and penalty) is filled if `learn` is true, else its `score`.
+    at_step : int
+        Number of the step, for dropout.
+    loaded : bool
+        Whether the rows are one block that is in the buffers already.
+    packed : bool
+        Whether the rows are always the same and their blocks are in `buffers.packed`.
+    learn : bool
+
+    Returns
+    -------
+    loss : float
+        Weighted mean over the rows, summed over the outputs.
+    penalty : float
+        0 if `learn` is false.
+    total : float
+        Weight of the rows.
     """
-    layers, gradient, score = design.layers, buffers.gradient, buffers.score
+    layers, gradient, score = plan.layers, buffers.gradient, buffers.score
     last = len(layers) - 1
     first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
     if learn:
@@ -239,7 +285,7 @@ def sweep(design, data, order, start, n_rows, theta, buffers, at_step, loaded, p
     else:
         for o in range(n_out):
             score[o] = 0.0
-    dropping = learn and design.max_dropout > 0.0
+    dropping = learn and plan.max_dropout > 0.0
     block = buffers.A.shape[1]
     loss = 0.0
     penalty = 0.0
@@ -254,25 +300,28 @@ def sweep(design, data, order, start, n_rows, theta, buffers, at_step, loaded, p
                 load_block(data, order, start + offset, n, total, layers[0, N_IN], buffers)
                 if learn and len(buffers.packed) > 0:
                     pack(buffers, offset // block, layers[0, N_IN])
-            forward(design, theta, buffers, whole, offset, at_step, dropping)
+            forward(plan, theta, buffers, whole, offset, at_step, dropping)
             A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
-            loss += loss_and_dz(design.head, A, D, T, weight, R, first, n_out, whole)
+            loss += loss_and_dz(plan.head, A, D, T, weight, R, first, n_out, whole)
             if learn:
-                backward(design, theta, buffers, whole, offset, at_step, dropping)
+                backward(plan, theta, buffers, whole, offset, at_step, dropping)
             else:
-                add_score(design.head, A, T, weight, R, first, n_out, whole, score)
-        if learn and (design.l2 > 0.0 or design.l1 > 0.0):
-            l2, l1 = design.l2 / total, design.l1 / total
+                add_score(plan.head, A, T, weight, R, first, n_out, whole, score)
+        if learn and (plan.l2 > 0.0 or plan.l1 > 0.0):
+            l2, l1 = plan.l2 / total, plan.l1 / total
             penalty += add_penalty(theta, gradient, layers, N_IN, N_OUT, WEIGHT, l2, l1)
     return loss, penalty, total
 
 
 @kernel
 def final_score(data, score):
-    """Return the accuracy, or R² averaged over outputs with scikit-learn's conventions."""
+    """Return the accuracy, or R² averaged over outputs with scikit-learn's conventions.
+
+    `score` (n_out,) holds the weight of the right rows in its first entry, or each output's squared error.
+    """
     spread, n_rows = data.spread, len(data.T)
     if len(spread) == 0:
-        # where every row weighs 1, the share of right rows as a quotient of two integers
+        # if every row has weight 1, a quotient of two integers
         return np.rint(score[0] * n_rows) / n_rows if len(data.weight) == 0 else score[0]
     if n_rows < 2:
         return np.nan
@@ -286,28 +335,31 @@ def final_score(data, score):
 
 
 @hot
-def note_epoch(design, moving, history, epoch, full_batch):
-    """Compare the epoch's watched value with the best so far; return whether training goes on."""
-    counts, values = moving.counts, moving.values
-    finite = np.isfinite(history[epoch, LOSS]) and all_finite(moving.theta)
-    if design.watched == _NOTHING:
+def note_epoch(plan, state, history, epoch, full_batch):
+    """Compare the epoch's monitored value with the best so far; return GOING, STALLED or DIVERGED.
+
+    `history` is (n_epochs, 5); `epoch` is the row of the last epoch in it.
+    """
+    counts, values = state.counts, state.values
+    finite = np.isfinite(history[epoch, LOSS]) and all_finite(state.theta)
+    if plan.quantity == _NOTHING:
         return GOING if finite else DIVERGED
-    if design.watched == _LOSS:
+    if plan.quantity == _LOSS:
         value = -history[epoch, LOSS]
-    elif design.watched == _VALIDATION_LOSS:
+    elif plan.quantity == _VALIDATION_LOSS:
         value = -history[epoch, VALID_LOSS]
     else:
-        assert design.watched == _VALIDATION_SCORE
+        assert plan.quantity == _VALIDATION_SCORE
         value = history[epoch, VALID_SCORE]
-    is_best, stale, halt = compare_with_best(value, values[2], counts[3], design.tol, design.patience)
+    is_best, stale, halt = compare_with_best(value, values[2], counts[3], plan.tol, plan.patience)
     counts[3] = 0 if halt else stale
-    # a full batch's loss was measured before its step
-    source = moving.before if design.watched == _LOSS and full_batch else moving.theta
+    # the loss of a full batch was computed before its only step
+    source = state.before if plan.quantity == _LOSS and full_batch else state.theta
     if is_best and all_finite(source):
         values[2] = value
         counts[2] = counts[1]
         for p in range(len(source)):
-            moving.best[p] = source[p]
+            state.best[p] = source[p]
     if not finite:
         return DIVERGED
     return STALLED if halt else GOING
@@ -323,10 +375,10 @@ def all_finite(theta):
 
 
 def train_chunk(
-    design,
+    plan,
     data,
     validation,
-    moving,
+    state,
     buffers,
     batch_size,
     rates,
@@ -335,41 +387,65 @@ def train_chunk(
     history,
     snapshots,
 ):
-    """Train as many epochs as `history` has rows; return epochs done, snapshots taken and why it halted."""
-    design, data, validation = borrowed(design), borrowed(data), borrowed(validation)
-    moving, buffers, rates = borrowed(moving), borrowed(buffers), borrowed(rates)
+    """Train the network.
+
+    Parameters
+    ----------
+    plan : KernelPlan
+    data, validation : KernelData
+        `validation` has no rows if there are none.
+    state : KernelState
+    buffers : Buffers
+    batch_size : int
+    rates : float64 (n_epochs * n_batches,)
+    track_training : bool
+        Whether loss and score of the training rows are computed after every epoch.
+    snapshots_at : int64 (n_snapshots,)
+        Epochs, counted over the whole training, after which theta is copied to `snapshots`.
+    history : float64 (n_epochs, 5)
+        Filled; columns LOSS, TRAIN_LOSS and so on.
+    snapshots : (n_snapshots, n_parameters)
+        Filled.
+
+    Returns
+    -------
+    done, taken, halt : int
+        Epochs trained, snapshots copied, and GOING, STALLED or DIVERGED.
+    """
+    plan, data, validation = borrowed(plan), borrowed(data), borrowed(validation)
+    state, buffers, rates = borrowed(state), borrowed(buffers), borrowed(rates)
     snapshots_at, history, snapshots = borrowed(snapshots_at), borrowed(history), borrowed(snapshots)
     n_rows = len(data.T)
-    theta, counts, values = moving.theta, moving.counts, moving.values
+    theta, counts, values = state.theta, state.counts, state.values
     full_batch = batch_size >= n_rows
     in_one_block = n_rows <= buffers.A.shape[1] and len(buffers.packed) > 0
-    as_they_stand = borrowed(moving.rows[:0])
+    no_order = borrowed(state.rows[:0])
     loaded, packed = False, False
     halt = GOING
     done, taken = np.int64(0), np.int64(0)
     n_batches = -(-n_rows // batch_size)
     while done < len(history) and halt == GOING:
-        if len(moving.rows) > 0:
-            if design.order == _SHUFFLE:
-                shuffle(moving.rows, moving.key, moving.position)
+        if len(state.rows) > 0:
+            if plan.order == _SHUFFLE:
+                shuffle(state.rows, state.key, state.position)
             else:
-                assert design.order == _REPLACEMENT
-                draw_with_replacement(moving.rows, moving.key, moving.position)
+                assert plan.order == _REPLACEMENT
+                draw_with_replacement(state.rows, state.key, state.position)
         if full_batch:
             for p in range(len(theta)):
-                moving.before[p] = theta[p]
+                state.before[p] = theta[p]
         loss_sum = 0.0
-        # the batches, then, where they are asked for, the training rows and the validation rows as a whole
-        for piece in range(n_batches + 2):
-            learn, of_validation = piece < n_batches, piece == n_batches + 1
+        # the batches, then, if asked for, all training rows and all validation rows
+        for batch in range(n_batches + 2):
+            learn, of_validation = batch < n_batches, batch == n_batches + 1
             if not learn and not (len(validation.T) > 0 if of_validation else track_training):
                 continue
             rows = validation if of_validation else data
-            order = moving.rows if learn else as_they_stand
-            start = piece * batch_size if learn else 0
+            order = state.rows if learn else no_order
+            start = batch * batch_size if learn else 0
             n = min(batch_size, n_rows - start) if learn else len(rows.T)
             loss, penalty, total = sweep(
-                design,
+                plan,
                 rows,
                 order,
                 start,
@@ -383,20 +459,20 @@ def train_chunk(
             )
             if learn:
                 if total > 0.0:
-                    rate = rates[done * n_batches + piece]
-                    step(design.optimizer, theta, moving.slots, buffers.gradient, design.hyper, rate, values)
+                    rate = rates[done * n_batches + batch]
+                    step(plan.optimizer, theta, state.slots, buffers.gradient, plan.hyper, rate, values)
                     loaded, packed = in_one_block, len(buffers.packed) > 0
                 counts[0] += 1
-                loss_sum += (loss * design.loss_scale + penalty) * n
+                loss_sum += (loss * plan.loss_scale + penalty) * n
             else:
-                history[done, VALID_LOSS if of_validation else TRAIN_LOSS] = loss * design.loss_scale
+                history[done, VALID_LOSS if of_validation else TRAIN_LOSS] = loss * plan.loss_scale
                 history[done, VALID_SCORE if of_validation else TRAIN_SCORE] = final_score(
                     rows, buffers.score
                 )
                 loaded = False
         history[done, LOSS] = loss_sum / n_rows
         counts[1] += 1
-        halt = note_epoch(design, moving, history, done, full_batch)
+        halt = note_epoch(plan, state, history, done, full_batch)
         if taken < len(snapshots_at) and snapshots_at[taken] == counts[1]:
             for p in range(len(theta)):
                 snapshots[taken, p] = theta[p]
@@ -405,20 +481,18 @@ def train_chunk(
     return done, taken, halt
 
 
-def gradient_of(design, data, theta, buffers):
-    """Return objective loss, penalty and weight of all rows as one batch; the gradient is in the buffers."""
-    as_they_stand = np.empty(0, np.int32)
-    return sweep(design, data, as_they_stand, np.int64(0), len(data.T), theta, buffers, 0, False, False, True)
+def gradient_of(plan, data, theta, buffers):
+    """Return loss, penalty and weight of all rows as one batch; the gradient is in the buffers."""
+    no_order = np.empty(0, np.int32)
+    return sweep(plan, data, no_order, np.int64(0), len(data.T), theta, buffers, 0, False, False, True)
 
 
-def evaluation_of(design, data, theta, buffers):
+def evaluation_of(plan, data, theta, buffers):
     """Return the loss, as reported, and the score of all rows."""
-    as_they_stand = np.empty(0, np.int32)
+    no_order = np.empty(0, np.int32)
     n_rows = len(data.T)
-    loss, _, _ = sweep(
-        design, data, as_they_stand, np.int64(0), n_rows, theta, buffers, 0, False, False, False
-    )
-    return loss * design.loss_scale, final_score(data, buffers.score)
+    loss, _, _ = sweep(plan, data, no_order, np.int64(0), n_rows, theta, buffers, 0, False, False, False)
+    return loss * plan.loss_scale, final_score(data, buffers.score)
 
 
 training = Entry(train_chunk)
