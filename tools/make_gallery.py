@@ -17,7 +17,7 @@ from sklearn.datasets import make_moons
 import separatrix as sx
 from separatrix.plots.displays import SEARCH_DISPLAYS
 from separatrix.plots.film.files import in_colors, palette_of
-from separatrix.recipes import RECIPES, Picture, RecipeResult
+from separatrix.recipes import RECIPES, PictureFile, RecipeResult
 
 DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "gallery"
@@ -74,7 +74,7 @@ def _section(result: RecipeResult) -> str:
     return "\n".join([f"## {result.name}\n\n{result.title}\n", *map(_entry, result.pictures)])
 
 
-def _search_pictures(folder: Path) -> list[Picture]:
+def _search_pictures(folder: Path) -> list[PictureFile]:
     X, y = make_moons(1000, noise=0.2, random_state=0)
     search = sx.ArchitectureSearchCV(
         sx.MLPClassifier(max_iter=300, dtype="float32"),
@@ -92,11 +92,13 @@ def _search_pictures(folder: Path) -> list[Picture]:
     for kind, display in SEARCH_DISPLAYS.items():
         path = folder / f"search-{kind}.png"
         display.from_search(search).figure_.savefig(path, bbox_inches="tight")
-        pictures.append(Picture(path, SEARCH_CAPTIONS[kind], f"sx.{display.__name__}.from_search(search)"))
+        pictures.append(
+            PictureFile(path, SEARCH_CAPTIONS[kind], f"sx.{display.__name__}.from_search(search)")
+        )
     return pictures
 
 
-def _entry(picture: Picture) -> str:
+def _entry(picture: PictureFile) -> str:
     shrink = _shrink_film if picture.path.suffix == ".gif" else _shrink_picture
     shrink(picture.path, FOLDER / picture.path.name)
     code = f"\n```python\n{picture.code}\n```\n" if picture.code else ""

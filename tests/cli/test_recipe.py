@@ -6,7 +6,7 @@ import pytest
 
 from separatrix import recipes
 from separatrix.cli import recipe as command
-from separatrix.recipes import Fact, Picture, RecipeResult
+from separatrix.recipes import Fact, PictureFile, RecipeResult
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def two_recipes(monkeypatch):
                 "What it shows.",
                 (Fact("accuracy", "0.98", "0.97", "luck"),),
                 (),
-                (Picture(picture, "A picture."),),
+                (PictureFile(picture, "A picture."),),
             )
 
         return recipe

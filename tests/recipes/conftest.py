@@ -13,7 +13,7 @@ LONG = {"ten-points", "moons", "bumps"}
 
 @pytest.fixture(scope="session")
 def result_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], RecipeResult]:
-    """Runs a recipe, once a session."""
+    """Run a recipe, once per session."""
 
     @cache
     def run(name: str) -> RecipeResult:

@@ -18,6 +18,6 @@ def test_the_tutorials_facts(result_of: Callable[[str], RecipeResult]) -> None:
     assert all(fact.agrees for fact in facts.values())
 
 
-def test_the_rate_is_translated(result_of: Callable[[str], RecipeResult]) -> None:
+def test_the_rate_is_converted(result_of: Callable[[str], RecipeResult]) -> None:
     assert "summed over all 40 points" in result_of("gaussians").notes[0]
     assert "40 * 0.05 = 2.0" in result_of("gaussians").notes[0]

@@ -14,13 +14,13 @@ def test_the_tutorials_facts(result_of: Callable[[str], RecipeResult]) -> None:
     assert facts["test accuracy"].agrees
 
 
-def test_a_straight_line_does_worse(result_of: Callable[[str], RecipeResult]) -> None:
+def test_logistic_regression_is_worse(result_of: Callable[[str], RecipeResult]) -> None:
     facts = {fact.name: fact for fact in result_of("moons").facts}
-    straight = facts["test accuracy of logistic regression"].ours
-    assert float(straight.rstrip("%")) < 95
+    accuracy = facts["test accuracy of logistic regression"].ours
+    assert float(accuracy.rstrip("%")) < 95
 
 
-def test_all_seeds_are_told_of(result_of: Callable[[str], RecipeResult]) -> None:
+def test_all_seeds_are_reported(result_of: Callable[[str], RecipeResult]) -> None:
     seeds, report = result_of("moons").notes
     assert "Of the seeds 0 to 19, 19 end with a loss below 0.01 and 19 with a test accuracy" in seeds
     assert "precision" in report

@@ -1,4 +1,4 @@
-"""What holds for every recipe."""
+"""Properties of every recipe."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def test_every_difference_is_explained(name: str, result_of: Callable[[str], Rec
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_the_documentation_tells_the_facts(name: str, result_of: Callable[[str], RecipeResult]) -> None:
+def test_the_documentation_has_the_facts(name: str, result_of: Callable[[str], RecipeResult]) -> None:
     section = DOCS.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-    told = {
+    documented = {
         row[1]: row[2:4] for row in (re.split(r" ?\| ?", line) for line in section.splitlines()) if row[1:]
     }
     for fact in result_of(name).facts:
-        ours, tutorial = told[fact.name]
+        ours, tutorial = documented[fact.name]
         assert tutorial == fact.tutorial
         assert _agrees(fact.ours, ours), (fact, ours)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_folder_that_cannot_be_made_is_refused(name: str, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("not a folder")
     with pytest.raises(OutputError, match=r"cannot make the folder '.*file'"):
         RECIPES[name](tmp_path / "file")
 
@@ -61,7 +61,7 @@ def test_every_picture_has_a_caption(name: str, result_of: Callable[[str], Recip
     assert all(picture.caption.endswith(".") for picture in result_of(name).pictures)
 
 
-def test_films_come_first_and_tell_of_their_frames(tmp_path: Path) -> None:
+def test_films_come_first_and_report_their_frames(tmp_path: Path) -> None:
     frames: list[tuple[int, int]] = []
     film, *pictures = RECIPES["gaussians"](
         tmp_path, progress=lambda done, total: frames.append((done, total))
@@ -72,26 +72,25 @@ def test_films_come_first_and_tell_of_their_frames(tmp_path: Path) -> None:
     assert {picture.path.suffix for picture in pictures} == {".png"}
 
 
-def _agrees(ours: str, told: str) -> bool:
-    """Whether both are the same, or "12 of 20" lies in "7 to 18 of 20"."""
-    ends = re.fullmatch(r"(\d+) to (\d+) of (\d+)", told)
+def _agrees(ours: str, documented: str) -> bool:
+    """Return whether both are the same, or "12 of 20" is in "7 to 18 of 20"."""
+    ends = re.fullmatch(r"(\d+) to (\d+) of (\d+)", documented)
     if ends is None:
-        return ours == told
+        return ours == documented
     low, high, n = map(int, ends.groups())
     return ours in {f"{i} of {n}" for i in range(low, high + 1)}
 
 
-def test_nothing_is_left_to_chance(tmp_path: Path) -> None:
+def test_the_results_are_reproducible(tmp_path: Path) -> None:
     first, second = (RECIPES["gaussians"](tmp_path / folder, films=False) for folder in ("first", "second"))
     assert first.facts == second.facts
     assert [file.read_bytes() for file in first.files] == [file.read_bytes() for file in second.files]
 
 
-def test_pictures_leave_no_figure_open_and_no_style_changed(tmp_path: Path) -> None:
+def test_no_figure_stays_open_and_no_style_is_changed(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from separatrix.recipes import RECIPES\n"
-        "assert 'matplotlib' not in sys.modules\n"
         "import matplotlib; matplotlib.use('agg'); before = dict(matplotlib.rcParams)\n"
+        "from pathlib import Path; from separatrix.recipes import RECIPES\n"
         f"RECIPES['gaussians'](Path({str(tmp_path)!r}))\n"
         "assert dict(matplotlib.rcParams) == before\n"
         "from matplotlib import pyplot; assert pyplot.get_fignums() == []"

@@ -14,7 +14,7 @@ def test_the_tutorial_learns_nothing(result_of: Callable[[str], RecipeResult]) -
     assert facts["P(red) at (0.7, 0.2) stays within 0.01 of one half"].ours == "yes"
     assert facts["points right at rate 0.001"].ours == "6 of 10"
     notes = result_of("ten-points").notes[0]
-    assert "The tutorial goes wrong here" in notes
+    assert "The tutorial has an error here" in notes
     assert "between 0.499 and 0.502" in notes
     assert "loss is 0.693; that of guessing is 0.693" in notes
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from separatrix.recipes.bumps import bumps
 from separatrix.recipes.circles import circles
-from separatrix.recipes.facts import Fact, Picture, Recipe, RecipeResult
 from separatrix.recipes.gaussians import gaussians
 from separatrix.recipes.moons import moons
-from separatrix.recipes.page import write_page
+from separatrix.recipes.result import Fact, PictureFile, Recipe, RecipeResult, write_page
 from separatrix.recipes.ten_points import ten_points
 
 RECIPES: dict[str, Recipe] = {
@@ -18,4 +17,4 @@ RECIPES: dict[str, Recipe] = {
     "bumps": bumps,
 }
 
-__all__ = ["RECIPES", "Fact", "Picture", "Recipe", "RecipeResult", "write_page"]
+__all__ = ["RECIPES", "Fact", "PictureFile", "Recipe", "RecipeResult", "write_page"]

@@ -1,13 +1,13 @@
-"""Bumps: a network fits three blocks on a line, and a search tells how many hidden layers it needs."""
+"""Bumps: a network fits three blocks on a line, and a search shows how many hidden layers it needs."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from scipy import stats
@@ -17,14 +17,10 @@ from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
 from separatrix.plots.axes import prepare_folder
+from separatrix.plots.film.files import Progress
 from separatrix.plots.palette import curve_colors
-from separatrix.recipes import _pictures
-from separatrix.recipes._training import COLORS, train
-from separatrix.recipes.facts import Fact, Progress, RecipeResult
+from separatrix.recipes.result import COLORS, Fact, RecipeResult, panels, save, save_film, train
 from separatrix.text import aligned, plural
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 N_EPOCHS = 7000
 SHOWN = {"1-20-1": (20,), "1-10-10-1": (10, 10)}
@@ -35,8 +31,8 @@ SEARCH_SEEDS = range(60)
 
 
 @dataclass(frozen=True)
-class Trial:
-    """How an architecture fares over the seeds: shares of points on the right side.
+class ArchitectureScores:
+    """Accuracies of one architecture over the seeds.
 
     Attributes
     ----------
@@ -44,6 +40,7 @@ class Trial:
         Units of each hidden layer.
     n_parameters : int
     training, held_out : ndarray of shape (n_seeds,)
+        Fractions of the training points and of the held-out points that are right.
     """
 
     hidden: tuple[int, ...]
@@ -65,16 +62,16 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
     """Fit three blocks on a line by 1-20-1 and 1-10-10-1 networks, and search for the best number of layers.
 
     Logistic units, cross-entropy, Adam at rate 0.01, batches of 32 points in order, 7000 epochs in float32;
-    x from -50 to 49 as it is.
+    x from -50 to 49, not scaled.
 
     Parameters
     ----------
     folder : Path
-        Where the pictures go; made if it is not there.
+        Folder for the pictures, created if it does not exist.
     films : bool
-        Whether to write films, too, which takes longest.
+        Whether to write a film as well, which takes longest.
     progress : callable, optional
-        Told after each frame of a film how many of how many are done.
+        ``progress(n_done, n_frames)`` is called after each frame of the film.
 
     Returns
     -------
@@ -97,8 +94,8 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
         name: [train(_network(hidden, seed), X, y) for seed in SEEDS] for name, hidden in SHOWN.items()
     }
     shown = {name: classifiers[SEED] for name, classifiers in tutorial.items()}
-    trials = [_try(hidden) for hidden in SEARCHED]
-    best = _best(trials)
+    searched = [_scores(hidden) for hidden in SEARCHED]
+    best = _best(searched)
     facts = (
         *(
             Fact(f"points right, {name}", f"{np.sum(classifier.predict(X) == y)} of 100")
@@ -113,41 +110,41 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
         ),
     )
     notes = (
-        "The tutorial does not say how its first weights were drawn. Shown are scikit-learn's, with "
+        "The tutorial does not say how its first weights were drawn. The pictures show scikit-learn's, with "
         f"seed {SEED}.",
-        "How many hidden layers? Each network below was trained as in the tutorial, on 80 of the points, and "
-        f"judged on the other 20; {len(SEARCH_SEEDS)} times, each with its own 20 points and its own first "
-        "weights. After +- stands the standard error of the mean.",
-        _table(trials),
-        _answer(trials),
+        "How many hidden layers? Each network below was trained as in the tutorial on 80 of the points, and "
+        f"scored on the other 20. This was repeated {len(SEARCH_SEEDS)} times, with other held-out points "
+        "and other first weights each time. The number after +- is the standard error of the mean.",
+        _table(searched),
+        _answer(searched),
     )
 
     pictures = [
-        _pictures.save(
+        save(
             _draw_fits(shown, X, y),
             folder / "bumps-fit.png",
             "The curves every 1000 epochs, over the points.",
             "sx.FunctionFitDisplay.from_estimator(network, X, y, epochs=range(0, 7001, 1000))",
         ),
-        _pictures.save(
+        save(
             LossCurveDisplay.from_estimator(shown).figure_,
             folder / "bumps-loss.png",
             "The loss of every epoch.",
             'sx.LossCurveDisplay.from_estimator({"1-20-1": ..., "1-10-10-1": ...})',
         ),
-        _pictures.save(
-            _draw_search(trials),
+        save(
+            _draw_search(searched),
             folder / "bumps-search.png",
-            "How well networks of one, two and three hidden layers do on points that they have not seen.",
+            "The accuracy of networks with one, two and three hidden layers on held-out points.",
         ),
     ]
     if films:
-        film = _pictures.film(
+        film = save_film(
             shown["1-20-1"],
             folder / "bumps-film.gif",
             X,
             y,
-            "The curve of 1-20-1 bends to the points.",
+            "The curve of 1-20-1 fits the points.",
             views=("curve", "loss"),
             progress=progress,
         )
@@ -177,59 +174,60 @@ def _network(hidden: tuple[int, ...], seed: int) -> MLPClassifier:
     )
 
 
-def _try(hidden: tuple[int, ...]) -> Trial:
+def _scores(hidden: tuple[int, ...]) -> ArchitectureScores:
     X, y = _points()
     training, held_out = [], []
     for seed in SEARCH_SEEDS:
         is_held_out = RandomState(seed).permutation(len(X)) < 20
-        kept = ~is_held_out  # the points stay in order, as in the tutorial
-        classifier = train(_network(hidden, seed), X[kept], y[kept])
-        training.append(classifier.score(X[kept], y[kept]))
+        in_training = ~is_held_out  # the points stay in order, as in the tutorial
+        classifier = train(_network(hidden, seed), X[in_training], y[in_training])
+        training.append(classifier.score(X[in_training], y[in_training]))
         held_out.append(classifier.score(X[is_held_out], y[is_held_out]))
-    return Trial(hidden, classifier.network_.n_parameters, np.array(training), np.array(held_out))
+    n_parameters = classifier.network_.n_parameters
+    return ArchitectureScores(hidden, n_parameters, np.array(training), np.array(held_out))
 
 
-def _best(trials: list[Trial]) -> Trial:
-    return max(trials, key=lambda trial: trial.held_out.mean())
+def _best(searched: list[ArchitectureScores]) -> ArchitectureScores:
+    return max(searched, key=lambda scores: scores.held_out.mean())
 
 
-def _answer(trials: list[Trial]) -> str:
-    one, two, three = (_best([trial for trial in trials if len(trial.hidden) == n]) for n in (1, 2, 3))
-    helps = any(_lead(one, deeper)[2] < 0 for deeper in (two, three))
+def _answer(searched: list[ArchitectureScores]) -> str:
+    one, two, three = (_best([scores for scores in searched if len(scores.hidden) == n]) for n in (1, 2, 3))
+    is_deeper_better = any(_difference(one, deeper)[2] < 0 for deeper in (two, three))
     return (
-        f"{'More than one hidden layer helps' if helps else 'One hidden layer is enough'}. The best network "
-        "of each depth, with the difference of the shares of held-out points right, seed by seed (mean and "
-        f"95 % interval by Student's t): {_comparison(one, two)}; {_comparison(one, three)}. What a network "
-        "finds hangs on its first weights: a single run cannot answer the question."
+        f"{'More than one hidden layer helps' if is_deeper_better else 'One hidden layer is enough'}. The "
+        "best networks of each depth differ in their accuracy on held-out points, seed by seed, as follows "
+        f"(mean, and 95 % interval by Student's t): {_comparison(one, two)}; {_comparison(one, three)}. The "
+        "result of a training depends on its first weights: a single run cannot answer the question."
     )
 
 
-def _comparison(first: Trial, second: Trial) -> str:
-    mean, low, high = _lead(first, second)
+def _comparison(first: ArchitectureScores, second: ArchitectureScores) -> str:
+    mean, low, high = _difference(first, second)
     if low <= 0 <= high:
-        verdict = f"{first} and {second} cannot be told apart"
+        verdict = f"{first} and {second} do not differ significantly"
     else:
         verdict = f"{first} is {'better' if low > 0 else 'worse'} than {second}"
     return f"{verdict}, {mean:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
-def _lead(first: Trial, second: Trial) -> tuple[float, float, float]:
-    """Return by how much more of the same held-out points the first gets right: mean, interval's ends."""
+def _difference(first: ArchitectureScores, second: ArchitectureScores) -> tuple[float, float, float]:
+    """Return the difference of the accuracies on the same held-out points: mean, ends of the interval."""
     ends = stats.ttest_rel(first.held_out, second.held_out).confidence_interval()
     return float(np.mean(first.held_out - second.held_out)), float(ends.low), float(ends.high)
 
 
-def _table(trials: list[Trial]) -> str:
+def _table(searched: list[ArchitectureScores]) -> str:
     rows = [("network", "parameters", "right, held out", "right, training", "all training points right")]
     rows += [
         (
-            str(trial),
-            str(trial.n_parameters),
-            f"{trial.held_out.mean():.3f} +- {trial.error:.3f}",
-            f"{trial.training.mean():.3f}",
-            f"{np.sum(trial.training == 1)} of {len(trial.training)} seeds",
+            str(scores),
+            str(scores.n_parameters),
+            f"{scores.held_out.mean():.3f} +- {scores.error:.3f}",
+            f"{scores.training.mean():.3f}",
+            f"{np.sum(scores.training == 1)} of {len(scores.training)} seeds",
         )
-        for trial in trials
+        for scores in searched
     ]
     return aligned(rows)
 
@@ -240,7 +238,7 @@ def _count_perfect(classifiers: list[MLPClassifier], X: NDArray[np.float64], y: 
 
 
 def _draw_fits(classifiers: dict[str, MLPClassifier], X: NDArray[np.float64], y: NDArray[np.str_]) -> Figure:
-    figure, axes = _pictures.panels(len(classifiers), 5.4, 3.8)
+    figure, axes = panels(len(classifiers), 5.4, 3.8)
     for ax, (name, classifier) in zip(axes, classifiers.items(), strict=True):
         display = FunctionFitDisplay.from_estimator(
             classifier, X, y, epochs=range(0, N_EPOCHS + 1, 1000), ax=ax, legend=False
@@ -250,21 +248,21 @@ def _draw_fits(classifiers: dict[str, MLPClassifier], X: NDArray[np.float64], y:
     return figure
 
 
-def _draw_search(trials: list[Trial]) -> Figure:
-    figure, (ax,) = _pictures.panels(1, 6.5, 4.0)
+def _draw_search(searched: list[ArchitectureScores]) -> Figure:
+    figure, (ax,) = panels(1, 6.5, 4.0)
     for n_layers, colour in enumerate(curve_colors(3), start=1):
-        group = [trial for trial in trials if len(trial.hidden) == n_layers]
+        group = [scores for scores in searched if len(scores.hidden) == n_layers]
         ax.errorbar(
-            [trial.held_out.mean() for trial in group],
-            [str(trial) for trial in group],
-            xerr=[trial.error for trial in group],
+            [scores.held_out.mean() for scores in group],
+            [str(scores) for scores in group],
+            xerr=[scores.error for scores in group],
             fmt="o",
             color=colour,
             capsize=3,
             label=plural(n_layers, "hidden layer"),
         )
     ax.invert_yaxis()
-    ax.set_xlabel("share of held-out points on the right side (mean and standard error)")
+    ax.set_xlabel("accuracy on held-out points (mean and standard error)")
     ax.grid(alpha=0.3)
     figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return figure

@@ -1,4 +1,4 @@
-"""Circles: four hidden units draw a ring."""
+"""Circles: four hidden units separate a disc from a ring."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from separatrix.plots import (
     NetworkDiagramDisplay,
 )
 from separatrix.plots.axes import prepare_folder
-from separatrix.recipes import _pictures
-from separatrix.recipes._training import COLORS, at_epochs, train
-from separatrix.recipes.facts import Fact, Progress, RecipeResult
+from separatrix.plots.film.files import Progress
+from separatrix.recipes.result import COLORS, Fact, RecipeResult, save, save_film, snapshots, train
 
 POINT = (-0.5, -0.4)
 EPOCHS_SHOWN = (0, 10, 20, 40, 80, 130)
 
 
 def circles(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
-    """Train a 2-4-1 network to tell an inner circle from an outer one.
+    """Train a 2-4-1 network to separate an inner circle from an outer one.
 
     Logistic units, cross-entropy, Adam at rate 0.1 and 130 full batches in float32, from the initial weights
     that PyTorch draws with seed 1.
@@ -34,11 +33,11 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     Parameters
     ----------
     folder : Path
-        Where the pictures go; made if it is not there.
+        Folder for the pictures, created if it does not exist.
     films : bool
-        Whether to write films, too, which takes longest.
+        Whether to write a film as well, which takes longest.
     progress : callable, optional
-        Told after each frame of a film how many of how many are done.
+        ``progress(n_done, n_frames)`` is called after each frame of the film.
 
     Returns
     -------
@@ -85,47 +84,50 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     )
     other_form = train(clone(classifier).set_params(solver=Adam(epsilon_hat=True)), X, y)
     notes = (
-        "Red is the inner circle. The loss of a forward pass is taken before that pass's step.",
-        "The digits hang on Adam's form: with epsilon added before the bias correction, as scikit-learn "
-        f"does, P(red) would be {other_form.predict_proba([POINT])[0, 1]:.4f}.",
+        "Red is the inner circle. The loss of a forward pass is computed before the step of that pass.",
+        "The digits depend on the form of Adam: with epsilon added before the bias correction, as in "
+        f"scikit-learn, P(red) would be {other_form.predict_proba([POINT])[0, 1]:.4f}.",
     )
 
-    boundaries = DecisionBoundaryDisplay.compare(at_epochs(classifier, EPOCHS_SHOWN), X, y)
+    models = snapshots(classifier)
+    shown = {f"epoch {epoch}" if epoch else "untrained": models[epoch] for epoch in EPOCHS_SHOWN}
+    boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
     pictures = [
-        _pictures.save(
+        save(
             boundaries[0].figure_,
             folder / "circles-boundary.png",
             "The boundary closes around the red points. On the line the probability is one half.",
             'sx.DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
         ),
-        _pictures.save(
+        save(
             LossCurveDisplay.from_estimator(classifier).figure_,
             folder / "circles-loss.png",
             "The loss of every forward pass.",
             "sx.LossCurveDisplay.from_estimator(network)",
         ),
-        _pictures.save(
+        save(
             HiddenUnitsDisplay.from_estimator(classifier, X).figure_,
             folder / "circles-hidden.png",
-            "Each hidden unit draws one straight line; the output puts the four together.",
+            "Each hidden unit draws one straight line; the output combines the four.",
             "sx.HiddenUnitsDisplay.from_estimator(network, X)",
         ),
-        _pictures.save(
+        save(
             NetworkDiagramDisplay.from_estimator(classifier).figure_,
             folder / "circles-diagram.png",
-            "The trained network: the wider a connection, the larger its weight.",
+            "The trained network. The width of a connection shows the size of its weight.",
             "sx.NetworkDiagramDisplay.from_estimator(network)",
         ),
     ]
     if films:
-        film = _pictures.film(
+        film = save_film(
             classifier,
             folder / "circles-film.gif",
             X,
             y,
-            "How it learns, one frame an epoch.",
+            "The boundary and the loss during training, one frame per epoch.",
             views=("boundary", "loss"),
             progress=progress,
         )
         pictures.insert(0, film)
-    return RecipeResult("circles", "Four hidden units draw a ring.", facts, notes, tuple(pictures))
+    title = "Four hidden units separate a disc from a ring."
+    return RecipeResult("circles", title, facts, notes, tuple(pictures))

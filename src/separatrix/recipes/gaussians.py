@@ -1,4 +1,4 @@
-"""Gaussians: logistic regression walks down its loss surface, ten steps of two weights."""
+"""Gaussians: logistic regression descends its loss surface, in ten steps of two weights."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
 from separatrix.plots.axes import prepare_folder
-from separatrix.recipes import _pictures
-from separatrix.recipes._training import snapshots, train
-from separatrix.recipes.facts import Fact, Progress, RecipeResult
+from separatrix.plots.film.files import Progress
+from separatrix.recipes.result import Fact, RecipeResult, save, save_film, snapshots, train
 
 SURFACE_LIMITS = ((-5.0, 5.0), (-3.5, 3.5))  # as far as the tutorial shows
 
 
 def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
-    """Follow gradient descent of a logistic regression without bias, on two clouds of 20 points.
+    """Follow the gradient descent of a logistic regression without bias, on two clouds of 20 points.
 
     Parameters
     ----------
     folder : Path
-        Where the pictures go; made if it is not there.
+        Folder for the pictures, created if it does not exist.
     films : bool
-        Whether to write films, too, which takes longest.
+        Whether to write a film as well, which takes longest.
     progress : callable, optional
-        Told after each frame of a film how many of how many are done.
+        ``progress(n_done, n_frames)`` is called after each frame of the film.
 
     Returns
     -------
@@ -54,7 +53,7 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     classifier = MLPClassifier(
         (),
         solver=SGD(),
-        learning_rate_init=0.05 * len(X),  # the tutorial sums the gradient, training takes its mean
+        learning_rate_init=0.05 * len(X),  # the tutorial sums the gradients of the points, training averages
         alpha=0.0,
         batch_size="full",
         max_iter=10,
@@ -75,12 +74,12 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         Fact("weights after 10 steps", _pair(path[10]), "(1.8313, 0.8100)"),
         Fact("points of class 1 (the tutorial's blue) misclassified", str(np.sum(wrong == 1)), "2"),
         Fact("points of class 0 (the tutorial's red) misclassified", str(np.sum(wrong == 0)), "4"),
-        Fact("P(1) at the origin", f"{at_origin:.1f}", "0.5", "without bias the boundary goes through it"),
+        Fact("P(1) at the origin", f"{at_origin:.1f}", "0.5", "without bias, the boundary contains it"),
     )
     notes = (
-        "The tutorial's rate of 0.05 multiplies the gradient summed over all 40 points. That is the mean "
-        "gradient at a rate of 40 * 0.05 = 2.0: a rate says little unless one knows what it multiplies, and "
-        "with twice the points the tutorial's step would be twice as long.",
+        "The tutorial's rate of 0.05 multiplies the gradient summed over all 40 points. This equals the mean "
+        "gradient at a rate of 40 * 0.05 = 2.0. A rate can only be compared if it is known what it "
+        "multiplies: with twice as many points, the tutorial's steps would be twice as long.",
     )
 
     shown = {"start": models[0], "after 1 step": models[1], "after 10 steps": models[10]}
@@ -88,32 +87,32 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     for boundary in boundaries:
         boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
     pictures = [
-        _pictures.save(
+        save(
             boundaries[0].figure_,
             folder / "gaussians-boundary.png",
-            "Without a bias the line can only turn about the origin, and ten steps turn it round.",
+            "Without a bias the line can only turn about the origin. Ten steps turn it around.",
             'sx.DecisionBoundaryDisplay.compare({"start": ..., "after 10 steps": ...}, X, y)',
         ),
-        _pictures.save(
+        save(
             LossSurfaceDisplay.from_estimator(classifier, X, y, limits=SURFACE_LIMITS).figure_,
             folder / "gaussians-surface.png",
-            "The loss over both weights, and the ten steps down. It is the mean over the points: the "
-            "tutorial's sum divided by 40.",
+            "The loss over both weights, and the ten steps. It is the mean over the points: the tutorial's "
+            "sum divided by 40.",
             "sx.LossSurfaceDisplay.from_estimator(network, X, y, limits=((-5, 5), (-3.5, 3.5)))",
         ),
     ]
     if films:
-        film = _pictures.film(
+        film = save_film(
             classifier,
             folder / "gaussians-film.gif",
             X,
             y,
-            "The line turns while the weights walk down the surface.",
+            "The line turns while the weights descend the surface.",
             views=("boundary", "surface"),
             progress=progress,
         )
         pictures.insert(0, film)
-    title = "Logistic regression walks down its loss surface."
+    title = "Logistic regression descends its loss surface."
     return RecipeResult("gaussians", title, facts, notes, tuple(pictures))
 
 

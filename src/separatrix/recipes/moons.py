@@ -1,4 +1,4 @@
-"""Moons: a line cannot part two half circles, two hidden layers can."""
+"""Moons: a line cannot separate two half circles, two hidden layers can."""
 
 from __future__ import annotations
 
@@ -22,28 +22,27 @@ from separatrix.plots import (
     ReportDisplay,
 )
 from separatrix.plots.axes import prepare_folder
-from separatrix.recipes import _pictures
-from separatrix.recipes._training import COLORS, snapshots, train
-from separatrix.recipes.facts import Fact, Progress, RecipeResult
+from separatrix.plots.film.files import Progress
+from separatrix.recipes.result import COLORS, Fact, RecipeResult, save, save_film, snapshots, train
 
-SEED = 12  # of the points and of the weights; untrained it is right on about half the points
+SEED = 12  # of points and weights; its untrained network is right on about half of the points
 SEEDS = range(20)
 N_EPOCHS = 5000
 
 
 def moons(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
-    """Train a 2-5-3-1 network by gradient descent to tell one half circle from another.
+    """Train a 2-5-3-1 network by gradient descent to separate two half circles.
 
     Tanh, tanh and logistic units, weights drawn from (0, 1), zero biases, 5000 full batches at rate 0.1.
 
     Parameters
     ----------
     folder : Path
-        Where the pictures go; made if it is not there.
+        Folder for the pictures, created if it does not exist.
     films : bool
-        Whether to write films, too, which takes longest.
+        Whether to write a film as well, which takes longest.
     progress : callable, optional
-        Told after each frame of a film how many of how many are done.
+        ``progress(n_done, n_frames)`` is called after each frame of the film.
 
     Returns
     -------
@@ -66,7 +65,7 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     classifiers = {seed: _trained(seed) for seed in SEEDS}
     classifier = classifiers[SEED]
     X_train, X_test, y_train, y_test = _split_moons(SEED)
-    straight = LogisticRegression().fit(X_train, y_train)
+    baseline = LogisticRegression().fit(X_train, y_train)
 
     untrained = np.mean(snapshots(classifier)[0].predict(X_test) == y_test)
     facts = (
@@ -78,7 +77,7 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
             "its seeds are not known; both are below 0.01",
         ),
         Fact("test accuracy", f"{classifier.score(X_test, y_test):.1%}", "100.0%"),
-        Fact("test accuracy of logistic regression", f"{straight.score(X_test, y_test):.1%}"),
+        Fact("test accuracy of logistic regression", f"{baseline.score(X_test, y_test):.1%}"),
     )
     report = classification_report(y_test, classifier.predict_proba(X_test), classifier.classes_)
     notes = (
@@ -89,46 +88,46 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
 
     shown = {
         f"{name}: {model.score(X_test, y_test):.1%} right": model
-        for name, model in {"2-5-3-1": classifier, "logistic regression": straight}.items()
+        for name, model in {"2-5-3-1": classifier, "logistic regression": baseline}.items()
     }
     pictures = [
-        _pictures.save(
+        save(
             DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,
             folder / "moons-boundary.png",
-            "The network beside logistic regression, on one scale, over the test points.",
+            "The network and logistic regression, with the same colours, over the test points.",
             'sx.DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
         ),
-        _pictures.save(
+        save(
             LossCurveDisplay.from_estimator(classifier).figure_,
             folder / "moons-loss.png",
             "The loss of every epoch.",
             "sx.LossCurveDisplay.from_estimator(network)",
         ),
-        _pictures.save(
+        save(
             HiddenSpaceDisplay.from_estimator(classifier, X_test, y_test).figure_,
             folder / "moons-bent.png",
-            "The test points as the last hidden layer hands them on, bent until a line can part them.",
+            "The test points as outputs of the last hidden layer, where a line separates them.",
             "sx.HiddenSpaceDisplay.from_estimator(network, X, y)",
         ),
-        _pictures.save(
+        save(
             ReportDisplay.from_estimator(classifier, X_test, y_test).figure_,
             folder / "moons-report.png",
-            "How good it is on the test points.",
+            "The report on the test points.",
             "sx.ReportDisplay.from_estimator(network, X, y)",
         ),
     ]
     if films:
-        film = _pictures.film(
+        film = save_film(
             classifier,
             folder / "moons-film.gif",
             X_train,
             y_train,
-            "How it learns.",
+            "The boundary and the loss during training.",
             views=("boundary", "loss"),
             progress=progress,
         )
         pictures.insert(0, film)
-    title = "A line cannot part two half circles, two hidden layers can."
+    title = "A line cannot separate two half circles, two hidden layers can."
     return RecipeResult("moons", title, facts, notes, tuple(pictures))
 
 
@@ -166,6 +165,6 @@ def _over_all_seeds(classifiers: dict[int, MLPClassifier]) -> str:
     n, losses = len(classifiers), sorted(classifier.loss_ for classifier in classifiers.values())
     return (
         f"Of the seeds 0 to {n - 1}, {n_learned} end with a loss below 0.01 and {n_accurate} with a test "
-        f"accuracy of at least 99 %; the loss is {losses[n // 2]:.4f} in the middle, {losses[0]:.4f} at best "
-        f"and {losses[-1]:.4f} at worst."
+        f"accuracy of at least 99 %. The median loss is {losses[n // 2]:.4f}, the lowest {losses[0]:.4f} and "
+        f"the highest {losses[-1]:.4f}."
     )

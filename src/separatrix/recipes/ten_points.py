@@ -6,9 +6,9 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
@@ -20,12 +20,8 @@ from separatrix.model import Model
 from separatrix.network import SGD, Network
 from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
 from separatrix.plots.axes import prepare_folder
-from separatrix.recipes import _pictures
-from separatrix.recipes._training import COLORS, snapshots, train
-from separatrix.recipes.facts import Fact, Progress, RecipeResult
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from separatrix.plots.film.files import Progress
+from separatrix.recipes.result import COLORS, Fact, RecipeResult, panels, save, save_film, snapshots, train
 
 POINT = (0.7, 0.2)
 RATE, CURED_RATE = 0.001, 1.0
@@ -38,18 +34,18 @@ HIGHAM_NETWORK = Network.mlp(2, (2, 3), 2, activation="logistic", head="quadrati
 HIGHAM_RATE = 0.05
 HIGHAM_STEPS = 10**6
 HIGHAM_SEEDS = range(10)
-STEPS_A_CHUNK = 10**4
+STEPS_PER_CHUNK = 10**4
 
 
 @dataclass(frozen=True)
-class Descent:
+class HighamTraining:
     """One training of Higham & Higham's network.
 
     Attributes
     ----------
     model : Model
     costs : ndarray of shape (n_chunks,)
-        Mean cost of the points drawn in each 10 000 steps.
+        Mean cost of the points drawn in every 10 000 steps.
     """
 
     model: Model
@@ -57,18 +53,18 @@ class Descent:
 
 
 def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
-    """Train a small network on ten points, first in vain and then at a larger rate, and as its inventors did.
+    """Train a small network on ten points: as in the tutorial, at a larger rate, and as in the original.
 
     First a 2-2-4-1 network: logistic units, cross-entropy, 10 000 full batches at rate 0.001, in float32.
 
     Parameters
     ----------
     folder : Path
-        Where the pictures go; made if it is not there.
+        Folder for the pictures, created if it does not exist.
     films : bool
-        Whether to write films, too, which takes longest.
+        Whether to write a film as well, which takes longest.
     progress : callable, optional
-        Told after each frame of a film how many of how many are done.
+        ``progress(n_done, n_frames)`` is called after each frame of the film.
 
     Returns
     -------
@@ -90,25 +86,25 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     y = COLORS[codes]
     tutorial = {seed: train(_tutorial_network(RATE, seed), X, y) for seed in SEEDS}
     cured = {seed: train(_tutorial_network(CURED_RATE, seed), X, y) for seed in SEEDS}
-    descents = descend(HIGHAM_SEEDS)
+    originals = train_originals(HIGHAM_SEEDS)
     shown: dict[str, MLPClassifier | Model] = {
         "2-2-4-1, rate 0.001": tutorial[SEED],
         "2-2-4-1, rate 1": cured[SEED],
-        "2-2-3-2, Higham & Higham": descents[0].model,
+        "2-2-3-2, Higham & Higham": originals[0].model,
     }
 
-    watched = _probabilities_at_point(tutorial[SEED])
+    probabilities = _probabilities_at_point(tutorial[SEED])
     n_right = [int(np.sum(model.predict(X) == y)) for model in shown.values()]
     n_cured = sum(classifier.score(X, y) == 1 for classifier in cured.values())
-    n_descended = sum(bool(np.all(descent.model.predict(X) == y)) for descent in descents)
-    stays = max(abs(p - 0.5) for p in watched.values()) < 0.01
+    n_originals = sum(bool(np.all(original.model.predict(X) == y)) for original in originals)
+    stays = max(abs(p - 0.5) for p in probabilities.values()) < 0.01
     facts = (
         Fact("parameters of 2-2-4-1", str(tutorial[SEED].network_.n_parameters), "23"),
         Fact(
             "P(red) at (0.7, 0.2) stays within 0.01 of one half",
             "yes" if stays else "no",
             "yes",
-            f"PyTorch's first weights of seed {SEED} begin there; others end there",
+            f"with PyTorch's first weights of seed {SEED} it starts there; with others it ends there",
         ),
         Fact(
             "points right at rate 0.001",
@@ -119,49 +115,50 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
         Fact("seeds that end with all ten right at rate 1", f"{n_cured} of {len(cured)}"),
         Fact("parameters of 2-2-3-2 (Higham & Higham)", str(HIGHAM_NETWORK.n_parameters), "23"),
         Fact("points right, 2-2-3-2", f"{n_right[2]} of 10", "10 of 10"),
-        Fact("seeds that end with all ten right, 2-2-3-2", f"{n_descended} of {len(descents)}"),
+        Fact("seeds that end with all ten right, 2-2-3-2", f"{n_originals} of {len(originals)}"),
     )
     ends = [_probabilities_at_point(classifier)[10_000] for classifier in tutorial.values()]
     notes = (
-        "The tutorial goes wrong here. After 10 000 epochs its network answers about one half everywhere: "
+        "The tutorial has an error here. After 10 000 epochs its network predicts about one half everywhere: "
         f"at (0.7, 0.2) between {min(ends):.3f} and {max(ends):.3f}, for the seeds 0 to {len(ends) - 1}. Its "
         f"loss is {tutorial[SEED].loss_:.3f}; that of guessing is {math.log(2):.3f}. A rate of 0.001 is too "
-        "small: nothing is learned but that there are as many red points as blue ones.",
-        "One cure is a larger rate. The other is the experiment that the tutorial comes from (Higham & "
-        "Higham, SIAM Review 61(4), 2019): 2-2-3-2, quadratic cost, one random point a step at rate 0.05, a "
-        "million steps, first weights and biases 0.5 times standard normal numbers. Theirs were MATLAB's; "
-        f"ours are NumPy's, with the seeds 0 to {len(descents) - 1}. Shown is seed 0.",
+        "small: the network only learns that there are as many red points as blue ones.",
+        "One cure is a larger rate. The other is the experiment that the tutorial is based on (Higham & "
+        "Higham, SIAM Review 61(4), 2019): 2-2-3-2, quadratic cost, one random point per step at rate 0.05, "
+        "a million steps, first weights and biases 0.5 times standard normal numbers. They used random "
+        f"numbers from MATLAB, we use NumPy's with the seeds 0 to {len(originals) - 1}. The pictures show "
+        "seed 0.",
     )
 
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
     for boundary in boundaries:
         boundary.ax_.plot(*POINT, "x", color="black", markersize=8)
     pictures = [
-        _pictures.save(
+        save(
             boundaries[0].figure_,
             folder / "ten-points-boundary.png",
-            "Too small a rate, a larger one, and the original. The cross is at (0.7, 0.2).",
+            "A rate that is too small, a larger one, and the original. The cross is at (0.7, 0.2).",
             'sx.DecisionBoundaryDisplay.compare({"rate 0.001": ..., "rate 1": ...}, X, y)',
         ),
-        _pictures.save(
+        save(
             LossCurveDisplay.from_estimator({"rate 0.001": tutorial[SEED], "rate 1": cured[SEED]}).figure_,
             folder / "ten-points-loss.png",
             "The loss of the 2-2-4-1 network at both rates.",
             'sx.LossCurveDisplay.from_estimator({"rate 0.001": ..., "rate 1": ...})',
         ),
-        _pictures.save(
-            _draw_learning(watched, descents),
+        save(
+            _draw_learning(probabilities, originals),
             folder / "ten-points-learning.png",
-            "What the tutorial's network answers at (0.7, 0.2), and the cost of the original.",
+            "The prediction of the tutorial's network at (0.7, 0.2), and the cost of the original.",
         ),
     ]
     if films:
-        film = _pictures.film(
+        film = save_film(
             cured[SEED],
             folder / "ten-points-film.gif",
             X,
             y,
-            "How 2-2-4-1 learns at rate 1.",
+            "The boundary and the loss of 2-2-4-1 during training at rate 1.",
             views=("boundary", "loss"),
             progress=progress,
             every=2,
@@ -171,10 +168,10 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     return RecipeResult("ten-points", title, facts, notes, tuple(pictures))
 
 
-def descend(seeds: range) -> list[Descent]:
-    """Train Higham & Higham's network, all seeds side by side: one random point a step, a million steps.
+def train_originals(seeds: range) -> list[HighamTraining]:
+    """Train Higham & Higham's network with all seeds in parallel: a million steps of one random point.
 
-    Their classes are two outputs, which a binary classifier has no need of; so this drives the engine itself.
+    It has two outputs for two classes, which no estimator has; so this calls the engine.
     """
     X, y = make_ten_points()
     data = Data(X, np.eye(2)[y])  # an output for each class
@@ -185,19 +182,19 @@ def descend(seeds: range) -> list[Descent]:
         runs.append(Run(plan, State.start(_normal_theta(random_state), plan.optimizer, random_state), data))
 
     engine, n_threads = get_engine("auto"), os.cpu_count() or 1
-    rates = np.full(STEPS_A_CHUNK, HIGHAM_RATE)
+    rates = np.full(STEPS_PER_CHUNK, HIGHAM_RATE)
     costs = []
-    for _ in range(HIGHAM_STEPS // STEPS_A_CHUNK):
+    for _ in range(HIGHAM_STEPS // STEPS_PER_CHUNK):
         chunks = engine.advance([Task(run, rates) for run in runs], n_threads)
         costs.append([chunk.loss.mean() for chunk in chunks])
     return [
-        Descent(Model(HIGHAM_NETWORK, run.state.theta, COLORS), curve)
+        HighamTraining(Model(HIGHAM_NETWORK, run.state.theta, COLORS), curve)
         for run, curve in zip(runs, np.transpose(costs), strict=True)
     ]
 
 
 def _normal_theta(random_state: RandomState) -> NDArray[np.float64]:
-    """Return 0.5 times normal numbers: all weights, then all biases, in the order of the authors' program."""
+    """Return 0.5 times normal numbers: first all weights, then all biases, as in the authors' program."""
     layout = HIGHAM_NETWORK.layout
     weights = [0.5 * random_state.randn(layer.n_in, layer.n_out) for layer in layout]
     return HIGHAM_NETWORK.join(weights, [0.5 * random_state.randn(layer.n_out) for layer in layout])
@@ -225,21 +222,19 @@ def _probabilities_at_point(classifier: MLPClassifier) -> dict[int, float]:
     return {epoch: float(model([POINT])[0, 1]) for epoch, model in snapshots(classifier).items()}
 
 
-def _draw_learning(watched: dict[int, float], descents: list[Descent]) -> Figure:
-    figure, (left, right) = _pictures.panels(2, 5.0, 3.8)
-    left.plot(list(watched), list(watched.values()), color="black")
+def _draw_learning(probabilities: dict[int, float], originals: list[HighamTraining]) -> Figure:
+    figure, (left, right) = panels(2, 5.0, 3.8)
+    left.plot(list(probabilities), list(probabilities.values()), color="black")
     left.set_ylim(0.4, 0.6)
     left.set_xlabel("epoch")
     left.set_ylabel("P(red) at (0.7, 0.2)")
     left.set_title("2-2-4-1, rate 0.001")
     left.grid(alpha=0.3)
 
-    steps = STEPS_A_CHUNK * np.arange(1, len(descents[0].costs) + 1)
-    for number, descent in enumerate(descents):
-        is_shown = number == 0
-        right.plot(
-            steps, descent.costs, color="black" if is_shown else "0.65", linewidth=1.6 if is_shown else 1.0
-        )
+    steps = STEPS_PER_CHUNK * np.arange(1, len(originals[0].costs) + 1)
+    for seed, original in enumerate(originals):
+        color, width = ("black", 1.6) if seed == 0 else ("0.65", 1.0)
+        right.plot(steps, original.costs, color=color, linewidth=width)
     right.set_yscale("log")
     right.set_xlabel("step")
     right.set_ylabel("mean cost of the last 10 000 steps")

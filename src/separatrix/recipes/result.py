@@ -1,0 +1,280 @@
+"""Results of recipes: facts, picture files and a page, and the steps that all recipes share."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+
+from separatrix.estimators import MLPClassifier
+from separatrix.files import atomic_write
+from separatrix.model import Model
+from separatrix.plots import animate
+from separatrix.plots.axes import save_figure
+from separatrix.plots.film.files import Progress
+from separatrix.text import aligned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+
+COLORS = np.array(["blue", "red"])  # the tutorials' names for the classes 0 and 1
+PAGE = "index.html"
+_WIDTH = 100  # characters of a line of notes
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One result, written with the tutorial's number of decimals.
+
+    Attributes
+    ----------
+    name : str
+        Name of the quantity.
+    ours : str
+        Result of this package.
+    tutorial : str
+        Result that the tutorial prints; empty if it prints none.
+    comment : str
+        Why the two differ, or what the result means.
+    """
+
+    name: str
+    ours: str
+    tutorial: str = ""
+    comment: str = ""
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether both results are the same; None if the tutorial prints none."""
+        return self.ours == self.tutorial if self.tutorial else None
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture or film in a file.
+
+    Attributes
+    ----------
+    path : Path
+    caption : str
+        What it shows, in one or two sentences.
+    code : str
+        A line of code that draws such a picture, after ``import separatrix as sx``; empty if there is none.
+    """
+
+    path: Path
+    caption: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class RecipeResult:
+    """The results of one tutorial experiment.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `RECIPES`.
+    title : str
+        What it shows, in one sentence.
+    facts : tuple of Fact
+    notes : tuple of str
+        Paragraphs: what the tutorial leaves open, how it was chosen here, and errors of the tutorial. A
+        paragraph with line breaks is a table and is not wrapped.
+    pictures : tuple of PictureFile
+        Films included.
+
+    Examples
+    --------
+    >>> fact = Fact("accuracy", "0.98", "0.97", "another seed")
+    >>> print(RecipeResult("demo", "A demonstration.", (fact,), ("Nothing else.",), ()).to_text())
+    demo: A demonstration.
+    <BLANKLINE>
+              ours  tutorial
+    accuracy  0.98  0.97      differs: another seed
+    <BLANKLINE>
+    Nothing else.
+    """
+
+    name: str
+    title: str
+    facts: tuple[Fact, ...]
+    notes: tuple[str, ...]
+    pictures: tuple[PictureFile, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Paths of the pictures."""
+        return tuple(picture.path for picture in self.pictures)
+
+    def to_text(self) -> str:
+        """Return facts, notes and the paths of the pictures as plain text."""
+        table = [("", "ours", "tutorial", "")]
+        for fact in self.facts:
+            remark = f"differs: {fact.comment}" if fact.agrees is False else fact.comment
+            table.append((fact.name, fact.ours, fact.tutorial, remark))
+        paragraphs = [f"{self.name}: {self.title}", aligned(table)]
+        paragraphs += [note if "\n" in note else textwrap.fill(note, _WIDTH) for note in self.notes]
+        if self.files:
+            paragraphs.append("Pictures:\n" + "\n".join(f"  {file}" for file in self.files))
+        return "\n\n".join(paragraphs)
+
+
+class Recipe(Protocol):
+    """A tutorial experiment, which writes its pictures to a folder."""
+
+    def __call__(self, folder: Path, *, films: bool = True, progress: Progress | None = None) -> RecipeResult:
+        """Run the experiment; the folder is created if it does not exist."""
+        ...
+
+
+def train(classifier: MLPClassifier, X: Array, y: Array) -> MLPClassifier:
+    """Fit without a warning that the limit of epochs was reached; Ctrl-C ends the recipe."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Training reached its limit", ConvergenceWarning)
+        classifier.fit(X, y)
+    if classifier.stop_.reason == "interrupted":
+        raise KeyboardInterrupt
+    return classifier
+
+
+def snapshots(classifier: MLPClassifier) -> dict[int, Model]:
+    """Return the networks of the recorded epochs; epoch 0 is the untrained one."""
+    recording = classifier.recording_
+    if recording is None:
+        return {}
+    return {
+        int(epoch): Model(classifier.network_, theta, classifier.classes_)
+        for epoch, theta in zip(recording.epochs, recording.thetas, strict=True)
+    }
+
+
+def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure of panels side by side, each `width` by `height` inches."""
+    figure = Figure(figsize=(n_columns * width, height), layout="constrained")
+    return figure, list(figure.subplots(1, n_columns, squeeze=False).flat)
+
+
+def save(figure: Figure, path: Path, caption: str, code: str = "") -> PictureFile:
+    """Write a figure to a file and close it."""
+    save_figure(figure, path)
+    return PictureFile(path, caption, code)
+
+
+def save_film(
+    estimator: Any,
+    path: Path,
+    X: Any,
+    y: Any,
+    caption: str,
+    *,
+    views: Sequence[str],
+    progress: Progress | None,
+    **parameters: Any,
+) -> PictureFile:
+    """Write a film; `parameters` are passed to `animate`."""
+    animate(estimator, path, X, y, views=views, progress=progress, **parameters)
+    arguments = ["network", f'"{path.name}"', "X", "y", f"views={json.dumps(list(views))}"]
+    arguments += [f"{name}={value!r}" for name, value in parameters.items()]
+    return PictureFile(path, caption, f"sx.animate({', '.join(arguments)})")
+
+
+def write_page(folder: Path, results: Sequence[RecipeResult]) -> Path:
+    """Write ``index.html``, which shows the results of one recipe or several.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the pictures.
+    results : sequence of RecipeResult
+
+    Returns
+    -------
+    Path
+        The page. It needs no other files than the pictures beside it.
+
+    Raises
+    ------
+    OutputError
+        If the page cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> result = RecipeResult("demo", "A demonstration.", (Fact("accuracy", "0.98", "0.98"),), (), ())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_page(Path(folder), [result]).name
+    'index.html'
+    """
+    path = folder / PAGE
+    with atomic_write(path) as temporary:
+        temporary.write_text(_page(results), encoding="utf-8")
+    return path
+
+
+def _page(results: Sequence[RecipeResult]) -> str:
+    links = "".join(f'<a href="#{quote(result.name)}">{escape(result.name)}</a>' for result in results)
+    template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        title=escape(f"Recipe: {results[0].name}" if len(results) == 1 else "Recipes"),
+        navigation=f"<nav>{links}</nav>" if len(results) > 1 else "",
+        sections="\n".join(map(_section, results)),
+    )
+
+
+def _section(result: RecipeResult) -> str:
+    heading = f"<h2>{escape(result.title)}<small>{escape(result.name)}</small></h2>"
+    rows = "\n".join(map(_row, result.facts))
+    heads = "".join(f"<th>{head}</th>" for head in ("fact", "ours", "tutorial", "verdict"))
+    table = (
+        f'<div class="table"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n'
+        "</table></div>"
+    )
+    notes = "\n".join(map(_note, result.notes))
+    figures = "\n".join(map(_figure, result.pictures))
+    return (
+        f'<section id="{escape(result.name)}">\n{heading}\n{table}\n{notes}\n'
+        f'<div class="pictures">\n{figures}\n</div>\n</section>'
+    )
+
+
+def _row(fact: Fact) -> str:
+    cells = "".join(f"<td>{escape(text)}</td>" for text in (fact.ours, fact.tutorial or "–"))
+    return f'<tr><th scope="row">{escape(fact.name)}</th>{cells}{_verdict(fact)}</tr>'
+
+
+def _verdict(fact: Fact) -> str:
+    if fact.agrees is None:
+        return f"<td>{escape(fact.comment)}</td>"
+    verdict = "agrees" if fact.agrees else "differs"
+    remark = f": {escape(fact.comment)}" if fact.comment else ""
+    return f'<td><span class="{verdict}">{verdict}</span>{remark}</td>'
+
+
+def _note(note: str) -> str:
+    """Return paragraphs; a table, which is aligned with spaces, is preformatted."""
+    paragraphs = map(escape, note.split("\n\n", 1))
+    return "\n".join(f"<pre>{text}</pre>" if "\n" in text else f"<p>{text}</p>" for text in paragraphs)
+
+
+def _figure(picture: PictureFile) -> str:
+    source, caption = quote(picture.path.name), escape(picture.caption)
+    code = f"<code>{escape(picture.code)}</code>" if picture.code else ""
+    return (
+        f'<figure><a href="{source}"><img src="{source}" alt="{caption}"></a>'
+        f"<figcaption>{caption}{code}</figcaption></figure>"
+    )
