@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from separatrix.estimators import MLPRegressor as MLPRegressor
     from separatrix.estimators.ensemble import MLPEnsembleClassifier as MLPEnsembleClassifier
     from separatrix.estimators.ensemble import MLPEnsembleRegressor as MLPEnsembleRegressor
-    from separatrix.estimators.pipeline_model import to_model as to_model
+    from separatrix.estimators.to_model import to_model as to_model
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
@@ -77,7 +77,7 @@ _PUBLIC = {
     "load": "io",
     "save": "io",
     "search_table": "search",
-    "to_model": "estimators.pipeline_model",
+    "to_model": "estimators.to_model",
 }
 
 __all__ = ["__version__", *_SUBMODULES, *_PUBLIC]

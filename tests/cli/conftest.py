@@ -14,7 +14,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in an empty folder; the NumPy engine, as small networks need no compiler."""
+    """Run a command in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
     def invoke(*arguments: str, **options: object) -> Result:
@@ -25,7 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def people(tmp_path: Path) -> Path:
-    """Forty rows: numbers with gaps, text, true/false, an identifier; the older half says yes."""
+    """Forty rows with missing numbers, text, true/false and an identifier; the older half says yes."""
     rows = ["id,age,town,member,target"]
     for i in range(40):
         age = "" if i == 7 else f"{20 + i}.50"
@@ -46,7 +46,7 @@ def model(run: Run, people: Path) -> Path:
 
 @pytest.fixture
 def ensemble(run: Run, people: Path) -> Path:
-    """An ensemble of two networks for `people`, the second three times as heavy."""
+    """An ensemble of two networks for `people`; the second has three times the weight."""
     models = []
     for hidden in ("4", "3,2"):
         run("fit", str(people), "--engine", "numpy", "--hidden", hidden, "-o", "one.safetensors")

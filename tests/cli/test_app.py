@@ -72,7 +72,7 @@ def section_of(command: str) -> str:
 
 
 def row_of(option) -> str:
-    """The row of the documentation on an option: its spellings, its help, its default."""
+    """Return the row of the documentation on an option: its spellings, its help, its default."""
     spellings = " / ".join([", ".join(sorted(option.opts, key=len)), *option.secondary_opts])
     help_, _, default = option.help.rstrip("]").partition(" [default: ")
     if not default and option.show_default and option.default is not False:
@@ -82,7 +82,7 @@ def row_of(option) -> str:
 
 
 def tables_of(command: str) -> Iterator[str]:
-    """The tables of the documentation on a command's options, those with a heading after the others."""
+    """Yield the tables of the documentation on the options of a command, one for each heading."""
     panels: dict[str | None, list[str]] = {}
     for option in load_command(command).params:
         if option.param_type_name == "option":
@@ -99,7 +99,7 @@ def test_documentation_has_every_command_and_option_with_its_help(command):
     )
 
 
-def test_documentation_has_no_option_that_there_is_not():
+def test_documentation_has_no_unknown_option():
     known = {option for command in COMMANDS for option in options_of(command)}
     known |= {"--version", "--debug", "--install-completion", "--show-completion", "--help"}
     words = DOCS.replace(",", " ").replace("`", " ").replace("|", " ").split()
@@ -130,13 +130,13 @@ def test_a_bug_is_not_caught(run, monkeypatch):
     assert isinstance(result.exception, RuntimeError)
 
 
-def test_an_error_of_scikit_learns_own_checks_is_the_users_to_mend(run):
+def test_an_error_of_a_check_of_scikit_learn_is_a_user_error(run):
     result = run("fit", "iris", "--seed", "-1")
     assert result.exit_code == 2
     assert "random_state" in result.stderr
 
 
-def test_a_misspelt_option_is_exit_code_2(run):
+def test_a_misspelt_option_has_exit_code_2(run):
     result = run("fit", "iris", "--hiden", "4")
     assert result.exit_code == 2
     assert "--hidden" in result.stderr

@@ -13,7 +13,7 @@ def test_long_lines_are_not_broken_in_a_pipe(capsys):
     assert out == [("word " * 100).rstrip(), "", ("name  " + "value " * 100).rstrip()]
 
 
-def test_what_looks_like_markup_is_printed_as_it_is(capsys):
+def test_markup_is_printed_unchanged(capsys):
     console.show(console.table(("", "[bold]"), [("[red]a", ":smile:")]))
     assert capsys.readouterr().out.splitlines() == ["        [bold]", "[red]a  :smile:"]
 
@@ -61,7 +61,7 @@ def shown(width: int, n_spare: int = 0) -> str:
 
 
 @pytest.mark.parametrize("width", [30, 50, 60, 70, 80, 90, 100, 120])
-def test_a_table_loses_nothing_where_the_terminal_is_narrow(width):
+def test_a_table_in_a_narrow_terminal_has_every_cell(width):
     text = shown(width)
     assert all(len(line) <= width for line in text.splitlines())
     joined = "".join(text.split())
@@ -70,13 +70,13 @@ def test_a_table_loses_nothing_where_the_terminal_is_narrow(width):
     assert text.count("46,187") == text.count("[43,210,") == text.count("49,500]") == 9
 
 
-def test_a_table_takes_the_shape_that_there_is_room_for():
+def test_a_table_takes_the_widest_shape_that_fits():
     assert "46,187 [43,210, 49,500]  46,187 [43,210, 49,500]" in shown(100)
     assert re.search(r"\nRMSE +46,187 +46,187 +46,187 *\n +\[43,210, 49,500\]  \[43", shown(80))
     assert re.search(r"\nRMSE *\n  network +46,187 \[43,210, 49,500\] *\n  linear regression ", shown(50))
 
 
-def test_spare_columns_go_before_rows_become_blocks():
+def test_spare_columns_are_left_out_before_rows_become_blocks():
     assert shown(80, n_spare=1) == shown(80)
     assert "dummy" not in shown(65, n_spare=1)
     assert re.search(

@@ -34,7 +34,7 @@ def test_an_ensemble(run, people, ensemble):
     assert "dummy" in result.stdout  # the members were trained on the same rows, and say so
 
 
-def test_unseen_values_and_unused_columns_are_told(run, people, model):
+def test_unseen_values_and_unused_columns_are_reported(run, people, model):
     text = (
         people.read_text(encoding="utf-8")
         .replace("Ulm", "Köln")
@@ -62,7 +62,7 @@ def test_numbers(run):
     assert "dummy" in result.stdout
 
 
-def test_a_model_that_knows_nothing_of_its_training(run):
+def test_a_model_without_training_metadata(run):
     sx.save(sx.Model(sx.Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"]), "plain.safetensors")
     Path("x.csv").write_text("x,y\n2,yes\n-1,no\n", encoding="utf-8")
     assert "--target must name" in run("evaluate", "plain.safetensors", "x.csv").stderr
@@ -72,7 +72,7 @@ def test_a_model_that_knows_nothing_of_its_training(run):
     assert "dummy" not in result.stdout
 
 
-def test_a_label_that_training_did_not_have(run, people, model):
+def test_a_label_that_is_no_class_of_the_model(run, people, model):
     text = people.read_text(encoding="utf-8").replace("00,20.50,Ulm,false,no", "00,20.50,Ulm,false,maybe")
     Path("new.csv").write_text(
         text.replace("000,20.50,Ulm,false,no", "000,20.50,Ulm,false,maybe"), encoding="utf-8"
@@ -83,7 +83,7 @@ def test_a_label_that_training_did_not_have(run, people, model):
 
 
 @pytest.mark.parametrize("head", ["multilabel", "regression"])
-def test_a_model_of_several_targets_is_refused(run, head):
+def test_a_model_of_several_targets_is_an_error(run, head):
     sx.save(sx.Model(sx.Network.mlp(1, (), 2, head=head), [1.0, 0.0, 0.0, 0.0]), "several.safetensors")
     result = run("evaluate", "several.safetensors", "iris")
     assert result.exit_code == 2

@@ -48,7 +48,7 @@ def test_a_bare_model(run):
     assert "Inputs   u, v" in result.stdout
 
 
-def test_a_diverged_training_has_a_curve_of_what_is_finite(run):
+def test_the_curve_of_a_diverged_training_has_its_finite_losses(run):
     training = {"n_iter": 2, "history": {"loss": [0.5, "inf"]}}
     sx.save(sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0], training=training), "bare.safetensors")
     assert "Loss     0.5 ▁ 0.5" in run("inspect", "bare.safetensors").stdout
@@ -70,7 +70,7 @@ def test_an_ensemble(run, ensemble):
     assert [len(model["training"]["history"]["loss"]) for model in values["models"]] == [200, 200]
 
 
-def test_a_large_ensemble_shows_its_heaviest(run):
+def test_a_large_ensemble_shows_its_largest_members(run):
     model = sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0])
     sx.save(sx.Ensemble([model] * 30, range(1, 31)), "large.safetensors")
     lines = run("inspect", "large.safetensors").stdout.splitlines()
@@ -89,7 +89,7 @@ SETTINGS = {
 }
 
 
-def test_every_treatment_of_a_column_is_told():
+def test_every_encoding_of_a_column_is_reported():
     encoder = TableEncoder.fit(
         {
             "age": [1.0, None, 3.0],

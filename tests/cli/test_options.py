@@ -30,7 +30,7 @@ def test_every_parameter_of_the_estimators_is_an_option():
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
-def test_help_shows_the_default_that_holds(option):
+def test_help_shows_the_default(option):
     default = OWN_DEFAULTS.get(option.name, {**CLASSIFIER, **REGRESSOR}[option.name].default)
     shown = {True: "yes", False: "no"}[default] if isinstance(default, bool) else str(default)
     assert option.default == IN_WORDS.get(option.name, shown)
@@ -96,7 +96,7 @@ def test_options_become_settings(run, monkeypatch, arguments, name, value):
     assert seen.keys() == {*OWN_DEFAULTS, name}
 
 
-def test_a_parameter_is_called_as_it_is_typed():
+def test_sentences_name_options_instead_of_parameters():
     assert in_option_names("The loss rose; lower learning_rate_init, or raise alpha=0.1.") == (
         "The loss rose; lower --learning-rate-init, or raise --alpha=0.1."
     )
@@ -104,7 +104,7 @@ def test_a_parameter_is_called_as_it_is_typed():
     assert in_option_names("set track_training=False") == "set --no-track-training"
 
 
-def test_what_is_typed_already_stays_so_and_search_has_names_of_its_own():
+def test_sentences_keep_options_and_name_those_of_search():
     assert (
         in_option_names("--scoring must be r2, and --class-weight")
         == "--scoring must be r2, and --class-weight"
@@ -131,20 +131,20 @@ def test_what_is_typed_already_stays_so_and_search_has_names_of_its_own():
         (options.read_space, "0.1:inf"),
     ],
 )
-def test_what_cannot_be_read_is_a_usage_error(read, text):
+def test_a_text_that_cannot_be_read_is_a_usage_error(read, text):
     with pytest.raises(typer.BadParameter, match=f"got '{text if '=' not in text else 'many'}'"):
         read(text)
 
 
-def test_no_units_are_called_none():
+def test_no_hidden_layer_is_called_none():
     with pytest.raises(typer.BadParameter, match="use none for no hidden layer"):
         options.read_sizes("0")
 
 
-def test_a_class_may_have_a_comma_free_name_with_an_equals_sign():
+def test_the_name_of_a_class_may_have_an_equals_sign():
     assert options.read_class_weight("<=50K=2") == {"<=50K": 2.0}
 
 
-def test_a_word_is_left_to_the_estimator_to_judge():
+def test_words_are_checked_by_the_estimator():
     assert options.read_class_weight("balanced") == "balanced"
     assert options.read_batch_size("half") == "half"

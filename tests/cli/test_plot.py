@@ -20,7 +20,7 @@ def moons(run) -> str:
     return "m.safetensors"
 
 
-def test_all_that_can_be_drawn(run, moons):
+def test_every_picture_that_is_possible_is_drawn(run, moons):
     result = run("plot", moons, "moons")
     assert result.exit_code == 0, result.output
     paths = [Path(line) for line in result.stdout.splitlines()]
@@ -68,7 +68,7 @@ def test_the_parameters_of_a_surface(run, moons):
     assert "Did you mean 'layer 0: w[x1, 2]'?" in result.stderr
 
 
-def test_a_surface_says_which_parameters_it_shows(moons):
+def test_the_title_of_a_surface_names_its_parameters(moons):
     from separatrix.explain import parameter_names
     from separatrix.io import load
     from separatrix.plots.display import Subject
@@ -81,7 +81,7 @@ def test_a_surface_says_which_parameters_it_shows(moons):
     assert {figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()} <= set(parameter_names(loaded))
 
 
-def test_a_surface_needs_the_truth_and_two_parameters(run, moons, tmp_path):
+def test_a_surface_needs_the_target_and_two_parameters(run, moons, tmp_path):
     Path("new.csv").write_text("x1,x2\n0.5,0.5\n-1,1\n")
     result = run("plot", moons, "new.csv", "--what", "surface")
     assert (
@@ -139,7 +139,7 @@ def test_numbers(run):
     )
 
 
-def test_rows_without_the_truth(run, moons):
+def test_rows_without_the_target(run, moons):
     Path("new.csv").write_text("x1,x2\n0.5,0.5\n-1,1\n2,-0.5\n")
     result = run("plot", moons, "new.csv", "--what", "boundary")
     assert result.exit_code == 0, result.output
@@ -153,7 +153,7 @@ def test_rows_without_the_truth(run, moons):
     assert "there is no column 'truth'" in result.stderr
 
 
-def test_a_model_from_elsewhere_has_no_history(run, tmp_path):
+def test_a_model_without_a_history(run, tmp_path):
     save(Model(Network.mlp(2, (2,), 1), np.arange(9.0), ["no", "yes"]), tmp_path / "bare.safetensors")
     result = run("plot", "bare.safetensors", "--what", "loss")
     assert result.exit_code == 2
@@ -163,14 +163,14 @@ def test_a_model_from_elsewhere_has_no_history(run, tmp_path):
     assert result.exit_code == 0, result.output
 
 
-def test_what_needs_a_recording(run, moons):
+def test_a_film_needs_a_recording(run, moons):
     result = run("plot", moons, "moons", "--what", "loss,film")
     assert result.exit_code == 2
     assert "cannot draw 'film': a model file has no recording of the training; use " in result.stderr
     assert not Path("plots").exists()
 
 
-def test_misspelt_settings(run, moons):
+def test_misspelt_options(run, moons):
     result = run("plot", moons, "moons", "--what", "boundry")
     assert result.exit_code == 2
     assert "got 'boundry'. Did you mean 'boundary'?" in result.stderr

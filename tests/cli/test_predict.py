@@ -10,7 +10,7 @@ import pytest
 import separatrix as sx
 
 
-def test_the_table_comes_back_with_the_answers(run, people, model):
+def test_the_output_is_the_table_with_the_predictions(run, people, model):
     result = run("predict", str(model), str(people))
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
@@ -24,7 +24,7 @@ def test_the_table_comes_back_with_the_answers(run, people, model):
     assert result.stderr == ""
 
 
-def test_an_ensemble_answers_by_its_mean(run, people, ensemble):
+def test_an_ensemble_predicts_by_its_mean(run, people, ensemble):
     result = run("predict", str(ensemble), str(people))
     assert result.exit_code == 0, result.output
     cells = [line.split(",") for line in result.stdout.splitlines()[1:]]
@@ -36,7 +36,7 @@ def test_an_ensemble_answers_by_its_mean(run, people, ensemble):
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.csv.gz"])
-def test_the_extension_tells_the_format(run, people, model, name):
+def test_the_extension_determines_the_format(run, people, model, name):
     assert run("predict", str(model), str(people), "-o", name).exit_code == 0
     scored = sx.data.read_table(name)
     assert scored.n_rows == 40
@@ -53,7 +53,7 @@ def test_standard_input_also_zipped(run, people, model):
     assert len(result.stdout.splitlines()) == 41
 
 
-def test_columns_are_found_by_name_and_others_kept(run, model):
+def test_columns_are_found_by_name_and_others_are_kept(run, model):
     Path("new.csv").write_text(
         "note,member,town,id,age\nhello,TRUE,Ulm,1,55\n,false,Köln,2,\n", encoding="utf-8"
     )
@@ -104,7 +104,7 @@ def test_several_numbers(run):
         ("id,town,member,age,prediction\n1,Ulm,true,3,yes\n", "the table already has a column 'prediction'"),
     ],
 )
-def test_what_is_wrong_with_the_table(run, model, text, sentence):
+def test_errors_in_the_table(run, model, text, sentence):
     Path("new.csv").write_text(text, encoding="utf-8")
     result = run("predict", str(model), "new.csv")
     assert result.exit_code == 2
@@ -114,7 +114,7 @@ def test_what_is_wrong_with_the_table(run, model, text, sentence):
 
 
 @pytest.mark.parametrize("output", ["none/out.csv", "out.doc", "people.csv", "./people.csv"])
-def test_where_nothing_can_be_written_is_told_before_the_work(run, people, model, output, monkeypatch):
+def test_an_output_that_cannot_be_written_is_an_early_error(run, people, model, output, monkeypatch):
     def scored(*arguments):
         raise AssertionError("scored")
 
@@ -126,7 +126,7 @@ def test_where_nothing_can_be_written_is_told_before_the_work(run, people, model
     assert people.read_bytes() == before
 
 
-def test_the_formats_that_are_let_through_are_those_that_can_be_written(run):
+def test_every_known_format_can_be_written(run):
     from separatrix.data.table_files import FORMATS
     from separatrix.errors import OutputError
 
@@ -136,7 +136,7 @@ def test_the_formats_that_are_let_through_are_those_that_can_be_written(run):
         sx.data.write_table({"a": [1]}, "t.doc")
 
 
-def test_what_is_no_model(run, people, model):
+def test_a_file_that_is_no_model(run, people, model):
     Path("half.safetensors").write_bytes(model.read_bytes()[:100])
     Path("text.safetensors").write_text("hello", encoding="utf-8")
     for name in ("half.safetensors", "text.safetensors"):

@@ -1,4 +1,4 @@
-"""The command as a process of its own: pipes, signals, exit codes, what is imported."""
+"""The command in its own process: pipes, signals, exit codes, imports."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_standard_input_to_standard_output(folder):
 
 
 @only_posix
-def test_a_reader_that_goes_away_is_no_error(folder):
+def test_a_closed_pipe_is_no_error(folder):
     process = start("predict", "model.safetensors", "rows.csv", cwd=folder)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -66,7 +66,7 @@ def test_a_reader_that_goes_away_is_no_error(folder):
 
 
 @only_posix
-def test_a_reader_that_goes_away_before_the_last_lines_are_sent(folder):
+def test_a_pipe_that_is_closed_before_the_last_lines_is_no_error(folder):
     reader, writer = os.pipe()
     os.close(reader)
     finished = subprocess.run(
@@ -138,7 +138,7 @@ def test_ctrl_c_while_the_commands_are_imported_has_no_traceback(tmp_path):
     assert finished.stderr == b"separatrix: interrupted; nothing was written.\n"
 
 
-def test_predicting_loads_nothing_heavy(folder):
+def test_predict_imports_nothing_heavy(folder):
     code = (
         "import sys; sys.argv = ['separatrix', 'predict', 'model.safetensors', '-']\n"
         "from separatrix.cli import main\n"
@@ -162,7 +162,7 @@ def test_predicting_loads_nothing_heavy(folder):
         pytest.param("oil_spill", id="one row in 23 of the second class"),
     ],
 )
-def test_a_real_table_there_and_back(name, real_tables, tmp_path):
+def test_a_real_table_is_fitted_judged_and_scored(name, real_tables, tmp_path):
     path = real_tables / f"{name}.csv"
     fitted = finish("fit", str(path), "--max-iter", "5", "--hidden", "8", "-o", "m.safetensors", cwd=tmp_path)
     assert fitted.returncode == 0, fitted.stderr

@@ -1,4 +1,4 @@
-"""The examples of README.md run as they are written, in one go and in one folder."""
+"""The examples of README.md run as they are written, one after the other in one folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SEVERAL_RUNS_OF_WHAT_HAS_TESTS_OF_ITS_OWN = ["recipe", "all"]
+TESTED_ELSEWHERE = ["recipe", "all"]
 
 
 def examples(language: str) -> list[str]:
@@ -51,7 +51,7 @@ def test_shell(run):
     commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("separatrix ")]
     assert len(commands) > 5
     for arguments in commands:
-        if arguments != SEVERAL_RUNS_OF_WHAT_HAS_TESTS_OF_ITS_OWN:
+        if arguments != TESTED_ELSEWHERE:
             result = run(*arguments)
             assert result.exit_code == 0, (arguments, result.output)
     assert Path("scored.csv").exists()

@@ -18,7 +18,7 @@ def test_without_numba_there_is_nothing_to_compile(run, numpy_only):
     assert result.stdout == "Numba is not installed: the NumPy engine trains, and has nothing to compile.\n"
 
 
-def test_every_dtype_is_told(run, monkeypatch):
+def test_every_dtype_is_reported(run, monkeypatch):
     called = []
     monkeypatch.setattr("separatrix.cli.warm.call_every_kernel", called.append)
     result = run("warm")
@@ -27,7 +27,7 @@ def test_every_dtype_is_told(run, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_all_that_an_engine_can_do_is_called(monkeypatch, dtype):
+def test_every_function_of_the_engine_is_called(monkeypatch, dtype):
     called = []
 
     class Spy(numpy_engine.NumpyEngine):

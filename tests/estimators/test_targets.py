@@ -7,7 +7,7 @@ import pytest
 
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
-from separatrix.estimators.targets import ClassTargets
+from separatrix.estimators.targets import Targets
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_each_kind_of_target_has_its_head(
 def test_labels_survive_encoding(head: str, n_out: int, n_columns: int) -> None:
     classes = np.array(["a", "b", "c"])[: max(n_out, 2)]
     y = classes[[1, 0, -1, 0]]
-    labels = ClassTargets(classes, head, n_out)
+    labels = Targets(head, n_out, classes)
     T = labels.encode(y, np.float32)
     assert T.shape == (4, n_columns)
     assert T.dtype == np.float32
@@ -42,7 +42,7 @@ def test_labels_survive_encoding(head: str, n_out: int, n_columns: int) -> None:
 
 
 def test_indicators_are_their_own_encoding() -> None:
-    labels = ClassTargets(np.arange(3), "multilabel", 3)
+    labels = Targets("multilabel", 3, np.arange(3))
     y = np.array([[1, 0, 1], [0, 0, 0]])
     T = labels.encode(y, np.float64)
     assert T.tolist() == y.tolist()

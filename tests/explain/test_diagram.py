@@ -95,7 +95,7 @@ def test_every_unit_and_connection_is_drawn() -> None:
     assert len(list(svg.iter(f"{SVG}circle"))) == 9
     lines = [path.attrib["d"] for path in svg.iter(f"{SVG}path")]
     assert sum(line.count("M") for line in lines) == 2 * 4 + 4 * 3
-    assert svg.attrib["aria-label"] == "network 2-4-3 with 27 parameters"
+    assert svg.attrib["aria-label"] == "network 2-4-3: 27 parameters"
 
 
 def test_everything_stays_inside_the_picture() -> None:

@@ -1,20 +1,32 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from numpy.testing import assert_allclose, assert_array_equal
 
+import separatrix as sx
+from separatrix import Model, Network, plots
+from separatrix.data.table import Table
+from separatrix.ensemble import Ensemble
 from separatrix.estimators import MLPClassifier
 from separatrix.explain.boundary import decision_grid
 from separatrix.explain.curve import fitted_curve
 from separatrix.explain.hidden import hidden_units
 from separatrix.explain.surface import loss_surface
 from separatrix.plots.boundary import _FILM_RESOLUTION as GRID
-from separatrix.plots.displays import VIEWS
+from separatrix.plots.display import NO_NETWORK, Display, Subject
+from separatrix.plots.displays import DISPLAYS, SEARCH_DISPLAYS, VIEWS
 from separatrix.plots.hidden import _FILM_RESOLUTION as TILE
 from separatrix.plots.scene import make_scene
+from separatrix.train import History
 
 
 def panel_of(name, scene):
@@ -114,3 +126,117 @@ def test_the_last_frame_is_what_was_kept(stopped):
     path, now = surface.moving
     assert len(path.get_xdata()) == classifier.n_iter_ + 1
     assert_allclose(now.get_xydata(), [[0.0, 0.0]], atol=1e-12)
+
+
+ROWS = np.random.RandomState(0).randn(30, 2)
+TABLE = Table({"a": ROWS[:, 0], "b": ROWS[:, 1]})
+LABELS = np.where(ROWS[:, 0] > 0, "yes", "no")
+
+
+def model_of(*sizes: int, head: str = "binary", **parts: object) -> Model:
+    network = Network.mlp(sizes[0], sizes[1:-1], sizes[-1], head=head, activation="tanh")
+    parts = {"classes": ["no", "yes"], "feature_names": ["a", "b"][: sizes[0]]} | parts
+    return Model(network, np.random.RandomState(3).randn(network.n_parameters), **parts)
+
+
+HISTORY = {"history": History(loss=np.array([0.7, 0.5, 0.4])).to_dict()}
+CLASSIFIER = model_of(2, 3, 1, training=HISTORY)
+
+
+def subject_for(name: str) -> Subject:
+    """Return what each display of a model can be drawn of."""
+    if name == "curve":
+        return Subject(model_of(1, 3, 1), Table({"a": ROWS[:, 0]}), LABELS)
+    return Subject(CLASSIFIER, TABLE, LABELS)
+
+
+def test_every_public_display_is_in_a_registry() -> None:
+    public = {getattr(plots, name) for name in plots.__all__ if name.endswith("Display")}
+    assert public == {*DISPLAYS.values(), *SEARCH_DISPLAYS.values()}
+    assert all(getattr(sx, display.__name__) is display for display in public)
+    assert all(issubclass(display, Display) for display in public)
+
+
+def test_a_film_can_show_the_displays_that_have_a_panel() -> None:
+    assert list(VIEWS) == [name for name, display in DISPLAYS.items() if "panel" in vars(display)]
+
+
+@pytest.mark.parametrize("name", DISPLAYS)
+def test_what_is_not_missing_can_be_drawn(name: str) -> None:
+    assert DISPLAYS[name].missing(subject_for(name)) is None
+    assert isinstance(DISPLAYS[name].draw(subject_for(name)).figure_, Figure)
+
+
+REGRESSOR = model_of(2, 3, 1, head="regression", classes=None)
+WIDE = model_of(2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "reason"),
+    [
+        ("boundary", Subject(REGRESSOR, TABLE), "it needs a classifier with one target"),
+        ("boundary", Subject(CLASSIFIER), "it needs a table of rows"),
+        (
+            "boundary",
+            Subject(model_of(1, 3, 1)),
+            "it needs two inputs, and the model has one; draw the curve",
+        ),
+        ("curve", Subject(CLASSIFIER, TABLE), "it needs a model of one input, and this one has 2"),
+        ("curve", Subject(model_of(1, 3, 1)), "it needs a table of rows"),
+        ("loss", Subject(REGRESSOR), "the model file has no history"),
+        ("loss", Subject(Ensemble([CLASSIFIER])), NO_NETWORK),
+        ("diagram", Subject(Ensemble([CLASSIFIER])), NO_NETWORK),
+        ("hidden", Subject(model_of(2, 1), TABLE), "the network has no hidden layer"),
+        ("hidden-space", Subject(WIDE, TABLE), "it needs a classifier whose last hidden layer has two units"),
+        ("hidden-space", Subject(Ensemble([CLASSIFIER])), NO_NETWORK),
+        ("surface", Subject(CLASSIFIER, TABLE), "it needs the true targets"),
+        ("report", Subject(CLASSIFIER, TABLE), "it needs the true targets"),
+        ("report", Subject(CLASSIFIER), "it needs a table of rows"),
+    ],
+)
+def test_a_display_says_what_it_needs(name: str, subject: Subject, reason: str) -> None:
+    assert str(DISPLAYS[name].missing(subject)).startswith(reason)
+
+
+def test_a_plane_through_many_columns_must_be_chosen() -> None:
+    network = Network.mlp(3, (3,), 1)
+    model = Model(network, np.ones(network.n_parameters), ["no", "yes"], feature_names=["a", "b", "c"])
+    table = Table({name: ROWS[:, 0] for name in "abc"})
+    assert DISPLAYS["boundary"].missing(Subject(model, table)) == (
+        "it needs a plane through the 3 columns; choose two with features, as in 'a,b', or set plane to 'pca'"
+    )
+    assert DISPLAYS["boundary"].missing(Subject(model, table, features=["a", "c"])) is None
+    assert DISPLAYS["boundary"].missing(Subject(model, table, plane="pca")) is None
+    assert DISPLAYS["boundary"].missing(Subject(model)) == (
+        "it needs a table of rows, and a plane through its 3 columns"
+    )
+
+
+@pytest.mark.parametrize("n_rows", [1, 2])
+def test_axes_of_four_in_a_figure_have_small_texts(n_rows: int) -> None:
+    ax = plt.subplots(n_rows, n_rows, squeeze=False)[1][0, 0]
+    display = DISPLAYS["boundary"].from_estimator(CLASSIFIER, TABLE, LABELS, ax=ax)
+    sizes = {text.get_fontsize() for text in [ax.xaxis.label, *ax.get_xticklabels()]}
+    assert (max(sizes) < plt.rcParams["font.size"]) == (n_rows == 2)
+    assert display.ax_ is ax
+
+
+def darkness(color: object) -> float:
+    return 1 - max(to_rgb(color)) if color != "none" else 0.0
+
+
+@pytest.mark.parametrize("name", [*DISPLAYS, *SEARCH_DISPLAYS])
+def test_nothing_is_black_on_a_black_background(name: str, searched: Any) -> None:
+    with plt.style.context("dark_background"):
+        if name in SEARCH_DISPLAYS:
+            figure = SEARCH_DISPLAYS[name].from_search(searched).figure_
+        else:
+            figure = DISPLAYS[name].draw(subject_for(name)).figure_
+        assert to_rgb(figure.get_facecolor()) == (0, 0, 0)
+        figure.canvas.draw()
+        on_cells = {id(text) for ax in figure.axes for text in ax.texts if name in {"heatmap", "report"}}
+        texts = [text for text in figure.findobj(Text) if text.get_text() and id(text) not in on_cells]
+        lines = [line for line in figure.findobj(Line2D) if line.get_linestyle() != "None"]
+        assert len(texts) > 2
+        assert max(darkness(text.get_color()) for text in texts) < 0.6
+        assert max(darkness(line.get_color()) for line in lines) < 0.6

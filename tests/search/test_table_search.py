@@ -87,7 +87,7 @@ def test_the_best_may_be_trained_instead_of_the_smallest() -> None:
 
 def test_without_a_seed_one_is_drawn_and_kept() -> None:
     first = search_table(PEOPLE, "member", **{**SMALL, "random_state": None}, **TWO)
-    again = search_table(PEOPLE, "member", **{**SMALL, "random_state": first.setup.random_state}, **TWO)
+    again = search_table(PEOPLE, "member", **{**SMALL, "random_state": first.search.random_state}, **TWO)
     np.testing.assert_array_equal(first.model.theta, again.model.theta)
 
 

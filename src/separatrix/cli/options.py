@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from itertools import chain
 from typing import Annotated, Any, Optional
 
@@ -171,7 +171,8 @@ NOT_OPTIONS = ("verbose", "warm_start", "record")
 OWN_DEFAULTS: dict[str, Any] = {"random_state": 0, "dtype": "float32"}
 """Where the command line differs from the estimators: a command repeats itself, at twice the speed."""
 
-MEANINGS_OF_NONE = {
+DEFAULTS_IN_WORDS = {
+    **{name: str(value) for name, value in OWN_DEFAULTS.items()},
     "class_weight": "1 for every class",
     "metrics": "none",
     "restore_best": "with early stopping",
@@ -290,9 +291,10 @@ class EstimatorOption:
         )
 
 
-def documented_parameters(estimator: Callable[..., Any]) -> dict[str, tuple[str, str]]:
+@cache
+def documented_parameters(function: Callable[..., Any]) -> dict[str, tuple[str, str]]:
     """Return the type and the first sentence of every parameter in a numpydoc docstring."""
-    text = inspect.cleandoc(estimator.__doc__ or "")
+    text = inspect.cleandoc(function.__doc__ or "")
     section = text.partition("\nParameters\n----------\n")[2].partition("\n\n")[0]
     documented: dict[str, tuple[str, str]] = {}
     for entry in re.split(r"\n(?=\w)", section):
@@ -304,22 +306,39 @@ def documented_parameters(estimator: Callable[..., Any]) -> dict[str, tuple[str,
     return documented
 
 
-def _estimator_option(name: str) -> EstimatorOption:
-    """Return the option for a parameter of both estimators, or of one."""
-    defaults = [parameters[name].default for parameters in SIGNATURES if name in parameters]
-    kinds, sentences = zip(
-        *(parameters[name] for parameters in DOCUMENTED if name in parameters), strict=True
-    )
-    reader = READERS.get(name) or READERS_BY_TYPE[type(defaults[0])]
+def make_option(
+    name: str,
+    functions: Iterable[Callable[..., Any]],
+    panel: str,
+    reader: Reader | None = None,
+    default: str | None = None,
+) -> EstimatorOption:
+    """Return the option for a parameter.
+
+    Parameters
+    ----------
+    name : str
+    functions : iterable of callable
+        Classes or functions, of which one or more have the parameter: the classifier first.
+    panel : str
+    reader : Reader, default=None
+        By default that in `READERS`, or that for the type of the default value.
+    default : str, default=None
+        The default in words; by default the value in the signature.
+    """
+    having = [function for function in functions if name in inspect.signature(function).parameters]
+    values = [inspect.signature(function).parameters[name].default for function in having]
+    kinds, sentences = zip(*(documented_parameters(function)[name] for function in having), strict=True)
+    reader = reader or READERS.get(name) or READERS_BY_TYPE[type(values[0])]
+    text = sentences[0]
     choices = _for_each_task([_choices(name, kind) for kind in kinds])
-    text = f"{sentences[0]}: {choices}" if choices else sentences[0]
+    if choices and ":" not in text:
+        text += f": {choices}"
     if reader.syntax:
         text += f" ({reader.syntax})"
-    if name in OWN_DEFAULTS:
-        default = str(OWN_DEFAULTS[name])
-    else:
-        default = _for_each_task([_default(name, value) for value in defaults])
-    return EstimatorOption(name, reader, PANELS.get(name, TRAINING), default, f"{text}.")
+    if default is None:
+        default = _for_each_task([_default(value) for value in values])
+    return EstimatorOption(name, reader, panel, default, f"{text}.")
 
 
 def _choices(name: str, kind: str) -> str:
@@ -328,10 +347,8 @@ def _choices(name: str, kind: str) -> str:
     return ", ".join(NAMES.get(name, listed))
 
 
-def _default(name: str, value: object) -> str:
+def _default(value: object) -> str:
     """Return a default as it is typed."""
-    if value is None:
-        return MEANINGS_OF_NONE[name]
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -342,11 +359,11 @@ def _for_each_task(words: list[str]) -> str:
     return words[0] if len(set(words)) == 1 else f"for classes {words[0]}; for numbers {words[1]}"
 
 
-SIGNATURES = [inspect.signature(estimator).parameters for estimator in (MLPClassifier, MLPRegressor)]
-DOCUMENTED = [documented_parameters(estimator) for estimator in (MLPClassifier, MLPRegressor)]
-
+ESTIMATORS = (MLPClassifier, MLPRegressor)
 OPTIONS = {
-    name: _estimator_option(name) for name in dict.fromkeys(chain(*SIGNATURES)) if name not in NOT_OPTIONS
+    name: make_option(name, ESTIMATORS, PANELS.get(name, TRAINING), default=DEFAULTS_IN_WORDS.get(name))
+    for name in dict.fromkeys(chain(*(inspect.signature(each).parameters for each in ESTIMATORS)))
+    if name not in NOT_OPTIONS
 }
 """An option for every parameter, by its name."""
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,10 @@ from separatrix.cli.fit import check_output, free_name
 from separatrix.cli.options import (
     OPTIONS,
     OWN_DEFAULTS,
-    EstimatorOption,
     Reader,
     documented_parameters,
     in_option_names,
+    make_option,
     read_counts,
     read_list,
     read_sizes,
@@ -46,16 +47,6 @@ from separatrix.search.table_search import (
 from separatrix.train import TrainingProgress
 
 NETWORKS, TRAINING, JUDGING = "Networks to try", "Training", "Judging"
-
-_SENTENCES = documented_parameters(search_table)
-_LAYERS_HELP = f"{_SENTENCES['layers'][1]} (such as 16,8; may be repeated)."
-
-
-def _option(name: str, reader: Reader, panel: str, default: str) -> EstimatorOption:
-    """Return the option for a parameter of `search_table`."""
-    syntax = f" ({reader.syntax})" if reader.syntax else ""
-    return EstimatorOption(name, reader, panel, default, f"{_SENTENCES[name][1]}{syntax}.")
-
 
 # Parameters of the networks of which several values are tried.
 SEARCHED_OPTIONS = (
@@ -92,17 +83,25 @@ _SAME = (
     *("solver", "batch_size", "class_weight", "random_state", "engine", "max_iter", "tol"),
     *("n_iter_no_change", "early_stopping", "validation_fraction"),
 )
+_option = partial(make_option, functions=[search_table])
 SEARCH_OPTIONS = (
-    _option("depths", Reader(read_counts, "NUMBERS", "such as 0-3 or 1,2"), NETWORKS, "0-2"),
-    _option("widths", Reader(read_counts, "NUMBERS"), NETWORKS, "2,4,8,16,32"),
-    _option("n_candidates", Reader(int, "INTEGER"), NETWORKS, "100"),
+    _option(
+        "depths", panel=NETWORKS, reader=Reader(read_counts, "NUMBERS", "as in 0-3 or 1,2"), default="0-2"
+    ),
+    _option("widths", panel=NETWORKS, reader=Reader(read_counts, "NUMBERS"), default="2,4,8,16,32"),
+    _option("n_candidates", panel=NETWORKS),
     *SEARCHED_OPTIONS,
-    _option("cv", Reader(int, "INTEGER"), JUDGING, "5"),
-    _option("n_repeats", Reader(int, "INTEGER"), JUDGING, "1"),
-    _option("scoring", Reader(str, "NAME"), JUDGING, "neg_log_loss for classes, r2 for numbers"),
-    _option("refit", Reader(str, "NAME"), JUDGING, "one_se"),
-    _option("ensemble", Reader(bool), JUDGING, "no"),
-    _option("n_jobs", Reader(int, "INTEGER"), JUDGING, "-1"),
+    _option("cv", panel=JUDGING),
+    _option("n_repeats", panel=JUDGING),
+    _option(
+        "scoring",
+        panel=JUDGING,
+        reader=Reader(str, "NAME"),
+        default="neg_log_loss for classes, r2 for numbers",
+    ),
+    _option("refit", panel=JUDGING),
+    _option("ensemble", panel=JUDGING),
+    _option("n_jobs", panel=JUDGING),
     *(replace(OPTIONS[name], panel=TRAINING, **_CHANGES.get(name, {})) for name in _SAME),
 )
 
@@ -169,7 +168,7 @@ def search(
             parser=read_sizes,
             metavar="SIZES",
             show_default=False,
-            help=_LAYERS_HELP,
+            help=f"{documented_parameters(search_table)['layers'][1]} (such as 16,8; may be repeated).",
             rich_help_panel=NETWORKS,
         ),
     ] = None,

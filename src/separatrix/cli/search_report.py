@@ -109,7 +109,7 @@ def values_text(values: Any) -> str:
 
 def _training(settings: dict[str, Any], setup: SearchSetup) -> str:
     """Return how all networks are trained: without the learning rate, if it differs."""
-    words = solver_text(settings, len(setup.y) * (setup.cv - 1) // setup.cv).split(", ")
+    words = solver_text(settings, len(setup.y) * (setup.search.cv - 1) // setup.search.cv).split(", ")
     if "learning_rate_init" in setup.space.params:
         words = [word for word in words if not word.startswith("rate ")]
     return ", ".join([*words, f"at most {plural(settings['max_iter'], 'epoch')}"])
@@ -151,8 +151,8 @@ def values(found: TableSearch, written: Written) -> dict[str, Any]:
                 else {"loguniform": [float(end) for end in values.support()]}
                 for name, values in space.params.items()
             },
-            "cv": setup.cv,
-            "n_repeats": setup.n_repeats,
+            "cv": setup.search.cv,
+            "n_repeats": setup.search.n_repeats,
             "scoring": setup.scoring,
             "seconds": found.seconds,
         },

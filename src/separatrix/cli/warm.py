@@ -19,7 +19,7 @@ DTYPES = ("float32", "float64")
 def warm() -> None:
     """Compile the training kernels ahead of the first fit.
 
-    They are kept on this machine, for float32 and float64, and compiled anew only after an update.
+    The kernels for float32 and float64 are kept on this machine, and compiled again only after an update.
     """
     if get_engine().name == "numpy":
         typer.echo("Numba is not installed: the NumPy engine trains, and has nothing to compile.")
@@ -31,7 +31,7 @@ def warm() -> None:
 
 
 def call_every_kernel(dtype: np.dtype[Any]) -> None:
-    """Let the engine do all it can on the smallest network, which compiles what is not compiled yet."""
+    """Call every function of the engine on a tiny network, which compiles what is not compiled yet."""
     engine, network = get_engine(), Network.mlp(1, (1,), 1)
     plan = Plan(network, SGD())
     data = Data(np.array([[-1.0], [1.0]], dtype), np.array([[0.0], [1.0]], dtype))

@@ -5,44 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
+from sklearn.base import _fit_context
 from sklearn.ensemble import VotingClassifier, VotingRegressor
-from sklearn.ensemble._voting import _BaseVoting
-from sklearn.utils.validation import check_is_fitted
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.metadata_routing import _raise_for_params
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from separatrix.ensemble import Ensemble
-from separatrix.estimators.pipeline_model import to_model
+from separatrix.estimators.to_model import to_model
 
 
-class _OwnLabels(_BaseVoting):
-    """Gives the members the labels themselves.
+class MLPEnsembleClassifier(VotingClassifier):
+    """The weighted mean of the probabilities of several networks.
 
-    `VotingClassifier` hands the labels' codes on to the class after it, and members would learn those: a
-    `class_weight` by label would fail or, worse, weight another class. This class comes in between.
-    """
-
-    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
-        super().fit(X, self.le_.inverse_transform(y), **fit_params)
-        return self
-
-
-class MLPEnsembleClassifier(VotingClassifier, _OwnLabels):
-    """The weighted mean of several networks' probabilities.
-
-    scikit-learn's `VotingClassifier` with ``voting="soft"``, but for two things: it can be saved as one model
-    file, and its members are fitted on the labels themselves. One label a row.
+    Like scikit-learn's `VotingClassifier` with ``voting="soft"``, with two differences: it can be saved as
+    one model file, and its members are fitted on the labels instead of their codes. Each row has one label.
 
     Parameters
     ----------
     estimators : list of (str, estimator) tuples
-        Each an `MLPClassifier`, or a `Pipeline` that ends in one; fitted as clones.
-    weights : array-like of shape (n_estimators,), optional
-        Of each member in the mean; by default all alike.
-    n_jobs : int, optional
-        Members that are fitted at the same time; -1 takes all processors.
-    flatten_transform : bool
-        Whether `transform` returns (n_samples, n_estimators * n_classes), or a third dimension.
-    verbose : bool
-        Whether to tell of each member that has been fitted.
+        The members: each an `MLPClassifier`, or a `Pipeline` that ends in one. Clones of them are fitted.
+    weights : array-like of shape (n_estimators,), default=None
+        Weight of each member in the mean. None gives all the same weight.
+    n_jobs : int, default=None
+        Number of members that are fitted at the same time. -1 uses all processors.
+    flatten_transform : bool, default=True
+        Whether `transform` returns an array of shape (n_samples, n_estimators * n_classes) instead of
+        (n_estimators, n_samples, n_classes).
+    verbose : bool, default=False
+        Whether to print a line for each fitted member.
 
     Attributes
     ----------
@@ -51,14 +43,14 @@ class MLPEnsembleClassifier(VotingClassifier, _OwnLabels):
     named_estimators_ : sklearn.utils.Bunch
         The fitted members by name.
     classes_ : ndarray of shape (n_classes,)
-        Labels, sorted.
+        The labels, sorted.
     n_features_in_, feature_names_in_ :
-        As for any estimator of scikit-learn.
+        Number and names of the features, as for every estimator of scikit-learn.
 
     See Also
     --------
-    MLPEnsembleRegressor : Numbers instead of classes.
-    separatrix.select.select_ensemble : Which members to take, and with what weights.
+    MLPEnsembleRegressor : The same for numbers.
+    separatrix.select.select_ensemble : Selects members and their weights.
 
     Examples
     --------
@@ -91,37 +83,69 @@ class MLPEnsembleClassifier(VotingClassifier, _OwnLabels):
             verbose=verbose,
         )
 
+    @_fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
+        """Fit the members.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            The label of each row.
+        **fit_params : dict
+            `sample_weight`, or other metadata for the members if metadata routing is enabled.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If `y` has no labels, or a member cannot be fitted.
+        """
+        # VotingClassifier.fit encodes the labels and passes the codes 0, 1, … to its base class. The members
+        # would learn these: a `class_weight` by label would fail, or weigh another class. So its fit is
+        # replaced by one that passes the labels.
+        _raise_for_params(fit_params, self, "fit", allow=["sample_weight"])
+        check_classification_targets(y)
+        y = column_or_1d(y, warn=True)
+        self.le_ = LabelEncoder().fit(y)
+        self.classes_ = self.le_.classes_
+        fitted: Self = super(VotingClassifier, self).fit(X, y, **fit_params)
+        return fitted
+
     def to_model(self) -> Ensemble:
         """Return the networks as a frozen `separatrix.Ensemble`, to save and to use without scikit-learn.
 
         Returns
         -------
         Ensemble
-            Without the members of weight 0.
+            Members of weight 0 are left out.
 
         Raises
         ------
         ParameterError
-            If a member is none that has a network, or a pipeline's step cannot be folded into its network.
+            If a member has no network, or a step of a pipeline cannot be folded into its network.
         """
         return _ensemble_of(self)
 
 
 class MLPEnsembleRegressor(VotingRegressor):
-    """The weighted mean of several networks' predictions.
+    """The weighted mean of the predictions of several networks.
 
-    scikit-learn's `VotingRegressor`, but that it can be saved as one model file. One number a row.
+    Like scikit-learn's `VotingRegressor`, and it can be saved as one model file. Each row has one number.
 
     Parameters
     ----------
     estimators : list of (str, estimator) tuples
-        Each an `MLPRegressor`, or a `Pipeline` that ends in one; fitted as clones.
-    weights : array-like of shape (n_estimators,), optional
-        Of each member in the mean; by default all alike.
-    n_jobs : int, optional
-        Members that are fitted at the same time; -1 takes all processors.
-    verbose : bool
-        Whether to tell of each member that has been fitted.
+        The members: each an `MLPRegressor`, or a `Pipeline` that ends in one. Clones of them are fitted.
+    weights : array-like of shape (n_estimators,), default=None
+        Weight of each member in the mean. None gives all the same weight.
+    n_jobs : int, default=None
+        Number of members that are fitted at the same time. -1 uses all processors.
+    verbose : bool, default=False
+        Whether to print a line for each fitted member.
 
     Attributes
     ----------
@@ -130,11 +154,11 @@ class MLPEnsembleRegressor(VotingRegressor):
     named_estimators_ : sklearn.utils.Bunch
         The fitted members by name.
     n_features_in_, feature_names_in_ :
-        As for any estimator of scikit-learn.
+        Number and names of the features, as for every estimator of scikit-learn.
 
     See Also
     --------
-    MLPEnsembleClassifier : Classes instead of numbers.
+    MLPEnsembleClassifier : The same for classes.
 
     Examples
     --------
@@ -153,12 +177,12 @@ class MLPEnsembleRegressor(VotingRegressor):
         Returns
         -------
         Ensemble
-            Without the members of weight 0.
+            Members of weight 0 are left out.
 
         Raises
         ------
         ParameterError
-            If a member is none that has a network, or a pipeline's step cannot be folded into its network.
+            If a member has no network, or a step of a pipeline cannot be folded into its network.
         """
         return _ensemble_of(self)
 

@@ -30,23 +30,18 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, listening
 from separatrix.estimators.settings import (
     FIELDS,
-    Activations,
-    BatchSize,
-    Init,
     MLPSettings,
-    Scoring,
     dropout_seed,
     uses_lbfgs,
 )
 from separatrix.estimators.table_fitting import TableFitting
-from separatrix.estimators.targets import ClassTargets, NumberTargets, Targets
-from separatrix.estimators.training import Metric, Training, theta_scorer
+from separatrix.estimators.targets import Targets
+from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.explain.diagram import network_html
 from separatrix.model import Model
-from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer, Schedule
+from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
 from separatrix.train import Callback, History, Recording, Stop, TrainingResult, train
-from separatrix.train.base import Record
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
@@ -83,43 +78,11 @@ class ParameterViews(list[Array]):
 class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     """What `MLPClassifier` and `MLPRegressor` share."""
 
+    # The parameters that are read here or by a search; `MLPSettings` has them all.
     loss: str
-    hidden_layer_sizes: int | Sequence[int]
-    activation: Activations
     solver: str | Optimizer
-    alpha: float
-    batch_size: BatchSize
-    learning_rate: str | Schedule
-    learning_rate_init: float
-    power_t: float
     max_iter: int
-    shuffle: bool | str
     random_state: int | RandomState | None
-    tol: float
-    verbose: bool
-    warm_start: bool
-    momentum: float
-    nesterovs_momentum: bool
-    early_stopping: bool
-    validation_fraction: float
-    beta_1: float
-    beta_2: float
-    epsilon: float
-    n_iter_no_change: float
-    max_fun: int
-    l1_ratio: float
-    dropout: float | Sequence[float]
-    init: Init
-    fit_intercept: bool
-    weight_decay: float
-    rho: float
-    scoring: Scoring
-    metrics: Sequence[str] | None
-    restore_best: bool | None
-    track_training: bool
-    record: Record
-    engine: str
-    dtype: str
 
     n_features_in_: int
     network_: Network
@@ -257,14 +220,14 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         incremental: bool = False,
         paused: Paused | None = None,
         pause_at: int | None = None,
-    ) -> tuple[Training, Run]:
+    ) -> tuple[TrainingSetup, Run]:
         """Hold out rows if early stopping needs some, and return the training of the others."""
         if settings.holds_out and rows.validation is None:
             rows = rows.hold_out(settings.validation_fraction, random_state)
         if not incremental:
             rows.check_weights()
         state = self._state_of(settings, random_state, incremental, paused)
-        training = Training.begin(
+        training = TrainingSetup.begin(
             settings,
             self.network_,
             state,
@@ -303,10 +266,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     @property
     def _targets(self) -> Targets:
         """How the targets of the network are encoded."""
-        network, classes = self.network_, vars(self).get("classes_")
-        if classes is None:
-            return NumberTargets(network.head, network.n_out)
-        return ClassTargets(classes, network.head, network.n_out)
+        return Targets(self.network_.head, self.network_.n_out, vars(self).get("classes_"))
 
     def _metrics_on(self, validation: Data | None) -> Callable[[Any], Metric] | None:
         """Return what makes a metric of a scorer, None without validation rows."""
@@ -322,7 +282,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         other.__dict__.pop("feature_names_in_", None)
         return other
 
-    def _train(self, training: Training, run: Run, callbacks: Sequence[Callback]) -> None:
+    def _train(self, training: TrainingSetup, run: Run, callbacks: Sequence[Callback]) -> None:
         """Train, and keep the result."""
         result = train(run, training.settings, training.engine, callbacks)
         if result.recording is not None:
@@ -346,7 +306,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         callbacks: StreamCallbacks,
         position: StreamPosition | None,
     ) -> None:
-        training = Training.begin(
+        training = TrainingSetup.begin(
             settings,
             self.network_,
             state,
@@ -369,7 +329,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         )
         self._keep(training, result, rows.n_rows)
 
-    def _keep(self, training: Training, result: TrainingResult, n_rows: int) -> None:
+    def _keep(self, training: TrainingSetup, result: TrainingResult, n_rows: int) -> None:
         """Set the fitted attributes."""
         state, history = training.state, result.history
         self.history_, self.recording_, self.stop_ = history, result.recording, result.stop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -12,8 +12,9 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from separatrix import check
+from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
-from separatrix.estimators.settings import ClassWeight, MLPSettings
+from separatrix.estimators.settings import ClassWeight
 
 Array = NDArray[Any]
 
@@ -24,119 +25,93 @@ HEAD_OF_LOSS = {"squared_error": "regression", "poisson": "poisson"}
 
 
 @dataclass(frozen=True, eq=False)
-class ClassTargets:
-    """Class labels, or an indicator matrix, as the targets of a network.
+class Targets:
+    """How `y` becomes the targets of a network.
 
     Attributes
     ----------
-    classes : ndarray of shape (n_classes,)
-        The labels, sorted; the column numbers of an indicator matrix.
     head : str
     n_out : int
         Outputs of the network.
-    class_weight : mapping, sequence of mappings, 'balanced' or None
+    classes : ndarray of shape (n_classes,) or None
+        The labels, sorted; the column numbers of an indicator matrix; None for numbers.
     """
 
-    classes: Array
     head: str
     n_out: int
-    class_weight: ClassWeight = None
-
-    @classmethod
-    def read(
-        cls, settings: MLPSettings, y: Any, classes: Array | None = None, all_classes: bool = False
-    ) -> Self:
-        """Check `y` and learn its classes, unless `classes` are known; `y` must then have no other.
-
-        Raises
-        ------
-        ValueError
-            If `y` has no class labels, other classes, or not all of them with `all_classes`.
-        """
-        multilabel = is_multilabel(y)
-        if classes is None:
-            classes = classes_of(y, multilabel)
-        else:
-            check_known_classes(y, classes, all_of_them=all_classes)
-        head, n_out = head_and_outputs(settings.loss, classes, multilabel)
-        return cls(classes, head, n_out, settings.class_weight)
+    classes: Array | None = None
 
     def encode(self, y: Any, dtype: DTypeLike) -> Array:
-        """Return labels as the columns of the head, (n_rows, n_targets)."""
+        """Return `y` as the columns of the head, (n_rows, n_targets)."""
         if self.head == "multilabel":
             return np.ascontiguousarray(y.toarray() if hasattr(y, "toarray") else y, dtype=dtype)
-        codes: Array = np.searchsorted(self.classes, y)
+        columns: Array = y if self.classes is None else Labels(self.classes).encode(y)
         if self.head == "quadratic" and self.n_out > 1:
-            codes = codes[:, np.newaxis] == np.arange(self.n_out)
-        return codes.reshape(len(codes), -1).astype(dtype)
+            columns = columns[:, np.newaxis] == np.arange(self.n_out)
+        return columns.reshape(len(columns), -1).astype(dtype, order="C", copy=False)
 
     def decode(self, T: Array) -> Array:
-        """Return the labels that `encode` encoded; an indicator matrix as integers."""
+        """Return the `y` that `encode` encoded; an indicator matrix as integers."""
         if self.head == "multilabel":
             return T.astype(np.int64)
-        codes = T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0].astype(np.intp)
-        labels: Array = self.classes[codes]
-        return labels
-
-    def weights(self, y: Any, sample_weight: Array | None) -> Array | None:
-        """Return the weight of each row, or None if all weigh 1: that of its class, times its own."""
-        if self.class_weight is None:
-            return sample_weight
-        if isinstance(self.class_weight, str):
-            check.choice("class_weight", self.class_weight, ("balanced",))
-        weight: Array = compute_sample_weight(self.class_weight, y)
-        if not isinstance(self.class_weight, str):
-            check_class_weight(self.class_weight, self.classes)
-        return weight if sample_weight is None else weight * sample_weight
+        if self.classes is None:
+            return T[:, 0] if T.shape[1] == 1 else T
+        return Labels(self.classes).decode(T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0])
 
 
-@dataclass(frozen=True, eq=False)
-class NumberTargets:
-    """Numbers as the targets of a network.
+def read_numbers(loss: str, y: Array) -> Targets:
+    """Check numbers, and return how they become targets.
 
-    Attributes
-    ----------
-    head : str
-    n_out : int
-        Outputs of the network.
+    Raises
+    ------
+    ParameterError
+        If there is no such loss.
+    DataError
+        If a number is below 0 and the loss is 'poisson'.
     """
+    check.choice("loss", loss, HEAD_OF_LOSS)
+    if loss == "poisson" and y.min() < 0:
+        raise DataError(f"y must be 0 or more for loss 'poisson', got {y.min()}; use loss='squared_error'.")
+    return Targets(HEAD_OF_LOSS[loss], 1 if y.ndim == 1 else y.shape[1])
 
-    head: str
-    n_out: int
 
-    @classmethod
-    def read(cls, settings: MLPSettings, y: Array) -> Self:
-        """Check `y`.
+def read_labels(loss: str, y: Any, classes: Array | None = None, all_classes: bool = False) -> Targets:
+    """Check labels or an indicator matrix, and return how they become targets.
 
-        Raises
-        ------
-        ParameterError
-            If there is no such loss.
-        DataError
-            If `y` is below 0 and the loss is 'poisson'.
-        """
-        check.choice("loss", settings.loss, HEAD_OF_LOSS)
-        if settings.loss == "poisson" and y.min() < 0:
-            raise DataError(
-                f"y must be 0 or more for loss 'poisson', got {y.min()}; use loss='squared_error'."
-            )
-        return cls(HEAD_OF_LOSS[settings.loss], 1 if y.ndim == 1 else y.shape[1])
+    Parameters
+    ----------
+    loss : str
+    y : ndarray or sparse matrix
+    classes : ndarray or None
+        The classes, if they are known: `y` must have no other.
+    all_classes : bool
+        Whether `y` must have all of `classes`.
 
-    def encode(self, y: Array, dtype: DTypeLike) -> Array:
-        """Return numbers as columns, (n_rows, n_outputs)."""
-        columns: Array = y.reshape(len(y), -1).astype(dtype, order="C", copy=False)
-        return columns
+    Raises
+    ------
+    ValueError
+        If `y` has no class labels, or not those that it must have.
+    """
+    multilabel = is_multilabel(y)
+    if classes is None:
+        classes = classes_of(y, multilabel)
+    else:
+        check_known_classes(y, classes, all_of_them=all_classes)
+    return Targets(*head_and_outputs(loss, classes, multilabel), classes)
 
-    def decode(self, T: Array) -> Array:
-        """Return columns as numbers, (n_rows,) if there is one."""
-        return T[:, 0] if T.shape[1] == 1 else T
 
-    def weights(self, y: Array, sample_weight: Array | None) -> Array | None:
-        """Return the weight of each row, or None if all weigh 1."""
+def row_weights(
+    class_weight: ClassWeight, classes: Array, y: Any, sample_weight: Array | None
+) -> Array | None:
+    """Return the weight of each row, or None if all weigh 1: that of its class, times its own."""
+    if class_weight is None:
         return sample_weight
-
-
-Targets = ClassTargets | NumberTargets
+    if isinstance(class_weight, str):
+        check.choice("class_weight", class_weight, ("balanced",))
+    weight: Array = compute_sample_weight(class_weight, y)
+    if not isinstance(class_weight, str):
+        check_class_weight(class_weight, classes)
+    return weight if sample_weight is None else weight * sample_weight
 
 
 def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, int]:

@@ -22,7 +22,7 @@ Metric = Callable[[Array], float]
 
 
 @dataclass(frozen=True, eq=False)
-class Training:
+class TrainingSetup:
     """All that one training is given, except its rows.
 
     Attributes

@@ -22,7 +22,7 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.settings import MLPSettings
-from separatrix.estimators.targets import ClassTargets, NumberTargets, Targets
+from separatrix.estimators.targets import Targets, read_labels, read_numbers, row_weights
 
 Array = NDArray[Any]
 
@@ -48,7 +48,7 @@ class TrainingRows:
     Attributes
     ----------
     data : Data
-    targets : ClassTargets or NumberTargets
+    targets : Targets
         How `data.T` was made of `y`.
     attributes : mapping of str to object
         The fitted attributes that the rows alone decide.
@@ -142,15 +142,15 @@ def read_rows(
     )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    targets: Targets
+    weight = sample_weight
+    if weight is not None:
+        weight = _check_sample_weight(weight, X, dtype=X.dtype, ensure_non_negative=True)
     if has_numbers:
-        targets = NumberTargets.read(settings, y)
+        targets = read_numbers(settings.loss, y)
     else:
-        targets = ClassTargets.read(settings, y, classes, all_classes)
+        targets = read_labels(settings.loss, y, classes, all_classes)
         estimator.classes_ = targets.classes
-    if sample_weight is not None:
-        sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-    weight = targets.weights(y, sample_weight)
+        weight = row_weights(settings.class_weight, estimator.classes_, y, weight)
     data = Data(X, targets.encode(y, X.dtype), None if weight is None else weight.astype(X.dtype, copy=False))
     attributes = {name: vars(estimator)[name] for name in _LEARNED if name in vars(estimator)}
     return TrainingRows(data, targets, attributes)

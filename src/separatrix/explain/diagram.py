@@ -66,6 +66,16 @@ class DiagramLayer:
         """Units left out."""
         return self.n_units - len(self.units)
 
+    @property
+    def heading(self) -> str:
+        """Number of units, as in "3 units"."""
+        return plural(self.n_units, "input" if self.title == "input" else "unit")
+
+    @property
+    def fold_note(self) -> str:
+        """Number of units left out, as in "… 5 more"."""
+        return f"… {self.n_folded} more"
+
 
 @dataclass(frozen=True, eq=False)
 class NetworkDiagram:
@@ -90,6 +100,11 @@ class NetworkDiagram:
     weights: tuple[Array, ...]
     largest_weight: float
     largest_bias: float
+
+    @property
+    def title(self) -> str:
+        """Layers and number of parameters, as in "2-4-1: 17 parameters"."""
+        return f"{self.network}: {plural(self.n_parameters, 'parameter')}"
 
     @property
     def is_folded(self) -> bool:
@@ -207,7 +222,7 @@ def network_svg(estimator: Any, *, max_units: int = 8) -> str:
     width, height = left + right + _GAP * n_gaps, _TOP + _STEP * (d.height + 0.2)
     middle = _TOP + _STEP * d.height / 2
     columns = [(left + _GAP * k, middle - _STEP * layer.y) for k, layer in enumerate(d.layers)]
-    label = escape(f"network {d.network} with {d.n_parameters} parameters")
+    label = escape(f"network {d.title}")
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" '
@@ -282,14 +297,13 @@ def _column(
 ) -> str:
     """Return a layer's units, with the heading, the names, and how many units are left out."""
     biases = layer.biases if len(layer.biases) else np.zeros(len(y))
-    heading = plural(layer.n_units, "input" if is_input else "unit")
-    texts = [_text(x, 28, heading, "middle")]
+    texts = [_text(x, 28, layer.heading, "middle")]
     if not is_input:
         texts.append(_text(x, 14, layer.title, "middle"))
     anchor, shift = ("end", -_RADIUS - 4) if is_input else ("start", _RADIUS + 4)
     texts += [_text(x + shift, y[k] + 4, name, anchor) for k, name in enumerate(layer.names)]
     if layer.n_folded:
-        texts.append(_text(x, fold_y + 4, f"… {layer.n_folded} more", "middle"))
+        texts.append(_text(x, fold_y + 4, layer.fold_note, "middle"))
     circles = [
         f'<circle cx="{x:.0f}" cy="{height:.0f}" r="{_RADIUS}" '
         f'fill="{_color(bias > 0, (abs(bias) / (d.largest_bias or 1.0)) ** 0.5)}" stroke="currentColor"/>'

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PathCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
+from matplotlib.text import Annotation
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from separatrix.errors import OutputError, ParameterError
 from separatrix.files import atomic_write, check_writable
 from separatrix.plots.palette import NEUTRAL, background, class_colors, class_markers, marker_scale
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.collections import PathCollection
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure, FigureBase
-    from matplotlib.legend import Legend
-    from matplotlib.text import Annotation
-    from matplotlib.ticker import Locator
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -40,8 +42,6 @@ _SAMPLES = 2000  # along a path
 
 def new_axes(figsize: tuple[float, float] | None = None) -> Axes:
     """Return the axes of a new pyplot figure, laid out so that nothing is cut off."""
-    from matplotlib import pyplot as plt
-
     return plt.subplots(layout="constrained", figsize=figsize)[1]
 
 
@@ -71,9 +71,6 @@ def axes_size(ax: Axes) -> tuple[float, float]:
 
 def text_size(text: str, fontsize: str | float) -> tuple[float, float]:
     """Return width and height of a text in points."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
     font, lines = FontProperties(size=fontsize), text.split("\n")
     widths = [
         text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines if line
@@ -189,8 +186,6 @@ def add_colorbar(
     figure: FigureBase, mappable: ScalarMappable, axes: Sequence[Axes], **kwargs: Any
 ) -> Colorbar:
     """Add a colour bar beside axes, as high as they are; `Figure.colorbar` ignores their aspect."""
-    from matplotlib.transforms import Bbox
-
     bar = figure.colorbar(mappable, ax=list(axes), **kwargs)
     locate = cast("Any", bar.ax.get_axes_locator())
 
@@ -219,8 +214,6 @@ def log_tick_values(low: float, high: float) -> list[float]:
 
 def set_log_ticks(axis: Axis, low: float, high: float) -> None:
     """Write plain numbers on a logarithmic axis that runs from `low` to `high`."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
-
     axis.set_major_locator(_log_locator(low, high))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_locator(NullLocator())
@@ -228,8 +221,6 @@ def set_log_ticks(axis: Axis, low: float, high: float) -> None:
 
 
 def _log_locator(low: float, high: float) -> Locator:
-    from matplotlib.ticker import LogLocator, MaxNLocator
-
     if high < 5 * low:
         return MaxNLocator(6)
     return LogLocator(subs=(1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,))
@@ -326,8 +317,6 @@ def save_figure(figure: Figure, path: Path) -> None:
 
     The file is complete or not there; `OutputError` if it cannot be written.
     """
-    from matplotlib import pyplot as plt
-
     with atomic_write(path) as temporary:
         figure.savefig(temporary, dpi=DPI)
     plt.close(figure)

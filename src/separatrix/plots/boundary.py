@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from contourpy import contour_generator
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.contour import QuadContourSet
+from matplotlib.figure import SubFigure
+from matplotlib.image import AxesImage
+from matplotlib.legend import Legend
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
@@ -17,16 +25,7 @@ from separatrix.explain.subject import class_labels, last_step
 from separatrix.plots.axes import add_colorbar, add_legend, draw_class_points, style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, class_tints, probability_colormap
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import PathCollection
-    from matplotlib.contour import QuadContourSet
-    from matplotlib.figure import SubFigure
-    from matplotlib.image import AxesImage
-    from matplotlib.legend import Legend
-
-    from separatrix.plots.scene import Scene
+from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
@@ -209,8 +208,6 @@ class DecisionBoundaryDisplay(ModelDisplay):
         ParameterError
             If there are no classifiers, or they have different classes.
         """
-        from matplotlib import pyplot as plt
-
         named = _named(estimators)
         displays = [
             cls(
@@ -316,9 +313,6 @@ class DecisionBoundaryDisplay(ModelDisplay):
     @classmethod
     def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
         """Draw the points; the probabilities and the boundary change."""
-        from contourpy import contour_generator
-        from matplotlib.collections import LineCollection
-
         class_labels(scene.estimator)  # raises an error if it is not a classifier
         plane = scene.make_plane(_FILM_RESOLUTION)
 

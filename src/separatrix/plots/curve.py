@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import SubFigure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
@@ -14,15 +19,7 @@ from separatrix.explain.curve import FittedCurve, fitted_curve
 from separatrix.plots.axes import add_legend, draw_class_points, style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, ink, sequential_colormap
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import PathCollection
-    from matplotlib.figure import SubFigure
-    from matplotlib.legend import Legend
-    from matplotlib.lines import Line2D
-
-    from separatrix.plots.scene import Scene
+from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import FuncNorm
+from matplotlib.figure import SubFigure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -16,14 +22,7 @@ from separatrix.model import Model
 from separatrix.plots.axes import axes_size, style, text_size
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, signed_colormap
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import LineCollection, PathCollection
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import SubFigure
-
-    from separatrix.plots.scene import Scene
+from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
@@ -186,8 +185,6 @@ class NetworkDiagramDisplay(ModelDisplay):
             units.set_array(_biases(layer))
 
     def _draw_edges(self, edge_kw: Mapping[str, Any] | None) -> LineCollection:
-        from matplotlib.collections import LineCollection
-
         d = self.diagram
         segments, values = _connections(d)
         look = {"linewidths": _widths(d, values)} | _signed(d.largest_weight)
@@ -219,10 +216,7 @@ class NetworkDiagramDisplay(ModelDisplay):
         """Write the heading of a layer, the names of its units, and how many are left out."""
         is_input = x == 0
         plain = style({"fontsize": self._fontsize}, text_kw)
-        noun = "input" if is_input else "unit"
-        heading = f"{layer.n_units} {noun}{'s' * (layer.n_units > 1)}"
-        if self._is_small:
-            heading = str(layer.n_units)
+        heading = str(layer.n_units) if self._is_small else layer.heading
         self.ax_.annotate(
             heading if is_input else f"{layer.title}\n{heading}",
             (x, self.diagram.height / 2),
@@ -244,16 +238,13 @@ class NetworkDiagramDisplay(ModelDisplay):
                 **plain,
             )
         if layer.fold_y is not None:
-            self.ax_.text(x, layer.fold_y, f"… {layer.n_folded} more", ha="center", va="center", **plain)
+            self.ax_.text(x, layer.fold_y, layer.fold_note, ha="center", va="center", **plain)
 
     def _title(self) -> str:
         d = self.diagram
-        title = f"{d.network}: {d.n_parameters} parameter{'s' * (d.n_parameters > 1)}"
-        return title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
+        return d.title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
 
     def _draw_colorbar(self) -> Colorbar:
-        from matplotlib.ticker import MaxNLocator
-
         bar = self.figure_.colorbar(
             self.edges_, ax=self.ax_, location="bottom", shrink=0.6, aspect=30, pad=0.04
         )
@@ -290,17 +281,8 @@ def _widths(d: NetworkDiagram, values: Array) -> Array:
 
 def _signed(largest: float) -> dict[str, Any]:
     """Return colours from -largest to largest, by the square root, so that small values are coloured, too."""
-    from matplotlib.colors import FuncNorm
-
-    def root(values: Array) -> Array:
-        rooted: Array = np.sign(values) * np.sqrt(np.abs(values))
-        return rooted
-
-    def square(values: Array) -> Array:
-        squared: Array = np.sign(values) * np.square(values)
-        return squared
-
     end = largest or 1.0
+    root, square = (lambda x: np.sign(x) * np.sqrt(np.abs(x))), (lambda x: np.sign(x) * np.square(x))
     return {"cmap": signed_colormap(), "norm": FuncNorm((root, square), -end, end)}
 
 

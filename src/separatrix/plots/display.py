@@ -9,8 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from separatrix.data.table import Table
@@ -19,13 +22,7 @@ from separatrix.explain.subject import input_names
 from separatrix.explain.tables import as_table
 from separatrix.model import Model
 from separatrix.plots.axes import SMALL_TEXT, axes_size, figure_of, new_axes, shrink_texts
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from separatrix.plots.scene import Scene
+from separatrix.plots.scene import Scene
 
 NO_NETWORK = "it needs a single network, and this is an ensemble"
 _SMALL_HEIGHT = 145.0  # points

@@ -6,9 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
+from contourpy import contour_generator
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import SubFigure
+from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from separatrix.explain.hidden import (
@@ -26,14 +31,7 @@ from separatrix.plots.axes import SMALL_TEXT, style, text_size, wrapped
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, probability_colormap, signed_colormap
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import LineCollection
-    from matplotlib.figure import SubFigure
-    from matplotlib.image import AxesImage
-
-    from separatrix.plots.scene import Scene
+from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
@@ -170,8 +168,6 @@ class HiddenUnitsDisplay(ModelDisplay):
         image_kw, line_kw : mapping, optional
             Passed to `Axes.imshow` and, for the lines where sums are zero, `LineCollection`.
         """
-        from matplotlib.collections import LineCollection
-
         self._is_small = False  # the size of a new figure is that for texts of the usual size
         names_width = self._names_width()
         self._blocks = blocks = _blocks(self.units.layers, names_width)
@@ -419,8 +415,6 @@ class HiddenSpaceDisplay(ModelDisplay):
 
     def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
         """Draw the points; `ax` and `**kwargs` are those of `DecisionBoundaryDisplay.plot`."""
-        from matplotlib.collections import LineCollection
-
         self.boundary_.plot(ax, **kwargs)
         self.ax_, self.figure_ = self.boundary_.ax_, self.boundary_.figure_
         self.mesh_ = None
@@ -469,8 +463,6 @@ def _in_tiles(points: float) -> float:
 
 def _zero_lines(sums: Array, x: float, y: float) -> list[Array]:
     """Return the lines on which sums are zero, on the tile whose lower left corner is (x, y)."""
-    from contourpy import contour_generator
-
     across, up = (np.linspace(low, low + 1, n) for low, n in ((x, sums.shape[1]), (y, sums.shape[0])))
     return list(cast("Any", contour_generator(across, up, sums).lines(0.0)))
 
@@ -480,8 +472,6 @@ def _square(x: float, y: float) -> list[tuple[float, float]]:
 
 
 def _draw_weights(ax: Axes, before: _Block, after: _Block) -> LineCollection:
-    from matplotlib.collections import LineCollection
-
     ends = [((x0 + 1, y0 + 0.5), (x1, y1 + 0.5)) for x0, y0 in before.corners for x1, y1 in after.corners]
     lines = LineCollection(ends, zorder=1)
     ax.add_collection(lines, autolim=False)

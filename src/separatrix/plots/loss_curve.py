@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -16,15 +20,9 @@ from separatrix.model import Model
 from separatrix.plots.axes import SMALL_TEXT, set_log_ticks, style
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import background, curve_colors
+from separatrix.plots.scene import Scene
 from separatrix.train import History
 from separatrix.train.history import KeptEpoch
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import SubFigure
-    from matplotlib.lines import Line2D
-
-    from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
@@ -382,7 +380,5 @@ def _label(curve: Curve) -> str:
 
 def _two_axes() -> tuple[Axes, Axes]:
     """Return the axes of a new figure: one for the losses, and one below for the metrics."""
-    from matplotlib import pyplot as plt
-
     axes = plt.subplots(2, 1, figsize=(6.4, 6.4), sharex=True, layout="constrained")[1]
     return axes[0], axes[1]

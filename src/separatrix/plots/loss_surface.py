@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import LogNorm
+from matplotlib.figure import SubFigure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -25,14 +33,7 @@ from separatrix.plots.axes import (
 )
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, sequential_colormap
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import SubFigure
-    from matplotlib.text import Annotation
-
-    from separatrix.plots.scene import Scene
+from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -276,14 +277,10 @@ class LossSurfaceDisplay(ModelDisplay):
         return (low, high) if low < high else (low / 2, high * 2)
 
     def _colors(self) -> dict[str, Any]:
-        from matplotlib.colors import LogNorm
-
         return {"cmap": sequential_colormap(), "norm": LogNorm(*self._range)}
 
     def _markers(self) -> list[tuple[Array, dict[str, Any]]]:
         """Return the snapshots on and off the plane, each with its marker style."""
-        from matplotlib.patheffects import withStroke
-
         s = self.surface
         edge = 0.6 if len(s.epochs) <= _FEW_SNAPSHOTS else 0.4  # of many, only edges would be seen
         look = {
@@ -366,8 +363,6 @@ class LossSurfaceDisplay(ModelDisplay):
         ax.set_box_aspect(None, zoom=0.85)
 
     def _draw_colorbar(self, in_3d: bool) -> Colorbar:
-        from matplotlib.cm import ScalarMappable
-
         s = self.surface
         rows = "" if s.n_rows == s.n_rows_given else f" of {s.n_rows} of {s.n_rows_given} rows"
         fraction = 0.25 if self._is_small else 0.15  # of the axes' width
@@ -410,8 +405,6 @@ def _short(label: str) -> str:
 
 def _new_axes(in_3d: bool, with_distances: bool, distance_ax: Axes | None) -> tuple[Axes, Axes | None]:
     """Return the axes of a new figure, and those of the distances."""
-    from matplotlib import pyplot as plt
-
     if in_3d:
         figure = plt.figure(figsize=(7.2, 5.4), layout="constrained")
         return figure.add_subplot(projection="3d"), distance_ax

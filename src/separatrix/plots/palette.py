@@ -7,13 +7,12 @@ and the grid take their colours from matplotlib's ``rcParams``, so that styles s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib import colormaps, rcParams
+from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from matplotlib.colors import Colormap
 
 Array = NDArray[Any]
 
@@ -40,22 +39,16 @@ _TINT = 0.36  # of a class's colour in its tint, so that points in the full colo
 
 def ink() -> str:
     """Return the colour of text and of black lines, as the current style has it."""
-    from matplotlib import rcParams
-
     return str(rcParams["text.color"])
 
 
 def background() -> str:
     """Return the colour behind everything that is drawn in axes."""
-    from matplotlib import rcParams
-
     return str(rcParams["axes.facecolor"])
 
 
 def grid_color() -> str:
     """Return the colour of grid lines."""
-    from matplotlib import rcParams
-
     return str(rcParams["grid.color"])
 
 
@@ -106,8 +99,6 @@ def probability_colormap(low: str = _CLASSES[0], high: str = _CLASSES[1]) -> Col
 
     Points in the full colours stand out on tints.
     """
-    from matplotlib.colors import LinearSegmentedColormap
-
     return LinearSegmentedColormap.from_list(
         "probability", [tuple(_tinted(low)), (1.0, 1.0, 1.0), tuple(_tinted(high))]
     )
@@ -141,17 +132,12 @@ def class_tints(probability: Array, colors: list[str]) -> Array:
 
 def signed_colormap() -> Colormap:
     """Return the colours of weights and activations: purple below zero, white, green above."""
-    from matplotlib import colormaps
-    from matplotlib.colors import ListedColormap
-
     # Without the darkest ends, on which a black line could not be seen.
     return ListedColormap(colormaps["PRGn"](np.linspace(0.15, 0.85, 256)), "signed")
 
 
 def sequential_colormap() -> Colormap:
     """Return the colours of values without a sign, such as losses or epochs, from dark to light."""
-    from matplotlib import colormaps
-
     return colormaps["viridis"]
 
 

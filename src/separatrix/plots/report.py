@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
+from sklearn.calibration import CalibrationDisplay
+from sklearn.metrics import (
+    ConfusionMatrixDisplay,
+    PrecisionRecallDisplay,
+    PredictionErrorDisplay,
+    RocCurveDisplay,
+)
 
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
-from separatrix.plots.axes import figure_of, style
+from separatrix.plots.axes import SMALL_TEXT, figure_of, style
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Array = NDArray[Any]
 
@@ -178,9 +184,6 @@ class ReportDisplay(ModelDisplay):
                 "confusion": [self._draw_confusion(confusion_kw)],
                 **self._draw_curves(curve_kw, calibration_kw),
             }
-        for line in [line for ax in axes for line in ax.lines]:
-            if line.get_color() in {"k", "black"}:  # scikit-learn's lines of reference, on any background
-                line.set_color(ink())
         return self
 
     @classmethod
@@ -189,10 +192,8 @@ class ReportDisplay(ModelDisplay):
         return subject.no_target()
 
     def _draw_numbers(self, residual_kw: Mapping[str, Any] | None) -> dict[str, list[Any]]:
-        from sklearn.metrics import PredictionErrorDisplay
-
         kinds = {"predicted": "actual_vs_predicted", "residuals": "residual_vs_predicted"}
-        look = {"scatter_kwargs": {"alpha": 0.5, "s": 16}}
+        look = {"scatter_kwargs": {"alpha": 0.5, "s": 16}, "line_kwargs": {"color": ink()}}
         return {
             name: [
                 PredictionErrorDisplay.from_predictions(
@@ -203,8 +204,6 @@ class ReportDisplay(ModelDisplay):
         }
 
     def _draw_confusion(self, confusion_kw: Mapping[str, Any] | None) -> Any:
-        from sklearn.metrics import ConfusionMatrixDisplay
-
         names = self._names
         look = {"cmap": "Blues", "colorbar": False, "display_labels": names, "labels": range(len(names))}
         if max(map(len, names)) * len(names) > _TICK_CHARACTERS:
@@ -217,9 +216,6 @@ class ReportDisplay(ModelDisplay):
         self, curve_kw: Mapping[str, Any] | None, calibration_kw: Mapping[str, Any] | None
     ) -> dict[str, list[Any]]:
         """Draw the curves of the second of two classes, or of each class against the rest."""
-        from sklearn.calibration import CalibrationDisplay
-        from sklearn.metrics import PrecisionRecallDisplay, RocCurveDisplay
-
         names = self._names
         colors, markers = class_colors(len(names)), class_markers(len(names))
         displays: dict[str, list[Any]] = {"roc": [], "precision_recall": [], "calibration": []}
@@ -248,7 +244,10 @@ class ReportDisplay(ModelDisplay):
         for ax in self.axes_[1:]:
             ax.set(xlabel=_plain(ax.get_xlabel()), ylabel=_plain(ax.get_ylabel()), ylim=(-0.02, 1.02))
             ax.set_aspect("auto" if is_long else "equal")  # a legend beside a square would be cut off
-            ax.legend(fontsize="x-small", **beside)
+            for reference in ax.lines:
+                if reference.get_color() in {"k", "black"}:  # scikit-learn's lines of reference
+                    reference.set_color(ink())
+            ax.legend(fontsize=SMALL_TEXT, **beside)
         return displays
 
     @property
@@ -263,8 +262,6 @@ def _plain(label: str) -> str:
 
 def _new_axes(n_axes: int, n_classes: int) -> list[Axes]:
     """Return the axes of a new figure, which is larger for more classes."""
-    from matplotlib import pyplot as plt
-
     n_rows, scale = n_axes // 2, max(1.0, n_classes / 7)
     figsize = (10.0 * scale, 4.4 * scale * n_rows)
     return list(plt.subplots(n_rows, 2, figsize=figsize, layout="constrained", squeeze=False)[1].flat)

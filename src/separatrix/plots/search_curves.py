@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -14,11 +17,6 @@ from separatrix.plots.axes import legend_above, set_log_ticks, style
 from separatrix.plots.palette import background, curve_colors, ink
 from separatrix.plots.search_display import SearchDisplay
 from separatrix.select.candidates import LossCurve, candidate_names, mean_curve
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import FillBetweenPolyCollection
-    from matplotlib.lines import Line2D
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None

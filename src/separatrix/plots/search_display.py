@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
@@ -108,8 +109,6 @@ class SearchDisplay(Display):
 
 def note_handle(text: str) -> Any:
     """Return an entry of a legend that is only text."""
-    from matplotlib.lines import Line2D
-
     return Line2D([], [], linestyle="none", label=text)
 
 

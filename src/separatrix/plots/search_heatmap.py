@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colorbar import Colorbar
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.plots.axes import axes_size, legend_above, style, text_size
 from separatrix.plots.palette import background, grid_color, sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
-from separatrix.select.candidates import Candidates, architecture_table
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.patches import Rectangle
-    from matplotlib.text import Text
+from separatrix.select.candidates import ArchitectureTable, architecture_table
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -59,6 +59,7 @@ class SearchHeatmapDisplay(SearchDisplay):
 
     Examples
     --------
+    >>> from separatrix.select.candidates import Candidates
     >>> none = np.zeros(2, dtype=int)
     >>> candidates = Candidates(
     ...     "accuracy", [{}] * 2, [(), (4,)], np.array([3, 17]), np.array([[0.6, 0.8], [0.9, 0.8]]),
@@ -74,18 +75,10 @@ class SearchHeatmapDisplay(SearchDisplay):
     marks_: list[Rectangle]
     colorbar_: Colorbar | None
 
-    def __init__(
-        self,
-        candidates: Candidates,
-        *,
-        best: int,
-        smallest_as_good: int,
-        baseline_scores: Array | None = None,
-    ) -> None:
-        super().__init__(
-            candidates, best=best, smallest_as_good=smallest_as_good, baseline_scores=baseline_scores
-        )
-        self.table = architecture_table(candidates, baseline_scores)
+    @cached_property
+    def table(self) -> ArchitectureTable:
+        """The numbers of the heat map."""
+        return architecture_table(self.candidates, self.baseline_scores)
 
     def plot(
         self,
@@ -202,9 +195,6 @@ class SearchHeatmapDisplay(SearchDisplay):
         return float(min(width / n_columns / widest, height / len(self.table.depths) / highest))
 
     def _mark_cells(self, mark_kw: Keywords) -> list[Rectangle]:
-        from matplotlib.patches import Rectangle
-        from matplotlib.patheffects import withStroke
-
         marks: list[Rectangle] = []
         marked = set()
         for (index, label), dashes in zip(self._roles, ("-", (0, (2, 1))), strict=False):
@@ -229,8 +219,6 @@ class SearchHeatmapDisplay(SearchDisplay):
 
     def _draw_empty(self) -> list[Any]:
         """Hatch the cells whose candidates all failed; return legend entries for these and blank cells."""
-        from matplotlib.patches import Patch
-
         t = self.table
         is_failed = (t.n_tried > 0) & np.isnan(t.mean)
         is_blank = (t.n_tried == 0) & np.isnan(t.mean)

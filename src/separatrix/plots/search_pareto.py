@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.container import ErrorbarContainer
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.plots.axes import legend_above, set_log_ticks, style
 from separatrix.plots.palette import ink, sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
-from separatrix.select.candidates import Candidates, lower_fence, pareto_front
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import PathCollection
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.container import ErrorbarContainer
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Rectangle
+from separatrix.select.candidates import lower_fence, pareto_front
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -66,6 +66,7 @@ class SearchParetoDisplay(SearchDisplay):
 
     Examples
     --------
+    >>> from separatrix.select.candidates import Candidates
     >>> none = np.zeros(2, dtype=int)
     >>> candidates = Candidates(
     ...     "accuracy", [{}] * 2, [(), (4,)], np.array([3, 17]), np.array([[0.6, 0.8], [0.9, 0.8]]),
@@ -84,18 +85,10 @@ class SearchParetoDisplay(SearchDisplay):
     baseline_: Line2D | None
     colorbar_: Colorbar | None
 
-    def __init__(
-        self,
-        candidates: Candidates,
-        *,
-        best: int,
-        smallest_as_good: int,
-        baseline_scores: Array | None = None,
-    ) -> None:
-        super().__init__(
-            candidates, best=best, smallest_as_good=smallest_as_good, baseline_scores=baseline_scores
-        )
-        self.front = pareto_front(candidates.n_parameters, candidates.mean)
+    @cached_property
+    def front(self) -> Array:
+        """The candidates of the Pareto front, the smallest first."""
+        return pareto_front(self.candidates.n_parameters, self.candidates.mean)
 
     def plot(
         self,
@@ -250,8 +243,6 @@ class SearchParetoDisplay(SearchDisplay):
 
     def _colors(self) -> tuple[Any, Any, Array]:
         """Return the colours of the depths, and the depths."""
-        from matplotlib.colors import BoundaryNorm, ListedColormap
-
         depths = np.unique([len(sizes) for sizes in self.candidates.hidden_layer_sizes])
         n = len(depths)
         cmap = ListedColormap(sequential_colormap()(np.linspace(0, _LIGHTEST, n)), "depth")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -37,7 +38,7 @@ from separatrix.search.results import Results
 from separatrix.search.rounds import count_trials, discarding_text, run_rounds, search_progress
 from separatrix.search.scores import params_of_scorers
 from separatrix.search.space import LAYERS, LINEAR_BASELINES, Params, draw_candidates, make_space
-from separatrix.search.store import NoStore, Store, settings_of
+from separatrix.search.store import Store, settings_of
 from separatrix.search.trials import TrialResult
 from separatrix.select import corrected_standard_error, select, verdict_text
 from separatrix.select.candidates import layers_text, shown_metric
@@ -329,11 +330,11 @@ class ArchitectureSearchCV(BaseSearchCV):
         metric = shown_metric(self._metric_name(next(iter(self._names_of_several_scores()), "score")))
         names = [layers_text(one[experiment.prefix + LAYERS]) for one in candidates]
         n_trials = count_trials(experiment, params, self.halving_factor)
-        with (
-            self._open_store(experiment, candidates) as store,
-            search_progress(self.verbose > 0, n_trials, metric, names) as update,
-        ):
-            stored = list(store.results())
+        store = None
+        if self.store is not None:
+            store = Store(self.store, settings_of(experiment, candidates, self.scoring))
+        with store or nullcontext(), search_progress(self.verbose > 0, n_trials, metric, names) as update:
+            stored = [] if store is None else list(store.results())
             for result in stored:
                 results.add(result)
             update(len(stored), results)
@@ -343,7 +344,8 @@ class ArchitectureSearchCV(BaseSearchCV):
                     if self.error_score == "raise" and result.exception is not None:
                         raise result.exception
                     results.add(result)
-                store.add([(result, params[result.candidate]) for result in found])
+                if store is not None:
+                    store.add([(result, params[result.candidate]) for result in found])
                 update(len(found), results)
 
             is_whole = run_rounds(
@@ -355,11 +357,6 @@ class ArchitectureSearchCV(BaseSearchCV):
                 raise KeyboardInterrupt(f"Search interrupted by user, without a result yet: {done}.")
             warnings.warn(f"Search interrupted by user: {done}, and are the result.", stacklevel=4)
         return results
-
-    def _open_store(self, experiment: Experiment, candidates: list[Params]) -> Store | NoStore:
-        if self.store is None:
-            return NoStore()
-        return Store(self.store, settings_of(experiment, candidates, self.scoring))
 
     def _set_results(self, experiment: Experiment, results: Results) -> None:
         """Set all fitted attributes except those of refitted estimators."""

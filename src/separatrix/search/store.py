@@ -28,31 +28,36 @@ Settings = Mapping[str, str]
 
 _APPLICATION_ID = 0x53455054  # "SEPT": SQLite's mark of the program that a file belongs to
 _FREE_BYTES = 2**20  # that the disk must have before training begins
-_SCHEMA = """
+# Of the fields of a `TrialResult`, those that SQLite holds as they are.
+_PLAIN = {
+    "candidate": "INTEGER",  # below 0: linear baselines
+    "split": "INTEGER",
+    "reason": "TEXT",
+    "fit_seconds": "REAL",
+    "score_seconds": "REAL",
+    "training_seconds": "REAL",
+    "n_parameters": "INTEGER",
+    "n_epochs": "INTEGER",
+}
+_COLUMNS = {
+    **_PLAIN,
+    "params": "TEXT",  # for people
+    "scores": "TEXT",  # JSON, as the next
+    "train_scores": "TEXT",
+    "dtype": "TEXT",  # of theta
+    "theta": "BLOB",
+    "epochs": "BLOB",  # int64
+    "loss": "BLOB",  # float64
+}
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS trials (
-    candidate INTEGER NOT NULL, -- numbers below 0 are linear baselines
-    split INTEGER NOT NULL,
-    params TEXT NOT NULL,
-    scores TEXT NOT NULL, -- JSON
-    train_scores TEXT NOT NULL, -- JSON
-    reason TEXT NOT NULL,
-    fit_seconds REAL NOT NULL,
-    score_seconds REAL NOT NULL,
-    training_seconds REAL NOT NULL,
-    n_parameters INTEGER NOT NULL,
-    n_epochs INTEGER NOT NULL,
-    dtype TEXT NOT NULL,
-    theta BLOB NOT NULL,
-    epochs BLOB NOT NULL, -- int64
-    loss BLOB NOT NULL, -- float64
+    {", ".join(f"{name} {kind} NOT NULL" for name, kind in _COLUMNS.items())},
     PRIMARY KEY (candidate, split)
 );
 """
-_COLUMNS = (
-    "candidate, split, params, scores, train_scores, reason, fit_seconds, score_seconds, training_seconds, "
-    "n_parameters, n_epochs, dtype, theta, epochs, loss"
-)
+_NAMES = ", ".join(_COLUMNS)
+_INSERT = f"INSERT OR REPLACE INTO trials ({_NAMES}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
 
 
 def settings_of(experiment: Experiment, candidates: Iterable[Params], scoring: Any) -> dict[str, str]:
@@ -97,23 +102,6 @@ def count_finished(path: str | Path, n_splits: int) -> int:
         return 0
     finally:
         connection.close()
-
-
-class NoStore:
-    """A store that keeps nothing."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Do nothing."""
-
-    def results(self) -> Iterator[TrialResult]:
-        """Yield nothing."""
-        return iter(())
-
-    def add(self, results: Iterable[tuple[TrialResult, Params]]) -> None:
-        """Do nothing."""
 
 
 class Store:
@@ -186,8 +174,8 @@ class Store:
 
     def results(self) -> Iterator[TrialResult]:
         """Yield the finished trials."""
-        for row in self._connection.execute(f"SELECT {_COLUMNS} FROM trials ORDER BY candidate, split"):
-            yield _result(row)
+        for row in self._connection.execute(f"SELECT {_NAMES} FROM trials ORDER BY candidate, split"):
+            yield _result(dict(zip(_COLUMNS, row, strict=True)))
 
     def add(self, results: Iterable[tuple[TrialResult, Params]]) -> None:
         """Write finished trials, except those that failed: the next search tries them again.
@@ -196,13 +184,10 @@ class Store:
         """
         if not self._works:
             return
-        marks = ", ".join("?" * len(_COLUMNS.split(",")))
         try:
             with self._connection:
-                self._connection.executemany(
-                    f"INSERT OR REPLACE INTO trials ({_COLUMNS}) VALUES ({marks})",
-                    [_row(result, params) for result, params in results if result.exception is None],
-                )
+                rows = [_row(result, params) for result, params in results if result.exception is None]
+                self._connection.executemany(_INSERT, rows)
         except sqlite3.Error as error:
             self._works = False
             warnings.warn(
@@ -231,42 +216,25 @@ class Store:
             self._connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", settings.items())
 
 
-def _row(result: TrialResult, params: Params) -> tuple[Any, ...]:
+def _row(result: TrialResult, params: Params) -> dict[str, Any]:
     assert result.theta is not None
     assert result.curve is not None
-    return (
-        result.candidate,
-        result.split,
-        repr(params),
-        json.dumps(result.scores),
-        json.dumps(result.train_scores),
-        result.reason,
-        result.fit_seconds,
-        result.score_seconds,
-        result.training_seconds,
-        result.n_parameters,
-        result.n_epochs,
-        result.theta.dtype.name,
-        result.theta.tobytes(),
-        result.curve.epochs.tobytes(),
-        result.curve.loss.tobytes(),
-    )
+    return {name: getattr(result, name) for name in _PLAIN} | {
+        "params": repr(params),
+        "scores": json.dumps(result.scores),
+        "train_scores": json.dumps(result.train_scores),
+        "dtype": result.theta.dtype.name,
+        "theta": result.theta.tobytes(),
+        "epochs": result.curve.epochs.tobytes(),
+        "loss": result.curve.loss.tobytes(),
+    }
 
 
-def _result(row: tuple[Any, ...]) -> TrialResult:
-    candidate, split, _, scores, train_scores, *facts, dtype, theta, epochs, loss = row
-    reason, fit_seconds, score_seconds, training_seconds, n_parameters, n_epochs = facts
+def _result(row: dict[str, Any]) -> TrialResult:
     return TrialResult(
-        candidate=candidate,
-        split=split,
-        scores=json.loads(scores),
-        train_scores=json.loads(train_scores),
-        reason=reason,
-        fit_seconds=fit_seconds,
-        score_seconds=score_seconds,
-        training_seconds=training_seconds,
-        n_parameters=n_parameters,
-        n_epochs=n_epochs,
-        theta=np.frombuffer(theta, dtype),
-        curve=LossCurve(np.frombuffer(epochs, np.int64), np.frombuffer(loss, np.float64)),
+        **{name: row[name] for name in _PLAIN},
+        scores=json.loads(row["scores"]),
+        train_scores=json.loads(row["train_scores"]),
+        theta=np.frombuffer(row["theta"], row["dtype"]),
+        curve=LossCurve(np.frombuffer(row["epochs"], np.int64), np.frombuffer(row["loss"], np.float64)),
     )

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from time import perf_counter
 from typing import Any
@@ -72,7 +73,7 @@ class SearchSpace:
     params: dict[str, Any]
     settings: dict[str, Any]
 
-    def n_drawn(self, n_candidates: int, random_state: int) -> int:
+    def n_drawn(self, n_candidates: int | None, random_state: Any) -> int:
         """Return how many networks a search draws."""
         space = {LAYERS: self.architectures, **self.params}
         return len(draw_candidates(space, n_candidates, RandomState(random_state), LAYERS))
@@ -100,15 +101,10 @@ class SearchSetup:
     task_reason : str
         Why it is this task, in a few words.
     space : SearchSpace
-    n_candidates, n_drawn : int
-        The maximum number of networks, and how many are drawn.
-    cv, n_repeats : int
-    scoring, refit : str
-    ensemble : bool
-    n_jobs : int or None
-    random_state : int
-    store : path-like or None
-    verbose : int
+    scoring : str
+        scikit-learn's name of the score.
+    search : ArchitectureSearchCV
+        Of a pipeline whose last step is called "network". The target of a regression is standardised for it.
     """
 
     features: Table
@@ -117,21 +113,18 @@ class SearchSetup:
     task: Task
     task_reason: str
     space: SearchSpace
-    n_candidates: int
-    n_drawn: int
-    cv: int
-    n_repeats: int
     scoring: str
-    refit: str
-    ensemble: bool
-    n_jobs: int | None
-    random_state: int
-    store: Any
-    verbose: int
+    search: ArchitectureSearchCV
+
+    @cached_property
+    def n_drawn(self) -> int:
+        """How many networks the search draws."""
+        return self.space.n_drawn(self.search.n_candidates, self.search.random_state)
 
     def n_finished(self) -> int:
         """Return how many networks the store has on all folds already."""
-        return 0 if self.store is None else count_finished(self.store, self.cv * self.n_repeats)
+        search = self.search
+        return 0 if search.store is None else count_finished(search.store, search.cv * search.n_repeats)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,9 +135,6 @@ class TableSearch:
     ----------
     setup : SearchSetup
         What was searched, and how.
-    search : ArchitectureSearchCV
-        Fitted, with the scores of all networks. Its parameters are those of a pipeline whose last step is
-        called "network"; its targets are standardised for a regression.
     model : Model or Ensemble
         It predicts tables, numbers in their own unit.
     stops : dict of int to Stop
@@ -154,10 +144,14 @@ class TableSearch:
     """
 
     setup: SearchSetup
-    search: ArchitectureSearchCV
     model: AnyModel
     stops: dict[int, Stop]
     seconds: float
+
+    @property
+    def search(self) -> ArchitectureSearchCV:
+        """The fitted search, with the scores of all networks."""
+        return self.setup.search
 
     @property
     def verdict(self) -> Verdict:
@@ -298,52 +292,53 @@ def search_table(
     >>> found.model.predict(sx.data.Table({"x": [1.0], "kind": ["a"]})).round(-3)
     array([1000.])
     """
-    table = _table(source)
-    features, y, task, reason = _labelled(table, target, task)
-    if settings.get("class_weight") is not None:
-        settings["class_weight"] = _class_weight(settings["class_weight"], y, task)
-    space = make_space(depths, widths, layers, param_space or {}, settings, len(y))
-    scoring = SCORING[task] if scoring is None else scoring
     check.integer("n_candidates", n_candidates, 1)
     check.integer("cv", cv, 2)
     check.choice("refit", refit, REFITS)
     if n_jobs == 0:
         raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
+    features, y, task, reason = _labelled(_table(source), target, task)
+    scoring = SCORING[task] if scoring is None else scoring
     _check_scoring(scoring, y, task, target)
     _check_folds(y, cv, task, scoring)
+    if settings.get("class_weight") is not None:
+        settings["class_weight"] = _class_weight(settings["class_weight"], y, task)
+    space = make_space(depths, widths, layers, param_space or {}, settings, len(y))
     _check_parameters(space, task)
-    if random_state is None:
-        random_state = int(check_random_state(None).randint(MAX_SEED))
-    setup = SearchSetup(
-        features=features,
-        y=y,
-        target=target,
-        task=task,
-        task_reason=reason,
-        space=space,
+    network = _estimator(task, space.settings)
+    trained_y, scorer = _standardised(network, y, target, scoring)
+    dtype = "float64" if network.dtype == "auto" else network.dtype
+    search = ArchitectureSearchCV(
+        Pipeline([("table", TableEncoding(dtype=dtype)), (_STEP, network)]),
+        space.architectures,
+        space.params,
         n_candidates=n_candidates,
-        n_drawn=space.n_drawn(n_candidates, random_state),
         cv=cv,
         n_repeats=n_repeats,
-        scoring=scoring,
-        refit=refit,
-        ensemble=ensemble,
+        scoring=scorer,
+        refit=ensemble,  # a search without refit has no ensemble; the model is trained below
         n_jobs=n_jobs,
-        random_state=random_state,
+        random_state=check_random_state(None).randint(MAX_SEED) if random_state is None else random_state,
         store=store,
         verbose=verbose,
     )
+    setup = SearchSetup(features, y, target, task, reason, space, scoring, search)
     if on_start is not None:
         on_start(setup)
     started = perf_counter()
-    search = _search(setup)
+    search.fit(frame_from_table(features), trained_y)
     seconds = perf_counter() - started
-    weights = _weights(setup, search)
-    estimators = {index: _fit(setup, search, index, callbacks) for index in weights}
+    if not ensemble:
+        weights = {getattr(search.verdict_, "best" if refit == "best" else "smallest_as_good"): 1}
+    elif hasattr(search, "ensemble_weights_"):
+        weights = search.ensemble_weights_
+    else:
+        raise KeyboardInterrupt("Search interrupted by user, before its ensemble was trained.")
+    estimators = {index: _fit(setup, index, callbacks) for index in weights}
     models = [estimator.to_model() for estimator in estimators.values()]
     model = Ensemble(models, list(weights.values())) if ensemble else models[0]
     stops = {index: estimator.stop_ for index, estimator in estimators.items()}
-    return TableSearch(setup, search, model, stops, seconds)
+    return TableSearch(setup, model, stops, seconds)
 
 
 def make_space(
@@ -467,53 +462,24 @@ def _estimator(task: Task, settings: Mapping[str, Any]) -> MLP:
         ) from error
 
 
-def _search(setup: SearchSetup) -> ArchitectureSearchCV:
-    """Carry out the search; a regressor is trained on the standardised target."""
-    network = _estimator(setup.task, setup.space.settings)
-    y, scoring = setup.y, setup.scoring  # type: Any, Any
-    if isinstance(network, MLPRegressor):
-        check.choice("loss", network.loss, HEAD_OF_LOSS)
-        scaled = Target.of_numbers(
-            TargetStatistics.of(y, setup.target), HEAD_OF_LOSS[network.loss], has_shift=network.fit_intercept
-        )
-        y = (y - scaled.shift) / scaled.scale
-        if scoring != "r2":  # which has no unit
-            scoring = {scoring: in_original_unit(scoring, scaled.shift, scaled.scale)}
-    dtype = "float64" if network.dtype == "auto" else network.dtype
-    search = ArchitectureSearchCV(
-        Pipeline([("table", TableEncoding(dtype=dtype)), (_STEP, network)]),
-        setup.space.architectures,
-        setup.space.params,
-        n_candidates=setup.n_candidates,
-        cv=setup.cv,
-        n_repeats=setup.n_repeats,
-        scoring=scoring,
-        refit=setup.ensemble,  # which only a search that refits has; `_fit` trains the model
-        n_jobs=setup.n_jobs,
-        random_state=setup.random_state,
-        store=setup.store,
-        verbose=setup.verbose,
-    )
-    search.fit(frame_from_table(setup.features), y)
-    return search
+def _standardised(network: MLP, y: Array, target: str, scoring: str) -> tuple[Array, Any]:
+    """Return the target as the search trains on it, and a scorer that scores it in its own unit."""
+    if isinstance(network, MLPClassifier):
+        return y, scoring
+    check.choice("loss", network.loss, HEAD_OF_LOSS)
+    statistics = TargetStatistics.of(y, target)
+    scaled = Target.of_numbers(statistics, HEAD_OF_LOSS[network.loss], has_shift=network.fit_intercept)
+    y = (y - scaled.shift) / scaled.scale
+    if scoring == "r2":  # which has no unit
+        return y, scoring
+    return y, {scoring: in_original_unit(scoring, scaled.shift, scaled.scale)}
 
 
-def _weights(setup: SearchSetup, search: ArchitectureSearchCV) -> dict[int, int]:
-    """Return the candidates of the model, and how often each counts."""
-    if not setup.ensemble:
-        verdict = search.verdict_
-        return {verdict.best if setup.refit == "best" else verdict.smallest_as_good: 1}
-    if not hasattr(search, "ensemble_weights_"):
-        raise KeyboardInterrupt("Search interrupted by user, before its ensemble was trained.")
-    weights: dict[int, int] = search.ensemble_weights_
-    return weights
-
-
-def _fit(setup: SearchSetup, search: ArchitectureSearchCV, index: int, callbacks: Sequence[Callback]) -> MLP:
+def _fit(setup: SearchSetup, index: int, callbacks: Sequence[Callback]) -> MLP:
     """Train a candidate on all rows."""
-    params = search.candidates_.params[index]
+    params = setup.search.candidates_.params[index]
     changes = {name.removeprefix(f"{_STEP}__"): value for name, value in params.items()}
-    settings = setup.space.settings | changes | {"random_state": setup.random_state}
+    settings = setup.space.settings | changes | {"random_state": setup.search.random_state}
     estimator = _estimator(setup.task, settings)
     if callbacks:
         estimator.set_callbacks(*callbacks)

@@ -60,10 +60,11 @@ def describe(
     )
     rate = "" if learning_rate is None else f" at learning rate {learning_rate:g}"
     watches = monitor.quantity != "nothing" or metric is not None
+    before = " before it converged" if watches else ""
     what = {
         "converged": stalled,
         "early_stopped": stalled,
-        "max_iter": f"Training reached its limit of {max_epochs} epochs" + " before it converged" * watches,
+        "max_iter": f"Training reached its limit of {max_epochs} epochs{before}",
         "interrupted": f"Training was interrupted after epoch {epoch}",
         "diverged": f"Training diverged in epoch {epoch}{rate}",
         "callback": f"A callback ended training after epoch {epoch}",

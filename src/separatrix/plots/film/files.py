@@ -4,22 +4,33 @@
 colours of its own, and draw the whole figure for each. For the film "circles" of the gallery (131 frames)
 `PillowWriter` makes a GIF of 4.8 MB and `HTMLWriter` a page of 14 MB; this module makes 1.1 MB of both. For
 "gaussians" (11 frames) these are 430 kB and 1.2 MB; here, 160 kB and 90 kB.
+
+All frames of a film share a palette of 95 colours. In a page (``page.html`` is its template) one frame of 20
+is whole, and the others hold only the pixels that change; with whole frames in these colours the page of
+"circles" would have 2.8 MB.
 """
 
 from __future__ import annotations
 
+import base64
+import io
+import json
+import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from string import Template
 from typing import Any, cast
 
 import numpy as np
+from matplotlib.animation import FFMpegWriter
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
 from separatrix.errors import OutputError, ParameterError
 from separatrix.files import atomic_write, check_writable
-from separatrix.plots.film.page import page_of
 from separatrix.plots.film.reel import Reel
 from separatrix.plots.palette import class_colors
 
@@ -28,6 +39,7 @@ Progress = Callable[[int, int], object]
 
 LAST_FRAME_MS = 1500  # before a film starts again
 SAMPLED_FRAMES = 12  # from which the colours are chosen
+KEY_EVERY = 20  # frames from one whole image of a page to the next: the most that are drawn to show any frame
 N_COLORS = 95  # with all 255 a film is two thirds larger and looks no better
 
 # Colours with a meaning, which a film keeps however few pixels have them.
@@ -45,8 +57,6 @@ def check_film(path: Path) -> None:
     OutputError
         If the file cannot be written.
     """
-    from matplotlib.animation import FFMpegWriter
-
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise ParameterError("path", f"must end in {', '.join(WRITERS)}, the formats of films, got '{path}'.")
@@ -93,9 +103,6 @@ def _write_html(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> 
 
 
 def _write_mp4(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
-    from matplotlib.animation import FFMpegWriter
-    from matplotlib.figure import Figure
-
     class Frames(Figure):
         """Stands for a figure that is drawn again for every frame: the frames are drawn already."""
 
@@ -166,6 +173,47 @@ def _in_few_colors(reel: Reel, frames: Iterable[Array]) -> Iterator[Image.Image]
     sampled = np.unique(np.linspace(0, len(reel) - 1, SAMPLED_FRAMES).round().astype(int))
     palette = palette_of([reel[number] for number in sampled.tolist()])
     return (in_colors(frame, palette) for frame in frames)
+
+
+def page_of(images: Iterable[Image.Image], labels: list[str], fps: float) -> str:
+    """Return the page that shows images, all with the same palette of fewer than 256 colours.
+
+    Parameters
+    ----------
+    images : iterable of PIL.Image.Image, mode "P"
+    labels : list of str
+        What each image shows, written beside the slider.
+    fps : float
+        Frames per second.
+    """
+    frames = list(images)
+    befores = [None if number % KEY_EVERY == 0 else frames[number - 1] for number in range(len(frames))]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        encoded = list(pool.map(_encoded, frames, befores))
+    template = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        width=frames[0].width,
+        height=frames[0].height,
+        last=len(encoded) - 1,
+        frames=json.dumps(encoded),
+        labels=json.dumps(labels).replace("<", "\\u003c"),
+        key_every=KEY_EVERY,
+        fps=f"{fps:g}",
+    )
+
+
+def _encoded(image: Image.Image, before: Image.Image | None) -> str:
+    """Return an image as WebP in base64, transparent where it is the same as the one before.
+
+    PNG was half as large again; a higher quality, which is effort here, makes no smaller files.
+    """
+    shown = image.convert("RGB")
+    if before is not None:
+        is_new = np.asarray(image) != np.asarray(before)
+        shown.putalpha(Image.fromarray(255 * is_new.astype(np.uint8)))
+    file = io.BytesIO()
+    shown.save(file, "WEBP", lossless=True, quality=30, method=1)
+    return base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _save(images: Iterable[Image.Image], path: Path, kind: str, fps: float, **options: Any) -> None:

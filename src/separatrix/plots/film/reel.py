@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from separatrix.plots.axes import wrapped_to
@@ -39,9 +41,6 @@ class Reel:
     """
 
     def __init__(self, scene: Scene, views: Sequence[type[ModelDisplay]]) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
         self.labels = scene.labels
         widths = [cast("float", view.panel_width) for view in views]
         self.figure = Figure(figsize=(sum(widths), HEIGHT), dpi=DPI, layout="constrained")
