@@ -13,12 +13,13 @@ from typing import Annotated, Any
 import typer
 
 from separatrix import check
-from separatrix.cli.advice import advice
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
 from separatrix.cli.options import in_option_names, with_estimator_options
 from separatrix.cli.progress import announce_compilation, training_progress
-from separatrix.cli.report import RowSummary, assessment_parts, fit_summary, fit_values, target_text
+from separatrix.cli.report import RowSummary, advice, assessment_parts, fit_summary, fit_values, target_text
 from separatrix.cli.table_input import (
+    SEVERAL_FILES_HELP,
+    TABLE_HELP,
     chosen_target,
     chosen_task,
     memory_bound,
@@ -46,10 +47,7 @@ def fit(
         list[str],
         typer.Argument(
             metavar="TABLE...",
-            help="A table file (.csv, .tsv, .parquet, .jsonl, each also .gz), - for standard input, or a "
-            "data set: circles, moons, spiral, xor, checkerboard, gaussians, ten-points, bumps, "
-            "breast-cancer, iris, wine, digits, diabetes. Several .csv, .tsv or .parquet files are one "
-            "table.",
+            help=f"{TABLE_HELP} {SEVERAL_FILES_HELP}",
         ),
     ],
     target: Annotated[
@@ -83,8 +81,8 @@ def fit(
             "--output",
             "-o",
             metavar="FILE",
-            show_default="model.safetensors, or where that exists model-2.safetensors, and so on",
-            help="Where the model goes. A file named here is replaced.",
+            show_default="model.safetensors, or if that exists model-2.safetensors, and so on",
+            help="File of the model. A file named here is replaced.",
         ),
     ] = None,
     memory: Annotated[

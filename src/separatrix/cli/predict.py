@@ -14,11 +14,11 @@ from typing import Annotated, Any
 import typer
 
 from separatrix.cli.console import note, some
-from separatrix.cli.table_input import LARGE, read_source, text_columns_of
+from separatrix.cli.table_input import LARGE, SEVERAL_FILES_HELP, read_source, text_columns_of
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, is_larger, is_pattern, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import output_format, write_pieces
+from separatrix.data.table_files import FORMATS, output_format, write_pieces
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
@@ -33,8 +33,7 @@ def predict(
         list[str],
         typer.Argument(
             metavar="TABLE...",
-            help="Rows to score: a table file, or - for standard input. Several .csv, .tsv or .parquet files "
-            "are one table.",
+            help=f"Rows to score: a table file, or - for standard input. {SEVERAL_FILES_HELP}",
         ),
     ],
     output: Annotated[
@@ -43,8 +42,8 @@ def predict(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where the scored table goes: .csv, .tsv, .parquet or .jsonl, each also .gz; - is CSV on "
-            "standard output. A file is replaced.",
+            help=f"File of the scored table ({', '.join(FORMATS)}, each also with .gz); - is CSV on standard "
+            "output. A file is replaced.",
         ),
     ] = "-",
     memory: Annotated[

@@ -31,7 +31,7 @@ from separatrix.cli.options import (
     with_estimator_options,
 )
 from separatrix.cli.progress import announce_compilation, training_progress
-from separatrix.cli.table_input import chosen_target, read_source, source_name
+from separatrix.cli.table_input import TABLE_HELP, chosen_target, read_source, source_name
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save
 from separatrix.plots.axes import draw_without_screen, prepare_folder, save_figure
@@ -112,8 +112,7 @@ def search(
         str,
         typer.Argument(
             metavar="TABLE",
-            help="A table file (.csv, .tsv, .parquet, .jsonl, each also .gz), - for standard input, or a "
-            "data set by name, as for fit.",
+            help=TABLE_HELP,
         ),
     ],
     column: Annotated[

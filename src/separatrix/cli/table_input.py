@@ -13,13 +13,19 @@ from separatrix.data.datasets import TARGET, dataset_names, load_dataset
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, TableStream, is_larger, open_stream
 from separatrix.data.table import Table, is_text
-from separatrix.data.table_files import TextColumns, read_table
+from separatrix.data.table_files import FORMATS, STREAMED, TextColumns, read_table
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 
 LARGE = 10**9
 """Bytes of a file above which it is read in pieces, whether asked for or not."""
+
+TABLE_HELP = (
+    f"A table file ({', '.join(FORMATS)}, each also with .gz), - for standard input, or a data set: "
+    f"{', '.join(dataset_names())}."
+)
+SEVERAL_FILES_HELP = f"Several files ({', '.join(STREAMED)}) are one table."
 
 
 @dataclass(frozen=True, eq=False)
