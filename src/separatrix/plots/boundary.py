@@ -270,31 +270,25 @@ class DecisionBoundaryDisplay(ModelDisplay):
         image_kw, line_kw, point_kw : mapping, optional
             Passed to `Axes.imshow`, `Axes.contour` and `Axes.scatter`.
         """
-        cut = self.grid.plane
-        ax = self._begin(ax, _figure_size(cut, 1, 1, _WIDTH))
+        plane = self.grid.plane
+        ax = self._begin(ax, _figure_size(plane, 1, 1, _WIDTH))
         self.image_ = self._draw_image(ax, image_kw)
         line = style({"colors": "black", "linewidths": 1.6, "zorder": 2}, line_kw)
         self.lines_ = [
-            ax.contour(cut.u, cut.v, margin, [0.0], **line)
+            ax.contour(plane.u, plane.v, margin, [0.0], **line)
             for margin in self.grid.margins()
             if margin.min() < 0 < margin.max()
         ]
-        self.points_ = draw_class_points(
-            ax, cut.points, self.codes, self.grid.classes.tolist(), **dict(point_kw or {})
-        )
-        ax.set_xlim(cut.u[0], cut.u[-1])
-        ax.set_ylim(cut.v[0], cut.v[-1])
-        ax.set_aspect("equal" if _aspect(cut) else "auto")
+        classes = self.grid.classes.tolist()
+        self.points_ = draw_class_points(ax, plane.points, self.codes, classes, **dict(point_kw or {}))
+        ax.set(xlim=plane.u[[0, -1]], ylim=plane.v[[0, -1]], aspect="equal" if _aspect(plane) else "auto")
         x_label, y_label = self._axis_labels(48, 40)
         ax.set(xlabel=x_label, ylabel=y_label)
         if colorbar and self.grid.is_binary:
             self._fit_texts(add_colorbar(self.figure_, self.image_, [ax], label=self._scale_label()).ax)
         self._fit_texts(ax)
-        self.legend_ = None
-        if legend and self.codes is not None:
-            self.legend_ = add_legend(
-                self.figure_, ax, self.points_, is_own=self._is_own, small=self._is_small
-            )
+        has_legend = legend and self.codes is not None
+        self.legend_ = self._add_legend(self.points_) if has_legend else None
         return self
 
     @classmethod
@@ -342,10 +336,10 @@ class DecisionBoundaryDisplay(ModelDisplay):
         return Panel([display.image_, lines, *display.points_, *ax.spines.values()], update)
 
     def _draw_image(self, ax: Axes, image_kw: Mapping[str, Any] | None) -> AxesImage:
-        cut = self.grid.plane
+        plane = self.grid.plane
         look: dict[str, Any] = {
             "origin": "lower",
-            "extent": (cut.u[0], cut.u[-1], cut.v[0], cut.v[-1]),
+            "extent": (plane.u[0], plane.u[-1], plane.v[0], plane.v[-1]),
             "interpolation": "bilinear",
             "zorder": 0,
         }
@@ -354,9 +348,9 @@ class DecisionBoundaryDisplay(ModelDisplay):
         return ax.imshow(_shades(self.grid), **style(look, image_kw))
 
     def _axis_labels(self, x_width: int, y_width: int) -> tuple[str, str]:
-        cut = self.grid.plane
-        lines = [wrapped(text, x_width) for text in (cut.u_label, cut.note) if text]
-        return "\n".join(lines), wrapped(cut.v_label, y_width)
+        plane = self.grid.plane
+        lines = [wrapped(text, x_width) for text in (plane.u_label, plane.note) if text]
+        return "\n".join(lines), wrapped(plane.v_label, y_width)
 
     def _scale_label(self) -> str:
         return wrapped(f"P({self.grid.classes[1]})", 36)

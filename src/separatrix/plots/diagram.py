@@ -135,8 +135,7 @@ class NetworkDiagramDisplay(ModelDisplay):
         ]
         for x, layer in enumerate(d.layers):
             self._write(x, layer, diameter, text_kw)
-        if not self._is_small:
-            ax.set_title(self._title(), fontsize="medium", pad=32)
+        self._set_title(self._title(), fontsize="medium", pad=32)
         return self
 
     @classmethod

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.legend import Legend
 from numpy.typing import NDArray
 
 from separatrix.data.table import Table
@@ -21,7 +22,7 @@ from separatrix.ensemble import AnyModel
 from separatrix.explain.subject import input_names
 from separatrix.explain.tables import as_table
 from separatrix.model import Model
-from separatrix.plots.axes import SMALL_TEXT, axes_size, figure_of, new_axes, shrink_texts
+from separatrix.plots.axes import SMALL_TEXT, add_legend, axes_size, figure_of, new_axes, shrink_texts
 from separatrix.plots.scene import Scene
 
 NO_NETWORK = "it needs a single network, and this is an ensemble"
@@ -64,6 +65,15 @@ class Display(ABC):
     def _fontsize(self) -> str:
         """Font size of texts beside what is drawn."""
         return SMALL_TEXT if self._is_small else "small"
+
+    def _set_title(self, title: str, **kwargs: Any) -> None:
+        """Write a title, for which small axes have no room."""
+        if not self._is_small:
+            self.ax_.set_title(title, **kwargs)
+
+    def _add_legend(self, handles: Sequence[Any]) -> Legend:
+        """Add a legend above the axes of a new figure, else in the corner of the axes."""
+        return add_legend(self.figure_, self.ax_, handles, is_own=self._is_own, small=self._is_small)
 
     def _fit_texts(self, *axes: Axes | None) -> None:
         """Make the ticks and labels of axes small, if those drawn in are small."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 from contourpy import contour_generator
@@ -168,19 +167,19 @@ class HiddenUnitsDisplay(ModelDisplay):
         image_kw, line_kw : mapping, optional
             Passed to `Axes.imshow` and, for the lines where sums are zero, `LineCollection`.
         """
-        self._is_small = False  # the size of a new figure is that for texts of the usual size
+        ax = self._begin(ax, (4.0, 4.0))
         names_width = self._names_width()
         self._blocks = blocks = _blocks(self.units.layers, names_width)
         width = blocks[-1].right + names_width
+        headings = [self._heading(number) for number in range(len(blocks))]
+        note = self._note(max(50, int(12 * width)))
+        top = max(block.top + _text_height(heading) for block, heading in zip(blocks, headings, strict=True))
         foot = min(block.bottom for block in blocks) - (_text_height("…") if self._is_folded() else _PAD)
-        ax = self._begin(ax, self._figure_size(width, foot))
-        headings, note, top, bottom = self._texts(width, foot)
-        self.weights_ = [
-            _draw_weights(ax, before, after)
-            for before, after in pairwise(blocks)
-            if max(len(before.corners), len(after.corners)) <= _ROWS
-        ]
-        self.images_ = [self._draw_layer(ax, number, block, image_kw) for number, block in enumerate(blocks)]
+        bottom = foot - _text_height(note)
+        if self._is_own:
+            self.figure_.set_size_inches(max(_INCHES * (width + 0.8), 4.0), _INCHES * (top - bottom))
+        self.weights_ = [self._draw_weights(number) for number in self._weighted()]
+        self.images_ = [self._draw_layer(number, image_kw) for number in range(len(blocks))]
         self.zero_lines_ = LineCollection(
             [], **style({"colors": "black", "linewidths": 1.0, "zorder": 3}, line_kw)
         )
@@ -191,14 +190,10 @@ class HiddenUnitsDisplay(ModelDisplay):
         for lines in (self.zero_lines_, self.frames_):
             ax.add_collection(lines, autolim=False)
         for block, heading in zip(blocks, headings, strict=True):
-            ax.text(
-                block.middle, block.top + _PAD, heading, ha="center", va="bottom", fontsize=self._heading_size
-            )
+            self._write(block.middle, block.top + _PAD, heading, va="bottom")
         self.update(self.units)
         ax.text(width / 2, foot, note, ha="center", va="top", fontsize="small", alpha=0.7)
-        ax.set_xlim(-0.4, width + 0.4)
-        ax.set_ylim(bottom, top)
-        ax.set_aspect("equal")
+        ax.set(xlim=(-0.4, width + 0.4), ylim=(bottom, top), aspect="equal")
         ax.set_axis_off()
         return self
 
@@ -240,67 +235,49 @@ class HiddenUnitsDisplay(ModelDisplay):
                 image.set_clim(*layer.limits[unit])
                 zero_lines += _zero_lines(layer.sums[..., unit], x, y)
         self.zero_lines_.set_segments(zero_lines)
-        for lines, layer in zip(self.weights_, self._weighted(units), strict=True):
-            _set_weights(lines, layer.weights)
+        for lines, number in zip(self.weights_, self._weighted(), strict=True):
+            _set_weights(lines, units.layers[number].weights)
 
-    def _weighted(self, units: HiddenUnits) -> list[LayerView]:
-        """Return the layers whose weights are drawn."""
+    def _weighted(self) -> list[int]:
+        """Return the indices of the layers whose weights are drawn."""
         n_shown = [len(block.corners) for block in self._blocks]
-        return [
-            layer
-            for layer, pair in zip(units.layers[1:], pairwise(n_shown), strict=True)
-            if max(pair) <= _ROWS
-        ]
+        return [number for number in range(1, len(n_shown)) if max(n_shown[number - 1 : number + 1]) <= _ROWS]
 
-    def _draw_layer(
-        self, ax: Axes, number: int, block: _Block, image_kw: Mapping[str, Any] | None
-    ) -> list[AxesImage]:
-        layer, is_output = self.units.layers[number], number == len(self.units.layers) - 1
+    def _draw_weights(self, number: int) -> LineCollection:
+        before, after = self._blocks[number - 1 : number + 1]
+        ends = [((x0 + 1, y0 + 0.5), (x1, y1 + 0.5)) for x0, y0 in before.corners for x1, y1 in after.corners]
+        lines = LineCollection(ends, zorder=1)
+        self.ax_.add_collection(lines, autolim=False)
+        return lines
+
+    def _draw_layer(self, number: int, image_kw: Mapping[str, Any] | None) -> list[AxesImage]:
+        layer, block, is_output = (
+            self.units.layers[number],
+            self._blocks[number],
+            number == len(self._blocks) - 1,
+        )
         n_folded = layer.n_units - len(block.corners)
         if n_folded:
             note = f"+{n_folded}" if self._is_small else f"… {n_folded} more"
-            ax.text(
-                block.middle, block.bottom - _PAD, note, ha="center", va="top", fontsize=self._heading_size
-            )
+            self._write(block.middle, block.bottom - _PAD, note, va="top")
         images = []
         for unit, (x, y) in enumerate(block.corners):
-            images.append(
-                ax.imshow(
-                    layer.outputs[..., unit],
-                    **style(
-                        {
-                            "cmap": self._output_colors(unit) if is_output else signed_colormap(),
-                            "extent": (x, x + 1, y, y + 1),
-                            "origin": "lower",
-                            "interpolation": "bilinear",
-                            "zorder": 2,
-                        },
-                        image_kw,
-                    ),
-                )
-            )
-            if is_output and layer.outputs.shape[-1] > 1:
+            look = {
+                "cmap": self._output_colors(unit) if is_output else signed_colormap(),
+                "extent": (x, x + 1, y, y + 1),
+                "origin": "lower",
+                "interpolation": "bilinear",
+                "zorder": 2,
+            }
+            images.append(self.ax_.imshow(layer.outputs[..., unit], **style(look, image_kw)))
+            if is_output and len(block.corners) > 1:
                 name = wrapped(self.units.output_names[unit], 16)
-                ax.text(x + 1 + _PAD, y + 0.5, name, ha="left", va="center", fontsize="small")
+                self.ax_.text(x + 1 + _PAD, y + 0.5, name, ha="left", va="center", fontsize="small")
         return images
 
-    def _figure_size(self, width: float, foot: float) -> tuple[float, float]:
-        """Return the inches that tiles `width` wide and down to `foot` need, with the texts."""
-        _, _, top, bottom = self._texts(width, foot)
-        return max(_INCHES * (width + 0.8), 4.0), _INCHES * (top - bottom)
-
-    def _texts(self, width: float, foot: float) -> tuple[list[str], str, float, float]:
-        """Return the headings and the note below the tiles, and the upper and lower end of all."""
-        headings = [self._heading(number) for number in range(len(self._blocks))]
-        note = self._note(max(50, int(12 * width)))
-        tops = [
-            block.top + _text_height(heading) for block, heading in zip(self._blocks, headings, strict=True)
-        ]
-        return headings, note, max(tops), foot - _text_height(note)
-
-    @property
-    def _heading_size(self) -> str:
-        return SMALL_TEXT if self._is_small else "medium"
+    def _write(self, x: float, y: float, text: str, *, va: Literal["bottom", "top"]) -> None:
+        size = SMALL_TEXT if self._is_small else "medium"
+        self.ax_.text(x, y, text, ha="center", va=va, fontsize=size)
 
     def _heading(self, number: int) -> str:
         layers = self.units.layers
@@ -421,7 +398,8 @@ class HiddenSpaceDisplay(ModelDisplay):
         if self.space.mesh:
             self.mesh_ = LineCollection(self.space.mesh, colors="0.35", linewidths=0.5, alpha=0.7, zorder=1)
             self.ax_.add_collection(self.mesh_, autolim=False)
-        self.ax_.set_title(f"as seen by {self.space.layer}")
+        size = SMALL_TEXT if self.boundary_._is_small else "large"
+        self.ax_.set_title(f"as seen by {self.space.layer}", fontsize=size)
         return self
 
     @classmethod
@@ -471,15 +449,8 @@ def _square(x: float, y: float) -> list[tuple[float, float]]:
     return [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1), (x, y)]
 
 
-def _draw_weights(ax: Axes, before: _Block, after: _Block) -> LineCollection:
-    ends = [((x0 + 1, y0 + 0.5), (x1, y1 + 0.5)) for x0, y0 in before.corners for x1, y1 in after.corners]
-    lines = LineCollection(ends, zorder=1)
-    ax.add_collection(lines, autolim=False)
-    return lines
-
-
 def _set_weights(lines: LineCollection, weights: Array) -> None:
     """Show weights as width and colour."""
-    shares = weights.ravel() / (np.abs(weights).max() or 1.0)
-    lines.set_color(list(map(tuple, signed_colormap()(np.where(shares > 0, 1.0, 0.0)).tolist())))
-    lines.set_linewidth((0.3 + 3.2 * np.abs(shares)).tolist())
+    strengths = weights.ravel() / (np.abs(weights).max() or 1.0)
+    lines.set_color(list(map(tuple, signed_colormap()(np.where(strengths > 0, 1.0, 0.0)).tolist())))
+    lines.set_linewidth((0.3 + 3.2 * np.abs(strengths)).tolist())

@@ -203,8 +203,7 @@ class LossSurfaceDisplay(ModelDisplay):
         self.names_, self.distance_ax_ = [], distance_ax
         draw = self._draw_in_3d if in_3d else self._draw_contours
         draw(surface_kw, path_kw, snapshot_kw)
-        if not self._is_small:
-            ax.set_title(self._caption(in_3d), fontsize="small")
+        self._set_title(self._caption(in_3d), fontsize="small")
         self.colorbar_ = self._draw_colorbar(in_3d) if colorbar else None
         if distance_ax is not None:
             self._draw_distances(distance_ax)
