@@ -298,24 +298,25 @@ class LossSurfaceDisplay(ModelDisplay):
         loss = np.ma.masked_invalid(s.loss).clip(low, high)
         levels = np.geomspace(low, high, _LEVELS)
         self.surface_ = ax.contourf(s.u, s.v, loss, **style({"levels": levels} | self._colors(), surface_kw))
-        line = {"color": "white", "linewidth": 1.4, "linestyle": "-" if self._is_exact else ":"}
-        self.path_ = ax.plot(*s.path.T, **style(line, path_kw))[0] if len(s.path) else None
-        self.snapshots_ = [
-            ax.scatter(s.path[shown, 0], s.path[shown, 1], **style(look, snapshot_kw))
-            for shown, look in self._markers()
-        ]
-        self.trained_ = ax.plot(*s.trained, **_CROSS)[0] if s.ends_elsewhere else None
-        ax.set(xlim=s.u[[0, -1]], ylim=s.v[[0, -1]])
-        self._write_labels()
-        self._name_points()
-
-    def _write_labels(self) -> None:
-        ax, (x_label, y_label) = self.ax_, self.surface.labels
+        line = {"color": "white", "linewidth": 1.4}
+        self._draw_path(s.path, s.trained, style(line, path_kw), dict(snapshot_kw or {}))
+        x_label, y_label = s.labels
         if self._is_small:
             x_label, y_label = _short(x_label), _short(y_label)
             x_label = wrapped_to(x_label, 0.8 * axes_size(ax)[0], SMALL_TEXT)
-        ax.set(xlabel=x_label, ylabel=y_label)
+        ax.set(xlim=s.u[[0, -1]], ylim=s.v[[0, -1]], xlabel=x_label, ylabel=y_label)
         self._fit_texts(ax)
+        self._name_points()
+
+    def _draw_path(self, path: Array, trained: Array, line: dict[str, Any], snapshot: dict[str, Any]) -> None:
+        """Draw the path, its snapshots and the fitted network: points in two or three dimensions."""
+        s, ax = self.surface, self.ax_
+        line = {"linestyle": "-" if self._is_exact else ":"} | line
+        self.path_ = ax.plot(*path.T, **line)[0] if len(path) else None
+        self.snapshots_ = [
+            ax.scatter(*path[shown].T, **style(look, snapshot)) for shown, look in self._markers()
+        ]
+        self.trained_ = ax.plot(*trained[:, np.newaxis], **_CROSS)[0] if s.ends_elsewhere else None
 
     def _draw_in_3d(self, surface_kw: Keywords, path_kw: Keywords, snapshot_kw: Keywords) -> None:
         s, ax, (low, high) = self.surface, cast("Any", self.ax_), self._range
@@ -329,25 +330,14 @@ class LossSurfaceDisplay(ModelDisplay):
         self.surface_ = ax.plot_surface(
             *np.meshgrid(s.u, s.v), np.log10(loss), **style({"zorder": 1} | look, surface_kw)
         )
-        line = {"color": ink(), "linewidth": 1.2, "linestyle": "-" if self._is_exact else ":", "zorder": 3}
-        self.path_ = ax.plot(*s.path.T, own, **style(line, path_kw))[0] if len(s.path) else None
+        line = {"color": ink(), "linewidth": 1.2, "zorder": 3}
+        trained = np.append(s.trained, np.log10(np.clip(s.trained_loss, low, high)))
+        snapshot = style({"depthshade": False, "zorder": 4}, snapshot_kw)
+        self._draw_path(np.column_stack([s.path, own]), trained, style(line, path_kw), snapshot)
         for (u, v), bottom, top in zip(
             s.path[~s.on_plane], ground[~s.on_plane], own[~s.on_plane], strict=True
         ):
             ax.plot([u, u], [v, v], [bottom, top], color=ink(), linewidth=0.4, zorder=2)
-        self.snapshots_ = [
-            ax.scatter(
-                *s.path[shown].T,
-                own[shown],
-                depthshade=False,
-                **style(look | {"zorder": 4}, snapshot_kw),
-            )
-            for shown, look in self._markers()
-        ]
-        self.trained_ = None
-        if s.ends_elsewhere:
-            height = np.log10(np.clip(s.trained_loss, low, high))
-            (self.trained_,) = ax.plot(*s.trained[:, np.newaxis], [height], **_CROSS)
         names = [label.replace(" (", "\n(") for label in map(_short if self._is_small else str, s.labels)]
         look = {"fontsize": SMALL_TEXT, "labelpad": 4} if self._is_small else {"labelpad": 12}
         ax.set_xlabel(names[0], **look)
