@@ -23,17 +23,17 @@ def test_the_gallery_has_a_film_of_every_recipe() -> None:
     assert PAGE.count("sx.animate(") == len(RECIPES)
 
 
-def test_every_picture_is_there_and_none_besides() -> None:
+def test_the_page_and_the_folder_have_the_same_images() -> None:
     assert {DOCS / file for file in FILES} == set((DOCS / "gallery").iterdir())
 
 
-def test_pictures_and_films_are_small() -> None:
-    pictures = [(DOCS / file).stat().st_size for file in FILES if file.endswith(".png")]
-    assert sum(pictures) < 1_500_000
+def test_images_and_films_are_small() -> None:
+    images = [(DOCS / file).stat().st_size for file in FILES if file.endswith(".png")]
+    assert sum(images) < 1_500_000
     assert all((DOCS / file).stat().st_size < 1_000_000 for file in FILES if file.endswith(".gif"))
 
 
-def test_the_readme_shows_pictures_of_the_gallery() -> None:
+def test_the_readme_shows_images_of_the_gallery() -> None:
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     shown = re.findall(r"!\[[^\]]+\]\(docs/([^)]+)\)", readme)
     assert len(shown) == 2

@@ -20,7 +20,7 @@ from separatrix.select.candidates import Candidates, LossCurve
 
 
 @pytest.fixture(autouse=True)
-def _pictures_in_memory() -> Iterator[None]:
+def _figures_in_memory() -> Iterator[None]:
     """Draw without a screen, and leave no figure open."""
     mpl.use("Agg")
     from matplotlib import pyplot as plt
@@ -31,7 +31,7 @@ def _pictures_in_memory() -> Iterator[None]:
 
 @pytest.fixture
 def overlapping_texts() -> Callable[[Figure], list[tuple[str, str]]]:
-    """Return what lists the pairs of a figure's texts that lie on each other, and those that are cut off."""
+    """Return a function that lists the texts of a figure that overlap or are cut off."""
     return _overlapping_texts
 
 
@@ -53,7 +53,7 @@ def _overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
 
 
 def _hidden_tick_labels(figure: Figure) -> set[Text]:
-    """Return the labels that matplotlib keeps but does not draw: beyond an axis' ends, or of axes without."""
+    """Return the labels that matplotlib keeps but does not draw."""
     hidden = set()
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
@@ -90,7 +90,7 @@ def stopped() -> tuple[MLPClassifier, NDArray[np.float64], NDArray[np.int_]]:
 
 @pytest.fixture(scope="session")
 def searched() -> SimpleNamespace:
-    """Return what pictures take from a search of 40 networks, two of which diverged."""
+    """Return what displays need from a search of 40 networks, two of which diverged."""
     return _searched()
 
 

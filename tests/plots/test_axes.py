@@ -30,7 +30,7 @@ from separatrix.plots.axes import (
 )
 
 
-def test_new_axes_stand_in_a_new_figure_of_the_size_asked_for() -> None:
+def test_new_axes_are_in_a_new_figure_of_the_given_size() -> None:
     ax = new_axes((3.0, 2.0))
     assert figure_of(ax).get_size_inches().tolist() == [3.0, 2.0]
     assert figure_of(ax) is not figure_of(new_axes())
@@ -66,7 +66,7 @@ def test_a_legends_markers_are_readable_and_keep_their_proportions() -> None:
         assert star > dot
 
 
-def test_names_that_do_not_fit_beside_each_other_stand_under_each_other() -> None:
+def test_a_legend_of_long_names_has_one_column() -> None:
     ax = new_axes()
     handles = [plt.Line2D([], [], label=letter * 60) for letter in "ab"]
     assert add_legend(figure_of(ax), ax, handles, is_own=True)._ncols == 1
@@ -149,7 +149,7 @@ def test_a_saved_figure_is_closed(tmp_path: Path) -> None:
     assert plt.get_fignums() == []
 
 
-def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_figure_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="does not exist"):
         save_figure(plt.figure(figsize=(1, 1)), tmp_path / "nowhere" / "picture.png")
     assert not list(tmp_path.iterdir())

@@ -1,7 +1,7 @@
-"""A few pictures as they should look; ``python tests/plots/test_baseline.py`` draws them anew.
+"""Some displays as they should look; ``python tests/plots/test_baseline.py`` draws the images again.
 
-They are compared without their texts and coarsely, as fonts and the drawing of edges differ between versions
-of matplotlib.
+They are compared without texts and coarsely, as fonts and the drawing of edges differ between versions of
+matplotlib.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DPI = 60
 COARSE = (96, 72)  # pixels that are compared, of three channels from 0 to 255
 TOLERANCE = 2.0
 
-# Three lines around the origin: known weights, so that no training can change the pictures.
+# Three lines around the origin: known weights, so that no training can change the images.
 TRIANGLE = Model(
     Network.mlp(2, (3,), 1, activation="logistic"),
     [6.0, -6.0, 0.0, 4.0, 4.0, -8.0, 3.0, 3.0, 3.0, 8.0, 8.0, 8.0, -20.0],
@@ -107,7 +107,7 @@ def search_curves() -> Figure:
     return SearchCurvesDisplay(searched(), best=6, smallest_as_good=3).plot().figure_
 
 
-PICTURES = (
+DISPLAYS = (
     boundary,
     hidden_units,
     network_diagram,
@@ -137,8 +137,8 @@ def difference(actual: Path, expected: Path) -> float:
     return float(np.sqrt(np.mean((coarse(actual) - coarse(expected)) ** 2)))
 
 
-@pytest.mark.parametrize("draw", PICTURES, ids=lambda draw: draw.__name__)
-def test_a_picture_looks_as_it_should(draw: Callable[[], Figure], tmp_path: Path) -> None:
+@pytest.mark.parametrize("draw", DISPLAYS, ids=lambda draw: draw.__name__)
+def test_a_display_looks_as_it_should(draw: Callable[[], Figure], tmp_path: Path) -> None:
     save_without_texts(draw(), tmp_path / "drawn.png")
     assert difference(tmp_path / "drawn.png", BASELINE / f"{draw.__name__}.png") < TOLERANCE
 
@@ -159,5 +159,5 @@ def test_missing_points_are_not(tmp_path: Path) -> None:
 
 if __name__ == "__main__":
     BASELINE.mkdir(exist_ok=True)
-    for picture in PICTURES:
-        save_without_texts(picture(), BASELINE / f"{picture.__name__}.png")
+    for display in DISPLAYS:
+        save_without_texts(display(), BASELINE / f"{display.__name__}.png")

@@ -57,7 +57,7 @@ def overlap(figure: Any) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_picture_holds_the_probabilities_the_line_and_the_points() -> None:
+def test_the_display_holds_the_probabilities_the_line_and_the_points() -> None:
     display = DecisionBoundaryDisplay.from_estimator(MODEL, X, SIDE, grid_resolution=50)
     assert_allclose(display.image_.get_array(), display.grid.probability)
     assert display.image_.get_clim() == (0, 1)
@@ -98,7 +98,7 @@ def test_points_without_a_class_are_grey() -> None:
     assert display.legend_ is None
 
 
-def test_it_draws_where_it_is_told_and_passes_settings_on() -> None:
+def test_it_draws_in_given_axes_and_passes_keywords_on() -> None:
     figure, (first, second) = plt.subplots(1, 2)
     style = dict(plt.rcParams)
     display = DecisionBoundaryDisplay.from_estimator(
@@ -130,7 +130,7 @@ def test_a_classifier_that_sees_one_class_everywhere_has_no_line() -> None:
     assert DecisionBoundaryDisplay.from_estimator(sure, X, grid_resolution=5).lines_ == []
 
 
-def test_classifiers_stand_side_by_side_on_one_scale() -> None:
+def test_classifiers_are_drawn_side_by_side_on_one_scale() -> None:
     logistic = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, SIDE)
     displays = DecisionBoundaryDisplay.compare(
         {"a line": MODEL, "another": logistic}, X, SIDE, grid_resolution=10
@@ -144,7 +144,7 @@ def test_classifiers_stand_side_by_side_on_one_scale() -> None:
     assert first.legend_ is second.legend_
 
 
-def test_without_titles_classifiers_go_by_their_own_names() -> None:
+def test_without_titles_classifiers_have_the_names_of_their_classes() -> None:
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, SIDE)
     displays = DecisionBoundaryDisplay.compare([MODEL, pipeline, MODEL, MODEL], X, grid_resolution=4)
     assert [display.ax_.get_title() for display in displays] == [
@@ -187,7 +187,7 @@ def test_long_names_do_not_overlap(kind: str) -> None:
     assert overlap(figure) == []
 
 
-def test_a_grid_of_ones_own_is_drawn() -> None:
+def test_a_given_grid_is_drawn() -> None:
     u, v = np.linspace(-1, 2, 30), np.linspace(0, 1, 20)
     response = 1 / (1 + np.exp(-np.add.outer(v, u)))
     points, y = np.array([[0.0, 0.5], [1.0, 0.2]]), ["no", "yes"]

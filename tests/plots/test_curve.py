@@ -23,7 +23,7 @@ def recorded() -> MLPClassifier:
         return classifier.fit(X, X[:, 0] > 0)
 
 
-def test_the_curve_stands_over_the_points() -> None:
+def test_the_curve_is_drawn_over_the_points() -> None:
     y = pd.Series(2 * X[:, 0], name="price")
     display = FunctionFitDisplay.from_estimator(LINE, X, y)
     (line,) = display.lines_
@@ -34,7 +34,7 @@ def test_the_curve_stands_over_the_points() -> None:
     assert display.legend_ is None
 
 
-def test_classes_stand_at_the_probability_that_they_should_have() -> None:
+def test_points_of_classes_are_at_the_probability_that_they_should_have() -> None:
     y = np.where(X[:, 0] > 0, "high", "low")
     display = FunctionFitDisplay.from_estimator(STEP, X, y)
     low, high = display.points_
@@ -54,7 +54,7 @@ def test_every_epoch_has_its_line_and_label(recorded: MLPClassifier) -> None:
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def test_of_many_classes_each_has_its_curve() -> None:
+def test_each_of_many_classes_has_a_curve() -> None:
     model = Model(Network.mlp(1, (), 3, head="multiclass"), [-1.0, 0, 1, 0, 0, 0])
     display = FunctionFitDisplay.from_estimator(model, X)
     assert len(display.lines_) == 3
@@ -62,7 +62,7 @@ def test_of_many_classes_each_has_its_curve() -> None:
     assert display.points_ == []
 
 
-def test_it_draws_where_it_is_told_and_passes_settings_on() -> None:
+def test_it_draws_in_given_axes_and_passes_keywords_on() -> None:
     figure, ax = plt.subplots()
     display = FunctionFitDisplay.from_estimator(
         STEP, X, ["low", "high"] * 15, ax=ax, line_kw={"linestyle": ":"}, point_kw={"s": 3}, legend=False

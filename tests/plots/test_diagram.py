@@ -59,7 +59,7 @@ def test_names_functions_and_numbers_are_written() -> None:
     assert display.ax_.get_title() == "2-4-3: 27 parameters"
 
 
-def test_what_is_left_out_is_told() -> None:
+def test_the_number_of_units_left_out_is_written() -> None:
     display = NetworkDiagramDisplay.from_estimator(random_model(30, 256, 1), max_units=12)
     assert {"… 18 more", "… 244 more"} <= texts(display)
     assert "the units with the largest weights" in display.ax_.get_title()
@@ -97,11 +97,11 @@ def test_an_update_is_what_a_new_drawing_shows() -> None:
         largest_bias=display.diagram.largest_bias,
     )
     display.update(diagram)
-    anew = NetworkDiagramDisplay(diagram).plot()
-    np.testing.assert_array_equal(display.edges_.get_segments(), anew.edges_.get_segments())
-    np.testing.assert_array_equal(display.edges_.get_array(), anew.edges_.get_array())
-    np.testing.assert_array_equal(display.edges_.get_linewidths(), anew.edges_.get_linewidths())
-    for moved, drawn in zip(display.units_, anew.units_, strict=True):
+    again = NetworkDiagramDisplay(diagram).plot()
+    np.testing.assert_array_equal(display.edges_.get_segments(), again.edges_.get_segments())
+    np.testing.assert_array_equal(display.edges_.get_array(), again.edges_.get_array())
+    np.testing.assert_array_equal(display.edges_.get_linewidths(), again.edges_.get_linewidths())
+    for moved, drawn in zip(display.units_, again.units_, strict=True):
         np.testing.assert_array_equal(moved.get_array(), drawn.get_array())
 
 

@@ -26,7 +26,7 @@ def words(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.texts]
 
 
-def test_a_tile_shows_what_its_unit_gives() -> None:
+def test_a_tile_shows_the_outputs_of_its_unit() -> None:
     display = HiddenUnitsDisplay.from_estimator(random_model(2, 5, 3, 1), X, grid_resolution=8)
     assert [len(images) for images in display.images_] == [5, 3, 1]
     for layer, images in zip(display.units.layers, display.images_, strict=True):
@@ -35,7 +35,7 @@ def test_a_tile_shows_what_its_unit_gives() -> None:
             assert image.get_clim() == tuple(layer.limits[unit])
 
 
-def test_layers_stand_beside_and_units_above_each_other() -> None:
+def test_layers_are_side_by_side_and_units_on_top_of_each_other() -> None:
     display = HiddenUnitsDisplay.from_estimator(random_model(2, 5, 12, 1), X, grid_resolution=4)
     first, second, (output,) = [[image.get_extent() for image in images] for images in display.images_]
     assert len({extent[0] for extent in first}) == 1
@@ -46,7 +46,7 @@ def test_layers_stand_beside_and_units_above_each_other() -> None:
     assert all(max(abs(a - c), abs(b - d)) > 1 for i, (a, b) in enumerate(corners) for c, d in corners[:i])
 
 
-def test_weights_are_lines_where_all_units_stand_in_one_column() -> None:
+def test_weights_are_lines_between_layers_of_one_column() -> None:
     display = HiddenUnitsDisplay.from_estimator(random_model(2, 4, 3, 1), X, grid_resolution=4)
     widths = [lines.get_linewidths() for lines in display.weights_]
     assert [len(width) for width in widths] == [12, 3]
@@ -91,7 +91,7 @@ def test_words_do_not_overlap_each_other_or_the_tiles(sizes: tuple[int, ...]) ->
     assert all(display.figure_.bbox.contains(*box.max) for box in inner)
 
 
-def test_units_are_drawn_where_it_is_told_with_its_settings() -> None:
+def test_units_are_drawn_in_given_axes_with_given_keywords() -> None:
     figure, ax = plt.subplots()
     display = HiddenUnitsDisplay.from_estimator(
         random_model(2, 3, 2, head="regression"), X, ax=ax, image_kw={"cmap": "gray"}, grid_resolution=4
@@ -106,12 +106,12 @@ def test_an_update_is_what_a_new_drawing_shows() -> None:
     other = Model(Network.mlp(2, (3,), 1), np.linspace(-2, 1, 13))
     units = hidden_units(other, X, grid_resolution=6)
     display.update(units)
-    anew = HiddenUnitsDisplay(units).plot()
-    for moved, drawn in zip(chain(*display.images_), chain(*anew.images_), strict=True):
+    again = HiddenUnitsDisplay(units).plot()
+    for moved, drawn in zip(chain(*display.images_), chain(*again.images_), strict=True):
         assert_allclose(moved.get_array(), drawn.get_array())
         assert moved.get_clim() == drawn.get_clim()
-    assert len(anew.zero_lines_.get_segments()) > 0
-    for moved, drawn in ((display.zero_lines_, anew.zero_lines_), (display.weights_[0], anew.weights_[0])):
+    assert len(again.zero_lines_.get_segments()) > 0
+    for moved, drawn in ((display.zero_lines_, again.zero_lines_), (display.weights_[0], again.weights_[0])):
         assert_allclose(np.concatenate(moved.get_segments()), np.concatenate(drawn.get_segments()))
         assert_allclose(moved.get_linewidths(), drawn.get_linewidths())
         assert_allclose(moved.get_colors(), drawn.get_colors())

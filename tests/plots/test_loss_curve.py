@@ -84,12 +84,12 @@ def test_several_runs_have_a_name_and_a_colour_each(stopped: MLPClassifier) -> N
     assert [line.get_linestyle() for line in display.lines_] == ["-", "--"] * 2
 
 
-def test_runs_without_names_are_called_by_their_networks(stopped: MLPClassifier) -> None:
+def test_runs_without_names_are_named_by_their_networks(stopped: MLPClassifier) -> None:
     display = LossCurveDisplay.from_estimator([stopped, stopped], which="validation")
     assert [label.split(":")[0] for label in labels(display)] == ["2-20-1 (1)", "2-20-1 (2)"]
 
 
-def test_metrics_stand_below(stopped: MLPClassifier) -> None:
+def test_metrics_are_drawn_below(stopped: MLPClassifier) -> None:
     names = ["validation_score", "validation_roc_auc"]
     display = LossCurveDisplay.from_estimator(stopped, metrics=names)
     assert labels(display)[2:] == ["validation score", "validation roc auc"]
@@ -108,7 +108,7 @@ def test_axes_and_keywords_are_taken() -> None:
     assert {line.get_linewidth() for line in display.lines_} == {5}
 
 
-def test_iterations_are_no_epochs() -> None:
+def test_iterations_are_not_called_epochs() -> None:
     X, y = make_circles(50, random_state=0)
     classifier = make_pipeline(StandardScaler(), MLPClassifier((), solver="lbfgs")).fit(X, y)
     assert LossCurveDisplay.from_estimator(classifier).ax_.get_xlabel() == "iteration"
@@ -136,7 +136,7 @@ def test_a_loss_that_is_not_finite_is_a_gap() -> None:
         ),
     ],
 )
-def test_what_is_not_there_is_told(arguments: Any, error: type[Exception], message: str) -> None:
+def test_curves_that_are_missing_are_named(arguments: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         LossCurveDisplay.from_history(**arguments)
 

@@ -57,7 +57,7 @@ def test_an_exact_path_is_dots_on_a_line(gaussians: LossSurfaceDisplay) -> None:
     assert {text.get_text() for text in display.ax_.texts} == {"epoch 0", "epoch 10"}
 
 
-def test_a_projected_path_does_not_pretend_to_lie_on_the_surface(circles: LossSurfaceDisplay) -> None:
+def test_snapshots_off_the_plane_are_marked(circles: LossSurfaceDisplay) -> None:
     display, surface = circles.plot(), circles.surface
     dots, diamonds = display.snapshots_
     assert (len(dots.get_offsets()), len(diamonds.get_offsets())) == (1, 10)

@@ -13,7 +13,7 @@ def test_the_first_two_classes_are_blue_dots_and_vermilion_stars() -> None:
     assert palette.class_markers(2) == ["o", "*"]
 
 
-def test_every_class_of_many_has_its_own_look() -> None:
+def test_each_of_many_classes_has_another_look() -> None:
     looks = set(zip(palette.class_colors(64), palette.class_markers(64), strict=True))
     assert len(looks) == 64
     assert palette.class_colors(3) == palette.class_colors(10)[:3]
@@ -24,7 +24,7 @@ def luminance(color: str) -> float:
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
-def test_points_stand_out_on_their_own_classs_tint() -> None:
+def test_points_stand_out_on_the_tint_of_their_class() -> None:
     colors = palette.class_colors(7)  # the eighth, yellow, is light
     tints = palette.class_tints(np.eye(7), colors)
     for color, tint in zip(colors, tints, strict=True):
@@ -49,7 +49,7 @@ def test_no_marker_looks_smaller_than_a_dot(marker: str) -> None:
     assert palette.marker_scale(marker) >= 1
 
 
-def test_signs_and_sizes_have_colors_that_are_no_classs() -> None:
+def test_signs_and_sizes_have_other_colors_than_classes() -> None:
     ends = {to_hex(palette.signed_colormap()(end)) for end in (0.0, 1.0)}
     assert not ends & {color.lower() for color in palette.class_colors(8)}
     assert_allclose(palette.signed_colormap()(0.5)[:3], 0.97, atol=0.02)

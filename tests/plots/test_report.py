@@ -25,7 +25,7 @@ def iris() -> tuple[Any, pd.DataFrame, np.ndarray]:
 
 
 @pytest.mark.parametrize("as_model", [False, True])
-def test_each_class_has_its_curves(iris: Any, as_model: bool) -> None:
+def test_each_class_has_curves(iris: Any, as_model: bool) -> None:
     classifier, X, y = iris
     display = ReportDisplay.from_estimator(classifier.to_model() if as_model else classifier, X, y)
     found = display.displays_

@@ -82,7 +82,7 @@ def test_a_search_that_is_not_fitted_is_refused(display: type[SearchDisplay], se
         ([0.0], [0.0], ".3g"),
     ],
 )
-def test_numbers_have_the_digits_that_mean_something(
+def test_numbers_have_the_digits_that_their_error_allows(
     values: list[float], errors: list[float], expected: str
 ) -> None:
     assert number_format(np.array(values), np.array(errors)) == expected

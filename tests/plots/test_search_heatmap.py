@@ -70,7 +70,7 @@ def test_the_verdict_is_marked(searched: Any) -> None:
     assert legend_texts(display)[1].startswith("smallest as good: ")
 
 
-def test_two_marks_of_one_cell_lie_within_each_other(searched: Any) -> None:
+def test_of_two_marks_of_one_cell_one_is_inside_the_other(searched: Any) -> None:
     display = SearchHeatmapDisplay(searched.candidates_, best=3, smallest_as_good=13).plot()
     outer, inner = display.marks_
     assert outer.get_center() == pytest.approx(inner.get_center())

@@ -25,7 +25,7 @@ def test_every_candidate_with_a_score_is_a_point(searched: Any) -> None:
     assert [tick.get_text() for tick in display.colorbar_.ax.get_yticklabels()] == ["0", "1", "2", "3"]
 
 
-def test_a_candidate_far_worse_stands_at_the_edge(searched: Any) -> None:
+def test_a_candidate_far_worse_is_at_the_edge(searched: Any) -> None:
     display = SearchParetoDisplay.from_search(searched)
     assert display.beyond_ is not None
     assert display.beyond_.get_offsets().tolist() == [[searched.candidates_.n_parameters[5], 0.99]]
@@ -34,7 +34,7 @@ def test_a_candidate_far_worse_stands_at_the_edge(searched: Any) -> None:
     assert "1 far worse: at the edge" in texts
 
 
-def test_a_candidate_a_little_worse_is_shown_where_it_stands(searched: Any) -> None:
+def test_a_candidate_a_little_worse_is_within_the_axes(searched: Any) -> None:
     c = searched.candidates_
     scores = c.scores.copy()
     scores[5] = -0.85

@@ -92,13 +92,13 @@ def test_white_and_the_colours_of_classes_are_kept_however_small():
     assert_array_equal(shown[100, : len(colors)], colors)
 
 
-def test_colours_that_were_not_sampled_get_the_nearest():
+def test_colours_that_were_not_sampled_become_the_nearest():
     palette = palette_of([np.full((4, 4, 3), 255, np.uint8)])
     shown = np.asarray(in_colors(np.full((2, 2, 3), 250, np.uint8), palette).convert("RGB"))
     assert_array_equal(shown, np.full((2, 2, 3), 255))
 
 
-def test_frames_put_on_each_other_are_the_images():
+def test_frames_drawn_on_each_other_are_the_images():
     rng = np.random.default_rng(0)
     frames = [np.full((20, 30, 3), 255, np.uint8) for _ in range(KEY_EVERY + 3)]
     for frame in frames:

@@ -38,8 +38,8 @@ def test_a_frame_for_each_recorded_epoch(filmed, tmp_path, suffix):
 def test_mp4(filmed, tmp_path):
     film = animate(filmed[0], tmp_path / "film.mp4", *filmed[1:])
     asked = ["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"]
-    told = subprocess.run(["ffprobe", *asked, film.path], capture_output=True, check=True, text=True)
-    assert told.stdout.strip() == "9"
+    counted = subprocess.run(["ffprobe", *asked, film.path], capture_output=True, check=True, text=True)
+    assert counted.stdout.strip() == "9"
 
 
 def test_page(filmed, tmp_path):
@@ -63,15 +63,15 @@ def test_one_view_needs_no_list(filmed, tmp_path):
     assert (tmp_path / "name.gif").read_bytes() == (tmp_path / "list.gif").read_bytes()
 
 
-def test_progress_is_told_after_each_frame(filmed, tmp_path):
-    told = []
+def test_progress_is_reported_after_each_frame(filmed, tmp_path):
+    reported = []
     animate(
         filmed[0],
         tmp_path / "film.gif",
         views=("loss",),
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda done, total: reported.append((done, total)),
     )
-    assert told == [(n, 9) for n in range(1, 10)]
+    assert reported == [(n, 9) for n in range(1, 10)]
 
 
 def test_an_interrupted_film_leaves_no_file(filmed, tmp_path):
@@ -120,7 +120,7 @@ def test_a_video_shows_itself_in_a_notebook(tmp_path):
     assert markup == '<video controls src="data:video/mp4;base64,bW92aW5n"></video>'
 
 
-def test_what_cannot_be_filmed_is_answered_with_the_cure(filmed, tmp_path, monkeypatch):
+def test_an_error_says_how_to_make_a_film_possible(filmed, tmp_path, monkeypatch):
     classifier, X, y = filmed
     path = tmp_path / "film.gif"
     with pytest.raises(DataError, match="no recording of its training; give the estimator record='auto'"):
