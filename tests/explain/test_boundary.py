@@ -30,7 +30,7 @@ def random_model(
     return Model(network, np.random.RandomState(1).randn(network.n_parameters), **parts)
 
 
-def test_an_ensemble_parts_the_plane_by_its_mean() -> None:
+def test_an_ensembles_grid_has_its_mean_probabilities() -> None:
     network = Network.mlp(2, (3,), 1)
     models = [Model(network, np.random.RandomState(seed).randn(13)) for seed in (0, 1)]
     grid = decision_grid(Ensemble(models), X[:, :2], grid_resolution=5)
@@ -46,7 +46,7 @@ def assert_is_what_the_model_says(grid: DecisionGrid, model: Any, rows: Any) -> 
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_fast_way_gives_the_models_own_probabilities(activation: str) -> None:
+def test_the_grid_has_the_probabilities_of_the_model(activation: str) -> None:
     model = random_model(3, 1, activation)
     grid = decision_grid(model, X, features=(0, 2), grid_resolution=70)  # more than one block
     assert grid.probability.shape == (70, 70)
@@ -55,7 +55,7 @@ def test_the_fast_way_gives_the_models_own_probabilities(activation: str) -> Non
 
 @pytest.mark.parametrize("head", ["multiclass", "quadratic"])
 @pytest.mark.parametrize("plane", ["features", "pca"])
-def test_of_several_classes_there_is_a_probability_each(head: str, plane: Any) -> None:
+def test_with_several_classes_each_has_a_probability(head: str, plane: Any) -> None:
     model = random_model(3, 4, head=head)
     features = (1, 2) if plane == "features" else None
     grid = decision_grid(model, X, features=features, plane=plane, grid_resolution=9)
@@ -64,7 +64,7 @@ def test_of_several_classes_there_is_a_probability_each(head: str, plane: Any) -
     assert_is_what_the_model_says(grid, model, X)
 
 
-def test_networks_without_hidden_layers_or_biases_are_networks_too() -> None:
+def test_networks_without_hidden_layers_or_biases() -> None:
     for hidden in ((), (4,)):
         network = Network.mlp(2, hidden, 1, fit_intercept=False)
         model = Model(network, np.random.RandomState(2).randn(network.n_parameters))
@@ -82,7 +82,7 @@ def test_a_table_with_text_goes_through_the_encoder(library: Any) -> None:
         assert_is_what_the_model_says(grid, model, frame)
 
 
-def test_scikit_learns_classifiers_see_rows_like_those_they_were_trained_on() -> None:
+def test_scikit_learns_classifiers_get_rows_in_the_container_of_X() -> None:
     frame = pd.DataFrame({"size": X[:, 0], "age": X[:, 1], "kind": np.where(X[:, 2] > 0, "a", "b")})
     y = np.where(X[:, 0] + X[:, 1] > 0, "up", "down")
     steps = make_column_transformer((StandardScaler(), ["size", "age"]), (OneHotEncoder(), ["kind"]))
@@ -92,7 +92,7 @@ def test_scikit_learns_classifiers_see_rows_like_those_they_were_trained_on() ->
     assert_is_what_the_model_says(grid, pipeline, frame)
 
 
-def test_the_leads_are_zero_on_the_boundaries() -> None:
+def test_the_margins_are_zero_on_the_boundaries() -> None:
     model = random_model(2, 3, head="multiclass")
     grid = decision_grid(model, X[:, :2], grid_resolution=20)
     margins = grid.margins()
@@ -104,7 +104,7 @@ def test_the_leads_are_zero_on_the_boundaries() -> None:
     assert ((binary.margins()[0] > 0) == (binary.probability > 0.5)).all()
 
 
-def test_what_tells_no_probabilities_is_refused() -> None:
+def test_an_estimator_without_probabilities_is_an_error() -> None:
     svc = LinearSVC().fit(X[:, :2], X[:, 0] > 0)
     with pytest.raises(ParameterError, match="must have predict_proba, got LinearSVC"):
         decision_grid(svc, X[:, :2])
@@ -113,7 +113,7 @@ def test_what_tells_no_probabilities_is_refused() -> None:
 
 
 @pytest.mark.parametrize("form", ["grid", "flat", "columns"])
-def test_a_grid_of_ones_own(form):
+def test_a_grid_computed_elsewhere(form):
     u, v = np.linspace(-1, 2, 4), np.linspace(0, 1, 3)
     xx0, xx1 = np.meshgrid(u, v)
     response = 1 / (1 + np.exp(xx0 - xx1))
@@ -150,7 +150,7 @@ def test_the_probabilities_of_three_classes_over_a_square_grid():
         ({"classes": ["a", "b", "c"]}, "classes must be 2 labels"),
     ],
 )
-def test_what_is_no_grid_is_refused(parts, message):
+def test_a_grid_that_is_not_valid_is_an_error(parts, message):
     whole = {"xx0": [0, 1, 2], "xx1": [0, 1], "response": np.full((2, 3), 0.5)}
     with pytest.raises(DataError, match=message):
         given_grid(**whole | parts)

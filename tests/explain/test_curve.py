@@ -33,7 +33,7 @@ def test_the_fitted_models_curve_is_its_probability(recorded: MLPClassifier) -> 
     assert_allclose(curve.x[[0, -1]], [-3.6, 3.6])
 
 
-def test_epochs_are_the_recorded_ones_nearest_to_those_asked_for(recorded: MLPClassifier) -> None:
+def test_epochs_are_the_recorded_ones_nearest_to_the_given(recorded: MLPClassifier) -> None:
     curve = fitted_curve(recorded, X, epochs=[0, 6, 1000])
     assert curve.epochs == (0, 5, 20)
     assert_allclose(curve.values[-1], fitted_curve(recorded, X).values[0], rtol=1e-12)
@@ -41,19 +41,19 @@ def test_epochs_are_the_recorded_ones_nearest_to_those_asked_for(recorded: MLPCl
 
 
 @pytest.mark.parametrize(("n", "epochs"), [(1, (20,)), (3, (0, 10, 20)), (99, (0, 5, 10, 15, 20))])
-def test_so_many_epochs_are_evenly_spaced(recorded: MLPClassifier, n: int, epochs: tuple[int, ...]) -> None:
+def test_epochs_are_evenly_spaced(recorded: MLPClassifier, n: int, epochs: tuple[int, ...]) -> None:
     assert fitted_curve(recorded, X, epochs=n).epochs == epochs
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_the_epochs_of_a_pipelines_last_step_see_what_its_first_steps_make(recorded: MLPClassifier) -> None:
+def test_the_epochs_of_a_pipeline_get_transformed_rows(recorded: MLPClassifier) -> None:
     settings = {**recorded.get_params(), "record": 20}
     pipeline = make_pipeline(StandardScaler(), MLPClassifier(**settings)).fit(100 * X, Y)
     curve = fitted_curve(pipeline, 100 * X, epochs=[20], grid_resolution=9)
     assert_allclose(curve.values[0], pipeline.predict_proba(curve.x[:, np.newaxis])[:, 1], rtol=1e-9)
 
 
-def test_numbers_and_foreign_estimators_have_curves_too() -> None:
+def test_regressors_and_other_estimators_have_curves() -> None:
     line = LinearRegression().fit(X, 2 * X[:, 0] + 1)
     curve = fitted_curve(line, X, grid_resolution=5)
     assert curve.classes is None
@@ -66,7 +66,7 @@ def test_numbers_and_foreign_estimators_have_curves_too() -> None:
     assert_array_equal(curve.values, logistic.predict_proba(pd.DataFrame({"dose": curve.x})).T)
 
 
-def test_what_has_no_such_curve_says_what_to_do(recorded: MLPClassifier) -> None:
+def test_errors_say_why_there_is_no_curve(recorded: MLPClassifier) -> None:
     with pytest.raises(ParameterError, match="for a fitted curve, got 2: x1, x2; fit one column, or draw"):
         fitted_curve(Model(Network.mlp(2, (), 1), np.zeros(3)), np.zeros((3, 2)))
     with pytest.raises(DataError, match="no recording"):

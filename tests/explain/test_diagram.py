@@ -26,7 +26,7 @@ def random_model(*sizes: int, fit_intercept: bool = True, **parts: object) -> Mo
     return Model(network, theta, **parts)  # type: ignore[arg-type]
 
 
-def test_a_small_network_is_shown_whole() -> None:
+def test_a_small_network_is_shown_completely() -> None:
     model = random_model(2, 4, 3)
     diagram = network_diagram(model)
     assert (diagram.network, diagram.n_parameters) == ("2-4-3", 27)
@@ -73,13 +73,13 @@ def test_a_network_without_biases_has_none() -> None:
     assert all(len(layer.biases) == 0 for layer in diagram.layers)
 
 
-def test_a_long_name_is_cut() -> None:
+def test_a_long_name_is_shortened() -> None:
     model = Model(Network.mlp(1, (), 1), np.zeros(2), feature_names=["n" * 100])
     (name,) = network_diagram(model).layers[0].names
     assert name == "n" * 23 + "…"
 
 
-def test_what_has_no_network_is_refused() -> None:
+def test_an_estimator_without_network_is_an_error() -> None:
     with pytest.raises(ParameterError, match="got dict"):
         network_diagram({})
     with pytest.raises(ParameterError, match="max_units must be an integer of at least 1, got 0"):
@@ -109,7 +109,7 @@ def test_everything_stays_inside_the_picture() -> None:
         assert 0 < float(text.attrib["y"]) < height
 
 
-def test_names_stand_beside_the_units() -> None:
+def test_names_are_beside_the_units() -> None:
     found = texts(network_svg(random_model(2, 30, 1, feature_names=["age", "dose"], classes=["no", "yes"])))
     assert {"age", "dose", "P(yes)", "relu", "logistic", "30 units", "1 unit", "… 22 more"} <= set(found)
 
@@ -127,12 +127,12 @@ def test_the_picture_stays_small(sizes: tuple[int, ...]) -> None:
     assert len(network_html(random_model(*sizes)).encode()) < 20_000
 
 
-def test_zero_weights_are_no_lines() -> None:
+def test_zero_weights_have_no_lines() -> None:
     svg = network_svg(Model(Network.mlp(2, (3,), 1), np.zeros(13)))
     assert "<path" not in svg
 
 
-def test_the_facts_of_the_training_are_told() -> None:
+def test_the_html_summarises_the_training() -> None:
     X, y = make_circles(40, random_state=0)
     classifier = MLPClassifier((3,), max_iter=7, random_state=0).fit(X, y)
     html = network_html(classifier)

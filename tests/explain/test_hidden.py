@@ -32,13 +32,13 @@ def test_each_layer_is_what_the_engine_computes() -> None:
     assert_allclose(seen.layers[1].weights, model.coefs[1])
 
 
-def test_a_classs_sum_is_zero_where_another_becomes_likelier() -> None:
+def test_the_sum_of_a_class_is_zero_where_another_becomes_more_probable() -> None:
     outputs = hidden_units(random_model(2, 4, 3, head="multiclass"), X, grid_resolution=9).layers[-1]
     is_likeliest = outputs.outputs.argmax(axis=-1)[..., np.newaxis] == np.arange(3)
     assert ((outputs.sums > 0) == is_likeliest).all()
 
 
-def test_units_beyond_the_first_so_many_are_counted_only() -> None:
+def test_units_beyond_max_units_are_only_counted() -> None:
     seen = hidden_units(random_model(2, 30, 4, 1), X, grid_resolution=4, max_units=6)
     first, second, _ = seen.layers
     assert (first.n_units, first.outputs.shape) == (30, (4, 4, 6))
@@ -48,21 +48,19 @@ def test_units_beyond_the_first_so_many_are_counted_only() -> None:
 @pytest.mark.parametrize(
     ("activation", "limits"), [("tanh", (-1, 1)), ("logistic", (0, 1)), ("relu", None), ("identity", None)]
 )
-def test_a_units_scale_has_its_middle_in_the_middle(
-    activation: str, limits: tuple[float, float] | None
-) -> None:
+def test_the_scale_of_a_unit_is_symmetric(activation: str, limits: tuple[float, float] | None) -> None:
     layer = hidden_units(random_model(2, 3, 1, activation=activation), X, grid_resolution=5).layers[0]
     size = np.abs(layer.outputs).max(axis=(0, 1))
     expected = np.column_stack([-size, size]) if limits is None else np.tile(limits, (3, 1))
     assert_allclose(layer.limits, expected)
 
 
-def test_a_dead_unit_has_a_scale_too() -> None:
+def test_a_dead_unit_has_a_scale() -> None:
     model = Model(Network.mlp(2, (1,), 1, activation="relu"), [0.0, 0.0, -1.0, 1.0, 0.0])
     assert_allclose(hidden_units(model, X, grid_resolution=3).layers[0].limits, [[-1, 1]])
 
 
-def test_there_must_be_hidden_units_to_look_at() -> None:
+def test_a_network_without_hidden_layer_is_an_error() -> None:
     with pytest.raises(ParameterError, match="must have a hidden layer, got 2-1"):
         hidden_units(Model(Network.mlp(2, (), 1), np.zeros(3)), X)
 
@@ -74,7 +72,7 @@ def test_an_estimator_is_its_network() -> None:
     assert_allclose(by_estimator.layers[0].outputs, by_model.layers[0].outputs)
 
 
-def test_two_units_are_shown_as_they_are_with_the_bent_lines() -> None:
+def test_two_units_are_the_axes_and_lines_of_the_input_have_images() -> None:
     model = random_model(2, 4, 2, 1)
     space = hidden_space(model, X, grid_resolution=30)
     hidden = layer_outputs(model.network, model.theta, X)[-2]
@@ -87,7 +85,7 @@ def test_two_units_are_shown_as_they_are_with_the_bent_lines() -> None:
 @pytest.mark.parametrize(
     ("sizes", "head"), [((2, 6, 1), "binary"), ((2, 5, 6, 3), "multiclass"), ((2, 2, 1), "binary")]
 )
-def test_up_to_three_classes_every_point_is_on_its_side_of_the_line(sizes: Any, head: str) -> None:
+def test_with_up_to_three_classes_points_are_on_the_right_side_of_the_boundary(sizes: Any, head: str) -> None:
     model = random_model(*sizes, head=head)
     grid = hidden_space(model, X, grid_resolution=400).grid
     cut = grid.plane
@@ -97,7 +95,7 @@ def test_up_to_three_classes_every_point_is_on_its_side_of_the_line(sizes: Any, 
     assert_allclose(shown, own[:, 1] if grid.is_binary else own, atol=0.04)  # half a step of the grid
 
 
-def test_of_many_classes_the_plane_is_that_of_what_the_outputs_read() -> None:
+def test_with_many_classes_the_plane_follows_the_output_weights() -> None:
     grid = hidden_space(random_model(2, 8, 6, head="multiclass"), X, grid_resolution=10).grid
     assert grid.probability.shape == (10, 10, 6)
     assert "of the units' variance" in grid.plane.note

@@ -23,7 +23,7 @@ TABLE = pd.DataFrame(
 ANY = object()  # nothing that is known of it but the rows
 
 
-def test_two_columns_need_no_choice() -> None:
+def test_two_columns_need_not_be_chosen() -> None:
     plane = make_plane(ANY, [[0.0, 5.0], [10.0, 6.0]], grid_resolution=3)
     assert_allclose(plane.u, [-1, 5, 11])
     assert_allclose(plane.v, [4.9, 5.5, 6.1])
@@ -43,7 +43,7 @@ def test_two_columns_need_no_choice() -> None:
         TABLE.iloc[2].to_dict(),
     ],
 )
-def test_a_row_may_be_given_itself(row: Any) -> None:
+def test_a_row_may_be_given_in_many_forms(row: Any) -> None:
     plane = make_plane(ANY, TABLE, features=("dose", "age"), at=row, grid_resolution=2)
     rows = grid_rows(plane, TABLE)
     assert rows["visits"].tolist() == [2] * 4
@@ -51,8 +51,8 @@ def test_a_row_may_be_given_itself(row: Any) -> None:
 
 
 @pytest.mark.parametrize("row", [TABLE, "median", [1.0, 2.0]])
-def test_what_is_no_row_is_refused(row: Any) -> None:
-    with pytest.raises(ParameterError, match="at must be a row of X: its number, its 4 values"):
+def test_other_objects_are_not_rows(row: Any) -> None:
+    with pytest.raises(ParameterError, match="at must be a row of X: its index, its 4 values"):
         make_plane(ANY, TABLE, features=("dose", "age"), at=row, grid_resolution=2)
 
 
@@ -65,7 +65,7 @@ def test_the_other_columns_are_at_their_median_or_most_frequent_value() -> None:
     assert plane.note == "the other 2 columns at the median"
 
 
-def test_the_other_columns_can_be_those_of_a_row_or_given() -> None:
+def test_the_other_columns_can_be_fixed_by_row_or_by_value() -> None:
     at_row = make_plane(ANY, TABLE, features=(0, 1), at=2, grid_resolution=2)
     assert (at_row.origin["visits"], at_row.origin["kind"]) == (2, "b")
     assert at_row.note == "the other 2 columns as in row 2"
@@ -86,14 +86,14 @@ def test_the_principal_plane_is_that_of_the_standardised_columns() -> None:
     assert plane.u_label == f"principal component 1 ({shares[0]:.0%} of variance)"
 
 
-def test_the_principal_plane_leaves_text_and_gaps_at_what_is_typical() -> None:
+def test_the_principal_plane_has_typical_values_for_text_and_missing_numbers() -> None:
     plane = make_plane(ANY, TABLE.assign(dose=[0.0, 1.0, np.nan, 4.0]), plane="pca", grid_resolution=2)
     assert "text at its most frequent" in plane.note
     assert plane.origin["kind"] == "b"
     assert np.isfinite(plane.points).all()
 
 
-def test_principal_directions_point_the_same_way_whatever_the_order_of_rows() -> None:
+def test_principal_directions_do_not_depend_on_the_order_of_rows() -> None:
     rows = np.random.RandomState(1).randn(20, 4)
     assert_allclose(principal_axes(rows)[1], principal_axes(rows[::-1])[1], atol=1e-12)
 
@@ -105,8 +105,8 @@ def test_principal_directions_point_the_same_way_whatever_the_order_of_rows() ->
         ({"features": ("age",)}, "must be two columns"),
         ({"features": "age"}, "must be two columns"),
         ({"features": ("age", "dise")}, "Did you mean 'dose'"),
-        ({"features": ("age", 4)}, "by name or position, got 4"),
-        ({"features": ("age", "kind")}, "two different numeric columns.*choose of age, dose, visits"),
+        ({"features": ("age", 4)}, "by name or index, got 4"),
+        ({"features": ("age", "kind")}, "two different numeric columns.*choose from age, dose, visits"),
         ({"features": ("age", 0)}, "two different numeric columns"),
         ({"features": (0, 1), "at": 4}, "row of X, from 0 to 3, got 4"),
         ({"features": (0, 1), "at": {"vists": 3}}, "Did you mean 'visits'"),
@@ -115,12 +115,12 @@ def test_principal_directions_point_the_same_way_whatever_the_order_of_rows() ->
         ({"features": (0, 1), "grid_resolution": 1}, "grid_resolution must be"),
     ],
 )
-def test_a_plane_that_is_not_determined_says_what_to_do(settings: dict[str, Any], message: str) -> None:
+def test_errors_say_how_to_determine_the_plane(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         make_plane(ANY, TABLE, **settings)
 
 
-def test_too_little_for_a_plane_is_refused() -> None:
+def test_too_few_rows_or_columns_for_a_plane_are_an_error() -> None:
     with pytest.raises(ParameterError, match="use FunctionFitDisplay"):
         make_plane(ANY, [[1.0], [2.0]])
     with pytest.raises(ParameterError, match="two numeric columns and three rows"):
@@ -136,6 +136,6 @@ def test_only_the_columns_that_a_model_reads_count() -> None:
     assert make_plane(model, TABLE, grid_resolution=2).u_label == "dose"
 
 
-def test_a_constant_column_still_spans_a_plane() -> None:
+def test_a_constant_column_can_be_an_axis() -> None:
     plane = make_plane(ANY, [[1.0, 0.0], [1.0, 2.0]], grid_resolution=3)
     assert_allclose(plane.u, [0, 1, 2])

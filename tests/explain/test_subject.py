@@ -38,7 +38,7 @@ def fitted() -> MLPClassifier:
     return MLPClassifier((2,), solver="lbfgs", max_iter=5, random_state=0, engine="numpy")
 
 
-def test_a_pipeline_is_its_last_steps_network_on_the_first_steps_output(fitted: MLPClassifier) -> None:
+def test_a_pipeline_is_the_network_of_its_last_step_on_transformed_rows(fitted: MLPClassifier) -> None:
     pipeline = make_pipeline(StandardScaler(), fitted).fit(X, LABELS)
     assert as_model(pipeline) == pipeline[-1].to_model()
     assert_array_equal(encoded_rows(pipeline, X), pipeline[0].transform(X))
@@ -47,12 +47,12 @@ def test_a_pipeline_is_its_last_steps_network_on_the_first_steps_output(fitted: 
     assert is_network(pipeline[-1])
 
 
-def test_what_has_no_network_is_refused() -> None:
+def test_an_estimator_without_network_is_an_error() -> None:
     with pytest.raises(ParameterError, match=r"estimator must be a Model.*got LinearRegression"):
         as_model(LinearRegression())
 
 
-def test_an_ensemble_is_no_single_network(fitted: MLPClassifier) -> None:
+def test_an_ensemble_is_not_a_single_network(fitted: MLPClassifier) -> None:
     voting = MLPEnsembleClassifier([("one", fitted), ("two", fitted)]).fit(X, LABELS)
     for ensemble, members in ((voting, "estimators_"), (voting.to_model(), "models")):
         assert not is_network(ensemble)
@@ -62,7 +62,7 @@ def test_an_ensemble_is_no_single_network(fitted: MLPClassifier) -> None:
             as_model(ensemble)
 
 
-def test_what_was_not_recorded_says_how_to_record() -> None:
+def test_a_missing_recording_is_an_error_that_says_how_to_record() -> None:
     with pytest.raises(DataError, match=r"Model has no recording.*record='auto'"):
         as_recording(MODEL)
 
@@ -81,12 +81,12 @@ def test_what_was_not_recorded_says_how_to_record() -> None:
         ),
     ],
 )
-def test_no_classifier_has_no_classes(estimator: object, why: str) -> None:
+def test_only_fitted_classifiers_have_classes(estimator: object, why: str) -> None:
     with pytest.raises(ParameterError, match=why):
         class_labels(estimator)
 
 
-def test_several_labels_a_row_are_refused() -> None:
+def test_several_labels_for_each_row_are_an_error() -> None:
     model = Model(Network.mlp(2, (), 3, head="multilabel"), np.zeros(9))
     for several in (model, Ensemble([model])):
         with pytest.raises(ParameterError, match="one class for each row"):
@@ -97,7 +97,7 @@ def model(network: Network, **parts: object) -> Model:
     return Model(network, np.zeros(network.n_parameters), **parts)  # type: ignore[arg-type]
 
 
-def test_names_stand_in_the_order_of_theta() -> None:
+def test_names_are_in_the_order_of_theta() -> None:
     network = Network.mlp(2, (2,), 1)
     names = parameter_names(model(network, feature_names=["age", "dose"]))
     assert names[:5] == [
@@ -124,7 +124,7 @@ def test_every_parameter_has_a_name_of_its_own(sizes: tuple[int, ...], fit_inter
     assert [parameter_index(model(network), name) for name in names] == list(range(len(names)))
 
 
-def test_an_unknown_name_is_answered_with_one_that_is() -> None:
+def test_the_error_for_an_unknown_name_suggests_a_known_one() -> None:
     with pytest.raises(ParameterError, match=r"such as 'w\[age\]' or 'b', got 'w\[aeg\]'\. Did you mean"):
         parameter_index(model(Network.mlp(2, (), 1), feature_names=["age", "dose"]), "w[aeg]")
 
@@ -134,7 +134,7 @@ def test_a_name_wins_over_a_number() -> None:
     assert parameter_index(swapped, "w[1]") == 0
 
 
-def test_outputs_are_called_by_their_classes() -> None:
+def test_outputs_have_the_names_of_their_classes() -> None:
     assert output_names(model(Network.mlp(1, (), 3, head="multiclass"), classes=["a", "b", "c"])) == list(
         "abc"
     )
@@ -155,7 +155,7 @@ def test_outputs_are_called_by_their_classes() -> None:
         ("poisson", 1, "exp"),
     ],
 )
-def test_the_last_function_is_the_heads(head: str, n_out: int, function: str) -> None:
+def test_the_last_function_is_that_of_the_head(head: str, n_out: int, function: str) -> None:
     assert layer_activations(model(Network.mlp(1, (3,), n_out, activation="tanh", head=head))) == [
         "tanh",
         function,
@@ -170,7 +170,7 @@ def test_the_last_function_is_the_heads(head: str, n_out: int, function: str) ->
         ("roc_auc", lambda history: history.metrics["validation_roc_auc"], "best validation roc auc"),
     ],
 )
-def test_it_says_what_was_best(scoring, curve, reason):
+def test_the_kept_epoch_says_what_was_best(scoring, curve, reason):
     X, y = make_circles(200, noise=0.2, factor=0.5, random_state=2)
     settings = {"early_stopping": True, "learning_rate_init": 0.05, "random_state": 3, "engine": "numpy"}
     stopped = MLPClassifier((6,), scoring=scoring, **settings).fit(X, y)
@@ -182,13 +182,13 @@ def test_it_says_what_was_best(scoring, curve, reason):
     assert of_model.reason.startswith(("best validation", "lowest validation"))
 
 
-def test_the_last_epoch_is_not_told():
+def test_the_last_epoch_is_not_a_kept_one():
     X, y = make_circles(50, random_state=0)
     assert kept_epoch(MLPClassifier((2,), max_iter=3, engine="numpy").fit(X, y)) is None
     assert kept_epoch(Model(Network.mlp(1, (), 1), [1.0, 2.0])) is None
 
 
-def test_an_epoch_before_the_history_has_no_place_in_it():
+def test_an_epoch_before_the_history_has_no_index_in_it():
     history = History(loss=np.array([0.3, 0.2])).to_dict()
     for best in (0, 4):
         training = {"history": history, "stop": {"epoch": 6, "best_epoch": best}}
@@ -197,6 +197,6 @@ def test_an_epoch_before_the_history_has_no_place_in_it():
 
 
 @pytest.mark.parametrize("subject", [LogisticRegression(), Model(Network.mlp(1, (), 1), [1.0, 2.0])])
-def test_without_a_history_the_cure_is_told(subject):
+def test_a_missing_history_is_an_error(subject):
     with pytest.raises(DataError, match=f"^{type(subject).__name__} has no history of a training; fit it"):
         history_of(subject)

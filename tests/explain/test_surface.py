@@ -65,7 +65,7 @@ def circles() -> tuple[MLPClassifier, Any, Any]:
         ("poisson", 1),
     ],
 )
-def test_losses_of_many_networks_are_the_engines(head: str, n_out: int, weighted: bool) -> None:
+def test_losses_of_many_networks_are_those_of_the_engine(head: str, n_out: int, weighted: bool) -> None:
     rng = np.random.default_rng(0)
     network = Network.mlp(3, (5, 2), n_out, activation=["relu", "tanh"], head=head)
     thetas = rng.normal(size=(7, network.n_parameters))
@@ -75,7 +75,7 @@ def test_losses_of_many_networks_are_the_engines(head: str, n_out: int, weighted
     np.testing.assert_allclose(losses(network, thetas, data), expected, rtol=1e-12)
 
 
-def test_a_network_of_two_weights_walks_on_its_own_surface(gaussians: Any) -> None:
+def test_the_path_of_a_network_with_two_weights_is_on_its_surface(gaussians: Any) -> None:
     classifier, X, y = gaussians
     surface = loss_surface(classifier, X, y, grid_resolution=9)
     assert surface.labels == ("w[x1]", "w[x2]")
@@ -97,7 +97,7 @@ def test_the_surface_is_the_loss_without_penalty(circles: Any) -> None:
     assert surface.loss[4, 1] == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_path_in_many_dimensions_tells_how_far_from_the_plane_it_is(circles: Any) -> None:
+def test_a_path_in_many_dimensions_has_distances_from_the_plane(circles: Any) -> None:
     classifier, X, y = circles
     surface = loss_surface(classifier, X, y, grid_resolution=4)
     np.testing.assert_allclose(surface.directions @ surface.directions.T, np.eye(2), atol=1e-12)
@@ -128,7 +128,7 @@ def test_limits_are_kept(gaussians: Any) -> None:
     assert surface.v.tolist() == [-3.5, 0, 3.5]
 
 
-def test_a_weight_that_never_moved_still_has_some_ground() -> None:
+def test_a_weight_that_never_moved_has_some_extent() -> None:
     X, y = np.array([[1.0, 0.0], [2.0, 0.0]]), np.array([0, 1])
     settings = {"solver": "sgd", "init": "zeros", "alpha": 0.0, "record": 1, "max_iter": 5}
     classifier = MLPClassifier((), fit_intercept=False, **settings).fit(X, y)
@@ -136,7 +136,7 @@ def test_a_weight_that_never_moved_still_has_some_ground() -> None:
     assert np.ptp(surface.v) > 0
 
 
-def test_a_parameter_goes_by_several_names(circles: Any) -> None:
+def test_a_parameter_has_several_names(circles: Any) -> None:
     classifier, X, y = circles
     by_name = loss_surface(
         classifier, X, y, parameters=("layer 0: w[x2, 1]", "layer 1: b[0]"), grid_resolution=3
@@ -160,7 +160,7 @@ def test_a_row_of_weight_two_is_two_rows(gaussians: Any) -> None:
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
-def test_frames_give_their_names(frame: Any) -> None:
+def test_parameters_are_named_after_the_columns_of_a_frame(frame: Any) -> None:
     X, y = make_gaussians(10)
     table = frame({"age": X[:, 0], "dose": X[:, 1]})
     labels = np.where(y == 1, "yes", "no")
@@ -170,7 +170,7 @@ def test_frames_give_their_names(frame: Any) -> None:
     assert surface.path_loss.shape == (6,)
 
 
-def test_a_pipeline_is_taken_apart(gaussians: Any) -> None:
+def test_a_pipeline_has_the_surface_of_its_network(gaussians: Any) -> None:
     _, X, y = gaussians
     pipeline = make_pipeline(StandardScaler(), MLPClassifier((), fit_intercept=False, max_iter=5, record=1))
     pipeline.fit(X, y)
@@ -178,7 +178,7 @@ def test_a_pipeline_is_taken_apart(gaussians: Any) -> None:
     np.testing.assert_array_equal(loss_surface(pipeline, X, y, grid_resolution=3).loss, inner.loss)
 
 
-def test_without_a_recording_the_cure_is_told(gaussians: Any) -> None:
+def test_a_surface_without_recording_is_an_error(gaussians: Any) -> None:
     _, X, y = gaussians
     with pytest.raises(DataError, match=r"record='auto'"):
         loss_surface(MLPClassifier((), max_iter=2).fit(X, y), X, y)
@@ -214,7 +214,7 @@ def test_a_model_of_two_parameters_needs_no_recording(gaussians: Any) -> None:
     np.testing.assert_array_equal(surface.trained, classifier.theta_)
 
 
-def test_the_fitted_network_need_not_end_the_path() -> None:
+def test_the_fitted_network_may_not_be_the_end_of_the_path() -> None:
     X, y = make_circles(200, noise=0.2, factor=0.5, random_state=0)
     settings = {"early_stopping": True, "learning_rate_init": 0.05, "record": 1, "random_state": 0}
     stopped = MLPClassifier((6,), n_iter_no_change=5, **settings).fit(X, y)
@@ -225,7 +225,7 @@ def test_the_fitted_network_need_not_end_the_path() -> None:
     assert surface.path_loss[stopped.stop_.best_epoch] == pytest.approx(surface.trained_loss)
 
 
-def test_of_many_rows_some_are_drawn_and_it_says_so(gaussians: Any) -> None:
+def test_of_many_rows_a_sample_is_used_and_reported(gaussians: Any) -> None:
     classifier, X, y = gaussians
     few = loss_surface(classifier, X, y, grid_resolution=3, max_rows=7)
     assert (few.n_rows, few.n_rows_given) == (7, 40)
@@ -240,7 +240,7 @@ def test_of_many_rows_some_are_drawn_and_it_says_so(gaussians: Any) -> None:
     np.testing.assert_allclose(few.loss, weighted.loss)
 
 
-def test_the_largest_weights_are_no_biases() -> None:
+def test_the_largest_weights_are_not_biases() -> None:
     model = Model(Network.mlp(2, (2,), 1), [0.0, 3.0, -1.0, 0.0, 9.0, 9.0, -4.0, 0.5, 9.0])
     assert largest_weights(model) == (1, 6)
     assert largest_weights(Model(Network.mlp(1, (), 1), [0.0, 1.0])) == (0, 1)
@@ -261,6 +261,6 @@ def test_the_largest_weights_are_no_biases() -> None:
         ({"max_rows": 0}, "max_rows must be"),
     ],
 )
-def test_a_setting_that_breaks_its_rule_is_refused(gaussians: Any, setting: Any, message: str) -> None:
+def test_arguments_that_are_not_valid_are_errors(gaussians: Any, setting: Any, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         loss_surface(*gaussians, **setting)

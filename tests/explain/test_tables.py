@@ -74,7 +74,7 @@ def test_text_stays_text_in_a_frame_of_the_same_library() -> None:
         assert made["kind"].to_list() == ["a", "c"]
 
 
-def test_an_arrays_columns_go_by_the_names_that_the_model_knows() -> None:
+def test_the_columns_of_an_array_get_the_names_that_the_model_knows() -> None:
     model = Model(Network.mlp(2, (), 1), np.zeros(3), feature_names=["age", "dose"])
     assert as_table(model, X).column_names == ["age", "dose"]
     with pytest.raises(DataError, match="no column 'dose'"):
@@ -90,7 +90,7 @@ def model_of(head: str, n_out: int, classes: Any = None) -> Model:
 
 @pytest.mark.parametrize("loss", ["log_loss", "squared_error"])
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_targets_are_those_that_the_estimator_trains_on(loss: str, n_classes: int) -> None:
+def test_encoded_targets_are_those_of_the_training(loss: str, n_classes: int) -> None:
     X, codes = make_classification(30, 6, n_informative=4, n_classes=n_classes, random_state=0)
     y = np.array(["a", "b", "c"])[codes]
     classifier = MLPClassifier((2,), loss=loss, max_iter=1).fit(X, y)
@@ -98,7 +98,7 @@ def test_targets_are_those_that_the_estimator_trains_on(loss: str, n_classes: in
     np.testing.assert_array_equal(encoded_targets(classifier.to_model(), y), rows.data.T)
 
 
-def test_several_labels_and_numbers_are_taken_as_they_stand() -> None:
+def test_indicator_matrices_and_numbers_are_not_encoded() -> None:
     X, Y = make_multilabel_classification(20, 4, n_classes=3, random_state=0)
     classifier = MLPClassifier((2,), max_iter=1).fit(X, Y)
     np.testing.assert_array_equal(encoded_targets(classifier.to_model(), csr_matrix(Y)), Y)
@@ -106,23 +106,23 @@ def test_several_labels_and_numbers_are_taken_as_they_stand() -> None:
     np.testing.assert_array_equal(encoded_targets(regressor.to_model(), X[:, 0]), X[:, :1])
 
 
-def test_a_class_that_was_not_trained_on_is_named() -> None:
+def test_an_unknown_class_is_named() -> None:
     with pytest.raises(DataError, match="y has 'perhaps' in row 2, which is none of the classes: no, yes"):
         encoded_targets(model_of("binary", 1, ["no", "yes"]), ["yes", "perhaps"])
 
 
-def test_targets_of_another_shape_are_refused() -> None:
+def test_targets_of_another_shape_are_an_error() -> None:
     with pytest.raises(DataError, match=r"shape \(n_rows, 2\) for this network, got \(3,\)"):
         encoded_targets(model_of("regression", 2), [1.0, 2.0, 3.0])
 
 
 @pytest.mark.parametrize("n_targets", [0, 1, 3])
-def test_rows_and_targets_go_together(n_targets: int) -> None:
+def test_rows_and_targets_must_have_the_same_length(n_targets: int) -> None:
     with pytest.raises(DataError, match=f"got 2 and {n_targets}"):
         encoded_data(model_of("regression", 1), np.ones((2, 2)), np.ones(n_targets))
 
 
 @pytest.mark.parametrize("weight", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, np.nan]])
-def test_bad_weights_are_refused(weight: list[float]) -> None:
+def test_bad_weights_are_an_error(weight: list[float]) -> None:
     with pytest.raises(DataError, match="sample_weight must have"):
         encoded_data(model_of("regression", 1), np.ones((2, 2)), [1.0, 2.0], weight)

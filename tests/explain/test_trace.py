@@ -74,7 +74,7 @@ def test_agrees_with_the_engine_without_bias_and_without_hidden_layer(engine):
     assert not {"b1", "db1", "new b1"} & {step.name for step in traced.steps}
 
 
-def test_is_the_step_that_plain_gradient_descent_takes():
+def test_it_is_a_step_of_gradient_descent():
     y = np.array(["no", "yes", "yes"])
     settings = {"solver": SGD(), "learning_rate_init": 0.2, "alpha": 0.0, "random_state": 0}
     first = MLPClassifier((3,), "tanh", max_iter=1, **settings)
@@ -98,7 +98,7 @@ def test_reads_frames_by_column_name():
     assert_array_equal(traced["x"], X[:2])
 
 
-def test_a_pipeline_hands_its_network_what_the_steps_before_it_make():
+def test_the_network_of_a_pipeline_gets_transformed_rows():
     pipeline = make_pipeline(StandardScaler(), MLPClassifier((2,), max_iter=1, learning_rate_init=0.3))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -108,7 +108,7 @@ def test_a_pipeline_hands_its_network_what_the_steps_before_it_make():
     assert traced.learning_rate == 0.3
 
 
-def test_formulas_name_what_they_were_computed_from():
+def test_formulas_name_their_inputs():
     traced = trace(random_model(hidden=(4,), activation="logistic"), X[0], 1, learning_rate=0.1)
     formulas = {step.name: step.formula for step in traced.steps}
     assert formulas["z1"] == "x W1 + b1"
@@ -142,7 +142,7 @@ def test_html_is_escaped():
     assert "(a1 > 0)" not in markup
 
 
-def test_dict_survives_json():
+def test_the_dictionary_can_be_written_as_json():
     traced = trace(random_model(), X, [0, 1, 1], learning_rate=0.1)
     values = json.loads(json.dumps(traced.to_dict()))
     assert values["steps"][0] == {
@@ -155,7 +155,7 @@ def test_dict_survives_json():
     assert Network.from_dict(values["network"]) == traced.network
 
 
-def test_a_step_that_is_not_there_is_named():
+def test_an_unknown_step_is_named():
     traced = trace(random_model(), X[0], 1, learning_rate=0.1)
     with pytest.raises(KeyError, match="Did you mean"):
         traced["dWW1"]

@@ -15,7 +15,7 @@ from separatrix.blas import one_blas_thread
 from separatrix.data.table import Column, as_numbers
 from separatrix.engine.numpy_engine import sums_and_outputs_from
 from separatrix.errors import DataError, ParameterError
-from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane
+from separatrix.explain.plane import Plane, PlaneKind, RowLike, grid_rows, make_plane
 from separatrix.explain.subject import as_model, class_labels, is_network
 from separatrix.explain.tables import as_table, in_container_of
 from separatrix.model import Model
@@ -69,8 +69,8 @@ def decision_grid(
     X: Any,
     *,
     features: Sequence[str | int] | None = None,
-    plane: Kind = "features",
-    at: Place = None,
+    plane: PlaneKind = "features",
+    at: RowLike = None,
     grid_resolution: int = 200,
 ) -> DecisionGrid:
     """Compute a classifier's probabilities over a plane through the rows.

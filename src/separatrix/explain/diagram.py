@@ -1,7 +1,7 @@
-"""Network diagram: units, connections and what stands beside them, laid out on a plane, and as SVG text.
+"""Network diagram: the layout of units and connections with their labels, and an SVG image of it.
 
-Layers too wide to be read are folded: they show the units whose outgoing weights (of an output unit, the
-incoming ones) are largest in sum of absolute values, in their own order, and tell how many are left out.
+Wide layers are folded: they show the units whose outgoing weights (for outputs, incoming weights) have the
+largest sum of absolute values, in the order of the layer, and the number of units left out.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from separatrix.text import plural
 
 Array = NDArray[Any]
 
-# The ends of the signed colours that the other pictures have, too (ColorBrewer's PRGn).
+# The ends of the colour map for signed values (ColorBrewer's PRGn), as in the displays.
 _NEGATIVE, _POSITIVE = (118, 42, 131), (27, 120, 55)
-_MAX_EDGES = 400  # of all layers; the picture stays small
-_MAX_LAYERS = 24  # deeper networks have the facts alone
+_MAX_EDGES = 400  # of all layers, so that the image stays small
+_MAX_LAYERS = 24  # deeper networks have no image
 _STRENGTHS = 5  # kinds of lines, from faint to strong
 
 _STEP, _GAP, _RADIUS, _TOP = 22, 96, 7, 44  # pixels: between units, between layers; a unit; the headings
@@ -40,17 +40,17 @@ class DiagramLayer:
     title : str
         "input", or the name of the layer's function.
     n_units : int
-        Shown or not.
+        Number of units, including those left out.
     units : ndarray of shape (n_shown,)
-        Numbers of the units shown, ascending.
+        Indices of the units shown, ascending.
     y : ndarray of shape (n_shown,)
-        Heights, one apart, around 0; the first unit on top.
+        Heights of the units shown, in steps of 1 around 0; the first unit is on top.
     fold_y : float or None
-        Height of the note on what is left out; None where nothing is.
+        Height of the note on the units left out; None if there are none.
     names : tuple of str
-        Of the units shown; empty for hidden layers.
+        Names of the units shown; empty for hidden layers.
     biases : ndarray of shape (n_shown,) or (0,)
-        Of the units shown; none for inputs.
+        Biases of the units shown; empty for inputs.
     """
 
     title: str
@@ -63,7 +63,7 @@ class DiagramLayer:
 
     @property
     def n_folded(self) -> int:
-        """Units left out."""
+        """Number of units left out."""
         return self.n_units - len(self.units)
 
     @property
@@ -79,19 +79,19 @@ class DiagramLayer:
 
 @dataclass(frozen=True, eq=False)
 class NetworkDiagram:
-    """A network to be drawn.
+    """The layout of a network.
 
     Attributes
     ----------
     network : str
-        As in "2-4-1".
+        Sizes of the layers, as in "2-4-1".
     n_parameters : int
     layers : tuple of DiagramLayer
         The inputs first.
     weights : tuple of ndarray, each of shape (n_shown, n_shown of the next layer)
-        Of the connections between the units shown.
+        Weights of the connections between the units shown.
     largest_weight, largest_bias : float
-        Largest absolute values in the network, shown or not: the ends of their scales.
+        Largest absolute values in the whole network: the ends of the scales.
     """
 
     network: str
@@ -108,12 +108,12 @@ class NetworkDiagram:
 
     @property
     def is_folded(self) -> bool:
-        """Whether units are left out anywhere."""
+        """Whether a layer has units left out."""
         return any(layer.n_folded for layer in self.layers)
 
     @property
     def height(self) -> float:
-        """Extent of the highest column."""
+        """Height of the highest column."""
         return max(len(layer.y) + (layer.fold_y is not None) for layer in self.layers)
 
 
@@ -124,7 +124,7 @@ def network_diagram(estimator: Any, *, max_units: int = 20) -> NetworkDiagram:
     ----------
     estimator : Model, fitted estimator or pipeline that ends in one
     max_units : int, default=20
-        Units shown of each layer; wider ones are folded.
+        Maximum number of units shown of each layer.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def network_diagram(estimator: Any, *, max_units: int = 20) -> NetworkDiagram:
     Raises
     ------
     ParameterError
-        If there is no network in it, or `max_units` is no positive integer.
+        If the estimator has no network, or `max_units` is not a positive integer.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def network_diagram(estimator: Any, *, max_units: int = 20) -> NetworkDiagram:
 
 
 def _strengths(weights: list[Array]) -> list[Array]:
-    """Return for each layer how much each unit says."""
+    """Return for each layer the sums of the absolute weights of its units."""
     return [*(np.abs(w).sum(axis=1) for w in weights), np.abs(weights[-1]).sum(axis=0)]
 
 
@@ -193,18 +193,22 @@ def _layer(model: Model, number: int, units: Array, biases: Array) -> DiagramLay
 
 
 def network_svg(estimator: Any, *, max_units: int = 8) -> str:
-    """Return a network's diagram as SVG, of some kB.
+    """Return a network's diagram as SVG, a text of some kB.
 
     Parameters
     ----------
     estimator : Model, fitted estimator or pipeline that ends in one
     max_units : int, default=8
-        Units shown of each layer, fewer for deep networks.
+        Maximum number of units shown of each layer; fewer are shown of deep networks.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
     ParameterError
-        If there is no network in it, or `max_units` is no positive integer.
+        If the estimator has no network, or `max_units` is not a positive integer.
 
     Examples
     --------
@@ -213,8 +217,8 @@ def network_svg(estimator: Any, *, max_units: int = 8) -> str:
     '<svg xmlns="http://www.w3.org/2000/svg'
     """
     n_gaps = len(as_model(estimator).network.layers)
-    room = max(1, int((_MAX_EDGES / n_gaps) ** 0.5))
-    d = network_diagram(estimator, max_units=min(max_units, room))
+    most_units = max(1, int((_MAX_EDGES / n_gaps) ** 0.5))
+    d = network_diagram(estimator, max_units=min(max_units, most_units))
     left, right = (
         _RADIUS + 8 + _CHARACTER * max(map(len, layer.names)) for layer in (d.layers[0], d.layers[-1])
     )
@@ -239,12 +243,16 @@ def network_svg(estimator: Any, *, max_units: int = 8) -> str:
 
 
 def network_html(estimator: Any, *, max_units: int = 8) -> str:
-    """Return a network's diagram and the facts of its training as HTML, for a notebook.
+    """Return a network's diagram and a summary of its training as HTML, for a notebook.
 
     Parameters
     ----------
     estimator, max_units :
         As for `network_svg`.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -254,27 +262,27 @@ def network_html(estimator: Any, *, max_units: int = 8) -> str:
     """
     model = as_model(estimator)
     picture = network_svg(model, max_units=max_units) if len(model.network.layers) <= _MAX_LAYERS else ""
-    facts = "".join(
+    summary = "".join(
         f'<span style="opacity:.7">{escape(name)}</span><span>{escape(value)}</span>'
-        for name, value in _facts(model).items()
+        for name, value in _summary(model).items()
     )
     grid = "display:grid;grid-template-columns:max-content minmax(0,26em);gap:.15em .9em;text-align:left"
     return (
         f'<div class="separatrix-network" style="font:12px sans-serif;max-width:100%;overflow-x:auto">'
-        f'{picture}<div style="{grid}">{facts}</div></div>'
+        f'{picture}<div style="{grid}">{summary}</div></div>'
     )
 
 
-def _facts(model: Model) -> dict[str, str]:
+def _summary(model: Model) -> dict[str, str]:
     training = model.training or {}
     history, stop = training.get("history") or {}, training.get("stop") or {}
-    facts = {"network": str(model.network), "parameters": f"{model.n_parameters:,}"}
+    summary = {"network": str(model.network), "parameters": f"{model.n_parameters:,}"}
     if history.get("loss"):
-        facts["epochs"] = str(len(history["loss"]))
-        facts["last loss"] = f"{float(history['loss'][-1]):.4g}"
+        summary["epochs"] = str(len(history["loss"]))
+        summary["last loss"] = f"{float(history['loss'][-1]):.4g}"
     if stop.get("message"):
-        facts["end"] = str(stop["message"])
-    return facts
+        summary["end"] = str(stop["message"])
+    return summary
 
 
 def _edges(d: NetworkDiagram, columns: list[tuple[float, Array]]) -> list[str]:
@@ -286,16 +294,16 @@ def _edges(d: NetworkDiagram, columns: list[tuple[float, Array]]) -> list[str]:
             line = f"M{x0:.0f} {above[i]:.0f}L{x1:.0f} {below[j]:.0f}"
             lines.setdefault((int(strengths[i, j]), bool(w[i, j] > 0)), []).append(line)
     return [
-        f'<path d="{"".join(parts)}" fill="none" stroke="{_color(is_positive)}" '
+        f'<path d="{"".join(segments)}" fill="none" stroke="{_color(is_positive)}" '
         f'stroke-width="{0.5 * strength:.1f}" stroke-opacity="{strength / _STRENGTHS:.1f}"/>'
-        for (strength, is_positive), parts in sorted(lines.items())
+        for (strength, is_positive), segments in sorted(lines.items())
     ]
 
 
 def _column(
     layer: DiagramLayer, x: float, y: Array, *, is_input: bool, fold_y: float, d: NetworkDiagram
 ) -> str:
-    """Return a layer's units, with the heading, the names, and how many units are left out."""
+    """Return a layer's units with their heading and names, and the note on the units left out."""
     biases = layer.biases if len(layer.biases) else np.zeros(len(y))
     texts = [_text(x, 28, layer.heading, "middle")]
     if not is_input:
@@ -316,7 +324,7 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _color(is_positive: bool, share: float = 1.0) -> str:
-    """Return the colour of a sign, mixed with white down to no `share` of its own."""
+def _color(is_positive: bool, fraction: float = 1.0) -> str:
+    """Return the colour of a sign, of which `fraction` is not white."""
     color = np.array(_POSITIVE if is_positive else _NEGATIVE)
-    return "#" + "".join(f"{round(part):02x}" for part in 255 - share * (255 - color))
+    return "#" + "".join(f"{round(value):02x}" for value in 255 - fraction * (255 - color))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix.engine.numpy_engine import layer_outputs, layer_sums_and_outputs
 from separatrix.errors import ParameterError
 from separatrix.explain.boundary import DecisionGrid, grid_over
-from separatrix.explain.plane import Kind, Place, Plane, grid_rows, make_plane, principal_axes, span
+from separatrix.explain.plane import Plane, PlaneKind, RowLike, grid_rows, make_plane, principal_axes, span
 from separatrix.explain.subject import (
     input_names,
     layer_activations,
@@ -75,8 +75,8 @@ def hidden_units(
     X: Any,
     *,
     features: Sequence[str | int] | None = None,
-    plane: Kind = "features",
-    at: Place = None,
+    plane: PlaneKind = "features",
+    at: RowLike = None,
     grid_resolution: int = 80,
     max_units: int = 20,
 ) -> HiddenUnits:

@@ -1,11 +1,11 @@
-"""Plane: a flat cut through the space of a table's columns, to look at a model on."""
+"""Plane: a plane through the space of a table's columns, on which a model is evaluated."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,30 +17,32 @@ from separatrix.explain.tables import as_table, in_container_of
 from separatrix.text import plural
 
 Array = NDArray[Any]
-Kind = Literal["features", "pca"]
-Place = Any  # a row of X: its number, its values, values by column, or None
+PlaneKind = Literal["features", "pca"]
+RowLike = Any  # a row of X: its index, its values, values by column, or None
 
-MARGIN = 0.1  # of the points' range, around them
+MARGIN = 0.1  # around the points, as a fraction of their range
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """A grid on a plane: at (i, j), column c of the table is ``origin[c] + along_v[c][i] + along_u[c][j]``.
+    """A grid on a plane.
+
+    At (i, j), column c of the table is ``origin[c] + along_v[c][i] + along_u[c][j]``.
 
     Attributes
     ----------
     u, v : ndarray of shape (n,)
         Coordinates of the grid's columns and rows, ascending.
     u_label, v_label : str
-        What they are.
+        Labels of the axes.
     note : str
-        What holds for the rest of the table's columns; empty where there is no rest.
+        Values of the other columns, in words; empty if there are none.
     points : ndarray of shape (n_rows, 2)
-        The table's rows by their coordinates on the plane; NaN where a value is missing.
+        Coordinates of the table's rows on the plane; NaN where a value is missing.
     origin : dict of str to number or str
-        A row of the table.
+        Values of all columns at the origin of the plane.
     along_u, along_v : dict of str to ndarray of shape (n,)
-        What is added to the columns that vary.
+        Values that are added to the columns that vary.
     """
 
     u: Array
@@ -54,7 +56,7 @@ class Plane:
     along_v: dict[str, Array]
 
     def columns(self) -> dict[str, Column]:
-        """Return the whole grid as columns of n² rows, the grid's rows one after the other."""
+        """Return the whole grid as columns of n² rows, one row of the grid after the other."""
         n = len(self.u)
         grid = {}
         for name, value in self.origin.items():
@@ -66,7 +68,7 @@ class Plane:
         return grid
 
     def line(self, along: Mapping[str, Array]) -> dict[str, Column]:
-        """Return columns of n rows: those of the origin, moved `along` one of the two ways."""
+        """Return columns of n rows: the origin plus the values of `along_u` or `along_v`."""
         n = len(self.u)
         return {
             name: value + along[name] if name in along else _constant(value, n)
@@ -79,45 +81,51 @@ def make_plane(
     X: Any,
     *,
     features: Sequence[str | int] | None = None,
-    plane: Kind = "features",
-    at: Place = None,
+    plane: PlaneKind = "features",
+    at: RowLike = None,
     grid_resolution: int = 200,
 ) -> Plane:
-    """Lay a plane through the columns that an estimator reads.
+    """Compute a plane through the columns that an estimator reads.
 
     Parameters
     ----------
     estimator : Model or fitted estimator
     X : array-like or table of shape (n_rows, n_columns)
-        The rows to lay it through.
+        The rows that the plane goes through.
     features : pair of str or int, optional
-        The columns that are the plane's axes, by name or position; needed if there are more than two.
+        The columns that are the plane's axes, by name or index; needed if there are more than two.
     plane : {"features", "pca"}
-        Two columns, the others fixed; or the first two principal components of the numeric columns, each
-        scaled to unit variance first, through their mean.
-    at : int or mapping of str to value, optional
-        Where the other columns are fixed: at the values of this row of `X`, counted from 0; or at these, the
-        rest as by default. The default is the median, for text the most frequent value.
+        "features": the plane of two columns, with the others fixed. "pca": the plane through the mean along
+        the first two principal components of the numeric columns, each scaled to unit variance.
+    at : int, mapping of str to value, or row, optional
+        Fixed values of the other columns: the index of a row of `X`, values by column, or a whole row. By
+        default, and for columns that are not given, the median of numbers and the most frequent text.
     grid_resolution : int
         Points along each side.
+
+    Returns
+    -------
+    Plane
 
     Raises
     ------
     ParameterError
-        If the columns cannot be the axes, or are more than two and none was chosen.
+        If the columns cannot be axes, or if there are more than two and none are chosen.
     DataError
         If `X` has no rows, or does not fit the estimator.
     """
-    check.choice("plane", plane, ("features", "pca"))
+    check.choice("plane", plane, get_args(PlaneKind))
     check.integer("grid_resolution", grid_resolution, 2)
     table = as_table(estimator, X)
     if table.n_rows == 0:
-        raise DataError("X has no rows; give those to look at.")
+        raise DataError("X has no rows; pass the rows to look at.")
     origin = _origin(table, at)
     if plane == "pca":
         if features is not None or at is not None:
             raise ParameterError(
-                "plane='pca' goes through the mean of all columns; leave out features and at."
+                "plane",
+                "must be 'features' if features or at are given, got 'pca', which goes through the mean of "
+                "all columns; leave out features and at.",
             )
         return _pca_plane(table, origin, grid_resolution)
     return _feature_plane(table, origin, _chosen(table, features), at, grid_resolution)
@@ -132,25 +140,25 @@ def span(values: Array, n: int) -> Array:
 
 
 def principal_axes(rows: Array) -> tuple[Array, Array, Array]:
-    """Return the mean (n,), the first two principal directions (2, n) and their shares of variance (2,)."""
+    """Return the mean (n,), two principal directions (2, n) and their fractions of the variance (2,)."""
     mean = rows.mean(axis=0)
     _, lengths, directions = np.linalg.svd(rows - mean, full_matrices=False)
     variance = lengths**2
-    # The sign of a direction is arbitrary; its largest entry is made positive, for the same picture anywhere.
+    # The sign of a direction is arbitrary; its largest entry is made positive, so that pictures agree.
     peaks = np.abs(directions[:2]).argmax(axis=1)
     signs = np.sign(directions[np.arange(2), peaks])
     return mean, directions[:2] * signs[:, np.newaxis], variance[:2] / (variance.sum() or 1.0)
 
 
-def component_label(number: int, share: float) -> str:
+def component_label(number: int, fraction: float) -> str:
     """Return the label of an axis along a principal component."""
-    return f"principal component {number} ({share:.0%} of variance)"
+    return f"principal component {number} ({fraction:.0%} of variance)"
 
 
-def _feature_plane(table: Table, origin: dict[str, Any], axes: list[str], at: Place, n: int) -> Plane:
+def _feature_plane(table: Table, origin: dict[str, Any], axes: list[str], at: RowLike, n: int) -> Plane:
     points = np.column_stack([as_numbers(table.columns[name], name) for name in axes])
     if np.isnan(points).all(axis=0).any():
-        raise DataError(f"the columns {axes[0]!r} and {axes[1]!r} must have values; choose others.")
+        raise DataError(f"the columns {axes[0]!r} and {axes[1]!r} must have values; choose other columns.")
     u, v = span(points[:, 0], n), span(points[:, 1], n)
     others = len(origin) - 2
     if isinstance(at, int):
@@ -174,22 +182,23 @@ def _pca_plane(table: Table, origin: dict[str, Any], n: int) -> Plane:
     names = [name for name, column in table.columns.items() if not is_text(column)]
     if len(names) < 2 or table.n_rows < 3:
         raise ParameterError(
-            f"plane='pca' needs at least two numeric columns and three rows, got {len(names)} and "
-            f"{table.n_rows}; choose two features."
+            "plane",
+            f"'pca' needs at least two numeric columns and three rows, got {len(names)} and {table.n_rows}; "
+            "choose two features.",
         )
     rows = np.column_stack([as_numbers(table.columns[name], name) for name in names])
     rows = np.where(np.isnan(rows), [float(origin[name]) for name in names], rows)
     scale = np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
     middle = rows.mean(axis=0)
-    _, directions, shares = principal_axes((rows - middle) / scale)
+    _, directions, fractions = principal_axes((rows - middle) / scale)
     points = (rows - middle) / scale @ directions.T
     u, v = span(points[:, 0], n), span(points[:, 1], n)
     n_text = len(origin) - len(names)
     return Plane(
         u=u,
         v=v,
-        u_label=component_label(1, shares[0]),
-        v_label=component_label(2, shares[1]),
+        u_label=component_label(1, fractions[0]),
+        v_label=component_label(2, fractions[1]),
         note=f"plane through the mean of {len(names)} columns"
         + (", text at its most frequent" if n_text else ""),
         points=points,
@@ -204,22 +213,24 @@ def _chosen(table: Table, features: Sequence[str | int] | None) -> list[str]:
     if features is None:
         if len(names) > 2:
             raise ParameterError(
-                f"features must choose two of the {len(names)} columns, as in features=({names[0]!r}, "
-                f"{names[1]!r}), or set plane='pca' for the plane of their first two principal components."
+                "features",
+                f"must choose two of the {len(names)} columns, as in features=({names[0]!r}, {names[1]!r}), "
+                "or set plane='pca' for the plane of their first two principal components.",
             )
         if len(names) < 2:
             raise ParameterError(
-                f"a plane needs two columns, got {names[0]!r} alone; use FunctionFitDisplay."
+                "X", f"must have two columns for a plane, got only {names[0]!r}; use FunctionFitDisplay."
             )
         features = names
     if isinstance(features, str) or len(features) != 2:
-        raise ParameterError(f"features must be two columns, by name or position, got {features!r}.")
+        raise ParameterError("features", f"must be two columns, by name or index, got {features!r}.")
     axes = [_name(names, feature) for feature in features]
     text = [name for name in axes if is_text(table.columns[name])]
     if text or axes[0] == axes[1]:
         numeric = [name for name, column in table.columns.items() if not is_text(column)]
         raise ParameterError(
-            f"features must be two different numeric columns, got {axes}; choose of {', '.join(numeric)}."
+            "features",
+            f"must be two different numeric columns, got {axes}; choose from {', '.join(numeric)}.",
         )
     return axes
 
@@ -230,28 +241,28 @@ def _name(names: list[str], feature: str | int) -> str:
     if isinstance(feature, int | np.integer) and -len(names) <= feature < len(names):
         return names[feature]
     raise ParameterError(
-        f"features must be columns of X, by name or position, got {feature!r}.{did_you_mean(feature, names)}"
+        "features",
+        f"must be columns of X, by name or index, got {feature!r}.{did_you_mean(feature, names)}",
     )
 
 
-def _origin(table: Table, at: Place) -> dict[str, Any]:
+def _origin(table: Table, at: RowLike) -> dict[str, Any]:
     if isinstance(at, int | np.integer):
         if not -table.n_rows <= at < table.n_rows:
-            raise ParameterError(f"at must be a row of X, from 0 to {table.n_rows - 1}, got {at}.")
+            raise ParameterError("at", f"must be a row of X, from 0 to {table.n_rows - 1}, got {at}.")
         return {name: column[at] for name, column in table.columns.items()}
     given = _as_mapping(at, table.column_names)
     for name in given:
         if name not in table.columns:
-            raise ParameterError(
-                f"at must map columns of X to values, got {name!r}.{did_you_mean(name, table.column_names)}"
-            )
+            hint = did_you_mean(name, table.column_names)
+            raise ParameterError("at", f"must map columns of X to values, got {name!r}.{hint}")
     return {
         name: given[name] if name in given else _typical(column) for name, column in table.columns.items()
     }
 
 
 def _as_mapping(at: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Return a row, told in any of the usual ways, as values by column."""
+    """Return a row in any of the usual forms as values by column."""
     if at is None:
         return {}
     if hasattr(at, "to_dicts"):  # a Polars frame
@@ -265,13 +276,13 @@ def _as_mapping(at: Any, names: Sequence[str]) -> dict[str, Any]:
         rows = [dict(zip(names, row, strict=True)) for row in rows if len(row) == len(names)]
     if len(rows) != 1:
         raise ParameterError(
-            f"at must be a row of X: its number, its {len(names)} values, or values by column, got {at!r}."
+            "at", f"must be a row of X: its index, its {len(names)} values, or values by column, got {at!r}."
         )
     return dict(rows[0])
 
 
 def _typical(column: Column) -> Any:
-    """Return the most frequent text; of numbers the median, the lower of two so that it does occur."""
+    """Return the most frequent text, or the median of numbers (the lower of two, so that it occurs)."""
     if is_text(column):
         return Counter(column.tolist()).most_common(1)[0][0]
     values = column[~np.isnan(column)]

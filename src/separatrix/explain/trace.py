@@ -1,4 +1,4 @@
-"""Trace: the arithmetic of one step of gradient descent, with real numbers, as one would do it by hand."""
+"""Trace: the arithmetic of one step of gradient descent, with the numbers, as one would do it by hand."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from separatrix.text import plural
 Array = NDArray[Any]
 Stage = Literal["given", "forward", "backward", "update"]
 
-MAX_ROWS = 100  # nobody reads more
+MAX_ROWS = 100  # more could not be read
 
-# How each head is written: its output, its loss for one row (summed over outputs), and the derivative by z.
+# The formulas of each head: its output, its loss for one row (summed over outputs), its derivative by z.
 _HEAD_FORMULAS = {
     "binary": ("logistic({z})", "-t log({a}) - (1 - t) log(1 - {a})", "{a} - t"),
     "multilabel": ("logistic({z})", "-t log({a}) - (1 - t) log(1 - {a})", "{a} - t"),
@@ -49,12 +49,12 @@ class Step:
     ----------
     stage : {"given", "forward", "backward", "update"}
     name : str
-        Such as ``z1``; layers count from 1, the inputs are ``x`` and the targets ``t``.
+        Such as ``z1``. Layers are counted from 1; the inputs are ``x`` and the targets ``t``.
     formula : str
-        What the value was computed from, such as ``x W1 + b1``: a space between two matrices is the matrix
-        product, ``*`` multiplies element by element, ``^T`` transposes.
+        Formula of the value, such as ``x W1 + b1``: a space between two matrices is the matrix product, ``*``
+        multiplies element by element, ``^T`` transposes.
     value : float64 ndarray
-        Rows first; a number is of shape ().
+        Rows come first; a number has the shape ().
     """
 
     stage: Stage
@@ -64,11 +64,11 @@ class Step:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the value."""
+        """The shape of the value."""
         return self.value.shape
 
     def __str__(self) -> str:
-        """Return name, formula, shape and, below them, the numbers."""
+        """Return name, formula and shape, with the numbers below them."""
         head = f"{self.name} = {self.formula}" if self.formula else self.name
         numbers = _numbers(self.value)
         if self.value.ndim == 0:
@@ -78,7 +78,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """One step of gradient descent, line by line: as text, as an HTML table in a notebook, as data.
+    """One step of gradient descent, line by line: as text, as an HTML table for notebooks, or as data.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Trace:
         """Return the value of the step called `name`."""
         values = {step.name: step.value for step in self.steps}
         if name not in values:
-            raise KeyError(f"there is no step {name!r}.{did_you_mean(name, values)}")
+            raise KeyError(f"The trace has no step {name!r}.{did_you_mean(name, values)}")
         return values[name]
 
     @property
@@ -105,11 +105,11 @@ class Trace:
 
     @property
     def theta(self) -> Array:
-        """The parameters after the step, flat."""
+        """The parameters after the step as one flat array."""
         return self._joined("new W{}", "new b{}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as values that JSON can hold."""
+        """Return everything as nested dictionaries that `json.dumps` accepts."""
         steps = [
             {
                 "stage": step.stage,
@@ -124,10 +124,10 @@ class Trace:
 
     def __str__(self) -> str:
         """Return the arithmetic as text."""
-        parts = [self._title()]
+        paragraphs = [self._title()]
         for stage, steps in self._by_stage():
-            parts += [stage.upper(), *map(str, steps)]
-        return "\n\n".join(parts)
+            paragraphs += [stage.upper(), *map(str, steps)]
+        return "\n\n".join(paragraphs)
 
     def _repr_html_(self) -> str:
         rows = []
@@ -157,22 +157,22 @@ class Trace:
 
 
 def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = None) -> Trace:
-    """Return the arithmetic of one step of gradient descent on a few rows.
+    """Compute one step of gradient descent on a few rows, and return its arithmetic.
 
-    It is the plain loss, averaged over the rows, and the plain step ``W - rate * dW``: penalties, dropout,
-    class weights and what the solver adds are left out, so that each number follows from the ones before it.
-    All is computed in float64.
+    The step minimises the mean loss of the rows, and is ``W - rate * dW``. Penalties, dropout, class weights
+    and the terms of a solver are left out, so that each number follows from the ones before it. Everything is
+    computed in float64.
 
     Parameters
     ----------
     model : Model, MLPClassifier or MLPRegressor, or a pipeline that ends in one
-        Fitted; it is not changed. Of a pipeline ``x`` is what the network is given.
+        Must be fitted; it is not changed. For a pipeline, ``x`` in the trace is the network's input.
     x : array-like of shape (n_features,) or (n_rows, n_features), or a table
-        One row, or a few, at most 100.
+        One row or several, at most 100.
     y : array-like of shape (n_rows,) or (n_rows, n_out)
-        Their labels or numbers; a single label for one row.
+        Labels or numbers; for one row, it may be a single label.
     learning_rate : float, optional
-        By default the estimator's `learning_rate_init`; a `Model` has none.
+        By default the estimator's `learning_rate_init`; required for a `Model`.
 
     Returns
     -------
@@ -200,8 +200,9 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
         learning_rate = getattr(last_step(model), "learning_rate_init", None)
     if learning_rate is None:
         raise ParameterError(
-            "learning_rate must be given for a Model, which does not keep the rate it was trained with, "
-            "got None; pass learning_rate=0.1, for example."
+            "learning_rate",
+            "must be given for a Model, which does not keep the rate it was trained with, got None; pass "
+            "learning_rate=0.1, for example.",
         )
     check.number("learning_rate", learning_rate, 0.0, open_low=True)
     fitted = as_model(model)
@@ -218,7 +219,7 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
 
 
 class _Arithmetic:
-    """The steps, one after the other, and the values that later ones need."""
+    """Computes the steps one after the other."""
 
     def __init__(self, network: Network, theta: Array, data: Data, rate: float) -> None:
         weights, biases = network.split(theta)
@@ -226,8 +227,7 @@ class _Arithmetic:
         self.layers = list(zip(network.layers, weights, biases, strict=True))
         self.steps: list[Step] = []
         self.value: dict[str, Array] = {}
-        # Of one row there is no mean to take.
-        self.is_mean = data.n_rows > 1
+        self.is_mean = data.n_rows > 1  # the formulas for one row have no mean
         self.given()
         self.forward()
         self.backward()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid, grid_over
-from separatrix.explain.plane import Kind, Place, Plane
+from separatrix.explain.plane import Plane, PlaneKind, RowLike
 from separatrix.explain.subject import class_labels, last_step
 from separatrix.plots.axes import add_colorbar, add_legend, draw_class_points, style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
@@ -90,8 +90,8 @@ class DecisionBoundaryDisplay(ModelDisplay):
         y: Any = None,
         *,
         features: Sequence[str | int] | None = None,
-        plane: Kind = "features",
-        at: Place = None,
+        plane: PlaneKind = "features",
+        at: RowLike = None,
         grid_resolution: int = 200,
         ax: Axes | None = None,
         **kwargs: Any,
@@ -183,8 +183,8 @@ class DecisionBoundaryDisplay(ModelDisplay):
         y: Any = None,
         *,
         features: Sequence[str | int] | None = None,
-        plane: Kind = "features",
-        at: Place = None,
+        plane: PlaneKind = "features",
+        at: RowLike = None,
         grid_resolution: int = 200,
         **kwargs: Any,
     ) -> list[Self]:

@@ -23,7 +23,7 @@ from separatrix.explain.hidden import (
     hidden_units,
     units_over,
 )
-from separatrix.explain.plane import Kind, Place
+from separatrix.explain.plane import PlaneKind, RowLike
 from separatrix.explain.subject import model_with_hidden_layers
 from separatrix.model import Model
 from separatrix.plots.axes import SMALL_TEXT, style, text_size, wrapped
@@ -109,8 +109,8 @@ class HiddenUnitsDisplay(ModelDisplay):
         X: Any,
         *,
         features: Sequence[str | int] | None = None,
-        plane: Kind = "features",
-        at: Place = None,
+        plane: PlaneKind = "features",
+        at: RowLike = None,
         grid_resolution: int = 80,
         max_units: int = 20,
         ax: Axes | None = None,

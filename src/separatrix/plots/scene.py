@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.errors import DataError
-from separatrix.explain.plane import Kind, Plane, make_plane
+from separatrix.explain.plane import Plane, PlaneKind, make_plane
 from separatrix.explain.subject import as_model, as_recording, kept_epoch, last_step
 from separatrix.explain.tables import as_table
 from separatrix.model import Model
@@ -56,7 +56,7 @@ class Scene:
     rows: Any
     y: Any
     features: tuple[str | int, str | int] | None
-    plane: Kind
+    plane: PlaneKind
 
     @property
     def epochs(self) -> Array:
@@ -120,7 +120,7 @@ def make_scene(
     *,
     every: int | None = None,
     features: tuple[str | int, str | int] | None = None,
-    plane: Kind = "features",
+    plane: PlaneKind = "features",
 ) -> Scene:
     """Make the scene of an estimator's recording.
 
@@ -137,7 +137,7 @@ def make_scene(
         If `plane` or `every` is invalid.
     """
     recording, last = as_recording(estimator), last_step(estimator)
-    check.choice("plane", plane, get_args(Kind))
+    check.choice("plane", plane, get_args(PlaneKind))
     if (X is None) != (y is None):
         raise DataError(f"X and y must be given together, got no {'X' if X is None else 'y'}.")
     if X is None and plane == "pca":

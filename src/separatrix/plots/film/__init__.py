@@ -12,7 +12,7 @@ from typing import Any
 
 from separatrix import check
 from separatrix.errors import ParameterError
-from separatrix.explain.plane import Kind
+from separatrix.explain.plane import PlaneKind
 from separatrix.plots.displays import VIEWS
 from separatrix.plots.film.files import Progress, check_film, write_film
 from separatrix.plots.film.reel import Reel
@@ -58,7 +58,7 @@ def animate(
     *,
     views: str | Sequence[str] | None = None,
     features: tuple[str | int, str | int] | None = None,
-    plane: Kind = "features",
+    plane: PlaneKind = "features",
     fps: float | None = None,
     every: int | None = None,
     progress: Progress | None = None,
