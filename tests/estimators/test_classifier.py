@@ -63,7 +63,7 @@ def test_a_single_class_is_always_predicted(rows: Rows) -> None:
     X, _ = rows
     clf = small().fit(X, np.full(len(X), "only"))
     assert set(clf.predict(X)) == {"only"}
-    with pytest.raises(DataError, match=r"at least two classes for a model, .* fitted on \['only'\] alone"):
+    with pytest.raises(DataError, match=r"at least two classes for a model, .* fitted on \['only'\] only"):
         clf.to_model()
 
 

@@ -123,7 +123,7 @@ def test_another_step_is_refused(rows, step, kind):
     pipeline = Pipeline([("before", step), ("network", MLPClassifier((), **QUICK))]).fit(*rows)
     with pytest.raises(ParameterError) as caught:
         to_model(pipeline)
-    assert f"step 'before' ({kind}) cannot go into a model file" in str(caught.value)
+    assert f"step 'before' ({kind}) cannot be saved in a model file" in str(caught.value)
     assert "joblib or skops" in str(caught.value)
 
 
@@ -131,7 +131,7 @@ def test_a_subclass_of_a_scaler_may_do_what_it_likes(rows):
     class Own(StandardScaler):
         pass
 
-    with pytest.raises(ParameterError, match=r"step 'own' \(Own\) cannot go"):
+    with pytest.raises(ParameterError, match=r"step 'own' \(Own\) cannot be saved"):
         to_model(make_pipeline(Own(), MLPClassifier((), **QUICK)).fit(*rows))
 
 

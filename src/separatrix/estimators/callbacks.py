@@ -1,6 +1,7 @@
-"""Callbacks: scikit-learn's protocol (experimental in 1.9) and plain callables, as listeners of the training.
+"""Callbacks: those of scikit-learn (experimental in 1.9) and plain callables, as callbacks of the training.
 
-The one module that knows `sklearn.callback`.
+This is the only module that imports `sklearn.callback`, and the only one of the package besides the command
+line that prints: the lines of `verbose`, which are scikit-learn's.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackContext, CallbackSupportMixin, FitCallback
 
 from separatrix.train import Callback, TrainingProgress
 
 
-class PlainCallback:
-    """A callable in the dress of scikit-learn's protocol, so that clones share it as they do the others."""
+class CallableCallback:
+    """Adapts a callable to scikit-learn's callback protocol, so that clones keep it like callbacks."""
 
-    def __init__(self, listener: Callback) -> None:
-        self.listener = listener
+    def __init__(self, function: Callback) -> None:
+        self.function = function
 
     def setup(self, estimator: Any, context: CallbackContext) -> None:
-        """Do nothing: the training itself calls the listener."""
+        """Do nothing: the training itself calls the function."""
 
     def teardown(self, estimator: Any, context: CallbackContext) -> None:
         """Do nothing."""
@@ -45,20 +47,20 @@ class CallbackSupport(CallbackSupportMixin):
         Parameters
         ----------
         *callbacks : callbacks of `sklearn.callback`, or callables
-            A callback is called after every epoch. A callable takes a `separatrix.train.TrainingProgress`
-            every few milliseconds, or after every epoch if it has a true attribute `every_epoch`; returning
-            True ends the training.
+            A callback of scikit-learn is called after every epoch. A callable takes a
+            `separatrix.train.TrainingProgress` every few milliseconds, or after every epoch if it has an
+            attribute `every_epoch` that is true. If it returns True, training ends.
 
         Returns
         -------
         self
         """
-        # A class, too, has the protocol's methods and can be called: scikit-learn refuses it by name.
+        # A class, too, has the protocol's methods and can be called: scikit-learn raises an error for it.
         super().set_callbacks(
             *(
                 callback
                 if isinstance(callback, FitCallback | type) or not callable(callback)
-                else PlainCallback(callback)
+                else CallableCallback(callback)
                 for callback in callbacks
             )
         )
@@ -66,28 +68,28 @@ class CallbackSupport(CallbackSupportMixin):
 
 
 @contextmanager
-def listening(estimator: Any, X: Any, y: Any, sample_weight: Any) -> Iterator[list[Callback]]:
-    """Begin and end the fit for the callbacks; give the listeners of its training."""
-    callbacks = getattr(estimator, "_skl_callbacks", [])
-    listeners = [callback.listener for callback in callbacks if isinstance(callback, PlainCallback)]
-    watches_epochs = len(listeners) < len(callbacks)
+def callbacks_of(estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any) -> Iterator[list[Callback]]:
+    """Begin and end a fit for the callbacks of an estimator; yield the callbacks of its training."""
+    given = getattr(estimator, "_skl_callbacks", [])
+    callbacks = [callback.function for callback in given if isinstance(callback, CallableCallback)]
+    has_epoch_tasks = len(callbacks) < len(given)
     if estimator.verbose:
-        listeners.append(report_progress())
+        callbacks.append(epoch_printer())
     metadata = None if sample_weight is None else {"sample_weight": sample_weight}
     task = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
     context = estimator._init_callback_context(max_subtasks=estimator.max_iter)
     context.call_on_fit_task_begin(**task)
-    if watches_epochs:
+    if has_epoch_tasks:
         epochs = EpochTasks(context, task)
-        yield [*listeners, epochs]
+        yield [*callbacks, epochs]
         epochs.close()
     else:
-        yield listeners
+        yield callbacks
     context.call_on_fit_task_end(**task, reconstruction_attributes={})
 
 
 class EpochTasks:
-    """Tells scikit-learn's callbacks of every epoch: its begin, its end, and the estimator as it is then."""
+    """Calls scikit-learn's callbacks at the begin and the end of every epoch, with the estimator of then."""
 
     every_epoch = True
 
@@ -95,16 +97,16 @@ class EpochTasks:
         self._context, self._task = context, task
         self._open: CallbackContext | None = self._begin()
 
-    def __call__(self, event: TrainingProgress) -> bool:
-        """End this epoch's task and begin the next."""
+    def __call__(self, progress: TrainingProgress) -> bool:
+        """End the task of this epoch and begin the next."""
         assert self._open is not None
-        attributes = {"theta_": event.theta.copy(), "n_iter_": event.history.n_epochs}
-        wants_stop = self._open.call_on_fit_task_end(**self._task, reconstruction_attributes=attributes)
-        self._open = None if wants_stop or event.epoch == event.max_epochs else self._begin()
-        return bool(wants_stop)
+        attributes = {"theta_": progress.theta.copy(), "n_iter_": progress.history.n_epochs}
+        is_to_stop = self._open.call_on_fit_task_end(**self._task, reconstruction_attributes=attributes)
+        self._open = None if is_to_stop or progress.epoch == progress.max_epochs else self._begin()
+        return bool(is_to_stop)
 
     def close(self) -> None:
-        """End the task of an epoch that never came."""
+        """End the task of an epoch that was not trained."""
         if self._open is not None:
             self._open.call_on_fit_task_end(estimator=self._task["estimator"])
 
@@ -114,17 +116,17 @@ class EpochTasks:
         return context
 
 
-def report_progress() -> Callable[[TrainingProgress], None]:
-    """Return a listener that writes scikit-learn's line for every epoch to standard output."""
-    n_told = 0
+def epoch_printer() -> Callable[[TrainingProgress], None]:
+    """Return a callback that prints scikit-learn's line for every epoch."""
+    n_printed = 0
 
-    def report(event: TrainingProgress) -> None:
-        nonlocal n_told
-        loss, score = event.history.loss, event.history.validation_score
-        for epoch in range(n_told, len(loss)):
+    def print_epochs(progress: TrainingProgress) -> None:
+        nonlocal n_printed
+        loss, score = progress.history.loss, progress.history.validation_score
+        for epoch in range(n_printed, len(loss)):
             sys.stdout.write(f"Iteration {epoch + 1}, loss = {loss[epoch]:.8f}\n")
             if score.size:
                 sys.stdout.write(f"Validation score: {score[epoch]:f}\n")
-        n_told = len(loss)
+        n_printed = len(loss)
 
-    return report
+    return print_epochs

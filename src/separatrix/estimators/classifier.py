@@ -1,4 +1,4 @@
-"""MLPClassifier: labels from a multilayer perceptron."""
+"""MLPClassifier: a multilayer perceptron for classes."""
 
 from __future__ import annotations
 
@@ -24,33 +24,32 @@ Array = NDArray[Any]
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):
-    """A multilayer perceptron that tells classes.
+    """A multilayer perceptron classifier.
 
-    Binary, multiclass and multilabel (an indicator matrix as `y`). A drop-in for scikit-learn's class: the
-    parameters down to `max_fun` and their defaults are its own, and the same `random_state` gives the same
-    network.
+    It fits binary, multiclass and multilabel targets (`y` is then an indicator matrix). It can replace
+    scikit-learn's class of the same name: the parameters up to `max_fun` and their defaults are the same, and
+    the same `random_state` gives the same network.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units of each hidden layer. ``()``, no hidden layer, is logistic regression.
     activation : str or sequence of str, default='relu'
-        Activation function of the hidden layers. A name in `separatrix.network.ACTIVATIONS` for all of them
-        ('identity', 'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'), or
-        a sequence with one name for each.
-    solver : {'adam', 'sgd', 'lbfgs', 'adamw', 'rmsprop', 'adagrad'} or optimizer, default='adam'
-        Optimizer that updates the weights. An optimizer of `separatrix.network`, such as
-        ``Adam(epsilon_hat=False)`` for the form of PyTorch, has its own settings.
+        Activation function of the hidden layers. A name of `separatrix.network.ACTIVATIONS`, such as 'relu'
+        or 'tanh', for all hidden layers, or a sequence with one name for each.
+    solver : str or optimizer, default='adam'
+        Optimizer that updates the weights. A name of `separatrix.network.OPTIMIZERS`, such as 'adam' or
+        'lbfgs', or an optimizer object with its own parameters, such as ``Adam(epsilon_hat=False)`` for
+        PyTorch's form of Adam.
     alpha : float, default=0.0001
         Strength of the penalty on the weights. The penalty of a batch is divided by the sum of its row
         weights.
     batch_size : int or {'auto', 'full'}, default='auto'
         Number of rows in a batch. 'auto' is ``min(200, n_samples)``, 'full' is all rows.
     learning_rate : str or schedule, default='constant'
-        Schedule of the learning rate. A name in `separatrix.network.SCHEDULES` ('constant', 'invscaling',
-        'adaptive', 'step', 'cosine', 'one_cycle', 'warmup') or a schedule object. As in scikit-learn, the
-        *names* 'invscaling' and 'adaptive' are ignored with solver='adam'; the objects ``InvScaling()`` and
-        ``Adaptive()`` are used.
+        Schedule of the learning rate. A name of `separatrix.network.SCHEDULES`, such as 'constant' or
+        'cosine', or a schedule object. With solver='adam' the names 'invscaling' and 'adaptive' are ignored,
+        as in scikit-learn; the objects ``InvScaling()`` and ``Adaptive()`` are used.
     learning_rate_init : float, default=0.001
         Learning rate at the start of the schedule.
     power_t : float, default=0.5
@@ -101,8 +100,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Fraction of the hidden outputs that a training step sets to zero, in [0, 1). One number for all hidden
         layers, or a sequence with one for each.
     init : str or (coefs, intercepts), default='glorot'
-        How the initial weights are drawn. A name in `separatrix.network.INITIALIZERS` ('glorot', 'he',
-        'lecun', 'torch', 'uniform01', 'zeros'), or your own arrays, one for each layer.
+        How the initial weights are drawn. A name of `separatrix.network.INITIALIZERS`, such as 'glorot' or
+        'he', or your own arrays, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
     weight_decay : float, default=0.01
@@ -120,9 +119,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     track_training : bool, default=False
         Whether the history has the true loss and score of the training rows after every epoch.
     record : int, 'auto', sequence of int or None, default=None
-        Which epochs' parameters `recording_` keeps: every so many, about 200 in all, or these.
+        Epochs whose parameters are recorded. A number *n* records every *n*-th epoch, 'auto' at most 200
+        epochs, more of the early ones; a sequence lists the epochs. `recording_` has the snapshots.
     engine : {'auto', 'numba', 'numpy'}, default='auto'
-        Engine that computes. 'auto' is 'numba' if Numba is installed, else 'numpy'.
+        Engine that trains the network. 'auto' is 'numba' if Numba is installed, else 'numpy'.
     dtype : {'auto', 'float32', 'float64'}, default='auto'
         Data type of the data, the parameters and the arithmetic. 'auto' keeps float32 and converts everything
         else to float64.
@@ -132,38 +132,39 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     theta_ : ndarray of shape (n_parameters,)
-        All parameters: for each layer the weights (n_in, n_out) in C order, then the biases.
+        All parameters of the network: for each layer the weights (n_in, n_out) in C order, then the biases.
     coefs_, intercepts_ : list of ndarray
-        Weights (n_in, n_out) and biases (n_out,) of each layer: views of `theta_`, which can be written to.
+        Weights (n_in, n_out) and biases (n_out,) of each layer. They are views of `theta_` and can be
+        written to.
     network_ : Network
         Layers and head.
     n_features_in_, n_layers_, n_outputs_, out_activation_ :
-        Inputs, layers (input and output included), outputs, and the function of the output ('logistic' or
-        'softmax').
+        Number of features, of layers (with input and output) and of outputs, and the output function:
+        'logistic' or 'softmax'.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Where `X` had names.
+        Names of the features, if `X` has names.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     t_ : int
-        Training rows seen.
+        Number of training rows seen: each row once in every epoch.
     loss_, best_loss_ : float
-        Loss of the last epoch, and the lowest; `best_loss_` is None with early stopping.
+        Loss of the last epoch, and the lowest loss. `best_loss_` is None with early stopping.
     loss_curve_ : list of float
-        Mean of each epoch's batch losses, penalty included.
+        Loss of each epoch: the mean of its batch losses, with the penalty.
     validation_scores_, best_validation_score_ : list of float and float, or None
-        What early stopping watched, higher being better.
+        Score that early stopping monitors, of each epoch and the best. Higher is better.
     history_ : separatrix.train.History
         All curves of the last call.
     recording_ : separatrix.train.Recording or None
-        Snapshots of `theta_`, if `record` asked for them.
+        Snapshots of `theta_`. None if `record` is None.
     feature_range_ : ndarray of shape (2, n_features)
-        Lowest and highest value of each feature in training, if `record` asked for snapshots.
+        Lowest and highest value of each feature in the training rows. Only if `record` is not None.
     stop_ : separatrix.train.Stop
-        Why training ended, and what to do about it.
+        Why training ended, and what to change.
 
     See Also
     --------
-    MLPRegressor : Numbers instead of classes.
+    MLPRegressor : Predicts numbers.
 
     Examples
     --------
@@ -225,14 +226,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     @available_if(lambda self: self._check_solver())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
-        """Train for one epoch, going on from where the last call ended.
+        """Train for one more epoch.
 
         Parameters
         ----------
         X, y, sample_weight :
             As for `fit`.
         classes : array-like of shape (n_classes,), optional
-            All labels that will ever come; needed by the first call alone.
+            All labels of all calls. Required by the first call only.
 
         Returns
         -------
@@ -241,18 +242,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Raises
         ------
         ValueError
-            If a label is not among the classes, or `early_stopping` or `class_weight='balanced'` is set.
+            If a label is none of the classes, or with `early_stopping` or ``class_weight='balanced'``.
         """
         if isinstance(self.class_weight, str):
             raise ParameterError(
-                f"class_weight must be None or a dict for partial_fit, which never sees all rows, "
-                f"got {self.class_weight!r}."
+                "class_weight",
+                f"must be None or a dict for partial_fit, which has some of the rows, got "
+                f"{self.class_weight!r}.",
             )
         _check_partial_fit_first_call(self, classes)
         return self._partial_fit(X, y, sample_weight)
 
     def predict(self, X: Any) -> Array:
-        """Return the likeliest class of each row.
+        """Return the most probable class of each row.
 
         Parameters
         ----------
@@ -261,7 +263,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
-            For several labels a row, 1 where the probability is above one half.
+            For a multilabel target, 1 if the probability of the label is above one half.
         """
         return predicted_labels(self._logits(X), self.classes_, self.network_)
 
@@ -275,13 +277,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`; for several labels a row each by itself.
+            In the order of `classes_`. For a multilabel target the probability of each label by itself.
         """
         z = self._logits(X)
         return self._head.probabilities(z)
 
     def predict_log_proba(self, X: Any) -> Array:
-        """Return the logarithm of the probability of each class, finite where that rounds to 0.
+        """Return the logarithm of the probability of each class, finite if the probability rounds to 0.
 
         Parameters
         ----------
@@ -290,7 +292,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            As `predict_proba`.
+            In the order of `classes_`.
         """
         z = self._logits(X)
         return self._head.log_probabilities(z)
@@ -301,7 +303,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _take_over(self, model: Model) -> None:
         if model.classes is None:
             raise ParameterError(
-                f"model must be a classifier, got head {model.network.head!r}; use MLPRegressor."
+                "model", f"must be a classifier, got head {model.network.head!r}; use MLPRegressor."
             )
         self.loss = "squared_error" if model.network.head == "quadratic" else "log_loss"
         self.classes_ = model.classes

@@ -1,7 +1,7 @@
-"""BaseMLP: what the classifier and the regressor share.
+"""BaseMLP: the common base of the classifier and the regressor.
 
-One fit is read here from top to bottom: check the parameters, read the rows, draw the network, hold out rows,
-train, keep the outcome.
+The steps of a fit, in this order: check the parameters, read the rows, draw the network, hold out validation
+rows, train, set the fitted attributes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from separatrix.blas import one_blas_thread
 from separatrix.engine.base import Data, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
-from separatrix.estimators.callbacks import CallbackSupport, listening
+from separatrix.estimators.callbacks import CallbackSupport, callbacks_of
 from separatrix.estimators.settings import (
     FIELDS,
     MLPSettings,
@@ -49,16 +49,16 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Paused:
-    """A training that is to go on.
+    """A paused training, which can be continued.
 
     Attributes
     ----------
     state : State
     learning_rate : float
     loss : list of float
-        Of the epochs so far.
+        Loss of each epoch so far.
     seconds : float
-        That they took.
+        Training time so far.
     """
 
     state: State
@@ -76,7 +76,7 @@ class ParameterViews(list[Array]):
 
 
 class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
-    """What `MLPClassifier` and `MLPRegressor` share."""
+    """The common base of `MLPClassifier` and `MLPRegressor`."""
 
     # The parameters that are read here or by a search; `MLPSettings` has them all.
     loss: str
@@ -137,14 +137,14 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         Parameters
         ----------
         X : array-like, sparse matrix or frame of shape (n_samples, n_features)
-            A C-ordered array in the dtype of the training is not copied.
+            The features. A C-ordered array in the dtype of the training is not copied.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels, an indicator matrix of several labels a row, or numbers.
+            The targets: class labels, an indicator matrix of several labels a row, or numbers.
         sample_weight : array-like of shape (n_samples,), optional
-            Weight of each row in the loss and in the validation score, 0 or more.
+            Weight of each row in the loss and in the validation score, 0 or more. By default 1.
         X_val, y_val, sample_weight_val : as `X`, `y`, `sample_weight`, optional
-            Validation rows of one's own: `history_` then has their loss and score after every epoch, and
-            early stopping watches them, instead of rows set aside from `X`.
+            Your own validation rows. `history_` then has their loss and score after every epoch, and early
+            stopping uses them instead of rows held out from `X`.
 
         Returns
         -------
@@ -160,9 +160,9 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         Warns
         -----
         ConvergenceWarning
-            If `max_iter` was reached or training diverged; `stop_` says what to do.
+            If training reached `max_iter` or diverged. `stop_` says what to change.
         UserWarning
-            If Ctrl-C ended the training; the network so far is kept.
+            If Ctrl-C ended the training. The network trained so far is kept.
         """
         settings = self.settings()
         with unchanged_on_error(self):
@@ -175,8 +175,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
                 rows = rows.with_validation(self, settings, X_val, y_val, sample_weight_val)
             random_state = self._set_up(settings, rows.shape, is_first)
             training, run = self._start(settings, rows, random_state)
-        del rows  # as converted, they need not stay beside the two parts that they were split into
-        with listening(self, X, y, sample_weight) as callbacks:
+        del rows  # their converted copy is not needed beside training and validation rows
+        with callbacks_of(self, X, y, sample_weight) as callbacks:
             self._train(training, run, callbacks)
         self._warn_of_stop()
         return self
@@ -192,12 +192,12 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             random_state = self._set_up(settings, rows.shape, is_first)
             training, run = self._start(settings, rows, random_state, incremental=True)
         self._train(training, run, [])
-        if self.stop_.reason != "max_iter":  # its one epoch is all it was asked for
+        if self.stop_.reason != "max_iter":  # it is asked for one epoch only
             self._warn_of_stop()
         return self
 
     def _set_up(self, settings: MLPSettings, shape: NetworkShape, is_first: bool) -> RandomState:
-        """Draw a new network, or keep the earlier one; return the generator of the next draws."""
+        """Draw a new network, or keep the earlier one; return the generator of further draws."""
         network = settings.network(shape.n_in, shape.n_out, shape.head)
         random_state = settings.generator()
         if is_first:
@@ -221,7 +221,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         paused: Paused | None = None,
         pause_at: int | None = None,
     ) -> tuple[TrainingSetup, Run]:
-        """Hold out rows if early stopping needs some, and return the training of the others."""
+        """Hold out validation rows if early stopping needs them, and return the training on the others."""
         if settings.holds_out and rows.validation is None:
             rows = rows.hold_out(settings.validation_fraction, random_state)
         if not incremental:
@@ -245,21 +245,21 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     def _state_of(
         self, settings: MLPSettings, random_state: RandomState, incremental: bool, paused: Paused | None
     ) -> State:
-        """Return a new state, or that of a paused or an earlier training that goes on."""
+        """Return a new state, or that of a paused or earlier training that is continued."""
         if paused is not None:
             state = copy.deepcopy(paused.state)
             self.theta_, self._rate, self.loss_curve_ = state.theta, paused.learning_rate, list(paused.loss)
             return state
         optimizer, earlier = settings.optimizer, self._state
         if incremental and earlier is not None and len(earlier.slots) == optimizer.n_slots:
-            # The copies of a pickled estimator's arrays need not share memory any more.
+            # After pickling, the arrays of state and estimator do not share memory any more.
             earlier.theta, earlier.random_state = self.theta_, random_state
             return earlier
         self._rate = settings.learning_rate_init
         state = State.start(self.theta_, optimizer, random_state)
         followed_validation = self.validation_scores_ is not None
         if not incremental and earlier is not None and settings.early_stopping == followed_validation:
-            # A warm start goes on with what early stopping has seen, as in scikit-learn.
+            # A warm start keeps the best value and the stalled epochs, as in scikit-learn.
             state.best_value, state.stale = earlier.best_value, earlier.stale
         return state
 
@@ -269,14 +269,14 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         return Targets(self.network_.head, self.network_.n_out, vars(self).get("classes_"))
 
     def _metrics_on(self, validation: Data | None) -> Callable[[Any], Metric] | None:
-        """Return what makes a metric of a scorer, None without validation rows."""
+        """Return a function that turns a scorer into a metric, None without validation rows."""
         if validation is None:
             return None
         y = self._targets.decode(validation.T)
         return partial(theta_scorer, self._at, validation.X, y, validation.weight)
 
     def _at(self, theta: Array) -> Self:
-        """Return a copy with other parameters that takes arrays alone."""
+        """Return a copy of the estimator with other parameters, for arrays without feature names."""
         other = copy.copy(self)
         other.theta_ = theta
         other.__dict__.pop("feature_names_in_", None)
@@ -345,14 +345,14 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         if not isinstance(training.plan.optimizer, LBFGS):
             self.t_ += history.n_epochs * n_rows
             if result.stop.reason in {"converged", "early_stopped"}:
-                # A warm start goes on counting, as in scikit-learn.
+                # A warm start continues to count, as in scikit-learn.
                 state.stale = int(training.plan.monitor.n_iter_no_change) + 1
         if result.stop.reason != "paused":
-            state.rows = np.empty(0, np.int32)  # long, and drawn again by the next call
+            state.rows = np.empty(0, np.int32)  # long, and the next call draws it again
         self._state, self._rate = state, result.learning_rate
 
     def _set_network(self, network: Network, theta: Array) -> None:
-        """Set a network that has not been trained yet."""
+        """Set a network that has not been trained yet, and reset all fitted attributes."""
         self.network_ = network
         self.theta_ = theta
         self.n_layers_ = len(network.layers) + 1
@@ -372,7 +372,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         elif stop.reason == "interrupted":
             warnings.warn("Training interrupted by user.", stacklevel=4)
 
-    # Many fits on the same rows.
+    # Fits of many networks on the same rows.
 
     def fit_rows(
         self,
@@ -382,24 +382,26 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         paused: Paused | None = None,
         pause_at: int | None = None,
     ) -> Self:
-        """Fit on rows that have been read, without warnings and callbacks.
+        """Fit on rows that have been read before.
 
         Parameters
         ----------
         rows : separatrix.estimators.training_rows.TrainingRows
-            Read by `separatrix.estimators.training_rows.read_rows` with the same values of the parameters
-            that are named there.
+            From `separatrix.estimators.training_rows.read_rows`, for an estimator with the same values of the
+            parameters in `separatrix.estimators.training_rows.READING`.
         callbacks : sequence of callables
-            Called during training, as those of `set_callbacks`.
+            Called during training, instead of those of `set_callbacks`.
         paused : Paused, optional
-            The paused training of an equal estimator on the same rows. The outcome is that of one training.
+            The paused training of an equal estimator on the same rows, to continue. The result is that of one
+            training without a pause.
         pause_at : int, optional
-            The epoch after which to pause: `stop_` then says so, and `paused` returns what to go on with.
+            The epoch after which to pause. The reason of `stop_` is then "paused", and `paused` returns the
+            training.
 
         Returns
         -------
         self
-            Equal to the last bit to what `fit` leaves. `stop_` says how training ended.
+            With the same bits as after `fit`. There are no warnings: see `stop_`.
 
         Raises
         ------
@@ -423,12 +425,12 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         return self
 
     def paused(self, earlier: Paused | None = None) -> Paused | None:
-        """Return the paused training, to go on with; None if it has ended.
+        """Return the paused training, or None if it has ended.
 
         Parameters
         ----------
         earlier : Paused, optional
-            The one that `fit_rows` went on with.
+            The one that `fit_rows` continued; its seconds are added.
         """
         if self.stop_.reason != "paused":
             return None
@@ -437,7 +439,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         return Paused(self._state, self._rate, self.loss_curve_, seconds)
 
     def with_theta(self, rows: TrainingRows, theta: Array) -> Self:
-        """Take the parameters that a fit on these rows gave; return the estimator, which has no history."""
+        """Set the parameters of an earlier fit on these rows; the estimator has no history then."""
         self.__dict__.update(rows.attributes)
         n_in, n_out, head, _ = rows.shape
         self._set_network(self.settings().network(n_in, n_out, head), theta)
@@ -445,7 +447,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
 
     @property
     def uses_lbfgs(self) -> bool:
-        """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
+        """Whether the solver is L-BFGS, which has no epochs, schedule or early stopping."""
         return uses_lbfgs(self.solver)
 
     # The fitted network.
@@ -498,7 +500,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         Returns
         -------
         Model
-            It has the classes, the feature names, and the end and the curves of the training.
+            With classes, feature names, and the stop and the history of the training.
 
         Raises
         ------
@@ -509,8 +511,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         classes = getattr(self, "classes_", None)
         if classes is not None and len(classes) == 1 and self.network_.head != "multilabel":
             raise DataError(
-                f"y must have at least two classes for a model, and the estimator was fitted on "
-                f"{classes.tolist()} alone; fit it on rows of another class too."
+                "y must have at least two classes for a model, and the estimator was fitted on "
+                f"{classes.tolist()} only; fit it on rows of another class, too."
             )
         training: dict[str, Any] = {"estimator": type(self).__name__, "n_iter": self.n_iter_}
         if hasattr(self, "stop_"):
@@ -526,26 +528,26 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
 
     @classmethod
     def from_model(cls, model: Model) -> Self:
-        """Return a fitted estimator with a model's network.
+        """Return a fitted estimator with the network of a model.
 
         Parameters
         ----------
         model : Model
-            Without an encoder: the estimator takes the network's own inputs.
+            It has no encoder: the estimator takes the inputs of the network.
 
         Returns
         -------
         MLPClassifier or MLPRegressor
-            It predicts as the model does; `partial_fit` and a warm start train it further.
+            Its predictions are those of the model. `partial_fit` and a warm start train it further.
 
         Raises
         ------
         ParameterError
-            If the model is of the other kind, or has an encoder.
+            If the model has an encoder, or predicts classes for a regressor or numbers for a classifier.
         """
         if model.encoder is not None:
             raise ParameterError(
-                "model must have no encoder, got one; use the model itself, which takes tables."
+                "model", "must have no encoder, got one; use the model itself, which takes tables."
             )
         network = model.network
         hidden = network.layers[:-1]
@@ -572,7 +574,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
 
     @abstractmethod
     def _take_over(self, model: Model) -> None:
-        """Set the loss and the classes of a model, and check that it is of the right kind."""
+        """Set the loss and the classes of a model; raise an error if it has the wrong task."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,4 +1,4 @@
-"""MLPRegressor: numbers from a multilayer perceptron."""
+"""MLPRegressor: a multilayer perceptron for numbers."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Array = NDArray[Any]
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):
-    """A multilayer perceptron that tells numbers, one or several a row.
+    """A multilayer perceptron regressor with one or several outputs.
 
-    A drop-in for scikit-learn's class: the parameters down to `max_fun` and their defaults are its own, and
-    the same `random_state` gives the same network.
+    It can replace scikit-learn's class of the same name: the parameters up to `max_fun` and their defaults
+    are the same, and the same `random_state` gives the same network.
 
     Parameters
     ----------
@@ -38,22 +38,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units of each hidden layer. ``()``, no hidden layer, is linear regression.
     activation : str or sequence of str, default='relu'
-        Activation function of the hidden layers. A name in `separatrix.network.ACTIVATIONS` for all of them
-        ('identity', 'logistic', 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu', 'softplus'), or
-        a sequence with one name for each.
-    solver : {'adam', 'sgd', 'lbfgs', 'adamw', 'rmsprop', 'adagrad'} or optimizer, default='adam'
-        Optimizer that updates the weights. An optimizer of `separatrix.network`, such as
-        ``Adam(epsilon_hat=False)`` for the form of PyTorch, has its own settings.
+        Activation function of the hidden layers. A name of `separatrix.network.ACTIVATIONS`, such as 'relu'
+        or 'tanh', for all hidden layers, or a sequence with one name for each.
+    solver : str or optimizer, default='adam'
+        Optimizer that updates the weights. A name of `separatrix.network.OPTIMIZERS`, such as 'adam' or
+        'lbfgs', or an optimizer object with its own parameters, such as ``Adam(epsilon_hat=False)`` for
+        PyTorch's form of Adam.
     alpha : float, default=0.0001
         Strength of the penalty on the weights. The penalty of a batch is divided by the sum of its row
         weights.
     batch_size : int or {'auto', 'full'}, default='auto'
         Number of rows in a batch. 'auto' is ``min(200, n_samples)``, 'full' is all rows.
     learning_rate : str or schedule, default='constant'
-        Schedule of the learning rate. A name in `separatrix.network.SCHEDULES` ('constant', 'invscaling',
-        'adaptive', 'step', 'cosine', 'one_cycle', 'warmup') or a schedule object. As in scikit-learn, the
-        *names* 'invscaling' and 'adaptive' are ignored with solver='adam'; the objects ``InvScaling()`` and
-        ``Adaptive()`` are used.
+        Schedule of the learning rate. A name of `separatrix.network.SCHEDULES`, such as 'constant' or
+        'cosine', or a schedule object. With solver='adam' the names 'invscaling' and 'adaptive' are ignored,
+        as in scikit-learn; the objects ``InvScaling()`` and ``Adaptive()`` are used.
     learning_rate_init : float, default=0.001
         Learning rate at the start of the schedule.
     power_t : float, default=0.5
@@ -97,8 +96,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Fraction of the hidden outputs that a training step sets to zero, in [0, 1). One number for all hidden
         layers, or a sequence with one for each.
     init : str or (coefs, intercepts), default='glorot'
-        How the initial weights are drawn. A name in `separatrix.network.INITIALIZERS` ('glorot', 'he',
-        'lecun', 'torch', 'uniform01', 'zeros'), or your own arrays, one for each layer.
+        How the initial weights are drawn. A name of `separatrix.network.INITIALIZERS`, such as 'glorot' or
+        'he', or your own arrays, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
     weight_decay : float, default=0.01
@@ -116,9 +115,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     track_training : bool, default=False
         Whether the history has the true loss and score of the training rows after every epoch.
     record : int, 'auto', sequence of int or None, default=None
-        Which epochs' parameters `recording_` keeps: every so many, about 200 in all, or these.
+        Epochs whose parameters are recorded. A number *n* records every *n*-th epoch, 'auto' at most 200
+        epochs, more of the early ones; a sequence lists the epochs. `recording_` has the snapshots.
     engine : {'auto', 'numba', 'numpy'}, default='auto'
-        Engine that computes. 'auto' is 'numba' if Numba is installed, else 'numpy'.
+        Engine that trains the network. 'auto' is 'numba' if Numba is installed, else 'numpy'.
     dtype : {'auto', 'float32', 'float64'}, default='auto'
         Data type of the data, the parameters and the arithmetic. 'auto' keeps float32 and converts everything
         else to float64.
@@ -126,38 +126,39 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     Attributes
     ----------
     theta_ : ndarray of shape (n_parameters,)
-        All parameters: for each layer the weights (n_in, n_out) in C order, then the biases.
+        All parameters of the network: for each layer the weights (n_in, n_out) in C order, then the biases.
     coefs_, intercepts_ : list of ndarray
-        Weights (n_in, n_out) and biases (n_out,) of each layer: views of `theta_`, which can be written to.
+        Weights (n_in, n_out) and biases (n_out,) of each layer. They are views of `theta_` and can be
+        written to.
     network_ : Network
         Layers and head.
     n_features_in_, n_layers_, n_outputs_, out_activation_ :
-        Inputs, layers (input and output included), outputs, and the function of the output ('identity' or
-        'exp').
+        Number of features, of layers (with input and output) and of outputs, and the output function:
+        'identity' or 'exp'.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Where `X` had names.
+        Names of the features, if `X` has names.
     n_iter_ : int
-        Epochs of the last call.
+        Number of epochs of the last call.
     t_ : int
-        Training rows seen.
+        Number of training rows seen: each row once in every epoch.
     loss_, best_loss_ : float
-        Loss of the last epoch, and the lowest; `best_loss_` is None with early stopping.
+        Loss of the last epoch, and the lowest loss. `best_loss_` is None with early stopping.
     loss_curve_ : list of float
-        Mean of each epoch's batch losses, penalty included.
+        Loss of each epoch: the mean of its batch losses, with the penalty.
     validation_scores_, best_validation_score_ : list of float and float, or None
-        What early stopping watched, higher being better.
+        Score that early stopping monitors, of each epoch and the best. Higher is better.
     history_ : separatrix.train.History
         All curves of the last call.
     recording_ : separatrix.train.Recording or None
-        Snapshots of `theta_`, if `record` asked for them.
+        Snapshots of `theta_`. None if `record` is None.
     feature_range_ : ndarray of shape (2, n_features)
-        Lowest and highest value of each feature in training, if `record` asked for snapshots.
+        Lowest and highest value of each feature in the training rows. Only if `record` is not None.
     stop_ : separatrix.train.Stop
-        Why training ended, and what to do about it.
+        Why training ended, and what to change.
 
     See Also
     --------
-    MLPClassifier : Classes instead of numbers.
+    MLPClassifier : Predicts classes.
 
     Examples
     --------
@@ -215,7 +216,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     @available_if(lambda self: self._check_solver())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train for one epoch, going on from where the last call ended.
+        """Train for one more epoch.
 
         Parameters
         ----------
@@ -229,12 +230,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Raises
         ------
         ValueError
-            If `early_stopping` is set, or the data do not fit those before.
+            With `early_stopping`, or if the data do not match those of earlier calls.
         """
         return self._partial_fit(X, y, sample_weight)
 
     def predict(self, X: Any) -> Array:
-        """Return the predicted number, or numbers, of each row.
+        """Return the predicted numbers of each row.
 
         Parameters
         ----------
@@ -245,8 +246,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
         """
         z = self._logits(X)
-        numbers = self._head.output(z)
-        return numbers[:, 0] if numbers.shape[1] == 1 else numbers
+        return self._targets.decode(self._head.output(z))
 
     def _target_of(self, statistics: TargetStatistics) -> Target:
         check.choice("loss", self.loss, HEAD_OF_LOSS)
@@ -256,7 +256,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         losses = {head: loss for loss, head in HEAD_OF_LOSS.items()}
         if model.network.head not in losses:
             raise ParameterError(
-                f"model must be a regressor, got head {model.network.head!r}; use MLPClassifier."
+                "model", f"must be a regressor, got head {model.network.head!r}; use MLPClassifier."
             )
         self.loss = losses[model.network.head]
 

@@ -1,4 +1,4 @@
-"""MLPSettings: all parameters of an estimator, checked, and what the training makes of them."""
+"""MLPSettings: all parameters of an estimator, checked, and the objects that they describe."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ DTYPES = ("auto", "float32", "float64")
 
 _AUTO_BATCH = 200
 
-# Which check each parameter must pass, and a value that is allowed besides.
+# The check that each parameter must pass, and below values that are allowed besides.
 _RULES: dict[str, Callable[[str, Any], None]] = {
     "nesterovs_momentum": check.boolean,
     "early_stopping": check.boolean,
@@ -72,8 +72,8 @@ _ALSO = {"restore_best": None, "shuffle": "replacement", "n_iter_no_change": mat
 class MLPSettings:
     """The parameters of `MLPClassifier` or `MLPRegressor`, checked.
 
-    The fields are the parameters of these classes, which document them. What depends on the data is checked
-    when it is asked for: layer sizes by `network`, initial weights by `first_theta`.
+    The fields are the parameters of these classes, which document them. The parameters of the network are
+    checked by `network`, the initial weights by `first_theta`: their rules depend on the data.
 
     Raises
     ------
@@ -148,7 +148,7 @@ class MLPSettings:
 
     @property
     def uses_lbfgs(self) -> bool:
-        """Whether the solver takes all rows at once, without epochs, schedule or early stopping."""
+        """Whether the solver is L-BFGS, which has no epochs, schedule or early stopping."""
         return uses_lbfgs(self.solver)
 
     @property
@@ -178,14 +178,14 @@ class MLPSettings:
         return SCHEDULES[self.learning_rate].from_parameters(vars(self))
 
     def continued_schedule(self, rows_before: int, first_step: int, incremental: bool) -> Schedule:
-        """Return the schedule of a call after others, with scikit-learn's count of rows if it counts them.
+        """Return the schedule of a call that continues earlier ones.
 
         Parameters
         ----------
         rows_before : int
             Training rows seen by earlier calls.
         first_step : int
-            The steps of earlier calls.
+            Steps of earlier calls.
         incremental : bool
             Whether it is a call of ``partial_fit``.
         """
@@ -200,7 +200,7 @@ class MLPSettings:
 
     @property
     def penalty(self) -> Penalty:
-        """The penalties, each with its fraction of `alpha`."""
+        """The penalty on the weights: `alpha`, split by `l1_ratio`."""
         return Penalty(l2=self.alpha * (1.0 - self.l1_ratio), l1=self.alpha * self.l1_ratio)
 
     @property
@@ -212,7 +212,7 @@ class MLPSettings:
 
     @property
     def accepted_dtypes(self) -> type | tuple[type, ...]:
-        """What `sklearn.utils.validation.validate_data` takes as `dtype`."""
+        """The dtypes that `X` may keep: the first is that of all others."""
         return {"float32": np.float32, "float64": np.float64}.get(self.dtype, (np.float64, np.float32))
 
     def rows_per_step(self, n_rows: int) -> int:
@@ -228,7 +228,7 @@ class MLPSettings:
         return min(int(self.batch_size), n_rows)
 
     def generator(self) -> RandomState:
-        """Return the generator of all draws, of the kind whose state the engines read."""
+        """Return the generator of all draws; it must be a Mersenne Twister, whose state the engines read."""
         random_state: RandomState = check_random_state(self.random_state)
         kind = type(random_state._bit_generator).__name__
         if kind != "MT19937":
@@ -239,7 +239,7 @@ class MLPSettings:
         return random_state
 
     def network(self, n_in: int, n_out: int, head: str) -> Network:
-        """Return the network for some inputs, outputs and head."""
+        """Return the network with these numbers of inputs and outputs, and this head."""
         return Network.mlp(
             n_in,
             _hidden_sizes(self.hidden_layer_sizes),
@@ -251,7 +251,7 @@ class MLPSettings:
         )
 
     def first_theta(self, network: Network, random_state: RandomState, dtype: DTypeLike) -> Array:
-        """Return the parameters that training starts from."""
+        """Return the initial parameters of the network."""
         if isinstance(self.init, str):
             return initial_theta(network, self.init, random_state, dtype)
         if not isinstance(self.init, Sequence) or len(self.init) != 2:
@@ -269,7 +269,7 @@ def uses_lbfgs(solver: str | Optimizer) -> bool:
 
 
 def dropout_seed(network: Network, random_state: RandomState) -> int:
-    """Draw a seed if the network has dropout: without it the draws are scikit-learn's."""
+    """Return a seed, drawn if the network has dropout only: scikit-learn, which has none, draws no seed."""
     if not any(layer.dropout for layer in network.layers):
         return 0
     return int(random_state.randint(2**32, dtype=np.uint32))
@@ -280,7 +280,7 @@ FIELDS = frozenset(f.name for f in fields(MLPSettings))
 
 @dataclass(frozen=True)
 class ContinuedInvScaling(InvScaling):
-    """`InvScaling` after `rows_before` rows of earlier calls; the first epoch has its own factor."""
+    """`InvScaling` that continues after `rows_before` rows; the first epoch has its own factor."""
 
     rows_before: int = 0
     first_step: int = 0
@@ -295,7 +295,7 @@ class ContinuedInvScaling(InvScaling):
 
 @dataclass(frozen=True)
 class PlannedAhead(Constant):
-    """Another schedule, planned over more epochs than one call of ``partial_fit`` takes."""
+    """A schedule for `n_epochs` epochs, of which one call of ``partial_fit`` takes one."""
 
     schedule: Schedule = field(default_factory=Constant)
     n_epochs: int = 1

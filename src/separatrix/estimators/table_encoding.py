@@ -14,21 +14,23 @@ from separatrix.data.table import table_from_frame
 
 
 class TableEncoding(TransformerMixin, BaseEstimator):
-    """Encodes frames as `separatrix fit` does: standardised numbers, an input for each value of text.
+    """Encoder of data frames: numbers are standardised, text gets one feature for each level.
 
-    In a pipeline that is cross-validated the encoding is learnt on the training rows of each fold alone.
+    It is the encoding of `separatrix fit` and of `fit_table`, as a step of a pipeline. In cross-validation
+    the encoding is then learned on the training rows of each fold only.
 
     Parameters
     ----------
     max_categories : int, default=50
-        Levels of a text column beyond the most frequent `max_categories` share one feature.
+        Maximum number of levels of a text column with their own feature. The others, the rare ones, have one
+        feature together.
     dtype : dtype, default="float64"
-        Of the features.
+        Data type of the features.
 
     Attributes
     ----------
     encoder_ : separatrix.data.encoder.TableEncoder
-        What was learnt of the columns.
+        The fitted encoder.
     feature_names_in_ : ndarray of shape (n_features_in_,)
     n_features_in_ : int
 
@@ -65,7 +67,7 @@ class TableEncoding(TransformerMixin, BaseEstimator):
         Raises
         ------
         DataError
-            If `X` is no frame, a number is infinite, or no column is left to learn from.
+            If `X` is no data frame, a number is infinite, or no column can be used.
         ParameterError
             If `max_categories` is below 1.
         """
@@ -76,7 +78,7 @@ class TableEncoding(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> NDArray[Any]:
-        """Encode a frame; its columns are found by name.
+        """Encode a data frame; its columns are matched by name.
 
         Parameters
         ----------

@@ -31,7 +31,7 @@ from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data, State
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
-from separatrix.estimators.callbacks import listening
+from separatrix.estimators.callbacks import callbacks_of
 from separatrix.estimators.settings import MLPSettings, dropout_seed
 from separatrix.estimators.table_rows import (
     TRAIN,
@@ -408,7 +408,7 @@ def fit_table(
 
 @with_callbacks  # type: ignore[untyped-decorator]
 def _with_callbacks(estimator: TableFitting, training: _TableTraining, source: Any, test: Any) -> TableFit:
-    with unchanged_on_error(estimator), listening(estimator, None, None, None) as callbacks:
+    with unchanged_on_error(estimator), callbacks_of(estimator, None, None, None) as callbacks:
         return training.carry_out(source, test, callbacks)
 
 

@@ -1,4 +1,4 @@
-"""Targets: what `fit` is given as `y`, checked, as the engine's columns and back."""
+"""Targets: `y` checked, encoded as the target columns of the engine, and decoded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEAD_OF_LOSS = {"squared_error": "regression", "poisson": "poisson"}
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """How `y` becomes the targets of a network.
+    """How `y` becomes the target columns of a network.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Targets:
     classes: Array | None = None
 
     def encode(self, y: Any, dtype: DTypeLike) -> Array:
-        """Return `y` as the columns of the head, (n_rows, n_targets)."""
+        """Return `y` as target columns of the head, (n_rows, n_targets)."""
         if self.head == "multilabel":
             return np.ascontiguousarray(y.toarray() if hasattr(y, "toarray") else y, dtype=dtype)
         columns: Array = y if self.classes is None else Labels(self.classes).encode(y)
@@ -60,7 +60,7 @@ class Targets:
 
 
 def read_numbers(loss: str, y: Array) -> Targets:
-    """Check numbers, and return how they become targets.
+    """Check numbers, and return how they become target columns.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def read_numbers(loss: str, y: Array) -> Targets:
 
 
 def read_labels(loss: str, y: Any, classes: Array | None = None, all_classes: bool = False) -> Targets:
-    """Check labels or an indicator matrix, and return how they become targets.
+    """Check labels or an indicator matrix, and return how they become target columns.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def read_labels(loss: str, y: Any, classes: Array | None = None, all_classes: bo
     Raises
     ------
     ValueError
-        If `y` has no class labels, or not those that it must have.
+        If `y` has no class labels, or other classes than it must have.
     """
     multilabel = is_multilabel(y)
     if classes is None:
@@ -103,7 +103,7 @@ def read_labels(loss: str, y: Any, classes: Array | None = None, all_classes: bo
 def row_weights(
     class_weight: ClassWeight, classes: Array, y: Any, sample_weight: Array | None
 ) -> Array | None:
-    """Return the weight of each row, or None if all weigh 1: that of its class, times its own."""
+    """Return the weight of each row, that of its class times its own; None if all weights are 1."""
     if class_weight is None:
         return sample_weight
     if isinstance(class_weight, str):
@@ -115,7 +115,7 @@ def row_weights(
 
 
 def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, int]:
-    """Return the head of a classifier for some classes, and its number of outputs."""
+    """Return head and number of outputs of a classifier for these classes."""
     check.choice("loss", loss, ("log_loss", "squared_error"))
     if loss == "squared_error" and multilabel:
         raise ParameterError("loss", "must be 'log_loss' for several labels a row, got 'squared_error'.")
@@ -128,7 +128,7 @@ def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, 
 
 
 def is_multilabel(y: Any) -> bool:
-    """Return whether `y` is an indicator matrix; raise an error if it is no class label either."""
+    """Return whether `y` is an indicator matrix; raise an error if it has no class labels either."""
     kind = type_of_target(y, input_name="y")
     if kind not in {"binary", "multiclass", "multilabel-indicator"}:
         check_classification_targets(y)  # raises, except for several columns of labels
@@ -148,7 +148,7 @@ def classes_of(y: Any, multilabel: bool) -> Array:
 
 
 def check_known_classes(y: Any, classes: Array, *, all_of_them: bool) -> None:
-    """Raise a `DataError` if `y` has other classes than those already known."""
+    """Raise a `DataError` if `y` has other classes than the known ones."""
     found = unique_labels(y)
     if all_of_them and set(found) != set(classes):
         raise DataError(

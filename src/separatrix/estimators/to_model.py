@@ -1,4 +1,4 @@
-"""From a fitted estimator, or a pipeline that ends in one, to a model that needs no scikit-learn."""
+"""Conversion of fitted estimators and pipelines into models, which need no scikit-learn."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from separatrix.errors import ParameterError
 from separatrix.model import Model
 
 Array = NDArray[Any]
-Scaling = tuple[Array | float, Array | float]  # factor and shift, of each feature or of all
+Scaling = tuple[Array | float, Array | float]  # factor and shift, for each feature or for all
 
 
 def to_model(estimator: Any) -> AnyModel:
-    """Return a fitted estimator's network, or networks, as a value to save and to use without scikit-learn.
+    """Return the network of a fitted estimator as a model, to save and to use without scikit-learn.
 
-    A pipeline may scale the features before the network, by `StandardScaler`, `MinMaxScaler`, `MaxAbsScaler`
-    or `RobustScaler`: that is folded into the weights and biases of the first layer, so that the model takes
-    the features as they are. Its parameters are then float64, in which large numbers keep their digits.
+    A pipeline may scale the features before the network, with `StandardScaler`, `MinMaxScaler`,
+    `MaxAbsScaler` or `RobustScaler`. The scaling is folded into the weights and biases of the first layer, so
+    that the model takes unscaled features. Its parameters are then float64, for the precision of large
+    numbers.
 
     Parameters
     ----------
@@ -35,14 +36,14 @@ def to_model(estimator: Any) -> AnyModel:
     Returns
     -------
     Model or Ensemble
-        It answers as the estimator does, up to rounding.
+        Its predictions are those of the estimator, up to rounding.
 
     Raises
     ------
     ParameterError
-        If it is another estimator, or a step before the network can not be folded into it.
+        If the estimator has no network, or a step of the pipeline cannot be folded into it.
     sklearn.exceptions.NotFittedError
-        If it is not fitted.
+        If the estimator is not fitted.
 
     Examples
     --------
@@ -60,26 +61,28 @@ def to_model(estimator: Any) -> AnyModel:
         return _with_steps(estimator, to_model(estimator.steps[-1][1]))
     if not hasattr(estimator, "to_model"):
         raise ParameterError(
-            f"estimator must be an MLPClassifier or MLPRegressor of separatrix, an ensemble of these or a "
-            f"pipeline that ends in one, got {type(estimator).__name__}; train one of these."
+            "estimator",
+            "must be an MLPClassifier or MLPRegressor of separatrix, an ensemble of these or a pipeline that "
+            f"ends in one, got {type(estimator).__name__}; train one of these.",
         )
     model: AnyModel = estimator.to_model()
     return model
 
 
 def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
-    """Return the model with a pipeline's first steps folded into it, the last of them first."""
+    """Return the model with the first steps of a pipeline folded into it, beginning with the last of them."""
     steps = [(name, step) for name, step in pipeline.steps if step is not None and step != "passthrough"]
     for name, step in reversed(steps[:-1]):
         if type(step) not in _SCALERS or getattr(step, "clip", False):
             kind = f"{type(step).__name__}{' with clip=True' * (type(step) in _SCALERS)}"
             raise ParameterError(
-                f"step '{name}' ({kind}) cannot go into a model file, which takes no step but a scaler "
-                "before the network; save the whole pipeline with joblib or skops, or train with "
-                "fit_table of MLPClassifier or MLPRegressor, whose model encodes tables itself."
+                f"step '{name}'",
+                f"({kind}) cannot be saved in a model file, because only a scaler can be folded into the "
+                "network; save the whole pipeline with joblib or skops, or train with fit_table of "
+                "MLPClassifier or MLPRegressor, whose model encodes tables itself.",
             )
         model = _map_models(model, partial(_folded, name=name, scaling=_SCALERS[type(step)](step)))
-    # Those that the scaler was given: what it hands on may have other names, or none.
+    # The names of the inputs of the first step: its outputs may have other names, or none.
     names = getattr(steps[0][1], "feature_names_in_", None)
     return _map_models(model, partial(replace, feature_names=None if names is None else names.tolist()))
 
@@ -98,15 +101,16 @@ def _folded(model: Model, *, name: str, scaling: Scaling) -> Model:
     if shift.any():
         if not model.network.layers[0].use_bias:
             raise ParameterError(
-                f"step '{name}' shifts the features, and a network without biases cannot take that up; set "
-                "fit_intercept=True, or scale without centring."
+                f"step '{name}'",
+                "shifts the features, which cannot be folded into a network without biases; set "
+                "fit_intercept=True, or scale without centring.",
             )
         biases[0] += shift @ weights[0]
     weights[0] *= factor[:, np.newaxis]
     return replace(model, theta=model.network.join(weights, biases))
 
 
-# What each scaler does to the features: x becomes factor * x + shift.
+# Factor and shift of each scaler, which returns factor * x + shift.
 
 
 def _standard(scaler: StandardScaler) -> Scaling:

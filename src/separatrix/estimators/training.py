@@ -1,4 +1,4 @@
-"""Training: one training of a network, from the parameters of an estimator; its monitor and its metrics."""
+"""Training: plan, loop settings, monitor and metrics of one training, from the parameters of an estimator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Metric = Callable[[Array], float]
 
 @dataclass(frozen=True, eq=False)
 class TrainingSetup:
-    """All that one training is given, except its rows.
+    """What one training needs besides its rows.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class TrainingSetup:
         incremental: bool = False,
         pause_at: int | None = None,
     ) -> Self:
-        """Return a training from its state on.
+        """Return the setup of a training that begins with `state`.
 
         Parameters
         ----------
@@ -65,23 +65,23 @@ class TrainingSetup:
         n_rows : int
             Training rows.
         metric_of : callable or None
-            Returns the metric of a scorer, or of its name; None if there are no validation rows.
+            Takes a scorer or its name, and returns a metric on the validation rows; None if there are none.
         dropout_seed : int
         learning_rate : float
-            The rate to begin with.
+            Learning rate at the start.
         max_epochs : int
-            Epochs at most.
+            Maximum number of epochs.
         rows_before : int
             Training rows seen by earlier calls.
         incremental : bool
-            Whether it is a call of ``partial_fit``: one epoch, after those of earlier calls.
+            Whether it is a call of ``partial_fit``: one epoch after those of earlier calls.
         pause_at : int or None
             The epoch to pause after.
 
         Raises
         ------
         ParameterError
-            If a metric is asked for and there are no validation rows.
+            If there are metrics, but no validation rows.
         """
         monitor, metrics, followed = _monitor_and_metrics(settings, metric_of)
         plan = Plan(
@@ -107,7 +107,7 @@ class TrainingSetup:
 
     @property
     def follows_validation(self) -> bool:
-        """Whether the monitor follows a value of the validation rows."""
+        """Whether the monitor uses the validation rows."""
         return self.plan.monitor.quantity != "loss"
 
     def curve(self, history: History) -> Array:
@@ -126,15 +126,14 @@ def theta_scorer(
 ) -> Metric:
     """Return a function of ``theta`` that scores an estimator with these parameters.
 
-    The rows keep their weights, except for a scorer that has no parameter `sample_weight`: it counts every
-    row once.
+    A scorer without a parameter `sample_weight` gives every row the same weight.
 
     Parameters
     ----------
     predictor : callable
-        Returns the estimator that predicts with some ``theta``.
+        Takes ``theta`` and returns an estimator that predicts with it.
     X, y, weight :
-        The rows, the targets, and the weights of the rows or None.
+        The validation rows, their targets, and their weights or None.
     scoring : str or callable
         A scorer of scikit-learn, or its name.
     """
@@ -150,7 +149,7 @@ def theta_scorer(
 def _monitor_and_metrics(
     settings: MLPSettings, metric_of: Callable[[Any], Metric] | None
 ) -> tuple[Monitor, dict[str, Metric], str | None]:
-    """Return the monitor, the metrics, and the name of the metric that early stopping follows, if any."""
+    """Return monitor, metrics, and the name of the metric that early stopping uses instead of the monitor."""
 
     def metric(scoring: Any) -> Metric:
         if metric_of is None:

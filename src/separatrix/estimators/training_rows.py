@@ -1,6 +1,6 @@
-"""Training rows: what `fit` is given, read and checked once, as data of the engine.
+"""Training rows: the rows that `fit` takes, read, checked and encoded for the engine.
 
-A fit of a small network takes about a millisecond, and half of it goes into reading the rows. A search reads
+A fit of a small network takes about a millisecond, half of it for reading the rows. Therefore a search reads
 the rows of a fold once and fits thousands of networks on them.
 """
 
@@ -27,13 +27,13 @@ from separatrix.estimators.targets import Targets, read_labels, read_numbers, ro
 Array = NDArray[Any]
 
 READING = ("class_weight", "dtype", "loss")
-"""The parameters that decide how rows are read."""
+"""Parameters that determine how rows are read."""
 
 _LEARNED = ("classes_", "feature_names_in_", "n_features_in_")
 
 
 class NetworkShape(NamedTuple):
-    """What rows need of a network: features, outputs, head, and dtype of its parameters."""
+    """The network that rows need: number of features and outputs, head, and dtype of its parameters."""
 
     n_in: int
     n_out: int
@@ -49,11 +49,11 @@ class TrainingRows:
     ----------
     data : Data
     targets : Targets
-        How `data.T` was made of `y`.
+        How `y` became ``data.T``.
     attributes : mapping of str to object
-        The fitted attributes that the rows alone decide.
+        The fitted attributes that depend on the rows only.
     validation : Data or None
-        Rows that choose the epoch.
+        Validation rows.
     """
 
     data: Data
@@ -68,7 +68,7 @@ class TrainingRows:
         return NetworkShape(n_in, self.targets.n_out, self.targets.head, self.data.X.dtype)
 
     def hold_out(self, fraction: float, random_state: RandomState) -> Self:
-        """Return the rows with a fraction of them as validation rows, by scikit-learn's draws."""
+        """Return the rows with a random fraction of them as validation rows."""
         is_binary = self.targets.head in {"binary", "quadratic"} and self.targets.n_out == 1
         codes = self.data.T[:, 0] if is_binary else None
         train, validation = holdout_split(self.data.n_rows, fraction, codes, random_state)
@@ -77,7 +77,7 @@ class TrainingRows:
     def with_validation(
         self, estimator: BaseEstimator, settings: MLPSettings, X: Any, y: Any, sample_weight: Any
     ) -> Self:
-        """Return the rows with other rows as validation rows.
+        """Return the rows with validation rows that are given apart.
 
         Raises
         ------
@@ -107,19 +107,19 @@ def read_rows(
     classes: Array | None = None,
     all_classes: bool = False,
 ) -> TrainingRows:
-    """Read and check rows; set the fitted attributes of the estimator that the rows alone decide.
+    """Read and check rows, and set the fitted attributes of the estimator that depend on the rows only.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
     settings : MLPSettings
-        Those named in `READING` are used.
+        Only the parameters in `READING` are used.
     X, y, sample_weight :
         As for `fit`.
     dtype : dtype, optional
-        The dtype of the network that is trained further: `X` must then have the features of the last call.
+        Dtype of the network if it is trained further: `X` must then have the features of the last call.
     classes : ndarray or None
-        The classes, if they are known already.
+        The classes, if they are known: `y` must have no other.
     all_classes : bool
         Whether `y` must have all of `classes`.
 
@@ -159,9 +159,9 @@ def read_rows(
 def holdout_split(
     n_rows: int, fraction: float, codes: Array | None, random_state: RandomState
 ) -> list[Array]:
-    """Return the indices of the rows to train on and of those to hold out, with scikit-learn's draws.
+    """Return the indices of the training rows and of the held-out rows, the same as scikit-learn draws.
 
-    If `codes` are given, the class codes of the rows, both have the classes in the same proportion.
+    If `codes`, the class codes of the rows, are given, both have the classes in the same proportion.
     """
     counts = np.array([n_rows]) if codes is None else np.unique(codes, return_counts=True)[1]
     n_held_out = math.ceil(fraction * n_rows)
@@ -200,7 +200,7 @@ def check_weights(training: Data, validation: Data | None) -> None:
 
 @contextmanager
 def unchanged_on_error(estimator: Any) -> Iterator[None]:
-    """Restore all attributes if an exception is raised; what they refer to is not copied."""
+    """Restore all attributes of an estimator if an exception is raised; their values are not copied."""
     before = vars(estimator).copy()
     try:
         yield
