@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -320,3 +322,71 @@ def test_the_fingerprint_of_a_lazy_frame_is_of_its_values():
         with open_stream(frame, 2**20) as stream:
             prints.append(stream.fingerprint())
     assert prints[0] == prints[1] != prints[2]
+
+
+OPENED = """
+import sys
+from separatrix.data.streams import open_stream
+with open_stream(sys.argv[1], 5_000_000) as stream:
+    assert stream.n_rows == 400_000
+"""
+# The process in between is small: a process begins with the peak of the one that starts it.
+MEASURED = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-c", *sys.argv[1:]], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@pytest.mark.memory
+@pytest.mark.process
+@pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
+def test_a_large_csv_file_is_opened_in_little_memory(tmp_path):
+    draw = np.random.RandomState(0)
+    columns = {f"x{j}": draw.normal(size=400_000) for j in range(10)}
+    columns |= {f"t{j}": draw.choice(["ant", "bee", "cat"], 400_000) for j in range(4)}
+    pl.DataFrame(columns).write_csv(tmp_path / "t.csv")  # 80 MB
+    command = [sys.executable, "-c", MEASURED, OPENED, str(tmp_path / "t.csv")]
+    finished = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert int(finished.stdout) * (1 if sys.platform == "darwin" else 1024) < 170e6  # 65 before it is opened
+
+
+def test_without_pyarrow_the_error_names_the_extra(tmp_path, monkeypatch):
+    write_table({"x": [1]}, tmp_path / "t.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with (
+        pytest.raises(DataError, match=r"PyArrow, which is not installed: pip install 'sep.*\[parquet\]'"),
+        open_stream(tmp_path / "t.parquet", 10**6),
+    ):
+        pass
+
+
+def test_no_room_for_the_rows_of_a_csv_file(tmp_path, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "t.csv").write_text("a\n1\n", encoding="utf-8")
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    with (
+        pytest.raises(OutputError, match=r"cannot write the rows of '.*t\.csv' to .*; set TMPDIR"),
+        open_stream(tmp_path / "t.csv", 10**6),
+    ):
+        pass
+
+
+def test_a_csv_file_leaves_nothing_behind(tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    (tmp_path / "t.csv").write_text("a\n1\n", encoding="utf-8")
+    with open_stream(tmp_path / "t.csv", 10**6) as stream:
+        assert os.listdir(folder)
+        assert stream.n_rows == 1
+    assert os.listdir(folder) == []
+
+
+def test_column_names_that_polars_takes_for_patterns(tmp_path):
+    (tmp_path / "t.csv").write_text("*,^a.*$,a b\n1,x,2.5\n2,y,3\n", encoding="utf-8")
+    with open_stream(tmp_path / "t.csv", 10**6) as stream:
+        assert_same(whole(stream), read_table(tmp_path / "t.csv"))
+        assert stream.kinds == {"*": "whole", "^a.*$": "text", "a b": "number"}

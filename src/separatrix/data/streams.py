@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -238,11 +238,19 @@ class ParquetFile:
     kinds: dict[str, Kind]
     groups: tuple[RowGroup, ...]
 
-    @contextmanager
-    def frame(self) -> Iterator[Any]:
-        """Yield the lazy frame; an error of Polars becomes a sentence."""
+    @cached_property
+    def _scan(self) -> Any:
+        """The lazy frame, kept because it keeps the file's metadata."""
+        return FORMATS[".parquet"].scan(self.path, self.name, ())
+
+    def columns(self, names: Sequence[str], piece: Piece) -> dict[str, Column]:
+        """Return columns of a piece; an error of Polars becomes a sentence."""
+        import polars as pl
+
+        order = list(self.kinds)  # by index, as in Polars names such as "*" stand for several columns
+        selected = self._scan.select(pl.nth(order.index(name)) for name in names)
         with polars_errors(f"{self.name} cannot be read as Parquet"):
-            yield FORMATS[".parquet"].scan(self.path, self.name, ())
+            return table_from_frame(selected.slice(piece.start, piece.n_rows)).columns
 
     @classmethod
     def read(cls, path: Path) -> ParquetFile:
@@ -304,10 +312,7 @@ class ParquetStream(Stream):
         """Yield columns, of which a few are read at once."""
         at_once = self._at_once[piece.file]
         for start in range(0, len(columns), at_once):
-            with self._files[piece.file].frame() as frame:
-                part = frame.select(columns[start : start + at_once]).slice(piece.start, piece.n_rows)
-                read = table_from_frame(part).columns
-            yield from read.items()
+            yield from self._files[piece.file].columns(columns[start : start + at_once], piece).items()
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the fingerprints of the source files; of a lazy frame a digest of its values."""
@@ -380,18 +385,14 @@ def kinds_of(schema: Mapping[str, Any]) -> dict[str, Kind]:
     return kinds
 
 
-def _types(kinds: Mapping[str, Kind]) -> Any:
-    """Return Polars' types for columns of these kinds."""
+def _cast(frame: Any, kinds: Mapping[str, Kind]) -> Any:
+    """Return a lazy frame whose columns are of these kinds."""
     import polars as pl
 
-    types = {
-        "empty": pl.Null,
-        "whole": pl.Int64,
-        "number": pl.Float64,
-        "truth": pl.Boolean,
-        "text": pl.String,
-    }
-    return {name: types[kind] for name, kind in kinds.items()}
+    numbers = {"whole": pl.Int64, "number": pl.Float64, "truth": pl.Boolean}
+    types = {"empty": pl.Null, "text": pl.String, **numbers}
+    names = enumerate(frame.collect_schema())
+    return frame.select(pl.nth(index).cast(types[kinds[name]]) for index, name in names)
 
 
 def rows_of(kinds: Mapping[str, Kind], piece_bytes: int) -> int:
@@ -521,12 +522,12 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns
     for path, name in zip(paths, names, strict=True):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):
             frames.append(table_format.scan(path, name, text_columns))
-    types = _types(joined_kinds(names, [kinds_of(frame.collect_schema()) for frame in frames]))
+    kinds = joined_kinds(names, [kinds_of(frame.collect_schema()) for frame in frames])
     files = []
     for number, (frame, name) in enumerate(zip(frames, names, strict=True)):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):
             path = folder / f"{number}.parquet"
-            files.append(ParquetFile.write(frame.cast(types), path, name, piece_bytes))
+            files.append(ParquetFile.write(_cast(frame, kinds), path, name, piece_bytes))
     return ParquetStream(files, piece_bytes, sources=paths)
 
 
