@@ -9,6 +9,7 @@ import pytest
 
 import separatrix
 from separatrix.cli.app import COMMANDS, load_command
+from separatrix.errors import DataError, ParameterError
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 DOCS = PAGE.read_text(encoding="utf-8")
@@ -128,6 +129,35 @@ def test_a_bug_is_not_caught(run, monkeypatch):
     result = run("inspect", "any.safetensors")
     assert result.exit_code == 1
     assert isinstance(result.exception, RuntimeError)
+
+
+def test_ctrl_c_while_a_command_is_imported_ends_in_one_line(run, monkeypatch):
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("separatrix.cli.app.import_module", interrupted)
+    result = run("inspect", "any.safetensors")
+    assert result.exit_code == 130
+    assert result.stderr == "separatrix: interrupted; nothing was written.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            ParameterError("max_iter", "must be 1 or more; see n_iter_no_change."),
+            "--max-iter must be 1 or more; see ",
+        ),
+        (ParameterError("theta", "must be finite; lower alpha=1."), "theta must be finite; lower --alpha=1."),
+        (DataError("column max_iter has no value."), "column max_iter has no value."),
+    ],
+)
+def test_errors_name_options_instead_of_parameters(error, sentence):
+    assert load_command("fit").sentence(error).startswith(sentence)
+
+
+def test_an_error_names_an_argument_as_help_does():
+    assert load_command("recipe").sentence(ParameterError("name", "is unknown.")) == "NAME is unknown."
 
 
 def test_an_error_of_a_check_of_scikit_learn_is_a_user_error(run):

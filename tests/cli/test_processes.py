@@ -138,6 +138,20 @@ def test_ctrl_c_while_the_commands_are_imported_has_no_traceback(tmp_path):
     assert finished.stderr == b"separatrix: interrupted; nothing was written.\n"
 
 
+@pytest.mark.parametrize(
+    ("typed", "completions"),
+    [(["separatrix", "f"], ["fit"]), (["separatrix", "fit", "--hid"], ["--hidden", "--hidden-layer-sizes"])],
+)
+def test_the_shell_completes_commands_and_their_options(tmp_path, typed, completions):
+    asked = {
+        "_SEPARATRIX_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(typed),
+        "COMP_CWORD": str(len(typed) - 1),
+    }
+    finished = finish(cwd=tmp_path, env={**os.environ, **asked})
+    assert finished.stdout.decode().split() == completions
+
+
 def test_predict_imports_nothing_heavy(folder):
     code = (
         "import sys; sys.argv = ['separatrix', 'predict', 'model.safetensors', '-']\n"

@@ -72,8 +72,7 @@ class Command(TyperCommand):
         if not isinstance(error, ParameterError):
             return str(error)  # a column may have the name of a parameter
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
-        name, _, problem = str(error).partition(" ")
-        problem = with_option_names(problem, options)
+        name, problem = error.parameter, with_option_names(error.problem, options)
         if name not in options:
             return f"{name} {problem}"
         if options[name].param_type_name == "argument":

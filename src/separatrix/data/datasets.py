@@ -200,7 +200,7 @@ def make_checkerboard(
 
 def _jittered(X: NDArray[np.float64], noise: float, generator: np.random.RandomState) -> NDArray[np.float64]:
     if not (np.isfinite(noise) and noise >= 0):
-        raise ParameterError(f"noise must be a finite number of at least 0, got {noise}.")
+        raise ParameterError("noise", f"must be a finite number of at least 0, got {noise}.")
     return X + noise * generator.randn(*X.shape)
 
 
@@ -213,7 +213,7 @@ def _generator(random_state: Seed) -> np.random.RandomState:
 
 def _require_count(value: int, name: str) -> None:
     if value < 1:
-        raise ParameterError(f"{name} must be at least 1, got {value}.")
+        raise ParameterError(name, f"must be at least 1, got {value}.")
 
 
 def _scikit_learn(name: str, *arguments: Any, **options: Any) -> Any:

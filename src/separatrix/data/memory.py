@@ -40,7 +40,7 @@ def parse_memory(memory: int | str) -> int:
         return memory
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", memory) if isinstance(memory, str) else None
     if match is None or match[2].upper() not in _UNITS or float(match[1]) == 0:
-        raise ParameterError(f"memory must be a size such as '512MB', '2GB' or '1.5GiB', got {memory!r}.")
+        raise ParameterError("memory", f"must be a size such as '512MB', '2GB' or '1.5GiB', got {memory!r}.")
     return round(float(match[1]) * _UNITS[match[2].upper()])
 
 
@@ -98,6 +98,6 @@ class Budget:
         least = ALLOWANCE + max(LEAST, 5 * n_bytes)
         if self.memory < least:
             raise ParameterError(
-                f"memory must be at least {-(-least // 10**6)}MB{what}, got {self.memory / 10**6:g}MB; "
-                "raise it."
+                "memory",
+                f"must be at least {-(-least // 10**6)}MB{what}, got {self.memory / 10**6:g}MB; raise it.",
             )
