@@ -72,12 +72,12 @@ class Command(TyperCommand):
         if not isinstance(error, ParameterError):
             return str(error)  # a column may have the name of a parameter
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
-        name, problem = error.parameter, with_option_names(error.problem, options)
-        if name not in options:
-            return f"{name} {problem}"
-        if options[name].param_type_name == "argument":
-            return f"{options[name].metavar} {problem}"
-        return f"--{name.replace('_', '-')} {problem}"
+        name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
+        if name in options and options[name].param_type_name == "argument":
+            name = options[name].metavar
+        elif name in options:
+            name = "--" + name.replace("_", "-")
+        return f"{name}{space}{detail} {with_option_names(error.problem, options)}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments and the options, each panel under its heading."""
