@@ -148,6 +148,7 @@ def test_ctrl_c_while_a_command_is_imported_ends_in_one_line(run, monkeypatch):
             ParameterError("max_iter", "must be 1 or more; see n_iter_no_change."),
             "--max-iter must be 1 or more; see ",
         ),
+        (ParameterError("class_weight of class 'x'", "must be 1."), "--class-weight of class 'x' must be 1."),
         (ParameterError("theta", "must be finite; lower alpha=1."), "theta must be finite; lower --alpha=1."),
         (DataError("column max_iter has no value."), "column max_iter has no value."),
     ],

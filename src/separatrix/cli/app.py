@@ -74,7 +74,7 @@ class Command(TyperCommand):
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
         name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
         if name in options and options[name].param_type_name == "argument":
-            name = options[name].metavar
+            name = options[name].metavar or name
         elif name in options:
             name = "--" + name.replace("_", "-")
         return f"{name}{space}{detail} {with_option_names(error.problem, options)}"
