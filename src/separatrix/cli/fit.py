@@ -6,7 +6,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,7 +116,8 @@ def fit(
     """
     with exit_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
         bound = memory_bound(sources, memory, checkpoint)
-        with open_tables(sources, test, bound) as tables:
+        with ExitStack() as stack:
+            tables = open_tables(sources, test, bound, stack)
             _check_paths(output, checkpoint)
             name = chosen_target(list(tables.stream.kinds), target)
             found = _task_of_checkpoint(checkpoint) if task is None else None

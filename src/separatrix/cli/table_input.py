@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -55,19 +55,17 @@ def memory_bound(sources: Sequence[str], memory: str | None, checkpoint: Path | 
     return None
 
 
-@contextmanager
-def open_tables(sources: Sequence[str], test: str | None, memory: str | None) -> Iterator[TableInput]:
-    """Read the tables, or open them to be read in pieces if `memory` is bounded."""
+def open_tables(sources: Sequence[str], test: str | None, memory: str | None, stack: ExitStack) -> TableInput:
+    """Read the tables, or open them on the stack, to be read in pieces, if `memory` is bounded."""
     name = source_name(sources[0])
     if memory is None:
         table = read_source(sources[0])
         text_columns = [name for name, column in table.columns.items() if is_text(column)]
         test_table = None if test is None else read_source(test, text_columns)
-        yield TableInput(table, test_table, TableStream(table), name)
-        return
-    with open_stream(list(sources), Budget(parse_memory(memory)).piece) as stream:
-        n_more = len(stream.names) - 1
-        yield TableInput(stream, test, stream, f"{name} and {n_more} more" if n_more else name)
+        return TableInput(table, test_table, TableStream(table), name)
+    stream = stack.enter_context(open_stream(list(sources), Budget(parse_memory(memory)).piece))
+    n_more = len(stream.names) - 1
+    return TableInput(stream, test, stream, f"{name} and {n_more} more" if n_more else name)
 
 
 def read_source(source: str, text_columns: TextColumns = ()) -> Table:
