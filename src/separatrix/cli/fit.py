@@ -20,8 +20,7 @@ from separatrix.cli.report import RowSummary, advice, assessment_parts, fit_summ
 from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
     TABLE_HELP,
-    chosen_target,
-    chosen_task,
+    checked_task,
     memory_bound,
     open_tables,
     source_name,
@@ -117,20 +116,18 @@ def fit(
     with exit_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
         bound = memory_bound(sources, memory, checkpoint)
         with ExitStack() as stack:
-            tables = open_tables(sources, test, bound, stack)
-            _check_paths(output, checkpoint)
-            name = chosen_target(list(tables.stream.kinds), target)
-            found = _task_of_checkpoint(checkpoint) if task is None else None
-            chosen, reason = found or chosen_task(tables.stream, name, task)
-            estimator = _estimator(chosen, settings)
             if test is None:
                 check.number("test_size", test_size, 0.0, 1.0, open_low=True, open_high=True)
+            known = _known_task(task, checkpoint)
+            tables = open_tables(sources, test, bound, stack, target=target, task=known)
+            _check_paths(output, checkpoint)
+            estimator = _estimator(tables.task, settings)
             _prepare_kernels(settings, is_apart=bound is not None)
             with training_progress() as (callbacks, on_rows), _warnings_as_notes(estimator):
                 fitted = fit_table(
                     estimator.set_callbacks(*callbacks),
                     tables.source,
-                    name,
+                    tables.target,
                     test=tables.test,
                     test_size=test_size if test is None else 0.0,
                     memory=bound,
@@ -139,7 +136,6 @@ def fit(
                     on_rows=on_rows,
                     keep_rows=True,
                 )
-            n_columns = len(tables.stream.kinds) - 1
     stop = estimator.stop_
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
@@ -156,10 +152,10 @@ def fit(
             raise
     rows = RowSummary(
         source=tables.name,
-        target=name,
-        task=chosen,
-        reason=reason,
-        n_columns=n_columns,
+        target=tables.target,
+        task=tables.task,
+        reason=tables.reason,
+        n_columns=tables.n_columns,
         values=target_text(fitted),
         n_train=fitted.n_rows,
         n_test=len(fitted.y_test),
@@ -210,8 +206,10 @@ def _check_paths(output: Path | None, checkpoint: Path | None) -> None:
         raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
 
 
-def _task_of_checkpoint(checkpoint: Path | None) -> tuple[Task, str] | None:
-    """Return the task of a training that is to go on, so that no pass over the target is needed."""
+def _known_task(task: str | None, checkpoint: Path | None) -> tuple[Task, str] | None:
+    """Return the task that was asked for, or that of a training to continue, and why; None if unknown."""
+    if task is not None:
+        return checked_task(task), "as asked"
     if checkpoint is None or not checkpoint.exists():
         return None
     is_regression = load_checkpoint(checkpoint).identity.get("estimator") == "MLPRegressor"

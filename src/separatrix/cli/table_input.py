@@ -12,7 +12,7 @@ from separatrix import check
 from separatrix.data.datasets import TARGET, dataset_names, load_dataset
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, TableStream, is_larger, open_stream
-from separatrix.data.table import Table, is_text
+from separatrix.data.table import Table
 from separatrix.data.table_files import FORMATS, STREAMED, TextColumns, read_table
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
@@ -30,22 +30,29 @@ SEVERAL_FILES_HELP = f"Several files ({', '.join(STREAMED)}) are one table."
 
 @dataclass(frozen=True, eq=False)
 class TableInput:
-    """The tables of `fit`, opened.
+    """The tables that `fit` is given, opened, and what is to be predicted.
 
     Attributes
     ----------
-    source, test : Table, Stream, str or None
-        The training rows, and the test rows if these are from another table.
-    stream : Stream
-        The training rows to be read in pieces.
     name : str
         What a report calls the table.
+    source, test : Table, Stream, str or None
+        The training rows, and the test rows if these are from another table.
+    n_columns : int
+        Columns to predict from.
+    target : str
+    task : {"classification", "regression"}
+    reason : str
+        Why it is this task, in a few words.
     """
 
+    name: str
     source: Table | Stream
     test: Table | str | None
-    stream: Stream
-    name: str
+    n_columns: int
+    target: str
+    task: Task
+    reason: str
 
 
 def memory_bound(sources: Sequence[str], memory: str | None, checkpoint: Path | None) -> str | None:
@@ -55,17 +62,35 @@ def memory_bound(sources: Sequence[str], memory: str | None, checkpoint: Path | 
     return None
 
 
-def open_tables(sources: Sequence[str], test: str | None, memory: str | None, stack: ExitStack) -> TableInput:
-    """Read the tables, or open them on the stack, to be read in pieces, if `memory` is bounded."""
+def open_tables(
+    sources: Sequence[str],
+    test: str | None,
+    memory: str | None,
+    stack: ExitStack,
+    *,
+    target: str | None,
+    task: tuple[Task, str] | None,
+) -> TableInput:
+    """Read the tables, or open them on the stack, to be read in pieces, if `memory` is bounded.
+
+    A `target` or a `task` (with the reason for it) of None is chosen from the columns.
+    """
     name = source_name(sources[0])
+    source: Table | Stream
+    stream: Stream
+    test_source: Table | str | None = test
     if memory is None:
-        table = read_source(sources[0])
-        text_columns = [name for name, column in table.columns.items() if is_text(column)]
-        test_table = None if test is None else read_source(test, text_columns)
-        return TableInput(table, test_table, TableStream(table), name)
-    stream = stack.enter_context(open_stream(list(sources), Budget(parse_memory(memory)).piece))
-    n_more = len(stream.names) - 1
-    return TableInput(stream, test, stream, f"{name} and {n_more} more" if n_more else name)
+        source = read_source(sources[0])
+        stream = TableStream(source)
+        if test is not None:
+            test_source = read_source(test, stream.text_columns)
+    else:
+        source = stream = stack.enter_context(open_stream(list(sources), Budget(parse_memory(memory)).piece))
+        if len(stream.names) > 1:
+            name = f"{name} and {len(stream.names) - 1} more"
+    column = chosen_target(list(stream.kinds), target)
+    chosen, reason = infer_task(stream, column) if task is None else task
+    return TableInput(name, source, test_source, len(stream.kinds) - 1, column, chosen, reason)
 
 
 def read_source(source: str, text_columns: TextColumns = ()) -> Table:
@@ -102,12 +127,10 @@ def chosen_target(columns: Sequence[str], wanted: str | None) -> str:
     return TARGET if wanted is None else wanted
 
 
-def chosen_task(stream: Stream, target: str, wanted: str | None) -> tuple[Task, str]:
-    """Return the task that was asked for, else the one that the target column asks for; and why."""
-    if wanted is None:
-        return infer_task(stream, target)
-    check.choice("task", wanted, get_args(Task))
-    return ("regression" if wanted == "regression" else "classification"), "as asked"
+def checked_task(task: str) -> Task:
+    """Return a task that was asked for; a `ParameterError` if there is no such task."""
+    check.choice("task", task, get_args(Task))
+    return "regression" if task == "regression" else "classification"
 
 
 def text_columns_of(model: AnyModel, target: str | None = None) -> list[str]:

@@ -81,6 +81,11 @@ class Stream(ABC):
         """Number of rows."""
         return sum(piece.n_rows for piece in self.pieces)
 
+    @property
+    def text_columns(self) -> list[str]:
+        """Names of the columns of text."""
+        return [name for name, kind in self.kinds.items() if kind == "text"]
+
     @abstractmethod
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
         """Yield some columns of a piece one by one, in that order, so that few need be in memory."""

@@ -37,14 +37,12 @@ from separatrix.estimators.table_rows import (
     TRAIN,
     VALIDATION,
     EncodedStream,
-    Learned,
     TableReader,
     Target,
     unseen_values,
 )
 from separatrix.estimators.training_metadata import TrainingMetadata, library_versions, plain_settings
 from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
-from separatrix.evaluate.scorers import check_class_scorer
 from separatrix.files import check_writable
 from separatrix.network import Network
 from separatrix.train import Callback, Recording, Stop
@@ -348,16 +346,16 @@ def fit_table(
     ----------
     estimator : MLPClassifier or MLPRegressor
         Fitted in place. A class of `class_weight` may be named by its text.
-    source : path-like, sequence of path-like, polars.LazyFrame, data frame, Table or Stream
+    source : Table, data frame, path-like, sequence of path-like, polars.LazyFrame or Stream
         The training rows.
     target : str, default='target'
         The column to predict.
     test : as `source`, optional
         The test rows.
     test_size : float, default=0.0
-        Fraction of the training rows to hold out as test rows, if there is no `test`: drawn at random from
-        a table in memory, each class in proportion; by a hash of their number if `memory` is bounded, at
-        most as many as a tenth of the memory for rows can hold.
+        Fraction of the rows to hold out as test rows, if there is no `test`: drawn at random from a `Table`
+        or data frame, each class in proportion; by a hash of their number if `memory` is bounded, at most as
+        many as a tenth of the memory for rows can hold.
     memory : int or str, optional
         Bound on the memory of the process; see `MLPClassifier.fit_table`. By default the table is read whole.
     checkpoint, checkpoint_minutes :
@@ -431,11 +429,9 @@ class _TableTraining:
             stream, test_stream, split = reader.open(source, test, stack)
             identity = {} if self.checkpoint is None else self.identity(stream)
             found = self.found(identity)
-            if found is not None:
-                learned = Learned.from_dict(found.facts)
-            else:
-                learned = reader.learn(stream, is_split=test_stream is None)
-            _check_scorers(settings, learned.target)
+            learned = reader.learn(
+                stream, is_split=test_stream is None, known=None if found is None else found.facts
+            )
             is_first = not settings.warm_start or not hasattr(estimator, "theta_")
             rows = reader.encode(stream, learned, None if is_first else estimator.theta_.dtype)
             test_data = reader.test_rows(rows, test_stream)
@@ -543,21 +539,6 @@ class _TableTraining:
         checkpoint = load_checkpoint(self.checkpoint)
         same_training(checkpoint, identity, self.checkpoint)
         return checkpoint
-
-
-def _check_scorers(settings: MLPSettings, target: Target) -> None:
-    """Raise a `ParameterError` for scorers that cannot be followed, or cannot score the classes."""
-    metrics = settings.metrics or ()
-    if metrics and settings.uses_lbfgs:
-        raise ParameterError("metrics", "needs epochs, which lbfgs does not have; choose another solver.")
-    if metrics and not settings.early_stopping:
-        raise ParameterError(
-            "metrics", "needs validation rows; hold some out of the table with early_stopping=True."
-        )
-    if target.labels is not None:
-        for parameter, name in [*(("metrics", name) for name in metrics), ("scoring", settings.scoring)]:
-            if isinstance(name, str) and name != "loss":
-                check_class_scorer(parameter, name, target.labels.classes)
 
 
 def refuse_unstreamable(settings: MLPSettings) -> None:

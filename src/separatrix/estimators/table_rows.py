@@ -26,13 +26,13 @@ from separatrix.data.memory import Budget
 from separatrix.data.statistics import MEDIAN_ROWS
 from separatrix.data.streams import Piece, Stream, open_stream, piece_keys
 from separatrix.data.table import Column, Table, as_column, as_numbers, require_features, table_from_frame
-from separatrix.data.table_files import read_table
 from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.settings import ClassWeight, MLPSettings
 from separatrix.estimators.training_rows import check_weights
+from separatrix.evaluate.scorers import check_class_scorer
 from separatrix.evaluate.splits import holdout_rows
 
 Array = NDArray[Any]
@@ -364,17 +364,17 @@ class TableReader:
         if self.test_size and test is None:
             split = f"by a hash of their number, seed {self.settings.random_state}"
             if self.budget is None:
-                source, test, split = self.hold_out(_in_memory(source))
+                source, test, split = self.hold_out(source)
         stream = stack.enter_context(open_stream(source, self.chunk_bytes))
         stream.require(self.target)
         require_features(stream.kinds, self.target)
         if test is None:
             return stream, None, split
-        text_columns = [name for name, kind in stream.kinds.items() if kind == "text"]
-        return stream, stack.enter_context(open_stream(test, self.chunk_bytes, text_columns)), split
+        return stream, stack.enter_context(open_stream(test, self.chunk_bytes, stream.text_columns)), split
 
-    def hold_out(self, table: Table) -> tuple[Table, Table, str]:
+    def hold_out(self, source: Any) -> tuple[Table, Table, str]:
         """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
+        table = source if isinstance(source, Table) else table_from_frame(source)
         require_features(table.columns, self.target)
         column = table.select([self.target]).columns[self.target]
         target = self.target_of(TargetStatistics.of(column, self.target))
@@ -385,11 +385,19 @@ class TableReader:
         words = f"seed {seed}" if labels is None else f"stratified, seed {seed}"
         return table.take(train), table.take(test), words
 
-    def learn(self, stream: Stream, *, is_split: bool = False) -> Learned:
-        """Read the rows once, without those that are to be held out as test rows if the stream is split.
+    def learn(
+        self, stream: Stream, *, is_split: bool = False, known: Mapping[str, Any] | None = None
+    ) -> Learned:
+        """Return what one pass over the rows learns, or what is `known` from a checkpoint.
 
-        The median of a column of numbers is exact if there is no budget.
+        Rows that are to be held out as test rows, if the stream is split, are left out. The median of a
+        column of numbers is exact if there is no budget.
         """
+        learned = self._learn(stream, is_split) if known is None else Learned.from_dict(known)
+        _check_scorers(self.settings, learned.target)
+        return learned
+
+    def _learn(self, stream: Stream, is_split: bool) -> Learned:
         test, median_rows = 0.0, max(MEDIAN_ROWS, stream.n_rows)
         if self.budget is not None:
             median_rows = min(MEDIAN_ROWS, self.budget.rows // (64 * len(stream.kinds)))
@@ -440,10 +448,19 @@ class TableReader:
         return validation
 
 
-def _in_memory(source: Any) -> Table:
-    if isinstance(source, Table):
-        return source
-    return table_from_frame(source) if hasattr(type(source), "columns") else read_table(source)
+def _check_scorers(settings: MLPSettings, target: Target) -> None:
+    """Raise a `ParameterError` for scorers that cannot be followed, or cannot score the classes."""
+    metrics = settings.metrics or ()
+    if metrics and settings.uses_lbfgs:
+        raise ParameterError("metrics", "needs epochs, which lbfgs does not have; choose another solver.")
+    if metrics and not settings.early_stopping:
+        raise ParameterError(
+            "metrics", "needs validation rows; hold some out of the table with early_stopping=True."
+        )
+    if target.labels is not None:
+        for parameter, name in [*(("metrics", name) for name in metrics), ("scoring", settings.scoring)]:
+            if isinstance(name, str) and name != "loss":
+                check_class_scorer(parameter, name, target.labels.classes)
 
 
 def unseen_values(encoder: TableEncoder, X: Array) -> dict[str, int]:
