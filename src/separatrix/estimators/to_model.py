@@ -74,7 +74,9 @@ def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
     steps = [(name, step) for name, step in pipeline.steps if step is not None and step != "passthrough"]
     for name, step in reversed(steps[:-1]):
         if type(step) not in _SCALERS or getattr(step, "clip", False):
-            kind = f"{type(step).__name__}{' with clip=True' * (type(step) in _SCALERS)}"
+            kind = type(step).__name__
+            if type(step) in _SCALERS:
+                kind += " with clip=True"
             raise ParameterError(
                 f"step '{name}'",
                 f"({kind}) cannot be saved in a model file, because only a scaler can be folded into the "
