@@ -13,7 +13,7 @@ from separatrix.errors import OutputError
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
 from separatrix.recipes import Fact, PictureFile, RecipeResult, write_page
-from separatrix.recipes.result import panels, save, snapshots, train
+from separatrix.recipes.result import PictureFolder, panels, snapshots, train
 
 
 def test_facts_agree_or_differ() -> None:
@@ -122,11 +122,13 @@ def test_panels_are_side_by_side() -> None:
     assert left_to_right == sorted(left_to_right)
 
 
-def test_a_saved_picture_has_its_caption(tmp_path: Path) -> None:
-    figure, _ = panels(1, 1.0, 1.0)
-    picture = save(figure, tmp_path / "one.png", "One.", "sx.draw()")
+def test_pictures_are_written_with_captions(tmp_path: Path) -> None:
+    pictures = PictureFolder("demo", tmp_path / "new", films=False, progress=None)
+    pictures.add(panels(1, 1.0, 1.0)[0], "one", "One.", "sx.draw()")
+    pictures.add_film(None, None, None, "A film that is not wanted.", views=())
+    (picture,) = pictures.result("Title.", [], []).pictures
+    assert picture == PictureFile(tmp_path / "new" / "demo-one.png", "One.", "sx.draw()")
     assert picture.path.read_bytes().startswith(b"\x89PNG")
-    assert (picture.caption, picture.code) == ("One.", "sx.draw()")
 
 
 X, Y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1])

@@ -16,10 +16,9 @@ from separatrix.data.datasets import make_bumps
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
-from separatrix.plots.axes import prepare_folder
 from separatrix.plots.film.files import Progress
 from separatrix.plots.palette import curve_colors
-from separatrix.recipes.result import COLORS, Fact, RecipeResult, panels, save, save_film, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, panels, train
 from separatrix.text import aligned, plural
 
 N_EPOCHS = 7000
@@ -88,7 +87,7 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
     ...     print(bumps(Path(folder), films=False).to_text())
     """
-    prepare_folder(folder)
+    pictures = PictureFolder("bumps", folder, films, progress)
     X, y = _points()
     tutorial = {
         name: [train(_network(hidden, seed), X, y) for seed in SEEDS] for name, hidden in SHOWN.items()
@@ -119,37 +118,31 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
         _answer(searched),
     )
 
-    pictures = [
-        save(
-            _draw_fits(shown, X, y),
-            folder / "bumps-fit.png",
-            "The curves every 1000 epochs, over the points.",
-            "sx.FunctionFitDisplay.from_estimator(network, X, y, epochs=range(0, 7001, 1000))",
-        ),
-        save(
-            LossCurveDisplay.from_estimator(shown).figure_,
-            folder / "bumps-loss.png",
-            "The loss of every epoch.",
-            'sx.LossCurveDisplay.from_estimator({"1-20-1": ..., "1-10-10-1": ...})',
-        ),
-        save(
-            _draw_search(searched),
-            folder / "bumps-search.png",
-            "The accuracy of networks with one, two and three hidden layers on held-out points.",
-        ),
-    ]
-    if films:
-        film = save_film(
-            shown["1-20-1"],
-            folder / "bumps-film.gif",
-            X,
-            y,
-            "The curve of 1-20-1 fits the points.",
-            views=("curve", "loss"),
-            progress=progress,
-        )
-        pictures.insert(0, film)
-    return RecipeResult("bumps", "A network fits three blocks on a line.", facts, notes, tuple(pictures))
+    pictures.add_film(
+        shown["1-20-1"],
+        X,
+        y,
+        "The curve of 1-20-1 fits the points.",
+        views=("curve", "loss"),
+    )
+    pictures.add(
+        _draw_fits(shown, X, y),
+        "fit",
+        "The curves every 1000 epochs, over the points.",
+        "sx.FunctionFitDisplay.from_estimator(network, X, y, epochs=range(0, 7001, 1000))",
+    )
+    pictures.add(
+        LossCurveDisplay.from_estimator(shown).figure_,
+        "loss",
+        "The loss of every epoch.",
+        'sx.LossCurveDisplay.from_estimator({"1-20-1": ..., "1-10-10-1": ...})',
+    )
+    pictures.add(
+        _draw_search(searched),
+        "search",
+        "The accuracy of networks with one, two and three hidden layers on held-out points.",
+    )
+    return pictures.result("A network fits three blocks on a line.", facts, notes)
 
 
 def _points() -> tuple[NDArray[np.float64], NDArray[np.str_]]:

@@ -16,9 +16,8 @@ from separatrix.plots import (
     LossCurveDisplay,
     NetworkDiagramDisplay,
 )
-from separatrix.plots.axes import prepare_folder
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, RecipeResult, save, save_film, snapshots, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, snapshots, train
 
 POINT = (-0.5, -0.4)
 EPOCHS_SHOWN = (0, 10, 20, 40, 80, 130)
@@ -56,7 +55,7 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     >>> result.facts[0].ours
     '0.6090'
     """
-    prepare_folder(folder)
+    pictures = PictureFolder("circles", folder, films, progress)
     X, codes = make_circles(500, noise=0.15, factor=0.25, random_state=1)
     y = COLORS[codes]
     classifier = MLPClassifier(
@@ -92,42 +91,36 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     models = snapshots(classifier)
     shown = {f"epoch {epoch}" if epoch else "untrained": models[epoch] for epoch in EPOCHS_SHOWN}
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
-    pictures = [
-        save(
-            boundaries[0].figure_,
-            folder / "circles-boundary.png",
-            "The boundary closes around the red points. On the line the probability is one half.",
-            'sx.DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
-        ),
-        save(
-            LossCurveDisplay.from_estimator(classifier).figure_,
-            folder / "circles-loss.png",
-            "The loss of every forward pass.",
-            "sx.LossCurveDisplay.from_estimator(network)",
-        ),
-        save(
-            HiddenUnitsDisplay.from_estimator(classifier, X).figure_,
-            folder / "circles-hidden.png",
-            "Each hidden unit draws one straight line; the output combines the four.",
-            "sx.HiddenUnitsDisplay.from_estimator(network, X)",
-        ),
-        save(
-            NetworkDiagramDisplay.from_estimator(classifier).figure_,
-            folder / "circles-diagram.png",
-            "The trained network. The width of a connection shows the size of its weight.",
-            "sx.NetworkDiagramDisplay.from_estimator(network)",
-        ),
-    ]
-    if films:
-        film = save_film(
-            classifier,
-            folder / "circles-film.gif",
-            X,
-            y,
-            "The boundary and the loss during training, one frame per epoch.",
-            views=("boundary", "loss"),
-            progress=progress,
-        )
-        pictures.insert(0, film)
+    pictures.add_film(
+        classifier,
+        X,
+        y,
+        "The boundary and the loss during training, one frame per epoch.",
+        views=("boundary", "loss"),
+    )
+    pictures.add(
+        boundaries[0].figure_,
+        "boundary",
+        "The boundary closes around the red points. On the line the probability is one half.",
+        'sx.DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
+    )
+    pictures.add(
+        LossCurveDisplay.from_estimator(classifier).figure_,
+        "loss",
+        "The loss of every forward pass.",
+        "sx.LossCurveDisplay.from_estimator(network)",
+    )
+    pictures.add(
+        HiddenUnitsDisplay.from_estimator(classifier, X).figure_,
+        "hidden",
+        "Each hidden unit draws one straight line; the output combines the four.",
+        "sx.HiddenUnitsDisplay.from_estimator(network, X)",
+    )
+    pictures.add(
+        NetworkDiagramDisplay.from_estimator(classifier).figure_,
+        "diagram",
+        "The trained network. The width of a connection shows the size of its weight.",
+        "sx.NetworkDiagramDisplay.from_estimator(network)",
+    )
     title = "Four hidden units separate a disc from a ring."
-    return RecipeResult("circles", title, facts, notes, tuple(pictures))
+    return pictures.result(title, facts, notes)

@@ -12,9 +12,8 @@ from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
-from separatrix.plots.axes import prepare_folder
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import Fact, RecipeResult, save, save_film, snapshots, train
+from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, snapshots, train
 
 SURFACE_LIMITS = ((-5.0, 5.0), (-3.5, 3.5))  # as far as the tutorial shows
 
@@ -48,7 +47,7 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     >>> result.facts[2].ours
     '(1.8313, 0.8100)'
     """
-    prepare_folder(folder)
+    pictures = PictureFolder("gaussians", folder, films, progress)
     X, y = make_gaussians(20, random_state=1)
     classifier = MLPClassifier(
         (),
@@ -86,34 +85,28 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
     for boundary in boundaries:
         boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
-    pictures = [
-        save(
-            boundaries[0].figure_,
-            folder / "gaussians-boundary.png",
-            "Without a bias the line can only turn about the origin. Ten steps turn it around.",
-            'sx.DecisionBoundaryDisplay.compare({"start": ..., "after 10 steps": ...}, X, y)',
-        ),
-        save(
-            LossSurfaceDisplay.from_estimator(classifier, X, y, limits=SURFACE_LIMITS).figure_,
-            folder / "gaussians-surface.png",
-            "The loss over both weights, and the ten steps. It is the mean over the points: the tutorial's "
-            "sum divided by 40.",
-            "sx.LossSurfaceDisplay.from_estimator(network, X, y, limits=((-5, 5), (-3.5, 3.5)))",
-        ),
-    ]
-    if films:
-        film = save_film(
-            classifier,
-            folder / "gaussians-film.gif",
-            X,
-            y,
-            "The line turns while the weights descend the surface.",
-            views=("boundary", "surface"),
-            progress=progress,
-        )
-        pictures.insert(0, film)
+    pictures.add_film(
+        classifier,
+        X,
+        y,
+        "The line turns while the weights descend the surface.",
+        views=("boundary", "surface"),
+    )
+    pictures.add(
+        boundaries[0].figure_,
+        "boundary",
+        "Without a bias the line can only turn about the origin. Ten steps turn it around.",
+        'sx.DecisionBoundaryDisplay.compare({"start": ..., "after 10 steps": ...}, X, y)',
+    )
+    pictures.add(
+        LossSurfaceDisplay.from_estimator(classifier, X, y, limits=SURFACE_LIMITS).figure_,
+        "surface",
+        "The loss over both weights, and the ten steps. It is the mean over the points: the tutorial's "
+        "sum divided by 40.",
+        "sx.LossSurfaceDisplay.from_estimator(network, X, y, limits=((-5, 5), (-3.5, 3.5)))",
+    )
     title = "Logistic regression descends its loss surface."
-    return RecipeResult("gaussians", title, facts, notes, tuple(pictures))
+    return pictures.result(title, facts, notes)
 
 
 def _pair(weights: NDArray[np.float64]) -> str:

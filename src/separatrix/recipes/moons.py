@@ -21,9 +21,8 @@ from separatrix.plots import (
     LossCurveDisplay,
     ReportDisplay,
 )
-from separatrix.plots.axes import prepare_folder
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, RecipeResult, save, save_film, snapshots, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, snapshots, train
 
 SEED = 12  # of points and weights; its untrained network is right on about half of the points
 SEEDS = range(20)
@@ -61,7 +60,7 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     >>> [file.name for file in result.files]
     ['moons-boundary.png', 'moons-loss.png', 'moons-bent.png', 'moons-report.png']
     """
-    prepare_folder(folder)
+    pictures = PictureFolder("moons", folder, films, progress)
     classifiers = {seed: _trained(seed) for seed in SEEDS}
     classifier = classifiers[SEED]
     X_train, X_test, y_train, y_test = _split_moons(SEED)
@@ -90,45 +89,39 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
         f"{name}: {model.score(X_test, y_test):.1%} right": model
         for name, model in {"2-5-3-1": classifier, "logistic regression": baseline}.items()
     }
-    pictures = [
-        save(
-            DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,
-            folder / "moons-boundary.png",
-            "The network and logistic regression, with the same colours, over the test points.",
-            'sx.DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
-        ),
-        save(
-            LossCurveDisplay.from_estimator(classifier).figure_,
-            folder / "moons-loss.png",
-            "The loss of every epoch.",
-            "sx.LossCurveDisplay.from_estimator(network)",
-        ),
-        save(
-            HiddenSpaceDisplay.from_estimator(classifier, X_test, y_test).figure_,
-            folder / "moons-bent.png",
-            "The test points as outputs of the last hidden layer, where a line separates them.",
-            "sx.HiddenSpaceDisplay.from_estimator(network, X, y)",
-        ),
-        save(
-            ReportDisplay.from_estimator(classifier, X_test, y_test).figure_,
-            folder / "moons-report.png",
-            "The report on the test points.",
-            "sx.ReportDisplay.from_estimator(network, X, y)",
-        ),
-    ]
-    if films:
-        film = save_film(
-            classifier,
-            folder / "moons-film.gif",
-            X_train,
-            y_train,
-            "The boundary and the loss during training.",
-            views=("boundary", "loss"),
-            progress=progress,
-        )
-        pictures.insert(0, film)
+    pictures.add_film(
+        classifier,
+        X_train,
+        y_train,
+        "The boundary and the loss during training.",
+        views=("boundary", "loss"),
+    )
+    pictures.add(
+        DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,
+        "boundary",
+        "The network and logistic regression, with the same colours, over the test points.",
+        'sx.DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
+    )
+    pictures.add(
+        LossCurveDisplay.from_estimator(classifier).figure_,
+        "loss",
+        "The loss of every epoch.",
+        "sx.LossCurveDisplay.from_estimator(network)",
+    )
+    pictures.add(
+        HiddenSpaceDisplay.from_estimator(classifier, X_test, y_test).figure_,
+        "bent",
+        "The test points as outputs of the last hidden layer, where a line separates them.",
+        "sx.HiddenSpaceDisplay.from_estimator(network, X, y)",
+    )
+    pictures.add(
+        ReportDisplay.from_estimator(classifier, X_test, y_test).figure_,
+        "report",
+        "The report on the test points.",
+        "sx.ReportDisplay.from_estimator(network, X, y)",
+    )
     title = "A line cannot separate two half circles, two hidden layers can."
-    return RecipeResult("moons", title, facts, notes, tuple(pictures))
+    return pictures.result(title, facts, notes)
 
 
 def _split_moons(seed: int) -> list[NDArray[Any]]:

@@ -6,7 +6,7 @@ import json
 import textwrap
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from string import Template
@@ -22,7 +22,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.files import atomic_write
 from separatrix.model import Model
 from separatrix.plots import animate
-from separatrix.plots.axes import save_figure
+from separatrix.plots.axes import prepare_folder, save_figure
 from separatrix.plots.film.files import Progress
 from separatrix.text import aligned
 
@@ -169,28 +169,54 @@ def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Ax
     return figure, list(figure.subplots(1, n_columns, squeeze=False).flat)
 
 
-def save(figure: Figure, path: Path, caption: str, code: str = "") -> PictureFile:
-    """Write a figure to a file and close it."""
-    save_figure(figure, path)
-    return PictureFile(path, caption, code)
+@dataclass
+class PictureFolder:
+    """The folder that a recipe writes its pictures to; it is created if it does not exist.
 
+    Attributes
+    ----------
+    name : str
+        Name of the recipe, with which the names of the files begin.
+    folder : Path
+    films : bool
+        Whether films are written.
+    progress : callable or None
+        Called after each frame of a film.
+    pictures : list of PictureFile
+        The pictures written so far.
+    """
 
-def save_film(
-    estimator: Any,
-    path: Path,
-    X: Any,
-    y: Any,
-    caption: str,
-    *,
-    views: Sequence[str],
-    progress: Progress | None,
-    **parameters: Any,
-) -> PictureFile:
-    """Write a film; `parameters` are passed to `animate`."""
-    animate(estimator, path, X, y, views=views, progress=progress, **parameters)
-    arguments = ["network", f'"{path.name}"', "X", "y", f"views={json.dumps(list(views))}"]
-    arguments += [f"{name}={value!r}" for name, value in parameters.items()]
-    return PictureFile(path, caption, f"sx.animate({', '.join(arguments)})")
+    name: str
+    folder: Path
+    films: bool
+    progress: Progress | None
+    pictures: list[PictureFile] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Create the folder before any work is done."""
+        prepare_folder(self.folder)
+
+    def add_film(
+        self, estimator: Any, X: Any, y: Any, caption: str, *, views: Sequence[str], **parameters: Any
+    ) -> None:
+        """Write a film, if films are written; `parameters` are passed to `animate`."""
+        if not self.films:
+            return
+        path = self.folder / f"{self.name}-film.gif"
+        animate(estimator, path, X, y, views=views, progress=self.progress, **parameters)
+        arguments = ["network", f'"{path.name}"', "X", "y", f"views={json.dumps(list(views))}"]
+        arguments += [f"{name}={value!r}" for name, value in parameters.items()]
+        self.pictures.append(PictureFile(path, caption, f"sx.animate({', '.join(arguments)})"))
+
+    def add(self, figure: Figure, kind: str, caption: str, code: str = "") -> None:
+        """Write a figure to a file and close it."""
+        path = self.folder / f"{self.name}-{kind}.png"
+        save_figure(figure, path)
+        self.pictures.append(PictureFile(path, caption, code))
+
+    def result(self, title: str, facts: Sequence[Fact], notes: Sequence[str]) -> RecipeResult:
+        """Return the result of the recipe with these pictures."""
+        return RecipeResult(self.name, title, tuple(facts), tuple(notes), tuple(self.pictures))
 
 
 def write_page(folder: Path, results: Sequence[RecipeResult]) -> Path:

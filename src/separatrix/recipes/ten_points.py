@@ -19,9 +19,8 @@ from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 from separatrix.network import SGD, Network
 from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
-from separatrix.plots.axes import prepare_folder
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, RecipeResult, panels, save, save_film, snapshots, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, panels, snapshots, train
 
 POINT = (0.7, 0.2)
 RATE, CURED_RATE = 0.001, 1.0
@@ -81,7 +80,7 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
     ...     print(ten_points(Path(folder), films=False).to_text())
     """
-    prepare_folder(folder)
+    pictures = PictureFolder("ten-points", folder, films, progress)
     X, codes = make_ten_points()
     y = COLORS[codes]
     tutorial = {seed: train(_tutorial_network(RATE, seed), X, y) for seed in SEEDS}
@@ -133,39 +132,33 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
     for boundary in boundaries:
         boundary.ax_.plot(*POINT, "x", color="black", markersize=8)
-    pictures = [
-        save(
-            boundaries[0].figure_,
-            folder / "ten-points-boundary.png",
-            "A rate that is too small, a larger one, and the original. The cross is at (0.7, 0.2).",
-            'sx.DecisionBoundaryDisplay.compare({"rate 0.001": ..., "rate 1": ...}, X, y)',
-        ),
-        save(
-            LossCurveDisplay.from_estimator({"rate 0.001": tutorial[SEED], "rate 1": cured[SEED]}).figure_,
-            folder / "ten-points-loss.png",
-            "The loss of the 2-2-4-1 network at both rates.",
-            'sx.LossCurveDisplay.from_estimator({"rate 0.001": ..., "rate 1": ...})',
-        ),
-        save(
-            _draw_learning(probabilities, originals),
-            folder / "ten-points-learning.png",
-            "The prediction of the tutorial's network at (0.7, 0.2), and the cost of the original.",
-        ),
-    ]
-    if films:
-        film = save_film(
-            cured[SEED],
-            folder / "ten-points-film.gif",
-            X,
-            y,
-            "The boundary and the loss of 2-2-4-1 during training at rate 1.",
-            views=("boundary", "loss"),
-            progress=progress,
-            every=2,
-        )
-        pictures.insert(0, film)
+    pictures.add_film(
+        cured[SEED],
+        X,
+        y,
+        "The boundary and the loss of 2-2-4-1 during training at rate 1.",
+        views=("boundary", "loss"),
+        every=2,
+    )
+    pictures.add(
+        boundaries[0].figure_,
+        "boundary",
+        "A rate that is too small, a larger one, and the original. The cross is at (0.7, 0.2).",
+        'sx.DecisionBoundaryDisplay.compare({"rate 0.001": ..., "rate 1": ...}, X, y)',
+    )
+    pictures.add(
+        LossCurveDisplay.from_estimator({"rate 0.001": tutorial[SEED], "rate 1": cured[SEED]}).figure_,
+        "loss",
+        "The loss of the 2-2-4-1 network at both rates.",
+        'sx.LossCurveDisplay.from_estimator({"rate 0.001": ..., "rate 1": ...})',
+    )
+    pictures.add(
+        _draw_learning(probabilities, originals),
+        "learning",
+        "The prediction of the tutorial's network at (0.7, 0.2), and the cost of the original.",
+    )
     title = "A learning rate at which nothing is learned, and two cures."
-    return RecipeResult("ten-points", title, facts, notes, tuple(pictures))
+    return pictures.result(title, facts, notes)
 
 
 def train_originals(seeds: range) -> list[HighamTraining]:
