@@ -20,9 +20,8 @@ from separatrix.errors import DataError
 floats = st.one_of(st.just(float("nan")), st.floats(allow_nan=False, allow_infinity=False))
 
 
-def learnt(table, monkeypatch, target="target", **options):
-    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 100)
-    return learn(TableStream(table), target, 1, **options)
+def learned(table, target="target", **options):
+    return learn(TableStream(table).cut(256), target, 1, **options)
 
 
 def two_pass_encoder(values, name="x"):
@@ -55,7 +54,7 @@ def assert_same_encoder(left, right):
             np.testing.assert_allclose([one.mean, one.scale], [other.mean, other.scale], rtol=1e-10)
 
 
-def test_the_encoder_is_that_of_the_whole_table(monkeypatch):
+def test_the_encoder_is_that_of_the_whole_table():
     draw, n = np.random.RandomState(0), 1000
     columns = {
         "x": draw.normal(1e6, 1.0, n),
@@ -69,7 +68,7 @@ def test_the_encoder_is_that_of_the_whole_table(monkeypatch):
         "id": np.array([f"id{i}" for i in range(n)], dtype=object),
         "target": draw.choice(["no", "yes"], n),
     }
-    encoder, target = learnt(Table(columns), monkeypatch)
+    encoder, target = learned(Table(columns))
     features = Table({name: column for name, column in columns.items() if name != "target"})
     expected = TableEncoder(
         tuple(
@@ -114,10 +113,10 @@ def test_the_median_of_many_values_is_near_the_middle():
     assert len(statistics._sample) == 4000
 
 
-def test_rows_left_out_teach_nothing_but_their_labels(monkeypatch):
+def test_rows_left_out_teach_nothing_but_their_labels():
     table = Table({"x": [0.0, 1.0, 100.0], "target": ["a", "b", "c"]})
     last = row_keys(1, 2, 1)[0]
-    encoder, target = learnt(table, monkeypatch, is_left_out=lambda keys: keys == last)
+    encoder, target = learned(table, is_left_out=lambda keys: keys == last)
     assert encoder.columns[0].mean == 0.5
     assert target.labels().classes.tolist() == ["a", "b", "c"]
     assert target.counts() == [1, 1, 0]
@@ -186,6 +185,6 @@ def test_keys_are_spread_evenly():
         ({"x": [1.0, 2.0], "goal": [0, 1]}, r"there is no column 'target'; the columns are: x, goal\."),
     ],
 )
-def test_what_cannot_be_learnt_from(monkeypatch, columns, sentence):
+def test_what_cannot_be_learnt_from(columns, sentence):
     with pytest.raises(DataError, match=sentence):
-        learnt(Table(columns), monkeypatch)
+        learned(Table(columns))

@@ -39,14 +39,8 @@ def assert_same(left, right):
         np.testing.assert_array_equal(left.columns[name], column)
 
 
-def cut_small(monkeypatch):
-    """Let pieces of small files be small, too."""
-    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 700)
-
-
 @pytest.mark.parametrize("extension", [".csv", ".tsv", ".parquet"])
-def test_pieces_are_the_table(tmp_path, monkeypatch, extension):
-    cut_small(monkeypatch)
+def test_pieces_are_the_table(tmp_path, extension):
     write_table(TABLE, tmp_path / f"t{extension}")
     with open_stream(tmp_path / f"t{extension}", 50_000) as stream:
         assert len(stream.pieces) > 5
@@ -61,8 +55,7 @@ def test_pieces_are_the_table(tmp_path, monkeypatch, extension):
 
 
 @pytest.mark.parametrize("library", ["polars", "pandas", "lazy", "table"])
-def test_frames_in_pieces(monkeypatch, library):
-    cut_small(monkeypatch)
+def test_frames_in_pieces(library):
     columns = {name: column.tolist() for name, column in TABLE.columns.items()}
     source = {
         "polars": lambda: pl.DataFrame(columns).fill_nan(None),
@@ -71,8 +64,9 @@ def test_frames_in_pieces(monkeypatch, library):
         "table": lambda: TABLE,
     }[library]()
     with open_stream(source, 10**6) as stream:
-        assert len(stream.pieces) > 5
         assert_same(whole(stream), TABLE)
+        assert len(stream.cut(700).pieces) > 5
+        assert_same(whole(stream.cut(700)), TABLE)
 
 
 def test_a_lazy_frame_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -110,8 +104,7 @@ def test_several_files_are_one_table(tmp_path, extension):
         ["x "] * 3000 + [' "quoted"'],
     ],
 )
-def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, monkeypatch, cells):
-    cut_small(monkeypatch)
+def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, cells):
     text = "key,c\n" + "".join(f"k,{cell}\n" for cell in cells)
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
     expected = read_table(tmp_path / "t.csv").columns["c"]
@@ -132,8 +125,7 @@ def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, mo
         "a,b\n1,x\n2,y",
     ],
 )
-def test_dialects_of_csv(tmp_path, monkeypatch, text):
-    monkeypatch.setattr("separatrix.data.streams.LEAST_ROWS", 1)
+def test_dialects_of_csv(tmp_path, text):
     (tmp_path / "t.csv").write_bytes(text.encode())
     with open_stream(tmp_path / "t.csv", 8 * 16) as stream:
         assert_same(whole(stream), read_table(tmp_path / "t.csv"))
@@ -160,8 +152,7 @@ def test_fingerprints_tell_tables_apart(tmp_path):
     assert fingerprint(TABLE) != fingerprint(TABLE.take(range(N)[::-1]))
 
 
-def test_errors_count_the_rows_and_lines_of_the_file(tmp_path, monkeypatch):
-    cut_small(monkeypatch)
+def test_errors_count_the_rows_and_lines_of_the_file(tmp_path):
     lines = ["a,b", *(f"{i},{i}" for i in range(2000))]
     (tmp_path / "t.csv").write_text("\n".join([*lines, "1,2,3", ""]), encoding="utf-8")
     with (
@@ -172,7 +163,7 @@ def test_errors_count_the_rows_and_lines_of_the_file(tmp_path, monkeypatch):
     with (
         open_stream(TABLE, 10**6) as stream,
         pytest.raises(DataError, match=r"counted from row 701 of the table on, x"),
-        stream.located(stream.pieces[1], 700 - stream.pieces[1].first_row),
+        stream.located(stream.cut(700).pieces[1], 700 - stream.cut(700).pieces[1].first_row),
     ):
         raise DataError("x")
 

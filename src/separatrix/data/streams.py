@@ -1,4 +1,8 @@
-"""Streams: tables that are read in pieces of bounded size, again and again, in any order of the pieces."""
+"""Streams: tables that are read in pieces of bounded size, repeatedly, in any order of the pieces.
+
+A table in memory is a stream of a few pieces. Every other stream is Parquet: another kind of file, or a lazy
+frame, is first written to a temporary Parquet file whose row groups are the pieces.
+"""
 
 from __future__ import annotations
 
@@ -21,42 +25,56 @@ from numpy.typing import NDArray
 
 from separatrix.data.statistics import row_keys
 from separatrix.data.table import Column, Kind, Table, is_text, joined_kind, kind_of, table_from_frame
-from separatrix.data.table_files import FORMATS, STREAMED, TextColumns, format_of, polars_errors, small_chunks
+from separatrix.data.table_files import (
+    FORMATS,
+    STREAMED,
+    TextColumns,
+    format_of,
+    no_file,
+    polars_errors,
+    small_chunks,
+)
 from separatrix.errors import DataError, OutputError, did_you_mean
 
 MOST_ROWS = 2**17
-"""Rows of a piece at most: so many are read as fast as more, and smaller pieces are shuffled better."""
+"""Most rows of a piece: larger pieces are read no faster, and smaller ones are shuffled better."""
 
 LEAST_ROWS = 256
-"""Rows of a piece of a file that is cut anywhere, at least, if there are as many."""
+"""Fewest rows that a piece is cut into."""
+
+TEXT_BYTES, NUMBER_BYTES = 160, 12
+"""Approximate memory of a cell while it is read and encoded."""
+
+COLUMN_FACTOR = 2
+"""Memory of a column while a part of it is read, as a multiple of its size in the row group."""
 
 _KINDS_IN_WORDS = {"whole": "numbers", "number": "numbers", "truth": "true or false", "text": "text"}
-_ENDS = 2**16  # bytes at either end of a file that tell whether it is the same file
+_END_BYTES = 2**16  # the bytes at either end of a file that its fingerprint digests
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some rows of a stream that follow each other.
+    """Consecutive rows of a stream.
 
     Attributes
     ----------
     file : int
-        Number of the file that they are in.
+        Index of the file that they are in.
     start, stop : int
-        Where they are in it: rows of a Parquet file, bytes of a CSV file.
+        Their rows in that file: from `start` to before `stop`.
     first_row : int
-        Number of the first row in the whole stream, from 0.
-    n_rows : int
-    lines_before : int
-        Lines of a CSV file between its header and the piece.
+        Index of the first row in the whole stream.
     """
 
     file: int
     start: int
     stop: int
     first_row: int
-    n_rows: int
-    lines_before: int = 0
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.stop - self.start
 
 
 class Stream(ABC):
@@ -65,7 +83,7 @@ class Stream(ABC):
     Attributes
     ----------
     names : tuple of str
-        Of the files, as errors call them.
+        What errors call the files.
     kinds : dict of str to Kind
         The columns, in order, and what their cells are over all files.
     pieces : tuple of Piece
@@ -88,31 +106,27 @@ class Stream(ABC):
 
     @abstractmethod
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
-        """Yield some columns of a piece one by one, in that order, so that few need be in memory."""
+        """Yield columns of a piece one by one, in that order, so that few are in memory at once."""
 
     @abstractmethod
     def fingerprint(self) -> dict[str, Any]:
-        """Return what tells this table from another, as values that JSON can hold."""
+        """Return values that differ between different tables, and that JSON can hold."""
 
-    def cut(self, most: int) -> Stream:
-        """Return the same table in pieces of at most so many rows, if they can be cut anywhere."""
-        return self
+    @abstractmethod
+    def cut(self, n_rows: int) -> Stream:
+        """Return the same table in pieces of at most `n_rows` rows, or of `LEAST_ROWS` if that is more."""
 
     @contextmanager
     def located(self, piece: Piece, row: int = 0) -> Iterator[None]:
-        """Say where rows are counted from, in what is raised about row `row` of a piece and on."""
+        """Add to a `DataError` that it counts rows from row `row` of a piece, if that is not the first."""
         try:
             yield
         except DataError as error:
-            before = sum(
-                other.n_rows
-                for other in self.pieces
-                if other.file == piece.file and other.first_row < piece.first_row
-            )
-            if before + row == 0 or "line " in str(error):
+            first = piece.start + row
+            if first == 0:
                 raise
             name = self.names[piece.file]
-            raise DataError(f"counted from row {before + row + 1:,} of {name} on, {error}") from error
+            raise DataError(f"counted from row {first + 1:,} of {name} on, {error}") from error
 
     def require(self, column: str) -> None:
         """Raise a `DataError` if there is no such column."""
@@ -137,12 +151,12 @@ class TableStream(Stream):
         self.names = ("the table",)
         self._table = table
         self.kinds = {name: kind_of(column) for name, column in table.columns.items()}
-        self.pieces = tuple(slices(0, 0, table.n_rows, MOST_ROWS))
+        self.pieces = tuple(_slices(0, 0, table.n_rows, MOST_ROWS))
 
-    def cut(self, most: int) -> TableStream:
+    def cut(self, n_rows: int) -> TableStream:
         """Return a stream of smaller pieces."""
         stream = copy(self)
-        stream.pieces = tuple(slices(0, 0, self.n_rows, min(max(most, LEAST_ROWS), MOST_ROWS)))
+        stream.pieces = tuple(_slices(0, 0, self.n_rows, min(max(n_rows, LEAST_ROWS), MOST_ROWS)))
         return stream
 
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
@@ -151,7 +165,7 @@ class TableStream(Stream):
             yield name, self._table.columns[name][piece.start : piece.stop]
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return size, names and a digest of the values."""
+        """Return number of rows, names of the columns and a digest of the values."""
         digest = hashlib.blake2b(digest_size=8)
         for column in self._table.columns.values():
             digest.update(repr(column.tolist()).encode() if is_text(column) else column.tobytes())
@@ -163,14 +177,205 @@ def piece_keys(seed: int, piece: Piece) -> NDArray[np.uint64]:
     return row_keys(seed, piece.first_row, piece.n_rows)
 
 
-def slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) -> Iterator[Piece]:
-    """Yield pieces of at most so many of a file's rows, all of about one size."""
+def _slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) -> Iterator[Piece]:
+    """Yield pieces of at most `most` of a file's rows, all of about one size."""
     edges = np.linspace(begin, end, -(-(end - begin) // most) + 1).astype(int).tolist()
     for start, stop in pairwise(edges):
-        yield Piece(file, start, stop, rows_before + start, stop - start)
+        yield Piece(file, start, stop, rows_before + start)
 
 
-def joined_kinds(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> dict[str, Kind]:
+@dataclass(frozen=True)
+class RowGroup:
+    """Rows of a row group of a Parquet file, and bytes of its largest column before compression."""
+
+    n_rows: int
+    largest_column: int = 0
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file of a stream.
+
+    Attributes
+    ----------
+    path : Path
+    name : str
+        What errors call it.
+    kinds : dict of str to Kind
+        What the cells of its columns are.
+    groups : tuple of RowGroup
+        In order.
+    """
+
+    path: Path
+    name: str
+    kinds: dict[str, Kind]
+    groups: tuple[RowGroup, ...]
+
+    @cached_property
+    def _scan(self) -> Any:
+        """The lazy frame, kept because it keeps the file's metadata."""
+        return FORMATS[".parquet"].scan(self.path, self.name, ())
+
+    def columns(self, names: Sequence[str], piece: Piece) -> dict[str, Column]:
+        """Return columns of a piece; an error of Polars becomes a sentence."""
+        import polars as pl
+
+        order = list(self.kinds)  # by index, as in Polars names such as "*" stand for several columns
+        selected = self._scan.select(pl.nth(order.index(name)) for name in names)
+        with polars_errors(f"{self.name} cannot be read as Parquet"):
+            return table_from_frame(selected.slice(piece.start, piece.n_rows)).columns
+
+    @classmethod
+    def read(cls, path: Path) -> ParquetFile:
+        """Return a file that the user wrote."""
+        name = f"'{path}'"
+        with polars_errors(f"{name} cannot be read as Parquet"):
+            schema = FORMATS[".parquet"].scan(path, name, ()).collect_schema()
+        return cls(path, name, _kinds_of(schema), tuple(_row_groups(path, name)))
+
+    @classmethod
+    def write(cls, frame: Any, path: Path, name: str, piece_bytes: int) -> ParquetFile:
+        """Write a lazy frame to a temporary file whose row groups are pieces."""
+        import polars as pl
+
+        kinds = _kinds_of(frame.collect_schema())
+        group_rows = _piece_rows(kinds, piece_bytes)
+        try:
+            with small_chunks():
+                frame.sink_parquet(path, row_group_size=group_rows, compression="lz4", statistics=False)
+        except OSError as error:
+            raise OutputError(
+                f"cannot write the rows of {name} to '{path.parent}': {error.strerror or error}; set TMPDIR "
+                "to a folder with more room."
+            ) from error
+        n_rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        starts = range(0, n_rows, group_rows)
+        return cls(path, name, kinds, tuple(RowGroup(min(group_rows, n_rows - start)) for start in starts))
+
+
+class ParquetStream(Stream):
+    """One table in Parquet files. A piece is one or more row groups, or some rows of one.
+
+    Polars reads the columns of a row group whole, even for a piece of some of its rows.
+
+    Parameters
+    ----------
+    files : sequence of ParquetFile
+    piece_bytes : int
+        Memory that a piece may take.
+    sources : sequence of Path
+        The user's files, for the fingerprint; none for a lazy frame.
+    """
+
+    def __init__(self, files: Sequence[ParquetFile], piece_bytes: int, sources: Sequence[Path]) -> None:
+        self._files, self._sources = list(files), list(sources)
+        self.names = tuple(file.name for file in files)
+        self.kinds = _joined_kinds(self.names, [file.kinds for file in files])
+        self._most = _piece_rows(self.kinds, piece_bytes)
+        self._at_once = [_columns_at_once(file, piece_bytes) for file in files]
+        self.pieces = tuple(self._pieces(self._most))
+
+    def cut(self, n_rows: int) -> ParquetStream:
+        """Return a stream of smaller pieces."""
+        stream = copy(self)
+        stream.pieces = tuple(self._pieces(min(max(n_rows, LEAST_ROWS), self._most)))
+        return stream
+
+    def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
+        """Yield columns, which are read a few at a time."""
+        at_once = self._at_once[piece.file]
+        for start in range(0, len(columns), at_once):
+            yield from self._files[piece.file].columns(columns[start : start + at_once], piece).items()
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return the fingerprints of the user's files; for a lazy frame, a digest of its values."""
+        if self._sources:
+            return {"files": [_file_fingerprint(path) for path in self._sources]}
+        with self._files[0].path.open("rb") as content:
+            digest = hashlib.file_digest(content, "blake2b").hexdigest()
+        return {"rows": self.n_rows, "columns": self.kinds, "digest": digest[:16]}
+
+    def _pieces(self, most: int) -> Iterator[Piece]:
+        """Yield pieces of at most `most` rows that end where row groups do, or lie within one."""
+        rows_before = 0
+        for number, file in enumerate(self._files):
+            begin = end = 0
+            for group in file.groups:
+                if end > begin and end - begin + group.n_rows > most:
+                    yield from _slices(number, begin, end, most, rows_before)
+                    begin = end
+                end += group.n_rows
+            if end > begin:
+                yield from _slices(number, begin, end, most, rows_before)
+            rows_before += end
+
+
+def _row_groups(path: Path, name: str) -> Iterator[RowGroup]:
+    """Yield the row groups of a Parquet file; Polars does not report them."""
+    try:
+        from pyarrow.parquet import read_metadata
+    except ImportError as error:
+        raise DataError(
+            f"{name} is read in pieces with PyArrow, which is not installed: pip install "
+            "'separatrix[parquet]'."
+        ) from error
+    try:
+        metadata = read_metadata(path)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{name} cannot be read as Parquet: {str(error).rstrip('.')}.") from error
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        sizes = (group.column(i).total_uncompressed_size for i in range(group.num_columns))
+        yield RowGroup(group.num_rows, max(sizes, default=0))
+
+
+def _columns_at_once(file: ParquetFile, piece_bytes: int) -> int:
+    """Return the number of columns of the largest row group that fit into memory together."""
+    largest = max((group.largest_column for group in file.groups), default=0) * COLUMN_FACTOR
+    if largest > 4 * piece_bytes:
+        n_rows = max(group.n_rows for group in file.groups)
+        raise DataError(
+            f"{file.name} has row groups of {n_rows:,} rows, with {largest / 1e6:.0f} MB to read for a "
+            "single column, too much for the memory allowed; write it with smaller row groups, or raise "
+            "memory."
+        )
+    return max(1, piece_bytes // (2 * max(largest, 1)))
+
+
+def _kinds_of(schema: Mapping[str, Any]) -> dict[str, Kind]:
+    """Return what the cells of columns of Polars' types are."""
+    import polars as pl
+
+    kinds: dict[str, Kind] = {}
+    for name, dtype in schema.items():
+        if dtype == pl.Null:
+            kinds[name] = "empty"
+        elif dtype == pl.Boolean:
+            kinds[name] = "truth"
+        elif dtype.is_numeric():
+            kinds[name] = "whole" if dtype.is_integer() else "number"
+        else:
+            kinds[name] = "text"  # any other type raises when it is read
+    return kinds
+
+
+def _cast(frame: Any, kinds: Mapping[str, Kind]) -> Any:
+    """Return a lazy frame whose columns are of these kinds."""
+    import polars as pl
+
+    numbers = {"whole": pl.Int64, "number": pl.Float64, "truth": pl.Boolean}
+    types = {"empty": pl.Null, "text": pl.String, **numbers}
+    names = enumerate(frame.collect_schema())
+    return frame.select(pl.nth(index).cast(types[kinds[name]]) for index, name in names)
+
+
+def _piece_rows(kinds: Mapping[str, Kind], piece_bytes: int) -> int:
+    """Return the number of rows of such columns that a piece may have."""
+    bytes_a_row = sum(TEXT_BYTES if kind == "text" else NUMBER_BYTES for kind in kinds.values())
+    return max(LEAST_ROWS, min(MOST_ROWS, piece_bytes // max(bytes_a_row, 1)))
+
+
+def _joined_kinds(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> dict[str, Kind]:
     """Return the kinds of the columns over all files.
 
     Raises
@@ -199,215 +404,19 @@ def joined_kinds(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> d
     return {column: reduce(joined_kind, (some[column] for some in kinds)) for column in first}
 
 
-def file_fingerprint(path: Path) -> dict[str, Any]:
+def _file_fingerprint(path: Path) -> dict[str, Any]:
     """Return a file's name, size, time of change and a digest of its two ends."""
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with path.open("rb") as file:
-        content = file.read(_ENDS)
-        file.seek(max(0, size - _ENDS))
-        content += file.read(_ENDS)
+        content = file.read(_END_BYTES)
+        file.seek(max(0, size - _END_BYTES))
+        content += file.read(_END_BYTES)
     digest = hashlib.blake2b(content, digest_size=8).hexdigest()
     return {"file": path.name, "bytes": size, "changed": changed, "digest": digest}
 
 
-TEXT_BYTES, NUMBER_BYTES = 160, 12
-"""What a cell takes while it is read and encoded, about."""
-
-COLUMN_FACTOR = 2
-"""How many times its bytes in the row group a column takes while a slice of it is read, about."""
-
-
-@dataclass(frozen=True)
-class RowGroup:
-    """A row group of a Parquet file: its rows, and the bytes of its largest column before compression."""
-
-    n_rows: int
-    largest_column: int = 0
-
-
-@dataclass(frozen=True)
-class ParquetFile:
-    """A Parquet file of a stream.
-
-    Attributes
-    ----------
-    path : Path
-    name : str
-        What errors call it.
-    kinds : dict of str to Kind
-    groups : tuple of RowGroup
-    """
-
-    path: Path
-    name: str
-    kinds: dict[str, Kind]
-    groups: tuple[RowGroup, ...]
-
-    @cached_property
-    def _scan(self) -> Any:
-        """The lazy frame, kept because it keeps the file's metadata."""
-        return FORMATS[".parquet"].scan(self.path, self.name, ())
-
-    def columns(self, names: Sequence[str], piece: Piece) -> dict[str, Column]:
-        """Return columns of a piece; an error of Polars becomes a sentence."""
-        import polars as pl
-
-        order = list(self.kinds)  # by index, as in Polars names such as "*" stand for several columns
-        selected = self._scan.select(pl.nth(order.index(name)) for name in names)
-        with polars_errors(f"{self.name} cannot be read as Parquet"):
-            return table_from_frame(selected.slice(piece.start, piece.n_rows)).columns
-
-    @classmethod
-    def read(cls, path: Path) -> ParquetFile:
-        """Return a file that somebody else wrote."""
-        name = f"'{path}'"
-        with polars_errors(f"{name} cannot be read as Parquet"):
-            schema = FORMATS[".parquet"].scan(path, name, ()).collect_schema()
-        return cls(path, name, kinds_of(schema), tuple(_row_groups(path, name)))
-
-    @classmethod
-    def write(cls, frame: Any, path: Path, name: str, piece_bytes: int) -> ParquetFile:
-        """Evaluate a lazy frame into a temporary file whose row groups are pieces."""
-        import polars as pl
-
-        kinds = kinds_of(frame.collect_schema())
-        n_rows = rows_of(kinds, piece_bytes)
-        try:
-            with small_chunks():
-                frame.sink_parquet(path, row_group_size=n_rows, compression="lz4", statistics=False)
-        except OSError as error:
-            raise OutputError(
-                f"cannot write the rows of {name} to '{path.parent}': {error.strerror or error}; set TMPDIR "
-                "to a folder with more room."
-            ) from error
-        n_left = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
-        sizes = [n_rows] * (n_left // n_rows) + [n_left % n_rows] * (n_left % n_rows > 0)
-        return cls(path, name, kinds, tuple(map(RowGroup, sizes)))
-
-
-class ParquetStream(Stream):
-    """One table in Parquet files, in pieces: some whole row groups, or some rows of one.
-
-    Of a row group the columns asked for are read whole, a few at a time, whatever rows of it a piece has.
-
-    Parameters
-    ----------
-    files : sequence of ParquetFile
-    piece_bytes : int
-        What a piece may take in memory.
-    sources : sequence of Path
-        The files that the table comes from, for the fingerprint; none for a lazy frame.
-    """
-
-    def __init__(self, files: Sequence[ParquetFile], piece_bytes: int, sources: Sequence[Path]) -> None:
-        self._files, self._sources = list(files), list(sources)
-        self.names = tuple(file.name for file in files)
-        self.kinds = joined_kinds(self.names, [file.kinds for file in files])
-        self._most = rows_of(self.kinds, piece_bytes)
-        self._at_once = [_columns_at_once(file, piece_bytes) for file in files]
-        self.pieces = tuple(self._pieces(self._most))
-
-    def cut(self, most: int) -> ParquetStream:
-        """Return a stream of smaller pieces."""
-        stream = copy(self)
-        stream.pieces = tuple(self._pieces(min(max(most, LEAST_ROWS), self._most)))
-        return stream
-
-    def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
-        """Yield columns, of which a few are read at once."""
-        at_once = self._at_once[piece.file]
-        for start in range(0, len(columns), at_once):
-            yield from self._files[piece.file].columns(columns[start : start + at_once], piece).items()
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return the fingerprints of the source files; of a lazy frame a digest of its values."""
-        if self._sources:
-            return {"files": [file_fingerprint(path) for path in self._sources]}
-        with self._files[0].path.open("rb") as content:
-            digest = hashlib.file_digest(content, "blake2b").hexdigest()
-        return {"rows": self.n_rows, "columns": self.kinds, "digest": digest[:16]}
-
-    def _pieces(self, most: int) -> Iterator[Piece]:
-        """Yield pieces that hold whole row groups, where these are small, or lie within one."""
-        rows_before = 0
-        for number, file in enumerate(self._files):
-            begin = end = 0
-            for group in file.groups:
-                if end > begin and end - begin + group.n_rows > most:
-                    yield from slices(number, begin, end, most, rows_before)
-                    begin = end
-                end += group.n_rows
-            if end > begin:
-                yield from slices(number, begin, end, most, rows_before)
-            rows_before += end
-
-
-def _row_groups(path: Path, name: str) -> Iterator[RowGroup]:
-    """Yield the row groups of a Parquet file, which Polars does not report."""
-    try:
-        from pyarrow.parquet import read_metadata
-    except ImportError as error:
-        raise DataError(
-            f"{name} is read in pieces with PyArrow, which is not installed: pip install "
-            "'separatrix[parquet]'."
-        ) from error
-    try:
-        metadata = read_metadata(path)
-    except (ValueError, OSError) as error:
-        raise DataError(f"{name} cannot be read as Parquet: {str(error).rstrip('.')}.") from error
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        sizes = (group.column(i).total_uncompressed_size for i in range(group.num_columns))
-        yield RowGroup(group.num_rows, max(sizes, default=0))
-
-
-def _columns_at_once(file: ParquetFile, piece_bytes: int) -> int:
-    """Return how many columns of the largest row group can be in memory together."""
-    largest = max((group.largest_column for group in file.groups), default=0) * COLUMN_FACTOR
-    if largest > 4 * piece_bytes:
-        n_rows = max(group.n_rows for group in file.groups)
-        raise DataError(
-            f"{file.name} has row groups of {n_rows:,} rows, with {largest / 1e6:.0f} MB to read for a "
-            "single column, too much for the memory allowed; write it with smaller row groups, or raise "
-            "memory."
-        )
-    return max(1, piece_bytes // (2 * max(largest, 1)))
-
-
-def kinds_of(schema: Mapping[str, Any]) -> dict[str, Kind]:
-    """Return what the cells of columns of Polars' types are."""
-    import polars as pl
-
-    kinds: dict[str, Kind] = {}
-    for name, dtype in schema.items():
-        if dtype == pl.Null:
-            kinds[name] = "empty"
-        elif dtype == pl.Boolean:
-            kinds[name] = "truth"
-        elif dtype.is_numeric():
-            kinds[name] = "whole" if dtype.is_integer() else "number"
-        else:
-            kinds[name] = "text"  # what is neither is refused when it is read
-    return kinds
-
-
-def _cast(frame: Any, kinds: Mapping[str, Kind]) -> Any:
-    """Return a lazy frame whose columns are of these kinds."""
-    import polars as pl
-
-    numbers = {"whole": pl.Int64, "number": pl.Float64, "truth": pl.Boolean}
-    types = {"empty": pl.Null, "text": pl.String, **numbers}
-    names = enumerate(frame.collect_schema())
-    return frame.select(pl.nth(index).cast(types[kinds[name]]) for index, name in names)
-
-
-def rows_of(kinds: Mapping[str, Kind], piece_bytes: int) -> int:
-    """Return how many rows of such columns a piece may have."""
-    bytes_a_row = sum(TEXT_BYTES if kind == "text" else NUMBER_BYTES for kind in kinds.values())
-    return max(LEAST_ROWS, min(MOST_ROWS, piece_bytes // max(bytes_a_row, 1)))
-
-
 def is_larger(source: str, n_bytes: int) -> bool:
-    """Return whether a source is a pattern, or a file of so many bytes that can be read in pieces."""
+    """Return whether a source is a pattern, or a file of more than `n_bytes` that can be read in pieces."""
     path = Path(source)
     if is_pattern(source):
         return True
@@ -415,17 +424,17 @@ def is_larger(source: str, n_bytes: int) -> bool:
 
 
 def is_pattern(source: str) -> bool:
-    """Return whether a source is a pattern of names and not a name itself."""
+    """Return whether a source is a pattern of file names, and not the name of a file."""
     return glob.has_magic(source) and not Path(source).exists()
 
 
-def paths_of(source: Any) -> list[Path]:
-    """Return the files that a path, a pattern such as ``part-*.parquet``, or several of them stand for.
+def _paths_of(source: Any) -> list[Path]:
+    """Return the files of a path, of a pattern such as ``part-*.parquet``, or of several of these.
 
     Raises
     ------
     DataError
-        If there are none, or one is not there or cannot be read in pieces.
+        If there are none, or one does not exist or cannot be read in pieces.
     """
     listed = [source] if isinstance(source, str | os.PathLike) else list(source)
     if not listed:
@@ -443,13 +452,13 @@ def paths_of(source: Any) -> list[Path]:
 
 
 def _check_file(path: Path) -> None:
+    """Raise a `DataError` if a file cannot be read in pieces."""
     if str(path) == "-":
         raise DataError("standard input can be read only once; save it to a file to train on it in pieces.")
     if path.is_dir():
         raise DataError(f"'{path}' is a folder; name its files, as in '{path / '*.parquet'}'.")
     if not path.exists():
-        siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file '{path}'.{did_you_mean(path.name, siblings)}")
+        raise no_file(path)
     if path.suffix.lower() not in STREAMED:
         raise DataError(
             f"'{path}' cannot be read in pieces, which only {', '.join(STREAMED)} files can; write it as one "
@@ -464,11 +473,11 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
     Parameters
     ----------
     source : path-like, sequence of path-like, polars.LazyFrame, Table, data frame or Stream
-        `.csv`, `.tsv` and `.parquet` files, or patterns of their names; several are one table, in that order.
+        `.csv`, `.tsv` or `.parquet` files, or patterns of their names; several are one table, in that order.
         A lazy frame is evaluated once, and a CSV or TSV file is read once, into a temporary Parquet file in
         the folder that TMPDIR names.
     piece_bytes : int
-        What a piece may take in memory.
+        Memory that a piece may take.
     text_columns : collection of str or "all"
         Columns of a CSV or TSV file to keep as text even if all their cells spell numbers.
 
@@ -500,7 +509,7 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
             if hasattr(type(source), "sink_parquet"):
                 yield _with_rows(_lazy_stream(source, Path(folder), piece_bytes))
             else:
-                yield _with_rows(_file_stream(paths_of(source), Path(folder), piece_bytes, text_columns))
+                yield _with_rows(_file_stream(_paths_of(source), Path(folder), piece_bytes, text_columns))
 
 
 def _lazy_stream(frame: Any, folder: Path, piece_bytes: int) -> Stream:
@@ -527,7 +536,7 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns
     for path, name in zip(paths, names, strict=True):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):
             frames.append(table_format.scan(path, name, text_columns))
-    kinds = joined_kinds(names, [kinds_of(frame.collect_schema()) for frame in frames])
+    kinds = _joined_kinds(names, [_kinds_of(frame.collect_schema()) for frame in frames])
     files = []
     for number, (frame, name) in enumerate(zip(frames, names, strict=True)):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):
@@ -537,6 +546,7 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns
 
 
 def _with_rows(stream: Stream) -> Stream:
+    """Return a stream; raise a `DataError` if it has no rows."""
     if stream.n_rows == 0:
         raise DataError(f"{' and '.join(stream.names[:2])} has no rows; add some.")
     return stream

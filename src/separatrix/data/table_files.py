@@ -221,6 +221,12 @@ def output_format(path: str | os.PathLike[str]) -> tuple[TableFormat, bool]:
     return table_format, is_zipped
 
 
+def no_file(path: Path) -> DataError:
+    """Return the error for a file that does not exist."""
+    siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    return DataError(f"there is no file '{path}'.{did_you_mean(path.name, siblings)}")
+
+
 @contextmanager
 def polars_errors(problem: str) -> Iterator[None]:
     """Turn an error of Polars into a `DataError`: the problem, and the reason that Polars gives."""
@@ -269,8 +275,7 @@ def _file_content(path: Path, label: str) -> tuple[bytes, TableFormat]:
     if path.is_dir():
         raise DataError(f"{label} is a folder; give the name of a table file in it.")
     if not path.exists():
-        siblings = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file {label}.{did_you_mean(path.name, siblings)}")
+        raise no_file(path)
     table_format, is_zipped = format_of(path)
     if table_format is None:
         raise DataError(f"{label} is of no known kind; the extension must be one of {_known()}.")
