@@ -46,7 +46,7 @@ def test_the_answer_is_the_weighted_mean(head, n_out, dtype):
     found = ensemble(ROWS)
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, expected, rtol=1e-14)
-    assert ensemble.shares.tolist() == [3 / 8, 1 / 8, 4 / 8]
+    assert ensemble.fractions.tolist() == [3 / 8, 1 / 8, 4 / 8]
     assert ensemble.is_classifier == ensemble.models[0].is_classifier
     assert ensemble.has_one_target == ensemble.models[0].has_one_target
     assert ensemble.predict(ROWS).shape == ensemble.models[0].predict(ROWS).shape
@@ -160,7 +160,9 @@ def test_what_is_no_list_of_models(models):
     "weights", [[1], [1, 2, 3], [1, 0], [1, -1], [1, np.nan], [1, np.inf], [1e308, 1e308], "ab", [[1, 2]], 3]
 )
 def test_weights_that_are_none(weights):
-    with pytest.raises(ParameterError, match="weights must be 2 finite numbers above 0, one a model, got "):
+    with pytest.raises(
+        ParameterError, match="weights must be 2 finite numbers above 0, one for each model, got "
+    ):
         Ensemble([make_model(), make_model(seed=1)], weights)
 
 
@@ -170,7 +172,7 @@ def test_it_does_not_change_with_what_it_was_made_of():
     models.pop()
     weights[0] = 9.0
     assert len(ensemble.models) == 2
-    assert ensemble.shares[0] == 1 / 3
+    assert ensemble.fractions[0] == 1 / 3
     with pytest.raises(ValueError, match="read-only"):
         ensemble.weights[0] = 1.0
 

@@ -149,7 +149,7 @@ def test_rows_are_computed_in_blocks(monkeypatch):
     whole = model.decision_function(ROWS)
     monkeypatch.setattr(model_module, "BLOCK_BYTES", 2 * ROWS[0].nbytes)
     np.testing.assert_allclose(model.decision_function(ROWS), whole, rtol=1e-14)
-    with pytest.raises(DataError, match="column '2' has nan in row 3 where a finite float64 is due"):
+    with pytest.raises(DataError, match="column '2' has nan in row 3 where a finite float64 is needed"):
         model.predict(np.array([[0.0, 1.0], [0.0, 1.0], [0.0, np.nan]]))
 
 
@@ -207,9 +207,9 @@ def test_tables_go_through_the_encoder(convert):
         ([1.0, 2.0], r"X must have shape \(n_rows, 2\), one column for each input, got \(2,\); reshape it"),
         ([[1.0]], r"got \(1, 1\)"),
         ({}, r"got \(0, 0\)"),
-        ([[1.0, 2.0], [3.0, np.inf]], "column 'dose' has inf in row 2 where a finite float32 is due"),
+        ([[1.0, 2.0], [3.0, np.inf]], "column 'dose' has inf in row 2 where a finite float32 is needed"),
         ([[np.nan, 2.0]], "column 'age' has nan in row 1"),
-        ([[1.0, 2.0], [1e39, 0.0]], r"column 'age' has 1e\+39 in row 2 where a finite float32 is due"),
+        ([[1.0, 2.0], [1e39, 0.0]], r"column 'age' has 1e\+39 in row 2 where a finite float32 is needed"),
         ([[1, 2], [3, "x"]], "column 'dose' has text 'x' in row 2"),
         (np.array([[1, 2], [3, "x"]], object), "column 'dose' has"),
         (np.array([[1, 2], [3, None]], object), "column 'dose' has nan in row 2"),
@@ -234,7 +234,7 @@ def test_bad_rows_are_named(X, message):
         ),
         ("binary", 1, {"theta": np.zeros(3)}, r"got float64 of shape \(3,\)"),
         ("binary", 1, {"theta": np.zeros(13, int)}, "got int64"),
-        ("binary", 1, {"theta": np.full(13, np.nan)}, "theta must be finite, got nan at position 0"),
+        ("binary", 1, {"theta": np.full(13, np.nan)}, "theta must be finite, got nan at index 0"),
         ("binary", 1, {"classes": [1, 2, 3]}, "classes must be 2 different labels"),
         ("binary", 1, {"classes": ["a", "a"]}, r"classes must be 2 different labels.*\['a', 'a'\]"),
         ("multiclass", 3, {"classes": [1, 2]}, "classes must be 3 different labels"),
@@ -247,7 +247,7 @@ def test_bad_rows_are_named(X, message):
         ("binary", 1, {"feature_names": [1, 2]}, "feature_names must be 2 names"),
         ("binary", 1, {"encoder": TableEncoder.fit({"x": [1, 2]})}, "feature_names must be 2 names"),
         ("binary", 1, {"target_name": 3}, "target_name must be text, got 3"),
-        ("binary", 1, {"training": {"seed": object()}}, "training must hold only what JSON can"),
+        ("binary", 1, {"training": {"seed": object()}}, "training must hold values that JSON can hold"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(head, n_out, parts, message):

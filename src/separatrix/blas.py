@@ -1,4 +1,4 @@
-"""BLAS: one thread for each product, where threads of one's own share the work, or results must not vary."""
+"""BLAS with one thread, for code that uses its own threads or whose results must not vary."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from threadpoolctl import ThreadpoolController
 
 
 class _OneThread:
-    """Holds BLAS to one thread while anybody wants it so.
+    """Limits BLAS to one thread while the context is entered at least once.
 
-    Two threads on small products were up to 100 times slower, and products of another number of threads may
-    round otherwise. The limit is the process's, so those who want it share it: the first sets it, the last
-    lifts it.
+    Two threads on small products were up to 100 times slower, and another number of threads may round
+    differently. The limit applies to the whole process: the first to enter sets it, the last to leave removes
+    it.
     """
 
     def __init__(self) -> None:
@@ -33,15 +33,17 @@ class _OneThread:
             self._users -= 1
             if self._users == 0:
                 for library in _controller().lib_controllers:
-                    if hasattr(library, "clear_controlling_thread"):  # else the thread that set the limit
-                        library.clear_controlling_thread(force=True)  # is the only one that can lift it
+                    if hasattr(library, "clear_controlling_thread"):  # otherwise the thread that set the
+                        library.clear_controlling_thread(
+                            force=True
+                        )  # limit is the only one that can remove it
                 self._limit.restore_original_limits()
 
 
 @cache
 def _controller() -> ThreadpoolController:
-    return ThreadpoolController()  # looks through all libraries of the process: a millisecond or more
+    return ThreadpoolController()  # searches all libraries of the process: a millisecond or more
 
 
 one_blas_thread = _OneThread()
-"""A context manager that may be entered again, and from any thread."""
+"""A context manager that may be entered repeatedly, and from any thread."""

@@ -18,7 +18,7 @@ def number(
     open_low: bool = False,
     open_high: bool = False,
 ) -> None:
-    """Require a finite real number from `low` to `high`, without the ends that are open."""
+    """Check for a finite real number from `low` to `high`, without the ends that are open."""
     if isinstance(value, Real) and not isinstance(value, bool):
         x = float(value)
         is_open_end = (open_low and x == low) or (open_high and x == high)
@@ -30,19 +30,19 @@ def number(
 
 
 def integer(name: str, value: object, low: int) -> None:
-    """Require an integer of at least `low`."""
+    """Check for an integer of at least `low`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < low:
         raise ParameterError(name, f"must be an integer of at least {low}, got {value!r}.")
 
 
 def boolean(name: str, value: object) -> None:
-    """Require True or False."""
+    """Check for True or False."""
     if type(value).__name__ not in {"bool", "bool_"}:
         raise ParameterError(name, f"must be True or False, got {value!r}.")
 
 
 def choice(name: str, value: object, options: Collection[str]) -> None:
-    """Require one of a set of names."""
+    """Check for one of a set of names."""
     if not isinstance(value, str) or value not in options:
         known = ", ".join(repr(option) for option in options)
         hint = did_you_mean(value, options) if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Ensemble: several trained networks that answer as one, by their weighted mean. NumPy is all it needs."""
+"""Ensemble: the weighted mean of several trained networks. It needs only NumPy."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from separatrix.network import Network
 
 Array = NDArray[Any]
 
-_OWN = ("network", "training")  # what each model has for itself, besides its parameters
+_OWN = ("network", "training")  # parts that differ between the models, besides their parameters
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ensemble:
-    """Networks for the same rows and the same target, whose answers are averaged.
+    """Networks for the same rows and the same target, whose predictions are averaged.
 
-    Classifiers' probabilities are averaged, regressors' numbers. A mean of probabilities has no logits, so
-    that there is no `decision_function`. Two ensembles are equal if all parts are, to the last bit.
+    Probabilities of classifiers are averaged, or the numbers of regressors. A mean of probabilities has no
+    logits, so there is no `decision_function`. Two ensembles are equal if all parts are, to the last bit.
 
     Parameters
     ----------
     models : sequence of Model
         One or more, with the same inputs, encoder, names and classes. Layers, heads and types may differ.
     weights : array-like of shape (n_models,), optional
-        Above 0, such as how often each was chosen; by default all alike.
+        Above 0, such as how often each was chosen; by default all equal.
 
     Raises
     ------
     ParameterError
-        If the models do not fit together, or a weight is none.
+        If the models do not fit together, or a weight is not valid.
 
     Examples
     --------
@@ -53,30 +53,30 @@ class Ensemble:
     weights: ArrayLike | None = None
 
     def __post_init__(self) -> None:
-        """Check that the parts fit together, and bring them into one form."""
+        """Check that the parts fit together, and convert them to one form."""
         object.__setattr__(self, "models", _checked_models(self.models))
         object.__setattr__(self, "weights", _checked_weights(self.weights, len(self.models)))
 
     @property
-    def shares(self) -> Array:
-        """What each model has in the mean, (n_models,): the weights divided by their sum."""
+    def fractions(self) -> Array:
+        """The fraction of each model in the mean, (n_models,): the weights divided by their sum."""
         weights: Array = np.asarray(self.weights)
-        shares: Array = weights / weights.sum()
-        return shares
+        fractions: Array = weights / weights.sum()
+        return fractions
 
     @property
     def is_classifier(self) -> bool:
-        """Whether the models tell classes, rather than numbers."""
+        """Whether the models predict classes, rather than numbers."""
         return self.models[0].is_classifier
 
     @property
     def has_one_target(self) -> bool:
-        """Whether one class, or one number, is told of each row."""
+        """Whether each row has one class, or one number."""
         return self.models[0].has_one_target
 
     @property
     def n_parameters(self) -> int:
-        """Weights and biases of all models together."""
+        """Number of weights and biases of all models."""
         return sum(model.n_parameters for model in self.models)
 
     @property
@@ -86,7 +86,7 @@ class Ensemble:
 
     @property
     def encoder(self) -> TableEncoder | None:
-        """What turns tables into the networks' inputs."""
+        """The encoder that turns columns of a table into the networks' inputs."""
         return self.models[0].encoder
 
     @property
@@ -96,12 +96,12 @@ class Ensemble:
 
     @property
     def target_name(self) -> str | None:
-        """What is predicted."""
+        """Name of the target."""
         return self.models[0].target_name
 
     @property
     def training(self) -> dict[str, Any] | None:
-        """Those facts of the training that are the same for all models; None if there are none."""
+        """Training metadata that are the same for all models; None if there are none."""
         first, *others = [model.training or {} for model in self.models]
         shared = {
             name: value
@@ -111,7 +111,7 @@ class Ensemble:
         return shared or None
 
     def inputs(self, X: Any) -> Array:
-        """Return rows as the networks take them, checked and encoded.
+        """Return rows as the networks' inputs, checked and encoded.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class Ensemble:
             If the models are not classifiers.
         """
         if not self.is_classifier:
-            raise ParameterError("predict_proba needs classifiers, got models of numbers; use predict.")
+            raise ParameterError("predict_proba", "needs classifiers, got models of numbers; use predict.")
         return self(X)
 
     def predict(self, X: Any) -> Array:
@@ -165,8 +165,8 @@ class Ensemble:
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_out)
-            The class of the highest mean probability (of two alike, the first); for several labels a row 1
-            where it is above one half; else the mean number.
+            The class with the highest mean probability (of two equal ones, the first); for several labels of
+            a row 1 if the mean is above one half, else 0; for regressors the mean number.
 
         Raises
         ------
@@ -183,17 +183,17 @@ class Ensemble:
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""
-        rows: dict[Any, Any] = {}  # by type: a table is encoded once for all models of one
+        rows: dict[Any, Any] = {}  # by type: a table is encoded once for all models of a type
         total: Any = 0.0
-        for share, model in zip(self.shares.tolist(), self.models, strict=True):
+        for fraction, model in zip(self.fractions.tolist(), self.models, strict=True):
             dtype = model.theta.dtype
             if dtype not in rows:
                 rows[dtype] = model.encoded(X)
-            total = total + share * model(rows[dtype]).astype(np.float64)
+            total = total + fraction * model(rows[dtype]).astype(np.float64)
         return np.asarray(total)
 
     def describe(self) -> dict[str, Any]:
-        """Return what there is to know at a glance, as values that JSON can hold."""
+        """Return a summary, as values that JSON can hold."""
         return {
             "n_parameters": self.n_parameters,
             "weights": np.asarray(self.weights).tolist(),
@@ -201,7 +201,7 @@ class Ensemble:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all but the parameters as values that JSON can hold; what the models share, once."""
+        """Return everything except the parameters as values that JSON can hold; common parts once."""
         described = [model.to_dict() for model in self.models]
         return {
             **{name: value for name, value in described[0].items() if name not in _OWN},
@@ -222,7 +222,7 @@ class Ensemble:
             entries = [{name: entry[name] for name in _OWN} for entry in values["models"]]
             parts = list(zip(entries, thetas, strict=True))
             first = Model.from_dict({**values, **entries[0]}, parts[0][1])
-            # Made from the first, the others have its encoder, which is read once.
+            # The others are made from the first and have its encoder, which is read once.
             models = [
                 replace(
                     first,
@@ -234,7 +234,7 @@ class Ensemble:
             ]
             return cls(models, values["weights"])
         except (LookupError, TypeError) as error:
-            raise ParameterError(f"the description of the ensemble is not valid: {error!r}.") from error
+            raise ParameterError("ensemble", f"description is not valid: {error!r}.") from error
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ensemble):
@@ -245,7 +245,7 @@ class Ensemble:
         )
 
     def __repr__(self) -> str:
-        """Return how many networks there are, and how large they are together."""
+        """Return the number of networks and of their parameters."""
         return f"<Ensemble of {len(self.models)} networks, {self.n_parameters} parameters>"
 
 
@@ -254,20 +254,21 @@ AnyModel = Model | Ensemble  # what a model file may hold
 
 def _checked_models(models: Any) -> tuple[Model, ...]:
     if not isinstance(models, Sequence) or not models or not all(isinstance(m, Model) for m in models):
-        raise ParameterError(f"models must be one or more of the type Model, got {shortened(models)}.")
+        raise ParameterError("models", f"must be one or more of the type Model, got {shortened(models)}.")
     expected = _common_parts(models[0])
     for number, model in enumerate(models[1:], 2):
         for name, part in _common_parts(model).items():
             if part != expected[name]:
                 raise ParameterError(
-                    f"models must have the same {name}, got {shortened(expected[name])} in the first and "
-                    f"{shortened(part)} in number {number}; join those trained on the same table."
+                    "models",
+                    f"must have the same {name}, got {shortened(expected[name])} in the first and "
+                    f"{shortened(part)} in number {number}; combine models trained on the same table.",
                 )
     return tuple(models)
 
 
 def _common_parts(model: Model) -> dict[str, Any]:
-    """Return what a model must have in common with others to answer with them."""
+    """Return the parts that all models of an ensemble must have in common."""
     classes = model.classes
     return {
         "number of inputs": model.network.n_in,
@@ -288,7 +289,8 @@ def _checked_weights(weights: ArrayLike | None, n_models: int) -> Array:
         valid = False
     if not valid:
         raise ParameterError(
-            f"weights must be {n_models} finite numbers above 0, one a model, got {shortened(weights)}."
+            "weights",
+            f"must be {n_models} finite numbers above 0, one for each model, got {shortened(weights)}.",
         )
     array.flags.writeable = False
     return array

@@ -1,4 +1,4 @@
-"""What can go wrong, as exceptions whose one sentence says what to do about it."""
+"""Exceptions. Each has one sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 
 class SeparatrixError(Exception):
-    """Base of every error that the user can mend; the command line turns it into exit code 2."""
+    """Base of all errors that a user can correct; the command line turns them into exit code 2."""
 
 
 class ParameterError(SeparatrixError, ValueError):
-    """A setting breaks its rule.
+    """A parameter breaks its rule.
 
     Parameters
     ----------
@@ -38,19 +38,19 @@ class ParameterError(SeparatrixError, ValueError):
 
 
 class DataError(SeparatrixError, ValueError):
-    """A table, a column or a value in it is not what is needed."""
+    """A table, a column or a value cannot be used."""
 
 
 class ModelFileError(SeparatrixError, ValueError):
-    """A model file is broken, foreign, or of a newer format."""
+    """A model file is damaged, of another kind, or of a newer format."""
 
 
 class OutputError(SeparatrixError, OSError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written to the given path."""
 
 
 class WorkerError(SeparatrixError, RuntimeError):
-    """Other processes that were to do a part of the work failed: lost again and again, or at compiling."""
+    """Worker processes failed: they were lost repeatedly, or could not compile."""
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and whether they can be written at all."""
+"""Files that are written as a whole or not at all, and a check that a path can be written."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from separatrix.errors import OutputError
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Refuse, before any work is spent, a path that cannot be written.
+    """Raise an error, before any work is done, for a path that cannot be written.
 
     Parameters
     ----------
     path : path-like
-        Where the result is to go. An existing file is fine: it will be replaced.
+        Where the result is to be written. An existing file will be replaced.
 
     Raises
     ------
     OutputError
-        If the path is a folder, or its folder does not exist or must not be written to.
+        If the path is a folder, or its folder does not exist or is not writable.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         raise OutputError(f"cannot write '{target}': it is a folder; give the name of a file in it.")
     if not folder.is_dir():
         raise OutputError(f"cannot write '{target}': the folder '{folder}' does not exist; create it first.")
-    # A device such as /dev/stdout is opened itself; a file is replaced, which needs its folder.
+    # A device such as /dev/stdout is opened; a file is replaced, which needs its folder.
     needed = target if _is_device(target) else folder
     if not os.access(needed, os.W_OK):
         raise OutputError(f"cannot write '{target}': no permission to write to '{needed}'; choose another.")
@@ -48,22 +48,22 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 def atomic_write(path: str | os.PathLike[str], is_repeated: bool = False) -> Iterator[Path]:
     """Yield a temporary path in the same folder that becomes `path` when the block ends well.
 
-    Readers see the old file or the whole new one, never a half; if the block raises, nothing is left behind.
-    The temporary name ends as `path` does, so that writers which look at the extension work.
+    Readers see the old file or the whole new one, never a part of it; if the block raises, no file is left.
+    The temporary name has the extension of `path`, so that writers that depend on it work.
 
     Parameters
     ----------
     path : path-like
-        The file to write or replace. A symbolic link stays one (its target is replaced); a device is written
+        The file to write or replace. A symbolic link is kept (its target is replaced); a device is written
         directly.
     is_repeated : bool
-        Whether one process alone writes the file, again and again: the temporary name is always the same,
-        so that killed processes leave no more than one behind.
+        Whether a single process writes the file repeatedly: the temporary name is then always the same, so
+        that killed processes leave no more than one such file.
 
     Yields
     ------
     pathlib.Path
-        Where the block is to write.
+        The path to write to.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def atomic_write(path: str | os.PathLike[str], is_repeated: bool = False) -> Ite
 
 
 def _flush(path: Path) -> None:
-    """See to it that a file is on the disk before its name is."""
+    """Write a file to the disk before it is renamed."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

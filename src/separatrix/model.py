@@ -1,4 +1,4 @@
-"""Model: a trained network as a frozen value, to call, compare and save. NumPy is all it needs."""
+"""Model: a trained network as a frozen value, to call, compare and save. It needs only NumPy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from separatrix.network import HEADS, Head, Network
 Array = NDArray[Any]
 
 BLOCK_BYTES = 2**26  # of input rows copied and checked at once
-MAX_TEXT = 2**26  # characters: in an array, every label takes the room of the longest
+MAX_TEXT = 2**26  # characters: in an array, every label takes the memory of the longest
 _LABEL_DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "str", "object"),
@@ -29,9 +29,9 @@ _LABEL_DTYPES = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
-    """A network with its parameters, and what is needed to use it on new rows.
+    """A network with its parameters, and everything needed to use it on new rows.
 
-    Two models are equal if all parts are, to the last bit.
+    Two models are equal if all their parts are, to the last bit.
 
     Parameters
     ----------
@@ -39,16 +39,16 @@ class Model:
     theta : array-like of shape (n_parameters,)
         Finite float32 or float64; kept as a read-only copy. Predictions are computed in this type.
     classes : array-like of shape (n_classes,), optional
-        Labels: booleans, numbers or text, each once. Two for one output, else one for each output. None means
-        0, 1, … for a classifier, and must be None for the heads `regression` and `poisson`.
+        Labels: booleans, numbers or text, each once. Two for one output, else one for each output. For a
+        classifier None means 0, 1, …; for the heads `regression` and `poisson` it must be None.
     encoder : TableEncoder, optional
-        Turns tables into the network's inputs.
+        Turns columns of a table into the network's inputs.
     feature_names : sequence of str, optional
         A name for each of the `n_in` inputs; by default the encoder's.
     target_name : str, optional
-        What is predicted.
+        Name of the target.
     training : mapping, optional
-        Facts of the training, as values that JSON can hold: kept as a copy, tuples as lists.
+        Training metadata, as values that JSON can hold: kept as a copy, tuples as lists.
 
     Raises
     ------
@@ -74,12 +74,12 @@ class Model:
     training: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        """Check that the parts fit together, and bring them into one form."""
+        """Check that the parts fit together, and convert them to one form."""
         names = self.feature_names
         if names is None and self.encoder is not None:
             names = self.encoder.feature_names_out
         if not isinstance(self.target_name, str | None):
-            raise ParameterError(f"target_name must be text, got {self.target_name!r}.")
+            raise ParameterError("target_name", f"must be text, got {self.target_name!r}.")
         checked = {
             "theta": _checked_theta(self.theta, self.network.n_parameters),
             "classes": _checked_classes(self.classes, self.network),
@@ -101,7 +101,7 @@ class Model:
 
     @property
     def has_one_target(self) -> bool:
-        """Whether one class, or one number, is told of each row."""
+        """Whether each row has one class, or one number."""
         if self.is_classifier:
             return self.network.head != "multilabel"
         return self.network.n_out == 1
@@ -122,7 +122,7 @@ class Model:
         return self.network.split(self.theta)[1]
 
     def inputs(self, X: Any) -> Array:
-        """Return rows as the network takes them, checked and encoded.
+        """Return rows as the network's inputs, checked and encoded.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ class Model:
         return self._finite(rows.toarray() if hasattr(rows, "toarray") else rows, 0)
 
     def encoded(self, X: Any) -> Any:
-        """Return rows in the network's columns, their values not looked at yet.
+        """Return rows with the network's columns; their values are not checked.
 
         Parameters
         ----------
@@ -153,12 +153,12 @@ class Model:
         Returns
         -------
         ndarray or CSR matrix of shape (n_rows, n_in)
-            Which the model takes in place of `X`.
+            The model takes it in place of `X`.
 
         Raises
         ------
         DataError
-            If a column is missing or one too many, or holds text where numbers are due.
+            If a column is missing, or there is one too many, or a column of numbers holds text.
         """
         columns = _columns(X)
         if columns is not None and self.encoder is not None:
@@ -172,7 +172,7 @@ class Model:
         if rows.ndim != 2 or rows.shape[1] != self.network.n_in:
             raise DataError(
                 f"X must have shape (n_rows, {self.network.n_in}), one column for each input, "
-                f"got {rows.shape}; reshape it, or leave out what the model was not trained on."
+                f"got {rows.shape}; reshape it, or leave out columns that the model was not trained on."
             )
         if rows.dtype.kind not in "biuf":
             return _stacked((self._input_name(j), rows[:, j]) for j in range(self.network.n_in))
@@ -184,8 +184,8 @@ class Model:
         Parameters
         ----------
         X : array-like or scipy.sparse matrix of shape (n_rows, n_in), or a table
-            A table is a `Table`, a mapping of names to columns, or a pandas or Polars frame. It goes through
-            the encoder; without one, the columns are found by `feature_names`, or taken as they stand.
+            A table is a `Table`, a mapping of names to columns, or a pandas or Polars frame. It is encoded;
+            without an encoder, the columns are found by `feature_names`, or used in their order.
 
         Returns
         -------
@@ -194,7 +194,8 @@ class Model:
         Raises
         ------
         DataError
-            If a column is missing or one too many, or a value is not a finite number; rows count from 1.
+            If a column is missing, or there is one too many, or a value is not a finite number. Rows are
+            counted from 1.
         """
         inputs = self.encoded(X)
         n_rows, n_in = inputs.shape
@@ -217,8 +218,7 @@ class Model:
         Returns
         -------
         ndarray of shape (n_rows, n_classes)
-            For `multilabel` the probability of each label by itself. Several outputs of the head `quadratic`
-            are divided by their sum.
+            See `Head.probabilities`.
 
         Raises
         ------
@@ -229,7 +229,8 @@ class Model:
         """
         if not self.is_classifier:
             raise ParameterError(
-                f"predict_proba needs a classifier, got a model with head {self.network.head!r}; use predict."
+                "predict_proba",
+                f"needs a classifier, got a model with head {self.network.head!r}; use predict.",
             )
         return self.head.probabilities(self.decision_function(X))
 
@@ -244,8 +245,8 @@ class Model:
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_out)
-            Classes in their own type, the likeliest (of two equally likely, the first); for `multilabel` 0
-            or 1 for each label; else numbers, one-dimensional if there is one output.
+            The most probable class, in the type of `classes` (of two equally probable classes, the first);
+            for `multilabel` 0 or 1 for each label; else numbers, one-dimensional if there is one output.
 
         Raises
         ------
@@ -263,7 +264,7 @@ class Model:
         return self.predict_proba(X) if self.is_classifier else self.predict(X)
 
     def describe(self) -> dict[str, Any]:
-        """Return what there is to know at a glance, as values that JSON can hold.
+        """Return a summary, as values that JSON can hold.
 
         Examples
         --------
@@ -284,7 +285,7 @@ class Model:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all but `theta` as values that JSON can hold; floats survive to the last bit."""
+        """Return everything except `theta` as values that JSON can hold; floats keep their last bit."""
         classes = self.classes
         return {
             "network": self.network.to_dict(),
@@ -318,7 +319,7 @@ class Model:
                 training=values["training"],
             )
         except (KeyError, TypeError) as error:
-            raise ParameterError(f"the description of the model is not valid: {error!r}.") from error
+            raise ParameterError("model", f"description is not valid: {error!r}.") from error
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):
@@ -341,25 +342,25 @@ class Model:
             row, j = np.argwhere(~np.isfinite(numbers))[0].tolist()
             raise DataError(
                 f"column '{self._input_name(j)}' has {rows[row, j]} in row {first_row + row + 1} where a "
-                f"finite {self.theta.dtype} is due; correct it, or leave out the row."
+                f"finite {self.theta.dtype} is needed; correct it, or leave out the row."
             )
         return numbers
 
 
 def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
-    """Return the likeliest class for the logits of a classifier; of two equally likely ones, the first.
+    """Return the most probable class for the logits of a classifier (of two equal ones, the first).
 
     Parameters
     ----------
     z : ndarray of shape (n_rows, n_out)
     classes : ndarray of shape (n_classes,)
-        A single one, of an output that has seen no other, is always told.
+        A single one, from training rows of one class, is always the answer.
     network : Network
 
     Returns
     -------
     ndarray of shape (n_rows,) or, for `multilabel`, (n_rows, n_out)
-        Labels in their own type; for `multilabel` 0 or 1.
+        Labels in the type of `classes`; for `multilabel` 0 or 1.
 
     Examples
     --------
@@ -375,7 +376,7 @@ def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
 
 
 def _columns(X: Any) -> Mapping[str, Any] | None:
-    """Return the columns of a table, None if `X` is none."""
+    """Return the columns of a table, or None if `X` is not a table."""
     if isinstance(X, Mapping):
         return X
     if isinstance(X, Table):
@@ -393,13 +394,15 @@ def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
     array = np.asarray(theta)
     if array.dtype not in (np.float32, np.float64) or array.shape != (n_parameters,):
         raise ParameterError(
-            f"theta must be float32 or float64 of shape ({n_parameters},), a number for each parameter of "
-            f"the network, got {array.dtype} of shape {array.shape}."
+            "theta",
+            f"must be float32 or float64 of shape ({n_parameters},), a number for each parameter of "
+            f"the network, got {array.dtype} of shape {array.shape}.",
         )
     if not np.isfinite(array).all():
-        place = int(np.flatnonzero(~np.isfinite(array))[0])
+        index = int(np.flatnonzero(~np.isfinite(array))[0])
         raise ParameterError(
-            f"theta must be finite, got {array[place]} at position {place}; train at a smaller learning rate."
+            "theta",
+            f"must be finite, got {array[index]} at index {index}; train at a smaller learning rate.",
         )
     copy = array.copy()
     copy.flags.writeable = False
@@ -409,15 +412,18 @@ def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
 def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | None:
     if HEADS[network.head].task == "regression":
         if classes is not None:
-            raise ParameterError(f"classes must be None for head {network.head!r}, got {shortened(classes)}.")
+            raise ParameterError(
+                "classes", f"must be None for head {network.head!r}, got {shortened(classes)}."
+            )
         return None
     n_classes = 2 if network.n_out == 1 and network.head != "multilabel" else network.n_out
     array = np.arange(n_classes) if classes is None else np.asarray(classes)
     labels: Array = _labels(array.tolist(), _label_dtype(array))
     if labels.shape != (n_classes,) or len(set(labels.tolist())) < n_classes:
         raise ParameterError(
-            f"classes must be {n_classes} different labels, as the head {network.head!r} has "
-            f"{network.n_out} output(s), got {shortened(array.tolist())}."
+            "classes",
+            f"must be {n_classes} different labels, as the head {network.head!r} has "
+            f"{network.n_out} output(s), got {shortened(array.tolist())}.",
         )
     labels.flags.writeable = False
     return labels
@@ -428,17 +434,17 @@ def _label_dtype(labels: Array) -> str:
 
 
 def _labels(labels: Any, dtype: str) -> Array:
-    """Return labels as an array in which each is what it was; a `ParameterError` if that cannot be."""
+    """Return labels as an array that holds them unchanged; raise a `ParameterError` if none can."""
     is_text = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
     if is_text and len(labels) * max(map(len, labels), default=0) > MAX_TEXT:
-        raise ParameterError(f"classes are too long as text, got {len(labels)} labels; use shorter ones.")
+        raise ParameterError("classes", f"are too long as text, got {len(labels)} labels; use shorter ones.")
     try:
         array = np.array(labels, dtype) if dtype in _LABEL_DTYPES else None
     except (TypeError, ValueError, OverflowError):
         array = None
     if array is None or array.tolist() != labels or (dtype == "object" and not is_text):
         raise ParameterError(
-            f"classes must be booleans, numbers or text, got {shortened(labels)} of type {dtype!r}."
+            "classes", f"must be booleans, numbers or text, got {shortened(labels)} of type {dtype!r}."
         )
     return array
 
@@ -448,7 +454,7 @@ def _checked_names(names: Sequence[str] | None, n_in: int) -> tuple[str, ...] | 
         return None
     if isinstance(names, str) or len(names) != n_in or not all(isinstance(name, str) for name in names):
         raise ParameterError(
-            f"feature_names must be {n_in} names, one for each input, got {shortened(names)}."
+            "feature_names", f"must be {n_in} names, one for each input, got {shortened(names)}."
         )
     return tuple(map(str, names))
 
@@ -460,7 +466,7 @@ def _json_copy(training: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return dict(json.loads(json.dumps(dict(training))))
     except (TypeError, ValueError) as error:
         raise ParameterError(
-            f"training must hold only what JSON can, got a value it cannot: {error}."
+            "training", f"must hold values that JSON can hold, got another: {error}."
         ) from error
 
 

@@ -142,7 +142,7 @@ def test_a_file_that_is_no_model(run, people, model):
     for name in ("half.safetensors", "text.safetensors"):
         result = run("predict", name, str(people))
         assert result.exit_code == 2
-        assert f"'{name}' is damaged or no safetensors file" in result.stderr
+        assert f"'{name}' is damaged or not a safetensors file" in result.stderr
 
 
 def test_a_model_of_a_newer_format(run, people, model, monkeypatch):

@@ -175,7 +175,7 @@ def test_an_ensemble(run):
     model = sx.load("model.safetensors")
     assert isinstance(model, Ensemble)
     assert len(model.models) > 1
-    assert [network["weight"] for network in report["networks"]] == model.shares.tolist()
+    assert [network["weight"] for network in report["networks"]] == model.fractions.tolist()
     assert model.encoder is not None
     assert model.predict(sx.data.load_dataset("diabetes")).mean() == pytest.approx(152, rel=0.1)
     shown = run(*command).stdout

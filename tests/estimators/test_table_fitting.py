@@ -321,7 +321,7 @@ def test_ctrl_c_leaves_one_to_go_on_from(tmp_path, small_buffers):
         clf.fit_table(table("text"), checkpoint=path)
     assert clf.stop_.reason == "interrupted"
     assert clf.n_iter_ == 2
-    with pytest.raises(ParameterError, match=r"is of one with alpha=0\.0001 where it now is 0\.1; delete"):
+    with pytest.raises(ParameterError, match=r"is of one with alpha=0\.0001 instead of 0\.1; delete"):
         sx.MLPClassifier(**settings, alpha=0.1).fit_table(table("text"), checkpoint=path)
     with pytest.raises(ParameterError, match="is of one with source="):
         sx.MLPClassifier(**settings).fit_table(table("three"), checkpoint=path)

@@ -242,7 +242,7 @@ def test_no_such_file(path):
 
 
 def test_a_folder(tmp_path):
-    assert "it is not a file; name the model file" in refusal(tmp_path)
+    assert "it is not a file; give the path of a model file" in refusal(tmp_path)
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no endless device")
@@ -278,7 +278,7 @@ def test_a_file_that_cannot_be_opened(path, monkeypatch):
 )
 def test_files_of_another_kind(path, foreign):
     path.write_bytes(foreign)
-    assert "is damaged or no safetensors file" in refusal(path)
+    assert "is damaged or not a safetensors file" in refusal(path)
 
 
 def test_a_pickle_is_not_run(path):
@@ -338,7 +338,7 @@ def test_the_facts_of_training_must_be_named(path, value):
         (lambda v: v["network"].update(head="binarry"), "Did you mean 'binary'?"),
         (lambda v: v["network"]["layers"][0].update(activation="relux"), "Did you mean 'relu'?"),
         (lambda v: v["network"]["layers"][0].update(kind="conv"), "kind must be one of 'dense'"),
-        (lambda v: v["network"]["layers"][0].update(use_bias=False), "'layers.0.bias' is one too many"),
+        (lambda v: v["network"]["layers"][0].update(use_bias=False), "'layers.0.bias' is unexpected"),
         (lambda v: v["network"]["layers"].insert(0, v["network"]["layers"][0]), "'layers.2.bias' is missing"),
         (lambda v: v["network"]["layers"].insert(0, "ab"), "cannot be used as a model"),
         (lambda v: v["classes"].update(labels=[1, 2]), "classes must be"),
@@ -367,7 +367,7 @@ def test_a_description_that_does_not_fit(path, change, message):
         ({"layers.1.bias": np.ones(1, np.int64)}, "must all be F32 or all F64, got F64, I64"),
         ({"layers.1.bias": np.array([np.inf])}, "theta must be finite, got inf"),
         ({"layers.0.bias": np.array([0.0, np.nan])}, "theta must be finite, got nan"),
-        ({"layers.2.bias": np.ones(1)}, "the tensor 'layers.2.bias' is one too many"),
+        ({"layers.2.bias": np.ones(1)}, "the tensor 'layers.2.bias' is unexpected"),
     ],
 )
 def test_tensors_that_do_not_fit(path, tensors, message):
@@ -507,9 +507,9 @@ def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
     ("change", "message"),
     [
         (lambda v: v.update(kind="forest"), "its kind is 'forest', not 'ensemble'"),
-        (lambda v: v["models"].pop(), "the tensor 'models.1.layers.0.bias' is one too many"),
+        (lambda v: v["models"].pop(), "the tensor 'models.1.layers.0.bias' is unexpected"),
         (lambda v: v["models"].append(v["models"][0]), "the tensor 'models.2.layers.0.bias' is missing"),
-        (lambda v: v["models"].reverse(), "'models.0.layers.1.bias' is one too many"),
+        (lambda v: v["models"].reverse(), "'models.0.layers.1.bias' is unexpected"),
         (lambda v: v["models"][1].pop("training"), "KeyError('training')"),
         (lambda v: v["models"][1]["network"].update(n_in=3), "layer 0 needs weights of shape (3, 1)"),
         (lambda v: v["models"][1]["network"].update(head="regression"), "classes must be None"),
@@ -532,7 +532,7 @@ def test_a_description_of_an_ensemble_that_does_not_fit(path, change, message):
         ({"models.1.layers.0.weight": np.ones((3, 1))}, (), "got F32, F64"),
         ({"models.0.layers.0.weight": np.ones((3, 2))}, (), "layer 0 needs weights of shape (2, 2)"),
         ({"models.0.layers.0.bias": np.array([0.0, np.nan])}, (), "theta must be finite, got nan"),
-        ({"layers.0.bias": np.ones(1)}, (), "the tensor 'layers.0.bias' is one too many"),
+        ({"layers.0.bias": np.ones(1)}, (), "the tensor 'layers.0.bias' is unexpected"),
         ({}, ("models.1.layers.0.bias",), "the tensor 'models.1.layers.0.bias' is missing"),
     ],
 )

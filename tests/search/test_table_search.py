@@ -76,7 +76,7 @@ def test_an_ensemble_has_the_weights_that_the_search_selected() -> None:
     assert isinstance(found.model, sx.Ensemble)
     assert len(found.models) == len(found.stops) == len(found.search.ensemble_weights_)
     weights = np.array(list(found.search.ensemble_weights_.values()), dtype=float)
-    np.testing.assert_allclose(found.model.shares, weights / weights.sum())
+    np.testing.assert_allclose(found.model.fractions, weights / weights.sum())
     assert found.model.predict(PRICES).shape == (60,)
 
 

@@ -50,16 +50,16 @@ def test_everything_comes_back(tmp_path, state):
 def test_a_checkpoint_of_another_training_is_refused_by_name(state):
     checkpoint = Checkpoint({"alpha": 0.1, "source": {"bytes": 5}}, {}, state, StreamPosition(0.1))
     same_training(checkpoint, {"source": {"bytes": 5}, "alpha": 0.1}, "fit.ckpt")
-    with pytest.raises(ParameterError, match=r"of one with alpha=0.1 where it now is 0.2; delete"):
+    with pytest.raises(ParameterError, match=r"of one with alpha=0.1 instead of 0.2; delete"):
         same_training(checkpoint, {"alpha": 0.2, "source": {"bytes": 5}}, "fit.ckpt")
-    with pytest.raises(ParameterError, match=r"with source={'bytes': 5} where it now is {'bytes': 6}"):
+    with pytest.raises(ParameterError, match=r"with source={'bytes': 5} instead of {'bytes': 6}"):
         same_training(checkpoint, {"alpha": 0.1, "source": {"bytes": 6}}, "fit.ckpt")
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x10\0\0\0\0\0\0\0{}              "])
 def test_what_is_no_checkpoint(tmp_path, content):
     (tmp_path / "fit.ckpt").write_bytes(content)
-    with pytest.raises(ModelFileError, match="is damaged or no checkpoint"):
+    with pytest.raises(ModelFileError, match="is damaged or not a checkpoint"):
         load_checkpoint(tmp_path / "fit.ckpt")
 
 
@@ -95,6 +95,6 @@ def test_a_full_disk_is_an_error_before_the_training_and_a_warning_later(tmp_pat
             keeper(StreamPosition(0.1), False)
     keeper(StreamPosition(0.1), False)
     monkeypatch.setattr("safetensors.numpy.save_file", full)
-    with pytest.warns(UserWarning, match="the checkpoint was not written, and training goes on"):
+    with pytest.warns(UserWarning, match="the checkpoint was not written, and training continues"):
         keeper(StreamPosition(0.1), False)
     assert load_checkpoint(tmp_path / "fit.ckpt").position.n_rows == 0

@@ -139,7 +139,7 @@ def _model_lines(found: TableSearch) -> list[Row]:
 def values(found: TableSearch, written: Written) -> dict[str, Any]:
     """Return the report as values that JSON can hold."""
     setup, space = found.setup, found.setup.space
-    weights = found.model.shares if isinstance(found.model, Ensemble) else [1.0]
+    weights = found.model.fractions if isinstance(found.model, Ensemble) else [1.0]
     return {
         "searched": {
             "n_candidates": setup.n_drawn,

@@ -1,9 +1,9 @@
-"""The model file: one `.safetensors` file with the tensors by name and all else as JSON in its header.
+"""The model file: a `.safetensors` file with the tensors by name and everything else as JSON in its header.
 
 The tensors are `layers.0.weight` (n_in, n_out), `layers.0.bias` (n_out,), `layers.1.weight` and so on. The
-header's metadata hold one entry, `separatrix`: `format_version` and what `Model.to_dict` returns, as JSON.
-Those of an ensemble are `models.0.layers.0.weight` and so on, and `kind` is `"ensemble"` beside what
-`Ensemble.to_dict` returns. Nothing in a file is ever run.
+header's metadata has one entry, `separatrix`: `format_version` and the result of `Model.to_dict`, as JSON.
+Tensors of an ensemble are `models.0.layers.0.weight` and so on, and its entry has `kind` `"ensemble"` and the
+result of `Ensemble.to_dict`. Nothing in a file is ever executed.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Array = NDArray[Any]
 T = TypeVar("T")
 
 FORMAT_VERSION = 2
-SINGLE_VERSION = 1  # of a file with one model: the versions that know no ensembles read it, too
+SINGLE_VERSION = 1  # of a file with one model, which versions without ensembles read, too
 ENSEMBLE = "ensemble"
 SUFFIX = ".safetensors"
 _KEY = "separatrix"
-_CURE = "give a file that separatrix.save has written"
+_CURE = "use a file that separatrix.save has written"
 
 
 class HasModel(Protocol):
@@ -46,12 +46,12 @@ class HasModel(Protocol):
 
 
 def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
-    """Write a model file; an existing one is replaced at once or, if anything fails, not at all.
+    """Write a model file. An existing file is replaced as a whole or, if anything fails, not at all.
 
     Parameters
     ----------
     model : Model or Ensemble, or anything with `to_model`
-        Such as a fitted estimator; a pipeline goes through `separatrix.to_model` first. The same model always
+        Such as a fitted estimator. Convert a pipeline with `separatrix.to_model` first. The same model always
         gives the same bytes.
     path : path-like
         Must end in `.safetensors`.
@@ -59,9 +59,9 @@ def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     OutputError
-        If the name ends otherwise or the file cannot be written.
+        If the name has another ending or the file cannot be written.
     ParameterError
-        If `model` is no model.
+        If `model` is not a model.
 
     Examples
     --------
@@ -79,8 +79,9 @@ def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
     if not isinstance(model, Model | Ensemble):
         if not hasattr(model, "to_model"):
             raise ParameterError(
-                f"model must be a Model or a fitted estimator, got {type(model).__name__}; "
-                "separatrix.to_model makes one of a pipeline that ends in a network."
+                "model",
+                f"must be a Model or a fitted estimator, got {type(model).__name__}; "
+                "separatrix.to_model converts a pipeline that ends in a network.",
             )
         model = model.to_model()
     header = json.dumps({**_format_of(model), **model.to_dict()})
@@ -93,7 +94,7 @@ def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> AnyModel:
-    """Read a model file. All of it is checked; a stranger's file can fail, but not run code.
+    """Read a model file. All of it is checked: a file from a stranger can fail, but not execute code.
 
     Parameters
     ----------
@@ -121,13 +122,13 @@ check its name.
     source = Path(path)
     if not source.is_file():
         reason = (
-            "it is not a file; name the model file"
+            "it is not a file; give the path of a model file"
             if source.exists()
             else "there is no such file; check its name"
         )
         raise ModelFileError(f"cannot read '{source}': {reason}.")
     try:
-        # Maps the file into memory: what is allocated is bounded by what is really there.
+        # Maps the file into memory, so that no more is allocated than the file holds.
         with safe_open(source, framework="np") as file:
             values = _header(file.metadata())
             networks = _networks(values)
@@ -138,7 +139,9 @@ check its name.
     except OSError as error:
         raise ModelFileError(f"cannot read '{source}': {error.strerror or error}; check the file.") from error
     except SafetensorError as error:
-        raise ModelFileError(f"'{source}' is damaged or no safetensors file ({error}); {_CURE}.") from error
+        raise ModelFileError(
+            f"'{source}' is damaged or not a safetensors file ({error}); {_CURE}."
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         reason = str(error) if isinstance(error, SeparatrixError) else f"{error!r}; {_CURE}."
         raise ModelFileError(f"'{source}' cannot be used as a model: {reason}") from error
@@ -151,13 +154,13 @@ def _format_of(model: AnyModel) -> dict[str, Any]:
 
 
 def _prefixed(models: Iterable[T]) -> Iterator[tuple[str, T]]:
-    """Yield each model of an ensemble with what the names of its tensors begin with."""
+    """Yield each model of an ensemble with the prefix of its tensors' names."""
     for number, model in enumerate(models):
         yield f"models.{number}.", model
 
 
 def _tensor_names(network: Network, prefix: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the names of each layer's weight and bias, None where there is no bias."""
+    """Yield the names of each layer's weight and bias, None if it has no bias."""
     for number, layer in enumerate(network.layers):
         name = f"{prefix}layers.{number}"
         yield f"{name}.weight", f"{name}.bias" if layer.use_bias else None
@@ -193,7 +196,7 @@ def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
 
 
 def _networks(values: Mapping[str, Any]) -> dict[str, Network]:
-    """Return the networks in a file, by what the names of their tensors begin with."""
+    """Return the networks in a file, by the prefix of their tensors' names."""
     if values["format_version"] == SINGLE_VERSION:
         return {"": Network.from_dict(values["network"])}
     return {prefix: Network.from_dict(entry["network"]) for prefix, entry in _prefixed(values["models"])}
@@ -210,7 +213,7 @@ def _check_tensor_names(networks: Mapping[str, Network], file: Any) -> None:
     found = set(file.keys())
     if expected != found:
         first = sorted(expected ^ found)[0]
-        state = "missing" if first in expected else "one too many"
+        state = "missing" if first in expected else "unexpected"
         raise ModelFileError(f"the tensor '{first}' is {state}; {_CURE}.")
 
 

@@ -1,4 +1,4 @@
-"""Initialisers: the first ``theta``, drawn from one MT19937 generator.
+"""Initialisers: the initial ``theta``, drawn from one MT19937 generator.
 
 All draws go through NumPy's `RandomState`, the generator that scikit-learn, PyTorch's CPU generator and
 NumPy's legacy functions share, so that the same seed gives the same network everywhere.
@@ -84,19 +84,19 @@ INITIALIZERS: dict[str, Draw] = {
 def initial_theta(
     network: Network, init: str, random_state: RandomState, dtype: DTypeLike = np.float64
 ) -> Array:
-    """Return the first ``theta`` of a network.
+    """Return the initial ``theta`` of a network.
 
     Parameters
     ----------
     network : Network
         Its layers are drawn in order, each weight before its bias.
     init : {"glorot", "he", "lecun", "torch", "uniform01", "zeros"}
-        The distribution. A layer is drawn for the activation that follows it; the output layer for that of
-        the last hidden layer, as scikit-learn does.
+        The distribution. A layer's depends on its activation; the output layer's on that of the last hidden
+        layer, as in scikit-learn.
     random_state : numpy.random.RandomState
         Advanced by the draws.
     dtype : dtype, default=float64
-        Of the result; the draws themselves do not depend on it.
+        Of the result; the draws do not depend on it.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def initial_theta(
     Raises
     ------
     ParameterError
-        If there is no initialiser of that name.
+        If there is no initialiser with this name.
 
     Examples
     --------

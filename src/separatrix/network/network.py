@@ -1,4 +1,4 @@
-"""Network: what a network is, as a frozen value, without a single weight in it."""
+"""Network: its layers and head, as a frozen value without weights."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Dense:
     use_bias : bool, default=True
         Whether there is a ``b``.
     dropout : float, default=0.0
-        Share of this layer's outputs set to zero in each training step, in [0, 1).
+        Probability with which each output is set to zero in a training step, in [0, 1).
 
     Examples
     --------
@@ -57,7 +57,7 @@ LAYER_KINDS: dict[str, type[Dense]] = {"dense": Dense}
 
 @dataclass(frozen=True)
 class LayerSlice:
-    """Where one layer's parameters lie in ``theta``: W (n_in x n_out, C order), then b."""
+    """Where one layer's parameters are in ``theta``: W (n_in x n_out, C order), then b."""
 
     n_in: int
     n_out: int
@@ -67,7 +67,7 @@ class LayerSlice:
 
 @dataclass(frozen=True)
 class Network:
-    """Layers and head: everything that fixes the function but the values of its parameters.
+    """Layers and head: everything that defines the function except the values of its parameters.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Network:
         The hidden layers, then the output layer. The output layer's activation is `identity`: the head
         turns its logits into probabilities or numbers.
     head : {"binary", "multiclass", "multilabel", "regression", "quadratic", "poisson"}
-        Output function and loss.
+        Output function and loss: a name of `separatrix.network.heads.HEADS`.
 
     Examples
     --------
@@ -96,17 +96,18 @@ class Network:
         check.integer("n_in", self.n_in, 1)
         check.choice("head", self.head, HEADS)
         if not self.layers:
-            raise ParameterError("layers must hold at least the output layer, got an empty tuple.")
+            raise ParameterError("layers", "must hold at least the output layer, got an empty tuple.")
         last = self.layers[-1]
         if last.activation != "identity" or last.dropout:
             raise ParameterError(
-                f"layers must end in a layer with activation 'identity' and no dropout, since the head "
-                f"{self.head!r} follows it, got {last!r}."
+                "layers",
+                f"must end in a layer with activation 'identity' and no dropout, since the head "
+                f"{self.head!r} follows it, got {last!r}.",
             )
         if self.head == "binary" and last.units != 1:
-            raise ParameterError(f"head 'binary' needs 1 output unit, got {last.units}; use 'multiclass'.")
+            raise ParameterError("head", f"'binary' needs 1 output unit, got {last.units}; use 'multiclass'.")
         if self.head == "multiclass" and last.units < 2:
-            raise ParameterError(f"head 'multiclass' needs at least 2 output units, got {last.units}.")
+            raise ParameterError("head", f"'multiclass' needs at least 2 output units, got {last.units}.")
 
     @classmethod
     def mlp(
@@ -120,7 +121,22 @@ class Network:
         fit_intercept: bool = True,
         dropout: float | Sequence[float] = 0.0,
     ) -> Network:
-        """Return a multilayer perceptron; one activation and dropout for all hidden layers or one each."""
+        """Return a multilayer perceptron.
+
+        Parameters
+        ----------
+        n_in : int
+        hidden_layer_sizes : sequence of int
+            May be empty: then the network is a linear model.
+        n_out : int
+        activation : str or sequence of str
+            One for all hidden layers, or one for each.
+        head : str
+        fit_intercept : bool
+            Whether the layers have biases.
+        dropout : float or sequence of float
+            One for all hidden layers, or one for each.
+        """
         n_hidden = len(hidden_layer_sizes)
         activations = _one_each("activation", activation, n_hidden)
         dropouts = _one_each("dropout", dropout, n_hidden)
@@ -147,7 +163,7 @@ class Network:
 
     @cached_property
     def layout(self) -> tuple[LayerSlice, ...]:
-        """Where each layer's weights and biases lie in ``theta``."""
+        """Where each layer's weights and biases are in ``theta``."""
         slices, start = [], 0
         for (n_in, n_out), layer in zip(pairwise(self.sizes), self.layers, strict=True):
             middle = start + n_in * n_out
@@ -168,22 +184,24 @@ class Network:
         """Return one flat ``theta`` from weights and biases; the inverse of `split`."""
         if len(weights) != len(self.layers) or len(biases) != len(self.layers):
             raise ParameterError(
-                f"weights and biases must have one array for each of {len(self.layers)} layers, "
-                f"got {len(weights)} and {len(biases)}."
+                "weights",
+                f"and biases must have one array for each of {len(self.layers)} layers, "
+                f"got {len(weights)} and {len(biases)}.",
             )
         parts = []
         for number, (s, w, b) in enumerate(zip(self.layout, weights, biases, strict=True)):
             n_bias = s.bias.stop - s.bias.start
             if np.shape(w) != (s.n_in, s.n_out) or np.size(b) != n_bias:
                 raise ParameterError(
-                    f"layer {number} needs weights of shape {(s.n_in, s.n_out)} and {n_bias} biases, "
-                    f"got {np.shape(w)} and {np.size(b)}."
+                    f"layer {number}",
+                    f"needs weights of shape {(s.n_in, s.n_out)} and {n_bias} biases, "
+                    f"got {np.shape(w)} and {np.size(b)}.",
                 )
             parts += [np.ravel(w), np.ravel(b)]
         return np.concatenate(parts)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the network as plain JSON-able values, names only."""
+        """Return the network as values that JSON can hold, with names instead of codes."""
         layers = [
             {
                 "kind": "dense",
@@ -198,7 +216,7 @@ class Network:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Network:
-        """Return the network that `to_dict` described; anything else is a `ParameterError`."""
+        """Return the network that `to_dict` described; raise a `ParameterError` for anything else."""
         try:
             layers = []
             for entry in values["layers"]:
@@ -210,7 +228,7 @@ class Network:
         except ParameterError:
             raise
         except (KeyError, TypeError, ValueError) as error:
-            raise ParameterError(f"the description of the network is not valid: {error}.") from error
+            raise ParameterError("network", f"description is not valid: {error}.") from error
 
     def __str__(self) -> str:
         """Return the sizes as in ``2-4-1``."""
@@ -222,6 +240,6 @@ def _one_each(name: str, value: Any, n_hidden: int) -> list[Any]:
         return [value] * n_hidden
     if len(value) != n_hidden:
         raise ParameterError(
-            f"{name} must be one value or one for each of {n_hidden} hidden layers, got {list(value)!r}."
+            name, f"must be one value or one for each of {n_hidden} hidden layers, got {list(value)!r}."
         )
     return list(value)

@@ -17,12 +17,12 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TrainingLength:
-    """The course of a training run, which the rates depend on.
+    """The planned length of a training, which the rates depend on.
 
     Attributes
     ----------
     steps_per_epoch, n_epochs, n_rows : int
-        Batches an epoch, epochs planned, training rows.
+        Batches of an epoch, planned epochs, training rows.
     """
 
     steps_per_epoch: int
@@ -31,7 +31,7 @@ class TrainingLength:
 
     @property
     def n_steps(self) -> int:
-        """Steps planned."""
+        """Planned steps."""
         return self.steps_per_epoch * self.n_epochs
 
 
@@ -50,7 +50,7 @@ class Constant(Named):
 class Adaptive(Constant):
     """The initial rate, divided by 5 whenever training stalls, down to 1e-6 (scikit-learn's rule).
 
-    The stall is only known while training: `separatrix.train` divides.
+    Stalls are known only during training: `separatrix.train` divides the rate.
     """
 
     name: ClassVar[str] = "adaptive"
@@ -106,7 +106,7 @@ class Cosine(Named):
 
 @dataclass(frozen=True)
 class OneCycle(Named):
-    """Up from 1/25 of the rate to the rate, then down to 1/250000 of it (Smith & Topin 2018).
+    """Rise from 1/25 of the rate to the rate, then fall to 1/250000 of it (Smith & Topin 2018).
 
     The form and defaults of ``torch.optim.lr_scheduler.OneCycleLR``; the initial rate is its `max_lr`.
     """

@@ -1,6 +1,7 @@
-"""Checkpoints: a training on a stream as a file, to go on from after whatever ended the process.
+"""Checkpoints: a training on a stream as a file, from which another process can continue it.
 
-A safetensors file: the arrays of `State` as tensors, all else as JSON in the header. Nothing in it is run.
+A safetensors file: the arrays of `State` as tensors, everything else as JSON in the header. Nothing in it is
+executed.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ _SCALARS = ("step", "epoch", "best_epoch", "stale")
 
 @dataclass
 class Checkpoint:
-    """What a checkpoint file holds.
+    """The contents of a checkpoint file.
 
     Attributes
     ----------
     identity : dict
-        What the training is of: data and settings, by name.
+        The data and settings of the training, by name.
     facts : dict
-        What was learnt before the training, so that it need not be learnt again.
+        What was learned from the data before the training, such as the encoder.
     state : State
     position : StreamPosition
     """
@@ -51,14 +52,14 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> None:
-    """Write a checkpoint, whole or not at all; an `OutputError` if it cannot be written."""
+    """Write a checkpoint, whole or not at all; raise an `OutputError` if it cannot be written."""
     state, position = checkpoint.state, checkpoint.position
-    name, key, place, has_gauss, gauss = state.random_state.get_state(legacy=True)
+    name, key, index, has_gauss, gauss = state.random_state.get_state(legacy=True)
     header = {
         "format_version": FORMAT_VERSION,
         "identity": checkpoint.identity,
         "facts": checkpoint.facts,
-        "random_state": [str(name), int(place), int(has_gauss)],
+        "random_state": [str(name), int(index), int(has_gauss)],
         "state": {scalar: int(getattr(state, scalar)) for scalar in _SCALARS},
         "n_rows": position.n_rows,
         "history": position.history.to_dict(),
@@ -83,7 +84,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> Non
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
-    """Read a checkpoint; a `ModelFileError` if it is none."""
+    """Read a checkpoint; raise a `ModelFileError` if the file is not one."""
     try:
         with safe_open(path, framework="np") as file:
             header = json.loads((file.metadata() or {})[_KEY])
@@ -91,22 +92,22 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         if header["format_version"] != FORMAT_VERSION:
             raise ModelFileError(
                 f"'{path}' is a checkpoint of format {header['format_version']}, and this version reads "
-                f"{FORMAT_VERSION}; go on with the version that wrote it, or delete it."
+                f"{FORMAT_VERSION}; continue with the version that wrote it, or delete it."
             )
         return _checkpoint(header, tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(
-            f"'{path}' is damaged or no checkpoint ({error}); delete it, or name another file."
+            f"'{path}' is damaged or not a checkpoint ({error}); delete it, or name another file."
         ) from error
 
 
 def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     best_value, gauss, rate, loss, seconds = tensors["numbers"].tolist()
-    name, place, has_gauss = header["random_state"]
+    name, index, has_gauss = header["random_state"]
     random_state = RandomState()
-    random_state.set_state((name, tensors["key"], place, has_gauss, gauss))
+    random_state.set_state((name, tensors["key"], index, has_gauss, gauss))
     scalars = {scalar: int(header["state"][scalar]) for scalar in _SCALARS}
     state = State(
         theta=tensors["theta"],
@@ -124,22 +125,23 @@ def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
 
 
 def same_training(checkpoint: Checkpoint, identity: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Raise a `ParameterError` that names the first thing in which a checkpoint is of another training."""
+    """Raise a `ParameterError` that names the first difference between a checkpoint and this training."""
     plain = json.loads(json.dumps(identity))
     for name in dict.fromkeys([*plain, *checkpoint.identity]):
         here, there = plain.get(name), checkpoint.identity.get(name)
         if here != there:
             raise ParameterError(
-                f"checkpoint must be of this training, and '{path}' is of one with {name}={there!r} where it "
-                f"now is {here!r}; delete the file, name another, or put {name} back."
+                "checkpoint",
+                f"must be of this training, and '{path}' is of one with {name}={there!r} instead of "
+                f"{here!r}; delete the file, name another, or change {name} back.",
             )
 
 
 class CheckpointWriter:
-    """Writes a checkpoint before the training, then every so many minutes.
+    """Writes a checkpoint before the training, then at intervals of some minutes.
 
-    One that cannot be written is an error before the training, and a warning once it is under way: what the
-    training has learnt is worth more.
+    A checkpoint that cannot be written is an error before the training, and a warning during it, so that no
+    training is lost.
     """
 
     def __init__(
@@ -155,7 +157,7 @@ class CheckpointWriter:
         self._written: float | None = None
 
     def __call__(self, position: StreamPosition, is_last: bool) -> None:
-        """Write a checkpoint if it is time, or if there will be no more."""
+        """Write a checkpoint if it is time, or if it is the last."""
         now = monotonic()
         if self._written is not None and now - self._written < self._seconds and not is_last:
             return
@@ -164,5 +166,5 @@ class CheckpointWriter:
         except OutputError as error:
             if self._written is None:
                 raise
-            warnings.warn(f"the checkpoint was not written, and training goes on: {error}", stacklevel=2)
+            warnings.warn(f"the checkpoint was not written, and training continues: {error}", stacklevel=2)
         self._written = monotonic()

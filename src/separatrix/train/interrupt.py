@@ -1,4 +1,4 @@
-"""Interrupt: Ctrl-C as a wish that training fulfils between two chunks."""
+"""Interrupt: Ctrl-C stops training after the current chunk."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Handler = Callable[[int, FrameType | None], Any]
 
 
 class Interrupt:
-    """Within it, the first Ctrl-C sets `requested`; a second goes to the handler that was there before.
+    """A context in which the first Ctrl-C sets `requested`; a second goes to the handler that was set before.
 
-    The main thread alone receives signals: in another thread it follows the one that the main thread is in. A
-    handler that is not Python's (ignored, the system's own) is left as it is.
+    Only the main thread receives signals: in another thread the context follows the one that the main thread
+    is in. A handler that is not Python's (ignored, or the system's) is not changed.
 
     Examples
     --------

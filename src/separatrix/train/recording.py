@@ -1,4 +1,4 @@
-"""Recording: the parameters at chosen moments, from which every film and picture is made."""
+"""Recording: the parameters after chosen epochs, from which films and pictures are made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Recording:
     ----------
     epochs : int64 ndarray of shape (n_snapshots,)
         Ascending. The first is the epoch that training started from: 0, the untrained network, unless it
-        went on from an earlier call.
+        continued an earlier call.
     thetas : ndarray of shape (n_snapshots, n_parameters)
         The parameters after each of these epochs.
     """
@@ -37,14 +37,15 @@ class Recording:
 
 
 def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_epochs: int) -> Array:
-    """Return the epochs to record, without epoch 0, which every recording has.
+    """Return the epochs to record, without epoch 0, which is in every recording.
 
     Parameters
     ----------
     record : int, "auto", sequence of int or None
-        Every `record` epochs and the last; at most 200 epochs, the denser the earlier; these epochs; none.
+        An int: every `record` epochs and the last. "auto": at most 200 epochs, denser at the beginning. A
+        sequence: these epochs. None: no epoch.
     max_epochs : int
-        The last epoch. An "auto" or every-so-many recording that ends sooner has its last epoch, too.
+        The last epoch. A recording by int or "auto" that ends sooner includes its last epoch, too.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_e
     Raises
     ------
     ParameterError
-        If `record` is none of these, or names an epoch that is not in [0, max_epochs].
+        If `record` is another value, or names an epoch that is not in [0, max_epochs].
 
     Examples
     --------
@@ -67,7 +68,7 @@ def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_e
         return np.empty(0, np.int64)
     if isinstance(record, str):
         check.choice("record", record, ("auto",))
-        # Every epoch at first, then a parabola; a steeper power where even that would miss the first epochs.
+        # Every epoch at first, then a parabola; a higher power if even that would miss the first epochs.
         numbers = np.arange(1, min(max_epochs, AUTO_SNAPSHOTS) + 1)
         power = max(2.0, math.log(max_epochs) / math.log(AUTO_SNAPSHOTS))
         curve = np.rint(max_epochs * (numbers / numbers[-1]) ** power)
@@ -77,7 +78,7 @@ def recording_epochs(record: int | Literal["auto"] | Sequence[int] | None, max_e
             check.integer("record", epoch, 0)
         epochs = np.unique(np.array(record, dtype=np.int64))
         if epochs.size and epochs[-1] > max_epochs:
-            raise ParameterError(f"record must hold epochs in [0, {max_epochs}], got {epochs[-1]}.")
+            raise ParameterError("record", f"must hold epochs in [0, {max_epochs}], got {epochs[-1]}.")
         return epochs[epochs > 0]
     check.integer("record", record, 1)
     return np.union1d(np.arange(record, max_epochs + 1, record), max_epochs).astype(np.int64)
@@ -99,21 +100,21 @@ class Recorder:
         self._thetas: list[Array] = [theta[np.newaxis].copy()]
 
     def due(self, first: int, last: int) -> Array:
-        """Return the epochs from `first` to `last` to be recorded."""
+        """Return the epochs to record from `first` to `last`."""
         return self._planned[(first <= self._planned) & (self._planned <= last)]
 
     def add(self, epochs: Array, thetas: Array) -> None:
-        """Keep snapshots; where training halted before some of the epochs, `thetas` has fewer rows."""
+        """Keep snapshots; if training halted before some of the epochs, `thetas` has fewer rows."""
         self._epochs.append(epochs[: len(thetas)])
         self._thetas.append(thetas)
 
     def add_last(self, epoch: int, theta: Array) -> None:
-        """Keep the last epoch of a recording that does not name its epochs one by one."""
+        """Keep the last epoch, unless the recording is a list of epochs."""
         if isinstance(self._record, str | Integral) and self._last() != epoch:
             self.add(np.array([epoch]), theta[np.newaxis].copy())
 
     def recording(self) -> Recording | None:
-        """Return the recording; None where none was asked for."""
+        """Return the recording; None if none was asked for."""
         if self._record is None:
             return None
         return Recording(np.concatenate(self._epochs).astype(np.int64), np.concatenate(self._thetas))

@@ -1,4 +1,4 @@
-"""Stops: why a training ended, as a value."""
+"""Stops: the reason why a training ended, as a value."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Stop:
     Attributes
     ----------
     reason : {"converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback", "paused"}
-        `converged`: the training loss stalled, or L-BFGS found a minimum. `early_stopped`: what is watched on
-        the validation rows stalled. `max_iter`: the limit was reached. `interrupted`: Ctrl-C. `diverged`:
-        the loss or the parameters were no longer finite. `callback`: a listener asked. `paused`: the epoch
-        was reached that the settings name, and another call is to go on.
+        `converged`: the training loss stalled, or L-BFGS found a minimum. `early_stopped`: the monitored
+        value of the validation rows stalled. `max_iter`: the limit was reached. `interrupted`: Ctrl-C.
+        `diverged`: the loss or the parameters were no longer finite. `callback`: a callback asked for it.
+        `paused`: the epoch given in the settings was reached, and another call will continue.
     epoch : int
-        The last epoch taken.
+        The last epoch.
     best_epoch : int or None
-        The epoch whose parameters were restored, 0 for the initial ones; None where none were.
+        The epoch whose parameters were restored, 0 for the initial ones; None if none were.
     message : str
-        One sentence for people, with advice where there is one.
+        One sentence, with advice if there is any.
     """
 
     reason: Reason
@@ -53,18 +53,18 @@ def describe(
     >>> describe("interrupted", 7, 5, monitor=Monitor(), max_epochs=100).message
     'Training was interrupted after epoch 7; the parameters of epoch 5 are kept.'
     """
-    watched = metric or {"loss": "training loss"}.get(monitor.quantity, monitor.quantity.replace("_", " "))
+    value = metric or {"loss": "training loss"}.get(monitor.quantity, monitor.quantity.replace("_", " "))
     stalled = (
-        f"The {watched} did not improve by tol={monitor.tol:g} for more than "
+        f"The {value} did not improve by tol={monitor.tol:g} for more than "
         f"n_iter_no_change={monitor.n_iter_no_change:g} epochs in a row"
     )
     rate = "" if learning_rate is None else f" at learning rate {learning_rate:g}"
-    watches = monitor.quantity != "nothing" or metric is not None
-    before = " before it converged" if watches else ""
+    has_monitor = monitor.quantity != "nothing" or metric is not None
+    limit = f"Training reached its limit of {max_epochs} epochs"
     what = {
         "converged": stalled,
         "early_stopped": stalled,
-        "max_iter": f"Training reached its limit of {max_epochs} epochs{before}",
+        "max_iter": f"{limit} before it converged" if has_monitor else limit,
         "interrupted": f"Training was interrupted after epoch {epoch}",
         "diverged": f"Training diverged in epoch {epoch}{rate}",
         "callback": f"A callback ended training after epoch {epoch}",
@@ -80,5 +80,5 @@ def describe(
     elif loss_rose and reason in {"converged", "max_iter"}:
         advice = f"its loss ended above where it began: {lower}"
     else:
-        advice = "raise max_iter or the learning rate" if reason == "max_iter" and watches else ""
+        advice = "raise max_iter or the learning rate" if reason == "max_iter" and has_monitor else ""
     return Stop(reason, epoch, best_epoch, "; ".join(part for part in (what, kept, advice) if part) + ".")
