@@ -70,18 +70,24 @@ def step(code, theta, slots, gradient, hyper, rate, powers):
             store_part(v, p, square)
             store_part(theta, p, load_part(theta, p) - (g * rate) / (root(square) + epsilon))
     elif code == _LION:
-        beta_1, beta_2 = hyper[0], hyper[1]
-        keep = 1.0 - rate * hyper[2]  # weight decay
-        for p in range(0, len(theta), lanes(theta)):
-            g = load_part(gradient, p)
-            mean = load_part(m, p)
-            blend = mean * beta_1 + g * (1.0 - beta_1)
-            sign = where(blend > 0.0, 1.0, where(blend < 0.0, -1.0, blend))  # NaN stays NaN
-            mean = mean * beta_2 + g * (1.0 - beta_2)
-            store_part(m, p, where(absolute(mean) < tiny, 0.0, mean))
-            store_part(theta, p, load_part(theta, p) * keep - sign * rate)
+        _lion(theta, m, gradient, hyper, rate, tiny)
     else:
         raise AssertionError("this optimiser has no kernel")
+
+
+@kernel
+def _lion(theta, m, gradient, hyper, rate, tiny):
+    # A call of its own: inlined, its registers slow down the other optimisers.
+    beta_1, beta_2 = hyper[0], hyper[1]
+    keep = 1.0 - rate * hyper[2]  # weight decay
+    for p in range(0, len(theta), lanes(theta)):
+        g = load_part(gradient, p)
+        mean = load_part(m, p)
+        blend = mean * beta_1 + g * (1.0 - beta_1)
+        sign = where(blend > 0.0, 1.0, where(blend < 0.0, -1.0, blend))  # NaN stays NaN
+        mean = mean * beta_2 + g * (1.0 - beta_2)
+        store_part(m, p, where(absolute(mean) < tiny, 0.0, mean))
+        store_part(theta, p, load_part(theta, p) * keep - sign * rate)
 
 
 @kernel
