@@ -95,14 +95,14 @@ def test_the_same_command_gives_the_same_network(run):
     assert (sx.load("a.safetensors").theta == sx.load("b.safetensors").theta).all()
 
 
-def test_a_task_of_ones_own(run):
+def test_a_task_that_is_asked_for(run):
     path = write("t.csv", "a,target", *(f"{i},{i % 3}" for i in range(60)))
     assert "classification (3 different whole numbers)" in run("fit", path, *NUMPY).stdout
     result = run("fit", path, *NUMPY, "--task", "regression")
     assert "regression (as asked)" in result.stdout
 
 
-def test_test_rows_of_ones_own_and_what_they_have_that_training_had_not(run):
+def test_test_rows_from_another_file_with_values_that_training_did_not_see(run):
     train = write("train.csv", "town,code,target", *(f"{'AB'[i % 2]},{i % 3},{i % 2}" for i in range(40)))
     test = write("test.csv", "target,code,town", *(f"{i % 2},{i % 3},{'ABC'[i % 3]}" for i in range(9)))
     result = run("fit", train, "--test", test, *NUMPY, "--hidden", "2")
@@ -144,7 +144,7 @@ def test_class_weight_by_name(run, people):
     assert sx.load("model.safetensors").training["settings"]["class_weight"] == {"yes": 5.0}
 
 
-def test_early_stopping_is_told(run):
+def test_early_stopping_is_reported(run):
     result = run("fit", "moons", *NUMPY, "--early-stopping", "--n-iter-no-change", "2", "--max-iter", "500")
     assert (
         "The validation score did not improve by --tol=0.0001 for more than --n-iter-no-change=2"
@@ -264,7 +264,7 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
         (["a,target", *ROWS], ["--test", "t.csv", "--target", "b"], "there is no column 'b'"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_sentence(run, lines, arguments, sentence):
+def test_what_is_wrong_is_reported_in_one_sentence(run, lines, arguments, sentence):
     result = run("fit", write("t.csv", *lines), *NUMPY, *arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith("separatrix: error: ")
@@ -280,7 +280,7 @@ def test_numbers_have_no_class_weight(run):
     assert "--class-weight needs classes" in result.stderr
 
 
-def test_a_test_file_with_a_class_of_its_own(run):
+def test_a_test_file_with_a_class_that_training_did_not_have(run):
     train = write("train.csv", "a,target", *ROWS)
     test = write("test.csv", "a,target", "1,x", "2,z")
     result = run("fit", train, "--test", test, *NUMPY)
@@ -325,7 +325,7 @@ def test_lbfgs_has_no_epochs_to_follow(run):
     assert "--metrics needs epochs, which lbfgs does not have; choose another solver." in result.stderr
 
 
-def test_ctrl_c_before_the_first_epoch_is_told(run, monkeypatch):
+def test_ctrl_c_before_the_first_epoch_is_reported(run, monkeypatch):
     def interrupted(*arguments, **settings):
         raise KeyboardInterrupt
 
@@ -338,7 +338,7 @@ def test_ctrl_c_before_the_first_epoch_is_told(run, monkeypatch):
     assert not list(Path().glob("*.safetensors"))
 
 
-def test_a_network_that_is_too_sure_of_itself_is_told_to_be_milder(run):
+def test_advice_for_probabilities_that_are_too_sure(run):
     noise = [f"{(i * 37) % 101},{(i * 53) % 97},{(i * 71) % 89},{'yn'[(i * i // 7) % 2]}" for i in range(200)]
     result = run(
         "fit", write("t.csv", "a,b,c,target", *noise), *NUMPY, "--solver", "lbfgs", "--max-iter", "2000"
@@ -351,7 +351,7 @@ def test_a_network_that_is_too_sure_of_itself_is_told_to_be_milder(run):
     assert "; raise " not in result.stdout
 
 
-def test_a_network_that_has_not_learnt_yet_is_not_told_to_raise_the_rate(run):
+def test_advice_for_too_few_epochs_is_not_a_higher_rate(run):
     result = run("fit", "iris", *NUMPY, "--max-iter", "1", "--rate", "1e-6", "--init", "uniform01")
     assert "The network is worse than dummy" in result.stdout
     assert "learning rate" not in result.stdout
@@ -366,7 +366,7 @@ def test_a_loss_that_rose_is_no_reason_for_a_higher_rate(run):
     assert "raise" not in result.stdout
 
 
-def test_a_network_that_knows_its_rows_by_heart_is_told_to_be_milder(run):
+def test_advice_for_a_network_that_fits_the_training_rows_too_well(run):
     options = ("--solver", "lbfgs", "--max-iter", "1000")
     result = run("fit", "diabetes", *NUMPY, *options)
     assert (

@@ -18,7 +18,7 @@ def test_curves_text():
     assert progress.curves_text(event(loss=[0.5], validation_loss=[0.4])) == "loss 0.5, validation loss 0.4"
 
 
-def test_nobody_watches_a_pipe(capsys):
+def test_a_pipe_has_no_bar(capsys):
     with progress.training_progress() as (callbacks, on_rows):
         assert callbacks == []
         assert on_rows is None
@@ -36,7 +36,7 @@ def test_a_bar_in_a_terminal_moves_after_epochs_and_within_them(capsys, monkeypa
     assert "epoch 2 50% loss 0.25" in shown
 
 
-def test_compilation_is_announced_only_where_it_is_due(capsys, monkeypatch):
+def test_compilation_is_announced_only_if_it_is_needed(capsys, monkeypatch):
     from separatrix.engine import numba_engine
 
     asked = []
@@ -54,16 +54,16 @@ def test_compilation_is_announced_only_where_it_is_due(capsys, monkeypatch):
     assert asked == ["float64", "float32"]
 
 
-def test_nobody_watches_the_films_of_a_pipe(capsys):
-    with progress.film_progress("circles") as told:
-        assert told is None
+def test_a_pipe_has_no_bar_for_films(capsys):
+    with progress.film_progress("circles") as show_frame:
+        assert show_frame is None
     assert capsys.readouterr().err == ""
 
 
 def test_a_film_in_a_terminal(capsys, monkeypatch):
     monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with progress.film_progress("circles") as told:
-        told(1, 2)
-        told(2, 2)
+    with progress.film_progress("circles") as show_frame:
+        show_frame(1, 2)
+        show_frame(2, 2)
     assert "circles" in capsys.readouterr().err

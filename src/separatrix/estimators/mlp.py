@@ -290,10 +290,10 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self._keep(training, result, run.data.n_rows)
 
     def _train_data(
-        self, settings: MLPSettings, training: Data, random_state: RandomState, listeners: list[Callback]
+        self, settings: MLPSettings, training: Data, random_state: RandomState, callbacks: list[Callback]
     ) -> None:
         rows = TrainingRows(training, self._targets, {"n_features_in_": self.network_.n_in})
-        self._train(*self._start(settings, rows, random_state), listeners)
+        self._train(*self._start(settings, rows, random_state), callbacks)
 
     def _train_stream(
         self,

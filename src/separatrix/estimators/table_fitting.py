@@ -29,7 +29,7 @@ from separatrix.data.streams import Stream
 from separatrix.data.table import Table, table_from_frame
 from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data, State
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.callbacks import callbacks_of
 from separatrix.estimators.settings import MLPSettings, dropout_seed
@@ -94,26 +94,34 @@ class TableFit:
     @property
     def X(self) -> Array:
         """The encoded training rows, of shape (n_rows, n_features)."""
-        assert self.rows is not None, "there are no rows without keep_rows=True"
-        return self.rows.X  # type: ignore[no-any-return]
+        return self._training_rows.X  # type: ignore[no-any-return]
 
     @property
     def y(self) -> Array:
         """The targets of `X`: labels, or numbers in their own unit."""
-        assert self.rows is not None, "there are no rows without keep_rows=True"
-        return self.target.decode(self.rows.T)
+        return self.target.decode(self._training_rows.T)
 
     @property
     def X_test(self) -> Array:
         """The encoded test rows, of shape (n_rows, n_features)."""
-        assert self.test is not None, "there are no test rows"
-        return self.test.X  # type: ignore[no-any-return]
+        return self._test_rows.X  # type: ignore[no-any-return]
 
     @property
     def y_test(self) -> Array:
         """The targets of `X_test`: labels, or numbers in their own unit."""
-        assert self.test is not None, "there are no test rows"
-        return self.target.decode(self.test.T)
+        return self.target.decode(self._test_rows.T)
+
+    @property
+    def _training_rows(self) -> Data:
+        if self.rows is None:
+            raise DataError("the training rows were not kept; fit with keep_rows=True.")
+        return self.rows
+
+    @property
+    def _test_rows(self) -> Data:
+        if self.test is None:
+            raise DataError("there are no test rows; fit with test or test_size.")
+        return self.test
 
     @property
     def unseen(self) -> dict[str, int]:
@@ -133,7 +141,6 @@ class TableFitting(ABC):
     stop_: Stop
     target_name_: str
     theta_: Array
-    verbose: bool
     _state: State | None
     _table_metadata: TrainingMetadata
 
@@ -153,7 +160,7 @@ class TableFitting(ABC):
 
     @abstractmethod
     def _train_data(
-        self, settings: MLPSettings, training: Data, random_state: RandomState, listeners: list[Callback]
+        self, settings: MLPSettings, training: Data, random_state: RandomState, callbacks: list[Callback]
     ) -> None:
         """Train on encoded rows, as `fit` does, and set the fitted attributes."""
 
@@ -208,8 +215,8 @@ class TableFitting(ABC):
             the caller holds already, what a lazy frame takes to be evaluated, and compiling the kernels once
             on a machine, are not counted. The same bound gives the same network.
         checkpoint : path-like, optional
-            A file that holds the whole training. If it exists, training goes on from it, to the same bits
-            as if it had never been interrupted; it is removed when training ends by itself.
+            A file that holds the whole training. If it exists, training continues from it, to the same bits
+            as without an interruption; it is removed when training ends by itself.
         checkpoint_minutes : float, default=5
             Minutes between two writes. It is written before the training and on Ctrl-C, too.
 
@@ -265,7 +272,7 @@ class TableFitting(ABC):
         return self
 
     def _begin_table(self, settings: MLPSettings, rows: EncodedStream, is_first: bool) -> RandomState:
-        """Take the target over and set the network up, with the draws of `fit`."""
+        """Set classes, encoder and network; the draws are those of `fit`."""
         target = rows.target
         if target.labels is not None:
             if not is_first:
@@ -283,7 +290,7 @@ class TableFitting(ABC):
         return random_state
 
     def _end_table(self, target: Target, n_rows: int, seconds: float) -> None:
-        """Fold the scaling of the target into the network, and note what was trained on."""
+        """Fold the scaling of the target into the network, and keep the training metadata."""
         if target.scaling:
             scale, shift = target.scale, target.shift
             self.theta_ = rescaled_theta(self.network_, self.theta_, scale, shift)
@@ -302,7 +309,7 @@ class TableFitting(ABC):
         )
 
     def _forget_table(self) -> None:
-        """Take arrays alone from now on."""
+        """Remove what the last table left, so that only arrays are taken."""
         for name in ("encoder_", "target_name_", "_table_metadata"):
             self.__dict__.pop(name, None)
 
@@ -437,21 +444,19 @@ class _TableTraining:
             test_data = reader.test_rows(rows, test_stream)
             random_state = estimator._begin_table(settings, rows, is_first)
             kept: Data | None = None
+            if self.keep_rows and reader.budget is not None:
+                kept = rows.collect(TRAIN, rows.rows_in(reader.budget.sample))
             if self.checkpoint is None and self.fits(rows):
                 training = rows.collect(TRAIN)
-                if reader.budget is None:
+                if self.keep_rows and reader.budget is None:
                     kept = training
                 estimator._train_data(settings, training, random_state, callbacks)
                 del training
             else:
                 rows = self.train_in_pieces(rows, random_state, identity, found, callbacks)
-            if self.keep_rows and reader.budget is not None:
-                kept = rows.collect(TRAIN, rows.rows_in(reader.budget.sample))
         estimator._end_table(rows.target, rows.n_rows, perf_counter() - started)
         n_rows = int(rows.counts[:, [TRAIN, VALIDATION]].sum())
-        return TableFit(
-            estimator, rows.encoder, rows.target, n_rows, split, kept if self.keep_rows else None, test_data
-        )
+        return TableFit(estimator, rows.encoder, rows.target, n_rows, split, kept, test_data)
 
     def fits(self, rows: EncodedStream) -> bool:
         """Return whether all training rows can be in memory at once."""
@@ -547,7 +552,7 @@ def refuse_unstreamable(settings: MLPSettings) -> None:
         "solver": ("lbfgs", settings.uses_lbfgs, "choose a solver that takes batches, such as 'adam'"),
         "batch_size": ("full", settings.batch_size == "full", "give a number of rows"),
         "shuffle": ("replacement", settings.shuffle == "replacement", "set shuffle=True"),
-        "warm_start": (True, settings.warm_start, "set warm_start=False, or go on from a checkpoint"),
+        "warm_start": (True, settings.warm_start, "set warm_start=False, or continue from a checkpoint"),
         "track_training": (True, settings.track_training, "set track_training=False"),
         "record": (settings.record, settings.record is not None, "set record=None"),
     }

@@ -33,7 +33,7 @@ def parts(people) -> list[str]:
     return names
 
 
-def test_a_report_like_that_of_a_table_in_memory(run, people):
+def test_the_report_is_that_of_a_table_in_memory(run, people):
     result = run("fit", str(people), *NUMPY, *MEMORY)
     assert result.exit_code == 0, result.output
     assert "people.csv: 40 rows, 4 columns to predict from" in result.stdout
@@ -61,7 +61,7 @@ def test_several_files_are_one_table(run, parts):
     assert sx.load("model.safetensors").n_parameters == sx.load("model-2.safetensors").n_parameters
 
 
-def test_numbers_and_test_rows_of_ones_own(run):
+def test_numbers_and_test_rows_from_another_file(run):
     table = sx.data.load_dataset("diabetes")
     sx.data.write_table(table.take(range(300)), "train.parquet")
     sx.data.write_table(table.take(range(300, 442)), "test.csv")
@@ -121,7 +121,7 @@ def test_what_is_wrong_is_one_sentence_and_no_model(run, people, arguments, sent
     assert not Path("model.safetensors").exists()
 
 
-def test_a_checkpoint_is_gone_once_the_model_is_there(run, people):
+def test_a_checkpoint_is_removed_once_the_model_is_written(run, people):
     result = run("fit", str(people), *NUMPY, "--checkpoint", "fit.ckpt", "--checkpoint-every", "0")
     assert result.exit_code == 0, result.output
     assert not Path("fit.ckpt").exists()
@@ -198,9 +198,9 @@ def test_a_checkpoint_is_not_the_model(run, people):
         ("member,town,id,age,target\ntrue,Rom,1,30,yes\n", "no rows are left to test on"),
     ],
 )
-def test_rows_to_judge_by_are_asked_for_before_training(run, people, monkeypatch, content, sentence):
+def test_test_rows_are_read_before_the_training(run, people, monkeypatch, content, sentence):
     def fail(*arguments, **settings):
-        raise AssertionError("trained in vain")
+        raise AssertionError("trained")
 
     monkeypatch.setattr("separatrix.estimators.mlp.train", fail)
     if content is not None:
@@ -212,7 +212,7 @@ def test_rows_to_judge_by_are_asked_for_before_training(run, people, monkeypatch
 
 def test_a_model_that_cannot_be_judged_is_saved(run, people, monkeypatch):
     def fail(*arguments, **settings):
-        raise DataError("the baselines cannot be had; do without.")
+        raise DataError("there are no baselines; do without.")
 
     monkeypatch.setattr("separatrix.cli.fit._assess", fail)
     result = run("fit", str(people), *NUMPY, *MEMORY)
@@ -221,7 +221,7 @@ def test_a_model_that_cannot_be_judged_is_saved(run, people, monkeypatch):
     assert Path("model.safetensors").exists()
 
 
-def test_the_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
+def test_a_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
     def fail(*arguments):
         raise AssertionError("a pass for nothing")
 
@@ -241,7 +241,7 @@ def test_what_needs_all_rows_works_if_they_fit_into_memory(run, people, monkeypa
     assert result.stderr.count("\n") == 1
 
 
-def test_why_the_kernels_cannot_be_compiled_is_told(run, people, monkeypatch):
+def test_why_the_kernels_cannot_be_compiled_is_reported(run, people, monkeypatch):
     monkeypatch.setattr("separatrix.cli.fit.announce_compilation", lambda engine, dtype: True)
     failing = [sys.executable, "-c", "import sys; sys.exit('first line\\nno room for them')"]
     start = subprocess.run
