@@ -22,15 +22,15 @@ from separatrix.recipes import RECIPES, PictureFile, RecipeResult
 DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "gallery"
 
-PICTURE_WIDTH = 900
+IMAGE_WIDTH = 900
 N_COLORS = 256
 FILM_BYTES = 900_000
 
 HEADER = """# Gallery
 
-Every picture and film below is one line on a fitted network, and on your own data. Those here are drawn by
-the five [recipes](recipes.md); `separatrix recipe all` draws them at full size, and `separatrix plot` draws
-those of any saved model ([the command line](cli.md#plot)).
+One line of code draws each image and film below from a fitted network, and does the same with your data.
+Those shown here are of the five [recipes](recipes.md): `separatrix recipe all` draws them at full size, and
+`separatrix plot` draws those of any saved model ([the command line](cli.md#plot)).
 
 ```python
 import separatrix as sx
@@ -38,16 +38,18 @@ import separatrix as sx
 network = sx.MLPClassifier((4,), "logistic", record=1).fit(X, y)
 ```
 
-(`record` is needed by the way down a surface, curves of several epochs, and films; a surface over two
-`parameters` of your choice needs none.) A display holds arrays and draws them: `display.plot(ax=ax)` draws
-into axes of yours, small ones too, `display.figure_.savefig(...)` writes a file, and keyword arguments go on
-to matplotlib. Tables of pandas and Polars keep their column names, and the classes theirs. A film can also be
-`.html` (with a slider), `.mp4`, `.webp` or `.apng`; after early stopping it ends on the epoch that was kept.
+The path on a loss surface, curves of several epochs, and films need `record`; a surface over two
+`parameters` that you choose does not. A display holds arrays and draws them: `display.plot(ax=ax)` draws
+into your own axes, also small ones, `display.figure_.savefig(...)` writes a file, and keyword arguments are
+passed to matplotlib. Names of columns and classes are those of your table. Text, grid and background have
+the colours of matplotlib's style, as in `plt.style.use("dark_background")`. A film can also be `.html` (a
+page with a slider), `.mp4`, `.webp` or `.apng`; if the parameters of an earlier epoch were kept, the film
+ends with them.
 """
 
 SEARCH = """## search
 
-[Which network is right?](search.md) 400 candidates for two moons, on five folds.
+[Which network is right?](search.md) 400 candidates for two half circles (`make_moons`), on five folds.
 """
 
 SEARCH_CAPTIONS = {
@@ -65,7 +67,7 @@ def main() -> None:
         old.unlink()
     with tempfile.TemporaryDirectory() as folder:
         sections = [_section(recipe(Path(folder))) for recipe in RECIPES.values()]
-        sections.append("\n".join([SEARCH, *map(_entry, _search_pictures(Path(folder)))]))
+        sections.append("\n".join([SEARCH, *map(_entry, _search_images(Path(folder)))]))
     page = "\n".join([HEADER, *sections])
     (DOCS / "gallery.md").write_text(page, encoding="utf-8")
 
@@ -74,7 +76,7 @@ def _section(result: RecipeResult) -> str:
     return "\n".join([f"## {result.name}\n\n{result.title}\n", *map(_entry, result.pictures)])
 
 
-def _search_pictures(folder: Path) -> list[PictureFile]:
+def _search_images(folder: Path) -> list[PictureFile]:
     X, y = make_moons(1000, noise=0.2, random_state=0)
     search = sx.ArchitectureSearchCV(
         sx.MLPClassifier(max_iter=300, dtype="float32"),
@@ -99,17 +101,17 @@ def _search_pictures(folder: Path) -> list[PictureFile]:
 
 
 def _entry(picture: PictureFile) -> str:
-    shrink = _shrink_film if picture.path.suffix == ".gif" else _shrink_picture
+    shrink = _shrink_film if picture.path.suffix == ".gif" else _shrink_image
     shrink(picture.path, FOLDER / picture.path.name)
     code = f"\n```python\n{picture.code}\n```\n" if picture.code else ""
     return f"![{picture.caption}](gallery/{picture.path.name})\n\n{picture.caption}\n{code}"
 
 
-def _shrink_picture(source: Path, target: Path) -> None:
+def _shrink_image(source: Path, target: Path) -> None:
     image = Image.open(source).convert("RGB")
-    if image.width > PICTURE_WIDTH:
-        height = round(image.height * PICTURE_WIDTH / image.width)
-        image = image.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
+    if image.width > IMAGE_WIDTH:
+        height = round(image.height * IMAGE_WIDTH / image.width)
+        image = image.resize((IMAGE_WIDTH, height), Image.Resampling.LANCZOS)
     image.quantize(N_COLORS, kmeans=1, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
