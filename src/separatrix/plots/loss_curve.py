@@ -287,7 +287,7 @@ class LossCurveDisplay(ModelDisplay):
         colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
         lines: list[Line2D] = []
         for curve in curves:
-            look = {
+            look: dict[str, Any] = {
                 "color": colors[curve.run or curve.name],
                 "linestyle": _DASHES[curve.which],
                 "linewidth": 1.4,

@@ -7,11 +7,12 @@ and the grid take their colours from matplotlib's ``rcParams``, so that styles s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib import colormaps, rcParams
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap
+from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -37,19 +38,19 @@ _CURVES = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
 _TINT = 0.36  # of a class's colour in its tint, so that points in the full colour stand out
 
 
-def ink() -> str:
-    """Return the colour of text and of black lines, as the current style has it."""
-    return str(rcParams["text.color"])
+def ink() -> ColorType:
+    """Return the colour of text and of black lines in the current style."""
+    return cast("ColorType", rcParams["text.color"])
 
 
-def background() -> str:
-    """Return the colour behind everything that is drawn in axes."""
-    return str(rcParams["axes.facecolor"])
+def background() -> ColorType:
+    """Return the colour of the background of axes in the current style."""
+    return cast("ColorType", rcParams["axes.facecolor"])
 
 
-def grid_color() -> str:
-    """Return the colour of grid lines."""
-    return str(rcParams["grid.color"])
+def grid_color() -> ColorType:
+    """Return the colour of grid lines in the current style."""
+    return cast("ColorType", rcParams["grid.color"])
 
 
 def class_colors(n_classes: int) -> list[str]:
@@ -82,7 +83,7 @@ def marker_scale(marker: str) -> float:
     return _MARKER_SCALES.get(marker, 1.0)
 
 
-def curve_colors(n_curves: int) -> list[str]:
+def curve_colors(n_curves: int) -> list[ColorType]:
     """Return a colour for each of several curves that do not stand for classes; the first is that of text.
 
     Examples
@@ -90,7 +91,7 @@ def curve_colors(n_curves: int) -> list[str]:
     >>> curve_colors(2)
     ['black', '#009E73']
     """
-    colors = (ink(), *_CURVES)
+    colors: tuple[ColorType, ...] = (ink(), *_CURVES)
     return [colors[number % len(colors)] for number in range(n_curves)]
 
 
