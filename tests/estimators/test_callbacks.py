@@ -21,11 +21,11 @@ TEN_EPOCHS: dict[str, Any] = {
 
 
 class Witness:
-    """A callback of scikit-learn's protocol that writes down what it is told."""
+    """A callback of scikit-learn's protocol that keeps its arguments."""
 
     def __init__(self, stop_at: int | None = None) -> None:
         self.calls: list[str] = []
-        self.told: list[dict[str, Any]] = []
+        self.arguments: list[dict[str, Any]] = []
         self.stop_at = stop_at
 
     def setup(self, estimator: Any, context: Any) -> None:
@@ -48,29 +48,29 @@ class Witness:
         fitted_estimator: Any = None,
     ) -> bool:
         self.calls.append(f"end {context.task_name}")
-        self.told.append({"X": X, "y": y, "metadata": metadata, "fitted": fitted_estimator})
+        self.arguments.append({"X": X, "y": y, "metadata": metadata, "fitted": fitted_estimator})
         return self.calls.count("end epoch") == self.stop_at
 
 
-def test_a_callback_sees_every_epoch_begin_and_end(engine: str, rows: Rows) -> None:
+def test_callbacks_are_called_at_begin_and_end_of_every_epoch(engine: str, rows: Rows) -> None:
     X, y = rows
     witness = Witness()
     clf = MLPClassifier(**TEN_EPOCHS, max_iter=10, engine=engine).set_callbacks(witness)
     clf.fit(X, y, sample_weight=np.ones(120))
     epochs = ["begin epoch", "end epoch"] * 10
     assert witness.calls == ["setup", "begin fit", *epochs, "end fit", "teardown"]
-    fitted = [told["fitted"] for told in witness.told]
+    fitted = [given["fitted"] for given in witness.arguments]
     assert np.array_equal(fitted[-2].theta_, clf.theta_)
     assert not np.array_equal(fitted[0].predict_proba(X), clf.predict_proba(X))
-    assert np.array_equal(witness.told[0]["X"], X)
-    assert witness.told[0]["metadata"]["sample_weight"].sum() == 120
+    assert np.array_equal(witness.arguments[0]["X"], X)
+    assert witness.arguments[0]["metadata"]["sample_weight"].sum() == 120
 
 
 def test_a_training_that_ends_early_ends_its_tasks(rows: Rows) -> None:
     witness = Witness()
     MLPClassifier(**TEN_EPOCHS).set_callbacks(witness).fit(*rows)
     assert witness.calls.count("begin epoch") == witness.calls.count("end epoch") == 11
-    assert witness.told[10]["fitted"] is None
+    assert witness.arguments[10]["fitted"] is None
 
 
 def test_a_callback_can_end_the_training(engine: str, rows: Rows) -> None:
@@ -78,7 +78,7 @@ def test_a_callback_can_end_the_training(engine: str, rows: Rows) -> None:
     assert (clf.stop_.reason, clf.n_iter_) == ("callback", 4)
 
 
-def test_a_failing_fit_is_torn_down(rows: Rows) -> None:
+def test_callbacks_are_torn_down_after_a_failed_fit(rows: Rows) -> None:
     witness = Witness()
     X, y = rows
 
@@ -91,7 +91,7 @@ def test_a_failing_fit_is_torn_down(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_a_plain_callable_is_told_of_events_and_can_stop(engine: str, rows: Rows, solver: str) -> None:
+def test_a_callable_takes_progress_and_can_stop_training(engine: str, rows: Rows, solver: str) -> None:
     X, y = rows
     epochs: list[int] = []
 
@@ -106,14 +106,14 @@ def test_a_plain_callable_is_told_of_events_and_can_stop(engine: str, rows: Rows
     assert clf.stop_.reason == "callback"
 
 
-def test_without_callbacks_again(rows: Rows) -> None:
+def test_callbacks_can_be_removed(rows: Rows) -> None:
     witness = Witness()
     MLPClassifier(**TEN_EPOCHS).set_callbacks(witness).set_callbacks().fit(*rows)
     assert witness.calls == []
 
 
 @pytest.mark.parametrize("wrong", [ProgressBar, 3, None])
-def test_what_is_no_callback_is_refused(wrong: Any) -> None:
+def test_an_object_that_is_no_callback_is_an_error(wrong: Any) -> None:
     with pytest.raises(TypeError, match="FitCallback protocol"):
         MLPClassifier().set_callbacks(wrong)
 

@@ -49,7 +49,7 @@ def test_no_hidden_layer_is_logistic_regression(engine: str, rows: Rows) -> None
 @pytest.mark.parametrize(
     "labels", [["no", "yes"], [False, True], [3, 7], np.array(["a", "b"], dtype=object), [0.0, 1.0]]
 )
-def test_labels_come_back_as_they_were(rows: Rows, labels: Any) -> None:
+def test_predictions_have_the_type_of_the_labels(rows: Rows, labels: Any) -> None:
     X, y = rows
     clf = small(max_iter=200).fit(X, np.asarray(labels)[y])
     assert clf.classes_.tolist() == list(labels)
@@ -68,7 +68,7 @@ def test_a_single_class_is_always_predicted(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("as_matrix", [np.asarray, scipy.sparse.csr_array])
-def test_several_labels_a_row(engine: str, as_matrix: Any) -> None:
+def test_multilabel_targets(engine: str, as_matrix: Any) -> None:
     X, y = make_multilabel_classification(100, 5, n_classes=3, random_state=0)
     clf = small(engine=engine).fit(X, as_matrix(y))
     assert clf.out_activation_ == "logistic"
@@ -89,7 +89,7 @@ def test_log_probabilities_stay_finite_where_probabilities_round_to_0(rows: Rows
         assert_allclose(np.exp(clf.predict_log_proba(X)), clf.predict_proba(X), atol=1e-12)
 
 
-def test_class_weight_weighs_rows(engine: str) -> None:
+def test_class_weight_is_the_weight_of_rows(engine: str) -> None:
     X, y = unbalanced()
     for class_weight in ("balanced", {0: 1.0, 1: 5.0}):
         weighted = small(class_weight=class_weight, engine=engine).fit(X, y)
@@ -100,14 +100,14 @@ def test_class_weight_weighs_rows(engine: str) -> None:
     assert np.array_equal(both.theta_, small(engine=engine).fit(X, y, sample_weight=weight).theta_)
 
 
-def test_balanced_classes_find_the_rare_one() -> None:
+def test_balanced_class_weights_favour_the_rare_class() -> None:
     X, y = unbalanced()
     settings: dict[str, Any] = {"solver": "lbfgs", "hidden_layer_sizes": (), "tol": 1e-4}
     plain, balanced = (small(**settings, class_weight=w).fit(X, y) for w in (None, "balanced"))
     assert balanced.predict(X)[y == 1].mean() > 2 * plain.predict(X)[y == 1].mean()
 
 
-def test_class_weight_also_weighs_what_early_stopping_watches(engine: str) -> None:
+def test_class_weight_also_applies_to_validation_rows(engine: str) -> None:
     X, y = unbalanced()
     clf = small(class_weight="balanced", early_stopping=True, engine=engine)
     clf.fit(X[:300], y[:300], X_val=X[300:], y_val=y[300:])
@@ -115,7 +115,7 @@ def test_class_weight_also_weighs_what_early_stopping_watches(engine: str) -> No
     assert_allclose(clf.best_validation_score_, clf.score(X[300:], y[300:], sample_weight=weight))
 
 
-def test_class_weight_must_make_sense(rows: Rows) -> None:
+def test_wrong_class_weights_are_errors(rows: Rows) -> None:
     X, y = rows
     with pytest.raises(
         ParameterError, match=r"class_weight must be one of 'balanced', got 'balanse'\. Did you"
@@ -150,13 +150,13 @@ def test_the_quadratic_cost_has_logistic_outputs(engine: str) -> None:
     assert_allclose(binary.loss_, (error**2).mean() / 2 + penalty)
 
 
-def test_the_quadratic_cost_is_not_for_several_labels() -> None:
+def test_the_quadratic_cost_needs_one_label_a_row() -> None:
     X, y = make_multilabel_classification(50, 5, random_state=0)
     with pytest.raises(ParameterError, match="loss must be 'log_loss' for several labels"):
         small(loss="squared_error").fit(X, y)
 
 
-def test_classes_must_fit_those_before(rows: Rows) -> None:
+def test_classes_must_match_those_of_earlier_calls(rows: Rows) -> None:
     X, y = rows
     with pytest.raises(DataError, match="warm_start can only be used where `y` has the same classes"):
         small(warm_start=True).fit(X, y).fit(X, y + 1)
@@ -175,14 +175,14 @@ def test_a_batch_of_partial_fit_may_lack_classes(rows: Rows) -> None:
     assert clf.predict_proba(X).shape == (len(X), 3)
 
 
-def test_fit_after_partial_fit_learns_the_classes_anew(rows: Rows) -> None:
+def test_fit_after_partial_fit_learns_the_classes_again(rows: Rows) -> None:
     X, y = rows
     clf = small().partial_fit(X, y, classes=[0, 1, 2]).fit(X, y)
     assert clf.classes_.tolist() == [0, 1]
     assert len(clf.loss_curve_) == 10
 
 
-def test_what_is_no_label_is_an_error(rows: Rows) -> None:
+def test_targets_that_are_no_labels_are_errors(rows: Rows) -> None:
     X, y = rows
     with pytest.raises(ValueError, match="Unknown label type: continuous"):
         small().fit(X, X[:, 0])
@@ -193,9 +193,7 @@ def test_what_is_no_label_is_an_error(rows: Rows) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("loss", ["log_loss", "squared_error"])
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_the_model_gives_the_same_probabilities_to_the_last_bit(
-    dtype: Any, loss: str, n_classes: int
-) -> None:
+def test_the_model_has_the_same_probabilities_bit_by_bit(dtype: Any, loss: str, n_classes: int) -> None:
     z = np.array([[-40.0], [-20.0], [0.0], [20.0], [40.0]], dtype)
     clf = small(hidden_layer_sizes=(), loss=loss).fit(z, np.arange(5) % n_classes)
     clf.theta_[:] = 0.0

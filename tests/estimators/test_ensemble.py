@@ -1,4 +1,4 @@
-"""Ensembles are scikit-learn's voting estimators on the labels themselves, and become one model."""
+"""Ensembles: the voting estimators of scikit-learn, on labels, and as one model."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def three(rows):
     return X, np.array(["pear", "apple", "fig"])[y + (X[:, 0] > 0.5)]
 
 
-def test_it_answers_as_scikit_learns(three):
+def test_predictions_are_those_of_scikit_learn(three):
     X, y = three
     ours = MLPEnsembleClassifier(CLASSIFIERS, weights=[3, 1, 2]).fit(X, y)
     theirs = VotingClassifier(CLASSIFIERS, voting="soft", weights=[3, 1, 2]).fit(X, y)
@@ -67,7 +67,7 @@ def test_it_answers_as_scikit_learns(three):
 @pytest.mark.parametrize(
     "labels", [["pear", "fig", "apple"], [7, -1, 3], [4.0, -2.0, 1.0]], ids=["text", "int", "float"]
 )
-def test_the_model_answers_as_it_does_in_the_labels_themselves(rows, labels, tmp_path):
+def test_the_model_predicts_the_same_labels(rows, labels, tmp_path):
     X, y = rows
     named = np.array(labels)[y + (X[:, 0] > 0.5)]
     ensemble = MLPEnsembleClassifier(CLASSIFIERS, weights=[3, 1, 2]).fit(X, named)
@@ -81,7 +81,7 @@ def test_the_model_answers_as_it_does_in_the_labels_themselves(rows, labels, tmp
     np.testing.assert_array_equal(ensemble.estimators_[0].classes_, model.classes)
 
 
-def test_the_model_of_numbers(rows):
+def test_the_model_of_a_regressor(rows):
     X = rows[0]
     ensemble = MLPEnsembleRegressor(REGRESSORS, weights=[1, 4]).fit(X, X[:, 0] * X[:, 1])
     np.testing.assert_allclose(ensemble.to_model().predict(X), ensemble.predict(X), rtol=1e-9)
@@ -101,7 +101,7 @@ def test_frames(three, library):
 
 
 @pytest.mark.parametrize("weights", [{"fig": 9.0}, {2: 9.0}, "balanced"], ids=str)
-def test_class_weights_are_of_the_labels_themselves(three, weights):
+def test_class_weights_are_by_label_not_by_code(three, weights):
     X, y = three
     if isinstance(weights, dict) and 2 in weights:
         y = np.searchsorted(np.unique(y), y) + 1  # the codes 0, 1, 2 of 1, 2, 3: as such, 2 would be 3
@@ -118,7 +118,7 @@ def test_sample_weights_go_to_the_members(three):
     np.testing.assert_array_equal(ensemble.predict_proba(X), expected)
 
 
-def test_members_that_do_not_count_are_not_in_the_model(three):
+def test_members_without_weight_are_not_in_the_model(three):
     X, y = three
     ensemble = MLPEnsembleClassifier(CLASSIFIERS, weights=[2, 0, 1]).fit(X, y)
     model = ensemble.to_model()
@@ -128,7 +128,7 @@ def test_members_that_do_not_count_are_not_in_the_model(three):
     assert [str(one.network) for one in ensemble.to_model().models] == ["5-4-3"]
 
 
-def test_it_is_an_estimator_like_any_other(three):
+def test_it_works_with_tools_of_scikit_learn(three):
     X, y = three
     ensemble = MLPEnsembleClassifier(CLASSIFIERS[:2], weights=[1, 2])
     assert "voting" not in ensemble.get_params()
@@ -139,7 +139,7 @@ def test_it_is_an_estimator_like_any_other(three):
     assert cross_val_score(ensemble, X, y, cv=2).shape == (2,)
 
 
-def test_what_cannot_become_a_model(three):
+def test_ensembles_without_a_model(three):
     with pytest.raises(NotFittedError):
         MLPEnsembleClassifier(CLASSIFIERS).to_model()
     with pytest.raises(ParameterError, match="got LogisticRegression"):

@@ -34,7 +34,7 @@ from separatrix.train import TrainingProgress
 Rows = tuple[np.ndarray, np.ndarray]
 
 
-# Nothing gets better by 10: training ends, stalled, after exactly ten epochs.
+# No loss improves by 10: training ends, stalled, after exactly ten epochs.
 TEN_EPOCHS: dict[str, Any] = {
     "tol": 10.0,
     "n_iter_no_change": 8,
@@ -69,7 +69,7 @@ def test_coefs_can_be_assigned_as_lists_and_as_items(rows: Rows) -> None:
         clf.coefs_ = [np.zeros((3, 3)), np.zeros((4, 1))]
 
 
-def test_an_estimator_that_is_not_fitted_has_no_fitted_attribute() -> None:
+def test_an_unfitted_estimator_has_no_fitted_attribute() -> None:
     assert not hasattr(small(), "coefs_")
     with pytest.raises(NotFittedError):
         small().predict([[1.0]])
@@ -78,7 +78,7 @@ def test_an_estimator_that_is_not_fitted_has_no_fitted_attribute() -> None:
 
 
 @pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda clf: pickle.loads(pickle.dumps(clf))])
-def test_copies_predict_and_train_on_alike(engine: str, rows: Rows, copy_of: Any) -> None:
+def test_copies_predict_and_train_equally(engine: str, rows: Rows, copy_of: Any) -> None:
     X, y = rows
     clf = small(engine=engine, batch_size=16).fit(X, y)
     other = copy_of(clf)
@@ -100,7 +100,7 @@ def test_sparse_rows_train_and_predict_as_dense_ones(engine: str, rows: Rows, sp
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
-def test_frames_bring_feature_names(rows: Rows, frame: Any) -> None:
+def test_data_frames_have_feature_names(rows: Rows, frame: Any) -> None:
     X, y = rows
     names = ["age", "dose", "a", "b", "c"]
     table = frame(dict(zip(names, X.T, strict=True)))
@@ -112,7 +112,7 @@ def test_frames_bring_feature_names(rows: Rows, frame: Any) -> None:
         clf.predict(pd.DataFrame(X, columns=list("vwxyz")))
 
 
-def test_own_validation_rows_are_followed_and_watched(engine: str, rows: Rows) -> None:
+def test_early_stopping_uses_given_validation_rows(engine: str, rows: Rows) -> None:
     X, y = rows
     clf = small(engine=engine, tol=0.0, learning_rate_init=0.05, early_stopping=True)
     clf.fit(X[:80], y[:80], X_val=X[80:], y_val=y[80:])
@@ -130,7 +130,7 @@ def test_own_validation_rows_are_followed_and_watched(engine: str, rows: Rows) -
     assert_allclose(follower.history_.validation_loss[-1], -log_p[np.arange(40), y[80:]].mean())
 
 
-def test_validation_rows_must_come_as_a_pair_and_fit(rows: Rows) -> None:
+def test_validation_rows_must_be_given_with_targets_and_match(rows: Rows) -> None:
     X, y = rows
     with pytest.raises(DataError, match="X_val and y_val must be given together, got no y_val"):
         small().fit(X, y, X_val=X)
@@ -147,7 +147,7 @@ def test_too_few_validation_rows_are_an_error(rows: Rows) -> None:
         MLPRegressor(early_stopping=True, validation_fraction=0.05).fit(X[:12], y[:12])
 
 
-def test_validation_rows_that_weigh_nothing_are_an_error(rows: Rows) -> None:
+def test_validation_rows_without_weight_are_an_error(rows: Rows) -> None:
     X, y = rows
     message = "the validation rows must not all have weight 0, got {} that do"
     with pytest.raises(DataError, match=message.format(10)):
@@ -158,7 +158,7 @@ def test_validation_rows_that_weigh_nothing_are_an_error(rows: Rows) -> None:
         small(early_stopping=True).fit(X, y, sample_weight=weight)
 
 
-def test_a_random_state_of_another_generator_is_refused(engine: str, rows: Rows) -> None:
+def test_a_random_state_of_another_generator_is_an_error(engine: str, rows: Rows) -> None:
     with pytest.raises(ParameterError, match="random_state must use MT19937, got a RandomState of PCG64"):
         small(random_state=np.random.RandomState(np.random.PCG64(1)), engine=engine).fit(*rows)
 
@@ -173,7 +173,7 @@ def test_a_random_state_of_another_generator_is_refused(engine: str, rows: Rows)
         ({}, {"sample_weight": [-1.0] * 60}),
     ],
 )
-def test_a_fit_that_is_refused_leaves_the_last_one_as_it_was(
+def test_a_fit_with_an_error_leaves_the_estimator_unchanged(
     rows: Rows, parameters: dict[str, Any], data: dict[str, Any]
 ) -> None:
     X, y = rows
@@ -193,7 +193,7 @@ def test_a_fit_that_is_refused_leaves_the_last_one_as_it_was(
     assert not hasattr(fresh, "n_features_in_")
 
 
-def test_restore_best_follows_early_stopping_unless_told(engine: str, rows: Rows) -> None:
+def test_restore_best_follows_early_stopping_unless_set(engine: str, rows: Rows) -> None:
     X, y = rows
     train, validation = (X[:80], y[:80]), {"X_val": X[80:], "y_val": y[80:]}
     settings = {
@@ -214,7 +214,7 @@ def test_restore_best_follows_early_stopping_unless_told(engine: str, rows: Rows
     assert losses[0] < losses[1]
 
 
-def test_history_has_what_was_asked_for(engine: str, rows: Rows) -> None:
+def test_history_has_the_curves_that_were_asked_for(engine: str, rows: Rows) -> None:
     X, y = rows
     clf = small(engine=engine).fit(X, y)
     assert clf.history_.loss.tolist() == clf.loss_curve_
@@ -242,7 +242,7 @@ def test_divergence_keeps_the_best_and_advises(engine: str, rows: Rows) -> None:
     assert np.isfinite(reg.predict(X)).all()
 
 
-def test_a_batch_that_diverges_is_warned_of(engine: str) -> None:
+def test_a_diverging_batch_gives_a_warning(engine: str) -> None:
     reg = MLPRegressor(**TEN_EPOCHS, engine=engine).partial_fit([[0.0], [1.0]], [0.0, 1.0])
     theta = reg.theta_.copy()
     with pytest.warns(ConvergenceWarning, match="diverged"):
@@ -283,7 +283,7 @@ def test_partial_fit_needs_a_stochastic_solver_and_no_early_stopping(rows: Rows)
         small(early_stopping=True).partial_fit(X, y, classes=[0, 1])
 
 
-def test_going_on_with_another_network_is_an_error(rows: Rows) -> None:
+def test_continuing_with_another_network_is_an_error(rows: Rows) -> None:
     X, y = rows
     clf = small(warm_start=True).fit(X, y)
     with pytest.raises(ParameterError, match=r"it is 5-4-1 .* ask for 5-6-1"):
@@ -292,7 +292,7 @@ def test_going_on_with_another_network_is_an_error(rows: Rows) -> None:
         clf.set_params(hidden_layer_sizes=(4,)).fit(X[:, :4], y)
 
 
-def test_partial_fit_with_another_solver_starts_its_moments_anew(rows: Rows) -> None:
+def test_partial_fit_with_another_solver_resets_the_moments(rows: Rows) -> None:
     X, y = rows
     clf = small().fit(X, y).set_params(solver="sgd").partial_fit(X, y)
     assert clf.n_iter_ == 1
@@ -320,7 +320,7 @@ def test_partial_fit_follows_a_schedule_over_max_iter_epochs(rows: Rows, learnin
     assert_allclose(parts.theta_, whole.theta_, rtol=1e-12)
 
 
-def test_dropout_follows_the_seed_and_leaves_the_rest_of_the_draws(engine: str, rows: Rows) -> None:
+def test_dropout_follows_the_seed(engine: str, rows: Rows) -> None:
     X, y = rows
     one, again, other = (
         small(dropout=0.5, random_state=s, engine=engine).fit(X, y).theta_ for s in (0, 0, 1)
@@ -344,7 +344,7 @@ def test_rows_are_copied_at_most_once(settings: dict[str, Any], copies: float) -
     assert peak < (copies + 0.25) * X.nbytes
 
 
-def test_the_converted_rows_are_not_kept_beside_their_parts() -> None:
+def test_converted_rows_are_dropped_after_the_split() -> None:
     X = np.random.RandomState(0).rand(100_000, 50)
     held = []
     reg = MLPRegressor(**{**TEN_EPOCHS, "n_iter_no_change": 1, "dtype": "float32", "early_stopping": True})
@@ -356,7 +356,7 @@ def test_the_converted_rows_are_not_kept_beside_their_parts() -> None:
     assert max(held) < 1.25 * X.nbytes / 2
 
 
-def test_fits_in_two_threads_are_as_alone_and_leave_no_trace(rows: Rows) -> None:
+def test_fits_in_two_threads_do_not_affect_each_other(rows: Rows) -> None:
     X, y = rows
 
     def fit(seed: int, wait: Callable[[], Any]) -> np.ndarray:
@@ -375,7 +375,7 @@ def test_fits_in_two_threads_are_as_alone_and_leave_no_trace(rows: Rows) -> None
 
 
 @pytest.mark.parametrize("estimator", [small(), MLPRegressor(**TEN_EPOCHS)])
-def test_model_and_back(rows: Rows, estimator: BaseMLP) -> None:
+def test_a_model_can_become_an_estimator_again(rows: Rows, estimator: BaseMLP) -> None:
     X, y = rows
     estimator.fit(X, y)
     model = estimator.to_model()
@@ -402,7 +402,7 @@ def test_an_estimator_can_be_saved_as_a_model_file(engine: str, rows: Rows, tmp_
     assert np.array_equal(MLPClassifier.from_model(model).predict_proba(X), clf.predict_proba(X))
 
 
-def test_a_model_of_the_other_kind_or_with_an_encoder_is_refused(rows: Rows) -> None:
+def test_a_model_of_the_other_task_or_with_an_encoder_is_an_error(rows: Rows) -> None:
     X, y = rows
     model = small().fit(X, y).to_model()
     with pytest.raises(ParameterError, match="model must be a regressor"):
@@ -415,7 +415,7 @@ def test_a_model_of_the_other_kind_or_with_an_encoder_is_refused(rows: Rows) -> 
         MLPRegressor.from_model(table)
 
 
-def test_a_warm_start_goes_on_from_a_model(rows: Rows) -> None:
+def test_a_warm_start_continues_from_a_model(rows: Rows) -> None:
     X, y = rows
     model = small().fit(X, y).to_model()
     clf = MLPClassifier.from_model(model).set_params(warm_start=True, tol=10.0, n_iter_no_change=8)

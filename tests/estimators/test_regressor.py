@@ -50,7 +50,7 @@ def test_poisson_loss_needs_counts() -> None:
         MLPRegressor("poisson").fit([[0.0], [1.0]], [2.0, -1.0])
 
 
-def test_without_biases_a_line_goes_through_the_origin(engine: str) -> None:
+def test_without_biases_the_prediction_at_the_origin_is_0(engine: str) -> None:
     X = np.array([[1.0], [2.0], [3.0]])
     reg = MLPRegressor(**LINEAR, alpha=0.0, fit_intercept=False, engine=engine).fit(X, [2.0, 4.5, 6.0])
     assert reg.intercepts_[0].shape == (0,)

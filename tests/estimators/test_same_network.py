@@ -1,4 +1,4 @@
-"""The same `random_state` gives scikit-learn's own network: predictions, curves and counts."""
+"""The same `random_state` gives the same network as scikit-learn: predictions, curves and counts."""
 
 from __future__ import annotations
 

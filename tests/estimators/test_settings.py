@@ -76,7 +76,9 @@ def trained(rows: Rows, **values: Any) -> np.ndarray:
         ("dtype", "float", r"dtype must be one of 'auto', 'float32', 'float64', got 'float'\. Did you mean"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_rule(rows: Rows, name: str, value: Any, message: str) -> None:
+def test_the_error_of_a_wrong_value_has_parameter_rule_and_value(
+    rows: Rows, name: str, value: Any, message: str
+) -> None:
     with pytest.raises(ParameterError, match=message):
         MLPClassifier(**{**TEN_EPOCHS, name: value}).fit(*rows)
 
@@ -110,7 +112,7 @@ def test_a_solver_by_name_is_the_optimizer(
     assert np.array_equal(trained(rows, solver=solver, **settings), trained(rows, solver=optimizer))
 
 
-def test_an_optimizer_brings_its_own_form(rows: Rows) -> None:
+def test_an_optimizer_object_has_its_own_parameters(rows: Rows) -> None:
     theta = trained(rows, solver=network.Adam(epsilon=0.1, epsilon_hat=False))
     assert not np.array_equal(theta, trained(rows, epsilon=0.1))
 
@@ -122,7 +124,7 @@ def test_every_schedule_trains(rows: Rows, learning_rate: str) -> None:
     assert np.array_equal(by_name, trained(rows, solver="rmsprop", learning_rate=schedule, batch_size=30))
 
 
-def test_adam_heeds_scikit_learns_schedules_as_objects_only(rows: Rows) -> None:
+def test_adam_ignores_scikit_learns_schedules_by_name(rows: Rows) -> None:
     plain = trained(rows)
     assert np.array_equal(plain, trained(rows, learning_rate="invscaling"))
     assert not np.array_equal(plain, trained(rows, learning_rate=schedules.InvScaling()))
@@ -132,7 +134,7 @@ def test_alpha_is_split_by_l1_ratio() -> None:
     assert MLPClassifier(alpha=2.0, l1_ratio=0.25).settings().penalty == network.Penalty(l2=1.5, l1=0.5)
 
 
-def test_an_l1_penalty_silences_weights(engine: str, rows: Rows) -> None:
+def test_an_l1_penalty_sets_weights_to_0(engine: str, rows: Rows) -> None:
     X, y = rows
     settings: dict[str, Any] = {
         "hidden_layer_sizes": (),
@@ -152,14 +154,14 @@ def test_an_l1_penalty_silences_weights(engine: str, rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("init", sorted(network.INITIALIZERS))
-def test_every_initialiser_can_be_had_by_name(rows: Rows, init: str) -> None:
+def test_every_initialiser_has_a_name(rows: Rows, init: str) -> None:
     X, y = rows
     clf = MLPClassifier(**TEN_EPOCHS, init=init, record=1).fit(X, y)
     first = network.initial_theta(clf.network_, init, np.random.RandomState(0))
     assert np.array_equal(clf.recording_.thetas[0], first)
 
 
-def test_arrays_of_ones_own_are_the_start(rows: Rows) -> None:
+def test_your_own_arrays_are_the_initial_weights(rows: Rows) -> None:
     X, y = rows
     other = MLPClassifier(**TEN_EPOCHS).fit(X, y)
     clf = MLPClassifier(**TEN_EPOCHS, init=(other.coefs_, other.intercepts_), record=1).fit(X, y)

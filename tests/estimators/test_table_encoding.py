@@ -22,7 +22,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame])
-def test_it_encodes_as_the_table_encoder(make):
+def test_the_encoding_is_that_of_the_table_encoder(make):
     frame = make(COLUMNS)
     step = TableEncoding(dtype="float32").fit(frame)
     encoder = TableEncoder.fit(COLUMNS)
@@ -34,7 +34,7 @@ def test_it_encodes_as_the_table_encoder(make):
     assert (step.n_features_in_, step.feature_names_in_.tolist()) == (3, list(COLUMNS))
 
 
-def test_columns_are_found_by_name():
+def test_columns_are_matched_by_name():
     frame = pl.DataFrame(COLUMNS)
     step = TableEncoding().fit(frame)
     np.testing.assert_array_equal(step.transform(frame[:, ::-1]), step.transform(frame))
@@ -42,7 +42,7 @@ def test_columns_are_found_by_name():
         step.transform(frame.drop("town"))
 
 
-def test_its_settings():
+def test_parameters():
     frame = pl.DataFrame({"town": ["a", "b", "c", "a"]})
     step = clone(TableEncoding(max_categories=1))
     assert step.fit_transform(frame).shape == (4, 2)
@@ -50,7 +50,7 @@ def test_its_settings():
         TableEncoding(max_categories=0).fit(frame)
 
 
-def test_what_it_does_not_take():
+def test_wrong_input_is_an_error():
     with pytest.raises(DataError, match="must be a Polars or pandas DataFrame, got ndarray"):
         TableEncoding().fit(np.zeros((2, 2)))
     with pytest.raises(NotFittedError):
@@ -58,7 +58,7 @@ def test_what_it_does_not_take():
 
 
 @pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame])
-def test_in_cross_validation_it_sees_the_training_rows_alone(make, monkeypatch):
+def test_cross_validation_encodes_on_the_training_rows_only(make, monkeypatch):
     seen = []
 
     def fit(columns, **settings):

@@ -21,7 +21,7 @@ from separatrix.estimators.targets import Targets
         (3, "squared_error", False, ("quadratic", 3)),
     ],
 )
-def test_each_kind_of_target_has_its_head(
+def test_the_head_depends_on_classes_and_loss(
     n_classes: int, loss: str, multilabel: bool, expected: tuple[str, int]
 ) -> None:
     assert targets.head_and_outputs(loss, np.arange(n_classes), multilabel) == expected
@@ -30,7 +30,7 @@ def test_each_kind_of_target_has_its_head(
 @pytest.mark.parametrize(
     ("head", "n_out", "n_columns"), [("binary", 1, 1), ("multiclass", 3, 1), ("quadratic", 3, 3)]
 )
-def test_labels_survive_encoding(head: str, n_out: int, n_columns: int) -> None:
+def test_labels_are_encoded_and_decoded(head: str, n_out: int, n_columns: int) -> None:
     classes = np.array(["a", "b", "c"])[: max(n_out, 2)]
     y = classes[[1, 0, -1, 0]]
     labels = Targets(head, n_out, classes)
@@ -57,7 +57,7 @@ def test_a_class_weight_is_0_or_more(weight: Any) -> None:
             targets.check_class_weight(weights, np.array(["a", "b"]))
 
 
-def test_some_class_must_weigh_something() -> None:
+def test_a_class_must_have_a_weight_above_0() -> None:
     with pytest.raises(ParameterError, match=r"class_weight must be above 0 .*, got \{0: 0, 1: 0.0\}"):
         targets.check_class_weight({0: 0, 1: 0.0}, np.array([0, 1]))
     targets.check_class_weight({0: 0}, np.array([0, 1]))  # the other class weighs 1

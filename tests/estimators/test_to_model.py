@@ -1,4 +1,4 @@
-"""A pipeline's scalers go into the network's first layer, and what cannot is said."""
+"""Scalers of a pipeline are folded into the first layer of the network; other steps are errors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _few_epochs():
 
 @pytest.fixture
 def spread(rows):
-    """Columns of very different place and scale, one of them constant."""
+    """Columns of very different mean and scale, one of them constant."""
     X, y = rows
     X = X * [1.0, 1e3, 1e-3, 10.0, 0.0] + [0.0, 1e5, 0.0, -5.0, 7.0]
     return X, np.where(y == 1, "yes", "no")
@@ -49,7 +49,7 @@ def spread(rows):
 
 @pytest.mark.parametrize("scaler", SCALERS, ids=str)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_scaler_goes_into_the_first_layer(spread, scaler, dtype):
+def test_a_scaler_is_folded_into_the_first_layer(spread, scaler, dtype):
     X, y = spread
     pipeline = make_pipeline(scaler, MLPClassifier((3,), dtype=dtype, **QUICK)).fit(X, y)
     model = to_model(pipeline)
@@ -59,7 +59,7 @@ def test_a_scaler_goes_into_the_first_layer(spread, scaler, dtype):
     np.testing.assert_allclose(model(X), pipeline.predict_proba(X), rtol=tolerance, atol=tolerance)
 
 
-def test_several_steps_and_passed_ones(spread):
+def test_several_steps_and_passthrough(spread):
     X, y = spread
     steps = [
         ("none", "passthrough"),
@@ -71,14 +71,14 @@ def test_several_steps_and_passed_ones(spread):
     np.testing.assert_allclose(to_model(pipeline)(X), pipeline.predict_proba(X), rtol=1e-9)
 
 
-def test_without_scaling_the_network_is_as_it_was(rows):
+def test_without_scaling_the_network_is_unchanged(rows):
     X, y = rows
     network = MLPClassifier((3,), **QUICK)
     pipeline = make_pipeline("passthrough", network).fit(X.astype(np.float32), y)
     assert to_model(pipeline) == to_model(network) == network.to_model()
 
 
-def test_numbers(spread):
+def test_a_regressor(spread):
     X, _ = spread
     pipeline = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(3,), **QUICK))
     pipeline.fit(X, X[:, :2])
@@ -98,7 +98,7 @@ def test_the_columns_keep_their_names(spread, library, tmp_path):
     np.testing.assert_allclose(model(frame[names[::-1]]), expected, rtol=1e-9)
 
 
-def test_names_that_a_scaler_makes_up_are_not_the_columns(rows):
+def test_names_made_by_a_scaler_are_not_used(rows):
     X, y = rows
     pipeline = make_pipeline("passthrough", StandardScaler(), MLPClassifier((), **QUICK))
     assert to_model(pipeline.set_output(transform="pandas").fit(X, y)).feature_names is None
@@ -119,7 +119,7 @@ def test_an_ensemble_behind_a_scaler(spread):
     ("step", "kind"),
     [(PCA(2), "PCA"), (MinMaxScaler(clip=True), "MinMaxScaler with clip=True")],
 )
-def test_another_step_is_refused(rows, step, kind):
+def test_another_step_is_an_error(rows, step, kind):
     pipeline = Pipeline([("before", step), ("network", MLPClassifier((), **QUICK))]).fit(*rows)
     with pytest.raises(ParameterError) as caught:
         to_model(pipeline)
@@ -127,7 +127,7 @@ def test_another_step_is_refused(rows, step, kind):
     assert "joblib or skops" in str(caught.value)
 
 
-def test_a_subclass_of_a_scaler_may_do_what_it_likes(rows):
+def test_a_subclass_of_a_scaler_is_an_error(rows):
     class Own(StandardScaler):
         pass
 
@@ -135,7 +135,7 @@ def test_a_subclass_of_a_scaler_may_do_what_it_likes(rows):
         to_model(make_pipeline(Own(), MLPClassifier((), **QUICK)).fit(*rows))
 
 
-def test_without_biases_a_shift_is_refused(rows):
+def test_a_shift_without_biases_is_an_error(rows):
     network = MLPClassifier((2,), fit_intercept=False, **QUICK)
     scaled = make_pipeline(MaxAbsScaler(), network).fit(*rows)
     np.testing.assert_allclose(to_model(scaled)(rows[0]), scaled.predict_proba(rows[0]), rtol=1e-9)
@@ -145,7 +145,7 @@ def test_without_biases_a_shift_is_refused(rows):
         to_model(make_pipeline(StandardScaler(), network).fit(*rows))
 
 
-def test_what_has_no_network_is_refused(rows, tmp_path):
+def test_an_estimator_without_a_network_is_an_error(rows, tmp_path):
     for estimator in (LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())):
         with pytest.raises(ParameterError, match="that ends in one, got LogisticRegression; train one of"):
             to_model(estimator.fit(*rows))
@@ -154,6 +154,6 @@ def test_what_has_no_network_is_refused(rows, tmp_path):
 
 
 @pytest.mark.parametrize("estimator", [MLPClassifier(), make_pipeline(StandardScaler(), MLPClassifier())])
-def test_what_is_not_fitted_is_refused(estimator):
+def test_an_unfitted_estimator_is_an_error(estimator):
     with pytest.raises(NotFittedError):
         to_model(estimator)

@@ -20,7 +20,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def stalled(scores: list[float], tol: float) -> int:
-    """The epochs in a row, at the end, that did not better the best before them by `tol`."""
+    """Return how many epochs in a row, at the end, did not improve the best value by `tol`."""
     count, best = 0, -np.inf
     for score in scores:
         count = count + 1 if score < best + tol else 0
@@ -29,7 +29,7 @@ def stalled(scores: list[float], tol: float) -> int:
 
 
 @pytest.mark.parametrize("scoring", [None, "loss", "roc_auc", "neg_log_loss", make_scorer(recall_score)])
-def test_early_stopping_watches_what_it_is_told(engine: str, rows: Rows, scoring: Any) -> None:
+def test_early_stopping_monitors_the_scoring(engine: str, rows: Rows, scoring: Any) -> None:
     X, y = rows
     clf = MLPClassifier(**SETTINGS, scoring=scoring, engine=engine).fit(
         X[:70], y[:70], X_val=X[70:], y_val=y[70:]
@@ -56,7 +56,7 @@ def test_the_loss_and_its_scorer_agree(engine: str, rows: Rows) -> None:
     assert np.array_equal(by_loss.theta_, by_scorer.theta_)
 
 
-def test_metrics_are_followed_with_row_weights(engine: str, rows: Rows) -> None:
+def test_metrics_use_row_weights(engine: str, rows: Rows) -> None:
     X, y = rows
     weight = np.random.RandomState(0).rand(50)
     clf = MLPClassifier(**SETTINGS, metrics=["accuracy", "roc_auc"], engine=engine)
@@ -82,7 +82,7 @@ def weighted_error(estimator: Any, X: np.ndarray, y: np.ndarray, sample_weight: 
         ("neg_mean_absolute_error", True),
     ],
 )
-def test_only_a_scorer_that_takes_row_weights_is_given_them(
+def test_only_a_scorer_with_sample_weight_gets_row_weights(
     rows: Rows, scoring: Any, is_weighted: bool
 ) -> None:
     X, _ = rows
@@ -94,7 +94,7 @@ def test_only_a_scorer_that_takes_row_weights_is_given_them(
     assert_allclose(reg.best_validation_score_, by_hand(reg, X[70:], X[70:, 0], **keywords))
 
 
-def test_a_scorer_without_row_weights_goes_with_class_weights(rows: Rows) -> None:
+def test_a_scorer_without_sample_weight_works_with_class_weights(rows: Rows) -> None:
     clf = MLPClassifier(**SETTINGS, class_weight="balanced", metrics=["neg_negative_likelihood_ratio"])
     assert clf.fit(*rows).history_.metrics["validation_neg_negative_likelihood_ratio"].size == clf.n_iter_
 

@@ -55,7 +55,7 @@ def same(first, second):
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=names)
-def test_a_fit_on_rows_that_were_read_is_a_fit(settings):
+def test_a_fit_on_read_rows_equals_fit(settings):
     X, y = load_iris(return_X_y=True, as_frame=True)
     network = MLPClassifier(**({"hidden_layer_sizes": (5,), "max_iter": 40, "random_state": 3} | settings))
     rows = rows_of(network, X, y)
@@ -68,7 +68,7 @@ def test_a_fit_on_rows_that_were_read_is_a_fit(settings):
 
 @pytest.mark.parametrize("pauses", [[13], [1, 2, 39], [7, 20]])
 @pytest.mark.parametrize("settings", SETTINGS, ids=names)
-def test_a_paused_training_goes_on_to_the_same_bits(settings, pauses):
+def test_a_paused_training_continues_with_the_same_bits(settings, pauses):
     X, y = load_iris(return_X_y=True)
     network = MLPClassifier(**({"hidden_layer_sizes": (5,), "max_iter": 40, "random_state": 3} | settings))
     rows = rows_of(network, X, y)
@@ -83,7 +83,7 @@ def test_a_paused_training_goes_on_to_the_same_bits(settings, pauses):
     same(part, copy.copy(network).fit_rows(rows))
 
 
-def test_what_is_paused_is_left_as_it_is():
+def test_continuing_leaves_the_paused_training_unchanged():
     X, y = load_diabetes(return_X_y=True)
     network = MLPRegressor(hidden_layer_sizes=(3,), max_iter=20, random_state=0)
     rows = rows_of(network, X, y)
@@ -104,7 +104,7 @@ def test_reading_rows_draws_no_random_numbers():
 
 
 @pytest.mark.parametrize("codes", [None, np.arange(50) % 2])
-def test_the_draws_are_scikit_learns(codes: np.ndarray | None) -> None:
+def test_the_split_is_that_of_scikit_learn(codes: np.ndarray | None) -> None:
     train, held_out = holdout_split(50, 0.3, codes, np.random.RandomState(3))
     expected = train_test_split(np.arange(50), test_size=0.3, stratify=codes, random_state=3)
     assert np.array_equal(train, expected[0])
@@ -112,7 +112,7 @@ def test_the_draws_are_scikit_learns(codes: np.ndarray | None) -> None:
 
 
 @pytest.mark.parametrize("codes", [None, np.arange(12) % 2])
-def test_too_few_rows_on_either_side_name_the_fraction(codes: np.ndarray | None) -> None:
+def test_the_error_of_too_few_rows_names_the_fraction(codes: np.ndarray | None) -> None:
     for fraction, count in ((0.0, 0), (0.01, 1)):
         message = (
             f"validation_fraction must hold out at least 2 of the 12 rows, got {fraction}, which is {count}"
@@ -136,7 +136,7 @@ def number_held_out(split: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("n_rows", [2, 3, 4, 5, 7])
 @pytest.mark.parametrize("fraction", [0.1, 0.34, 0.5, 0.75, 0.9])
 @pytest.mark.parametrize("is_stratified", [False, True])
-def test_what_is_refused_is_what_scikit_learn_refuses_and_a_single_row(
+def test_the_errors_are_those_of_scikit_learn_and_of_a_single_row(
     n_rows: int, fraction: float, is_stratified: bool
 ) -> None:
     codes = np.arange(n_rows) % 2 if is_stratified else None
@@ -152,7 +152,7 @@ def test_a_class_with_a_single_row_cannot_be_split() -> None:
         holdout_split(12, 0.5, np.arange(12) == 3, np.random.RandomState(0))
 
 
-def test_rows_that_weigh_nothing_are_refused() -> None:
+def test_rows_without_weight_are_an_error() -> None:
     X, T = np.zeros((3, 1)), np.zeros((3, 1))
     plain, some, none = Data(X, T), Data(X, T, np.array([0.0, 0.5, 0.0])), Data(X, T, np.zeros(3))
     message = "the {} rows must not all have weight 0, got 3 that do"
@@ -165,7 +165,7 @@ def test_rows_that_weigh_nothing_are_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt])
-def test_attributes_come_back_after_an_exception(kind: type[BaseException]) -> None:
+def test_attributes_are_restored_after_an_exception(kind: type[BaseException]) -> None:
     thing = SimpleNamespace(kept=1, changed=1, deleted=1)
 
     def change() -> None:
@@ -178,7 +178,7 @@ def test_attributes_come_back_after_an_exception(kind: type[BaseException]) -> N
     assert vars(thing) == {"kept": 1, "changed": 1, "deleted": 1}
 
 
-def test_attributes_stay_without_one() -> None:
+def test_attributes_stay_without_an_exception() -> None:
     thing = SimpleNamespace()
     with unchanged_on_error(thing):
         thing.new = 2

@@ -1,4 +1,4 @@
-"""The estimators inside scikit-learn's own tools."""
+"""The estimators inside tools of scikit-learn."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_one_regressor_a_target(rows: Rows) -> None:
     assert np.array_equal(several.predict(X)[:, 1], alone.predict(X))
 
 
-def test_clones_have_the_parameters_and_no_network(rows: Rows) -> None:
+def test_clones_have_parameters_and_no_network(rows: Rows) -> None:
     init = ([np.zeros((5, 4)), np.zeros((4, 1))], [np.zeros(4), np.zeros(1)])
     clf = MLPClassifier(**TEN_EPOCHS, init=init, dropout=[0.5]).fit(*rows)
     copy = clone(clf)
@@ -90,7 +90,7 @@ def test_row_weights_are_routed(rows: Rows) -> None:
     assert not np.array_equal(*thetas)
 
 
-def test_own_validation_rows_are_routed(rows: Rows) -> None:
+def test_given_validation_rows_are_routed(rows: Rows) -> None:
     X, y = rows
     with sklearn.config_context(enable_metadata_routing=True):
         clf = MLPClassifier(**TEN_EPOCHS).set_fit_request(X_val=True, y_val=True)

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 
 from separatrix.data.targets import TargetStatistics
 from separatrix.errors import ParameterError
-from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.table_rows import Target
 from separatrix.model import Model, predicted_labels
@@ -224,7 +224,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ) -> None:
         self._store_parameters(locals())
 
-    @available_if(lambda self: self._check_solver())  # type: ignore[untyped-decorator]
+    @available_if(has_epochs)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Train for one more epoch.
 

@@ -7,7 +7,6 @@ rows, train, set the fitted attributes.
 from __future__ import annotations
 
 import copy
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +18,6 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import with_callbacks
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import estimator_html_repr
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -36,12 +34,12 @@ from separatrix.estimators.settings import (
 )
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.targets import Targets
-from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer
+from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer, warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.explain.diagram import network_html
 from separatrix.model import Model
 from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
-from separatrix.train import Callback, History, Recording, Stop, TrainingResult, train
+from separatrix.train import Callback, History, TrainingResult, train
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
@@ -84,9 +82,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     max_iter: int
     random_state: int | RandomState | None
 
-    n_features_in_: int
-    network_: Network
-    theta_: Array
     loss_: float
     n_iter_: int
     t_: int
@@ -95,10 +90,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     validation_scores_: list[float] | None
     best_validation_score_: float | None
     history_: History
-    recording_: Recording | None
     feature_range_: Array
-    stop_: Stop
-    _state: State | None
     _rate: float
 
     def _store_parameters(self, arguments: dict[str, Any]) -> None:
@@ -178,7 +170,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         del rows  # their converted copy is not needed beside training and validation rows
         with callbacks_of(self, X, y, sample_weight) as callbacks:
             self._train(training, run, callbacks)
-        self._warn_of_stop()
+        warn_of_stop(self.stop_)
         return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
@@ -193,7 +185,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             training, run = self._start(settings, rows, random_state, incremental=True)
         self._train(training, run, [])
         if self.stop_.reason != "max_iter":  # it is asked for one epoch only
-            self._warn_of_stop()
+            warn_of_stop(self.stop_)
         return self
 
     def _set_up(self, settings: MLPSettings, shape: NetworkShape, is_first: bool) -> RandomState:
@@ -365,13 +357,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self._state = None
         self._forget_table()
 
-    def _warn_of_stop(self) -> None:
-        stop = self.stop_
-        if stop.reason in {"max_iter", "diverged"}:
-            warnings.warn(stop.message, ConvergenceWarning, stacklevel=4)
-        elif stop.reason == "interrupted":
-            warnings.warn("Training interrupted by user.", stacklevel=4)
-
     # Fits of many networks on the same rows.
 
     def fit_rows(
@@ -445,11 +430,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self._set_network(self.settings().network(n_in, n_out, head), theta)
         return self
 
-    @property
-    def uses_lbfgs(self) -> bool:
-        """Whether the solver is L-BFGS, which has no epochs, schedule or early stopping."""
-        return uses_lbfgs(self.solver)
-
     # The fitted network.
 
     @property
@@ -486,13 +466,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         )
         with one_blas_thread:  # more may round otherwise
             return forward(self.network_, self.theta_, X)
-
-    def _check_solver(self) -> bool:
-        if self.uses_lbfgs:
-            raise AttributeError(
-                f"partial_fit is only available for stochastic optimizers. {self.solver} is not stochastic."
-            )
-        return True
 
     def to_model(self) -> Model:
         """Return the network as a frozen `separatrix.Model`, to save and to use without scikit-learn.
@@ -580,6 +553,15 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def has_epochs(estimator: BaseMLP) -> bool:
+    """Return True if the solver trains in epochs, else raise the `AttributeError` of `available_if`."""
+    if uses_lbfgs(estimator.solver):
+        raise AttributeError(
+            f"partial_fit is only available for stochastic optimizers. {estimator.solver} is not stochastic."
+        )
+    return True
 
 
 def _range_of(X: Any) -> Array:

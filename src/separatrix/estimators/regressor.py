@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from separatrix import check
 from separatrix.data.targets import TargetStatistics
 from separatrix.errors import ParameterError
-from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.table_rows import Target
 from separatrix.estimators.targets import HEAD_OF_LOSS
@@ -214,7 +214,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     ) -> None:
         self._store_parameters(locals())
 
-    @available_if(lambda self: self._check_solver())  # type: ignore[untyped-decorator]
+    @available_if(has_epochs)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one more epoch.
 

@@ -41,6 +41,7 @@ from separatrix.estimators.table_rows import (
     Target,
     unseen_values,
 )
+from separatrix.estimators.training import warn_of_stop
 from separatrix.estimators.training_metadata import TrainingMetadata, library_versions, plain_settings
 from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
 from separatrix.files import check_writable
@@ -177,10 +178,6 @@ class TableFitting(ABC):
         position: StreamPosition | None,
     ) -> None:
         """Train on encoded rows that come in pieces, and set the fitted attributes."""
-
-    @abstractmethod
-    def _warn_of_stop(self) -> None:
-        """Warn if training did not end by itself."""
 
     def fit_table(
         self,
@@ -407,7 +404,7 @@ def fit_table(
         refuse_unstreamable(reader.settings)
     training = _TableTraining(estimator, reader, path, checkpoint_minutes, on_rows, keep_rows)
     fit: TableFit = _with_callbacks(estimator, training, source, test)
-    estimator._warn_of_stop()
+    warn_of_stop(estimator.stop_)
     return fit
 
 

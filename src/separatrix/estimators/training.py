@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 
 from separatrix.engine import get_engine
@@ -15,7 +17,7 @@ from separatrix.engine.base import Engine, Monitor, Plan, Quantity, State
 from separatrix.errors import ParameterError
 from separatrix.estimators.settings import MLPSettings
 from separatrix.network import Network
-from separatrix.train import History, LoopSettings
+from separatrix.train import History, LoopSettings, Stop
 
 Array = NDArray[Any]
 Metric = Callable[[Array], float]
@@ -144,6 +146,14 @@ def theta_scorer(
         return float(scorer(predictor(theta), X, y, **weights))
 
     return score
+
+
+def warn_of_stop(stop: Stop) -> None:
+    """Warn if training did not end by itself; the warning is of the caller of the caller's caller."""
+    if stop.reason in {"max_iter", "diverged"}:
+        warnings.warn(stop.message, ConvergenceWarning, stacklevel=4)
+    elif stop.reason == "interrupted":
+        warnings.warn("Training interrupted by user.", stacklevel=4)
 
 
 def _monitor_and_metrics(
