@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
 from separatrix.cli.report import assessment_parts, unseen_lines
-from separatrix.cli.table_input import read_source, source_name, text_columns_of
+from separatrix.cli.table_input import (
+    JsonOption,
+    ModelFile,
+    TrueColumn,
+    read_source,
+    source_name,
+    text_columns_of,
+)
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
 
 
 def evaluate(
-    model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")],
+    model_file: ModelFile,
     source: Annotated[
         str,
         typer.Argument(
@@ -23,17 +29,8 @@ def evaluate(
             help="Rows to judge the model on, not trained on: a table file, or - for standard input.",
         ),
     ],
-    target: Annotated[
-        str | None,
-        typer.Option(
-            "--target",
-            "-t",
-            metavar="COLUMN",
-            show_default="the model's",
-            help="Column of true values.",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    target: TrueColumn = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Judge a saved model on a table that has the target.
 

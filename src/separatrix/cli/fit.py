@@ -20,6 +20,10 @@ from separatrix.cli.report import RowSummary, advice, assessment_parts, fit_summ
 from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
     TABLE_HELP,
+    JsonOption,
+    MemoryOption,
+    ModelOutput,
+    TaskOption,
     checked_task,
     memory_bound,
     open_tables,
@@ -53,14 +57,7 @@ def fit(
         str | None,
         typer.Option("--target", "-t", metavar="COLUMN", show_default="target", help="Column to predict."),
     ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TASK",
-            show_default="from the target",
-            help="classification or regression. Text, true/false and few whole numbers are classes.",
-        ),
-    ] = None,
+    task: TaskOption = None,
     test_size: Annotated[
         float,
         typer.Option(
@@ -74,25 +71,8 @@ def fit(
             metavar="TABLE", help="Test rows from another table, instead of a fraction of the first."
         ),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            show_default="model.safetensors, or if that exists model-2.safetensors, and so on",
-            help="File of the model. A file named here is replaced.",
-        ),
-    ] = None,
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SIZE",
-            show_default="1GB for several files or more than 1 GB of them, else the table is read whole",
-            help="Read the table in pieces, and keep the memory of the process below this size, such as "
-            "512MB.",
-        ),
-    ] = None,
+    output: ModelOutput = None,
+    memory: MemoryOption = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
@@ -104,7 +84,7 @@ def fit(
     checkpoint_every: Annotated[
         float, typer.Option(metavar="MINUTES", help="Minutes between two writes of the checkpoint.")
     ] = 5.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    as_json: JsonOption = False,
     *,
     settings: dict[str, Any],
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +18,7 @@ from separatrix.cli.console import (
     summary,
     with_option_names,
 )
+from separatrix.cli.table_input import ModelFile
 from separatrix.data.encoder import NumericEncoder, TableEncoder, TextEncoder
 from separatrix.ensemble import AnyModel
 from separatrix.io import load
@@ -33,7 +33,7 @@ OUTPUT_NAMES = {"identity": "linear", "exp": "exponential"}
 
 
 def inspect(
-    model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file.")],
+    model_file: ModelFile,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="Print everything but the weights as JSON, with the loss curve."),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.cli.console import note
 from separatrix.cli.options import read_list, read_parameters
-from separatrix.cli.table_input import read_source, text_columns_of
+from separatrix.cli.table_input import ModelFile, TrueColumn, read_source, text_columns_of
 from separatrix.data.datasets import TARGET
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table, split_target
@@ -31,7 +31,7 @@ UNRECORDED = {"film": "a model file has no recording of the training; use animat
 
 
 def plot(
-    model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")],
+    model_file: ModelFile,
     source: Annotated[
         str | None,
         typer.Argument(
@@ -81,16 +81,7 @@ def plot(
             "by index.",
         ),
     ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(
-            "--target",
-            "-t",
-            metavar="COLUMN",
-            show_default="the model's",
-            help="Column of true values.",
-        ),
-    ] = None,
+    target: TrueColumn = None,
 ) -> None:
     """Draw pictures of a saved model.
 

@@ -14,7 +14,14 @@ from typing import Annotated, Any
 import typer
 
 from separatrix.cli.console import note, some
-from separatrix.cli.table_input import LARGE, SEVERAL_FILES_HELP, read_source, text_columns_of
+from separatrix.cli.table_input import (
+    LARGE,
+    SEVERAL_FILES_HELP,
+    MemoryOption,
+    ModelFile,
+    read_source,
+    text_columns_of,
+)
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, is_larger, is_pattern, open_stream
 from separatrix.data.table import Table
@@ -28,7 +35,7 @@ PREDICTION = "prediction"
 
 
 def predict(
-    model_file: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")],
+    model_file: ModelFile,
     sources: Annotated[
         list[str],
         typer.Argument(
@@ -46,15 +53,7 @@ def predict(
             "output. A file is replaced.",
         ),
     ] = "-",
-    memory: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SIZE",
-            show_default="1GB for several files or more than 1 GB of them, else the table is read whole",
-            help="Read and write the table in pieces, and keep the memory of the process below this size, "
-            "such as 512MB.",
-        ),
-    ] = None,
+    memory: MemoryOption = None,
 ) -> None:
     """Score the rows of a table with a saved model.
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from sklearn.exceptions import ConvergenceWarning
@@ -31,7 +31,16 @@ from separatrix.cli.options import (
     with_estimator_options,
 )
 from separatrix.cli.progress import announce_compilation, training_progress
-from separatrix.cli.table_input import TABLE_HELP, chosen_target, read_source, source_name
+from separatrix.cli.table_input import (
+    TABLE_HELP,
+    JsonOption,
+    ModelOutput,
+    TaskOption,
+    chosen_target,
+    read_source,
+    source_name,
+)
+from separatrix.data.targets import Task
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save
 from separatrix.plots.axes import draw_without_screen, prepare_folder, save_figure
@@ -123,24 +132,8 @@ def search(
         str | None,
         typer.Option("--target", "-t", metavar="COLUMN", help="Column to predict, named as for fit."),
     ] = None,
-    task: Annotated[
-        Any,
-        typer.Option(
-            metavar="TASK",
-            show_default="from the target",
-            help="classification or regression. Text, true/false and few whole numbers are classes.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            show_default="model.safetensors, or if that exists model-2.safetensors, and so on",
-            help="File of the model. A file named here is replaced.",
-        ),
-    ] = None,
+    task: TaskOption = None,
+    output: ModelOutput = None,
     pictures: Annotated[
         Path | None,
         typer.Option(
@@ -158,7 +151,7 @@ def search(
             help="File to which every finished training is written; the same command continues from it.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    as_json: JsonOption = False,
     layers: Annotated[
         list[Any] | None,
         typer.Option(
@@ -200,7 +193,7 @@ def search(
             found = search_table(
                 table,
                 chosen_target(table.column_names, column or target),
-                task=task,
+                task=cast("Task | None", task),
                 layers=layers or None,
                 param_space={name: settings.pop(name) for name in searched},
                 store=store,

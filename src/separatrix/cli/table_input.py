@@ -1,4 +1,4 @@
-"""Table input: from what a command is given to a table, the column to predict and the task."""
+"""Table input: arguments that several commands have; from these to a table, its target and the task."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, get_args
+
+import typer
 
 from separatrix import check
 from separatrix.data.datasets import TARGET, dataset_names, load_dataset
@@ -26,6 +28,41 @@ TABLE_HELP = (
     f"{', '.join(dataset_names())}."
 )
 SEVERAL_FILES_HELP = f"Several files ({', '.join(STREAMED)}) are one table."
+
+ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")]
+TaskOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TASK",
+        show_default="from the target",
+        help="classification or regression. Text, true/false and few whole numbers are classes.",
+    ),
+]
+TrueColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--target", "-t", metavar="COLUMN", show_default="the model's", help="Column of true values."
+    ),
+]
+ModelOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        show_default="model.safetensors, or if that exists model-2.safetensors, and so on",
+        help="File of the model. A file named here is replaced.",
+    ),
+]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        show_default="1GB for several files or more than 1 GB of them, else the table is read whole",
+        help="Read the table in pieces, and keep the memory of the process below this size, such as 512MB.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
 
 @dataclass(frozen=True, eq=False)
