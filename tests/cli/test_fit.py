@@ -216,7 +216,7 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
         (["a,target", "1,x", "2,y", "3,z"], [], "different value in each of the 3 rows: it is an identifier"),
         (["a,target", "1,x", "2,x", "3,y", "4,x"], [], "class 'y' has a single row (row 3)"),
         (["a,target", "1,x", "2,", "3,y"], [], "is empty in 1 of 3 rows (first: row 2)"),
-        (["target", "x", "y", "x", "y"], [], "there is no column but the target 'target'"),
+        (["target", "x", "y", "x", "y"], [], "there is no column besides the target 'target'"),
         (["outcome,a", "1,2"], [], "none is called 'target'; the columns are: outcome, a."),
         (["outcome,a", "1,2"], ["--target", "outcom"], "Did you mean 'outcome'?"),
         (["a,target", "1,2.5", "2,2.5"], [], "the target column 'target' is 2.5 in every row"),

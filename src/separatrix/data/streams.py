@@ -24,7 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.statistics import row_keys
-from separatrix.data.table import Column, Kind, Table, is_text, joined_kind, kind_of, table_from_frame
+from separatrix.data.table import (
+    Column,
+    Kind,
+    Table,
+    is_text,
+    joined_kind,
+    kind_of,
+    require_column,
+    table_from_frame,
+)
 from separatrix.data.table_files import (
     FORMATS,
     STREAMED,
@@ -34,7 +43,7 @@ from separatrix.data.table_files import (
     polars_errors,
     small_chunks,
 )
-from separatrix.errors import DataError, OutputError, did_you_mean
+from separatrix.errors import DataError, OutputError
 
 MOST_ROWS = 2**17
 """Most rows of a piece: larger pieces are read no faster, and smaller ones are shuffled better."""
@@ -130,11 +139,7 @@ class Stream(ABC):
 
     def require(self, column: str) -> None:
         """Raise a `DataError` if there is no such column."""
-        if column not in self.kinds:
-            raise DataError(
-                f"there is no column '{column}'; the columns are: {', '.join(self.kinds)}."
-                + did_you_mean(column, self.kinds)
-            )
+        require_column(column, self.kinds)
 
 
 class TableStream(Stream):

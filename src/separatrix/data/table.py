@@ -1,14 +1,14 @@
 """A table: named columns of equal length. A column is a one-dimensional array of one of four kinds.
 
-The kinds are `bool`, `int64` (neither can have gaps), `float64` (NaN is a missing value) and `object` (text:
-every value is a `str`, or `None` where it is missing).
+The kinds are `bool` and `int64` (neither can have missing values), `float64` (NaN is a missing value) and
+`object` (text: every value is a `str`, or `None` if it is missing).
 """
 
 from __future__ import annotations
 
 import numbers
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,10 +24,10 @@ Kind = Literal["empty", "whole", "number", "truth", "text"]
 
 
 def as_column(values: ArrayLike, name: str) -> Column:
-    """Bring one-dimensional values into one of the four kinds.
+    """Return one-dimensional values as a column of one of the four kinds.
 
-    Narrower numbers are widened; whole numbers too large for `int64` become floats; dates become ISO text;
-    objects become numbers where all are, else text.
+    Smaller number types are widened; whole numbers too large for `int64` become floats; dates become ISO
+    text; objects become numbers if all of them are numbers, else text.
 
     Parameters
     ----------
@@ -74,23 +74,21 @@ def as_column(values: ArrayLike, name: str) -> Column:
 
 
 def _from_objects(array: Column) -> Column:
+    """Return objects as numbers if all of them are numbers, else as text."""
     items = array.tolist()
     types = set(map(type, items))
     if str in types and types <= {str, type(None)}:
         return array
-    gaps = [
-        item is None or (isinstance(item, float | np.floating) and bool(np.isnan(item))) for item in items
-    ]
-    present = [item for item, gap in zip(items, gaps, strict=True) if not gap]
+    items = [None if isinstance(item, float | np.floating) and np.isnan(item) else item for item in items]
+    present = [item for item in items if item is not None]
     if not all(isinstance(item, numbers.Real | np.bool) for item in present):
-        words = [None if gap else str(item) for item, gap in zip(items, gaps, strict=True)]
-        return np.array(words, dtype=object)
-    if present and not any(gaps):
+        return np.array([None if item is None else str(item) for item in items], dtype=object)
+    if present and len(present) == len(items):
         if all(isinstance(item, bool | np.bool) for item in present):
             return np.array(present, dtype=bool)
         if all(isinstance(item, int | np.integer) and -(2**63) <= item < 2**63 for item in present):
             return np.array(present, dtype=np.int64)
-    return np.array([np.nan if gap else float(item) for item, gap in zip(items, gaps, strict=True)])
+    return np.array([np.nan if item is None else float(item) for item in items])
 
 
 def kind_of(column: Column) -> Kind:
@@ -106,7 +104,7 @@ def kind_of(column: Column) -> Kind:
 
 
 def joined_kind(one: Kind, other: Kind) -> Kind:
-    """Return the narrowest kind that holds the cells of two parts of a column.
+    """Return the narrowest kind that holds the cells of a column in two files.
 
     Examples
     --------
@@ -127,7 +125,7 @@ def are_whole(column: Column) -> bool:
 
 
 def is_text(column: Column) -> bool:
-    """Tell whether a column holds text rather than numbers.
+    """Return whether a column holds text rather than numbers.
 
     Examples
     --------
@@ -138,12 +136,12 @@ def is_text(column: Column) -> bool:
 
 
 def missing_rows(column: Column) -> NDArray[np.bool_]:
-    """Mark the rows in which a column has no value.
+    """Return which rows of a column have no value.
 
     Parameters
     ----------
     column : ndarray of shape (n_rows,)
-        As :func:`as_column` returns it.
+        As `as_column` returns it.
 
     Returns
     -------
@@ -161,14 +159,14 @@ def missing_rows(column: Column) -> NDArray[np.bool_]:
 
 
 def as_numbers(column: Column, name: str) -> NDArray[np.float64]:
-    """Return a column as finite floats with NaN where a value is missing.
+    """Return a column as finite floats, with NaN for missing values.
 
-    Text is accepted where every cell spells a number, or every cell is true or false.
+    Text is accepted if every cell spells a number, or every cell is true or false.
 
     Parameters
     ----------
     column : ndarray of shape (n_rows,)
-        As :func:`as_column` returns it.
+        As `as_column` returns it.
     name : str
         What errors call the column.
 
@@ -194,11 +192,11 @@ leave the cell empty.
         parsed = [_parsed(cell) for cell in column.tolist()]
         if None in parsed:
             parsed = _parsed_truth(column) or parsed
-        _refuse(np.array([number is None for number in parsed]), column, name, "text '{}'")
+        _require_none(np.array([number is None for number in parsed]), column, name, "text '{}'")
         values = np.array(parsed, dtype=np.float64)
     else:
         values = column.astype(np.float64, copy=False)
-    _refuse(np.isinf(values), column, name, "the infinite value {}")
+    _require_none(np.isinf(values), column, name, "the infinite value {}")
     return values
 
 
@@ -219,7 +217,7 @@ def _parsed_truth(column: Column) -> list[float | None] | None:
     return [numbers[cell] for cell in cells] if numbers.keys() >= set(cells) else None
 
 
-def _refuse(bad: NDArray[np.bool_], column: Column, name: str, what: str) -> None:
+def _require_none(bad: NDArray[np.bool_], column: Column, name: str, what: str) -> None:
     rows = np.flatnonzero(bad)
     if rows.size:
         which = f"row {rows[0] + 1}" + (f" (first of {rows.size})" if rows.size > 1 else "")
@@ -230,17 +228,17 @@ def _refuse(bad: NDArray[np.bool_], column: Column, name: str, what: str) -> Non
 
 
 def as_text(column: Column) -> Column:
-    """Return a column as text; a whole number is spelt without a decimal point, whatever its type.
+    """Return a column as text; a whole number is written without a decimal point, whatever its type.
 
     Parameters
     ----------
     column : ndarray of shape (n_rows,)
-        As :func:`as_column` returns it.
+        As `as_column` returns it.
 
     Returns
     -------
     ndarray of object of shape (n_rows,)
-        `str`, or `None` where a value is missing.
+        `str`, or `None` for a missing value.
 
     Examples
     --------
@@ -249,10 +247,10 @@ def as_text(column: Column) -> Column:
     """
     if is_text(column):
         return column
-    return np.array([_spelt(value) for value in column.tolist()], dtype=object)
+    return np.array([_written(value) for value in column.tolist()], dtype=object)
 
 
-def _spelt(value: bool | int | float) -> str | None:
+def _written(value: bool | int | float) -> str | None:
     if isinstance(value, float):
         if np.isnan(value):
             return None
@@ -267,13 +265,13 @@ class Table:
     Parameters
     ----------
     columns : dict of str to array-like of shape (n_rows,)
-        Kept as :func:`separatrix.data.table.as_column` makes them: `bool` and `int64` where nothing is
-        missing, `float64` with NaN for missing, text as `object` with `None` for missing.
+        Kept as `separatrix.data.table.as_column` returns them: `bool` and `int64` if no value is missing,
+        `float64` with NaN for missing values, text as `object` with `None` for missing values.
 
     Raises
     ------
     DataError
-        If the lengths differ, or a column is of no such kind.
+        If the lengths differ, or a column is of none of these kinds.
 
     Examples
     --------
@@ -287,7 +285,7 @@ class Table:
     columns: dict[str, Column]
 
     def __post_init__(self) -> None:
-        """Bring every column into its kind and compare the lengths."""
+        """Turn every column into its kind and compare the lengths."""
         columns = {name: as_column(values, name) for name, values in self.columns.items()}
         for name, column in columns.items():
             if len(column) != len(next(iter(columns.values()))):
@@ -309,27 +307,29 @@ class Table:
         return list(self.columns)
 
     def drop(self, name: str) -> Table:
-        """Return the table without column `name`; a `DataError` if there is none."""
-        self._require([name])
+        """Return the table without column `name`; a `DataError` if it does not exist."""
+        require_column(name, self.columns)
         return Table({other: column for other, column in self.columns.items() if other != name})
 
     def select(self, names: Sequence[str]) -> Table:
-        """Return the columns `names` in that order; a `DataError` if one is not there."""
-        self._require(names)
+        """Return the columns `names`, in that order; a `DataError` if one does not exist."""
+        for name in names:
+            require_column(name, self.columns)
         return Table({name: self.columns[name] for name in names})
 
     def take(self, row_indices: ArrayLike) -> Table:
-        """Return the rows at `row_indices` (counted from 0), in that order."""
+        """Return the rows at `row_indices`, in that order."""
         rows = np.asarray(row_indices, dtype=np.intp)
         return Table({name: column[rows] for name, column in self.columns.items()})
 
-    def _require(self, names: Iterable[str]) -> None:
-        for name in names:
-            if name not in self.columns:
-                raise DataError(
-                    f"there is no column '{name}'; the columns are: {', '.join(self.columns)}."
-                    + did_you_mean(name, self.columns)
-                )
+
+def require_column(name: str, columns: Collection[str]) -> None:
+    """Raise a `DataError` if there is no column `name`."""
+    if name not in columns:
+        known = ", ".join(columns)
+        raise DataError(
+            f"there is no column '{name}'; the columns are: {known}.{did_you_mean(name, columns)}"
+        )
 
 
 def require_values(target: Column, name: str) -> None:
@@ -346,12 +346,12 @@ def require_features(columns: Iterable[str], target: str) -> None:
     """Raise a `DataError` if there is no column besides the target."""
     if not set(columns) - {target}:
         raise DataError(
-            f"there is no column but the target '{target}'; a model needs columns to predict it from."
+            f"there is no column besides the target '{target}'; a model needs columns to predict it from."
         )
 
 
 def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
-    """Part a table into what predicts and what is to be predicted.
+    """Split a table into features and target.
 
     Parameters
     ----------
@@ -365,12 +365,12 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     features : Table
         All other columns.
     y : ndarray of shape (n_rows,)
-        The target as it is: `int64`, `bool`, `float64` or text (NumPy `str`).
+        The target, unchanged: `int64`, `bool`, `float64` or text (NumPy `str`).
 
     Raises
     ------
     DataError
-        If there is no such column, or no other, or a row has no value in it.
+        If the column does not exist, has a missing value, or is the only one.
 
     Examples
     --------
@@ -385,24 +385,25 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
 
 
 def table_from_frame(frame: Any) -> Table:
-    """Make a table of a Polars or pandas data frame.
+    """Return the table of a Polars or pandas data frame.
 
     Categories become text; dates and times become ISO text; decimal numbers become floats.
 
     Parameters
     ----------
     frame : polars.DataFrame, polars.LazyFrame or pandas.DataFrame
-        A pandas index is left out.
+        The index of a pandas frame is ignored.
 
     Returns
     -------
     Table
-        With the frame's columns.
+        The columns of the frame.
 
     Raises
     ------
     DataError
-        If `frame` is neither, two columns have one name, or a column holds lists, durations or the like.
+        If `frame` is neither, two columns have the same name, or a column holds values of another type,
+        such as lists or durations.
 
     Examples
     --------
@@ -416,13 +417,13 @@ def table_from_frame(frame: Any) -> Table:
         return Table({series.name: _from_polars(series) for series in frame})
     if library == "pandas":
         names = [str(name) for name in frame.columns]
-        refuse_duplicates(names, "the data frame")
+        require_unique(names, "the data frame")
         return Table({name: _from_pandas(frame.iloc[:, j]) for j, name in enumerate(names)})
     raise DataError(f"a table must be a Polars or pandas DataFrame, got {type(frame).__name__}.")
 
 
 def frame_from_table(table: Table) -> Any:
-    """Make a Polars data frame of a table, for what knows no tables; `table_from_frame` gives it back.
+    """Return a table as a Polars data frame; `table_from_frame` is the inverse.
 
     Parameters
     ----------
@@ -448,14 +449,15 @@ def frame_from_table(table: Table) -> Any:
     )
 
 
-def refuse_duplicates(names: Sequence[str], source: str) -> None:
-    """Raise a `DataError` that names the column names which occur more than once in `source`."""
+def require_unique(names: Sequence[str], source: str) -> None:
+    """Raise a `DataError` if column names occur more than once in `source`."""
     repeated = [f"'{name}'" for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(f"{source} has more than one column named {', '.join(repeated)}; rename all but one.")
 
 
 def _from_polars(series: Any) -> Column:
+    """Return the column of a Polars series."""
     import polars as pl
 
     dtype = series.dtype
@@ -472,6 +474,7 @@ def _from_polars(series: Any) -> Column:
 
 
 def _from_pandas(series: Any) -> Column:
+    """Return the column of a pandas series."""
     missing = series.isna().to_numpy()
     if series.dtype.kind in "biuf":
         return np.asarray(

@@ -21,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from separatrix.data.table import Kind, Table, is_text, refuse_duplicates, table_from_frame
+from separatrix.data.table import Kind, Table, is_text, require_unique, table_from_frame
 from separatrix.errors import DataError, OutputError, SeparatrixError, did_you_mean
 from separatrix.files import atomic_write
 
@@ -413,7 +413,7 @@ def _header(source: Source, separator: str, label: str) -> list[str]:
     for position, name in enumerate(names, start=1):
         if not name:
             raise DataError(f"column {position} of {label} has no name; name it in the header line.")
-    refuse_duplicates(names, label)
+    require_unique(names, label)
     return names
 
 

@@ -392,7 +392,7 @@ def _labelled(table: Table, target: str, task: Task | None) -> tuple[Table, Arra
     features, y = split_target(table, target)
     if not features.columns:
         raise DataError(
-            f"there is no column but the target '{target}'; a model needs columns to predict it from."
+            f"there is no column besides the target '{target}'; a model needs columns to predict it from."
         )
     if task is None:
         task, reason = infer_task(TableStream(table), target)
