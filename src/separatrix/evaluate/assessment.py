@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,17 +82,11 @@ def assess_classifier(
     >>> assessment.comparisons[0].outcome
     'better'
     """
-    others = {name: baseline.predictions for name, baseline in baselines.items()}
-    return Assessment(
-        {
-            name: classification_report(y_true, values, classes)
-            for name, values in {MODEL: proba, **others}.items()
-        },
-        tuple(
-            compare_classifiers(y_true, proba, values, classes, names=(f"the {MODEL}", name))
-            for name, values in others.items()
-        ),
-        _unconverged(baselines),
+    return _assessment(
+        proba,
+        baselines,
+        lambda values: classification_report(y_true, values, classes),
+        lambda values, names: compare_classifiers(y_true, proba, values, classes, names=names),
     )
 
 
@@ -123,17 +117,11 @@ def assess_regressor(
     >>> assess_regressor([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], {}).model.per_target[0].mae.value
     0.333...
     """
-    others = {other: baseline.predictions for other, baseline in baselines.items()}
-    return Assessment(
-        {
-            model: regression_report(y_true, values, names=[name])
-            for model, values in {MODEL: y_pred, **others}.items()
-        },
-        tuple(
-            compare_regressors(y_true, y_pred, values, names=(f"the {MODEL}", other))
-            for other, values in others.items()
-        ),
-        _unconverged(baselines),
+    return _assessment(
+        y_pred,
+        baselines,
+        lambda values: regression_report(y_true, values, names=[name]),
+        lambda values, names: compare_regressors(y_true, y_pred, values, names=names),
     )
 
 
@@ -188,5 +176,15 @@ def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
     return {DUMMY: Baseline(np.full(n_rows, float(target["mean"])))}
 
 
-def _unconverged(baselines: Mapping[str, Baseline]) -> tuple[str, ...]:
-    return tuple(name for name, baseline in baselines.items() if not baseline.converged)
+def _assessment(
+    predictions: npt.ArrayLike,
+    baselines: Mapping[str, Baseline],
+    report: Callable[[npt.ArrayLike], ClassificationReport | RegressionReport],
+    compare: Callable[[npt.ArrayLike, tuple[str, str]], Comparison],
+) -> Assessment:
+    others = {name: baseline.predictions for name, baseline in baselines.items()}
+    return Assessment(
+        {name: report(values) for name, values in {MODEL: predictions, **others}.items()},
+        tuple(compare(values, (f"the {MODEL}", name)) for name, values in others.items()),
+        tuple(name for name, baseline in baselines.items() if not baseline.converged),
+    )

@@ -48,7 +48,7 @@ def as_model(estimator: Any) -> Model:
     if _has_members(last):
         raise ParameterError(
             "estimator",
-            f"must be a single network, got {type(last).__name__}; look at one of its "
+            f"must be a single network, got {type(last).__name__}; use one of its "
             f"{'models' if isinstance(last, Ensemble) else 'estimators_'}.",
         )
     if not hasattr(last, "to_model"):

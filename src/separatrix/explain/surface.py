@@ -177,7 +177,7 @@ def loss_surface(
     epochs, thetas = _snapshots(estimator, len(theta), is_needed=parameters is None)
     if parameters is None:
         origin, directions, explained = _principal_plane(thetas, theta)
-        labels = tuple(component_label(k + 1, share) for k, share in enumerate(explained))
+        labels = tuple(component_label(k + 1, fraction) for k, fraction in enumerate(explained))
     else:
         origin, directions, labels = _parameter_plane(model, theta, parameters)
         explained = None

@@ -118,13 +118,7 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
         _answer(searched),
     )
 
-    pictures.add_film(
-        shown["1-20-1"],
-        X,
-        y,
-        "The curve of 1-20-1 fits the points.",
-        views=("curve", "loss"),
-    )
+    pictures.add_film(shown["1-20-1"], X, y, "The curve of 1-20-1 fits the points.", views=("curve", "loss"))
     pictures.add(
         _draw_fits(shown, X, y),
         "fit",

@@ -90,11 +90,7 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
         for name, model in {"2-5-3-1": classifier, "logistic regression": baseline}.items()
     }
     pictures.add_film(
-        classifier,
-        X_train,
-        y_train,
-        "The boundary and the loss during training.",
-        views=("boundary", "loss"),
+        classifier, X_train, y_train, "The boundary and the loss during training.", views=("boundary", "loss")
     )
     pictures.add(
         DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,

@@ -43,10 +43,10 @@ def selection_bias(
     Each bootstrap draws as many folds as there are, with replacement, chooses the candidate with the highest
     mean on them, and scores it on the folds that were not drawn. The mean of these out-of-bag scores
     estimates the score of a candidate chosen in this way; the bias is the highest mean over all folds minus
-    that. (In-bag minus out-of-bag would overstate the bias, because a bootstrap has some folds twice and
-    therefore a better best score than the whole search.) It is computed as the mean of "the overall best out
-    of bag minus the chosen one out of bag", which has the same expectation, and is exactly zero if the same
-    candidate is always chosen.
+    that. (In-bag minus out-of-bag would overstate the bias: a bootstrap has some folds twice, so that its
+    highest mean tends to be higher than that of the whole search.) It is computed as the mean of "the overall
+    best out of bag minus the chosen one out of bag", which has the same expectation, and is exactly zero if
+    the same candidate is always chosen.
 
     Folds of one repeat are drawn, where Tsamardinos et al. draw rows:
 

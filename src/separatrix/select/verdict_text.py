@@ -59,10 +59,10 @@ def verdict_parts(verdict: Verdict) -> tuple[str, Rows, str]:
     note : str
     """
     sentences = (_best(verdict), _smallest(verdict), _linear_baseline(verdict), _bias(verdict))
-    parts = ["\n".join(sentence for sentence in sentences if sentence)]
+    paragraphs = ["\n".join(sentence for sentence in sentences if sentence)]
     if verdict.warnings:
-        parts.append("\n".join(f"Warning: {warning}" for warning in verdict.warnings))
-    return "\n\n".join(parts), _table(verdict), _note(verdict)
+        paragraphs.append("\n".join(f"Warning: {warning}" for warning in verdict.warnings))
+    return "\n\n".join(paragraphs), _table(verdict), _note(verdict)
 
 
 def _best(verdict: Verdict) -> str:
@@ -247,7 +247,7 @@ def _role(verdict: Verdict, index: int) -> str:
 
 
 def _prefix(candidates: Candidates) -> str:
-    """Return what stands before the network's parameters in a pipeline, such as ``mlp__``."""
+    """Return the prefix of the network's parameters in a pipeline, such as ``mlp__``."""
     names = (name for params in candidates.params for name in params)
     return next((name.removesuffix(LAYERS) for name in names if name.endswith(LAYERS)), "")
 
