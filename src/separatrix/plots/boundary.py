@@ -209,15 +209,9 @@ class DecisionBoundaryDisplay(ModelDisplay):
             If there are no classifiers, or they have different classes.
         """
         named = _named(estimators)
-        displays = [
-            cls(
-                decision_grid(
-                    estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution
-                ),
-                y,
-            )
-            for _, estimator in named
-        ]
+        where: dict[str, Any] = {"features": features, "plane": plane, "at": at}
+        grids = [decision_grid(model, X, **where, grid_resolution=grid_resolution) for _, model in named]
+        displays = [cls(grid, y) for grid in grids]
         _require_same_classes(named, displays)
         n_columns = min(len(named), _COMPARED_COLUMNS)
         n_rows = math.ceil(len(named) / n_columns)
@@ -296,7 +290,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         """Return why the boundary cannot be drawn of this model and table; None if it can."""
         if subject.model.classes is None or not subject.model.has_one_target:
             return "it needs a classifier with one target"
-        return subject.no_plane()
+        return subject.missing_plane()
 
     @classmethod
     def draw(cls, subject: Subject) -> Self:

@@ -162,7 +162,7 @@ class FunctionFitDisplay(ModelDisplay):
         """Return why the curve cannot be drawn of this model and table; None if it can."""
         if len(subject.columns) != 1:
             return f"it needs a model of one input, and this one has {len(subject.columns)}"
-        return subject.no_table()
+        return subject.missing_table()
 
     @classmethod
     def panel(cls, scene: Scene, figure: SubFigure) -> Panel:

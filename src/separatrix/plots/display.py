@@ -117,23 +117,23 @@ class Subject:
             return [column.name for column in network.encoder.columns]
         return input_names(network)
 
-    def no_table(self) -> str | None:
+    def missing_table(self) -> str | None:
         """Return why a display of rows cannot be drawn; None if it can."""
         return None if self.table is not None else "it needs a table of rows"
 
-    def no_target(self) -> str | None:
+    def missing_target(self) -> str | None:
         """Return why a display of rows and their targets cannot be drawn; None if it can."""
         if self.table is not None and self.y is None:
             return "it needs the true targets, and the table has no column of them; name it with target"
-        return self.no_table()
+        return self.missing_table()
 
-    def no_plane(self) -> str | None:
+    def missing_plane(self) -> str | None:
         """Return why a display over a plane cannot be drawn; None if it can."""
         columns = self.columns
         if len(columns) == 1:
             return "it needs two inputs, and the model has one; draw the curve"
         if self.features is not None or self.plane == "pca" or len(columns) == 2:
-            return self.no_table()
+            return self.missing_table()
         if self.table is None:
             return f"it needs a table of rows, and a plane through its {len(columns)} columns"
         return (

@@ -204,7 +204,7 @@ class HiddenUnitsDisplay(ModelDisplay):
             return NO_NETWORK
         if len(subject.model.network.layers) == 1:
             return "the network has no hidden layer"
-        return subject.no_plane()
+        return subject.missing_plane()
 
     @classmethod
     def draw(cls, subject: Subject) -> Self:
@@ -410,7 +410,7 @@ class HiddenSpaceDisplay(ModelDisplay):
         layers = subject.model.network.layers
         if subject.model.classes is None or len(layers) < 2 or layers[-2].units < 2:
             return "it needs a classifier whose last hidden layer has two units or more"
-        return subject.no_table()
+        return subject.missing_table()
 
 
 def _blocks(layers: Sequence[LayerView], names_width: float) -> list[_Block]:

@@ -216,7 +216,7 @@ class LossSurfaceDisplay(ModelDisplay):
             return NO_NETWORK
         if subject.model.n_parameters < 2:
             return "it needs two parameters, and the network has one"
-        return subject.no_target()
+        return subject.missing_target()
 
     @classmethod
     def draw(cls, subject: Subject) -> Self:

@@ -189,7 +189,7 @@ class ReportDisplay(ModelDisplay):
     @classmethod
     def missing(cls, subject: Subject) -> str | None:
         """Return why the report cannot be drawn of this model and table; None if it can."""
-        return subject.no_target()
+        return subject.missing_target()
 
     def _draw_numbers(self, residual_kw: Mapping[str, Any] | None) -> dict[str, list[Any]]:
         kinds = {"predicted": "actual_vs_predicted", "residuals": "residual_vs_predicted"}
