@@ -36,7 +36,7 @@ def test_same_seed_same_points_and_another_seed_others(make):
         ("moons", sklearn.datasets.make_moons, {"n_samples": 1000, "noise": 0.1}),
     ],
 )
-def test_circles_and_moons_are_scikit_learns(name, make, settings):
+def test_circles_and_moons_are_those_of_scikit_learn(name, make, settings):
     X, y = make(random_state=1, **settings)
     columns = load_dataset(name).columns
     np.testing.assert_array_equal(np.column_stack([columns["x1"], columns["x2"]]), X)
@@ -56,7 +56,7 @@ def test_gaussians_reproduce_the_tutorials_descent():
     assert (wrong[y == 1].sum(), wrong[y == 0].sum()) == (2, 4)
 
 
-def test_gaussians_are_numpys_legacy_draws():
+def test_gaussians_are_those_of_numpy_random_state():
     legacy = np.random.RandomState(1)
     first = legacy.randn(20, 2) + np.array([-1, 0])
     second = legacy.randn(20, 2) + np.array([1, 0])
@@ -72,7 +72,7 @@ def test_ten_points():
     }  # fmt: skip
 
 
-def test_bumps_leave_their_edges_out():
+def test_bumps_do_not_include_their_edges():
     X, y = datasets.make_bumps()
     assert X.shape == (100, 1)
     label = dict(zip(X[:, 0].tolist(), y.tolist(), strict=True))
@@ -89,7 +89,7 @@ def test_spiral_arms_are_rotations_of_each_other():
     assert np.linalg.norm(X, axis=1).max() == pytest.approx(1)
 
 
-def test_checkerboard_neighbours_differ_and_no_line_parts_xor():
+def test_neighbours_on_a_checkerboard_differ_and_xor_is_that_of_signs():
     X, y = datasets.make_checkerboard(500, n_tiles=3, random_state=0)
     tiles = np.clip(np.floor((X + 1) * 1.5), 0, 2)
     np.testing.assert_array_equal(y, tiles.sum(axis=1) % 2)
@@ -100,19 +100,19 @@ def test_checkerboard_neighbours_differ_and_no_line_parts_xor():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: datasets.make_spiral(0), r"n_samples must be at least 1, got 0\."),
-        (lambda: datasets.make_gaussians(-1), r"n_per_class must be at least 1, got -1\."),
-        (lambda: datasets.make_checkerboard(n_tiles=0), r"n_tiles must be at least 1, got 0\."),
-        (lambda: datasets.make_xor(noise=-0.1), r"noise must be a finite number of at least 0, got -0\.1\."),
+        (lambda: datasets.make_spiral(0), r"n_samples must be an integer of at least 1, got 0\."),
+        (lambda: datasets.make_gaussians(-1), r"n_per_class must be an integer of at least 1, got -1\."),
+        (lambda: datasets.make_checkerboard(n_tiles=0), r"n_tiles must be an integer of at least 1, got 0\."),
+        (lambda: datasets.make_xor(noise=-0.1), r"noise must be a number in \[0, infinity\), got -0\.1\."),
     ],
 )
-def test_impossible_settings_are_refused(make, sentence):
+def test_impossible_parameters_raise(make, sentence):
     with pytest.raises(ParameterError, match=sentence):
         make()
 
 
 @pytest.mark.parametrize("name", dataset_names())
-def test_every_data_set_loads_alike_twice_and_can_be_encoded(name):
+def test_every_data_set_loads_the_same_twice_and_can_be_encoded(name):
     features, y = split_target(load_dataset(name), TARGET)
     again, y_again = split_target(load_dataset(name), TARGET)
     assert np.isfinite(TableEncoder.fit(features.columns).transform(features.columns)).all()
@@ -144,7 +144,7 @@ def test_the_recipes_sizes():
     assert load_dataset("bumps").column_names == ["x1", TARGET]
 
 
-def test_an_unknown_name_lists_the_known_ones():
+def test_the_error_for_an_unknown_name_lists_all_names():
     with pytest.raises(
         DataError, match=r"no data set 'moon'; the names are: circles, .*Did you mean 'moons'\?"
     ):

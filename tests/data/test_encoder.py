@@ -117,14 +117,14 @@ def test_rare_levels_share_a_feature_with_new_ones():
     assert encoder.count_unseen({"c": ["d", "c", "new", None]}) == {"c": 3}
 
 
-def test_codes_of_a_text_column_may_arrive_as_numbers():
+def test_levels_of_a_text_column_may_come_as_numbers():
     encoder = TableEncoder.fit({"ward": ["1", "2", "x", None]})
     as_words = encoder.transform({"ward": ["2", "1", None]})
     np.testing.assert_array_equal(encoder.transform({"ward": [2.0, 1.0, np.nan]}), as_words)
     np.testing.assert_array_equal(encoder.transform({"ward": [2, 1]}), as_words[:2])
 
 
-def test_columns_that_cannot_help_are_dropped_with_a_reason():
+def test_columns_without_information_are_dropped_with_a_reason():
     names = [f"person {i}" for i in range(60)]
     encoder = TableEncoder.fit({"name": names, "empty": [None] * 60, "x": np.arange(60)})
     assert encoder.dropped == {
@@ -183,7 +183,7 @@ def test_columns_that_cannot_help_are_dropped_with_a_reason():
         ),
     ],
 )
-def test_mistakes_get_a_sentence(act, error, sentence):
+def test_errors(act, error, sentence):
     with pytest.raises(error, match=re.escape(sentence)):
         act()
 
@@ -228,12 +228,12 @@ AGE, CODE, SEX = 0, 1, 2
         changed(SEX, missing="yes"),
     ],
 )
-def test_a_broken_saved_encoder_is_refused(garbage):
+def test_a_broken_saved_encoder_raises(garbage):
     with pytest.raises(ModelFileError, match="the table encoder in the model file is broken"):
         TableEncoder.from_dict(garbage)
 
 
-def test_every_real_table_is_encoded_whole(real_tables):
+def test_every_real_table_is_encoded(real_tables):
     for path in sorted(real_tables.glob("*.csv")):
         features, _ = split_target(read_table(path), "target")
         encoder = TableEncoder.fit(features.columns)

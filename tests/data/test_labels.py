@@ -34,12 +34,12 @@ def test_codes_and_back(classes):
     ("classes", "y"),
     [([0, 1], ["0", "1"]), (["0", "1"], [0, 1]), ([1, 2], [1.5, 1]), ([1, 2], [np.nan, 1]), ([1, 2], [9, 0])],
 )
-def test_a_value_of_another_type_or_size_is_no_class(classes, y):
+def test_values_of_another_type_raise(classes, y):
     with pytest.raises(DataError, match=r"y_true has .* in row 1, which is none of the classes: . ?"):
         Labels(classes).encode(y, "y_true")
 
 
-def test_the_sentence_is_that_of_values_and_of_columns():
+def test_values_and_columns_raise_the_same_sentence():
     rule = r"has 'c' in row 2, which is none of the classes: a, b; correct or remove such rows, or train "
     rule += r"with them\.$"
     with pytest.raises(DataError, match="^y " + rule):
@@ -70,19 +70,19 @@ def test_a_file_may_give_classes_another_type(classes, column):
     assert Labels(classes).encode_column(as_column(column, "y"), "y").tolist() == [1, 0]
 
 
-def test_an_empty_cell_is_no_class():
+def test_an_empty_cell_raises():
     with pytest.raises(DataError, match=r"the target column 'y' is empty in 1 of 2 rows \(first: row 2\)"):
         Labels(["a"]).encode_column(as_column(["a", None], "y"), "y")
 
 
 @pytest.mark.parametrize("class_weight", ["balanced", {"yes": 5.0}, {"no": 0, "yes": 2}])
-def test_weights_are_scikit_learns(class_weight):
+def test_weights_are_those_of_scikit_learn(class_weight):
     y = np.array(["no"] * 30 + ["yes"] * 10)
     expected = compute_class_weight(class_weight, classes=np.array(["no", "yes"]), y=y)
     np.testing.assert_array_equal(Labels(["no", "yes"]).weights(class_weight, [30, 10]), expected)
 
 
-def test_weights_of_labels_that_are_spelled_as_text():
+def test_weights_may_name_labels_by_their_text():
     assert Labels([0, 1]).weights({"1": 3.0}, [1, 1]).tolist() == [1.0, 3.0]
     assert Labels([0, 1]).weights(None, [1, 1]) is None
 
@@ -97,6 +97,6 @@ def test_weights_of_labels_that_are_spelled_as_text():
         ({"no": 0, "yes": 0.0}, r"class_weight must be above 0 for at least one class, got \{'no': 0, "),
     ],
 )
-def test_what_is_no_weight(class_weight, sentence):
+def test_invalid_weights_raise(class_weight, sentence):
     with pytest.raises(ParameterError, match=sentence):
         Labels(["no", "yes"]).weights(class_weight, [1, 1])

@@ -16,23 +16,23 @@ from separatrix.errors import ParameterError
         ("7000", 7000),
     ],
 )
-def test_sizes_in_words(words, n_bytes):
+def test_sizes_as_text(words, n_bytes):
     assert parse_memory(words) == n_bytes
 
 
 @pytest.mark.parametrize("words", ["", "much", "5 apples", "-1GB", 0, -5, True, "0MB", None, 1.5])
-def test_what_is_no_size(words):
+def test_invalid_sizes(words):
     with pytest.raises(ParameterError, match=r"memory must be a size such as '512MB'"):
         parse_memory(words)
 
 
-def test_the_parts_fit_into_the_whole():
+def test_the_sum_is_within_the_limit():
     budget = Budget(10**9)
     parts = 2 * budget.buffer + 2 * budget.held_out + budget.sample + 2 * budget.piece
     assert 0.8 * budget.rows < parts <= budget.rows == 10**9 - ALLOWANCE
 
 
-def test_too_small_a_bound_names_the_least():
+def test_the_error_for_a_small_limit_names_the_smallest():
     with pytest.raises(ParameterError, match=r"memory must be at least 420MB, got 100MB; raise it\."):
         Budget(100_000_000)
     with pytest.raises(ParameterError, match=r"at least 900MB for so wide a table, got 512MB"):

@@ -113,7 +113,7 @@ def test_the_median_of_many_values_is_near_the_middle():
     assert len(statistics._sample) == 4000
 
 
-def test_rows_left_out_teach_nothing_but_their_labels():
+def test_of_rows_left_out_only_the_labels_are_learned():
     table = Table({"x": [0.0, 1.0, 100.0], "target": ["a", "b", "c"]})
     last = row_keys(1, 2, 1)[0]
     encoder, target = learned(table, is_left_out=lambda keys: keys == last)
@@ -122,7 +122,7 @@ def test_rows_left_out_teach_nothing_but_their_labels():
     assert target.counts() == [1, 1, 0]
 
 
-def test_frequent_levels_of_very_many_are_kept():
+def test_frequent_levels_are_kept_if_there_are_many():
     statistics = TextStatistics(max_levels=100)
     for start in range(0, 20_000, 500):
         rare = [f"r{i}" for i in range(start // 4, start // 4 + 100)]
@@ -134,7 +134,7 @@ def test_frequent_levels_of_very_many_are_kept():
     assert len(statistics.counts) <= 200
 
 
-def test_identifiers_are_dropped_and_fill_no_memory():
+def test_identifiers_are_dropped_and_take_little_memory():
     statistics = TextStatistics(max_levels=100)
     for start in range(0, 5000, 500):
         statistics.add(np.array([f"id{i}" for i in range(start, start + 500)], dtype=object))
@@ -146,7 +146,7 @@ def test_identifiers_are_dropped_and_fill_no_memory():
 
 
 @pytest.mark.parametrize("is_sorted", [True, False])
-def test_whether_text_is_dropped_is_told_by_all_rows(is_sorted):
+def test_all_rows_decide_whether_text_is_dropped(is_sorted):
     cells = np.array([f"id{i}" for i in range(500)] + ["often"] * 2000, dtype=object)
     if not is_sorted:
         cells = np.random.RandomState(0).permutation(cells)
@@ -157,7 +157,7 @@ def test_whether_text_is_dropped_is_told_by_all_rows(is_sorted):
     assert "often" in TextEncoder.from_statistics("t", statistics, 50).levels
 
 
-def test_rows_that_are_only_met_count_for_what_a_target_is():
+def test_labels_alone_count_for_the_kind_of_a_target():
     target = TargetStatistics("y", "number")
     target.add(np.array([0, 1, 1]))
     target.add_labels(np.array([0.5]))
@@ -185,6 +185,6 @@ def test_keys_are_spread_evenly():
         ({"x": [1.0, 2.0], "goal": [0, 1]}, r"there is no column 'target'; the columns are: x, goal\."),
     ],
 )
-def test_what_cannot_be_learnt_from(columns, sentence):
+def test_errors(columns, sentence):
     with pytest.raises(DataError, match=sentence):
         learned(Table(columns))

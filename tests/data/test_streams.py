@@ -104,7 +104,7 @@ def test_several_files_are_one_table(tmp_path, extension):
         ["x "] * 3000 + [' "quoted"'],
     ],
 )
-def test_every_cell_of_a_csv_file_counts_for_the_type_of_its_column(tmp_path, cells):
+def test_all_cells_of_a_csv_file_decide_the_type_of_its_column(tmp_path, cells):
     text = "key,c\n" + "".join(f"k,{cell}\n" for cell in cells)
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
     expected = read_table(tmp_path / "t.csv").columns["c"]
@@ -139,7 +139,7 @@ def test_columns_can_be_kept_as_text(tmp_path):
         assert whole(stream).columns["n"].tolist() == ["1", "2"]
 
 
-def test_fingerprints_tell_tables_apart(tmp_path):
+def test_different_tables_have_different_fingerprints(tmp_path):
     def fingerprint(source):
         with open_stream(source, 10**6) as stream:
             return stream.fingerprint()
@@ -202,7 +202,7 @@ FILES = {
         (["broken.parquet"], "'broken.parquet' cannot be read as Parquet: "),
     ],
 )
-def test_what_cannot_be_read_gets_a_sentence(tmp_path, monkeypatch, names, sentence):
+def test_errors(tmp_path, monkeypatch, names, sentence):
     monkeypatch.chdir(tmp_path)
     for name, text in FILES.items():
         (tmp_path / name).write_bytes(text.encode())
@@ -212,7 +212,7 @@ def test_what_cannot_be_read_gets_a_sentence(tmp_path, monkeypatch, names, sente
         pass
 
 
-def test_types_that_differ_between_parquet_files(tmp_path, monkeypatch):
+def test_different_types_in_two_parquet_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_table({"x": [1]}, "a.parquet")
     write_table({"x": ["1"]}, "b.parquet")
@@ -252,7 +252,7 @@ def test_a_lazy_frame_that_cannot_be_read():
         pass
 
 
-def test_no_room_for_a_lazy_frame(monkeypatch):
+def test_a_full_disk_while_a_lazy_frame_is_written(monkeypatch):
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
@@ -264,7 +264,7 @@ def test_no_room_for_a_lazy_frame(monkeypatch):
         pass
 
 
-def test_what_is_large(tmp_path):
+def test_larger_files_and_patterns(tmp_path):
     (tmp_path / "a.csv").write_text("a\n1\n", encoding="utf-8")
     assert not is_larger(str(tmp_path / "a.csv"), 100)
     assert is_larger(str(tmp_path / "a.csv"), 3)
@@ -352,7 +352,7 @@ def test_without_pyarrow_the_error_names_the_extra(tmp_path, monkeypatch):
         pass
 
 
-def test_no_room_for_the_rows_of_a_csv_file(tmp_path, monkeypatch):
+def test_a_full_disk_while_a_csv_file_is_converted(tmp_path, monkeypatch):
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 

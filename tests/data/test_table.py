@@ -52,7 +52,7 @@ def test_values_of_any_type_become_one_of_four_kinds(values, dtype, expected):
         (np.array([1j]), "column 'c' holds values of type complex128; turn them into numbers or text."),
     ],
 )
-def test_values_of_no_kind_are_refused(values, sentence):
+def test_values_of_no_kind_raise(values, sentence):
     with pytest.raises(DataError, match=re.escape(sentence)):
         as_column(values, "c")
 
@@ -69,22 +69,22 @@ def test_values_of_no_kind_are_refused(values, sentence):
         (["1", "inf"], "has the infinite value inf in row 2 where numbers are due;"),
     ],
 )
-def test_text_and_infinity_among_numbers_are_named_with_their_row(values, sentence):
+def test_errors_for_text_and_infinity_among_numbers_name_the_row(values, sentence):
     with pytest.raises(DataError, match=re.escape(f"column 'age' {sentence}")):
         as_numbers(as_column(values, "age"), "age")
 
 
-def test_text_that_spells_numbers_is_numbers():
+def test_text_of_numbers_becomes_numbers():
     np.testing.assert_array_equal(as_numbers(as_column(["12", None, "1e3"], "c"), "c"), [12, NAN, 1000])
 
 
-def test_text_that_says_true_or_false_is_numbers_if_no_other_text_is_there():
+def test_text_of_true_and_false_alone_becomes_numbers():
     np.testing.assert_array_equal(as_numbers(as_column(["true", None, "FALSE"], "c"), "c"), [1, NAN, 0])
     with pytest.raises(DataError, match="has text 'true' in row 2"):
         as_numbers(as_column(["1", "true"], "c"), "c")
 
 
-def test_numbers_are_spelt_alike_whatever_their_type():
+def test_equal_numbers_have_the_same_text_whatever_their_type():
     for values in ([1, 2], [1.0, 2.0], ["1", "2"]):
         assert as_text(as_column(values, "c")).tolist() == ["1", "2"]
     assert as_text(as_column([1, None, 0.1], "c")).tolist() == ["1", None, "0.1"]
@@ -100,7 +100,7 @@ def test_missing_rows():
 PEOPLE = Table({"age": [31, 52, 40], "sex": ["f", None, "m"], "member": [True, False, True]})
 
 
-def test_columns_and_rows_are_chosen_by_name_and_position():
+def test_columns_are_selected_by_name_and_rows_by_index():
     assert PEOPLE.n_rows == 3
     assert PEOPLE.drop("sex").column_names == ["age", "member"]
     assert PEOPLE.select(["member", "age"]).column_names == ["member", "age"]
@@ -139,7 +139,7 @@ def test_columns_and_rows_are_chosen_by_name_and_position():
         ),
     ],
 )
-def test_mistakes_get_a_sentence(act, sentence):
+def test_errors(act, sentence):
     with pytest.raises(DataError, match=re.escape(sentence)):
         act()
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from separatrix.data import Table, read_table, split_target, write_table
-from separatrix.data.table_files import MISSING_WORDS, write_pieces
+from separatrix.data.streams import open_stream
+from separatrix.data.table_files import FORMATS, MISSING_WORDS, TableFormat, write_pieces
 from separatrix.errors import DataError, OutputError
 
 EXTENSIONS = [".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".csv.gz", ".jsonl.gz", ".CSV"]
@@ -93,7 +94,7 @@ def test_a_data_frame_is_read_too(library):
         (["NA", "?"], np.float64, [np.nan, np.nan]),
     ],
 )
-def test_every_cell_counts_for_the_type_of_its_column(tmp_path, cells, dtype, expected):
+def test_all_cells_decide_the_type_of_a_column(tmp_path, cells, dtype, expected):
     text = "key,c\n" + "".join(f"k,{cell}\n" for cell in cells)
     column = read_csv_text(tmp_path, text).columns["c"]
     assert column.dtype == dtype
@@ -124,7 +125,7 @@ def test_dialects_of_csv(tmp_path, text):
     assert_same(read_csv_text(tmp_path, text), Table({"a": [1, 2], "b": ["x", None]}))
 
 
-def test_a_row_of_empty_cells_is_a_row_and_a_blank_line_is_none(tmp_path):
+def test_a_row_of_empty_cells_is_a_row_but_a_blank_line_is_not(tmp_path):
     assert read_csv_text(tmp_path, "a,b\n1,2\n,\n\n3,4\n").n_rows == 3
 
 
@@ -190,14 +191,14 @@ def test_a_row_of_empty_cells_is_a_row_and_a_blank_line_is_none(tmp_path):
         ),
     ],
 )
-def test_a_file_that_is_no_table_gets_a_sentence(tmp_path, monkeypatch, name, content, sentence):
+def test_errors_for_files_that_are_not_tables(tmp_path, monkeypatch, name, content, sentence):
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=re.escape(sentence)):
         read_table(name)
 
 
-def test_a_file_that_is_not_there_or_closed(tmp_path, monkeypatch):
+def test_errors_for_files_that_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "patients.csv").write_text("a\n1\n")
     with pytest.raises(DataError, match=r"there is no file 'patient\.csv'\. Did you mean 'patients\.csv'\?"):
@@ -215,7 +216,7 @@ def test_a_file_that_is_not_there_or_closed(tmp_path, monkeypatch):
         read_table("patients.csv")
 
 
-def test_writing_refuses_unknown_extensions_and_leaves_nothing_behind(tmp_path):
+def test_a_failed_write_leaves_nothing_behind(tmp_path):
     with pytest.raises(OutputError, match=r"the extension must be one of \.csv, \.tsv"):
         write_table(TABLE, tmp_path / "t.xlsx")
     with pytest.raises(OutputError, match="does not exist; create it first"):
@@ -274,3 +275,23 @@ def test_nothing_is_left_where_a_piece_fails(tmp_path, extension):
 def test_an_unknown_extension(tmp_path):
     with pytest.raises(OutputError, match=r"the extension must be one of \.csv, \.tsv"):
         write_pieces(iter(PIECES), tmp_path / "t.doc", KINDS)
+
+
+def test_a_new_format_is_one_entry(tmp_path, monkeypatch):
+    def scan(source, label, text_columns):
+        return pl.scan_ipc(source)
+
+    def write(frames, file, group_rows):
+        pl.concat(list(frames)).write_ipc(file)
+
+    arrow = TableFormat("Arrow", scan, write, starts=b"ARROW1", in_pieces=True)
+    monkeypatch.setitem(FORMATS, ".arrow", arrow)
+    write_table(TABLE, tmp_path / "t.arrow")
+    assert_same(read_table(tmp_path / "t.arrow"), TABLE)
+    with open_stream(tmp_path / "t.arrow", 10**6) as stream:
+        assert_same(Table(dict(stream.read(stream.pieces[0], TABLE.column_names))), TABLE)
+    content = SimpleNamespace(buffer=io.BytesIO((tmp_path / "t.arrow").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", content)
+    assert_same(read_table("-"), TABLE)
+    with pytest.raises(OutputError, match=r"must be one of .*, \.arrow, each also with \.gz"):
+        write_table(TABLE, tmp_path / "t.doc")

@@ -25,7 +25,7 @@ from separatrix.errors import DataError
         ([1.0, np.inf], "regression"),
     ],
 )
-def test_what_a_target_asks_for(y, task):
+def test_the_task_of_a_target(y, task):
     assert infer_task(TableStream(Table({"y": y})), "y")[0] == task
 
 
@@ -46,12 +46,12 @@ def test_an_identifier():
         class_target(np.array(["a", "b", "c"]), "y")
 
 
-def test_numbers_that_never_change():
+def test_equal_numbers_raise():
     with pytest.raises(DataError, match="column 'y' is 2 in every row"):
         number_target(np.array([2, 2]), "y")
 
 
-def test_text_is_no_number():
+def test_text_among_numbers_raises():
     with pytest.raises(DataError, match="column 'y' has text 'a' in row 1"):
         number_target(np.array(["a", "b"]), "y")
 
@@ -67,13 +67,13 @@ def test_text_is_no_number():
         (["b", "a"], ["a", "b"]),
     ],
 )
-def test_labels_that_a_file_gave_another_type(y, classes):
+def test_labels_of_another_type(y, classes):
     labels = Labels(classes).match(np.array(y), "y")
     assert labels.dtype == np.array(classes).dtype
     assert [str(label) for label in labels.tolist()] == [str(value).removesuffix(".0") for value in y]
 
 
-def test_a_label_that_is_not_known():
+def test_an_unknown_label_raises():
     with pytest.raises(DataError, match="column 'y' has 'c' in row 2, which is none of the classes: a, b"):
         Labels(["a", "b"]).match(np.array(["a", "c"]), "y")
 
@@ -85,7 +85,7 @@ def test_too_many_labels_are_an_identifier():
         target.labels()
 
 
-def test_the_reason_names_the_number_of_values_where_all_rows_were_read():
+def test_the_reason_names_the_number_of_values_if_all_rows_were_read():
     one = TableStream(Table({"y": np.arange(500)}))
     assert infer_task(one, "y") == ("regression", "500 different whole numbers")
     assert infer_task(one.cut(256), "y") == ("regression", "more than 20 different whole numbers")
@@ -100,14 +100,14 @@ def test_the_reason_names_the_number_of_values_where_all_rows_were_read():
         ("whole", [1, 2, 3], "a different value in each of the 3 rows: it is an identifier"),
     ],
 )
-def test_what_has_no_classes(kind, column, sentence):
+def test_columns_without_classes_raise(kind, column, sentence):
     target = TargetStatistics("y", kind)
     target.add(np.array(column, dtype=object if kind == "text" else None))
     with pytest.raises(DataError, match=sentence):
         target.labels()
 
 
-def test_what_has_no_numbers():
+def test_columns_without_numbers_raise():
     with pytest.raises(DataError, match="has text where numbers are due; use MLPClassifier"):
         TargetStatistics.of(["a", "b"], "y").numbers()
     with pytest.raises(DataError, match="'y' is 3 in every row; there is nothing to predict"):

@@ -1,4 +1,4 @@
-"""Tables, toy data, and the encoder that turns a table into what a network can read."""
+"""Tables, data sets, and the encoder that turns a table into the features of a network."""
 
 from __future__ import annotations
 

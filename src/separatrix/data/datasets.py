@@ -1,7 +1,4 @@
-"""Data sets by name: small made-up problems to watch a network on, and tables from scikit-learn.
-
-A made-up problem is the points `X` and their classes `y`.
-"""
+"""Data sets by name: small artificial problems with one or two features, and tables from scikit-learn."""
 
 from __future__ import annotations
 
@@ -12,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.data.table import Table
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import DataError, did_you_mean
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 Seed = int | np.random.RandomState | None
@@ -66,7 +64,7 @@ def make_gaussians(n_per_class: int = 20, random_state: Seed = 1) -> Points:
     ([0.6243, -0.6118], [0, 1])
     """
     generator = _generator(random_state)
-    _require_count(n_per_class, "n_per_class")
+    check.integer("n_per_class", n_per_class, 1)
     y = np.repeat(np.array([0, 1], dtype=np.int64), n_per_class)
     X = generator.randn(2 * n_per_class, 2)
     X[:, 0] += 2 * y - 1
@@ -97,16 +95,16 @@ def make_bumps() -> Points:
 def make_spiral(
     n_samples: int = 200, *, n_classes: int = 2, noise: float = 0.0, random_state: Seed = None
 ) -> Points:
-    """Draw spiral arms that wind around each other one and three quarter times.
+    """Draw spiral arms that wind 1.75 times around each other.
 
     Parameters
     ----------
     n_samples : int
-        Points in all; arm k has every `n_classes`-th of them.
+        Total number of points; arm k has every `n_classes`-th of them.
     n_classes : int
         Number of arms.
     noise : float
-        Standard deviation of what is added to each coordinate.
+        Standard deviation of the noise added to each coordinate.
     random_state : int, RandomState or None
         Source of the noise.
 
@@ -123,32 +121,32 @@ def make_spiral(
     >>> X.shape, y.tolist()
     ((6, 2), [0, 1, 2, 0, 1, 2])
     """
-    _require_count(n_samples, "n_samples")
-    _require_count(n_classes, "n_classes")
+    check.integer("n_samples", n_samples, 1)
+    check.integer("n_classes", n_classes, 1)
     index = np.arange(n_samples, dtype=np.int64)
     radius = (index // n_classes + 1) / -(-n_samples // n_classes)
     y = index % n_classes
     angle = 2 * np.pi * (1.75 * radius + y / n_classes)
     X = radius[:, np.newaxis] * np.column_stack([np.sin(angle), np.cos(angle)])
-    return _jittered(X, noise, _generator(random_state)), y
+    return _with_noise(X, noise, _generator(random_state)), y
 
 
 def make_xor(n_samples: int = 200, *, noise: float = 0.0, random_state: Seed = None) -> Points:
-    """Draw points in a square whose class is the exclusive or of "right" and "up".
+    """Draw points in a square whose class is the exclusive or of the signs of their coordinates.
 
     Parameters
     ----------
     n_samples : int
-        Points in all.
+        Total number of points.
     noise : float
-        Standard deviation of what is added to each coordinate, after the class is given.
+        Standard deviation of the noise added to each coordinate; the classes are those before it.
     random_state : int, RandomState or None
         Source of the points and the noise.
 
     Returns
     -------
     X : ndarray of float64 of shape (n_samples, 2)
-        Uniform within (-1, 1) before the noise.
+        Uniform in (-1, 1) before the noise.
     y : ndarray of int64 of shape (n_samples,)
         1 where the signs of the coordinates differ.
 
@@ -164,25 +162,25 @@ def make_xor(n_samples: int = 200, *, noise: float = 0.0, random_state: Seed = N
 def make_checkerboard(
     n_samples: int = 400, *, n_tiles: int = 4, noise: float = 0.0, random_state: Seed = None
 ) -> Points:
-    """Draw points on a checkerboard whose class is the colour of their tile.
+    """Draw points on a checkerboard; the colour of its tile is the class of a point.
 
     Parameters
     ----------
     n_samples : int
-        Points in all.
+        Total number of points.
     n_tiles : int
         Tiles along each side.
     noise : float
-        Standard deviation of what is added to each coordinate, after the class is given.
+        Standard deviation of the noise added to each coordinate; the classes are those before it.
     random_state : int, RandomState or None
         Source of the points and the noise.
 
     Returns
     -------
     X : ndarray of float64 of shape (n_samples, 2)
-        Uniform within (-1, 1) before the noise.
+        Uniform in (-1, 1) before the noise.
     y : ndarray of int64 of shape (n_samples,)
-        0 on the tile at (-1, -1), 1 on its neighbours, and so on.
+        0 on the tile at (-1, -1), 1 on its neighbours; neighbours always differ.
 
     Examples
     --------
@@ -190,17 +188,18 @@ def make_checkerboard(
     >>> X.shape, sorted(set(y.tolist()))
     ((1000, 2), [0, 1])
     """
-    _require_count(n_samples, "n_samples")
-    _require_count(n_tiles, "n_tiles")
+    check.integer("n_samples", n_samples, 1)
+    check.integer("n_tiles", n_tiles, 1)
     generator = _generator(random_state)
     X = generator.uniform(-1, 1, (n_samples, 2))
     tiles = np.floor((X + 1) / 2 * n_tiles).astype(np.int64)
-    return _jittered(X, noise, generator), tiles.sum(axis=1) % 2
+    return _with_noise(X, noise, generator), tiles.sum(axis=1) % 2
 
 
-def _jittered(X: NDArray[np.float64], noise: float, generator: np.random.RandomState) -> NDArray[np.float64]:
-    if not (np.isfinite(noise) and noise >= 0):
-        raise ParameterError("noise", f"must be a finite number of at least 0, got {noise}.")
+def _with_noise(
+    X: NDArray[np.float64], noise: float, generator: np.random.RandomState
+) -> NDArray[np.float64]:
+    check.number("noise", noise, 0.0)
     return X + noise * generator.randn(*X.shape)
 
 
@@ -211,11 +210,6 @@ def _generator(random_state: Seed) -> np.random.RandomState:
     return generator
 
 
-def _require_count(value: int, name: str) -> None:
-    if value < 1:
-        raise ParameterError(name, f"must be at least 1, got {value}.")
-
-
 def _scikit_learn(name: str, *arguments: Any, **options: Any) -> Any:
     """Call a function of `sklearn.datasets`, which is slow to import."""
     import sklearn.datasets
@@ -224,9 +218,9 @@ def _scikit_learn(name: str, *arguments: Any, **options: Any) -> Any:
 
 
 TARGET = "target"
-"""Name of the column to predict, in every data set."""
+"""Name of the column to predict in every data set."""
 
-_TOYS: dict[str, Callable[[], Points]] = {
+_ARTIFICIAL: dict[str, Callable[[], Points]] = {
     "circles": partial(_scikit_learn, "make_circles", 500, noise=0.15, factor=0.25, random_state=1),
     "moons": partial(_scikit_learn, "make_moons", 1000, noise=0.1, random_state=1),
     "spiral": partial(make_spiral, 400, noise=0.02, random_state=1),
@@ -240,42 +234,42 @@ _REAL = ("breast-cancer", "iris", "wine", "digits", "diabetes")
 
 
 def dataset_names() -> list[str]:
-    """Return the names that :func:`load_dataset` knows, toys first.
+    """Return the names for `load_dataset`, the artificial data sets first.
 
     Examples
     --------
     >>> dataset_names()[:3]
     ['circles', 'moons', 'spiral']
     """
-    return [*_TOYS, *_REAL]
+    return [*_ARTIFICIAL, *_REAL]
 
 
 def load_dataset(name: str) -> Table:
-    """Load a data set; its last column, `target`, is what to predict.
+    """Load a data set; its last column, `target`, is the one to predict.
 
     Parameters
     ----------
     name : str
-        One of :func:`dataset_names`.
+        One of `dataset_names()`.
 
     Returns
     -------
     Table
-        The features under their names (`x1`, `x2` for the toys) and `target`: class numbers for the toys and
-        the digits, class names for the other real sets, a number for `diabetes`.
+        The features under their names (`x1`, `x2` for artificial data) and `target`: class numbers for
+        artificial data and for `digits`, class names for the other real tables, numbers for `diabetes`.
 
     Raises
     ------
     DataError
-        If there is no set of that name.
+        If there is no data set of that name.
 
     Examples
     --------
     >>> load_dataset("ten-points").take([0, 9]).columns
     {'x1': array([0.1, 0.7]), 'x2': array([0.1, 0.6]), 'target': array([1, 0])}
     """
-    if name in _TOYS:
-        X, y = _TOYS[name]()
+    if name in _ARTIFICIAL:
+        X, y = _ARTIFICIAL[name]()
         return Table({**{f"x{j + 1}": column for j, column in enumerate(X.T)}, TARGET: y})
     if name in _REAL:
         return _load_real(name)
@@ -286,6 +280,7 @@ def load_dataset(name: str) -> Table:
 
 
 def _load_real(name: str) -> Table:
+    """Return one of scikit-learn's tables."""
     bunch = _scikit_learn(f"load_{name.replace('-', '_')}")
     labels = bunch.get("target_names")
     target = bunch.target if labels is None else np.asarray(labels)[bunch.target]

@@ -1,4 +1,4 @@
-"""Memory: a bound on what a process may use, read from words and parted among those that need some."""
+"""Memory limits: how they are written, and how a training on a stream divides one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from separatrix.errors import ParameterError
 
 ALLOWANCE = 400_000_000
-"""Bytes for Python, the libraries, their threads and the compiled kernels, before any row is read."""
+"""Bytes for Python, the libraries, their threads and the compiled kernels."""
 
 LEAST = 20_000_000
-"""Bytes for the rows, below which reading them is nothing but beginning anew."""
+"""Fewest bytes for rows; with less, most of the time goes into starting to read."""
 
 _UNITS = {"": 1, "B": 1}
 _UNITS |= {f"{letter}B": 1000**power for power, letter in enumerate("KMGT", start=1)}
@@ -19,12 +19,12 @@ _UNITS |= {f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", sta
 
 
 def parse_memory(memory: int | str) -> int:
-    """Return a number of bytes.
+    """Return the number of bytes of a memory limit.
 
     Parameters
     ----------
     memory : int or str
-        Bytes, or words such as ``"512MB"`` (10**6 bytes), ``"1.5 GB"`` and ``"512MiB"`` (2**20 bytes).
+        Bytes, or text such as ``"512MB"`` (10**6 bytes), ``"1.5 GB"`` and ``"512MiB"`` (2**20 bytes).
 
     Raises
     ------
@@ -46,15 +46,15 @@ def parse_memory(memory: int | str) -> int:
 
 @dataclass(frozen=True)
 class Budget:
-    """What each part of a training on a stream may use of a process' memory.
+    """The memory that each step of a training on a stream may take.
 
-    Everything is a share of the bound alone, not of what happens to be free, so that the same bound gives the
-    same network everywhere.
+    Every number depends on the limit alone, not on the free memory, so that the same limit gives the same
+    network everywhere.
 
     Attributes
     ----------
     memory : int
-        The bound on the whole process, bytes.
+        Limit of the whole process, in bytes.
 
     Examples
     --------
@@ -65,12 +65,12 @@ class Budget:
     memory: int
 
     def __post_init__(self) -> None:
-        """Refuse a bound that the libraries alone would break."""
+        """Check that the limit leaves room for rows."""
         self.require(0)
 
     @property
     def rows(self) -> int:
-        """Bytes for all that holds rows."""
+        """Bytes for everything that holds rows."""
         return self.memory - ALLOWANCE
 
     @property
@@ -90,11 +90,11 @@ class Budget:
 
     @property
     def piece(self) -> int:
-        """Bytes of the piece of a table that is being read, and of as much of it as is encoded at once."""
+        """Bytes of a piece of the table while it is read, and of the rows encoded at once."""
         return self.rows // 10
 
     def require(self, n_bytes: int, what: str = "") -> None:
-        """Raise a `ParameterError` with the least bound if `n_bytes` do not fit into a buffer."""
+        """Raise a `ParameterError` with the smallest limit if `n_bytes` do not fit into a buffer."""
         least = ALLOWANCE + max(LEAST, 5 * n_bytes)
         if self.memory < least:
             raise ParameterError(

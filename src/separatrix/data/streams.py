@@ -36,12 +36,12 @@ from separatrix.data.table import (
 )
 from separatrix.data.table_files import (
     FORMATS,
-    STREAMED,
     TextColumns,
     format_of,
     no_file,
     polars_errors,
     small_chunks,
+    streamed_suffixes,
 )
 from separatrix.errors import DataError, OutputError
 
@@ -425,7 +425,7 @@ def is_larger(source: str, n_bytes: int) -> bool:
     path = Path(source)
     if is_pattern(source):
         return True
-    return path.suffix.lower() in STREAMED and path.is_file() and path.stat().st_size > n_bytes
+    return path.suffix.lower() in streamed_suffixes() and path.is_file() and path.stat().st_size > n_bytes
 
 
 def is_pattern(source: str) -> bool:
@@ -464,10 +464,11 @@ def _check_file(path: Path) -> None:
         raise DataError(f"'{path}' is a folder; name its files, as in '{path / '*.parquet'}'.")
     if not path.exists():
         raise no_file(path)
-    if path.suffix.lower() not in STREAMED:
+    suffixes = streamed_suffixes()
+    if path.suffix.lower() not in suffixes:
         raise DataError(
-            f"'{path}' cannot be read in pieces, which only {', '.join(STREAMED)} files can; write it as one "
-            "of them."
+            f"'{path}' cannot be read in pieces, which only {', '.join(suffixes)} files can; write it as one of "
+            "them."
         )
 
 

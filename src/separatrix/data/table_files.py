@@ -207,6 +207,11 @@ def format_of(path: Path) -> tuple[TableFormat | None, bool]:
     return FORMATS.get((Path(path.stem) if is_zipped else path).suffix.lower()), is_zipped
 
 
+def streamed_suffixes() -> list[str]:
+    """Return the extensions of files that can be read in pieces."""
+    return [suffix for suffix, table_format in FORMATS.items() if table_format.in_pieces]
+
+
 def output_format(path: str | os.PathLike[str]) -> tuple[TableFormat, bool]:
     """Return the format of a table file to write, and whether it is gzipped; `-` is CSV.
 
@@ -586,6 +591,3 @@ FORMATS: dict[str, TableFormat] = {
     ".ndjson": _JSON_LINES,
 }
 """Each extension, and its format; the command line lists these."""
-
-STREAMED = tuple(suffix for suffix, table_format in FORMATS.items() if table_format.in_pieces)
-"""Extensions of files that can be read in pieces."""
