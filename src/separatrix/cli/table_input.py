@@ -15,7 +15,7 @@ from separatrix.data.datasets import TARGET, dataset_names, load_dataset
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, TableStream, is_larger, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import FORMATS, STREAMED, TextColumns, read_table
+from separatrix.data.table_files import FORMATS, TextColumns, read_table, streamed_suffixes
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
@@ -27,7 +27,7 @@ TABLE_HELP = (
     f"A table file ({', '.join(FORMATS)}, each also with .gz), - for standard input, or a data set: "
     f"{', '.join(dataset_names())}."
 )
-SEVERAL_FILES_HELP = f"Several files ({', '.join(STREAMED)}) are one table."
+SEVERAL_FILES_HELP = f"Several files ({', '.join(streamed_suffixes())}) are one table."
 
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that fit has written.")]
 TaskOption = Annotated[

@@ -13,7 +13,8 @@ from separatrix import check
 from separatrix.data.table import Table
 from separatrix.errors import DataError, did_you_mean
 
-Points = tuple[NDArray[np.float64], NDArray[np.int64]]
+Array = NDArray[np.float64]
+Points = tuple[Array, NDArray[np.int64]]
 Seed = int | np.random.RandomState | None
 
 
@@ -196,9 +197,7 @@ def make_checkerboard(
     return _with_noise(X, noise, generator), tiles.sum(axis=1) % 2
 
 
-def _with_noise(
-    X: NDArray[np.float64], noise: float, generator: np.random.RandomState
-) -> NDArray[np.float64]:
+def _with_noise(X: Array, noise: float, generator: np.random.RandomState) -> Array:
     check.number("noise", noise, 0.0)
     return X + noise * generator.randn(*X.shape)
 

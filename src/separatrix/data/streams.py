@@ -467,8 +467,8 @@ def _check_file(path: Path) -> None:
     suffixes = streamed_suffixes()
     if path.suffix.lower() not in suffixes:
         raise DataError(
-            f"'{path}' cannot be read in pieces, which only {', '.join(suffixes)} files can; write it as one of "
-            "them."
+            f"'{path}' cannot be read in pieces, which only {', '.join(suffixes)} files can; write it as one "
+            "of them."
         )
 
 
