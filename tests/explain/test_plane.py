@@ -69,6 +69,7 @@ def test_the_other_columns_can_be_fixed_by_row_or_by_value() -> None:
     at_row = make_plane(ANY, TABLE, features=(0, 1), at=2, grid_resolution=2)
     assert (at_row.origin["visits"], at_row.origin["kind"]) == (2, "b")
     assert at_row.note == "the other 2 columns as in row 2"
+    assert make_plane(ANY, TABLE, features=(0, 1), at=np.int64(2), grid_resolution=2).note == at_row.note
     given = make_plane(ANY, TABLE, features=(0, 1), at={"kind": "a"}, grid_resolution=2)
     assert (given.origin["visits"], given.origin["kind"]) == (1, "a")
 
@@ -77,13 +78,13 @@ def test_the_principal_plane_is_that_of_the_standardised_columns() -> None:
     X = np.random.RandomState(0).randn(50, 3) @ np.diag([1.0, 100.0, 3.0]) + [5.0, 0.0, -7.0]
     plane = make_plane(ANY, X, plane="pca", grid_resolution=5)
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
-    _, directions, shares = principal_axes(Z)
+    _, directions, fractions = principal_axes(Z)
     assert_allclose(plane.points, Z @ directions.T, atol=1e-12)
     rows = grid_rows(plane, X).reshape(5, 5, 3)
     back = ((rows - X.mean(axis=0)) / X.std(axis=0)) @ directions.T
     assert_allclose(back[..., 0], np.tile(plane.u, (5, 1)), atol=1e-12)
     assert_allclose(back[..., 1], np.tile(plane.v, (5, 1)).T, atol=1e-12)
-    assert plane.u_label == f"principal component 1 ({shares[0]:.0%} of variance)"
+    assert plane.u_label == f"principal component 1 ({fractions[0]:.0%} of variance)"
 
 
 def test_the_principal_plane_has_typical_values_for_text_and_missing_numbers() -> None:

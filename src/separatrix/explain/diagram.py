@@ -21,7 +21,7 @@ from separatrix.text import plural
 
 Array = NDArray[Any]
 
-# The ends of the colour map for signed values (ColorBrewer's PRGn), as in the displays.
+# Purple and green of ColorBrewer's PRGn, which the displays use for signed values.
 _NEGATIVE, _POSITIVE = (118, 42, 131), (27, 120, 55)
 _MAX_EDGES = 400  # of all layers, so that the image stays small
 _MAX_LAYERS = 24  # deeper networks have no image

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from separatrix.engine.numpy_engine import layer_outputs, layer_sums_and_outputs
 from separatrix.errors import ParameterError
 from separatrix.explain.boundary import DecisionGrid, grid_over
-from separatrix.explain.plane import Plane, PlaneKind, RowLike, grid_rows, make_plane, principal_axes, span
+from separatrix.explain.plane import (
+    Plane,
+    PlaneKind,
+    RowLike,
+    grid_rows,
+    make_plane,
+    plane_along,
+    principal_axes,
+)
 from separatrix.explain.subject import (
     input_names,
     layer_activations,
@@ -247,20 +255,9 @@ def _output_plane(last: Model, rows: Array, n: int) -> Plane:
         directions = principal_axes((rows - middle) @ basis)[1] @ basis.T
         labels = ("along the outputs' weights, 1", "along the outputs' weights, 2")
     points = (rows - middle) @ directions.T
-    u, v = span(points[:, 0], n), span(points[:, 1], n)
-    names = input_names(last)
     fraction = points.var(axis=0).sum() / (rows.var(axis=0).sum() or 1.0)
-    return Plane(
-        u=u,
-        v=v,
-        u_label=labels[0],
-        v_label=labels[1],
-        note=f"plane with {fraction:.0%} of the units' variance",
-        points=points,
-        origin=dict(zip(names, middle, strict=True)),
-        along_u={name: u * step for name, step in zip(names, directions[0], strict=True)},
-        along_v={name: v * step for name, step in zip(names, directions[1], strict=True)},
-    )
+    note = f"plane with {fraction:.0%} of the units' variance"
+    return plane_along(input_names(last), middle, directions, points, n, labels=labels, note=note, origin={})
 
 
 def _mesh(estimator: Any, model: Model, X: Any, n_lines: int = 17, n: int = 129) -> list[Array]:

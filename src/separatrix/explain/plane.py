@@ -131,6 +131,49 @@ def make_plane(
     return _feature_plane(table, origin, _chosen(table, features), at, grid_resolution)
 
 
+def plane_along(
+    names: Sequence[str],
+    middle: Array,
+    directions: Array,
+    points: Array,
+    n: int,
+    *,
+    labels: Sequence[str],
+    note: str,
+    origin: Mapping[str, Any],
+) -> Plane:
+    """Return a plane through a point, along two directions.
+
+    Parameters
+    ----------
+    names : sequence of n_columns str
+        Columns that vary on the plane.
+    middle : ndarray of shape (n_columns,)
+        The point.
+    directions : ndarray of shape (2, n_columns)
+    points : ndarray of shape (n_rows, 2)
+        Coordinates of the rows on the plane, which the grid covers.
+    n : int
+        Points along each side of the grid.
+    labels : sequence of two str
+    note : str
+    origin : mapping of str to number or str
+        Values of all columns; those that vary are replaced by `middle`.
+    """
+    u, v = span(points[:, 0], n), span(points[:, 1], n)
+    return Plane(
+        u=u,
+        v=v,
+        u_label=labels[0],
+        v_label=labels[1],
+        note=note,
+        points=points,
+        origin=dict(origin) | dict(zip(names, middle, strict=True)),
+        along_u={name: u * step for name, step in zip(names, directions[0], strict=True)},
+        along_v={name: v * step for name, step in zip(names, directions[1], strict=True)},
+    )
+
+
 def span(values: Array, n: int) -> Array:
     """Return `n` coordinates that cover the values and a margin around them."""
     low, high = np.nanmin(values), np.nanmax(values)
@@ -159,23 +202,13 @@ def _feature_plane(table: Table, origin: dict[str, Any], axes: list[str], at: Ro
     points = np.column_stack([as_numbers(table.columns[name], name) for name in axes])
     if np.isnan(points).all(axis=0).any():
         raise DataError(f"the columns {axes[0]!r} and {axes[1]!r} must have values; choose other columns.")
-    u, v = span(points[:, 0], n), span(points[:, 1], n)
     others = len(origin) - 2
-    if isinstance(at, int):
+    if isinstance(at, int | np.integer):
         where = f"as in row {at}"
     else:
         where = "at the median" if at is None else "as given, or at the median"
-    return Plane(
-        u=u,
-        v=v,
-        u_label=axes[0],
-        v_label=axes[1],
-        note=f"the other {plural(others, 'column')} {where}" if others else "",
-        points=points,
-        origin=origin | dict.fromkeys(axes, 0.0),
-        along_u={axes[0]: u},
-        along_v={axes[1]: v},
-    )
+    note = f"the other {plural(others, 'column')} {where}" if others else ""
+    return plane_along(axes, np.zeros(2), np.eye(2), points, n, labels=axes, note=note, origin=origin)
 
 
 def _pca_plane(table: Table, origin: dict[str, Any], n: int) -> Plane:
@@ -192,20 +225,11 @@ def _pca_plane(table: Table, origin: dict[str, Any], n: int) -> Plane:
     middle = rows.mean(axis=0)
     _, directions, fractions = principal_axes((rows - middle) / scale)
     points = (rows - middle) / scale @ directions.T
-    u, v = span(points[:, 0], n), span(points[:, 1], n)
-    n_text = len(origin) - len(names)
-    return Plane(
-        u=u,
-        v=v,
-        u_label=component_label(1, fractions[0]),
-        v_label=component_label(2, fractions[1]),
-        note=f"plane through the mean of {len(names)} columns"
-        + (", text at its most frequent" if n_text else ""),
-        points=points,
-        origin=origin | dict(zip(names, middle, strict=True)),
-        along_u={name: u * step for name, step in zip(names, directions[0] * scale, strict=True)},
-        along_v={name: v * step for name, step in zip(names, directions[1] * scale, strict=True)},
-    )
+    note = f"plane through the mean of {len(names)} columns"
+    if len(origin) > len(names):
+        note += ", text at its most frequent"
+    labels = [component_label(number, fraction) for number, fraction in enumerate(fractions, 1)]
+    return plane_along(names, middle, directions * scale, points, n, labels=labels, note=note, origin=origin)
 
 
 def _chosen(table: Table, features: Sequence[str | int] | None) -> list[str]:
