@@ -28,13 +28,13 @@ class ParameterError(SeparatrixError, ValueError):
     separatrix.errors.ParameterError: alpha must be 0 or more, got -1; raise it.
     """
 
-    def __init__(self, parameter: str, problem: str = "") -> None:
+    def __init__(self, parameter: str, problem: str) -> None:
         super().__init__(parameter, problem)
         self.parameter, self.problem = parameter, problem
 
     def __str__(self) -> str:
         """Return the sentence."""
-        return f"{self.parameter} {self.problem}".rstrip()
+        return f"{self.parameter} {self.problem}"
 
 
 class DataError(SeparatrixError, ValueError):

@@ -33,7 +33,7 @@ def test_everything_comes_back(tmp_path, state):
     position = StreamPosition(0.25, 1000, 1 / 3, 1.5, history)
     save_checkpoint(Checkpoint({"a": 1}, {"b": [0.1]}, state, position), tmp_path / "fit.ckpt")
     found = load_checkpoint(tmp_path / "fit.ckpt")
-    assert (found.identity, found.facts) == ({"a": 1}, {"b": [0.1]})
+    assert (found.identity, found.learned) == ({"a": 1}, {"b": [0.1]})
     for name in ("theta", "slots", "best_theta", "rows", "powers"):
         ours, theirs = getattr(found.state, name), getattr(state, name)
         assert ours.dtype == theirs.dtype

@@ -1,11 +1,11 @@
-"""What is known of Numba here: its options, its cache folder, and how to choose code by number width.
+"""Numba: its options, the folder of compiled kernels, and the choice of code by the width of numbers.
 
-Kernels are plain Python: with ``NUMBA_DISABLE_JIT=1`` they run, and can be stepped through, as they stand.
+Kernels are plain Python: with ``NUMBA_DISABLE_JIT=1`` they run uncompiled, and can be stepped through.
 
 Compiled entries are kept on disk. Numba's own cache does not notice an edit in *another* file than the
-entry's and is not safe for many processes filling it at once. So every compiled entry has a folder of its
-own, named by a digest of all kernel sources and of the platform; it is filled under a temporary name and then
-renamed, and never written to again.
+entry's, and is not safe if many processes fill it at once. So every compiled entry has its own folder, named
+by a digest of all kernel sources and of the platform; it is filled under a temporary name, then renamed, and
+never written to again.
 """
 
 from __future__ import annotations
@@ -57,17 +57,18 @@ def kernel(function: Function) -> Function:
 
 
 def hot(function: Function) -> Function:
-    """Compile a kernel that every step calls: passing a dozen arrays costs some 15 ns, so it has no call."""
+    """Compile a kernel that every step calls. It is inlined: passing a dozen arrays costs some 15 ns."""
     options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, **OPTIONS}
     compiled: Function = numba.njit(**options)(function)
     return compiled
 
 
 def inlined(function: Function) -> Function:
-    """Put a kernel's body into its caller before types are known.
+    """Insert a kernel's body into its caller before types are inferred.
 
-    For what calls kernels: a compiled function is optimised together with all it calls, so that every level
-    of calls between an entry and a kernel would optimise the kernel once more, and double the compilation.
+    For functions that call kernels: a compiled function is optimised together with all that it calls, so that
+    every level of calls between an entry and a kernel would optimise the kernel again, and double the
+    compilation.
     """
     compiled: Function = numba.njit(inline="always", **OPTIONS)(function)
     return compiled
@@ -136,7 +137,7 @@ class Entry:
         self.compiled: dict[str, Callable[..., Any]] = {}
 
     def load(self, kind: str, arguments: Sequence[Any]) -> Callable[..., Any]:
-        """Return the compiled function for arguments like these; `kind` names their dtype."""
+        """Return the function compiled for arguments of these types; `kind` is the name of their dtype."""
         if not IS_COMPILED:
             return np.errstate(all="ignore")(self.function)  # compiled code does not warn either
         if kind not in self.compiled:
@@ -147,7 +148,7 @@ class Entry:
         return self.compiled[kind]
 
     def on_disk(self, kind: str) -> bool:
-        """Return whether the compiled function is there, so that loading it is quick."""
+        """Return whether the function is compiled already, so that loading it is quick."""
         return not IS_COMPILED or kind in self.compiled or self._folder(kind).exists()
 
     def _folder(self, kind: str) -> Path:
@@ -160,14 +161,14 @@ class Entry:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
-        except OSError:  # a read-only home: compile for this process alone
+        except OSError:  # a read-only home: compile for this process only
             return _compile(self.function, signature, None)
         try:
             compiled = _compile(self.function, signature, unfinished)
             try:
                 unfinished.rename(folder)
             except OSError:
-                if not folder.exists():  # anything but "another process was first"
+                if not folder.exists():  # another error than that another process was first
                     raise
             return compiled
         finally:
@@ -180,13 +181,13 @@ def _compile(
     with _numba_cache_in(folder), _no_garbage_collection():
         compiled = numba.njit(cache=folder is not None, **OPTIONS)(function)
         compiled.compile(signature)
-    compiled.disable_compile()  # an argument of another type is a mistake here, not a wish to compile again
+    compiled.disable_compile()  # an argument of another type is an error here
     return compiled  # type: ignore[no-any-return]
 
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    # compiling makes millions of small objects; looking for cycles among them is a tenth of its time
+    # compiling creates millions of small objects; searching them for cycles takes a tenth of its time
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -198,7 +199,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 @contextmanager
 def _numba_cache_in(folder: Path | None) -> Iterator[None]:
-    # Numba reads the folder when a function is decorated; the user's own kernels keep theirs.
+    # Numba reads the folder when a function is decorated; kernels of the user keep theirs.
     before = config.CACHE_DIR
     config.CACHE_DIR = before if folder is None else str(folder)
     try:
@@ -211,7 +212,7 @@ def _numba_cache_in(folder: Path | None) -> Iterator[None]:
 def cache_folder() -> Path:
     """Return the folder of compiled kernels for these sources on this machine.
 
-    ``SEPARATRIX_CACHE_DIR`` names another place than the platform's cache folder.
+    ``SEPARATRIX_CACHE_DIR`` sets another folder than the platform's cache folder.
     """
     return _cache_root() / _digest()
 

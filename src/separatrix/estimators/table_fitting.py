@@ -434,7 +434,7 @@ class _TableTraining:
             identity = {} if self.checkpoint is None else self.identity(stream)
             found = self.found(identity)
             learned = reader.learn(
-                stream, is_split=test_stream is None, known=None if found is None else found.facts
+                stream, is_split=test_stream is None, known=None if found is None else found.learned
             )
             is_first = not settings.warm_start or not hasattr(estimator, "theta_")
             rows = reader.encode(stream, learned, None if is_first else estimator.theta_.dtype)
@@ -487,7 +487,7 @@ class _TableTraining:
             seed = dropout_seed(estimator.network_, random_state)
             learned = {**rows.learned.to_dict(), "dropout_seed": seed}
         else:
-            state, learned, estimator.theta_ = found.state, found.facts, found.state.theta
+            state, learned, estimator.theta_ = found.state, found.learned, found.state.theta
         write = None
         if self.checkpoint is not None:
             write = CheckpointWriter(self.checkpoint, self.checkpoint_minutes, identity, learned, state)

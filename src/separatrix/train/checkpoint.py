@@ -39,14 +39,14 @@ class Checkpoint:
     ----------
     identity : dict
         The data and settings of the training, by name.
-    facts : dict
-        What was learned from the data before the training, such as the encoder.
+    learned : dict
+        What was computed from the data before the training, such as the encoder.
     state : State
     position : StreamPosition
     """
 
     identity: dict[str, Any]
-    facts: dict[str, Any]
+    learned: dict[str, Any]
     state: State
     position: StreamPosition
 
@@ -58,7 +58,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> Non
     header = {
         "format_version": FORMAT_VERSION,
         "identity": checkpoint.identity,
-        "facts": checkpoint.facts,
+        "learned": checkpoint.learned,
         "random_state": [str(name), int(index), int(has_gauss)],
         "state": {scalar: int(getattr(state, scalar)) for scalar in _SCALARS},
         "n_rows": position.n_rows,
@@ -121,7 +121,7 @@ def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     )
     history = History.from_dict(header["history"])
     position = StreamPosition(rate, int(header["n_rows"]), loss, seconds, history)
-    return Checkpoint(header["identity"], header["facts"], state, position)
+    return Checkpoint(header["identity"], header["learned"], state, position)
 
 
 def same_training(checkpoint: Checkpoint, identity: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
@@ -149,11 +149,11 @@ class CheckpointWriter:
         path: str | os.PathLike[str],
         minutes: float,
         identity: dict[str, Any],
-        facts: dict[str, Any],
+        learned: dict[str, Any],
         state: State,
     ) -> None:
         self._path, self._seconds = Path(path), 60.0 * minutes
-        self._identity, self._facts, self._state = identity, facts, state
+        self._identity, self._learned, self._state = identity, learned, state
         self._written: float | None = None
 
     def __call__(self, position: StreamPosition, is_last: bool) -> None:
@@ -162,7 +162,7 @@ class CheckpointWriter:
         if self._written is not None and now - self._written < self._seconds and not is_last:
             return
         try:
-            save_checkpoint(Checkpoint(self._identity, self._facts, self._state, position), self._path)
+            save_checkpoint(Checkpoint(self._identity, self._learned, self._state, position), self._path)
         except OutputError as error:
             if self._written is None:
                 raise
