@@ -25,7 +25,7 @@ COMMANDS = {
     "predict": "Score the rows of a table with a saved model.",
     "inspect": "Show what is in a model file.",
     "plot": "Draw pictures of a saved model.",
-    "search": "Answer how many layers and how many neurons a table needs.",
+    "search": "Find how many layers and how many neurons a table needs.",
     "recipe": "Run a tutorial experiment, and draw its pictures and films.",
     "warm": "Compile the training kernels ahead of the first fit.",
 }

@@ -26,7 +26,7 @@ def evaluate(
         str,
         typer.Argument(
             metavar="TABLE",
-            help="Rows to judge the model on, not trained on: a table file, or - for standard input.",
+            help="Rows with the target, not used in training: a table file, or - for standard input.",
         ),
     ],
     target: TrueColumn = None,

@@ -26,7 +26,7 @@ Command = Callable[..., None]
 
 
 def read_sizes(text: str) -> tuple[int, ...]:
-    """Read ``16,8``; ``none`` or nothing is no hidden layer.
+    """Read ``16,8``; ``none`` or no text is no hidden layer.
 
     Examples
     --------
@@ -42,18 +42,18 @@ def read_sizes(text: str) -> tuple[int, ...]:
 
 
 def read_names(text: str) -> str | list[str]:
-    """Read one name, or several between commas."""
+    """Read one name, or several separated by commas."""
     names = [name.strip() for name in text.split(",")]
     return names[0] if len(names) == 1 else names
 
 
 def read_list(text: str) -> list[str]:
-    """Read names between commas."""
+    """Read names separated by commas."""
     return [name.strip() for name in text.split(",")]
 
 
 def read_parameters(text: str) -> list[int | str]:
-    """Read names of parameters or their numbers between commas; a comma within brackets is the name's.
+    """Read names or indices of parameters, separated by commas; a comma in brackets belongs to a name.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def read_parameters(text: str) -> list[int | str]:
 
 
 def read_numbers(text: str) -> float | list[float]:
-    """Read one number, or several between commas."""
+    """Read one number, or several separated by commas."""
     numbers = _each(text, float, "numbers such as 0.2 or 0.2,0.1")
     return numbers[0] if len(numbers) == 1 else numbers
 
@@ -106,7 +106,7 @@ def read_class_weight(text: str) -> str | dict[str, float]:
 
 
 def read_counts(text: str) -> list[int]:
-    """Read whole numbers, and ranges of them, in order and each once.
+    """Read whole numbers and ranges of them; return them sorted, each once.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def read_counts(text: str) -> list[int]:
 
 
 def read_space(text: str) -> Any:
-    """Read numbers to try, or a range to draw them from, evenly in their logarithm.
+    """Read numbers to try, or a range from which they are drawn evenly on a logarithmic scale.
 
     Returns
     -------
@@ -166,10 +166,10 @@ PANELS = {
 """The heading that help puts a parameter under, unless it is `TRAINING`."""
 
 NOT_OPTIONS = ("verbose", "warm_start", "record")
-"""They have no effect in a single run that saves a model."""
+"""Parameters without an effect in a single run that saves a model."""
 
 OWN_DEFAULTS: dict[str, Any] = {"random_state": 0, "dtype": "float32"}
-"""Where the command line differs from the estimators: a command repeats itself, at twice the speed."""
+"""Defaults of the command line: the same command gives the same network, and float32 is twice as fast."""
 
 DEFAULTS_IN_WORDS = {
     **{name: str(value) for name, value in OWN_DEFAULTS.items()},

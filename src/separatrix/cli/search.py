@@ -167,7 +167,7 @@ def search(
     *,
     settings: dict[str, Any],
 ) -> None:
-    """Answer how many layers and how many neurons a table needs.
+    """Find how many layers and how many neurons a table needs.
 
     Networks of many sizes are trained on the same folds and compared with a linear model and with each other,
     with the uncertainty of the scores. The one chosen is trained on all rows and saved. The encoding of the
