@@ -213,7 +213,7 @@ def test_parameters_are_checked_before_any_training(
 def test_tables_that_cannot_be_searched() -> None:
     with pytest.raises(DataError, match="no column 'mmeber'"):
         search_table(PEOPLE, "mmeber", **SMALL)
-    with pytest.raises(DataError, match="no column but the target"):
+    with pytest.raises(DataError, match="no column besides the target"):
         search_table(Table({"price": X}), "price", **SMALL)
     with pytest.raises(ParameterError, match="as r2 needs two of them in every fold"):
         search_table(PRICES, "price", **{**SMALL, "cv": 40})

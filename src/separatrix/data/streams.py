@@ -31,6 +31,8 @@ from separatrix.data.table import (
     is_text,
     joined_kind,
     kind_of,
+    kind_of_type,
+    polars_type,
     require_column,
     table_from_frame,
 )
@@ -236,15 +238,15 @@ class ParquetFile:
         """Return a file that the user wrote."""
         name = f"'{path}'"
         with polars_errors(f"{name} cannot be read as Parquet"):
-            schema = FORMATS[".parquet"].scan(path, name, ()).collect_schema()
-        return cls(path, name, _kinds_of(schema), tuple(_row_groups(path, name)))
+            kinds = _kinds_of(FORMATS[".parquet"].scan(path, name, ()))
+        return cls(path, name, kinds, tuple(_row_groups(path, name)))
 
     @classmethod
     def write(cls, frame: Any, path: Path, name: str, piece_bytes: int) -> ParquetFile:
         """Write a lazy frame to a temporary file whose row groups are pieces."""
         import polars as pl
 
-        kinds = _kinds_of(frame.collect_schema())
+        kinds = _kinds_of(frame)
         group_rows = _piece_rows(kinds, piece_bytes)
         try:
             with small_chunks():
@@ -347,31 +349,17 @@ def _columns_at_once(file: ParquetFile, piece_bytes: int) -> int:
     return max(1, piece_bytes // (2 * max(largest, 1)))
 
 
-def _kinds_of(schema: Mapping[str, Any]) -> dict[str, Kind]:
-    """Return what the cells of columns of Polars' types are."""
-    import polars as pl
-
-    kinds: dict[str, Kind] = {}
-    for name, dtype in schema.items():
-        if dtype == pl.Null:
-            kinds[name] = "empty"
-        elif dtype == pl.Boolean:
-            kinds[name] = "truth"
-        elif dtype.is_numeric():
-            kinds[name] = "whole" if dtype.is_integer() else "number"
-        else:
-            kinds[name] = "text"  # any other type raises when it is read
-    return kinds
+def _kinds_of(frame: Any) -> dict[str, Kind]:
+    """Return what the cells of a lazy frame's columns are."""
+    return {name: kind_of_type(dtype) for name, dtype in frame.collect_schema().items()}
 
 
 def _cast(frame: Any, kinds: Mapping[str, Kind]) -> Any:
     """Return a lazy frame whose columns are of these kinds."""
     import polars as pl
 
-    numbers = {"whole": pl.Int64, "number": pl.Float64, "truth": pl.Boolean}
-    types = {"empty": pl.Null, "text": pl.String, **numbers}
     names = enumerate(frame.collect_schema())
-    return frame.select(pl.nth(index).cast(types[kinds[name]]) for index, name in names)
+    return frame.select(pl.nth(index).cast(polars_type(kinds[name])) for index, name in names)
 
 
 def _piece_rows(kinds: Mapping[str, Kind], piece_bytes: int) -> int:
@@ -542,7 +530,7 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns
     for path, name in zip(paths, names, strict=True):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):
             frames.append(table_format.scan(path, name, text_columns))
-    kinds = _joined_kinds(names, [_kinds_of(frame.collect_schema()) for frame in frames])
+    kinds = _joined_kinds(names, [_kinds_of(frame) for frame in frames])
     files = []
     for number, (frame, name) in enumerate(zip(frames, names, strict=True)):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):

@@ -442,11 +442,40 @@ def frame_from_table(table: Table) -> Any:
     import polars as pl
 
     return pl.DataFrame(
-        {
-            name: pl.Series(column.tolist(), dtype=pl.String) if is_text(column) else column
+        [
+            pl.Series(name, column.tolist(), dtype=pl.String)
+            if is_text(column)
+            else pl.Series(name, column, nan_to_null=True)
             for name, column in table.columns.items()
-        }
+        ]
     )
+
+
+def polars_type(kind: Kind) -> Any:
+    """Return Polars' type for columns of a kind."""
+    import polars as pl
+
+    types = {
+        "empty": pl.Null,
+        "whole": pl.Int64,
+        "number": pl.Float64,
+        "truth": pl.Boolean,
+        "text": pl.String,
+    }
+    return types[kind]
+
+
+def kind_of_type(dtype: Any) -> Kind:
+    """Return what the cells of a Polars column of a type are; "text" for types that cannot be read, too."""
+    import polars as pl
+
+    if dtype == pl.Null:
+        return "empty"
+    if dtype == pl.Boolean:
+        return "truth"
+    if dtype.is_integer():
+        return "whole"
+    return "number" if dtype.is_numeric() else "text"
 
 
 def require_unique(names: Sequence[str], source: str) -> None:
@@ -460,17 +489,15 @@ def _from_polars(series: Any) -> Column:
     """Return the column of a Polars series."""
     import polars as pl
 
-    dtype = series.dtype
-    if dtype.is_integer() or dtype == pl.Boolean:
-        whole = series if dtype == pl.Boolean else series.cast(pl.Int64, strict=False)
-        if whole.null_count() == 0:
-            return np.asarray(whole.to_numpy())
-        return np.asarray(series.cast(pl.Float64).to_numpy())
-    if dtype.is_numeric() or dtype == pl.Null:
-        return np.asarray(series.cast(pl.Float64).to_numpy())
-    if dtype in (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time):
-        return np.asarray(series.cast(pl.String).to_numpy())
-    raise DataError(f"column '{series.name}' holds values of type {dtype}; turn them into numbers or text.")
+    dtype, kind = series.dtype, kind_of_type(series.dtype)
+    if kind == "text" and dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time):
+        raise DataError(
+            f"column '{series.name}' holds values of type {dtype}; turn them into numbers or text."
+        )
+    values = series.cast(polars_type(kind), strict=False)
+    if kind != "text" and values.null_count():  # missing, or too large for int64
+        values = series.cast(pl.Float64)
+    return np.asarray(values.to_numpy())
 
 
 def _from_pandas(series: Any) -> Column:

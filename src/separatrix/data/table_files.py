@@ -21,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from separatrix.data.table import Kind, Table, is_text, require_unique, table_from_frame
+from separatrix.data.table import Kind, Table, frame_from_table, polars_type, require_unique, table_from_frame
 from separatrix.errors import DataError, OutputError, SeparatrixError, did_you_mean
 from separatrix.files import atomic_write
 
@@ -465,7 +465,7 @@ def _parsed(words: polars.Expr, kind: Kind) -> polars.Expr:
     if kind == "truth":
         lowered = words.str.to_lowercase()
         return lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
-    return words.cast({"empty": pl.Null, "whole": pl.Int64, "number": pl.Float64}[kind], strict=False)
+    return words.cast(polars_type(kind), strict=False)
 
 
 def _blank_rows(source: Source, separator: str, label: str) -> list[int]:
@@ -523,17 +523,13 @@ def _opened(source: Source) -> BinaryIO:
 
 
 def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFrame:
+    """Return a piece as a data frame, columns of a known kind in their type."""
     import polars as pl
 
-    dtypes = {"whole": pl.Int64, "truth": pl.Boolean, "text": pl.String}
-    series = []
-    for name, column in Table(dict(piece)).columns.items():
-        if is_text(column):
-            values = pl.Series(name, column.tolist(), dtype=pl.String)
-        else:
-            values = pl.Series(name, column, nan_to_null=True)
-        series.append(values.cast(dtypes.get(kinds[name], pl.Float64)) if name in kinds else values)
-    return pl.DataFrame(series)
+    frame = frame_from_table(Table(dict(piece)))
+    return pl.DataFrame(
+        [series.cast(polars_type(kinds[series.name])) if series.name in kinds else series for series in frame]
+    )
 
 
 def _write_csv(
