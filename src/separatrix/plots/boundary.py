@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from contourpy import contour_generator
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.contour import QuadContourSet
+from matplotlib.collections import LineCollection
 from matplotlib.figure import SubFigure
 from matplotlib.image import AxesImage
-from matplotlib.legend import Legend
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
@@ -67,12 +65,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
     >>> display = DecisionBoundaryDisplay.from_estimator(network, X, y)
     """
 
-    panel_width: ClassVar[float | None] = 4.4
-
-    image_: AxesImage
-    lines_: list[QuadContourSet]
-    points_: list[PathCollection]
-    legend_: Legend | None
+    panel_width = 4.4
 
     def __init__(self, grid: DecisionGrid, y: Any = None) -> None:
         self.grid = grid

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
 from matplotlib.figure import SubFigure
-from matplotlib.legend import Legend
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
@@ -54,11 +51,7 @@ class FunctionFitDisplay(ModelDisplay):
     >>> display = FunctionFitDisplay.from_estimator(network, X, y)
     """
 
-    panel_width: ClassVar[float | None] = 4.4
-
-    lines_: list[Line2D]
-    points_: list[PathCollection]
-    legend_: Legend | None
+    panel_width = 4.4
 
     def __init__(self, curve: FittedCurve, y: Any = None) -> None:
         self.curve = curve

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import FuncNorm
 from matplotlib.figure import SubFigure
@@ -60,11 +60,7 @@ class NetworkDiagramDisplay(ModelDisplay):
     9
     """
 
-    panel_width: ClassVar[float | None] = 4.4
-
-    edges_: LineCollection
-    units_: list[PathCollection]
-    colorbar_: Colorbar | None
+    panel_width = 4.4
 
     def __init__(self, diagram: NetworkDiagram) -> None:
         self.diagram = diagram

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self, cast
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 from contourpy import contour_generator
@@ -92,12 +92,7 @@ class HiddenUnitsDisplay(ModelDisplay):
     >>> display = HiddenUnitsDisplay.from_estimator(network, X)
     """
 
-    panel_width: ClassVar[float | None] = 5.4
-
-    images_: list[list[AxesImage]]
-    zero_lines_: LineCollection
-    frames_: LineCollection
-    weights_: list[LineCollection]
+    panel_width = 5.4
 
     def __init__(self, units: HiddenUnits) -> None:
         self.units = units
@@ -346,9 +341,6 @@ class HiddenSpaceDisplay(ModelDisplay):
     >>> network = MLPClassifier((8,), "tanh", solver="lbfgs", random_state=0).fit(X, y)
     >>> display = HiddenSpaceDisplay.from_estimator(network, X, y)
     """
-
-    boundary_: DecisionBoundaryDisplay
-    mesh_: LineCollection | None
 
     def __init__(self, space: HiddenSpace, y: Any = None) -> None:
         self.space = space

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -89,10 +89,7 @@ class LossCurveDisplay(ModelDisplay):
     ['training loss, running (lowest 0.2, epoch 3)']
     """
 
-    panel_width: ClassVar[float | None] = 4.0
-
-    metric_ax_: Axes | None
-    lines_: list[Line2D]
+    panel_width = 4.0
 
     def __init__(
         self, losses: Sequence[Curve], metrics: Sequence[Curve] = (), *, xlabel: str = "epoch"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Self, cast
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -93,15 +93,10 @@ class LossSurfaceDisplay(ModelDisplay):
     'w[x1]'
     """
 
-    panel_width: ClassVar[float | None] = 4.6
+    panel_width = 4.6
 
-    surface_: Any
     path_: Any
-    snapshots_: Any
-    trained_: Any
     names_: list[Annotation]
-    distance_ax_: Axes | None
-    colorbar_: Colorbar | None
 
     def __init__(self, surface: LossSurface) -> None:
         self.surface = surface

@@ -64,9 +64,6 @@ class ReportDisplay(ModelDisplay):
     1.0
     """
 
-    axes_: list[Axes]
-    displays_: dict[str, list[Any]]
-
     def __init__(self, y_true: Array, y_pred: Array, classes: Array | None) -> None:
         self.y_true = y_true
         self.y_pred = y_pred

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -62,11 +61,6 @@ class SearchCurvesDisplay(SearchDisplay):
     >>> [line.get_label() for line in display.lines_]
     ['4 (best)', '2 (smallest as good)']
     """
-
-    shown_: list[int]
-    lines_: list[Line2D]
-    bands_: list[FillBetweenPolyCollection]
-    limits_: Line2D | None
 
     def plot(
         self,

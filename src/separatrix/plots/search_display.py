@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -33,7 +33,7 @@ class SearchDisplay(Display):
     figure_ : matplotlib Figure
     """
 
-    _small_width: ClassVar[float] = 250.0  # the legend is above the axes
+    _small_width = 250.0  # the legend is above the axes
 
     def __init__(
         self,

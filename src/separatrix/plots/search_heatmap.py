@@ -8,8 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
-from matplotlib.colorbar import Colorbar
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
@@ -69,11 +67,6 @@ class SearchHeatmapDisplay(SearchDisplay):
     >>> display.cells_.get_array().round(2).tolist()
     [[0.7], [0.85]]
     """
-
-    cells_: QuadMesh
-    texts_: list[Text]
-    marks_: list[Rectangle]
-    colorbar_: Colorbar | None
 
     @cached_property
     def table(self) -> ArchitectureTable:

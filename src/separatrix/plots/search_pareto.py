@@ -8,12 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import BoundaryNorm, ListedColormap
-from matplotlib.container import ErrorbarContainer
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -75,15 +71,6 @@ class SearchParetoDisplay(SearchDisplay):
     >>> SearchParetoDisplay(candidates, best=1, smallest_as_good=0).plot().front.tolist()
     [0, 1]
     """
-
-    points_: PathCollection
-    beyond_: PathCollection | None
-    front_: Line2D
-    errors_: ErrorbarContainer
-    marks_: list[Line2D]
-    band_: Rectangle | None
-    baseline_: Line2D | None
-    colorbar_: Colorbar | None
 
     @cached_property
     def front(self) -> Array:
