@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from separatrix import check
-from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
+from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.options import in_option_names, with_estimator_options
-from separatrix.cli.progress import announce_compilation, training_progress
+from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
 from separatrix.cli.report import RowSummary, advice, assessment_parts, fit_summary, fit_values, target_text
 from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
@@ -103,7 +102,7 @@ def fit(
             _check_paths(output, checkpoint)
             estimator = _estimator(tables.task, settings)
             _prepare_kernels(settings, is_apart=bound is not None)
-            with training_progress() as (callbacks, on_rows), _warnings_as_notes(estimator):
+            with training_progress() as (callbacks, on_rows), warnings_as_notes():
                 fitted = fit_table(
                     estimator.set_callbacks(*callbacks),
                     tables.source,
@@ -219,17 +218,6 @@ def _prepare_kernels(settings: Mapping[str, Any], *, is_apart: bool) -> None:
     if ended.returncode:
         last_line = (ended.stderr.strip().splitlines() or [f"it ended with code {ended.returncode}"])[-1]
         raise WorkerError(f"the kernels cannot be compiled: {last_line.rstrip('.')}; try --engine numpy.")
-
-
-@contextmanager
-def _warnings_as_notes(estimator: MLPClassifier | MLPRegressor) -> Iterator[None]:
-    """Show warnings as notes, except what the report says anyway."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
-        if message not in (estimator.stop_.message, "Training interrupted by user."):
-            note(in_option_names(message))
 
 
 def _assess(model: Model, fitted: TableFit) -> Assessment:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.cli.console import note
+from separatrix.cli.options import in_option_names
 from separatrix.engine import get_engine
 from separatrix.train import Callback, TrainingProgress
 
@@ -71,6 +74,19 @@ def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
                 progress.reset(bar, total=None, frames="")
 
         yield show_frame
+
+
+@contextmanager
+def warnings_as_notes() -> Iterator[None]:
+    """Show warnings as notes at the end, except how a training ended, which the report says."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", category=ConvergenceWarning)
+        warnings.filterwarnings("ignore", r"(Training|Search) interrupted by user")
+        warnings.filterwarnings("ignore", r"\d+ tasks which were still")  # of joblib, after Ctrl-C
+        yield
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        note(in_option_names(message))
 
 
 def curves_text(event: TrainingProgress) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
-from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.cli import search_report
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
@@ -30,7 +28,7 @@ from separatrix.cli.options import (
     read_space,
     with_estimator_options,
 )
-from separatrix.cli.progress import announce_compilation, training_progress
+from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
 from separatrix.cli.table_input import (
     TABLE_HELP,
     JsonOption,
@@ -189,7 +187,7 @@ def search(
 
     with exit_if_interrupted("interrupted before a network was tried on all folds; no model was written."):
         table = read_source(source)
-        with _notes_of_warnings(), _training_bar() as show_epoch:
+        with warnings_as_notes(), _training_bar() as show_epoch:
             found = search_table(
                 table,
                 chosen_target(table.column_names, column or target),
@@ -226,19 +224,6 @@ def search(
             f"'{path}' is chosen among these{cure}."
         )
         raise typer.Exit(INTERRUPTED)
-
-
-@contextmanager
-def _notes_of_warnings() -> Iterator[None]:
-    """Show warnings as notes at the end, except those that the report repeats."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        warnings.filterwarnings("ignore", category=ConvergenceWarning)
-        warnings.filterwarnings("ignore", r"(Training|Search) interrupted by user")
-        warnings.filterwarnings("ignore", r"\d+ tasks which were still")  # of joblib, after Ctrl-C
-        yield
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
-        note(in_option_names(message))
 
 
 @contextmanager
