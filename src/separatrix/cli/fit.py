@@ -15,7 +15,7 @@ from separatrix import check
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.options import in_option_names, with_estimator_options
 from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
-from separatrix.cli.report import RowSummary, advice, assessment_parts, fit_summary, fit_values, target_text
+from separatrix.cli.report import advice, assessment_parts, fit_summary, fit_values
 from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
     TABLE_HELP,
@@ -26,7 +26,6 @@ from separatrix.cli.table_input import (
     checked_task,
     memory_bound,
     open_tables,
-    source_name,
 )
 from separatrix.data.targets import Task
 from separatrix.errors import DataError, OutputError, ParameterError, SeparatrixError, WorkerError
@@ -129,24 +128,12 @@ def fit(
         except SeparatrixError:
             warn(f"the model is written to '{path}', but cannot be judged.")
             raise
-    rows = RowSummary(
-        source=tables.name,
-        target=tables.target,
-        task=tables.task,
-        reason=tables.reason,
-        n_columns=tables.n_columns,
-        values=target_text(fitted),
-        n_train=fitted.n_rows,
-        n_test=len(fitted.y_test),
-        split=fitted.split if test is None else f"from {source_name(test)}",
-        unseen=fitted.unseen,
-    )
     hint = advice(assessment, model, fitted)
     if as_json:
-        show_json({**fit_values(rows, model, assessment, path), "advice": hint})
+        show_json({**fit_values(tables, fitted, model, assessment, path), "advice": hint})
     else:
         show(
-            fit_summary(rows, model, with_advice=hint is None),
+            fit_summary(tables, fitted, model, with_advice=hint is None),
             *assessment_parts(assessment, "test row"),
             *([hint] if hint else []),
             f"Model written to '{path}'. Next: separatrix predict {path} TABLE",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from rich.console import RenderableType
 from separatrix.cli.console import Row, seconds_text, some, summary, table
 from separatrix.cli.inspect import column_lines, network_text, solver_text
 from separatrix.cli.options import in_option_names
+from separatrix.cli.table_input import TableInput
 from separatrix.data.targets import Task
 from separatrix.estimators.table_fitting import TableFit
 from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
@@ -26,39 +26,6 @@ from separatrix.text import plain_spec, plural
 
 FAR_BELOW = 0.5
 """Fraction of the test loss below which the training loss is that of an overfitted network."""
-
-
-@dataclass(frozen=True)
-class RowSummary:
-    """The rows of a fit, in words and numbers for the report.
-
-    Attributes
-    ----------
-    source, target : str
-        Names of the table and of the column to predict.
-    task, reason : str
-        Classes or numbers, and why.
-    n_columns : int
-        Columns to predict from.
-    values : str
-        The classes or the range of the target, in words.
-    n_train, n_test : int
-    split : str
-        Where the test rows are from.
-    unseen : mapping of str to int
-        Test rows whose value of a text column training did not see.
-    """
-
-    source: str
-    target: str
-    task: Task
-    reason: str
-    n_columns: int
-    values: str
-    n_train: int
-    n_test: int
-    split: str
-    unseen: Mapping[str, int]
 
 
 def target_text(fit: TableFit) -> str:
@@ -103,22 +70,23 @@ def class_text(classes: Sequence[Any], counts: Sequence[int], limit: int = 10) -
     return some(shown, limit)
 
 
-def fit_summary(rows: RowSummary, model: Model, *, with_advice: bool) -> RenderableType:
+def fit_summary(tables: TableInput, fit: TableFit, model: Model, *, with_advice: bool) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     assert model.encoder is not None
     assert model.training is not None
     training = model.training
-    n_rows = plural(rows.n_train + rows.n_test, "row")
+    n_rows, n_test = fit.n_rows, len(fit.y_test)
+    columns = plural(tables.n_columns, "column")
     epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds_text(training['seconds'])}"
     return summary(
         [
-            ("Data", f"{rows.source}: {n_rows}, {plural(rows.n_columns, 'column')} to predict from"),
-            ("Target", f"{rows.target}, {rows.task} ({rows.reason}): {rows.values}"),
+            ("Data", f"{tables.name}: {plural(n_rows + n_test, 'row')}, {columns} to predict from"),
+            ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
             *column_lines(model.encoder),
-            ("Split", f"{plural(rows.n_train, 'row')} to train, {rows.n_test:,} to test ({rows.split})"),
-            *unseen_lines(rows.unseen),
+            ("Split", f"{plural(n_rows, 'row')} to train, {n_test:,} to test ({tables.split or fit.split})"),
+            *unseen_lines(fit.unseen),
             ("Network", network_text(model)),
-            ("Training", f"{solver_text(training['settings'], rows.n_train)}; {epochs}"),
+            ("Training", f"{solver_text(training['settings'], n_rows)}; {epochs}"),
             ("Ended", _ending(training["stop"]["message"], with_advice=with_advice)),
         ]
     )
@@ -138,19 +106,21 @@ def unseen_lines(unseen: Mapping[str, int]) -> list[Row]:
     return [("Unseen", f"{values} not seen in training")]
 
 
-def fit_values(rows: RowSummary, model: Model, assessment: Assessment, path: Path) -> dict[str, Any]:
+def fit_values(
+    tables: TableInput, fit: TableFit, model: Model, assessment: Assessment, path: Path
+) -> dict[str, Any]:
     """Return the report of a fit as values that JSON can hold."""
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
     return {
         "data": {
-            "source": rows.source,
-            "target": rows.target,
-            "task": rows.task,
-            "task_reason": rows.reason,
-            "n_train": rows.n_train,
-            "n_test": rows.n_test,
-            "split": rows.split,
-            "unseen": dict(rows.unseen),
+            "source": tables.name,
+            "target": tables.target,
+            "task": tables.task,
+            "task_reason": tables.reason,
+            "n_train": fit.n_rows,
+            "n_test": len(fit.y_test),
+            "split": tables.split or fit.split,
+            "unseen": fit.unseen,
             **preprocessing_values(model),
         },
         "network": network_values(model),

@@ -75,6 +75,8 @@ class TableInput:
         What a report calls the table.
     source, test : Table, Stream, str or None
         The training rows, and the test rows if these are from another table.
+    split : str
+        Where the test rows are from, if they are from another table; else empty.
     n_columns : int
         Columns to predict from.
     target : str
@@ -86,6 +88,7 @@ class TableInput:
     name: str
     source: Table | Stream
     test: Table | str | None
+    split: str
     n_columns: int
     target: str
     task: Task
@@ -127,7 +130,8 @@ def open_tables(
             name = f"{name} and {len(stream.names) - 1} more"
     column = chosen_target(list(stream.kinds), target)
     chosen, reason = infer_task(stream, column) if task is None else task
-    return TableInput(name, source, test_source, len(stream.kinds) - 1, column, chosen, reason)
+    split = "" if test is None else f"from {source_name(test)}"
+    return TableInput(name, source, test_source, split, len(stream.kinds) - 1, column, chosen, reason)
 
 
 def read_source(source: str, text_columns: TextColumns = ()) -> Table:
