@@ -21,8 +21,8 @@ def test_probabilities_are_sklearns(inputs):
     model = LogisticRegression(max_iter=1000).fit(inputs[:40], labels[:40])
     expected = model.predict_proba(inputs[40:])
     np.testing.assert_allclose(baselines["logistic regression"].predictions, expected)
-    shares = [np.mean(labels[:40] == "no"), np.mean(labels[:40] == "yes")]
-    np.testing.assert_allclose(baselines["dummy"].predictions, np.tile(shares, (20, 1)))
+    fractions = [np.mean(labels[:40] == "no"), np.mean(labels[:40] == "yes")]
+    np.testing.assert_allclose(baselines["dummy"].predictions, np.tile(fractions, (20, 1)))
     assert baselines["logistic regression"].converged
 
 

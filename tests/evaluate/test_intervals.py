@@ -19,9 +19,9 @@ def covers(interval: Interval, truth: float) -> bool:
 
 def test_wilson_is_its_formula():
     n_hits, n, z = 43, 57, 1.959963984540054
-    share = n_hits / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    fraction = n_hits / n
+    centre = (fraction + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * np.sqrt(fraction * (1 - fraction) / n + z**2 / (4 * n**2))
     interval = proportion_interval(n_hits, n)
     np.testing.assert_allclose((interval.low, interval.high), (centre - reach, centre + reach), rtol=1e-12)
 
@@ -55,9 +55,9 @@ def test_f1_is_sklearns_and_in_its_interval(hits, misses, false_alarms):
 
 def test_f1_interval_covers_the_true_value_as_often_as_it_should():
     rng = np.random.default_rng(4)
-    shares = [0.3, 0.05, 0.1, 0.55]  # hits, misses, false alarms, the rest
+    fractions = [0.3, 0.05, 0.1, 0.55]  # hits, misses, false alarms, the rest
     truth = 2 * 0.3 / (2 * 0.3 + 0.05 + 0.1)
-    drawn = rng.multinomial(150, shares, 1000).tolist()
+    drawn = rng.multinomial(150, fractions, 1000).tolist()
     assert 0.93 <= np.mean([covers(f1_interval(*counts[:3]), truth) for counts in drawn]) <= 0.97
 
 

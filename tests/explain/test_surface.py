@@ -202,8 +202,8 @@ def test_chosen_parameters_need_no_recording(gaussians: Any, as_model: bool) -> 
     data = Data(X, y[:, np.newaxis].astype(float))
     expected, _ = NumpyEngine().loss_and_score(plain.network_, plain.theta_, data)
     assert surface.trained_loss == pytest.approx(expected, rel=1e-12)
-    for axis, place in ((surface.u, 0), (surface.v, 10)):
-        assert axis[2] == pytest.approx(plain.theta_[place])
+    for axis, index in ((surface.u, 0), (surface.v, 10)):
+        assert axis[2] == pytest.approx(plain.theta_[index])
         assert min(axis) < 0 < max(axis)
 
 

@@ -130,8 +130,8 @@ def test_an_activation_without_a_short_derivative_is_named():
 def test_text_has_every_step_in_order():
     traced = trace(random_model(), X, [0, 1, 1], learning_rate=0.1)
     text = str(traced)
-    places = [text.index(f"\n{step.name}") for step in traced.steps]
-    assert places == sorted(places)
+    starts = [text.index(f"\n{step.name}") for step in traced.steps]
+    assert starts == sorted(starts)
     assert text.startswith("One step of gradient descent: 2-4-3-1 on 3 rows, learning rate 0.1\n")
     assert "dW1 = x^T dz1 / n_rows    2 x 4\n" in text
 

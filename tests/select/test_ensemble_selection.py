@@ -25,7 +25,7 @@ def probabilities(n_candidates, seed=0):
 
 
 def slow_greedy(predictions, y, score, n_members, folds):
-    """Add one candidate after another to a list, and average the list anew each time."""
+    """Add one candidate after another to a list, and average the whole list again each time."""
     added, scores = [], []
     for _ in range(n_members):
         attempts = []

@@ -29,9 +29,9 @@ def test_rows_tested_again_in_every_repeat_do_not_count_as_new_ones():
     best, corrected = [], []
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        luck = rng.normal(0.5, 0.2, (100, 50))
+        noise = rng.normal(0.5, 0.2, (100, 50))
         repeats = [rng.permutation(50).reshape(5, 10) for _ in range(8)]
-        scores = np.concatenate([luck[:, folds].mean(axis=2) for folds in repeats], axis=1)
+        scores = np.concatenate([noise[:, folds].mean(axis=2) for folds in repeats], axis=1)
         best.append(scores.mean(axis=1).max())
         corrected.append(selection_bias(scores, *sizes(5, 8)).score.value)
     assert np.mean(best) > 0.55
