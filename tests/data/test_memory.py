@@ -28,8 +28,8 @@ def test_invalid_sizes(words):
 
 def test_the_sum_is_within_the_limit():
     budget = Budget(10**9)
-    parts = 2 * budget.buffer + 2 * budget.held_out + budget.sample + 2 * budget.piece
-    assert 0.8 * budget.rows < parts <= budget.rows == 10**9 - ALLOWANCE
+    total = 2 * budget.buffer + 2 * budget.held_out + budget.sample + 2 * budget.piece
+    assert 0.8 * budget.rows < total <= budget.rows == 10**9 - ALLOWANCE
 
 
 def test_the_error_for_a_small_limit_names_the_smallest():

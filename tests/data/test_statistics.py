@@ -87,13 +87,13 @@ def test_the_encoder_is_that_of_the_whole_table():
 
 @example([[0.0], [2e-180]])
 @given(st.lists(st.lists(floats, min_size=1, max_size=30), min_size=1, max_size=6))
-def test_moments_and_median_are_those_of_all_values(parts):
-    values = np.concatenate([np.array(part) for part in parts])
+def test_moments_and_median_are_those_of_all_values(pieces):
+    values = np.concatenate([np.array(piece) for piece in pieces])
     if np.isnan(values).all():
         return
     statistics = NumberStatistics()
-    for part in parts:
-        statistics.add(np.array(part), row_keys(0, 0, len(part)))
+    for piece in pieces:
+        statistics.add(np.array(piece), row_keys(0, 0, len(piece)))
     expected = two_pass_encoder(values)
     found = NumericEncoder.from_statistics("x", statistics)
     assert (found.fill, found.indicator) == (expected.fill, expected.indicator)
@@ -107,8 +107,8 @@ def test_the_median_of_many_values_is_near_the_middle():
     statistics, draw = NumberStatistics(median_rows=4000), np.random.RandomState(0)
     values = draw.permutation(np.arange(100_000.0))
     for start in range(0, len(values), 7000):
-        part = values[start : start + 7000]
-        statistics.add(part, row_keys(3, start, len(part)))
+        piece = values[start : start + 7000]
+        statistics.add(piece, row_keys(3, start, len(piece)))
     assert 0 < abs(statistics.median / 50_000 - 1) < 4 / np.sqrt(4000)
     assert len(statistics._sample) == 4000
 
@@ -151,8 +151,8 @@ def test_all_rows_decide_whether_text_is_dropped(is_sorted):
     if not is_sorted:
         cells = np.random.RandomState(0).permutation(cells)
     statistics = TextStatistics(max_levels=100)
-    for part in np.split(cells, 5):
-        statistics.add(part)
+    for piece in np.split(cells, 5):
+        statistics.add(piece)
     assert statistics.reason_to_drop() is None
     assert "often" in TextEncoder.from_statistics("t", statistics, 50).levels
 

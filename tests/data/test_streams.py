@@ -29,8 +29,8 @@ TABLE = Table(
 
 
 def whole(stream):
-    parts = [dict(stream.read(piece, list(stream.kinds))) for piece in stream.pieces]
-    return Table({name: np.concatenate([part[name] for part in parts]) for name in stream.kinds})
+    pieces = [dict(stream.read(piece, list(stream.kinds))) for piece in stream.pieces]
+    return Table({name: np.concatenate([piece[name] for piece in pieces]) for name in stream.kinds})
 
 
 def assert_same(left, right):
@@ -176,6 +176,9 @@ FILES = {
     "none.csv": "x,y\n",
     "blank.csv": "",
     "mac.csv": "x,y\r1,2\r",
+    "blank.tsv": "",
+    "binary.tsv": "x\ty\n\0\t1\n",
+    "line.tsv": "\nx\ty\n1\t2\n",
     "t.jsonl": '{"x": 1}\n',
 }
 
@@ -192,6 +195,9 @@ FILES = {
         (["none.csv"], "'none.csv' has no rows; add some."),
         (["blank.csv"], "'blank.csv' is empty"),
         (["mac.csv"], "ends its lines with a carriage return alone"),
+        (["blank.tsv"], "'blank.tsv' is empty"),
+        (["binary.tsv"], "'binary.tsv' is binary or not UTF-8, not a text table"),
+        (["line.tsv"], "'line.tsv' begins with a blank line"),
         (["a.cvs"], "there is no file 'a.cvs'. Did you mean 'a.csv'?"),
         (["t.jsonl"], "'t.jsonl' cannot be read in pieces, which only .csv, .tsv, .parquet files can"),
         (["-"], "standard input can be read only once"),

@@ -134,7 +134,7 @@ class TextEncoder:
     def _codes(self) -> dict[str | None, int]:
         """Index of each level, and of None if there is a feature for missing values."""
         levels = (*self.levels, None) if self.missing else self.levels
-        return {level: position for position, level in enumerate(levels)}
+        return {level: code for code, level in enumerate(levels)}
 
     @property
     def feature_names(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Labels: the classes of a target, in order, and what turns them into codes, back again, and into weights."""
+"""Labels: the classes of a target, their codes and their weights."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Labels:
     Parameters
     ----------
     classes : array-like of shape (n_classes,)
-        Every class once; the order is kept. The classes of a trained model are sorted.
+        Without duplicates; the order is kept. The classes of a trained model are sorted.
 
     Examples
     --------
@@ -94,7 +94,7 @@ class Labels:
         Raises
         ------
         DataError
-            If a cell is empty, or none of the classes.
+            If a cell is empty, or is none of the classes.
 
         Examples
         --------
@@ -115,7 +115,7 @@ class Labels:
         return codes
 
     def match(self, y: ArrayLike, name: str) -> Array:
-        """Return a target column as classes, whatever type a file gave it; errors as `encode_column`.
+        """Return a target column as classes, whatever type a file gave it; raises as `encode_column` does.
 
         Examples
         --------
@@ -137,19 +137,20 @@ class Labels:
         Parameters
         ----------
         class_weight : 'balanced', mapping of label to float, or None
-            Labels may be spelled as text; a class that is not named weighs 1.
+            Labels, or their text; a class that is not named has weight 1.
         counts : array-like of shape (n_classes,)
-            Rows of each class; with 'balanced' all classes have the same total weight.
+            Number of rows of each class; with 'balanced' all classes have the same total weight.
 
         Returns
         -------
         ndarray of float64 of shape (n_classes,) or None
-            None for None.
+            None if `class_weight` is None.
 
         Raises
         ------
         ParameterError
-            If `class_weight` is none of these, names no class, or has a weight below 0 or none above 0.
+            If `class_weight` is not one of these, names an unknown class, or has a weight below 0 or none
+            above 0.
         """
         if class_weight is None:
             return None

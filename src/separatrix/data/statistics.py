@@ -27,7 +27,7 @@ Array = NDArray[Any]
 MEDIAN_ROWS = 2**16
 LEVELS = 5000
 MAX_CATEGORIES = 50
-"""Levels of a text column that have a feature each; the others share one."""
+"""Number of levels of a text column that have a feature each; the others share one."""
 
 _ALL = np.uint64(2**64 - 1)
 
@@ -69,14 +69,14 @@ class NumberStatistics:
     def __init__(self, median_rows: int = MEDIAN_ROWS) -> None:
         self.n = self.n_missing = 0
         self.low, self.high = np.inf, -np.inf
-        # In units of a power of two above every value so far: squares of what nearly overflows do not.
+        # In units of a power of two above every value so far, so that squares do not overflow.
         self._exponent = -1000
         self._mean = self._squares = 0.0
         self._sample, self._keys = np.empty(0), np.empty(0, np.uint64)
         self._median_rows, self._threshold = median_rows, _ALL
 
     def add(self, values: Array, keys: Array | None = None) -> None:
-        """Add some numbers, NaN for a missing value; with random bits for each if there is a median."""
+        """Add numbers, NaN for missing ones; the median also needs the key of each row."""
         missing = np.isnan(values)
         if missing.any():
             self.n_missing += int(missing.sum())
@@ -96,7 +96,7 @@ class NumberStatistics:
             self._draw(values, keys)
 
     def moments(self) -> tuple[float, float]:
-        """Return mean and standard deviation (0 if constant), with the median for missing values."""
+        """Return mean and standard deviation (0 if constant); the median replaces missing values."""
         if self.low == self.high:
             return self.low, 0.0
         n, mean, squares = self.n, self._mean, self._squares
@@ -110,11 +110,11 @@ class NumberStatistics:
     @property
     def median(self) -> float:
         """The median of the numbers."""
-        exponent = max(self._exponent, 0)  # the mean of the two in the middle must not overflow
+        exponent = max(self._exponent, 0)  # the mean of the two middle values must not overflow
         return float(np.ldexp(np.median(np.ldexp(self._sample, -exponent)), exponent))
 
     def reason_to_drop(self) -> str | None:
-        """Return why a column with these numbers is left out, None if it is not."""
+        """Return why a column with these numbers is not used, None if it is."""
         return None if self.n else "has no value in any row"
 
     def _shrink(self, exponent: int) -> None:
@@ -148,14 +148,14 @@ class TextStatistics:
     Parameters
     ----------
     max_levels : int
-        Levels that are counted exactly; of more, the frequent ones are.
+        Number of levels up to which all are counted exactly.
 
     Attributes
     ----------
     n, n_missing : int
         Values, and missing values.
     counts : Counter of str
-        Rows of the levels that are kept.
+        Number of rows of each level that is kept.
     """
 
     def __init__(self, max_levels: int = LEVELS) -> None:
@@ -165,7 +165,7 @@ class TextStatistics:
         self._drawn, self._halvings = set[str](), 0
 
     def add(self, column: Column) -> None:
-        """Add some cells."""
+        """Add cells of text."""
         counts: Counter[Any] = Counter(as_text(column).tolist())
         self.n_missing += counts.pop(None, 0)
         self.n += sum(counts.values())
@@ -175,7 +175,7 @@ class TextStatistics:
             self._thin_out()
 
     def reason_to_drop(self) -> str | None:
-        """Return why a column with this text is left out, None if it is not."""
+        """Return why a column with this text is not used, None if it is."""
         if not self.n:
             return "has no value in any row"
         n_levels, n_rows = len(self._drawn) << self._halvings, self.n + self.n_missing
@@ -190,7 +190,7 @@ class TextStatistics:
         return sorted(levels[:most]), self._has_more or len(levels) > most
 
     def _draw(self, levels: Iterable[str]) -> None:
-        """Add the levels whose hash ends in zeros: a sample of all levels that is small enough."""
+        """Add the levels whose hash ends in zeros; more zeros are needed when the sample is too large."""
         self._drawn.update(level for level in levels if not self._hash(level))
         while len(self._drawn) > 2 * self._max_levels:
             self._halvings += 1

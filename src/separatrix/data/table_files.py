@@ -61,13 +61,13 @@ class TableFormat:
     Attributes
     ----------
     name : str
-        In sentences.
+        What errors call it.
     scan : callable
         Takes a path or bytes, what errors call it, and `text_columns`; returns a Polars lazy frame.
     write : callable
         Takes an iterator of Polars data frames, a binary file and the rows of a row group.
     starts : bytes
-        First bytes by which standard input is recognised; none for the format of other input.
+        First bytes of a file, by which standard input is recognised; empty if there are none.
     keeps_spelling : bool
         Whether text is written as it was read.
     in_pieces : bool
@@ -361,7 +361,8 @@ def _scan_csv(
     if isinstance(source, bytes) and b"\r" in source:
         # A carriage return alone ends a line for the csv module but not for Polars.
         source = re.sub(rb"\r\n?", b"\n", source)
-    separator = separator or sniffed_separator(_first_bytes(source, label))
+    beginning = _first_bytes(source, label)
+    separator = separator or sniffed_separator(beginning)
     names = _header(source, separator, label)
     if _n_quotes(source) % 2:
         _blank_rows(source, separator, label)  # raises for an open quote, before Polars reads on to the end
@@ -387,7 +388,7 @@ def _scan_csv(
 
 
 def _first_bytes(source: Source, label: str) -> bytes:
-    """Return the beginning of a CSV file; a `DataError` if no header line can be in it."""
+    """Return the beginning of a CSV file; a `DataError` if it does not begin with a header line."""
     if isinstance(source, bytes):
         is_binary, content = b"\0" in source, source[:HEADER_BYTES]
     else:

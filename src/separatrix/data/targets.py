@@ -1,4 +1,4 @@
-"""Target columns: what one pass over the pieces learns of one, and whether it holds classes or numbers."""
+"""Target columns: their statistics, learned in one pass over the pieces, and the task that these suggest."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LABEL_TYPES: dict[Kind, type[np.generic]] = {"text": np.str_, "truth": np.bool_
 
 
 class TargetStatistics:
-    """Statistics of a target column: the rows of each label, if there are few labels, and moments of numbers.
+    """Statistics of a target column: rows of each label, if there are few labels, and moments of numbers.
 
     A column in memory is one piece.
 
@@ -47,12 +47,12 @@ class TargetStatistics:
     kind : {"empty", "whole", "number", "truth", "text"}
         What its cells are in the whole table.
     max_labels : int
-        Labels are counted while there are no more than these.
+        Labels are counted while there are at most this number.
 
     Attributes
     ----------
     n_rows : int
-        Rows that were added.
+        Number of rows added.
 
     Examples
     --------
@@ -83,7 +83,7 @@ class TargetStatistics:
             self._numbers.add(as_numbers(column, self.name))
 
     def add_labels(self, column: Column, weight: int = 0) -> None:
-        """Add labels alone, with weight 0 those of rows that are known but not counted."""
+        """Add the labels of some rows, but not their numbers; with weight 0 the rows are not counted."""
         require_values(column, self.name)
         if self.kind != "text" and self._are_whole:
             self._are_whole = are_whole(column)
@@ -116,7 +116,7 @@ class TargetStatistics:
         Raises
         ------
         DataError
-            If there is one class only, every row has a class of its own, or numbers have fractions.
+            If there is only one class, every row has a class of its own, or numbers have fractions.
         """
         what = f"the target column '{self.name}'"
         if not self._are_whole:
@@ -139,7 +139,7 @@ class TargetStatistics:
         return Labels(np.array(sorted(self._counts)).astype(_LABEL_TYPES.get(self.kind, np.int64)))
 
     def counts(self) -> list[int]:
-        """Return the rows of each class of `labels`; 0 for one that is known but not counted."""
+        """Return the number of rows of each class in `labels`, without those added with weight 0."""
         counts = self._counts or Counter()
         return [counts[label] for label in sorted(counts)]
 
@@ -160,7 +160,7 @@ class TargetStatistics:
 
 
 def infer_task(stream: Stream, name: str) -> tuple[Task, str]:
-    """Return what a target column asks for, and why; no more is read than that takes.
+    """Return the task of a target column, and the reason; reading stops when the task is known.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def infer_task(stream: Stream, name: str) -> tuple[Task, str]:
     Raises
     ------
     DataError
-        If there is no such column, or a cell that was read is empty.
+        If the column does not exist, or a cell that was read is empty.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def class_target(y: ArrayLike, name: str) -> Array:
     Raises
     ------
     DataError
-        If there is one class only, or every row has a class of its own.
+        If there is only one class, or every row has a class of its own.
 
     Examples
     --------
@@ -245,7 +245,7 @@ def number_target(y: ArrayLike, name: str) -> NDArray[np.float64]:
     Raises
     ------
     DataError
-        If a cell is no finite number, or all are equal.
+        If a cell is not a finite number, or all are equal.
 
     Examples
     --------
