@@ -18,7 +18,7 @@ TARGETS = {
     "moons": {"PyTorch": 40, "scikit-learn": 22, "JAX": 5, "plain NumPy": 14},
     "bumps": {"PyTorch": 500, "scikit-learn": 100, "JAX": 3.5, "plain NumPy": 14},
 }
-C_LOOP_TARGET = 2.0  # at most so many times the C loop's time
+C_LOOP_TARGET = 2.0  # at most this multiple of the C loop's time
 OURS = {what: f"Separatrix {what}, float32" for what in ("fit", "training", "engine")}
 
 

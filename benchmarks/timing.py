@@ -1,4 +1,4 @@
-"""Timing: everyone in turn, again and again, so that what else the machine does strikes all alike."""
+"""Timing: all in turn, several times, so that other work of the machine affects all equally."""
 
 from __future__ import annotations
 

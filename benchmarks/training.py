@@ -102,7 +102,7 @@ def _require_same_loss(case: Case, results: dict[str, Any], tolerance: float) ->
 
 
 def _require_same_curve(case: Case, curves: dict[str, Sequence[float]], tolerance: float) -> None:
-    """Compare the losses of all epochs, where a contender tells them."""
+    """Compare the losses of all epochs, if a contender reports them."""
     middle = np.median([np.asarray(curve, np.float64) for curve in curves.values()], axis=0)
     for name, curve in curves.items():
         furthest = float(np.max(np.abs(curve - middle) / middle))

@@ -11,7 +11,7 @@ from searchers import Prepared, Searched
 
 
 def prepare(search: Search, n_jobs: int) -> Prepared:
-    """Return a search on so many threads; kernels are compiled by now, as the candidates are drawn."""
+    """Return a search on `n_jobs` threads; drawing the candidates has compiled the kernels."""
     n_folds = len(search.splits)
     assert search.candidates
 
