@@ -74,7 +74,7 @@ def network_lines(model: AnyModel, limit: int) -> list[Row]:
         return [("Network", network_text(model))]
     heaviest = sorted(zip(model.fractions.tolist(), model.models, strict=True), key=lambda pair: -pair[0])
     size = f"{plural(len(heaviest), 'network')} with {plural(model.n_parameters, 'parameter')} in all"
-    more = f"; the {limit} of the largest shares below" if len(heaviest) > limit else ""
+    more = f"; the {limit} with the largest weights below" if len(heaviest) > limit else ""
     shown = [(f"{share:.0%}", network_text(network)) for share, network in heaviest[:limit]]
     return [("Ensemble", f"the mean of {size}{more}"), *shown]
 
