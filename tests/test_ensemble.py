@@ -1,4 +1,4 @@
-"""Several models answer as one by their weighted mean, and say which of them do not belong together."""
+"""The weighted mean of models, and errors for models that do not fit together."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def constant(logits, head="multiclass", **parts):
     return Model(network, [*np.zeros(len(logits)), *logits], **parts)
 
 
-def test_the_likeliest_class_on_the_mean_is_told_the_first_of_two_alike():
+def test_the_class_of_the_highest_mean_probability_is_predicted_or_the_first_of_two():
     classes = ["a", "b", "c"]
     sure = constant(np.log([0.1, 0.1, 0.8]), classes=classes)
     others = [constant(np.log([0.5, 0.4, 0.1]), classes=classes)] * 2
@@ -200,7 +200,7 @@ def test_an_ensemble_is_its_description_and_its_parameters():
 
 
 @pytest.mark.parametrize("part", ["models", "weights", "classes", "encoder", "feature_names", "target_name"])
-def test_a_description_with_a_part_missing_is_refused(part):
+def test_a_description_without_a_part_is_an_error(part):
     ensemble = make_ensemble()
     values = ensemble.to_dict()
     del values[part]
@@ -221,7 +221,7 @@ def test_the_facts_of_training_that_are_the_same_are_its_own():
     assert Ensemble([make_model()]).training is None
 
 
-def test_what_it_says_of_itself():
+def test_repr_and_describe():
     ensemble = make_ensemble()
     assert repr(ensemble) == "<Ensemble of 2 networks, 22 parameters>"
     described = ensemble.describe()

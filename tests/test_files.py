@@ -1,4 +1,4 @@
-"""A file is whole or not there."""
+"""Files are written as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_device_is_written_and_not_replaced():
     assert not os.path.isfile(os.devnull)
 
 
-def test_paths_that_cannot_be_written_are_refused_early(tmp_path, monkeypatch):
+def test_paths_that_cannot_be_written_are_errors_before_any_work(tmp_path, monkeypatch):
     check_writable(tmp_path / "model")
     with pytest.raises(OutputError, match="it is a folder; give the name of a file in it"):
         check_writable(tmp_path)

@@ -1,4 +1,4 @@
-"""What a model answers, what it refuses, and when two are equal."""
+"""Predictions of models, their errors, and equality."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_logits_are_those_of_the_formula(head, n_out, dtype):
 
 
 @pytest.mark.parametrize("head", ["binary", "quadratic"])
-def test_one_output_tells_two_classes(head):
+def test_one_output_predicts_two_classes(head):
     model = make_model(head, classes=["stay", "go"])
     z = model.decision_function(ROWS)[:, 0]
     proba = model.predict_proba(ROWS)
@@ -76,19 +76,19 @@ def test_a_small_probability_keeps_its_digits(dtype):
     np.testing.assert_allclose(found, expected, rtol=1e-6 if dtype == np.float32 else 1e-14)
 
 
-def test_an_output_that_has_seen_one_class_tells_that():
+def test_a_single_class_is_always_predicted():
     z = np.array([[-1.0], [1.0]])
     assert predicted_labels(z, np.array(["only"]), Network.mlp(1, (), 1)).tolist() == ["only", "only"]
 
 
-def test_at_one_half_the_first_class_is_told():
+def test_at_one_half_the_first_class_is_predicted():
     model = Model(Network.mlp(2, (), 1), np.zeros(3), classes=["a", "b"])
     assert model.predict_proba(ROWS[:1]).tolist() == [[0.5, 0.5]]
     assert model.predict(ROWS[:1]).tolist() == ["a"]
 
 
 @pytest.mark.parametrize("head", ["multiclass", "quadratic"])
-def test_several_outputs_tell_the_likeliest_class(head):
+def test_several_outputs_predict_the_most_probable_class(head):
     model = make_model(head, 3, classes=[10, 20, 30])
     z = logits_by_hand(model, ROWS)
     odds = np.exp(z) if head == "multiclass" else 1 / (1 + np.exp(-z))
@@ -250,7 +250,7 @@ def test_bad_rows_are_named(X, message):
         ("binary", 1, {"training": {"seed": object()}}, "training must hold values that JSON can hold"),
     ],
 )
-def test_parts_that_do_not_fit_are_refused(head, n_out, parts, message):
+def test_parts_that_do_not_fit_are_errors(head, n_out, parts, message):
     network = Network.mlp(2, (3,), n_out, head=head)
     with pytest.raises(ParameterError, match=message):
         Model(network, **{"theta": np.zeros(network.n_parameters), **parts})
@@ -308,14 +308,14 @@ def test_a_model_is_its_description_and_theta(n_in, hidden, head):
     assert copy.deepcopy(model) == model
 
 
-def test_a_description_with_a_part_missing_is_refused():
+def test_a_description_without_a_part_is_an_error():
     values = make_model().to_dict()
     del values["classes"]
     with pytest.raises(ParameterError, match=re.escape("not valid: KeyError('classes')")):
         Model.from_dict(values, np.zeros(13))
 
 
-def test_describe_tells_what_it_is():
+def test_describe_is_a_summary():
     encoder = TableEncoder.fit({"age": [1, 2], "sex": ["f", "m"]})
     model = make_model(n_in=3, encoder=encoder, classes=[0, 1], target_name="ill", training={"n_rows": 2})
     assert model.describe() == {

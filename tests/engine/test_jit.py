@@ -1,4 +1,4 @@
-"""The kernel cache: a folder for each source, filled whole or not at all, found again by later processes."""
+"""The kernel cache: a folder for each version of the sources, complete or absent, used by later processes."""
 
 import subprocess
 import sys

@@ -37,7 +37,7 @@ OPTIMIZERS |= {
     "adamw-decay": (AdamW(weight_decay=0.1), 0.01),
     "lion-decay": (Lion(0.8, 0.9, weight_decay=0.1), 0.001),
 }
-# float32 sums of a few hundred rows differ in the last digits, and training carries that on
+# float32 sums of a few hundred rows differ in the last digits, and training amplifies that
 TOLERANCE = {np.float32: {"rtol": 3e-4, "atol": 3e-5}, np.float64: {"rtol": 1e-10, "atol": 1e-12}}
 
 
@@ -172,13 +172,13 @@ def test_batches_of_several_blocks(n_rows, hidden):
     assert_same(advance_both(lambda: make_run(data, plan, np.float64), 0.1, 3), np.float64)
 
 
-@pytest.mark.parametrize("watched", ["loss", "validation_loss", "validation_score", "nothing"])
+@pytest.mark.parametrize("quantity", ["loss", "validation_loss", "validation_score", "nothing"])
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("batch_size", [13, 1000])
-def test_what_is_watched(batch_size, head, watched):
+def test_every_monitored_quantity(batch_size, head, quantity):
     n_out = 3 if head == "multiclass" else 2
     data, validation = (make_data(head, n, np.float64, n_out=n_out, seed=n, weighted=True) for n in (60, 31))
-    monitor = Monitor(watched, tol=1e-4, n_iter_no_change=3)
+    monitor = Monitor(quantity, tol=1e-4, n_iter_no_change=3)
     plan = Plan(network_for(data, head), Adam(), batch_size=batch_size, monitor=monitor)
     results = advance_both(
         lambda: make_run(data, plan, np.float64, validation=validation, track_training=True),
@@ -218,18 +218,20 @@ def test_the_epoch_before_a_rate_too_high_is_kept(batch_size):
     np.testing.assert_allclose(state.best_theta, reference.best_theta, rtol=1e-12)
 
 
-@pytest.mark.parametrize("watched", ["validation_loss", "validation_score"])
+@pytest.mark.parametrize("quantity", ["validation_loss", "validation_score"])
 @pytest.mark.parametrize("weight", [None, np.zeros(1)])
-def test_a_validation_value_that_is_nan_is_no_progress(weight, watched):
+def test_a_validation_value_that_is_nan_is_no_progress(weight, quantity):
     data = make_data("regression", 30, np.float64)
     validation = Data(data.X[:1], data.T[:1], weight)
-    plan = Plan(network_for(data, "regression"), SGD(), batch_size=10, monitor=Monitor(watched, 1e-4, 4))
+    plan = Plan(network_for(data, "regression"), SGD(), batch_size=10, monitor=Monitor(quantity, 1e-4, 4))
     assert_same(
         advance_both(lambda: make_run(data, plan, np.float64, validation=validation), 0.01, 9), np.float64
     )
     run = make_run(data, plan, np.float64, validation=validation)
     chunk = NumbaEngine().advance([Task(run, np.full(27, 0.01))])[0]
-    is_nan = np.isnan(chunk.validation_loss if watched == "validation_loss" else chunk.validation_score).all()
+    is_nan = np.isnan(
+        chunk.validation_loss if quantity == "validation_loss" else chunk.validation_score
+    ).all()
     assert (chunk.halt == "stalled") == is_nan
 
 
@@ -296,7 +298,7 @@ def test_losses_are_right_at_any_logit(head, size, dtype):
 
 
 def test_saturated_units_stay_fast_numbers():
-    """No moment is subnormal after many epochs at weights where every gradient underflows."""
+    """No moment is subnormal after many epochs with weights at which every gradient underflows."""
     data = make_data("binary", 32, np.float32)
     plan = Plan(network_for(data, "binary", activation="logistic"), Adam(), batch_size=32)
     run = make_run(data, plan, np.float32)

@@ -207,7 +207,7 @@ def test_trajectories_are_pytorch_s(entry: dict[str, Any]) -> None:
     losses = np.array(entry["losses"])
     if entry["head"] == "regression":
         losses /= n_out
-    elif entry["head"] == "poisson":  # PyTorch leaves out what does not depend on z
+    elif entry["head"] == "poisson":  # PyTorch omits terms that do not depend on z
         t = data.T
         losses += (t * np.log(np.where(t > 0, t, 1)) - t).mean()
     np.testing.assert_allclose(chunk.loss, losses, rtol=1e-12, atol=1e-13)
@@ -244,7 +244,7 @@ def test_lion_is_the_paper_s_algorithm(options: dict[str, float]) -> None:
     optimizer = Lion(**options)
     rng = np.random.default_rng(7)
     start, gradients = rng.normal(size=5), rng.normal(size=(40, 5))
-    gradients[:3, 0] = 0.0  # a sign of zero moves nothing
+    gradients[:3, 0] = 0.0  # a sign of zero changes nothing
     state = State.start(start.copy(), optimizer, RandomState(0))
     for gradient in gradients:
         take_step(optimizer, state, gradient, 0.03)
@@ -559,13 +559,13 @@ def test_with_batches_the_best_parameters_are_those_after_the_epoch() -> None:
     np.testing.assert_array_equal(run.state.best_theta, chunk.snapshots[best])
 
 
-@pytest.mark.parametrize("watched", ["validation_loss", "validation_score"])
-def test_the_best_epoch_of_the_validation_rows(watched: Any) -> None:
+@pytest.mark.parametrize("quantity", ["validation_loss", "validation_score"])
+def test_the_best_epoch_of_the_validation_rows(quantity: Any) -> None:
     net = network("binary")
-    plan = Plan(net, Adam(), monitor=Monitor(watched, n_iter_no_change=math.inf))
+    plan = Plan(net, Adam(), monitor=Monitor(quantity, n_iter_no_change=math.inf))
     run = start(plan, rows_for(net), validation=rows_for(net, seed=2))
     chunk = advance(run, 20, 0.1, snapshots=tuple(range(1, 21)))
-    values = -chunk.validation_loss if watched == "validation_loss" else chunk.validation_score
+    values = -chunk.validation_loss if quantity == "validation_loss" else chunk.validation_score
     best = int(values.argmax())
     assert 0 < best < 19
     assert (run.state.best_epoch, run.state.best_value) == (best + 1, values[best])
@@ -582,7 +582,7 @@ def test_a_stalled_run_may_go_on() -> None:
     assert (run.state.stale, run.state.epoch) == (0, 7)
 
 
-def test_nothing_watched_halts_nothing() -> None:
+def test_without_a_monitor_nothing_halts() -> None:
     net = network("binary")
     run = start(Plan(net, SGD(), monitor=Monitor("nothing", 1e-4, 1)), rows_for(net))
     assert advance(run, 10, rate=0.0).halt is None

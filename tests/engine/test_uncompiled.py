@@ -12,7 +12,7 @@ def test_kernels_run_without_the_compiler():
         "(every_combination and tanh and adam) or (every_combination and mish and binary and lion)"
         " or (gradient_and_score and float64) or (dropout and 40)"
         " or (batches_orders and 7-shuffle-True-True) or (several_blocks and 513)"
-        " or (watched and 13-quadratic)"
+        " or (monitored and 13-quadratic)"
         " or (shapes and 64-True-hidden4)"
     )
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A model comes back from its file to the last bit; any other file does nothing but fail with a sentence."""
+"""A model is read from its file to the last bit; any other file fails with one sentence."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def written_ensemble(path, change=lambda values: None, tensors=None, without=())
 
 
 def refusal(path) -> str:
-    """Return the one sentence with which a file is refused; it names the file."""
+    """Return the error message for a file, which names the file."""
     with pytest.raises(ModelFileError) as caught:
         load(path)
     sentence = str(caught.value)
@@ -198,7 +198,7 @@ def test_what_has_a_model_can_be_saved(path):
 
 
 @pytest.mark.parametrize("name", ["model.pkl", "model"])
-def test_another_suffix_is_refused(tmp_path, name):
+def test_another_suffix_is_an_error(tmp_path, name):
     with pytest.raises(
         OutputError, match=r"a model file ends in \.safetensors; name it '.*model\.safetensors'"
     ):
@@ -206,7 +206,7 @@ def test_another_suffix_is_refused(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_missing_folder_is_refused(tmp_path):
+def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(OutputError, match="create it first"):
         save(MODEL, tmp_path / "none" / "model.safetensors")
 
@@ -227,7 +227,7 @@ def test_an_interrupted_save_leaves_the_old_file(path, monkeypatch, error):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_facts_too_long_for_the_format_are_refused(path, monkeypatch):
+def test_training_metadata_too_long_for_the_format_are_an_error(path, monkeypatch):
     def refuse(tensors, metadata):
         raise safetensors.SafetensorError("header too large")
 
@@ -393,7 +393,7 @@ def test_types_that_numpy_may_not_know(path, kind, size):
 
 
 @pytest.mark.parametrize("which", ["content", "ensemble_content"])
-def test_every_truncation_is_refused(path, which, request):
+def test_every_truncation_is_an_error(path, which, request):
     content = request.getfixturevalue(which)
     for length in range(len(content)):
         path.write_bytes(content[:length])
@@ -414,7 +414,7 @@ def load_or_refuse(path, content):
 @pytest.mark.parametrize("which", ["content", "ensemble_content"])
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_flipped_bytes_are_refused_or_make_a_valid_model(which, data, request, tmp_path_factory):
+def test_flipped_bytes_are_an_error_or_make_a_valid_model(which, data, request, tmp_path_factory):
     content = request.getfixturevalue(which)
     flipped = bytearray(content)
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=4)):
@@ -425,7 +425,7 @@ def test_flipped_bytes_are_refused_or_make_a_valid_model(which, data, request, t
 @pytest.mark.parametrize("which", ["content", "ensemble_content"])
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_other_text_in_the_header_is_refused_or_makes_a_valid_model(which, data, request, tmp_path_factory):
+def test_other_text_in_the_header_is_an_error_or_makes_a_valid_model(which, data, request, tmp_path_factory):
     # Printable characters keep the JSON readable more often, and so reach the checks behind it.
     content = request.getfixturevalue(which)
     length = int.from_bytes(content[:8], "little")
@@ -439,7 +439,7 @@ def test_other_text_in_the_header_is_refused_or_makes_a_valid_model(which, data,
 
 @settings(deadline=None)
 @given(noise=st.binary(max_size=200))
-def test_noise_is_refused(noise, tmp_path_factory):
+def test_noise_is_an_error(noise, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "noise.safetensors"
     path.write_bytes(noise)
     refusal(path)

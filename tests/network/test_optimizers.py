@@ -35,7 +35,7 @@ def test_errors_name_parameter_rule_and_value(kind: Any, options: dict[str, Any]
     assert str(caught.value) == message
 
 
-def test_each_kind_stands_under_its_name() -> None:
+def test_each_class_is_registered_under_its_name() -> None:
     assert {name: kind().name for name, kind in OPTIMIZERS.items()} == {name: name for name in OPTIMIZERS}
 
 

@@ -8,7 +8,7 @@ from separatrix.engine.base import Data, Engine, Monitor, Plan, Run, State
 from separatrix.network import SGD, Network, Optimizer, initial_theta
 
 MakeRun = Callable[..., Run]
-UNWATCHED = Monitor("nothing")
+NO_MONITOR = Monitor("nothing")
 
 
 def make_data(n_rows: int, seed: int) -> Data:
@@ -24,12 +24,12 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture
 def make_run() -> MakeRun:
-    """Return a function that makes a fresh run on a small problem; keywords go to its plan."""
+    """Return a function that makes a new run on a small problem; keywords are passed to its plan."""
 
     def make(
         *,
         optimizer: Optimizer | None = None,
-        monitor: Monitor = UNWATCHED,
+        monitor: Monitor = NO_MONITOR,
         head: str = "binary",
         dtype: type = np.float64,
         seed: int = 0,

@@ -47,7 +47,7 @@ def test_everything_comes_back(tmp_path, state):
     assert found.position == position
 
 
-def test_a_checkpoint_of_another_training_is_refused_by_name(state):
+def test_an_error_names_the_first_difference_to_another_training(state):
     checkpoint = Checkpoint({"alpha": 0.1, "source": {"bytes": 5}}, {}, state, StreamPosition(0.1))
     same_training(checkpoint, {"source": {"bytes": 5}, "alpha": 0.1}, "fit.ckpt")
     with pytest.raises(ParameterError, match=r"of one with alpha=0.1 instead of 0.2; delete"):
@@ -71,14 +71,14 @@ def test_a_newer_format(tmp_path, state, monkeypatch):
         load_checkpoint(tmp_path / "fit.ckpt")
 
 
-def test_the_keeper_writes_at_once_then_every_so_often_and_at_the_end(tmp_path, state, monkeypatch):
+def test_checkpoints_are_written_at_once_then_at_intervals_and_at_the_end(tmp_path, state, monkeypatch):
     clock = iter([0.0, 0.0, 30.0, 61.0, 61.0, 62.0, 62.0])
     monkeypatch.setattr("separatrix.train.checkpoint.monotonic", lambda: next(clock))
     path = tmp_path / "fit.ckpt"
-    keeper = CheckpointWriter(path, 1.0, {}, {}, state)
+    writer = CheckpointWriter(path, 1.0, {}, {}, state)
     written = []
     for n_rows, is_last in ((1, False), (2, False), (3, False), (4, True)):
-        keeper(StreamPosition(0.1, n_rows), is_last)
+        writer(StreamPosition(0.1, n_rows), is_last)
         written.append(load_checkpoint(path).position.n_rows)
     assert written == [1, 1, 3, 4]
     assert [file.name for file in tmp_path.iterdir()] == ["fit.ckpt"]
@@ -88,13 +88,13 @@ def test_a_full_disk_is_an_error_before_the_training_and_a_warning_later(tmp_pat
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    keeper = CheckpointWriter(tmp_path / "fit.ckpt", 0.0, {}, {}, state)
+    writer = CheckpointWriter(tmp_path / "fit.ckpt", 0.0, {}, {}, state)
     with monkeypatch.context() as patched:
         patched.setattr("safetensors.numpy.save_file", full)
         with pytest.raises(OutputError, match="No space left on device"):
-            keeper(StreamPosition(0.1), False)
-    keeper(StreamPosition(0.1), False)
+            writer(StreamPosition(0.1), False)
+    writer(StreamPosition(0.1), False)
     monkeypatch.setattr("safetensors.numpy.save_file", full)
     with pytest.warns(UserWarning, match="the checkpoint was not written, and training continues"):
-        keeper(StreamPosition(0.1), False)
+        writer(StreamPosition(0.1), False)
     assert load_checkpoint(tmp_path / "fit.ckpt").position.n_rows == 0

@@ -66,9 +66,9 @@ def test_float32_stays_float32(engine, make_run):
     assert outcome.history.loss[-1] < outcome.history.loss[0]
 
 
-def stopped_by(listener, engine, make_run) -> TrainingResult:
+def stopped_by(callback, engine, make_run) -> TrainingResult:
     run = make_run(optimizer=LBFGS(), monitor=Monitor())
-    outcome = train(run, settings(record=1, metrics={"first": lambda theta: theta[0]}), engine, [listener])
+    outcome = train(run, settings(record=1, metrics={"first": lambda theta: theta[0]}), engine, [callback])
     assert outcome.stop.epoch == 3
     assert outcome.history.metrics["first"].tolist() == outcome.recording.thetas[1:, 0].tolist()
     assert outcome.theta.tobytes() == outcome.recording.thetas[3].tobytes() == run.state.theta.tobytes()
@@ -85,7 +85,7 @@ def test_ctrl_c_keeps_the_current_parameters(engine, make_run):
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_a_listener_stops_training(engine, make_run):
+def test_a_callback_stops_training(engine, make_run):
     assert stopped_by(lambda event: event.epoch == 3, engine, make_run).stop.reason == "callback"
 
 
@@ -118,6 +118,6 @@ def test_divergence_on_the_way_keeps_the_last_good_iterate(engine, make_run, bad
     assert np.isfinite(outcome.theta).all()
 
 
-def test_another_optimizer_is_refused(engine, make_run):
+def test_another_optimizer_is_an_error(engine, make_run):
     with pytest.raises(ParameterError, match=r"^optimizer must be LBFGS\(\) here, got SGD"):
         minimize(make_run(), settings(), engine)

@@ -19,9 +19,9 @@ from separatrix.train import LoopSettings, TrainingProgress, TrainingResult, loo
 CONSTANT = Constant()
 
 
-def every_epoch(listener: Callable[[TrainingProgress], Any]) -> Callable[[TrainingProgress], Any]:
-    listener.every_epoch = True
-    return listener
+def every_epoch(callback: Callable[[TrainingProgress], Any]) -> Callable[[TrainingProgress], Any]:
+    callback.every_epoch = True
+    return callback
 
 
 def scripted(values: list[float]) -> Callable[[Any], float]:
@@ -36,7 +36,7 @@ def bits(run: Run, outcome: TrainingResult) -> dict[str, bytes]:
 
 
 class Spy:
-    """An engine that notes how long the chunks are and may do something before each."""
+    """An engine that records the lengths of the chunks and may call a function before each."""
 
     def __init__(self, engine, before=lambda: None):
         self.name, self._engine, self._before, self.lengths = engine.name, engine, before, []
@@ -56,12 +56,12 @@ def test_chunks_change_no_bit(engine, make_run, monkeypatch, schedule):
     monkeypatch.setattr(loop, "CHUNK_SECONDS", math.inf)
     settings = LoopSettings(0.5, schedule(), max_epochs=60, record=7, restore_best=True)
     results, lengths = [], []
-    for growth, listeners in ((3, ()), (8, ()), (8, [every_epoch(lambda event: None)])):
+    for growth, callbacks in ((3, ()), (8, ()), (8, [every_epoch(lambda event: None)])):
         monkeypatch.setattr(loop, "CHUNK_GROWTH", growth)
         monitor = Monitor("validation_loss", tol=1e-3, n_iter_no_change=3)
         run = make_run(monitor=monitor, validated=True, track_training=True)
         spy = Spy(engine)
-        results.append(bits(run, train(run, settings, spy, listeners)))
+        results.append(bits(run, train(run, settings, spy, callbacks)))
         lengths.append(spy.lengths)
     assert results[0] == results[1] == results[2]
     assert lengths[0][:2] == [1, 3]
@@ -80,7 +80,7 @@ def test_chunks_follow_the_clock(engine, make_run, monkeypatch):
     assert outcome.history.seconds.tolist() == [1.0] + [1 / 4] * 4 + [1 / 16] * 16 + [1 / 9] * 9
 
 
-def test_a_loss_that_rose_is_told(engine, make_run):
+def test_a_loss_that_rose_is_reported(engine, make_run):
     outcome = train(make_run(optimizer=Adam()), LoopSettings(1e6, CONSTANT, 30), engine)
     assert outcome.stop.message.endswith(
         "its loss ended above where it began: standardise the features, or divide the learning rate by 10, "
@@ -129,7 +129,7 @@ def test_adaptive_divides_the_rate_until_it_is_tiny(engine, make_run):
     assert outcome.learning_rate == pytest.approx(rates[-1])
 
 
-def test_adaptive_goes_on_in_a_second_call_where_the_first_ended(engine, make_run):
+def test_adaptive_continues_in_a_second_call_where_the_first_ended(engine, make_run):
     whole, parts = (make_run(monitor=Monitor(tol=10.0, n_iter_no_change=1)) for _ in range(2))
     settings = LoopSettings(1e-4, Adaptive(), 6)
     expected = train(whole, settings, engine)
@@ -140,7 +140,7 @@ def test_adaptive_goes_on_in_a_second_call_where_the_first_ended(engine, make_ru
 
 
 @pytest.mark.parametrize("optimizer", [SGD(0.9), Adam()], ids=["sgd", "adam"])
-def test_training_goes_on_where_it_ended(engine, make_run, optimizer):
+def test_training_continues_where_it_ended(engine, make_run, optimizer):
     whole, parts = (make_run(optimizer=optimizer, monitor=Monitor()) for _ in range(2))
     settings = LoopSettings(0.05, CONSTANT, 12, record=4)
     expected = train(whole, settings, engine)
@@ -166,12 +166,12 @@ def test_the_limit(engine, make_run):
     assert outcome.theta.tobytes() == run.state.theta.tobytes()
 
 
-@pytest.mark.parametrize("watched", ["validation_loss", "validation_score"])
-def test_early_stopping_restores_the_best_epoch(engine, make_run, watched):
-    run = make_run(monitor=Monitor(watched, tol=0.0, n_iter_no_change=3), validated=True)
+@pytest.mark.parametrize("quantity", ["validation_loss", "validation_score"])
+def test_early_stopping_restores_the_best_epoch(engine, make_run, quantity):
+    run = make_run(monitor=Monitor(quantity, tol=0.0, n_iter_no_change=3), validated=True)
     outcome = train(run, LoopSettings(2.0, CONSTANT, 500, record=1, restore_best=True), engine)
     assert outcome.stop.reason == "early_stopped"
-    curve = getattr(outcome.history, watched) * (-1 if watched == "validation_loss" else 1)
+    curve = getattr(outcome.history, quantity) * (-1 if quantity == "validation_loss" else 1)
     assert outcome.stop.best_epoch == int(curve.argmax()) + 1
     assert outcome.stop.best_epoch < outcome.stop.epoch
     assert outcome.theta.tobytes() == outcome.recording.thetas[outcome.stop.best_epoch].tobytes()
@@ -179,7 +179,7 @@ def test_early_stopping_restores_the_best_epoch(engine, make_run, watched):
     assert outcome.recording.epochs.tolist() == [*range(outcome.stop.epoch + 1)]
 
 
-def test_a_watched_metric(engine, make_run):
+def test_a_monitored_metric(engine, make_run):
     run = make_run(monitor=Monitor("nothing", tol=0.0, n_iter_no_change=2))
     values = [0.1, math.nan, 0.5, 0.4, math.nan, 0.3]
     settings = LoopSettings(
@@ -243,14 +243,14 @@ def test_divergence_in_the_first_epoch_restores_the_initial_parameters(engine, m
     assert np.isnan(outcome.history.metrics["m"]).all()
 
 
-def test_a_listener_stops_training(engine, make_run):
+def test_a_callback_stops_training(engine, make_run):
     outcome = train(
         make_run(), LoopSettings(0.1, CONSTANT, 50), engine, [every_epoch(lambda event: event.epoch == 4)]
     )
     assert (outcome.stop.reason, outcome.stop.epoch) == ("callback", 4)
 
 
-def test_an_exception_of_a_listener_leaves_a_state_to_go_on_from(engine, make_run):
+def test_an_exception_of_a_callback_leaves_a_state_to_continue_from(engine, make_run):
     @every_epoch
     def broken(event: TrainingProgress) -> None:
         if event.epoch == 5:
@@ -267,7 +267,7 @@ def test_an_exception_of_a_listener_leaves_a_state_to_go_on_from(engine, make_ru
 
 @pytest.fixture
 def own_handler() -> Iterator[list[int]]:
-    """Install a SIGINT handler of our own; yield the list of signals that reached it."""
+    """Install a SIGINT handler; yield the list of signals that it received."""
     received: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, frame: received.append(number))
     yield received
@@ -323,9 +323,9 @@ def test_a_second_ctrl_c_raises_at_once(engine, make_run):
 
 
 @pytest.mark.parametrize(
-    ("watched", "metric"), [("validation_loss", None), ("validation_score", None), ("loss", "auc")]
+    ("quantity", "metric"), [("validation_loss", None), ("validation_score", None), ("loss", "auc")]
 )
-def test_what_is_watched_must_be_there(engine, make_run, watched, metric):
+def test_the_monitored_quantity_must_be_computed(engine, make_run, quantity, metric):
     settings = LoopSettings(0.1, CONSTANT, 9, metrics={"auc": lambda theta: 0.0}, monitored_metric=metric)
     with pytest.raises(ParameterError, match=r"monitor\.quantity"):
-        train(make_run(monitor=Monitor(watched)), settings, engine)
+        train(make_run(monitor=Monitor(quantity)), settings, engine)

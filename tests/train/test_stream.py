@@ -1,4 +1,4 @@
-"""Training on a stream: the same rows, batches and bits however buffers cut them, wherever it goes on."""
+"""Training on a stream: the same rows, batches and bits for every size of buffer, after every checkpoint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ N, BATCH = 230, 20
 
 
 class Rows:
-    """`N` rows in chunks of 37, each epoch from another place on; notes how often it was read."""
+    """`N` rows in chunks of 37, each epoch from another row on; counts how often they are read."""
 
     n_rows = N
 
@@ -77,7 +77,7 @@ def test_rows_that_fit_into_one_buffer_train_as_without_a_stream(engine, dtype, 
         found, wanted = getattr(outcome.history, name), getattr(expected.history, name)
         np.testing.assert_allclose(found, wanted, rtol=0 if name == "loss" else 1e-6, err_msg=name)
     assert (state.step, state.epoch, state.best_epoch) == (other.step, other.epoch, other.best_epoch)
-    tolerance = 0 if quantity == "loss" else 1e-6  # one kernel judges blocks of another size
+    tolerance = 0 if quantity == "loss" else 1e-6  # blocks of validation rows have another size
     np.testing.assert_allclose(state.best_value, other.best_value, rtol=tolerance)
     assert outcome.stop == expected.stop
 
@@ -97,12 +97,12 @@ def test_batches_are_full_but_the_last_and_all_rows_come_once(engine):
 
 
 @pytest.mark.parametrize("stop_at", [1, 2, 5, 9, 11])
-def test_going_on_from_a_checkpoint_gives_the_same_bits(engine, stop_at, tmp_path):
+def test_continuing_from_a_checkpoint_gives_the_same_bits(engine, stop_at, tmp_path):
     validation = Data(Rows().data.X[:50], Rows().data.T[:50])
     monitor = Monitor("validation_loss", tol=0.0, n_iter_no_change=2)
     plan, state = make(monitor=monitor, dropout=0.3)
-    wishes = settings(4, Cosine(), restore_best=True)
-    whole = train_stream(plan, state, Rows(), 90, wishes, engine, validation=validation)
+    loop_settings = settings(4, Cosine(), restore_best=True)
+    whole = train_stream(plan, state, Rows(), 90, loop_settings, engine, validation=validation)
 
     kept = []
 
@@ -118,14 +118,14 @@ def test_going_on_from_a_checkpoint_gives_the_same_bits(engine, stop_at, tmp_pat
         other,
         Rows(),
         90,
-        wishes,
+        loop_settings,
         engine,
         validation=validation,
         callbacks=Called(on_position=keep),
     )
     found = load_checkpoint(tmp_path / "fit.ckpt")
     again = train_stream(
-        plan, found.state, Rows(), 90, wishes, engine, validation=validation, position=found.position
+        plan, found.state, Rows(), 90, loop_settings, engine, validation=validation, position=found.position
     )
     assert again.theta.tobytes() == whole.theta.tobytes()
     for name in ("loss", "learning_rate", "validation_loss", "validation_score"):
@@ -133,7 +133,7 @@ def test_going_on_from_a_checkpoint_gives_the_same_bits(engine, stop_at, tmp_pat
     assert again.stop == whole.stop
 
 
-def test_a_resident_training_goes_on_to_the_same_bits(engine, tmp_path):
+def test_a_training_in_one_buffer_continues_to_the_same_bits(engine, tmp_path):
     plan, state = make()
     whole = train_stream(plan, state, Rows(), N, settings(5), engine)
 
@@ -158,11 +158,13 @@ def test_the_loss_stalls_and_the_best_is_kept(engine):
     assert outcome.learning_rate < 0.05
 
 
-def test_a_metric_can_be_watched(engine):
+def test_a_metric_can_be_monitored(engine):
     values = iter([0.1, 0.5, 0.2, 0.3, 0.4, 0.4])
     plan, state = make(monitor=Monitor("nothing", 0.0, 1))
-    wishes = settings(50, restore_best=True, metrics={"m": lambda theta: next(values)}, monitored_metric="m")
-    outcome = train_stream(plan, state, Rows(), 60, wishes, engine)
+    loop_settings = settings(
+        50, restore_best=True, metrics={"m": lambda theta: next(values)}, monitored_metric="m"
+    )
+    outcome = train_stream(plan, state, Rows(), 60, loop_settings, engine)
     assert outcome.stop.reason == "early_stopped"
     assert outcome.stop.best_epoch == 2
     assert outcome.history.metrics["m"].tolist() == [0.1, 0.5, 0.2, 0.3]
@@ -197,7 +199,7 @@ def test_ctrl_c_ends_after_the_buffer_at_hand(engine):
     assert outcome.history.n_epochs == 1
 
 
-def test_listeners_are_told_of_epochs(engine):
+def test_callbacks_are_called_after_every_epoch(engine):
     epochs = []
 
     def listen(event):
@@ -291,7 +293,7 @@ def test_ctrl_c_before_the_first_row_is_done_is_an_interrupt(engine):
 
 
 @pytest.mark.parametrize("schedule", [Constant(), Adaptive()])
-def test_ctrl_c_in_the_epoch_that_stalls_or_is_the_last_ends_as_ever(engine, schedule):
+def test_ctrl_c_in_the_epoch_that_stalls_or_is_the_last_changes_nothing(engine, schedule):
     for monitor in (Monitor("loss", tol=10.0, n_iter_no_change=1), Monitor("nothing")):
         plan, state = make(monitor=monitor)
         whole = train_stream(plan, state, Rows(), 60, settings(4, schedule), engine)

@@ -20,27 +20,11 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 from numba.np.arrayobj import make_array
 
+from separatrix.engine import lanes_numpy
 from separatrix.engine._jit import VECTOR_BYTES
 
-__all__ = [
-    "absolute",
-    "accumulate",
-    "lanes",
-    "load",
-    "load_part",
-    "maximum",
-    "minimum",
-    "power_of_two",
-    "rint",
-    "root",
-    "split_exponent",
-    "spread",
-    "store",
-    "store_part",
-    "total",
-    "where",
-    "zeros",
-]
+__all__: list[str] = []
+__all__ += lanes_numpy.__all__  # the same functions
 
 # Not `reassoc`: a kernel's vectors add up in the order written.
 _FLAGS = ("nsz", "arcp", "contract", "afn")

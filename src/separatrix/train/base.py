@@ -15,7 +15,7 @@ from separatrix import check
 from separatrix.engine.base import Chunk, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.network import Schedule
-from separatrix.train.history import History, HistoryWriter
+from separatrix.train.history import CURVES, History, HistoryWriter
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.recording import Recorder, Recording
 from separatrix.train.stops import Stop
@@ -174,15 +174,9 @@ class Training:
 
         `rates` has the rate of each epoch's last step.
         """
-        curves = {
-            "loss": chunk.loss,
-            "learning_rate": rates,
-            "seconds": np.full(len(chunk.loss), seconds / len(chunk.loss)),
-            "train_loss": chunk.train_loss,
-            "train_score": chunk.train_score,
-            "validation_loss": chunk.validation_loss,
-            "validation_score": chunk.validation_score,
-        }
+        curves = {name: getattr(chunk, name) for name in CURVES if hasattr(chunk, name)}
+        curves["learning_rate"] = rates
+        curves["seconds"] = np.full(len(chunk.loss), seconds / len(chunk.loss))
         metrics = {
             name: math.nan if chunk.halt == "diverged" else float(metric(self.state.theta))
             for name, metric in self.settings.metrics.items()

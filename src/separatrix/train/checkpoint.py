@@ -28,6 +28,7 @@ from separatrix.train.stream import StreamPosition
 
 FORMAT_VERSION = 1
 _KEY = "separatrix-checkpoint"
+_ARRAYS = ("theta", "slots", "best_theta", "rows", "powers")
 _SCALARS = ("step", "epoch", "best_epoch", "stale")
 
 
@@ -64,18 +65,9 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> Non
         "n_rows": position.n_rows,
         "history": position.history.to_dict(),
     }
-    tensors = {
-        "theta": state.theta,
-        "slots": state.slots,
-        "best_theta": state.best_theta,
-        "rows": state.rows,
-        "powers": state.powers,
-        "key": np.asarray(key),
-        "numbers": np.array(
-            [state.best_value, gauss, position.learning_rate, position.loss, position.seconds]
-        ),
-    }
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    numbers = [state.best_value, gauss, position.learning_rate, position.loss, position.seconds]
+    tensors = {name: np.ascontiguousarray(getattr(state, name)) for name in _ARRAYS}
+    tensors |= {"key": np.asarray(key), "numbers": np.array(numbers)}
     with atomic_write(path, is_repeated=True) as temporary:
         try:
             safetensors.numpy.save_file(tensors, temporary, {_KEY: json.dumps(header)})
@@ -109,16 +101,8 @@ def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     random_state = RandomState()
     random_state.set_state((name, tensors["key"], index, has_gauss, gauss))
     scalars = {scalar: int(header["state"][scalar]) for scalar in _SCALARS}
-    state = State(
-        theta=tensors["theta"],
-        slots=tensors["slots"],
-        random_state=random_state,
-        rows=tensors["rows"],
-        powers=tensors["powers"],
-        best_theta=tensors["best_theta"],
-        best_value=best_value,
-        **scalars,
-    )
+    values: dict[str, Any] = {name: tensors[name] for name in _ARRAYS} | scalars
+    state = State(random_state=random_state, best_value=best_value, **values)
     history = History.from_dict(header["history"])
     position = StreamPosition(rate, int(header["n_rows"]), loss, seconds, history)
     return Checkpoint(header["identity"], header["learned"], state, position)
