@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.table import Table, as_column, as_numbers, table_from_frame
+from separatrix.data.table import Table, as_column, as_numbers, columns_of
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import HEADS, Head, Network
@@ -160,7 +160,7 @@ class Model:
         DataError
             If a column is missing, or there is one too many, or a column of numbers holds text.
         """
-        columns = _columns(X)
+        columns = columns_of(X)
         if columns is not None and self.encoder is not None:
             return self.encoder.transform(columns, self.theta.dtype)
         if columns is not None:
@@ -373,16 +373,6 @@ def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
         return indices
     labels: Array = classes[np.minimum(indices, len(classes) - 1)]
     return labels
-
-
-def _columns(X: Any) -> Mapping[str, Any] | None:
-    """Return the columns of a table, or None if `X` is not a table."""
-    if isinstance(X, Mapping):
-        return X
-    if isinstance(X, Table):
-        return X.columns
-    # Asked of the type: a Polars LazyFrame warns when asked itself.
-    return table_from_frame(X).columns if hasattr(type(X), "columns") else None
 
 
 def _stacked(columns: Iterable[tuple[str, Any]]) -> Array:

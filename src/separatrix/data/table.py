@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numbers
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -420,6 +420,22 @@ def table_from_frame(frame: Any) -> Table:
         require_unique(names, "the data frame")
         return Table({name: _from_pandas(frame.iloc[:, j]) for j, name in enumerate(names)})
     raise DataError(f"a table must be a Polars or pandas DataFrame, got {type(frame).__name__}.")
+
+
+def columns_of(X: Any) -> Mapping[str, Any] | None:
+    """Return the columns of a mapping, a `Table` or a data frame; None for other objects, such as arrays.
+
+    Examples
+    --------
+    >>> columns_of({"age": [31, 42]})
+    {'age': [31, 42]}
+    """
+    if isinstance(X, Mapping):
+        return X
+    if isinstance(X, Table):
+        return X.columns
+    # The type has the attribute, too: a Polars LazyFrame warns when the object is asked.
+    return table_from_frame(X).columns if hasattr(type(X), "columns") else None
 
 
 def frame_from_table(table: Table) -> Any:

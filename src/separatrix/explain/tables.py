@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
-from separatrix.data.table import Column, Table, as_column, table_from_frame
+from separatrix.data.table import Column, Table, as_column, columns_of
 from separatrix.engine.base import Data
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError
@@ -33,14 +33,10 @@ def as_table(estimator: Any, X: Any) -> Table:
     DataError
         If `X` has not two dimensions, or lacks a column.
     """
-    if isinstance(X, Mapping):
-        table = Table(dict(X))
-    elif isinstance(X, Table):
-        table = X
-    elif hasattr(type(X), "columns"):
-        table = table_from_frame(X)
-    else:
+    columns = columns_of(X)
+    if columns is None:
         return _table_of_array(estimator, X)
+    table = Table(dict(columns))
     names = _column_names(estimator)
     return table if names is None else table.select(names)
 

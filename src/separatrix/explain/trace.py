@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
+from separatrix.data.table import columns_of
 from separatrix.engine.base import Data, Plan
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError, did_you_mean
@@ -207,7 +208,7 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
     check.number("learning_rate", learning_rate, 0.0, open_low=True)
     fitted = as_model(model)
     exact = replace(fitted, theta=fitted.theta.astype(np.float64))
-    rows = x if isinstance(x, Mapping) or hasattr(type(x), "columns") else np.atleast_2d(x)
+    rows = np.atleast_2d(x) if columns_of(x) is None else x
     if hasattr(model, "steps"):
         rows = model[:-1].transform(rows)
     data = encoded_data(exact, rows, np.atleast_1d(y))
