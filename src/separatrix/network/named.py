@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, ClassVar, Self
 
 
@@ -31,5 +32,10 @@ class Named:
         >>> SGD.from_parameters({"momentum": 0.9, "nesterovs_momentum": True, "max_iter": 200})
         SGD(momentum=0.9, nesterovs_momentum=True)
         """
-        names = [field.name for field in fields(cls) if field.name not in cls.own_defaults]  # type: ignore[arg-type]
-        return cls(**{name: parameters[name] for name in names if name in parameters})
+        return cls(**{name: parameters[name] for name in _names(cls) if name in parameters})  # type: ignore[arg-type]
+
+
+@cache
+def _names(kind: type[Named]) -> list[str]:
+    """Return the fields that parameters set, found once: a search makes an optimiser for every training."""
+    return [field.name for field in fields(kind) if field.name not in kind.own_defaults]  # type: ignore[arg-type]

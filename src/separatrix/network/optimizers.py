@@ -6,7 +6,7 @@ in the kernels. All except `LBFGS` work batch by batch.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import ClassVar, get_args
 
 from separatrix import check
@@ -62,7 +62,7 @@ class _Base(Named):
         >>> SGD(momentum=0.9).hyper()
         (0.9, 0.0)
         """
-        return tuple(float(value) for value in astuple(self))
+        return tuple(map(float, vars(self).values()))  # `astuple` would copy them first
 
     def _check_decays(self, *names: str) -> None:
         for name in names:
