@@ -105,7 +105,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     fit_intercept : bool, default=True
         Whether the layers have biases.
     weight_decay : float, default=0.01
-        Weight decay of 'adamw'. It is independent of the penalty `alpha`.
+        Weight decay of the solvers that have it, such as 'adamw'. It is independent of the penalty `alpha`.
     rho : float, default=0.99
         Decay rate of 'rmsprop', in [0, 1).
     scoring : str, callable or None, default=None
