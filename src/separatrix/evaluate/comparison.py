@@ -24,7 +24,7 @@ from separatrix.text import aligned, p_text, plain_spec, plural
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 
 # A model that is confident, and wrong on one row in ten, loses on that row all that it gains on the other
-# nine. One test of 10 rows in three has no such row, and would call the model better; of 30 rows, one in 25.
+# nine. One in three tests of 10 rows has no such row, and would call the model better; of 30 rows, one in 25.
 MIN_ROWS = 30
 # Differences that are the same on all rows have a spread of this size, because of rounding.
 _ROUNDING = 1e-13

@@ -18,7 +18,7 @@ from separatrix.network import Adam
 from separatrix.plots import FunctionFitDisplay, LossCurveDisplay
 from separatrix.plots.film.files import Progress
 from separatrix.plots.palette import curve_colors
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, panels, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, panels
 from separatrix.text import aligned, plural
 
 N_EPOCHS = 7000
@@ -89,9 +89,7 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
     """
     pictures = PictureFolder("bumps", folder, films, progress)
     X, y = _points()
-    tutorial = {
-        name: [train(_network(hidden, seed), X, y) for seed in SEEDS] for name, hidden in SHOWN.items()
-    }
+    tutorial = {name: [fit(_network(hidden, seed), X, y) for seed in SEEDS] for name, hidden in SHOWN.items()}
     shown = {name: classifiers[SEED] for name, classifiers in tutorial.items()}
     searched = [_scores(hidden) for hidden in SEARCHED]
     best = _best(searched)
@@ -167,7 +165,7 @@ def _scores(hidden: tuple[int, ...]) -> ArchitectureScores:
     for seed in SEARCH_SEEDS:
         is_held_out = RandomState(seed).permutation(len(X)) < 20
         in_training = ~is_held_out  # the points stay in order, as in the tutorial
-        classifier = train(_network(hidden, seed), X[in_training], y[in_training])
+        classifier = fit(_network(hidden, seed), X[in_training], y[in_training])
         training.append(classifier.score(X[in_training], y[in_training]))
         held_out.append(classifier.score(X[is_held_out], y[is_held_out]))
     n_parameters = classifier.network_.n_parameters

@@ -17,7 +17,7 @@ from separatrix.plots import (
     NetworkDiagramDisplay,
 )
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, snapshots, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, snapshots
 
 POINT = (-0.5, -0.4)
 EPOCHS_SHOWN = (0, 10, 20, 40, 80, 130)
@@ -72,7 +72,7 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
         record=1,
         dtype="float32",
     )
-    train(classifier, X, y)
+    fit(classifier, X, y)
 
     p_red = classifier.predict_proba([POINT])[0, 1]
     facts = (
@@ -81,7 +81,7 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
         Fact("loss in the 130th forward pass", f"{classifier.loss_curve_[129]:.4f}", "0.0540"),
         Fact("training accuracy", f"{classifier.score(X, y):.3f}", "0.988"),
     )
-    other_form = train(clone(classifier).set_params(solver=Adam(epsilon_hat=True)), X, y)
+    other_form = fit(clone(classifier).set_params(solver=Adam(epsilon_hat=True)), X, y)
     notes = (
         "Red is the inner circle. The loss of a forward pass is computed before the step of that pass.",
         "The digits depend on the form of Adam: with epsilon added before the bias correction, as in "

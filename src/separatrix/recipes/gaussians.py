@@ -13,7 +13,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
 from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, snapshots, train
+from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, fit, snapshots
 
 SURFACE_LIMITS = ((-5.0, 5.0), (-3.5, 3.5))  # as far as the tutorial shows
 
@@ -61,7 +61,7 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         fit_intercept=False,
         record=1,
     )
-    train(classifier, X, y)
+    fit(classifier, X, y)
 
     models = snapshots(classifier)
     path = np.array([model.theta for model in models.values()])

@@ -22,7 +22,7 @@ from separatrix.plots import (
     ReportDisplay,
 )
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, snapshots, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, snapshots
 
 SEED = 12  # of points and weights; its untrained network is right on about half of the points
 SEEDS = range(20)
@@ -142,7 +142,7 @@ def _trained(seed: int) -> MLPClassifier:
         random_state=seed,
         record=50,
     )
-    return train(classifier, X_train, y_train)
+    return fit(classifier, X_train, y_train)
 
 
 def _over_all_seeds(classifiers: dict[int, MLPClassifier]) -> str:

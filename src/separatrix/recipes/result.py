@@ -142,7 +142,7 @@ class Recipe(Protocol):
         ...
 
 
-def train(classifier: MLPClassifier, X: Array, y: Array) -> MLPClassifier:
+def fit(classifier: MLPClassifier, X: Array, y: Array) -> MLPClassifier:
     """Fit without a warning that the limit of epochs was reached; Ctrl-C ends the recipe."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Training reached its limit", ConvergenceWarning)

@@ -20,7 +20,7 @@ from separatrix.model import Model
 from separatrix.network import SGD, Network
 from separatrix.plots import DecisionBoundaryDisplay, LossCurveDisplay
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, panels, snapshots, train
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, panels, snapshots
 
 POINT = (0.7, 0.2)
 RATE, CURED_RATE = 0.001, 1.0
@@ -83,8 +83,8 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     pictures = PictureFolder("ten-points", folder, films, progress)
     X, codes = make_ten_points()
     y = COLORS[codes]
-    tutorial = {seed: train(_tutorial_network(RATE, seed), X, y) for seed in SEEDS}
-    cured = {seed: train(_tutorial_network(CURED_RATE, seed), X, y) for seed in SEEDS}
+    tutorial = {seed: fit(_tutorial_network(RATE, seed), X, y) for seed in SEEDS}
+    cured = {seed: fit(_tutorial_network(CURED_RATE, seed), X, y) for seed in SEEDS}
     originals = train_originals(HIGHAM_SEEDS)
     shown: dict[str, MLPClassifier | Model] = {
         "2-2-4-1, rate 0.001": tutorial[SEED],

@@ -162,7 +162,7 @@ def _baseline(verdict: Verdict) -> str:
 
 
 def _score(verdict: Verdict, mean: float, error: float) -> str:
-    """Return ``0.213 ± 0.021`` with the sign that people know."""
+    """Return ``0.213 ± 0.021`` with the sign of the metric in words."""
     shown = verdict.candidates.shown_metric.sign * float(mean)
     if math.isnan(shown):
         return "-"
