@@ -383,8 +383,10 @@ def _scan_csv(
     # Polars fills short and blank lines with nulls: only a row without its last cell can be one of them.
     if n_without_last and (blank := _blank_rows(source, separator, label)):
         cells = cells.with_row_index("row").filter(~pl.col("row").is_in(blank))
-    typed = [_parsed(_words(number), kinds[number]) for number in numbers]
-    return cells.select(column.alias(name) for column, name in zip(typed, names, strict=True))
+    words = cells.select(map(_words, numbers))
+    return words.select(
+        _parsed(number, kinds[number]).alias(name) for number, name in zip(numbers, names, strict=True)
+    )
 
 
 def _first_bytes(source: Source, label: str) -> bytes:
@@ -432,13 +434,18 @@ def _kinds(cells: polars.LazyFrame, tried: Mapping[str, tuple[Kind, ...]]) -> tu
     """Return the narrowest kind tried that holds all cells of each column, and the nulls in the last one."""
     import polars as pl
 
-    counts = [pl.col(list(tried)[-1]).null_count().alias("without last")]
+    counts = [pl.col("last").null_count().alias("without last")]
     for column, kinds in tried.items():
-        words = _words(column)
-        counts.append(words.count().alias(f"{column} present"))
-        counts += [_parsed(words, kind).count().alias(f"{column} {kind}") for kind in kinds]
+        counts.append(pl.col(column).count().alias(f"{column} present"))
+        counts += [_parsed(column, kind).count().alias(f"{column} {kind}") for kind in kinds]
+    last = pl.col(list(tried)[-1]).alias("last")
     with small_chunks():
-        n = cells.select(counts).collect(engine="streaming").row(0, named=True)
+        n = (
+            cells.select(last, *map(_words, tried))
+            .select(counts)
+            .collect(engine="streaming")
+            .row(0, named=True)
+        )
 
     def narrowest(column: str) -> Kind:
         n_present = n[f"{column} present"]
@@ -453,16 +460,17 @@ def _words(column: str) -> polars.Expr:
     """Return cells without spaces around them, null where one says that it is missing."""
     import polars as pl
 
-    words = pl.col(column).str.strip_chars().str.replace_all("\r\n?", "\n")
-    return pl.when(~words.is_in(MISSING_WORDS)).then(words)
+    words = pl.col(column).str.strip_chars()
+    return pl.when(~words.is_in(MISSING_WORDS)).then(words).alias(column)
 
 
-def _parsed(words: polars.Expr, kind: Kind) -> polars.Expr:
+def _parsed(column: str, kind: Kind) -> polars.Expr:
     """Return cells as values of a kind, null where one is no such value."""
     import polars as pl
 
+    words = pl.col(column)
     if kind == "text":
-        return words
+        return words.str.replace_all("\r\n?", "\n")
     if kind == "truth":
         lowered = words.str.to_lowercase()
         return lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
