@@ -552,6 +552,29 @@ def test_test_rows_of_a_table_in_memory_are_drawn_as_by_holdout_rows():
     assert fitted.encoder == encoder  # learned from the training rows alone
 
 
+@pytest.mark.parametrize("form", ["path", "polars", "pandas"])
+def test_a_table_that_is_read_whole(tmp_path, form):
+    expected = fit_table(sx.MLPClassifier(**FAST), table("text"))
+    frame = pl.DataFrame({name: list(values) for name, values in table("text").columns.items()})
+    source = {"polars": lambda: frame, "pandas": frame.to_pandas, "path": lambda: tmp_path / "t.parquet"}[
+        form
+    ]()
+    write_table(table("text"), tmp_path / "t.parquet")
+    fitted = fit_table(sx.MLPClassifier(**FAST), source)
+    np.testing.assert_allclose(fitted.estimator.theta_, expected.estimator.theta_, rtol=1e-12)
+    if form != "path":
+        split = fit_table(sx.MLPClassifier(**FAST), source, test_size=0.25)
+        assert (split.n_rows, split.split) == (900, "stratified, seed 0")
+
+
+def test_rows_that_were_not_kept_are_named():
+    fitted = fit_table(sx.MLPClassifier(**FAST), table("text"))
+    with pytest.raises(DataError, match="the training rows were not kept; fit with keep_rows=True"):
+        fitted.X  # noqa: B018
+    with pytest.raises(DataError, match="there are no test rows; fit with test or test_size"):
+        fitted.y_test  # noqa: B018
+
+
 def test_test_rows_of_a_bounded_table_are_drawn_by_a_hash(small_buffers):
     first, again = (
         fit_table(sx.MLPClassifier(**FAST), table("text"), test_size=0.25, memory="512MB", keep_rows=True)

@@ -448,7 +448,6 @@ class _TableTraining:
                 if self.keep_rows and reader.budget is None:
                     kept = training
                 estimator._train_data(settings, training, random_state, callbacks)
-                del training
             else:
                 rows = self.train_in_pieces(rows, random_state, identity, found, callbacks)
         estimator._end_table(rows.target, rows.n_rows, perf_counter() - started)

@@ -17,7 +17,7 @@ from separatrix import __version__
 
 @dataclass(frozen=True)
 class TrainingMetadata:
-    """What a model says about its training on a table; all are values that JSON can hold.
+    """What a model says about its training on a table, as values that JSON can hold.
 
     Attributes
     ----------
@@ -32,7 +32,9 @@ class TrainingMetadata:
     settings : dict
         The parameters of the estimator.
     seconds : float
+        Duration of the training, with reading and encoding the table.
     versions : dict
+        Versions of Separatrix, Python and the numerical libraries.
     """
 
     task: str
@@ -45,7 +47,7 @@ class TrainingMetadata:
 
 
 def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings as JSON can hold them; what it cannot is spelt out."""
+    """Return parameters as values that JSON can hold; others become text."""
     return {name: _plain(value) for name, value in settings.items()}
 
 
@@ -68,6 +70,6 @@ def _plain(value: Any) -> Any:
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions of Separatrix, of Python and of what computes."""
+    """Return the versions of Separatrix, Python and the numerical libraries."""
     packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
     return {"separatrix": __version__, "python": platform.python_version(), **packages}
