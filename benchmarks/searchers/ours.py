@@ -1,4 +1,4 @@
-"""Separatrix: `ArchitectureSearchCV.fit`, folds, scores, straight line and verdict included."""
+"""Separatrix: `ArchitectureSearchCV.fit`, folds, scores, linear baseline and verdict included."""
 
 from __future__ import annotations
 

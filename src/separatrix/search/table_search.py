@@ -20,11 +20,11 @@ from sklearn.utils import check_random_state
 from separatrix import check
 from separatrix.data.labels import Labels
 from separatrix.data.streams import TableStream
-from separatrix.data.table import Table, frame_from_table, split_target, table_from_frame
+from separatrix.data.table import Table, frame_from_table, require_features, split_target, table_from_frame
 from separatrix.data.table_files import read_table
 from separatrix.data.targets import TargetStatistics, Task, class_target, infer_task, number_target
 from separatrix.ensemble import AnyModel, Ensemble
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import ParameterError, did_you_mean
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators.table_encoding import TableEncoding
 from separatrix.estimators.table_fitting import fit_table
@@ -51,7 +51,7 @@ DEFAULTS: dict[str, Any] = {"max_iter": 1000, "n_iter_no_change": 20}
 
 SCORING = {"classification": "neg_log_loss", "regression": "r2"}
 ROWS_FOR_EARLY_STOPPING = 500
-"""With fewer rows, validation rows are missed in the training more than early stopping helps."""
+"""With fewer rows, early stopping helps less than the validation rows would as training rows."""
 
 _STEP = "network"  # of the pipeline
 
@@ -294,6 +294,7 @@ def search_table(
     """
     check.integer("n_candidates", n_candidates, 1)
     check.integer("cv", cv, 2)
+    check.integer("n_repeats", n_repeats, 1)
     check.choice("refit", refit, REFITS)
     if n_jobs == 0:
         raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
@@ -328,16 +329,7 @@ def search_table(
     started = perf_counter()
     search.fit(frame_from_table(features), trained_y)
     seconds = perf_counter() - started
-    if not ensemble:
-        weights = {getattr(search.verdict_, "best" if refit == "best" else "smallest_as_good"): 1}
-    elif hasattr(search, "ensemble_weights_"):
-        weights = search.ensemble_weights_
-    else:
-        raise KeyboardInterrupt("Search interrupted by user, before its ensemble was trained.")
-    estimators = {index: _fit(setup, index, callbacks) for index in weights}
-    models = [estimator.to_model() for estimator in estimators.values()]
-    model = Ensemble(models, list(weights.values())) if ensemble else models[0]
-    stops = {index: estimator.stop_ for index, estimator in estimators.items()}
+    model, stops = _train_model(setup, refit, callbacks)
     return TableSearch(setup, model, stops, seconds)
 
 
@@ -390,10 +382,7 @@ def _table(source: Any) -> Table:
 def _labelled(table: Table, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:
     """Return the columns to predict from, the target, the task, and why it is this task."""
     features, y = split_target(table, target)
-    if not features.columns:
-        raise DataError(
-            f"there is no column besides the target '{target}'; a model needs columns to predict it from."
-        )
+    require_features(table.columns, target)
     if task is None:
         task, reason = infer_task(TableStream(table), target)
     else:
@@ -473,6 +462,24 @@ def _standardised(network: MLP, y: Array, target: str, scoring: str) -> tuple[Ar
     if scoring == "r2":  # which has no unit
         return y, scoring
     return y, {scoring: in_original_unit(scoring, scaled.shift, scaled.scale)}
+
+
+def _train_model(
+    setup: SearchSetup, refit: str, callbacks: Sequence[Callback]
+) -> tuple[AnyModel, dict[int, Stop]]:
+    """Train the candidates of the model on all rows; return it, and why their trainings ended."""
+    search = setup.search
+    if not search.refit:
+        verdict = search.verdict_
+        index = verdict.best if refit == "best" else verdict.smallest_as_good
+        estimator = _fit(setup, index, callbacks)
+        return estimator.to_model(), {index: estimator.stop_}
+    if not hasattr(search, "ensemble_weights_"):
+        raise KeyboardInterrupt("Search interrupted by user, before its ensemble was trained.")
+    weights: dict[int, int] = search.ensemble_weights_
+    members = {index: _fit(setup, index, callbacks) for index in weights}
+    model = Ensemble([member.to_model() for member in members.values()], list(weights.values()))
+    return model, {index: member.stop_ for index, member in members.items()}
 
 
 def _fit(setup: SearchSetup, index: int, callbacks: Sequence[Callback]) -> MLP:
