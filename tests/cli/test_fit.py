@@ -52,7 +52,7 @@ def test_no_line_ends_in_blanks(run):
     assert all(line == line.rstrip() for line in result.stdout.splitlines())
 
 
-def test_what_was_done_to_the_columns(run, people):
+def test_the_encoding_of_the_columns_is_reported(run, people):
     result = run("fit", str(people), *NUMPY, "--hidden", "none")
     assert result.exit_code == 0, result.output
     assert "Numbers   3 columns, standardised" in result.stdout
@@ -95,7 +95,7 @@ def test_the_same_command_gives_the_same_network(run):
     assert (sx.load("a.safetensors").theta == sx.load("b.safetensors").theta).all()
 
 
-def test_a_task_that_is_asked_for(run):
+def test_a_task_that_is_given(run):
     path = write("t.csv", "a,target", *(f"{i},{i % 3}" for i in range(60)))
     assert "classification (3 different whole numbers)" in run("fit", path, *NUMPY).stdout
     result = run("fit", path, *NUMPY, "--task", "regression")
@@ -158,7 +158,7 @@ def test_a_batch_larger_than_the_rows_is_a_note(run):
     assert result.stderr.startswith("note: --batch-size=1000 is more than the 112 training rows")
 
 
-def test_divergence_with_something_to_keep_is_a_warning(run):
+def test_divergence_with_a_network_to_keep_is_a_warning(run):
     result = run(
         "fit",
         "diabetes",
@@ -264,7 +264,7 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
         (["a,target", *ROWS], ["--test", "t.csv", "--target", "b"], "there is no column 'b'"),
     ],
 )
-def test_what_is_wrong_is_reported_in_one_sentence(run, lines, arguments, sentence):
+def test_an_error_is_one_sentence(run, lines, arguments, sentence):
     result = run("fit", write("t.csv", *lines), *NUMPY, *arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith("separatrix: error: ")
@@ -296,7 +296,7 @@ def no_training(*rows, **settings):
     raise AssertionError("trained")
 
 
-def test_whether_the_model_can_be_written_is_asked_before_training(run, monkeypatch):
+def test_an_output_that_cannot_be_written_is_an_error_before_training(run, monkeypatch):
     monkeypatch.setattr("separatrix.cli.fit.fit_table", no_training)
     assert "the folder 'none' does not exist" in run("fit", "iris", "-o", "none/m.safetensors").stderr
 
@@ -375,7 +375,7 @@ def test_advice_for_a_network_that_fits_the_training_rows_too_well(run):
     )
 
 
-def test_a_file_that_is_not_there(run):
+def test_a_missing_file(run):
     write("mydata.csv", "a")
     assert "there is no file 'mydat.csv'. Did you mean 'mydata.csv'?" in run("fit", "mydat.csv").stderr
     assert "there is no file or data set 'irs'" in run("fit", "irs").stderr

@@ -112,7 +112,7 @@ def test_class_weight_by_name(run, people):
         (["-"], "standard input can be read only once"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_and_no_model(run, people, arguments, sentence):
+def test_an_error_is_one_sentence_and_no_model(run, people, arguments, sentence):
     Path("notes.txt").write_text("not a checkpoint", encoding="utf-8")
     result = run("fit", str(people), *NUMPY, *arguments)
     assert result.exit_code == 2
@@ -162,7 +162,7 @@ def test_notes_are_of_the_whole_table(run, model):
 
 
 @pytest.mark.parametrize("output", ["part-1.csv", "none/out.csv", "out.doc"])
-def test_where_nothing_can_be_written(run, parts, model, output):
+def test_an_output_that_cannot_be_written(run, parts, model, output):
     before = Path("part-1.csv").read_bytes()
     result = run("predict", str(model), *parts, "-o", output)
     assert result.exit_code == 2
@@ -221,7 +221,7 @@ def test_a_model_that_cannot_be_judged_is_saved(run, people, monkeypatch):
     assert Path("model.safetensors").exists()
 
 
-def test_a_task_that_is_asked_for_needs_no_pass(run, people, monkeypatch):
+def test_a_task_that_is_given_needs_no_pass(run, people, monkeypatch):
     def fail(*arguments):
         raise AssertionError("a pass for nothing")
 

@@ -35,7 +35,7 @@ def prices(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def interrupt_after(monkeypatch):
-    """Let Ctrl-C come after so many trainings of the search."""
+    """Interrupt the search after a number of trainings."""
 
     def arrange(n_trials: int) -> None:
         done = []
@@ -54,7 +54,7 @@ def interrupt_after(monkeypatch):
     return arrange
 
 
-def test_a_table_with_text_and_gaps(run, people):
+def test_a_table_with_text_and_missing_cells(run, people):
     result = run("search", str(people), *SMALL, *FOUR)
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
@@ -183,14 +183,14 @@ def test_an_ensemble(run):
     assert f"the mean of {len(model.models)} networks" in shown
 
 
-def test_what_is_drawn_is_said_to_be_drawn(run, people):
+def test_the_report_says_that_networks_were_drawn(run, people):
     result = run("search", str(people), *SMALL, "--depths", "1", "--rate", "0.01:0.1", "--candidates", "3")
     assert result.stdout.startswith(
         "Searched  3 networks, drawn from 1 hidden layer of 2, 4, 8, 16 or 32 units; rate 0.01 to 0.1\n"
     )
 
 
-def test_a_store_goes_on(run, prices, interrupt_after):
+def test_a_search_continues_from_its_store(run, prices, interrupt_after):
     command = ("search", str(prices), "price", *SMALL, *FOUR, "--store", "s.sqlite")
     command += ("--scoring", "neg_mean_absolute_error", "-o", "model.safetensors")
     interrupt_after(11)  # those of two straight lines, of a network, and two of the next
@@ -243,7 +243,7 @@ def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_a
         (["--pictures", "people.csv"], "cannot make the folder 'people.csv'"),
     ],
 )
-def test_what_can_be_mended_is_one_line(run, people, arguments, sentence):
+def test_an_error_is_one_line(run, people, arguments, sentence):
     result = run("search", str(people), *arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith("separatrix: error: ")
@@ -263,7 +263,7 @@ def test_what_can_be_mended_is_one_line(run, people, arguments, sentence):
         ("--cv", "1", "must be an integer of at least 2, got 1"),
     ],
 )
-def test_what_cannot_be_read_names_the_option(run, option, text, sentence):
+def test_an_error_in_a_value_names_the_option(run, option, text, sentence):
     result = run("search", "iris", option, text)
     assert result.exit_code == 2
     assert option in result.stderr
@@ -277,7 +277,7 @@ def test_scorers_that_cannot_judge_numbers_and_folds_without_r2(run, prices):
     assert "--cv must be at most 15, half the number of rows, as r2 needs two of them" in few.stderr
 
 
-def test_help_shows_the_defaults_that_hold():
+def test_help_shows_the_defaults_of_a_search():
     shown = {option.name: option.default for option in SEARCH_OPTIONS}
     signature = inspect.signature(sx.search_table).parameters
     for name, default in {**{name: p.default for name, p in signature.items()}, **DEFAULTS}.items():
@@ -288,7 +288,7 @@ def test_help_shows_the_defaults_that_hold():
     assert shown["widths"] == ",".join(map(str, dict.fromkeys(sizes[0] for sizes in architectures()[1:])))
 
 
-def test_early_stopping_comes_with_the_rows(run, people):
+def test_early_stopping_is_used_from_a_number_of_rows_on(run, people):
     few = json.loads(run("search", str(people), *SMALL, *FOUR, "--json").stdout)
     assert few["networks"][0]["training"]["settings"]["early_stopping"] is False
     rows = people.read_text(encoding="utf-8").splitlines()

@@ -15,7 +15,7 @@ def test_the_target_is_the_column_of_that_name():
         chosen_target(["a", "b"], None)
 
 
-def test_what_a_model_reads_as_text():
+def test_the_text_columns_of_a_model():
     encoder = TableEncoder.fit({"age": [1, 2], "code": ["1", "b"]})
     texts = Model(Network.mlp(3, (), 1), [0.0] * 4, classes=["0", "1"], encoder=encoder)
     numbers = Model(Network.mlp(3, (), 1), [0.0] * 4, encoder=encoder)
