@@ -3,10 +3,13 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -55,6 +58,18 @@ def test_an_existing_film_stays_if_the_new_one_fails(reel, tmp_path):
         write_film(path, reel, 10.0, fail)
     assert path.read_bytes() == b"the old one"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs scripts that can be executed")
+def test_every_frame_is_sent_to_the_encoder(reel, tmp_path):
+    program = tmp_path / "encoder"
+    count = "Path(sys.argv[-1]).write_text(str(len(sys.stdin.buffer.read())))"
+    program.write_text(f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\n{count}\n")
+    program.chmod(0o755)
+    with mpl.rc_context({"animation.ffmpeg_path": str(program)}):
+        write_film(tmp_path / "film.mp4", reel, 12.5)
+    height, width = reel.shape
+    assert (tmp_path / "film.mp4").read_text() == str(len(reel) * height * width * 4)
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="needs the program false")
