@@ -6,7 +6,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -130,10 +130,10 @@ class MLPSettings:
     dtype: str
 
     def __post_init__(self) -> None:
+        values = vars(self)
         for name, rule in _RULES.items():
-            value = getattr(self, name)
-            if name not in _ALSO or value != _ALSO[name]:
-                rule(name, value)
+            if name not in _ALSO or values[name] != _ALSO[name]:
+                rule(name, values[name])
         if isinstance(self.batch_size, str):
             check.choice("batch_size", self.batch_size, ("auto", "full"))
         else:
@@ -144,7 +144,7 @@ class MLPSettings:
         if not isinstance(self.learning_rate, Schedule):
             check.choice("learning_rate", self.learning_rate, SCHEDULES)
         for kind in (*OPTIMIZERS.values(), InvScaling):
-            kind.from_parameters(vars(self))  # each checks the parameters that it takes
+            kind.from_parameters(values)  # it checks the parameters that it takes
 
     @property
     def uses_lbfgs(self) -> bool:
@@ -161,7 +161,7 @@ class MLPSettings:
         """Whether training ends with the parameters of the best epoch."""
         return self.early_stopping if self.restore_best is None else self.restore_best
 
-    @property
+    @cached_property
     def optimizer(self) -> Optimizer:
         """The optimizer."""
         if not isinstance(self.solver, str):

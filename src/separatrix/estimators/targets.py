@@ -45,7 +45,8 @@ class Targets:
         """Return `y` as target columns of the head, (n_rows, n_targets)."""
         if self.head == "multilabel":
             return np.ascontiguousarray(y.toarray() if hasattr(y, "toarray") else y, dtype=dtype)
-        columns: Array = y if self.classes is None else Labels(self.classes).encode(y)
+        # All labels are classes: `y` has been checked, and `Labels.encode` would check it again.
+        columns: Array = y if self.classes is None else np.searchsorted(self.classes, y)
         if self.head == "quadratic" and self.n_out > 1:
             columns = columns[:, np.newaxis] == np.arange(self.n_out)
         return columns.reshape(len(columns), -1).astype(dtype, order="C", copy=False)

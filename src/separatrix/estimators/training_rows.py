@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import DTypeLike, NDArray
-from sklearn.base import BaseEstimator, is_regressor
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
@@ -128,7 +128,7 @@ def read_rows(
     ValueError
         If the rows cannot be trained on.
     """
-    has_numbers = is_regressor(estimator)
+    has_numbers = isinstance(estimator, RegressorMixin)
     X, y = validate_data(
         estimator,
         X,
