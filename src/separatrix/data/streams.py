@@ -192,14 +192,6 @@ def _slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) ->
 
 
 @dataclass(frozen=True)
-class RowGroup:
-    """Rows of a row group of a Parquet file, and bytes of its largest column before compression."""
-
-    n_rows: int
-    largest_column: int = 0
-
-
-@dataclass(frozen=True)
 class ParquetFile:
     """A Parquet file of a stream.
 
@@ -210,14 +202,17 @@ class ParquetFile:
         What errors call it.
     kinds : dict of str to Kind
         What the cells of its columns are.
-    groups : tuple of RowGroup
-        In order.
+    group_rows : list of int
+        Rows of each row group, in order.
+    largest_column : int
+        Bytes of the largest column of a row group, before compression.
     """
 
     path: Path
     name: str
     kinds: dict[str, Kind]
-    groups: tuple[RowGroup, ...]
+    group_rows: list[int]
+    largest_column: int = 0
 
     @cached_property
     def _scan(self) -> Any:
@@ -239,7 +234,7 @@ class ParquetFile:
         name = f"'{path}'"
         with polars_errors(f"{name} cannot be read as Parquet"):
             kinds = _kinds_of(FORMATS[".parquet"].scan(path, name, ()))
-        return cls(path, name, kinds, tuple(_row_groups(path, name)))
+        return cls(path, name, kinds, *_row_groups(path, name))
 
     @classmethod
     def write(cls, frame: Any, path: Path, name: str, piece_bytes: int) -> ParquetFile:
@@ -258,7 +253,7 @@ class ParquetFile:
             ) from error
         n_rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
         starts = range(0, n_rows, group_rows)
-        return cls(path, name, kinds, tuple(RowGroup(min(group_rows, n_rows - start)) for start in starts))
+        return cls(path, name, kinds, [min(group_rows, n_rows - start) for start in starts])
 
 
 class ParquetStream(Stream):
@@ -308,18 +303,18 @@ class ParquetStream(Stream):
         rows_before = 0
         for number, file in enumerate(self._files):
             begin = end = 0
-            for group in file.groups:
-                if end > begin and end - begin + group.n_rows > most:
+            for n_rows in file.group_rows:
+                if end > begin and end - begin + n_rows > most:
                     yield from _slices(number, begin, end, most, rows_before)
                     begin = end
-                end += group.n_rows
+                end += n_rows
             if end > begin:
                 yield from _slices(number, begin, end, most, rows_before)
             rows_before += end
 
 
-def _row_groups(path: Path, name: str) -> Iterator[RowGroup]:
-    """Yield the row groups of a Parquet file; Polars does not report them."""
+def _row_groups(path: Path, name: str) -> tuple[list[int], int]:
+    """Return the rows of each row group, and the bytes of the largest column; Polars does not report them."""
     try:
         from pyarrow.parquet import read_metadata
     except ImportError as error:
@@ -331,22 +326,21 @@ def _row_groups(path: Path, name: str) -> Iterator[RowGroup]:
         metadata = read_metadata(path)
     except (ValueError, OSError) as error:
         raise DataError(f"{name} cannot be read as Parquet: {str(error).rstrip('.')}.") from error
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        sizes = (group.column(i).total_uncompressed_size for i in range(group.num_columns))
-        yield RowGroup(group.num_rows, max(sizes, default=0))
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    sizes = (group.column(i).total_uncompressed_size for group in groups for i in range(group.num_columns))
+    return [group.num_rows for group in groups], max(sizes, default=0)
 
 
 def _columns_at_once(file: ParquetFile, piece_bytes: int) -> int:
-    """Return the number of columns of the largest row group that fit into memory together."""
-    largest = max((group.largest_column for group in file.groups), default=0) * COLUMN_FACTOR
+    """Return the number of columns of a row group that fit into memory together."""
+    largest = max(file.largest_column * COLUMN_FACTOR, 1)
     if largest > 4 * piece_bytes:
-        n_rows = max(group.n_rows for group in file.groups)
         raise DataError(
-            f"{file.name} has row groups of {n_rows:,} rows, with {largest / 1e6:.0f} MB to read for a "
-            "single column, too much for the memory allowed; write it with smaller row groups, or raise "
-            "memory."
+            f"{file.name} has row groups of {max(file.group_rows):,} rows, with {largest / 1e6:.0f} MB to "
+            "read for a single column, too much for the memory allowed; write it with smaller row groups, or "
+            "raise memory."
         )
-    return max(1, piece_bytes // (2 * max(largest, 1)))
+    return max(1, piece_bytes // (2 * largest))
 
 
 def _kinds_of(frame: Any) -> dict[str, Kind]:

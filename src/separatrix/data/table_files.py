@@ -361,10 +361,10 @@ def _scan_csv(
     if isinstance(source, bytes) and b"\r" in source:
         # A carriage return alone ends a line for the csv module but not for Polars.
         source = re.sub(rb"\r\n?", b"\n", source)
-    beginning = _first_bytes(source, label)
+    beginning, n_quotes = _checked_bytes(source, label)
     separator = separator or sniffed_separator(beginning)
     names = _header(source, separator, label)
-    if _n_quotes(source) % 2:
+    if n_quotes % 2:
         _blank_rows(source, separator, label)  # raises for an open quote, before Polars reads on to the end
     # Columns are numbered: in Polars names such as "*" stand for several.
     numbers = [str(number) for number in range(len(names))]
@@ -389,29 +389,24 @@ def _scan_csv(
     )
 
 
-def _first_bytes(source: Source, label: str) -> bytes:
-    """Return the beginning of a CSV file; a `DataError` if it does not begin with a header line."""
-    if isinstance(source, bytes):
-        is_binary, content = b"\0" in source, source[:HEADER_BYTES]
-    else:
-        try:
-            with source.open("rb") as file:
-                content = file.read(HEADER_BYTES)
-        except OSError as error:
-            raise DataError(f"{label} cannot be read: {error.strerror}.") from error
-        is_binary = b"\0" in content
-    if is_binary:
-        raise DataError(f"{label} is binary or not UTF-8, not a text table; save it as CSV in UTF-8.")
-    if not content.strip():
+def _checked_bytes(source: Source, label: str) -> tuple[bytes, int]:
+    """Return the beginning of a CSV file and its number of quotes; a `DataError` if it is no text table."""
+    beginning, n_quotes = b"", 0
+    with _opened(source, label) as file:
+        for block in iter(partial(file.read, HEADER_BYTES), b""):
+            if b"\0" in block:
+                raise DataError(f"{label} is binary or not UTF-8, not a text table; save it as CSV in UTF-8.")
+            beginning, n_quotes = beginning or block, n_quotes + block.count(b'"')
+    if not beginning.strip():
         raise DataError(f"{label} is empty; a table needs a header line and rows.")
-    header = content.partition(b"\n")[0].removesuffix(b"\r")
+    header = beginning.partition(b"\n")[0].removesuffix(b"\r").removeprefix(b"\xef\xbb\xbf")
     if b"\r" in header:
         raise DataError(
             f"{label} ends its lines with a carriage return alone; save it with newlines as line ends."
         )
-    if not header.removeprefix(b"\xef\xbb\xbf").strip():
+    if not header.strip():
         raise DataError(f"{label} begins with a blank line; begin with the header line.")
-    return content
+    return beginning, n_quotes
 
 
 def _header(source: Source, separator: str, label: str) -> list[str]:
@@ -423,11 +418,6 @@ def _header(source: Source, separator: str, label: str) -> list[str]:
             raise DataError(f"column {position} of {label} has no name; name it in the header line.")
     require_unique(names, label)
     return names
-
-
-def _n_quotes(source: Source) -> int:
-    with _opened(source) as file:
-        return sum(block.count(b'"') for block in iter(partial(file.read, CHUNK_BYTES), b""))
 
 
 def _kinds(cells: polars.LazyFrame, tried: Mapping[str, tuple[Kind, ...]]) -> tuple[dict[str, Kind], int]:
@@ -509,7 +499,7 @@ def _csv_records(source: Source, separator: str, label: str) -> Iterator[Iterato
                 f"{label} cannot be read as CSV from line {line} on: {error}; close its quotes."
             ) from error
 
-    with _opened(source) as file:
+    with _opened(source, label) as file:
         yield records(file)
 
 
@@ -524,8 +514,11 @@ def _lines(file: BinaryIO, label: str) -> Iterator[str]:
             ) from error
 
 
-def _opened(source: Source) -> BinaryIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+def _opened(source: Source, label: str) -> BinaryIO:
+    try:
+        return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+    except OSError as error:
+        raise DataError(f"{label} cannot be read: {error.strerror}.") from error
 
 
 # Writing
