@@ -102,9 +102,7 @@ class Model:
     @property
     def has_one_target(self) -> bool:
         """Whether each row has one class, or one number."""
-        if self.is_classifier:
-            return self.network.head != "multilabel"
-        return self.network.n_out == 1
+        return self.head.is_exclusive if self.is_classifier else self.network.n_out == 1
 
     @property
     def n_parameters(self) -> int:
@@ -368,8 +366,9 @@ def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
     >>> predicted_labels(np.array([[0.0], [0.1]]), np.array(["no", "yes"]), network)
     array(['no', 'yes'], dtype='<U3')
     """
-    indices = HEADS[network.head].predicted_classes(z)
-    if network.head == "multilabel":
+    head = HEADS[network.head]
+    indices = head.predicted_classes(z)
+    if not head.is_exclusive:
         return indices
     labels: Array = classes[np.minimum(indices, len(classes) - 1)]
     return labels
@@ -400,13 +399,14 @@ def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
 
 
 def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | None:
-    if HEADS[network.head].task == "regression":
+    head = HEADS[network.head]
+    if head.task == "regression":
         if classes is not None:
             raise ParameterError(
                 "classes", f"must be None for head {network.head!r}, got {shortened(classes)}."
             )
         return None
-    n_classes = 2 if network.n_out == 1 and network.head != "multilabel" else network.n_out
+    n_classes = 2 if network.n_out == 1 and head.is_exclusive else network.n_out
     array = np.arange(n_classes) if classes is None else np.asarray(classes)
     labels: Array = _labels(array.tolist(), _label_dtype(array))
     if labels.shape != (n_classes,) or len(set(labels.tolist())) < n_classes:

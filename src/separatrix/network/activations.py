@@ -38,7 +38,8 @@ class Activation:
     from_output : bool
         Whether the derivative needs only the output ``a``. If not, the engines keep what it needs.
     glorot_factor : float
-        Numerator of the variance of the initialiser `glorot`: 6, or 2 as scikit-learn has it for `logistic`.
+        ``(n_in + n_out)`` times the square of the bound of the initialiser `glorot`: 6, or 2 for `logistic`,
+        as in scikit-learn.
     """
 
     name: str

@@ -41,6 +41,8 @@ class Head:
     averages_outputs : bool
         Whether the *reported* loss is the mean over outputs instead of the sum. The gradient is always the
         sum's: scikit-learn's convention for squared error with several targets.
+    is_exclusive : bool
+        Whether each row has exactly one class; False if it has any number of labels.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Head:
     loss: Callable[[Array, Array], Array]
     dz: Callable[[Array, Array], Array]
     averages_outputs: bool = False
+    is_exclusive: bool = True
 
     def probabilities(self, z: Array) -> Array:
         """Return the probability of each class for the logits of a classifier.
@@ -61,9 +64,9 @@ class Head:
         Returns
         -------
         ndarray of shape (n_rows, n_classes)
-            With one output the probability of either class; for `multilabel` of each label by itself.
-            Several outputs of `quadratic` are divided by their sum. Small probabilities keep their digits:
-            that of the first of two classes is not computed as 1 minus the other's.
+            With one output the probability of either class; for labels that do not exclude each other, of
+            each by itself. Several outputs of `quadratic` are divided by their sum. Small probabilities keep
+            their digits: that of the first of two classes is not computed as 1 minus the other's.
 
         Examples
         --------
@@ -85,7 +88,7 @@ class Head:
         return _log_softmax(scores) if normalize else -softplus(-scores)
 
     def predicted_classes(self, z: Array) -> Array:
-        """Return the index of the most probable class, or for `multilabel` 0 or 1 for each label.
+        """Return the index of the most probable class, or 0 or 1 for each label.
 
         Parameters
         ----------
@@ -93,7 +96,7 @@ class Head:
 
         Returns
         -------
-        int64 ndarray of shape (n_rows,) or, for `multilabel`, (n_rows, n_out)
+        int64 ndarray of shape (n_rows,), or (n_rows, n_out) if labels do not exclude each other
             Of two equally probable classes, the first.
 
         Examples
@@ -101,12 +104,12 @@ class Head:
         >>> HEADS["binary"].predicted_classes(np.array([[0.0], [0.1]]))
         array([0, 1])
         """
-        if self.name == "multilabel":
+        if not self.is_exclusive:
             return (z > 0).astype(np.int64)
         return z.argmax(axis=1) if z.shape[1] > 1 else (z[:, 0] > 0).astype(np.int64)
 
     def score(self, z: Array, t: Array, weight: Array | None = None) -> float:
-        """Return the accuracy of a classifier (subset accuracy for `multilabel`), or R² of a regressor.
+        """Return the accuracy of a classifier (all labels of a row must be right), or R² of a regressor.
 
         Parameters
         ----------
@@ -121,24 +124,25 @@ class Head:
         """
         if self.task == "regression":
             return r2(self.output(z), t, weight)
-        if self.name == "multiclass":
-            is_right = z.argmax(axis=1) == t[:, 0]
-        elif self.name == "quadratic" and z.shape[1] > 1:
-            is_right = z.argmax(axis=1) == t.argmax(axis=1)
+        predicted = self.predicted_classes(z)
+        if not self.is_exclusive:
+            is_right = (predicted == (t > 0.5)).all(axis=1)
+        elif z.shape[1] == 1:
+            is_right = predicted == (t[:, 0] > 0.5)
         else:
-            is_right = ((z > 0) == (t > 0.5)).all(axis=1)
+            is_right = predicted == (t.argmax(axis=1) if t.shape[1] > 1 else t[:, 0])
         return weighted_mean(is_right, weight)
 
     def _class_scores(self, z: Array) -> tuple[Array, bool]:
         """Return one score for each class, and whether their softmax is taken instead of their logistic."""
         if self.task != "classification":
             raise ValueError(f"The head {self.name!r} has no classes.")
-        if z.shape[1] == 1 and self.name != "multilabel":
+        if not self.is_exclusive:
+            return z, False
+        if z.shape[1] == 1:
             return np.hstack([-z, z]), False
-        if self.name == "quadratic":
-            # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
-            return -softplus(-z), True
-        return z, self.name == "multiclass"
+        # sigmoid(z) / sum(sigmoid(z)) is the softmax of log(sigmoid(z)), which cannot divide 0 by 0.
+        return (z if self.output_name == "softmax" else -softplus(-z)), True
 
 
 def weighted_mean(values: Array, weight: Array | None) -> float:
@@ -243,9 +247,25 @@ HEADS: dict[str, Head] = {
     head.name: head
     for head in (
         Head("binary", "classification", "logistic", logistic, _cross_entropy, _logistic_dz),
-        Head("multilabel", "classification", "logistic", logistic, _cross_entropy, _logistic_dz),
+        Head(
+            "multilabel",
+            "classification",
+            "logistic",
+            logistic,
+            _cross_entropy,
+            _logistic_dz,
+            is_exclusive=False,
+        ),
         Head("multiclass", "classification", "softmax", _softmax, _softmax_cross_entropy, _softmax_dz),
-        Head("regression", "regression", "identity", _identity, _half_squares, np.subtract, True),
+        Head(
+            "regression",
+            "regression",
+            "identity",
+            _identity,
+            _half_squares,
+            np.subtract,
+            averages_outputs=True,
+        ),
         # Higham & Higham, SIAM Review 61(4), 2019, eq. 3.1: logistic output, half the squared distance.
         Head("quadratic", "classification", "logistic", logistic, _quadratic, _quadratic_dz),
         Head("poisson", "regression", "exp", np.exp, _half_poisson_deviance, lambda z, t: np.exp(z) - t),
