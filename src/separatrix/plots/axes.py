@@ -1,4 +1,4 @@
-"""Axes: what all displays draw with: new axes, points, legends, ticks, names beside points, and files."""
+"""Axes: new axes, texts, points, legends, ticks, names beside points and files, for all displays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Display: the base class of all displays, which decides sizes, small axes and legends in one place.
+"""Display: the base class of all displays, which decides sizes, small axes, titles and legends.
 
 A display holds arrays and draws them, after scikit-learn's convention: `from_estimator` computes and draws,
 `plot` draws again, keyword arguments are passed on to matplotlib, and artists are attributes that end in "_".

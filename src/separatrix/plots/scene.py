@@ -1,4 +1,4 @@
-"""Scene: what a film shows: the networks of a recording, their losses, and the rows."""
+"""Scene: the networks of a recorded training, its losses and the rows, which a film shows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Scene:
     recording : Recording
     shown : ndarray of shape (n_snapshots,)
         The indices in the recording of the snapshots that are shown, one frame each.
-    kept : Kept or None
+    kept : KeptEpoch or None
         The epoch whose parameters were kept, if it is not the last: a frame at the end shows them.
     rows : array-like or table
         The rows given, or else two rows that span the range of the training rows.

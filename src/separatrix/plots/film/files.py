@@ -1,7 +1,7 @@
 """Film files: frames as a GIF, an animated PNG or WebP, an MP4, or a page with a slider.
 
 `matplotlib.animation.FFMpegWriter` writes MP4. Its writers of the other formats keep whole frames, each with
-colours of its own, and draw the whole figure for each. For the film "circles" of the gallery (131 frames)
+its own colours, and draw the whole figure for each. For the film "circles" of the gallery (131 frames)
 `PillowWriter` makes a GIF of 4.8 MB and `HTMLWriter` a page of 14 MB; this module makes 1.1 MB of both. For
 "gaussians" (11 frames) these are 430 kB and 1.2 MB; here, 160 kB and 90 kB.
 
@@ -44,7 +44,8 @@ N_COLORS = 95  # with all 255 a film is two thirds larger and looks no better
 
 # Colours with a meaning, which a film keeps however few pixels have them.
 _KEPT = [(0, 0, 0), (255, 255, 255), *(tuple(bytes.fromhex(color[1:])) for color in class_colors(8))]
-_NEAR = 11  # Pillow could take another colour as near as this for one of them: it compares rounded colours
+# Shades nearer than this to a kept colour are left out: Pillow, which rounds, could confuse them.
+_NEAR = 11
 
 
 def check_film(path: Path) -> None:
