@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.testing import assert_allclose
 from separatrix import network
 from separatrix.errors import ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.estimators.settings import ContinuedInvScaling
+from separatrix.estimators.settings import FIELDS, ContinuedInvScaling
 from separatrix.network import schedules
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -194,3 +195,21 @@ def test_a_continued_invscaling_counts_earlier_rows() -> None:
     fresh = ContinuedInvScaling(0.5)
     steps = np.arange(6)
     assert_allclose(fresh.factors(steps, progress), schedules.InvScaling(0.5).factors(steps, progress))
+
+
+def test_the_fields_are_the_parameters_of_both_estimators() -> None:
+    parameters = {**MLPClassifier().get_params(), **MLPRegressor().get_params()}
+    assert parameters.keys() == FIELDS
+    settings = MLPClassifier(alpha=0.5, early_stopping=True).settings()
+    assert (settings.alpha, settings.loss, settings.restores_best) == (0.5, "log_loss", True)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.alpha = 0.1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("solver", sorted(network.OPTIMIZERS))
+def test_every_solver_has_a_name(solver: str) -> None:
+    settings = MLPClassifier(solver=solver, epsilon=1e-3).settings()
+    assert type(settings.optimizer) is network.OPTIMIZERS[solver]
+    assert getattr(settings.optimizer, "epsilon", 1e-3) == 1e-3
+    assert settings.holds_out is False
+    assert settings.uses_lbfgs == (solver == "lbfgs")

@@ -163,7 +163,7 @@ class MLPSettings:
 
     @cached_property
     def optimizer(self) -> Optimizer:
-        """The optimizer."""
+        """The optimizer, with the parameters of the estimator if `solver` is a name."""
         if not isinstance(self.solver, str):
             return self.solver
         return OPTIMIZERS[self.solver].from_parameters(vars(self))
@@ -212,7 +212,7 @@ class MLPSettings:
 
     @property
     def accepted_dtypes(self) -> type | tuple[type, ...]:
-        """The dtypes that `X` may keep: the first is that of all others."""
+        """Dtypes that `X` may have; any other is converted to the first."""
         return {"float32": np.float32, "float64": np.float64}.get(self.dtype, (np.float64, np.float32))
 
     def rows_per_step(self, n_rows: int) -> int:
@@ -269,7 +269,7 @@ def uses_lbfgs(solver: str | Optimizer) -> bool:
 
 
 def dropout_seed(network: Network, random_state: RandomState) -> int:
-    """Return a seed, drawn if the network has dropout only: scikit-learn, which has none, draws no seed."""
+    """Return the seed of the dropout; without dropout none is drawn, so that all draws are scikit-learn's."""
     if not any(layer.dropout for layer in network.layers):
         return 0
     return int(random_state.randint(2**32, dtype=np.uint32))

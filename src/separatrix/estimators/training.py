@@ -149,7 +149,7 @@ def theta_scorer(
 
 
 def warn_of_stop(stop: Stop) -> None:
-    """Warn if training did not end by itself; the warning is of the caller of the caller's caller."""
+    """Warn if training did not end by itself; the warning names the line that called `fit`."""
     if stop.reason in {"max_iter", "diverged"}:
         warnings.warn(stop.message, ConvergenceWarning, stacklevel=4)
     elif stop.reason == "interrupted":
