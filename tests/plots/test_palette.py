@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 from numpy.testing import assert_allclose
 
+from separatrix.explain.diagram import NEGATIVE, POSITIVE
 from separatrix.plots import palette
 
 
@@ -53,6 +54,8 @@ def test_signs_and_sizes_have_other_colors_than_classes() -> None:
     ends = {to_hex(palette.signed_colormap()(end)) for end in (0.0, 1.0)}
     assert not ends & {color.lower() for color in palette.class_colors(8)}
     assert_allclose(palette.signed_colormap()(0.5)[:3], 0.97, atol=0.02)
+    in_notebooks = np.array([NEGATIVE, POSITIVE]) / 255
+    assert_allclose(palette.signed_colormap()([0.0, 1.0])[:, :3], in_notebooks, atol=0.5 / 255)
     lightness = [luminance(to_hex(color)) for color in palette.sequential_colormap()(np.linspace(0, 1, 9))]
     assert lightness == sorted(lightness)
     assert len(set(palette.curve_colors(7))) == 7

@@ -21,8 +21,7 @@ from separatrix.text import plural
 
 Array = NDArray[Any]
 
-# Purple and green of ColorBrewer's PRGn, which the displays use for signed values.
-_NEGATIVE, _POSITIVE = (118, 42, 131), (27, 120, 55)
+NEGATIVE, POSITIVE = (135, 76, 151), (58, 146, 76)  # purple and green of ColorBrewer's PRGn
 _MAX_EDGES = 400  # of all layers, so that the image stays small
 _MAX_LAYERS = 24  # deeper networks have no image
 _STRENGTHS = 5  # kinds of lines, from faint to strong
@@ -326,5 +325,5 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
 
 def _color(is_positive: bool, fraction: float = 1.0) -> str:
     """Return the colour of a sign, of which `fraction` is not white."""
-    color = np.array(_POSITIVE if is_positive else _NEGATIVE)
+    color = np.array(POSITIVE if is_positive else NEGATIVE)
     return "#" + "".join(f"{round(value):02x}" for value in 255 - fraction * (255 - color))

@@ -133,7 +133,8 @@ def class_tints(probability: Array, colors: list[str]) -> Array:
 
 def signed_colormap() -> Colormap:
     """Return the colours of weights and activations: purple below zero, white, green above."""
-    # Without the darkest ends, on which a black line could not be seen.
+    # Without the darkest ends, on which a black line could not be seen. The ends are the colours of diagrams
+    # in notebooks, `NEGATIVE` and `POSITIVE` of `separatrix.explain.diagram`.
     return ListedColormap(colormaps["PRGn"](np.linspace(0.15, 0.85, 256)), "signed")
 
 
