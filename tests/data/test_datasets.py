@@ -1,4 +1,4 @@
-"""Data sets by name; the made-up ones are the tutorials' data, bit for bit."""
+"""Data sets by name; the artificial ones are those of the tutorials, bit for bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the encoder learns, what it does with anything else, and how it survives a file."""
+"""What the encoder learns, how it encodes new values, and that it is the same after it was saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pass over pieces learns what `TableEncoder.fit` learns of the whole."""
+"""One pass over pieces learns the same as two passes over the whole table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables in pieces are the tables that `read_table` reads, whatever they are cut into."""
+"""The pieces of a stream are the table that `read_table` reads, for files of every format and data frames."""
 
 from __future__ import annotations
 

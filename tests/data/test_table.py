@@ -1,4 +1,4 @@
-"""Columns are of four kinds; a table keeps them whole, from either data frame library."""
+"""Columns are of four kinds; a table is the same from either data frame library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in, files out, and a sentence for every file that is no table."""
+"""Table files are written and read; a file that is not a table raises an error that says why."""
 
 from __future__ import annotations
 

@@ -197,8 +197,10 @@ def write_pieces(
         table_format.write(frames, sys.stdout.buffer, group_rows)
         return
     with atomic_write(path) as temporary, temporary.open("wb") as raw, ExitStack() as stack:
-        file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0)) if is_zipped else raw
-        table_format.write(frames, file, min(group_rows, GROUP_ROWS))  # type: ignore[arg-type]
+        file: Any = raw
+        if is_zipped:
+            file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
+        table_format.write(frames, file, min(group_rows, GROUP_ROWS))
 
 
 def format_of(path: Path) -> tuple[TableFormat | None, bool]:
