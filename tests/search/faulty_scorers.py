@@ -1,4 +1,4 @@
-"""What workers import: scorers that fail in them in every way, and rows that tell who unpickled them."""
+"""What workers import: scorers that fail in them in every way, and rows that log where they are unpickled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Unlucky(Exception):
 
 
 def append(path: Path) -> int:
-    """Write this process's number down; return how many there are."""
+    """Write the number of this process; return how many numbers there are."""
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{os.getpid()}\n")
     return len(numbers_in(path))
@@ -31,7 +31,7 @@ def numbers_in(path: Path) -> list[int]:
 
 @dataclass
 class Scorer:
-    """scikit-learn's log-loss, which in workers first does something else."""
+    """scikit-learn's log-loss; in workers it first does something else."""
 
     log: Path
     home: int = field(default_factory=os.getpid)
@@ -81,7 +81,7 @@ def kill() -> None:
 
 
 class CountedRows(np.ndarray):
-    """An array that writes down which process unpickles it."""
+    """An array that writes the number of each process that unpickles it."""
 
     log: Path
 

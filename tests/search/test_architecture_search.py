@@ -183,7 +183,7 @@ class TestResults:
         assert named.candidates_.metric == "neg_log_loss"
         np.testing.assert_array_equal(named.candidates_.mean, named.cv_results_["mean_test_loss"])
 
-    def test_it_scores_by_what_it_was_chosen_by(self):
+    def test_it_scores_by_the_score_that_it_was_chosen_by(self):
         several = make_search(scoring=["neg_log_loss", "accuracy"]).fit(X, Y)
         expected = get_scorer("neg_log_loss")(several.best_estimator_, X, Y)
         assert several.score(X, Y) == expected
@@ -196,7 +196,7 @@ class TestResults:
         assert set(search.cv_results_["mean_test_b"]) == {0.5}
         assert search.multimetric_
 
-    def test_weights_go_to_the_scores_that_take_them(self):
+    def test_weights_are_passed_to_the_scorers_that_accept_them(self):
         weight = np.linspace(0.1, 2.0, len(Y))
         search = make_search(
             MLPRegressor(max_iter=5), scoring=["r2", "neg_max_error"], hidden_layer_sizes=[(2,)]
@@ -211,7 +211,7 @@ class TestResults:
             alone, X[test], Y[test] * 1.0
         )
 
-    def test_metadata_are_routed_to_those_that_ask(self):
+    def test_metadata_are_routed_to_the_scorers_that_request_them(self):
         weight = np.linspace(0.1, 2.0, len(Y))
         with config_context(enable_metadata_routing=True):
             network = MLPClassifier(max_iter=5).set_fit_request(sample_weight=True)
@@ -241,7 +241,7 @@ class TestResults:
     def test_it_can_be_nested(self):
         assert len(cross_val_score(make_search(n_candidates=3), X, Y, cv=3)) == 3
 
-    def test_it_can_be_cloned_and_asked_in_sentences(self):
+    def test_it_can_be_cloned_and_summarised(self):
         search = clone(make_search()).fit(X, Y)
         assert "logistic regression" in search.summary()
         assert "linear regression" in make_search(MLPRegressor(max_iter=5)).fit(X, Y * 1.0).summary()
@@ -270,7 +270,7 @@ class TestResults:
         assert search.verdict_.baseline_is_enough
         assert "A straight line is enough" in search.summary()
 
-    def test_the_three_pictures(self):
+    def test_the_three_displays(self):
         figure = make_search().fit(X, Y).plot()
         assert len([ax for ax in figure.axes if ax.get_label() != "<colorbar>"]) == 3
 
@@ -450,7 +450,7 @@ class TestBadInput:
         with pytest.raises(DataError, match=r"no candidate could be trained .* no such column"):
             make_search(pipeline).fit(X, Y)
 
-    def test_a_setting_that_only_some_candidates_have_wrong(self):
+    def test_a_parameter_that_is_wrong_for_some_candidates(self):
         with pytest.warns(FitFailedWarning, match="3 of 6 trials failed .* alpha must be"):
             search = make_search(hidden_layer_sizes=[()], param_space={"alpha": [0.1, -1.0]}).fit(X, Y)
         assert search.best_params_ == {"alpha": 0.1, "hidden_layer_sizes": ()}

@@ -1,4 +1,4 @@
-"""Processes and clusters: the same results as in threads, also when workers are lost."""
+"""Processes and clusters: the same results as in threads, even if workers are lost."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from separatrix import ArchitectureSearchCV, MLPClassifier
 from separatrix.errors import WorkerError
 
 HERE = str(Path(__file__).parent)
-sys.path.insert(0, HERE)  # workers import from here, too
+sys.path.insert(0, HERE)  # workers import from this folder, too
 import faulty_scorers as faulty  # noqa: E402
 
-# Ray's own processes, which it leaves to themselves
+# processes of Ray that it does not wait for
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 X, Y = make_moons(200, noise=0.25, random_state=0)
@@ -88,7 +88,7 @@ def expected() -> Any:
     return scores_of(make_search(n_jobs=1).fit(X, Y))
 
 
-def test_results_are_those_of_one_thread_and_rows_travel_once(
+def test_results_are_those_of_one_thread_and_rows_are_sent_once(
     cluster: str, expected: Any, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
@@ -111,7 +111,7 @@ def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: 
         search = make_search(scoring=scorer).fit(X, Y)
     assert np.array_equal(scores_of(search), expected)
     workers = faulty.numbers_in(scorer.log)
-    assert len(workers) > N_TRIALS  # what was lost has been done again
+    assert len(workers) > N_TRIALS  # what was lost was repeated
     assert workers[-1] not in faulty.numbers_in(scorer.killed)  # by others
 
 
@@ -171,7 +171,7 @@ def test_a_dask_cluster_without_workers_is_an_error(tmp_path: Path) -> None:
 
 
 def when_logged(log: Path, n: int, act: Any) -> None:
-    """Act in a thread as soon as a scorer was called so many times."""
+    """Act in a thread as soon as a scorer was called `n` times."""
 
     def watch() -> None:
         while not log.exists() or len(faulty.numbers_in(log)) < n:

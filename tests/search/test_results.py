@@ -81,7 +81,7 @@ def test_an_interrupted_first_round_keeps_complete_candidates_alone():
     assert results.get(1, 1) is None
 
 
-def test_where_all_were_discarded_all_are_judged():
+def test_if_all_were_discarded_all_are_judged():
     found = (result(0, 0, paused=PAUSED), result(0, 1, paused=PAUSED))
     results = results_of(*found, params={0: {"max_iter": 10}})
     results.discard([0])
@@ -97,7 +97,7 @@ def test_the_best_are_survivors_with_a_score():
     assert np.isnan(results.baseline_scores("score")).all()
 
 
-def test_where_all_failed_the_error_has_the_first_exception():
+def test_if_all_failed_the_error_has_the_first_exception():
     failed = [TrialResult(0, split, exception=RuntimeError("broken")) for split in (0, 1)]
     with pytest.raises(DataError, match="all 2 trials failed, the first with RuntimeError: broken"):
         results_of(*failed).warn_of_failures()

@@ -38,7 +38,7 @@ def test_scores_of_numbers_are_those_of_scikit_learn_to_the_last_bit(name, dtype
         assert NUMBER_SHORTCUTS[name](y, reg.predict(X)) == get_scorer(name)(reg, X, y)
 
 
-def test_where_all_numbers_are_equal_scikit_learn_decides():
+def test_equal_numbers_have_no_shortcut():
     assert np.isnan(NUMBER_SHORTCUTS["r2"](np.ones(3), np.ones(3)))
 
 

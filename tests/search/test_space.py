@@ -67,7 +67,7 @@ def test_every_depth_has_every_width_and_no_hidden_layer_is_there_once():
 @pytest.mark.parametrize(
     ("depths", "widths"), [((), (2,)), ((1,), ()), ((-1,), (2,)), ((1,), (0,)), ((1.5,), (2,)), (2, (2,))]
 )
-def test_what_is_no_architecture_is_refused(depths, widths):
+def test_depths_and_widths_are_checked(depths, widths):
     with pytest.raises(ParameterError, match=r"depths|widths"):
         architectures(depths, widths)
 
@@ -77,6 +77,6 @@ def test_numbers_lists_and_arrays_are_architectures():
 
 
 @pytest.mark.parametrize("given", [[], "8", 8, [(-1,)], [("a",)], [2.5]])
-def test_what_cannot_be_searched_is_refused(given):
+def test_architectures_are_checked(given):
     with pytest.raises(ParameterError, match="hidden_layer_sizes"):
         check_architectures(given)

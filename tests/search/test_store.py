@@ -126,14 +126,14 @@ def _seconds(path):
         ({"return_train_score": True}, "return_train_score"),
     ],
 )
-def test_a_store_of_other_settings_is_refused_by_name(tmp_path, settings, name):
+def test_a_store_of_another_search_is_an_error_that_names_the_difference(tmp_path, settings, name):
     make_search(tmp_path / "s.sqlite").fit(X, Y)
     with pytest.raises(ParameterError, match=f"holds a search with another .*'{name}'"):
         make_search(tmp_path / "s.sqlite", **settings).fit(X, Y)
 
 
 @pytest.mark.parametrize(("change", "name"), [((1, 0), "X"), ((0, 1), "y")])
-def test_a_store_of_other_data_is_refused_by_name(tmp_path, change, name):
+def test_a_store_of_other_data_is_an_error_that_names_the_difference(tmp_path, change, name):
     make_search(tmp_path / "s.sqlite").fit(X, Y)
     other_X, other_y = X.copy(), Y.copy()
     other_X[0, 0] += change[0]
@@ -142,7 +142,7 @@ def test_a_store_of_other_data_is_refused_by_name(tmp_path, change, name):
         make_search(tmp_path / "s.sqlite").fit(other_X, other_y)
 
 
-def test_another_file_is_refused(tmp_path):
+def test_another_file_is_an_error(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("not a data base, but a text of some length " * 100)
     with pytest.raises(ParameterError, match="is another file"):

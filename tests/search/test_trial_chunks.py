@@ -31,7 +31,7 @@ def test_chunks_take_about_the_same_time_once_times_are_known() -> None:
     assert seconds[10:-1] == pytest.approx([1.0] * len(seconds[10:-1]), abs=0.03)
 
 
-def test_a_chunk_has_no_more_trials_than_are_finished() -> None:
+def test_a_chunk_has_at_most_as_many_trials_as_are_finished() -> None:
     sizer = ChunkSizer(lambda trial: 1.0, seconds=1.0)
     chunks = sizer.chunks(TRIALS)
     sizes = []

@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline
 from separatrix.engine.base import thread_generator
 from separatrix.engine.numpy_engine import forward
 from separatrix.estimators.mlp import BaseMLP, Paused
+from separatrix.network import HEADS
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import Fold, FoldCache
 from separatrix.search.space import Params
@@ -218,8 +219,9 @@ def _scores_by_shortcuts(experiment: Experiment, fitted: _Fitted) -> dict[str, f
     ):
         return None
     network = fitted.network
-    if network.network_.head == "poisson":
-        return None
+    head = HEADS[network.network_.head]
+    if head.task == "regression" and head.output_name != "identity":
+        return None  # a shortcut takes the logits as the predicted numbers
     z = forward(network.network_, network.theta_, fold.test_inputs)
     scores = {
         name: shortcut(fold.test_targets, z, network.network_)
