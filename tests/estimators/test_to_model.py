@@ -149,7 +149,7 @@ def test_an_estimator_without_a_network_is_an_error(rows, tmp_path):
     for estimator in (LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())):
         with pytest.raises(ParameterError, match="that ends in one, got LogisticRegression; train one of"):
             to_model(estimator.fit(*rows))
-    with pytest.raises(ParameterError, match=r"got Pipeline; separatrix\.to_model makes one of a pipeline"):
+    with pytest.raises(ParameterError, match=r"got Pipeline; separatrix\.to_model converts a pipeline"):
         sx.save(make_pipeline(MLPClassifier()), tmp_path / "model.safetensors")
 
 
