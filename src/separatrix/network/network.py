@@ -177,8 +177,12 @@ class Network:
 
         A layer without biases has an array of shape (..., 0).
         """
-        weights = [theta[..., s.weight].reshape(*theta.shape[:-1], s.n_in, s.n_out) for s in self.layout]
-        return weights, [theta[..., s.bias] for s in self.layout]
+        layout = self.layout
+        if theta.ndim == 1:  # half the time, which counts in the prediction of a single row
+            weights = [theta[s.weight].reshape(s.n_in, s.n_out) for s in layout]
+            return weights, [theta[s.bias] for s in layout]
+        weights = [theta[..., s.weight].reshape(*theta.shape[:-1], s.n_in, s.n_out) for s in layout]
+        return weights, [theta[..., s.bias] for s in layout]
 
     def join(self, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
         """Return one flat ``theta`` from weights and biases; the inverse of `split`."""
