@@ -54,6 +54,18 @@ def test_pieces_are_the_table(tmp_path, extension):
         np.testing.assert_array_equal(column, TABLE.columns[name][one.first_row : one.first_row + one.n_rows])
 
 
+def test_records_longer_than_a_chunk_of_a_csv_file_stay_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("separatrix.data.table_files.CHUNK_BYTES", 64)
+    draw = np.random.RandomState(0)
+    cells = np.array(["1", "", '"a,b"', '"x\ny"', '"q ""w"""', '"' + "long\n" * 50 + '"'])
+    lines = [",".join(draw.choice(cells, 3)) if draw.rand() > 0.05 else "" for _ in range(2000)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c", *lines, ""]), encoding="utf-8")
+    with open_stream(tmp_path / "t.csv", 10_000) as stream:
+        assert len(stream.pieces) > 5
+        assert_same(whole(stream), read_table(tmp_path / "t.csv"))
+        assert stream.n_rows == sum(map(bool, lines))
+
+
 @pytest.mark.parametrize("library", ["polars", "pandas", "lazy", "table"])
 def test_frames_in_pieces(library):
     columns = {name: column.tolist() for name, column in TABLE.columns.items()}
