@@ -1,8 +1,8 @@
 """Table fitting: one way from a table to a fitted estimator, for tables in memory and tables read in pieces.
 
 The flow: open the table, hold test rows out, learn columns and target or read them from a checkpoint, draw
-the network, train, keep what came out. Rows that fit into memory are trained on as by `fit`, others as they
-are read.
+the network, train, set the fitted attributes. Rows that fit into memory are trained on as by `fit`, others as
+they are read. The module is long because two docstrings describe all parameters of a fit on a table.
 """
 
 from __future__ import annotations
