@@ -41,8 +41,6 @@ from separatrix.cli.table_input import (
 from separatrix.data.targets import Task
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save
-from separatrix.plots.axes import draw_without_screen, prepare_folder, save_figure
-from separatrix.plots.displays import SEARCH_DISPLAYS
 from separatrix.search.table_search import (
     DEFAULTS,
     LEARNING_RATES,
@@ -180,6 +178,8 @@ def search(
     def start(setup: SearchSetup) -> None:
         check_output(output or free_name())
         if pictures is not None:
+            from separatrix.plots.axes import prepare_folder  # only here: matplotlib is slow to import
+
             prepare_folder(pictures)
         announce_compilation(settings.get("engine", "auto"), settings["dtype"])
         if n_done := setup.n_finished():
@@ -243,6 +243,9 @@ def _training_bar() -> Iterator[Any]:
 
 
 def _draw(found: TableSearch, folder: Path) -> Sequence[Path]:
+    from separatrix.plots.axes import draw_without_screen, save_figure  # only here, as above
+    from separatrix.plots.displays import SEARCH_DISPLAYS
+
     draw_without_screen()
     paths = []
     for name, display in SEARCH_DISPLAYS.items():
