@@ -225,7 +225,7 @@ class StreamedRows:
         epoch = state.epoch
         (chunk,) = self.loop.engine.advance([Task(run, rates)])
         state.epoch = epoch  # to the engine, a buffer is an epoch
-        if self.buffers.shuffles_afresh:
+        if not self.buffers.keeps_order:
             state.rows = np.empty(0, np.int32)
         self.last_rate = float(rates[-1])
         position.n_rows += run.data.n_rows
@@ -240,14 +240,14 @@ class StreamedRows:
         none, run, state = np.empty(0), self.run, self.state
         loss, halt = self.position.loss, last.halt if last is not None else None
         chunk = Chunk(np.array([loss]), none, none, none, none, none, halt)
-        judged: tuple[float, ...] = ()
+        validated: tuple[float, ...] = ()
         if run.validation is not None:
-            judged = self.loop.engine.loss_and_score(run.plan.network, state.theta, run.validation)
+            validated = self.loop.engine.loss_and_score(run.plan.network, state.theta, run.validation)
             chunk = replace(
-                chunk, validation_loss=np.array(judged[:1]), validation_score=np.array(judged[1:])
+                chunk, validation_loss=np.array(validated[:1]), validation_score=np.array(validated[1:])
             )
         monitor = run.plan.monitor
-        value = monitor.value(loss, *judged)
+        value = monitor.value(loss, *validated)
         if halt is None and value is not None:
             # The loss of a full batch was computed before its only step.
             is_before = monitor.quantity == "loss" and self.length.steps_per_epoch == 1
@@ -264,7 +264,7 @@ class StreamedRows:
 class _OneBuffer:
     """All rows in one buffer, filled once."""
 
-    shuffles_afresh = False  # each epoch shuffles the order of the one before
+    keeps_order = True  # each epoch shuffles the order of the one before
 
     def __init__(self, rows: RowStream, capacity: int, epoch: int, skip: int) -> None:
         filler = _Filler(rows, capacity, 0, 0)
@@ -287,7 +287,7 @@ class _OneBuffer:
 class _TwoBuffers:
     """Two buffers: one is trained on while the other is filled."""
 
-    shuffles_afresh = True  # each buffer is shuffled by itself, whatever was before it
+    keeps_order = False  # each buffer is shuffled from its own order
 
     def __init__(self, rows: RowStream, capacity: int, epoch: int, skip: int) -> None:
         self._filler = _Filler(rows, capacity, epoch, skip)
