@@ -32,7 +32,9 @@ class TableEncoding(TransformerMixin, BaseEstimator):
     encoder_ : separatrix.data.encoder.TableEncoder
         The fitted encoder.
     feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns.
     n_features_in_ : int
+        Number of columns.
 
     Examples
     --------
