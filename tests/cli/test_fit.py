@@ -224,7 +224,7 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
         (
             ["a,target", *ROWS],
             ["--task", "regression"],
-            "the target column 'target' has text where numbers are due",
+            "the target column 'target' has text where numbers are needed",
         ),
         (["a,target", *ROWS], ["--task", "regresion"], "Did you mean 'regression'?"),
         (["a,target", *ROWS], ["--activation", "rely"], "Did you mean 'relu'?"),

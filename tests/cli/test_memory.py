@@ -100,7 +100,7 @@ def test_class_weight_by_name(run, people):
         (["--checkpoint", "fit.ckpt", "--solver", "lbfgs"], "--solver must not be 'lbfgs'"),
         ([*MEMORY, "--test-size", "1"], "--test-size must be a number in (0, 1), got 1."),
         ([*MEMORY, "--class-weight", "maybe=2"], "which are no, yes, got 'maybe'"),
-        ([*MEMORY, "--task", "regression"], "'target' has text where numbers are due"),
+        ([*MEMORY, "--task", "regression"], "'target' has text where numbers are needed"),
         (
             [*MEMORY, "--metrics", "f1_macro"],
             "needs validation rows; hold some out of the table with --early-stopping.",

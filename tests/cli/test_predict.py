@@ -98,7 +98,7 @@ def test_several_numbers(run):
         ("id,town,member,Age\n1,Ulm,true,3\n", "Did you mean 'Age'?"),
         (
             "id,town,member,age\n1,Ulm,true,old\n",
-            "column 'age' has text 'old' in row 1 where numbers are due",
+            "column 'age' has text 'old' in row 1 where numbers are needed",
         ),
         ("id,town,member,age\n1,Ulm,true,-inf\n", "column 'age' has "),
         ("id,town,member,age,prediction\n1,Ulm,true,3,yes\n", "the table already has a column 'prediction'"),

@@ -152,17 +152,17 @@ def test_columns_without_information_are_dropped_with_a_reason():
         (
             lambda: ENCODER.transform({**TRAINING, "code": [1, "2", "abc", "z"]}),
             DataError,
-            "column 'code' has text 'abc' in row 3 (first of 2) where numbers are due; correct them or leave",
+            "column 'code' has text 'abc' in row 3 (first of 2) where numbers are needed; correct them or",
         ),
         (
             lambda: ENCODER.transform({**TRAINING, "code": [1, 2, np.inf, 3]}),
             DataError,
-            "column 'code' has the infinite value inf in row 3 where numbers are due; correct it or leave",
+            "column 'code' has the infinite value inf in row 3 where numbers are needed; correct it or leave",
         ),
         (
             lambda: TableEncoder.fit({"x": [1.0, -np.inf]}),
             DataError,
-            "column 'x' has the infinite value -inf in row 2 where numbers are due; correct it or leave",
+            "column 'x' has the infinite value -inf in row 2 where numbers are needed; correct it or leave",
         ),
         (
             lambda: ENCODER.transform({**TRAINING, "code": [1, 2]}),

@@ -62,11 +62,14 @@ def test_values_of_no_kind_raise(values, sentence):
     [
         (
             ["12", "13", "abc", None, "x"],
-            "has text 'abc' in row 3 (first of 2) where numbers are due; correct them or leave the cell",
+            "has text 'abc' in row 3 (first of 2) where numbers are needed; correct them or leave the cell",
         ),
-        (["12", "abc"], "has text 'abc' in row 2 where numbers are due; correct it or leave the cell empty."),
-        ([1.0, -np.inf], "has the infinite value -inf in row 2 where numbers are due;"),
-        (["1", "inf"], "has the infinite value inf in row 2 where numbers are due;"),
+        (
+            ["12", "abc"],
+            "has text 'abc' in row 2 where numbers are needed; correct it or leave the cell empty.",
+        ),
+        ([1.0, -np.inf], "has the infinite value -inf in row 2 where numbers are needed;"),
+        (["1", "inf"], "has the infinite value inf in row 2 where numbers are needed;"),
     ],
 )
 def test_errors_for_text_and_infinity_among_numbers_name_the_row(values, sentence):

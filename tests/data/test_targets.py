@@ -108,7 +108,7 @@ def test_columns_without_classes_raise(kind, column, sentence):
 
 
 def test_columns_without_numbers_raise():
-    with pytest.raises(DataError, match="has text where numbers are due; use MLPClassifier"):
+    with pytest.raises(DataError, match="has text where numbers are needed; use MLPClassifier"):
         TargetStatistics.of(["a", "b"], "y").numbers()
     with pytest.raises(DataError, match="'y' is 3 in every row; there is nothing to predict"):
         TargetStatistics.of([3, 3], "y").numbers()

@@ -278,7 +278,7 @@ def test_what_is_wrong_is_reported_by_name(request, is_streamed, settings, sente
             "numbers with fractions, which are no classes",
         ),
         (sx.MLPClassifier, {"x": [1, 2, 3], "target": [1, 2, 3]}, "it is an identifier, not a class"),
-        (sx.MLPRegressor, {"x": [1, 2], "target": ["a", "b"]}, "'target' has text where numbers are due"),
+        (sx.MLPRegressor, {"x": [1, 2], "target": ["a", "b"]}, "'target' has text where numbers are needed"),
         (sx.MLPRegressor, {"x": [1, 2], "target": [3, 3]}, "'target' is 3 in every row"),
     ],
 )

@@ -185,8 +185,8 @@ def as_numbers(column: Column, name: str) -> NDArray[np.float64]:
     >>> as_numbers(as_column(["12", None, "abc"], "age"), "age")
     Traceback (most recent call last):
     ...
-    separatrix.errors.DataError: column 'age' has text 'abc' in row 3 where numbers are due; correct it or \
-leave the cell empty.
+    separatrix.errors.DataError: column 'age' has text 'abc' in row 3 where numbers are needed; correct it \
+or leave the cell empty.
     """
     if is_text(column):
         parsed = [_parsed(cell) for cell in column.tolist()]
@@ -222,7 +222,7 @@ def _require_none(bad: NDArray[np.bool_], column: Column, name: str, what: str) 
     if rows.size:
         which = f"row {rows[0] + 1}" + (f" (first of {rows.size})" if rows.size > 1 else "")
         raise DataError(
-            f"column '{name}' has {what.format(column[rows[0]])} in {which} where numbers are due; "
+            f"column '{name}' has {what.format(column[rows[0]])} in {which} where numbers are needed; "
             f"correct {'them' if rows.size > 1 else 'it'} or leave the cell empty."
         )
 

@@ -153,7 +153,9 @@ class TargetStatistics:
         """
         what = f"the target column '{self.name}'"
         if self.kind == "text":
-            raise DataError(f"{what} has text where numbers are due; use MLPClassifier, or another target.")
+            raise DataError(
+                f"{what} has text where numbers are needed; use MLPClassifier, or another target."
+            )
         if self._numbers.low == self._numbers.high:
             raise DataError(f"{what} is {self._numbers.low:g} in every row; there is nothing to predict.")
         return self._numbers
