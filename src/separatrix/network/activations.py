@@ -52,7 +52,7 @@ class Activation:
 def logistic(z: Array) -> Array:
     """Return ``1 / (1 + exp(-z))``, without overflow at either end."""
     e = np.exp(-np.abs(z))
-    a: Array = np.where(z >= 0, 1, e) / (1 + e)
+    a: Array = np.maximum(e, z >= 0) / (1 + e)  # exp(min(z, 0)) above, faster than with np.where
     return a
 
 
