@@ -17,6 +17,8 @@ from separatrix.data.memory import Budget
 from separatrix.data.streams import open_stream
 from separatrix.errors import DataError
 
+pytestmark = pytest.mark.memory
+
 NUMPY = ("--engine", "numpy", "--hidden", "4", "--epochs", "3")
 MEMORY = ("--memory", "512MB")
 

@@ -10,6 +10,8 @@ from separatrix.data.table import Table
 from separatrix.io import save
 from separatrix.model import Model
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -12,6 +12,8 @@ import pytest
 
 import separatrix as sx
 
+pytestmark = pytest.mark.process
+
 COMMAND = [sys.executable, "-m", "separatrix"]
 only_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminals and pipes")
 

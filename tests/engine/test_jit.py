@@ -8,6 +8,8 @@ import pytest
 
 import separatrix.engine._jit as jit
 
+pytestmark = pytest.mark.compiles
+
 SCORE = """
 import numpy as np
 from separatrix.engine.base import Data

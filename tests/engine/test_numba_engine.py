@@ -27,6 +27,8 @@ from separatrix.network import (
 )
 from separatrix.network import OPTIMIZERS as REGISTRY
 
+pytestmark = pytest.mark.compiles
+
 # Every optimiser with its defaults, at a rate that keeps float32 close to float64, and some with options.
 RATES = {"sgd": 0.02, "rmsprop": 0.001, "adagrad": 0.05, "lion": 0.001}
 OPTIMIZERS = {name: (kind(), RATES.get(name, 0.01)) for name, kind in REGISTRY.items() if kind.n_slots}

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.compiles
+
 
 def test_kernels_run_without_the_compiler():
     tests = str(Path(__file__).with_name("test_numba_engine.py"))

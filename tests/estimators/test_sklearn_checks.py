@@ -13,6 +13,7 @@ from separatrix.estimators.ensemble import MLPEnsembleClassifier, MLPEnsembleReg
 # The checks leave max_iter as it is, and their data are too small for some of them to converge.
 # VotingClassifier looks at labels before it looks for infinity among them, and NumPy warns of the cast.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning"),
 ]

@@ -348,6 +348,7 @@ sx.save(clf, sys.argv[2])
 """
 
 
+@pytest.mark.process
 @pytest.mark.skipif(os.name != "posix", reason="needs kill -9")
 def test_after_kill_9_the_same_bits(tmp_path):
     write_table(table("text"), tmp_path / "t.parquet")

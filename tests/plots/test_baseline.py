@@ -35,6 +35,8 @@ from separatrix.plots import (
 )
 from separatrix.select.candidates import Candidates, LossCurve
 
+pytestmark = pytest.mark.slow
+
 BASELINE = Path(__file__).with_name("baseline")
 DPI = 60
 COARSE = (96, 72)  # pixels that are compared, of three channels from 0 to 255

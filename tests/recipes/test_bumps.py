@@ -9,6 +9,8 @@ import pytest
 from separatrix.recipes import RecipeResult
 from separatrix.recipes.bumps import ArchitectureScores, _comparison
 
+pytestmark = pytest.mark.slow
+
 NETWORK = r"1-[\d-]+-1"
 COMPARISON = re.compile(
     rf"({NETWORK}) (is better than|is worse than|and) ({NETWORK})( do not differ significantly)?, "

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from separatrix.recipes import RecipeResult
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_tutorials_facts(result_of: Callable[[str], RecipeResult]) -> None:

@@ -13,6 +13,8 @@ import pytest
 from separatrix.errors import OutputError
 from separatrix.recipes import RECIPES, RecipeResult
 
+pytestmark = pytest.mark.slow
+
 DOCS = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
 PNG = b"\x89PNG\r\n\x1a\n"
 

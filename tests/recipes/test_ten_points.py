@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from separatrix.recipes import RecipeResult
 from separatrix.recipes.ten_points import HIGHAM_NETWORK, _normal_theta
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_tutorial_learns_nothing(result_of: Callable[[str], RecipeResult]) -> None:

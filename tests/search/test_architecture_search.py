@@ -47,6 +47,7 @@ def split_scores(search):
 CHECKED = {"hidden_layer_sizes": [(), (2,)], "cv": 2, "error_score": "raise"}
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [
         make_search(MLPClassifier(solver="lbfgs"), n_jobs=1, **CHECKED),

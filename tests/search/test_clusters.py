@@ -25,7 +25,10 @@ sys.path.insert(0, HERE)  # workers import from this folder, too
 import faulty_scorers as faulty  # noqa: E402
 
 # processes of Ray that it does not wait for
-pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
+]
 
 X, Y = make_moons(200, noise=0.25, random_state=0)
 N_TRIALS = 3 * (1 + 24)

@@ -83,6 +83,7 @@ def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     assert sum(second.ensemble_weights_.values()) >= 1  # from the stored weights
 
 
+@pytest.mark.process
 def test_a_killed_search_continues_where_it_stopped(tmp_path):
     """SIGKILL leaves a process no time to close its files."""
     path = tmp_path / "search.sqlite"
@@ -215,8 +216,9 @@ def test_trainings_that_failed_are_tried_again(tmp_path):
     assert n_stored(path) == 5 * 3
 
 
+@pytest.mark.process
 def test_after_ctrl_c_the_result_is_what_was_done(tmp_path):
-    script = SCRIPT.replace("EPOCHS", "2000") + (
+    script = SCRIPT.replace("EPOCHS", "8000") + (
         "search.n_jobs = N_JOBS\n"
         "search.fit(X, y)\n"
         "done = len(search.cv_results_['params'])\n"

@@ -30,6 +30,8 @@ from separatrix.plots.film.reel import Reel
 from separatrix.plots.palette import class_colors
 from separatrix.plots.scene import make_scene
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def reel(filmed):

@@ -13,6 +13,8 @@ import separatrix as sx
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.plots.film import Film, animate
 
+pytestmark = pytest.mark.slow
+
 
 def fit(estimator, X, y):
     with warnings.catch_warnings():

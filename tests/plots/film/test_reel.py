@@ -13,6 +13,8 @@ from separatrix.plots.displays import VIEWS
 from separatrix.plots.film.reel import Reel
 from separatrix.plots.scene import make_scene
 
+pytestmark = pytest.mark.slow
+
 
 def scene_for(name, filmed):
     if name != "curve":
