@@ -193,19 +193,43 @@ def test_an_ensemble_is_its_description_and_its_parameters():
         n_in=4, encoder=ENCODER, classes=["no", "yes"], training={"loss": [float("nan")]}
     )
     values = json.loads(json.dumps(ensemble.to_dict()))
-    assert [set(own) for own in values["models"]] == [{"network", "training"}] * 2
+    assert [set(own) for own in values["models"]] == [{"encoder", "feature_names", "network", "training"}] * 2
+    assert len(values["encoders"]) == 1
     again = Ensemble.from_dict(values, [model.theta for model in ensemble.models])
     assert again == ensemble
     assert again.models[1].encoder is again.models[0].encoder
 
 
-@pytest.mark.parametrize("part", ["models", "weights", "classes", "encoder", "feature_names", "target_name"])
+@pytest.mark.parametrize("part", ["models", "weights", "classes", "encoders", "temperature", "target_name"])
 def test_a_description_without_a_part_is_an_error(part):
     ensemble = make_ensemble()
     values = ensemble.to_dict()
     del values[part]
     with pytest.raises(ParameterError, match=f"not valid: KeyError\\('{part}'\\)"):
         Ensemble.from_dict(values, [model.theta for model in ensemble.models])
+
+
+def test_models_may_encode_the_same_table_in_different_ways():
+    other = TableEncoder.fit({"a": [1.0, 2.0], "b": ["x", "y"]})
+    first = make_model(n_in=other.n_features_out, encoder=other, seed=1)
+    second = make_model(n_in=1, encoder=TableEncoder.fit({"a": [0.0, 4.0]}), seed=2)
+    ensemble = Ensemble([first, second])
+    table = {"a": [1.5, 3.0], "b": ["y", "x"]}
+    mean = (first.predict_proba(table) + second.predict_proba(table)) / 2
+    np.testing.assert_allclose(ensemble.predict_proba(table), mean)
+    thetas = [model.theta for model in ensemble.models]
+    assert Ensemble.from_dict(json.loads(json.dumps(ensemble.to_dict())), thetas) == ensemble
+
+
+def test_a_temperature_above_one_makes_probabilities_less_sure():
+    plain, cool = make_ensemble(), Ensemble(make_ensemble().models, [3, 1], temperature=2.0)
+    X = np.random.RandomState(0).normal(size=(20, 2))
+    p, q = plain.predict_proba(X), cool.predict_proba(X)
+    np.testing.assert_allclose(np.sqrt(p) / np.sqrt(p).sum(axis=1, keepdims=True), q)
+    np.testing.assert_array_equal(plain.predict(X), cool.predict(X))
+    assert plain != cool
+    with pytest.raises(ParameterError, match="temperature must be 1 unless"):
+        Ensemble([make_model("regression")], temperature=2.0)
 
 
 def test_the_facts_of_training_that_are_the_same_are_its_own():

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from separatrix.search import OptunaObjective as OptunaObjective
     from separatrix.search import architectures as architectures
     from separatrix.search import search_table as search_table
+    from separatrix.tabular import TabularClassifier as TabularClassifier
+    from separatrix.tabular import TabularRegressor as TabularRegressor
 
 __version__ = "0.1.0"
 
@@ -72,6 +74,8 @@ _PUBLIC = {
     "SearchCurvesDisplay": "plots",
     "SearchHeatmapDisplay": "plots",
     "SearchParetoDisplay": "plots",
+    "TabularClassifier": "tabular",
+    "TabularRegressor": "tabular",
     "animate": "plots",
     "architectures": "search",
     "load": "io",

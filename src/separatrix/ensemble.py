@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from separatrix import check
 from separatrix.data.encoder import TableEncoder
 from separatrix.errors import ParameterError
 from separatrix.model import Model
@@ -19,7 +20,10 @@ from separatrix.network import Network
 
 Array = NDArray[Any]
 
-_OWN = ("network", "training")  # parts that differ between the models, besides their parameters
+LEAST = 1e-7
+"""Lower bound on a probability before its logarithm is taken."""
+
+_SHARED = ("classes", "target_name")  # parts that all models have in common
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,9 +36,13 @@ class Ensemble:
     Parameters
     ----------
     models : sequence of Model
-        One or more, with the same inputs, encoder, names and classes. Layers, heads and types may differ.
+        One or more, with the same classes and the same inputs; models with an encoder take the same tables,
+        which each may encode in its own way. Layers, heads and types may differ.
     weights : array-like of shape (n_models,), optional
         Above 0, such as how often each was chosen; by default all equal.
+    temperature : float, default=1
+        The logarithms of the mean probabilities are divided by it: above 1 they become less sure. It needs
+        classifiers with one class per row.
 
     Raises
     ------
@@ -51,11 +59,18 @@ class Ensemble:
 
     models: Sequence[Model]
     weights: ArrayLike | None = None
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and convert them to one form."""
         object.__setattr__(self, "models", _checked_models(self.models))
         object.__setattr__(self, "weights", _checked_weights(self.weights, len(self.models)))
+        check.number("temperature", self.temperature, 0.0, open_low=True)
+        if self.temperature != 1.0 and not (self.is_classifier and self.has_one_target):
+            raise ParameterError(
+                "temperature",
+                f"must be 1 unless the models predict one class per row, got {self.temperature}.",
+            )
 
     @property
     def fractions(self) -> Array:
@@ -183,14 +198,15 @@ class Ensemble:
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""
-        rows: dict[Any, Any] = {}  # by type: a table is encoded once for all models of a type
+        rows: dict[Any, Any] = {}  # a table is encoded once for all models with one encoder and type
         total: Any = 0.0
         for fraction, model in zip(self.fractions.tolist(), self.models, strict=True):
-            dtype = model.theta.dtype
-            if dtype not in rows:
-                rows[dtype] = model.encoded(X)
-            total = total + fraction * model(rows[dtype]).astype(np.float64)
-        return np.asarray(total)
+            key = (id(model.encoder), model.theta.dtype)
+            if key not in rows:
+                rows[key] = model.encoded(X)
+            total = total + fraction * model(rows[key]).astype(np.float64)
+        mean = np.asarray(total)
+        return mean if self.temperature == 1.0 else tempered(mean, self.temperature)
 
     def describe(self) -> dict[str, Any]:
         """Return a summary, as values that JSON can hold."""
@@ -203,10 +219,22 @@ class Ensemble:
     def to_dict(self) -> dict[str, Any]:
         """Return everything except the parameters as values that JSON can hold; common parts once."""
         described = [model.to_dict() for model in self.models]
+        encoders = list({id(model.encoder): model.encoder for model in self.models}.values())
+        numbers = {id(encoder): number for number, encoder in enumerate(encoders)}
         return {
-            **{name: value for name, value in described[0].items() if name not in _OWN},
+            **{name: described[0][name] for name in _SHARED},
+            "encoders": [None if encoder is None else encoder.to_dict() for encoder in encoders],
             "weights": np.asarray(self.weights).tolist(),
-            "models": [{name: values[name] for name in _OWN} for values in described],
+            "temperature": self.temperature,
+            "models": [
+                {
+                    "network": values["network"],
+                    "encoder": numbers[id(model.encoder)],
+                    "feature_names": values["feature_names"] if model.encoder is None else None,
+                    "training": values["training"],
+                }
+                for values, model in zip(described, self.models, strict=True)
+            ],
         }
 
     @classmethod
@@ -219,20 +247,24 @@ class Ensemble:
             If a part is missing or does not fit.
         """
         try:
-            entries = [{name: entry[name] for name in _OWN} for entry in values["models"]]
-            parts = list(zip(entries, thetas, strict=True))
-            first = Model.from_dict({**values, **entries[0]}, parts[0][1])
-            # The others are made from the first and have its encoder, which is read once.
+            parts = list(zip(values["models"], thetas, strict=True))
+            encoders = [None if one is None else TableEncoder.from_dict(one) for one in values["encoders"]]
+            shared = {name: values[name] for name in _SHARED}
+            for own, _ in parts:
+                check.integer("encoder", own["encoder"], 0)
+            first = Model.from_dict({**shared, **parts[0][0], "encoder": None}, parts[0][1])
             models = [
                 replace(
                     first,
                     network=Network.from_dict(own["network"]),
                     theta=np.asarray(theta),
+                    encoder=encoders[own["encoder"]],
+                    feature_names=own["feature_names"],
                     training=own["training"],
                 )
                 for own, theta in parts
             ]
-            return cls(models, values["weights"])
+            return cls(models, values["weights"], values["temperature"])
         except (LookupError, TypeError) as error:
             raise ParameterError("ensemble", f"description is not valid: {error!r}.") from error
 
@@ -241,6 +273,7 @@ class Ensemble:
             return NotImplemented
         return (
             np.array_equal(np.asarray(self.weights), np.asarray(other.weights))
+            and self.temperature == other.temperature
             and self.models == other.models
         )
 
@@ -270,13 +303,14 @@ def _checked_models(models: Any) -> tuple[Model, ...]:
 def _common_parts(model: Model) -> dict[str, Any]:
     """Return the parts that all models of an ensemble must have in common."""
     classes = model.classes
+    takes_tables = model.encoder is not None  # whose columns have names: each model encodes them as its own
     return {
-        "number of inputs": model.network.n_in,
+        "encoder": "of a table" if takes_tables else None,
+        "number of inputs": None if takes_tables else model.network.n_in,
         "kind of answer": "class" if model.is_classifier else "number",
         "number of targets": 1 if model.has_one_target else model.network.n_out,
         "classes": None if classes is None else (classes.dtype.name, classes.tolist()),
-        "encoder": model.encoder,
-        "feature_names": model.feature_names,
+        "feature_names": None if takes_tables else model.feature_names,
         "target_name": model.target_name,
     }
 
@@ -294,6 +328,33 @@ def _checked_weights(weights: ArrayLike | None, n_models: int) -> Array:
         )
     array.flags.writeable = False
     return array
+
+
+def tempered(probability: Array, temperature: float) -> Array:
+    """Return probabilities whose logarithms are divided by a temperature.
+
+    Parameters
+    ----------
+    probability : ndarray of shape (n_rows, n_classes)
+    temperature : float
+        Above 1 makes them less sure, below 1 surer.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_classes)
+
+    References
+    ----------
+    C. Guo, G. Pleiss, Y. Sun, K. Weinberger: On calibration of modern neural networks, ICML 2017, sec. 4.2.
+
+    Examples
+    --------
+    >>> tempered(np.array([[0.2, 0.8]]), 2.0).round(3)
+    array([[0.333, 0.667]])
+    """
+    logs = np.log(np.maximum(probability, LEAST)) / temperature
+    scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
 
 
 def _json(value: Any) -> str:

@@ -500,6 +500,8 @@ def test_every_part_of_an_ensembles_description_must_be_there(path, part):
 @pytest.mark.parametrize("value", [3, [1], [["a"]], {"a": [1]}, 10**30, 1.5, [], {}])
 @pytest.mark.parametrize("part", ["kind", *ENSEMBLE.to_dict()])
 def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
+    if part == "temperature" and isinstance(value, int | float):
+        value = -value  # any number above 0 is a temperature
     refusal(written_ensemble(path, lambda values: values.update({part: value})))
 
 
@@ -516,8 +518,11 @@ def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
         (lambda v: v["models"][1].update(training=[3]), "training must hold"),
         (lambda v: v.update(weights=[1, 2, 3]), "weights must be 2 finite numbers above 0"),
         (lambda v: v.update(weights=[1, "NaN"]), "weights must be 2 finite numbers above 0"),
-        (lambda v: v.update(feature_names=["a"]), "feature_names must be 2 names"),
-        (lambda v: v.update(encoder={"columns": []}), "the table encoder"),
+        (lambda v: v["models"][1].update(feature_names=["a"]), "feature_names must be 2 names"),
+        (lambda v: v["models"][1].update(encoder=1), "IndexError"),
+        (lambda v: v["models"][1].update(encoder=-1), "encoder must be an integer of at least 0"),
+        (lambda v: v.update(encoders=[{"columns": []}]), "the table encoder"),
+        (lambda v: v.update(temperature=0), "temperature must be a number in (0"),
         (lambda v: v.update(format_version=1), "KeyError('network')"),
         (lambda v: v.update(format_version=3), "upgrade separatrix"),
     ],

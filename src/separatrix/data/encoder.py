@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from separatrix import check
+from separatrix.data.codes import Code, LevelCode
 from separatrix.data.statistics import (
     MAX_CATEGORIES,
     MEDIAN_ROWS,
@@ -51,6 +52,7 @@ class NumericEncoder:
     """
 
     kind: ClassVar[str] = "numeric"
+    reads_text: ClassVar[bool] = False
     name: str
     fill: float
     mean: float
@@ -109,6 +111,7 @@ class TextEncoder:
     """
 
     kind: ClassVar[str] = "text"
+    reads_text: ClassVar[bool] = True
     name: str
     levels: tuple[str, ...]
     missing: bool
@@ -159,9 +162,10 @@ class TextEncoder:
         out[rows, codes[rows]] = 1
 
 
-_KINDS: dict[str, type[NumericEncoder] | type[TextEncoder]] = {
-    encoder.kind: encoder for encoder in (NumericEncoder, TextEncoder)
-}
+ColumnEncoder = NumericEncoder | TextEncoder | Code
+"""Anything that turns one column into features."""
+
+_KINDS: dict[str, type[ColumnEncoder]] = {encoder.kind: encoder for encoder in get_args(ColumnEncoder)}
 
 
 @dataclass(frozen=True)
@@ -190,13 +194,13 @@ class TableEncoder:
     {'sex': 1}
     """
 
-    columns: tuple[NumericEncoder | TextEncoder, ...]
+    columns: tuple[ColumnEncoder, ...]
     dropped: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check values that may come from a file."""
-        names = [encoder.name for encoder in self.columns]
-        if not names or len(set(names)) < len(names):
+        kinds = [(encoder.name, encoder.kind) for encoder in self.columns]
+        if not kinds or len(set(kinds)) < len(kinds):
             raise ValueError("there must be columns, and their names must differ")
         if not all(isinstance(text, str) for pair in self.dropped.items() for text in pair):
             raise ValueError("dropped must have a reason in words for each name")
@@ -279,12 +283,12 @@ class TableEncoder:
     @property
     def numeric_columns(self) -> list[str]:
         """Names of the numeric columns."""
-        return [encoder.name for encoder in self.columns if isinstance(encoder, NumericEncoder)]
+        return list(dict.fromkeys(encoder.name for encoder in self.columns if not encoder.reads_text))
 
     @property
     def text_columns(self) -> list[str]:
         """Names of the text columns."""
-        return [encoder.name for encoder in self.columns if isinstance(encoder, TextEncoder)]
+        return list(dict.fromkeys(encoder.name for encoder in self.columns if encoder.reads_text))
 
     def transform(self, columns: Mapping[str, ArrayLike], dtype: DTypeLike = np.float64) -> NDArray[Any]:
         """Encode a table.
@@ -306,7 +310,7 @@ class TableEncoder:
         DataError
             If a column is missing, lengths differ, or a numeric column holds text or infinity.
         """
-        absent = [encoder.name for encoder in self.columns if encoder.name not in columns]
+        absent = list(dict.fromkeys(one.name for one in self.columns if one.name not in columns))
         if absent:
             names = ", ".join(f"'{name}'" for name in absent)
             others = [name for name in columns if name not in self.numeric_columns + self.text_columns]
@@ -331,7 +335,7 @@ class TableEncoder:
         counts = {
             encoder.name: int((encoder.codes(as_column(columns[encoder.name], encoder.name)) < 0).sum())
             for encoder in self.columns
-            if isinstance(encoder, TextEncoder) and encoder.name in columns
+            if isinstance(encoder, TextEncoder | LevelCode) and encoder.name in columns
         }
         return {name: count for name, count in counts.items() if count}
 

@@ -1,0 +1,442 @@
+"""Codes: ways to write one column of a table as features that a small network learns well from.
+
+A code is fitted once on a training column, looks at no target (except `TargetCode`), and is applied to any
+later table with NumPy alone. A missing value counts as the training median of a number, and is a level of
+its own in text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+from statistics import NormalDist
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.table import Column, as_numbers, as_text
+
+Array = NDArray[Any]
+
+CLIP = 3.0
+"""A scaled number is bent towards this bound: z / sqrt(1 + (z / CLIP)²)."""
+
+LEAST_QUANTILE = 0.001
+"""Quantiles of the normal distribution are taken between this and 1 minus this."""
+
+KNOTS = 512
+"""Most distinct values that a `QuantileCode` keeps."""
+
+PRIOR_ROWS = 10.0
+"""A level's mean target is shrunk towards that of all rows as if so many of them had this level, too."""
+
+
+def _filled(column: Column, name: str, fill: float) -> Array:
+    values = as_numbers(column, name)
+    missing = np.isnan(values)
+    return np.where(missing, fill, values) if missing.any() else values
+
+
+def _check_numbers(**numbers: Any) -> None:
+    """Raise a ValueError for what a file may have that is not a finite number, or not a sequence of them."""
+    for name, value in numbers.items():
+        listed = value if isinstance(value, tuple) else (value,)
+        if not all(isinstance(number, float) and math.isfinite(number) for number in listed):
+            raise ValueError(f"{name} must be finite floats, got {value!r}")
+
+
+@dataclass(frozen=True)
+class RobustCode:
+    """A number, centred by its median, scaled by its interquartile range, and softly bounded.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    center, scale : float
+        ``z = (x - center) * scale`` becomes ``z / sqrt(1 + (z / 3)²)``, which is between -3 and 3.
+
+    Examples
+    --------
+    >>> code = RobustCode.fit(np.array([1.0, 2.0, 3.0, 4.0, 1000.0]), "age")
+    >>> out = np.zeros((2, 1))
+    >>> code.encode(np.array([3.0, 1000.0]), out)
+    >>> out[:, 0].round(2)
+    array([0., 3.])
+    """
+
+    kind: ClassVar[str] = "robust"
+    reads_text: ClassVar[bool] = False
+    name: str
+    center: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        """Check what may have come from a file."""
+        _check_numbers(center=self.center, scale=self.scale)
+
+    @classmethod
+    def fit(cls, column: Column, name: str, weight: Array | None = None) -> RobustCode:
+        """Learn from a column with at least one value; `weight` is that of each row."""
+        distinct, weights = _weighted_values(column, name, weight)
+        low, center, high = _quantiles(distinct, weights, (0.25, 0.5, 0.75))
+        spread = high - low or (distinct[-1] - distinct[0]) / 2
+        return cls(name, float(center), float(1.0 / spread) if spread > 0 else 0.0)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The column's name."""
+        return [self.name]
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the feature into `out` of shape (n_rows, 1)."""
+        z = (_filled(column, self.name, self.center) - self.center) * self.scale
+        out[:, 0] = z / np.sqrt(1.0 + (z / CLIP) ** 2)
+
+
+@dataclass(frozen=True)
+class MissingCode:
+    """One feature: 1 where a column has no value, else 0.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    """
+
+    kind: ClassVar[str] = "missing"
+    reads_text: ClassVar[bool] = False
+    name: str
+
+    @property
+    def feature_names(self) -> list[str]:
+        """`name (missing)`."""
+        return [f"{self.name} (missing)"]
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the feature into `out` of shape (n_rows, 1)."""
+        out[:, 0] = np.isnan(as_numbers(column, self.name))
+
+
+@dataclass(frozen=True)
+class PiecewiseLinearCode:
+    """A number as the fraction of each bin that lies below it.
+
+    Component t is ``clip((x - edges[t]) / (edges[t + 1] - edges[t]), 0, 1)`` minus its training mean.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    fill : float
+        What a missing value counts as.
+    edges : tuple of float
+        Ascending, two or more.
+    means : tuple of float
+        One for each bin.
+
+    References
+    ----------
+    Y. Gorishniy, I. Rubachev, A. Babenko: On embeddings for numerical features in tabular deep learning,
+    NeurIPS 2022, section 3.2.1.
+
+    Examples
+    --------
+    >>> code = PiecewiseLinearCode.fit(np.arange(5.0), "age", 2)
+    >>> code.edges
+    (0.0, 2.0, 4.0)
+    """
+
+    kind: ClassVar[str] = "piecewise"
+    reads_text: ClassVar[bool] = False
+    name: str
+    fill: float
+    edges: tuple[float, ...]
+    means: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Check what may have come from a file."""
+        object.__setattr__(self, "edges", tuple(self.edges))
+        object.__setattr__(self, "means", tuple(self.means))
+        _check_numbers(fill=self.fill, edges=self.edges, means=self.means)
+        if len(self.edges) != len(self.means) + 1 or any(np.diff(self.edges) <= 0):
+            raise ValueError("edges must ascend, and be one more than means")
+
+    @classmethod
+    def fit(
+        cls, column: Column, name: str, n_bins: int, weight: Array | None = None
+    ) -> PiecewiseLinearCode | None:
+        """Learn from a column with at least one value; None if all its values are equal.
+
+        The edges are quantiles of the distinct values. A value that many rows share counts as the rows of one
+        bin at most, so that it does not take the edges of others.
+        """
+        distinct, weights = _weighted_values(column, name, weight)
+        if len(distinct) < 2:
+            return None
+        (fill,) = _quantiles(distinct, weights, (0.5,))
+        weights = np.minimum(weights, weights.sum() / n_bins)
+        below = np.cumsum(weights) - weights
+        positions = below / below[-1]
+        edges = np.unique(np.interp(np.linspace(0.0, 1.0, n_bins + 1), positions, distinct))
+        edges = edges[np.concatenate([[True], np.diff(edges) > 1e-12 * np.abs(edges).max()])]
+        code = cls(name, fill, tuple(edges.tolist()), (0.0,) * (len(edges) - 1))
+        out = np.zeros((len(column), len(edges) - 1))
+        code.encode(column, out)
+        means = np.average(out, axis=0, weights=weight)
+        return cls(name, fill, code.edges, tuple(means.tolist()))
+
+    @property
+    def feature_names(self) -> list[str]:
+        """`name > edge` for each bin."""
+        return [f"{self.name} > {edge:g}" for edge in self.edges[:-1]]
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the features into `out` of shape (n_rows, n_bins)."""
+        values = _filled(column, self.name, self.fill)
+        edges = np.array(self.edges)
+        # Which bin a value is in, and how far: all bins below are 1, all above are 0.
+        position = np.interp(values, edges, np.arange(len(edges), dtype=float))
+        np.clip(position[:, np.newaxis] - np.arange(len(edges) - 1), 0.0, 1.0, out=out, casting="same_kind")
+        out -= np.array(self.means, dtype=out.dtype)
+
+
+@dataclass(frozen=True)
+class QuantileCode:
+    """A number as the quantile of the normal distribution that has its rank.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    fill : float
+        What a missing value counts as.
+    values, quantiles : tuple of float
+        Ascending; between two values the quantiles are interpolated.
+
+    Examples
+    --------
+    >>> code = QuantileCode.fit(np.array([1.0, 10.0, 100.0]), "income")
+    >>> out = np.zeros((1, 1))
+    >>> code.encode(np.array([10.0]), out)
+    >>> out
+    array([[0.]])
+    """
+
+    kind: ClassVar[str] = "quantile"
+    reads_text: ClassVar[bool] = False
+    name: str
+    fill: float
+    values: tuple[float, ...]
+    quantiles: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Check what may have come from a file."""
+        object.__setattr__(self, "values", tuple(self.values))
+        object.__setattr__(self, "quantiles", tuple(self.quantiles))
+        _check_numbers(fill=self.fill, values=self.values, quantiles=self.quantiles)
+        if len(self.values) != len(self.quantiles) or not self.values or any(np.diff(self.values) <= 0):
+            raise ValueError("values must ascend, and be as many as quantiles")
+
+    @classmethod
+    def fit(cls, column: Column, name: str, weight: Array | None = None) -> QuantileCode:
+        """Learn from a column with at least one value."""
+        distinct, weights = _weighted_values(column, name, weight)
+        (fill,) = _quantiles(distinct, weights, (0.5,))
+        ranks = (np.cumsum(weights) - weights / 2) / weights.sum()
+        if len(distinct) > KNOTS:
+            kept = np.unique(np.searchsorted(ranks, np.linspace(0, 1, KNOTS)).clip(0, len(distinct) - 1))
+            distinct, ranks = distinct[kept], ranks[kept]
+        normal = NormalDist()
+        quantiles = [normal.inv_cdf(min(max(r, LEAST_QUANTILE), 1 - LEAST_QUANTILE)) for r in ranks.tolist()]
+        return cls(name, fill, tuple(distinct.tolist()), tuple(quantiles))
+
+    @property
+    def feature_names(self) -> list[str]:
+        """`name (quantile)`."""
+        return [f"{self.name} (quantile)"]
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the feature into `out` of shape (n_rows, 1)."""
+        out[:, 0] = np.interp(_filled(column, self.name, self.fill), self.values, self.quantiles)
+
+
+@dataclass(frozen=True)
+class LevelCode:
+    """Text as one feature for each level; two levels as one feature of +1 and -1.
+
+    A missing value is a level of its own where training had one. A value that training did not have is 0
+    everywhere.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    levels : tuple of (str or None)
+        None is the level of a missing value, and comes last.
+
+    Examples
+    --------
+    >>> code = LevelCode("sex", ("f", "m"))
+    >>> out = np.zeros((3, 1))
+    >>> code.encode(np.array(["f", "m", "x"], object), out)
+    >>> out[:, 0]
+    array([-1.,  1.,  0.])
+    """
+
+    kind: ClassVar[str] = "levels"
+    reads_text: ClassVar[bool] = True
+    name: str
+    levels: tuple[str | None, ...]
+
+    def __post_init__(self) -> None:
+        """Check what may have come from a file."""
+        object.__setattr__(self, "levels", tuple(self.levels))
+        if len(set(self.levels)) < len(self.levels) or not self.levels:
+            raise ValueError("levels must be there, each once")
+
+    @classmethod
+    def fit(cls, column: Column, name: str, max_levels: int, weight: Array | None = None) -> LevelCode:
+        """Learn the levels, the `max_levels` most frequent of them."""
+        counts: dict[str | None, float] = {}
+        weights = [1.0] * len(column) if weight is None else weight.tolist()
+        for level, of_row in zip(as_text(column).tolist(), weights, strict=True):
+            counts[level] = counts.get(level, 0.0) + of_row
+
+        def alphabet(level: str | None) -> tuple[bool, str]:
+            return level is None, level or ""
+
+        frequent = sorted(counts, key=lambda level: (-counts[level], alphabet(level)))
+        return cls(name, tuple(sorted(frequent[:max_levels], key=alphabet)))
+
+    @cached_property
+    def _indices(self) -> dict[str | None, int]:
+        return {level: index for index, level in enumerate(self.levels)}
+
+    @property
+    def feature_names(self) -> list[str]:
+        """`name=level` for each level; of two levels, that of the second."""
+        shown = self.levels[1:] if len(self.levels) == 2 else self.levels
+        return [f"{self.name}={'(missing)' if level is None else level}" for level in shown]
+
+    def codes(self, column: Column) -> NDArray[np.intp]:
+        """Return the index of each value's level, -1 where it has none."""
+        values = as_text(column).tolist()
+        return np.fromiter(map(self._indices.get, values, repeat(-1)), dtype=np.intp, count=len(values))
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the features into `out` of shape (n_rows, n_features), which holds zeros."""
+        indices = self.codes(column)
+        if len(self.levels) == 2:
+            out[:, 0] = np.choose(indices + 1, (0.0, -1.0, 1.0))
+            return
+        rows = np.flatnonzero(indices >= 0)
+        out[rows, indices[rows]] = 1
+
+
+@dataclass(frozen=True)
+class TargetCode:
+    """Text as what its level says of the target: the log-odds of each class, or the mean of a number.
+
+    Each level's counts are shrunk towards those of all rows by `PRIOR_ROWS` rows. A value that training did
+    not have is 0 everywhere. Rows that a code was fitted on should not be encoded by it: see
+    `cross_fitted`.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    levels : tuple of (str or None)
+    values : tuple of tuple of float
+        For each level one number per feature.
+
+    References
+    ----------
+    D. Micci-Barreca: A preprocessing scheme for high-cardinality categorical attributes in classification and
+    prediction problems, SIGKDD Explorations 3(1), 2001, eq. 3 and 4.
+    """
+
+    kind: ClassVar[str] = "target"
+    reads_text: ClassVar[bool] = True
+    name: str
+    levels: tuple[str | None, ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Check what may have come from a file."""
+        object.__setattr__(self, "levels", tuple(self.levels))
+        object.__setattr__(self, "values", tuple(tuple(row) for row in self.values))
+        _check_numbers(**{f"values of level {i}": row for i, row in enumerate(self.values)})
+        if len(self.levels) != len(self.values) or len({len(row) for row in self.values}) != 1:
+            raise ValueError("values must have one row of numbers for each level")
+
+    @property
+    def feature_names(self) -> list[str]:
+        """`name (target)`, numbered if there are several."""
+        n = len(self.values[0])
+        return [f"{self.name} (target)"] if n == 1 else [f"{self.name} (target {k})" for k in range(n)]
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the features into `out` of shape (n_rows, n_features)."""
+        out[:] = self._table[LevelCode(self.name, self.levels).codes(column)]
+
+    @cached_property
+    def _table(self) -> Array:
+        """The values, and a row of zeros at index -1."""
+        return np.vstack([np.array(self.values), np.zeros(len(self.values[0]))])
+
+
+def target_values(indices: Array, n_levels: int, targets: Array, weight: Array | None = None) -> Array:
+    """Return what each level says of the target.
+
+    Parameters
+    ----------
+    indices : int ndarray of shape (n_rows,)
+        The level of each row; -1 is none.
+    n_levels : int
+    targets : ndarray of shape (n_rows, k)
+        Class indicators (k classes; of two, one column is returned), or standardised numbers (k = 1).
+    weight : ndarray of shape (n_rows,), optional
+
+    Returns
+    -------
+    ndarray of shape (n_levels, n_features)
+    """
+    w = np.ones(len(indices)) if weight is None else weight
+    known = indices >= 0
+    at, w_known = indices[known], w[known]
+    total = np.bincount(at, w_known, n_levels)[:, np.newaxis]
+    sums = np.stack([np.bincount(at, w_known * t[known], n_levels) for t in targets.T], axis=1)
+    if targets.shape[1] == 1:
+        values: Array = sums / (total + PRIOR_ROWS)
+        return values
+    if len(w) == 0:
+        return np.zeros((n_levels, 1 if targets.shape[1] == 2 else targets.shape[1]))
+    prior = np.maximum(w @ targets / w.sum(), 1e-9)
+    p = (sums + PRIOR_ROWS * prior) / (total + PRIOR_ROWS)
+    logs: Array = np.log(p) - np.log(prior)
+    return logs[:, 1:] - logs[:, :1] if logs.shape[1] == 2 else logs
+
+
+def _weighted_values(column: Column, name: str, weight: Array | None) -> tuple[Array, Array]:
+    """Return the distinct values of a column, ascending, and the weight of each."""
+    values = as_numbers(column, name)
+    present = ~np.isnan(values)
+    distinct, index = np.unique(values[present], return_inverse=True)
+    return distinct, np.bincount(index, None if weight is None else weight[present])
+
+
+def _quantiles(distinct: Array, weights: Array, fractions: Sequence[float]) -> list[float]:
+    """Return quantiles of weighted values: the lowest value with at least that fraction of the weight."""
+    ends = np.cumsum(weights)
+    at = np.searchsorted(ends, np.array(fractions) * ends[-1] * (1 - 1e-12))
+    found: list[float] = distinct[at].tolist()
+    return found
+
+
+Code = RobustCode | MissingCode | PiecewiseLinearCode | QuantileCode | LevelCode | TargetCode
+"""Any code of one column."""

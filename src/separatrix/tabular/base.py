@@ -1,0 +1,352 @@
+"""The tabular estimators' shared part: from a table to an ensemble of networks.
+
+The flow: read the columns, fit the codes, train every network of the recipe on folds, choose the ensemble by
+out-of-fold predictions, keep the chosen networks.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from numbers import Integral, Real
+from time import monotonic
+from typing import Any, Self
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from separatrix import check
+from separatrix.data.codes import LevelCode
+from separatrix.data.table import Column, Table, as_column, is_text, table_from_frame
+from separatrix.engine import ENGINES, get_engine
+from separatrix.ensemble import Ensemble
+from separatrix.errors import DataError
+from separatrix.network import Network
+from separatrix.tabular import recipe
+from separatrix.tabular.features import Features
+from separatrix.tabular.training import Job, Member, Split, Target, train
+
+Array = NDArray[Any]
+
+PRESETS = {"fast": (0, 2, 3, 4), "default": tuple(range(8)), "best": tuple(range(8))}
+"""Which configurations of the recipe are trained."""
+
+N_FOLDS = 5
+
+FEW_ROWS = 1000
+"""Up to this number of rows, predictions are computed in double precision."""
+
+REPEATS = {"fast": 1, "default": 1, "best": 2}
+"""How often each is, on other folds."""
+
+
+class BaseTabular(BaseEstimator, ABC):
+    """What `TabularClassifier` and `TabularRegressor` share."""
+
+    presets: str
+    cv: Any
+    time_limit: float | None
+    random_state: Any
+    n_jobs: int | None
+    engine: str
+
+    n_features_in_: int
+    feature_names_in_: Array
+    ensemble_: Ensemble
+    oof_: Array
+    counts_: Array
+    _in_double: Ensemble
+    _n_folds: int
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None) -> Self:
+        """Train the networks and choose the ensemble.
+
+        Parameters
+        ----------
+        X : data frame, Table or array-like of shape (n_samples, n_features)
+            Numbers, text and missing values.
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,), optional
+            Weight of each row, 0 or more.
+        groups : array-like of shape (n_samples,), optional
+            Rows of one group are in the same fold.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ParameterError
+            If a parameter breaks its rule.
+        DataError, ValueError
+            If the data cannot be trained on.
+
+        Warns
+        -----
+        UserWarning
+            If `time_limit` or Ctrl-C ended the training before all networks were trained.
+        """
+        self._check_parameters()
+        columns = self._columns(X, reset=True)
+        n_rows = len(next(iter(columns.values())))
+        y = self._read_target(y, n_rows)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
+            )
+        weight = self._row_weights(y, sample_weight)
+        random_state = check_random_state(self.random_state)
+        splits = self._given_splits(y, groups, random_state)
+        columns, y, weight, splits, index = _distinct_rows(columns, y, weight, splits)
+        if len(y) < 2:
+            raise DataError(
+                f"the table must have 2 different rows or more to learn from, got n_samples = {len(y)}."
+            )
+        features = Features.fit(columns, weight)
+        if not any(array.shape[1] for array in features.arrays.values()):
+            raise DataError("no column has a value; there is nothing to learn from.")
+        jobs = list(self._jobs(y, splits, random_state))
+        members = self._train(jobs, features, self._target(y, weight))
+        self._choose(members, y, weight)
+        known = index >= 0
+        oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
+        oof[known] = self.oof_[index[known]]
+        self.oof_ = oof
+        return self
+
+    def _predictions(self, X: Any) -> Array:
+        """Return the ensemble's probabilities or numbers.
+
+        Those of few rows are computed in double precision: in single precision the last digits of a matrix
+        product depend on the order of its rows.
+        """
+        check_is_fitted(self)
+        columns = self._columns(X, reset=False)
+        few = len(next(iter(columns.values()))) <= FEW_ROWS
+        return (self._in_double if few else self.ensemble_)(dict(columns))
+
+    def to_model(self) -> Ensemble:
+        """Return the ensemble, a frozen value that predicts and can be saved."""
+        check_is_fitted(self)
+        return self.ensemble_
+
+    # What a classifier and a regressor do each in its own way.
+
+    @abstractmethod
+    def _read_target(self, y: Any, n_rows: int) -> Array:
+        """Check `y` and learn its classes; return class numbers or numbers."""
+
+    @abstractmethod
+    def _row_weights(self, y: Array, weight: Array | None) -> Array | None:
+        """Return the weight of each row."""
+
+    @abstractmethod
+    def _target(self, y: Array, weight: Array | None) -> Target:
+        """Return what the networks learn."""
+
+    @abstractmethod
+    def _folds(self, y: Array, n_folds: int, seed: int) -> Sequence[Split]:
+        """Return training and held-out rows of each fold, drawn at random."""
+
+    @abstractmethod
+    def _group_folds(self, y: Array, groups: Any, n_folds: int, seed: int) -> Sequence[Split]:
+        """Return training and held-out rows of each fold, no group in both."""
+
+    @abstractmethod
+    def _answers(self, z: Array, network: Network) -> Array:
+        """Return a network's outputs as probabilities or numbers."""
+
+    @abstractmethod
+    def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
+        """Return how often each candidate counts; `answers` has shape (n_candidates, n_rows, n_outputs)."""
+
+    @abstractmethod
+    def _finish(
+        self,
+        members: Sequence[tuple[Member, Array, float]],
+        oof: Array,
+        y: Array,
+        weight: Array | None,
+    ) -> Ensemble:
+        """Return the ensemble of members' parameters and weights."""
+
+    # Fit.
+
+    def _check_parameters(self) -> None:
+        check.choice("presets", self.presets, PRESETS)
+        check.choice("engine", self.engine, ENGINES)
+        if self.time_limit is not None:
+            check.number("time_limit", self.time_limit, 0.0, open_low=True)
+
+    def _columns(self, X: Any, *, reset: bool) -> Mapping[str, Column]:
+        """Return the columns of a table or array, and check their names against those of the training."""
+        if isinstance(X, Table) or hasattr(type(X), "columns"):
+            table = X if isinstance(X, Table) else table_from_frame(X)
+            if reset:
+                self.n_features_in_ = len(table.columns)
+                self.feature_names_in_ = np.array(list(table.columns), dtype=object)
+            return table.columns
+        array = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
+        if reset:
+            self.__dict__.pop("feature_names_in_", None)
+        names = getattr(self, "feature_names_in_", [f"x{index}" for index in range(array.shape[1])])
+        for name, column in zip(names, array.T, strict=True):
+            _check_cells(column, name)
+        return {name: as_column(column, name) for name, column in zip(names, array.T, strict=True)}
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
+        return tags
+
+    def _given_splits(self, y: Array, groups: Any, random_state: RandomState) -> list[Split] | None:
+        """Return the folds of all configurations; None if each draws its own."""
+        if self.cv is not None and not isinstance(self.cv, Integral):
+            splitter = check_cv(self.cv, y, classifier=is_classifier(self))
+            return list(splitter.split(np.zeros((len(y), 1)), y, groups))
+        if groups is None:
+            return None
+        seed = int(random_state.randint(2**31 - 1))
+        return list(self._group_folds(y, groups, self._n_splits(), seed))
+
+    def _n_splits(self) -> int:
+        return N_FOLDS if self.cv is None else int(self.cv)
+
+    def _jobs(self, y: Array, given: list[Split] | None, random_state: RandomState) -> Iterator[Job]:
+        number = 0
+        for _ in range(REPEATS[self.presets]):
+            for configuration in PRESETS[self.presets]:
+                seed = int(random_state.randint(2**31 - 1))
+                splits = self._folds(y, self._n_splits(), seed) if given is None else given
+                self._n_folds = len(splits)
+                for split in splits:
+                    settings, seed = (
+                        recipe.CONFIGURATIONS[configuration],
+                        int(random_state.randint(2**31 - 1)),
+                    )
+                    yield Job(number, configuration, settings, split, seed)
+                    number += 1
+
+    def _train(self, jobs: Sequence[Job], features: Features, target: Target) -> list[Member]:
+        """Return the members that were trained before the time was up or Ctrl-C came."""
+        deadline = None if self.time_limit is None else monotonic() + self.time_limit
+
+        def has_time(job: Job) -> bool:
+            """Return whether a job may begin: those of the first configuration always may."""
+            return job.number < self._n_folds or deadline is None or monotonic() < deadline
+
+        members: list[Member] = []
+        engine, n_threads = get_engine(self.engine), self._n_threads()
+        try:
+            for member in train(jobs, features, target, engine, self._answers, n_threads, has_time):
+                members.append(member)
+        except KeyboardInterrupt:
+            if not members:
+                raise
+            warnings.warn("Training interrupted by user.", UserWarning, stacklevel=3)
+        members.sort(key=lambda member: member.job)
+        return members
+
+    def _n_threads(self) -> int:
+        n_jobs = 1 if self.n_jobs is None else self.n_jobs
+        return (os.cpu_count() or 1) + 1 + n_jobs if n_jobs < 0 else n_jobs
+
+    def _choose(self, members: Sequence[Member], y: Array, weight: Array | None) -> None:
+        """Choose the ensemble among the configurations whose folds were all trained."""
+        groups: dict[int, list[Member]] = {}
+        for member in members:
+            groups.setdefault(member.job // self._n_folds, []).append(member)
+        whole = [group for group in groups.values() if len(group) == self._n_folds]
+        n_missing = len(PRESETS[self.presets]) * REPEATS[self.presets] - len(whole)
+        if n_missing:
+            warnings.warn(
+                f"{n_missing} of {n_missing + len(whole)} configurations were not trained in time; raise "
+                "time_limit for better predictions.",
+                UserWarning,
+                stacklevel=3,
+            )
+        if not whole:
+            raise DataError("no configuration was trained on all folds in time; raise time_limit.")
+        covered = np.sort(np.concatenate([member.held_out for member in whole[0]]))
+        n_snapshots = len(whole[0][0].thetas)
+        answers = np.zeros((len(whole), n_snapshots, len(y), whole[0][0].answers.shape[2]), np.float32)
+        for candidate, group in zip(answers, whole, strict=True):
+            for member in group:
+                candidate[:, member.held_out] = member.answers
+        flat: Array = answers.reshape(-1, *answers.shape[2:])
+        kept = (flat[:, covered], y[covered], None if weight is None else weight[covered])
+        counts = self._counts(*kept).reshape(len(whole), n_snapshots)
+        chosen = [
+            (member, theta, count / self._n_folds)
+            for group, of_group in zip(whole, counts.tolist(), strict=True)
+            for member in group
+            for theta, count in zip(member.thetas, of_group, strict=True)
+            if count
+        ]
+        shares = counts.ravel() / counts.sum()
+        self.oof_ = np.full(flat.shape[1:], np.nan)
+        self.oof_[covered] = np.tensordot(shares, flat[:, covered], 1)
+        self.counts_ = counts
+        self.ensemble_ = self._finish(chosen, self.oof_[covered], *kept[1:])
+        models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
+        self._in_double = replace(self.ensemble_, models=models)
+
+
+def _distinct_rows(
+    columns: Mapping[str, Column], y: Array, weight: Array | None, splits: list[Split] | None
+) -> tuple[dict[str, Column], Array, Array | None, list[Split] | None, Array]:
+    """Return every row once, with the weight of all equal ones, and where each row went (-1: nowhere).
+
+    So no fold judges a network on a row that it was trained on, a row of weight 2 counts as two rows, and the
+    order of the rows does not matter. Rows of weight 0 are left out. Rows that differ in their folds differ.
+    """
+    w = np.ones(len(y)) if weight is None else weight
+    keys = [y.astype(np.float64)]
+    for column in columns.values():
+        if is_text(column):
+            code = LevelCode.fit(column, "", len(column))
+            keys.append(code.codes(column).astype(np.float64))
+        else:
+            keys.append(np.nan_to_num(column.astype(np.float64), nan=-np.inf))
+    for rows, held_out in splits or ():
+        role = np.zeros(len(y))
+        role[rows] += 1
+        role[held_out] += 2
+        keys.append(role)
+    keep = np.flatnonzero(w > 0)
+    _, first, index = np.unique(np.stack(keys, axis=1)[keep], axis=0, return_index=True, return_inverse=True)
+    rows = keep[first]
+    total = np.bincount(index.ravel(), w[keep])
+    merged = None if len(total) == 0 or (total == total[0]).all() else total
+    went = np.full(len(y), -1)
+    went[keep] = index.ravel()
+    if splits is not None:
+        splits = [(_gone(went, rows), _gone(went, held_out)) for rows, held_out in splits]
+    return {name: column[rows] for name, column in columns.items()}, y[rows], merged, splits, went
+
+
+def _gone(went: Array, rows: Array) -> Array:
+    """Return where some rows went, each place once."""
+    places = np.unique(went[rows])
+    return places[places >= 0]
+
+
+def _check_cells(column: Column, name: str) -> None:
+    """Raise a TypeError for a cell that is no number and no text, as scikit-learn does."""
+    if column.dtype != object:
+        return
+    for row, cell in enumerate(column.tolist()):
+        if cell is not None and not isinstance(cell, str | Real | np.bool):
+            raise TypeError(
+                f"argument must be a string or a number, got {type(cell).__name__} in column '{name}', row "
+                f"{row + 1}."
+            )

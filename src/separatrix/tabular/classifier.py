@@ -1,0 +1,180 @@
+"""TabularClassifier: classes from a raw table, by an ensemble of small networks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.model_selection import KFold, StratifiedGroupKFold, StratifiedKFold
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.labels import Labels
+from separatrix.ensemble import Ensemble
+from separatrix.errors import DataError
+from separatrix.model import Model
+from separatrix.network import HEADS, Network
+from separatrix.tabular import mixture
+from separatrix.tabular.base import BaseTabular
+from separatrix.tabular.training import Member, Split, Target
+
+Array = NDArray[Any]
+
+
+class TabularClassifier(ClassifierMixin, BaseTabular):
+    """Classes from a raw table, without tuning.
+
+    An ensemble of small networks on different codes of the columns. Each network is trained on four of five
+    folds and stopped by the fifth; the networks, and the epochs at which they count, are chosen by the
+    log-loss of their mean on the rows that they were not trained on.
+
+    Parameters
+    ----------
+    presets : {"fast", "default", "best"}, default="default"
+        How many networks are trained: 20, 40 or 80.
+    cv : int, cross-validation splitter or None, default=None
+        Folds; None is 5 stratified folds, other ones for each configuration.
+    time_limit : float or None, default=None
+        Seconds after which no further network is begun.
+    class_weight : dict, 'balanced' or None, default=None
+        Weight of the rows of each class.
+    random_state : int, RandomState instance or None, default=0
+        Seed of folds, first weights, order of rows and dropout. The same seed gives the same bits, whatever
+        `n_jobs`.
+    n_jobs : int or None, default=None
+        Networks trained at the same time; None is 1, -1 is one for each core.
+    engine : {"auto", "numba", "numpy"}, default="auto"
+        What computes.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    ensemble_ : Ensemble
+        The networks that were chosen: a value to save, also without scikit-learn.
+    oof_ : ndarray of shape (n_samples, n_classes)
+        Probabilities for the training rows by networks that were not trained on them.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Defined if `X` had names.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from separatrix.tabular import TabularClassifier
+    >>> table = pl.DataFrame({"age": [20, 30, 40, 50] * 10, "town": ["Bonn", "Ulm", None, "Ulm"] * 10})
+    >>> clf = TabularClassifier(presets="fast").fit(table, ["no", "no", "yes", "yes"] * 10)
+    >>> clf.predict(pl.DataFrame({"age": [25, 45], "town": ["Ulm", "Ulm"]})).tolist()
+    ['no', 'yes']
+    """
+
+    classes_: Array
+
+    def __init__(
+        self,
+        presets: str = "default",
+        *,
+        cv: Any = None,
+        time_limit: float | None = None,
+        class_weight: str | Mapping[Any, float] | None = None,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+        engine: str = "auto",
+    ) -> None:
+        self.presets = presets
+        self.cv = cv
+        self.time_limit = time_limit
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.engine = engine
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : data frame, Table or array-like of shape (n_samples, n_features)
+            Columns are found by name, where they have names.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+        """
+        return self._predictions(X)
+
+    def predict(self, X: Any) -> Array:
+        """Return the likeliest class of each row.
+
+        Parameters
+        ----------
+        X : data frame, Table or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        probability = self.predict_proba(X)
+        labels: Array = self.classes_[probability.argmax(axis=1)]
+        return labels
+
+    def _read_target(self, y: Any, n_rows: int) -> Array:
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        if len(y) != n_rows:
+            raise DataError(f"X and y must have the same number of rows, got {n_rows} and {len(y)}.")
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise DataError(
+                f"y must have two classes or more, got one class: {self.classes_[0]!r}; give rows of another."
+            )
+        return codes
+
+    def _row_weights(self, y: Array, weight: Array | None) -> Array | None:
+        of_class = Labels(self.classes_).weights(self.class_weight, np.bincount(y))
+        if of_class is None:
+            return weight
+        return of_class[y] if weight is None else of_class[y] * weight
+
+    def _target(self, y: Array, weight: Array | None) -> Target:
+        k = len(self.classes_)
+        return Target(
+            T=y[:, np.newaxis].astype(np.float32),
+            indicators=np.eye(k)[y],
+            head="binary" if k == 2 else "multiclass",
+            n_out=1 if k == 2 else k,
+            weight=None if weight is None else weight.astype(np.float32),
+        )
+
+    def _folds(self, y: Array, n_folds: int, seed: int) -> Sequence[Split]:
+        counts = np.bincount(y)
+        n_folds = max(2, min(n_folds, int(counts.min())))
+        kind = StratifiedKFold if counts.max() >= n_folds else KFold
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The least populated class")
+            return list(kind(n_folds, shuffle=True, random_state=seed).split(np.zeros((len(y), 1)), y))
+
+    def _group_folds(self, y: Array, groups: Any, n_folds: int, seed: int) -> Sequence[Split]:
+        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+        return list(splitter.split(np.zeros((len(y), 1)), y, groups))
+
+    def _answers(self, z: Array, network: Network) -> Array:
+        return HEADS[network.head].probabilities(z)
+
+    def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
+        return mixture.greedy_counts(answers[:, np.arange(len(y)), y], weight)
+
+    def _finish(
+        self, members: Sequence[tuple[Member, Array, float]], oof: Array, y: Array, weight: Array | None
+    ) -> Ensemble:
+        temperature = mixture.fitted_temperature(oof, y, weight)
+        encoders: dict[int, TableEncoder] = {}
+        models = []
+        for member, theta, _ in members:
+            encoder = encoders.setdefault(id(member.codes), TableEncoder(member.codes))
+            models.append(Model(member.network, theta, self.classes_, encoder))
+        return Ensemble(models, [share for _, _, share in members], temperature)

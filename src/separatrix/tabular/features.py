@@ -1,0 +1,146 @@
+"""Features: the codes of a table's columns, fitted once for all networks, and their arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from separatrix.data.codes import (
+    Code,
+    LevelCode,
+    MissingCode,
+    PiecewiseLinearCode,
+    QuantileCode,
+    RobustCode,
+    TargetCode,
+    target_values,
+)
+from separatrix.data.table import Column, is_text, missing_rows
+from separatrix.tabular import recipe
+from separatrix.tabular.recipe import Configuration
+
+Array = NDArray[Any]
+
+CROSS_FIT_PARTS = 5
+MAX_LEVELS = 100
+BLOCKS = ("robust", "coarse", "fine", "quantile", "missing", "levels")
+
+
+@dataclass(frozen=True)
+class Features:
+    """The codes of all columns, and what they make of the training rows.
+
+    Attributes
+    ----------
+    codes : dict of str to tuple of Code
+        For each of `BLOCKS`.
+    arrays : dict of str to float32 ndarray of shape (n_rows, n_features)
+        The training rows in the codes of each block.
+    levels : dict of str to int ndarray of shape (n_rows,)
+        The level of each training row in each text column.
+    """
+
+    codes: Mapping[str, tuple[Code, ...]]
+    arrays: Mapping[str, Array]
+    levels: Mapping[str, Array]
+
+    @classmethod
+    def fit(cls, columns: Mapping[str, Column], weight: Array | None = None) -> Features:
+        """Fit all codes that do not look at the target; columns without any value are left out."""
+        codes = fit_codes(columns, weight)
+        arrays = {block: encode(members, columns) for block, members in codes.items()}
+        levels = {
+            code.name: code.codes(columns[code.name])
+            for code in codes["levels"]
+            if isinstance(code, LevelCode)
+        }
+        return cls(codes, arrays, levels)
+
+    def codes_of(self, configuration: Configuration) -> tuple[Code, ...]:
+        """Return the codes of a network's inputs, without those of the target."""
+        return tuple(code for block in blocks_of(configuration) for code in self.codes[block])
+
+    def inputs(self, configuration: Configuration) -> Array:
+        """Return the training rows as a network takes them, without the codes of the target."""
+        return np.hstack([self.arrays[block] for block in blocks_of(configuration)])
+
+    def target_codes(
+        self, rows: Array, held_out: Array, targets: Array, weight: Array | None, random_state: RandomState
+    ) -> tuple[tuple[TargetCode, ...], Array, Array]:
+        """Return codes fitted on some rows, and the features of those rows and of held-out rows.
+
+        The rows themselves are coded in parts, each by a code fitted on the others: a row's own target is
+        not in its feature.
+        """
+        part = random_state.permutation(len(rows)) % CROSS_FIT_PARTS
+        codes, seen, unseen = [], [], []
+        for code in self.codes["levels"]:
+            assert isinstance(code, LevelCode)
+            indices, n_levels = self.levels[code.name], len(code.levels)
+
+            def table(at: Array, indices: Array = indices, n_levels: int = n_levels) -> Array:
+                w = None if weight is None else weight[at]
+                values = target_values(indices[at], n_levels, targets[at], w)
+                return np.vstack([values, np.zeros(values.shape[1])])  # the last, index -1: no level
+
+            whole = table(rows)
+            codes.append(TargetCode(code.name, code.levels, tuple(map(tuple, whole[:-1].tolist()))))
+            features = np.empty((len(rows), whole.shape[1]))
+            for number in range(CROSS_FIT_PARTS):
+                mine = part == number
+                if mine.any():
+                    features[mine] = table(rows[~mine])[indices[rows[mine]]]
+            seen.append(features)
+            unseen.append(whole[indices[held_out]])
+        return tuple(codes), _stacked(seen, len(rows)), _stacked(unseen, len(held_out))
+
+
+def blocks_of(configuration: Configuration) -> tuple[str, ...]:
+    """Return the blocks of a network's inputs, in order."""
+    return ("robust", *configuration.blocks, "missing", "levels")
+
+
+def fit_codes(columns: Mapping[str, Column], weight: Array | None) -> dict[str, tuple[Code, ...]]:
+    """Fit the codes of each block."""
+    present = {name: column for name, column in columns.items() if not missing_rows(column).all()}
+    text = [name for name, column in present.items() if is_text(column)]
+    numeric = [name for name in present if name not in text]
+    n_rows = len(next(iter(columns.values())))
+    coarse = recipe.bins(recipe.COARSE_BINS, len(numeric), recipe.COARSE_FEATURES)
+    fine = recipe.bins(recipe.FINE_BINS, len(numeric), recipe.FINE_FEATURES, n_rows)
+    return {
+        "robust": tuple(RobustCode.fit(present[name], name, weight) for name in numeric),
+        "coarse": _piecewise(present, numeric, coarse, weight),
+        "fine": _piecewise(present, numeric, fine, weight),
+        "quantile": tuple(QuantileCode.fit(present[name], name, weight) for name in numeric),
+        "missing": tuple(MissingCode(name) for name in numeric if missing_rows(present[name]).any()),
+        "levels": tuple(LevelCode.fit(present[name], name, MAX_LEVELS, weight) for name in text),
+    }
+
+
+def encode(codes: Sequence[Code], columns: Mapping[str, Column]) -> Array:
+    """Return rows in some codes, float32 of shape (n_rows, n_features)."""
+    n_rows = len(next(iter(columns.values())))
+    out = np.zeros((n_rows, sum(len(code.feature_names) for code in codes)), np.float32)
+    start = 0
+    for code in codes:
+        stop = start + len(code.feature_names)
+        code.encode(columns[code.name], out[:, start:stop])
+        start = stop
+    return out
+
+
+def _piecewise(
+    columns: Mapping[str, Column], names: Iterable[str], n_bins: int, weight: Array | None
+) -> tuple[Code, ...]:
+    fitted = (PiecewiseLinearCode.fit(columns[name], name, n_bins, weight) for name in names)
+    return tuple(code for code in fitted if code is not None)
+
+
+def _stacked(arrays: list[Array], n_rows: int) -> Array:
+    return np.hstack([np.empty((n_rows, 0)), *arrays]).astype(np.float32)

@@ -1,0 +1,73 @@
+"""The recipe: which networks a tabular estimator trains, on which codes of the columns, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HIDDEN = (64, 64)
+DROPOUT = 0.2
+RATE = 5e-3
+STEPS = 2500
+LEAST_EPOCHS, MOST_EPOCHS = 30, 400
+PATIENCE, LEAST_PATIENCE = 0.3, 8
+"""Stop after this fraction of the epochs, and at least so many, without a better validation loss."""
+
+N_SNAPSHOTS = 14
+
+COARSE_BINS, COARSE_FEATURES = (16, 12, 10, 8, 6, 5, 4, 3), 256
+FINE_BINS, FINE_FEATURES = (96, 64, 48, 32, 24, 16, 12, 8, 6, 4), 768
+ROWS_PER_FINE_BIN = 20
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One kind of network.
+
+    Attributes
+    ----------
+    blocks : tuple of str
+        The codes of numbers besides the robust scale: "coarse", "fine", "quantile", or none.
+    activation : str
+    weight_decay : float
+    uses_target : bool
+        Whether text is also coded by what its levels say of the target.
+    """
+
+    blocks: tuple[str, ...]
+    activation: str
+    weight_decay: float
+    uses_target: bool = False
+
+
+CONFIGURATIONS = (
+    Configuration((), "relu", 0.01),
+    Configuration(("coarse",), "relu", 1.0),
+    Configuration(("fine",), "relu", 1.0),
+    Configuration(("quantile",), "silu", 0.01),
+    Configuration(("fine",), "relu", 1.0, uses_target=True),
+    Configuration(("fine",), "silu", 0.1, uses_target=True),
+    Configuration(("quantile",), "silu", 0.3),
+    Configuration(("coarse",), "relu", 0.01),
+)
+
+
+def batch_size(n_rows: int) -> int:
+    """Return the rows of a step."""
+    return 32 if n_rows < 1200 else 64 if n_rows < 4000 else 128 if n_rows < 10_000 else 256
+
+
+def n_epochs(n_rows: int, batch: int) -> int:
+    """Return the epochs of a training of about `STEPS` steps."""
+    steps_per_epoch = -(-n_rows // batch)
+    return int(min(max(round(STEPS / steps_per_epoch), LEAST_EPOCHS), MOST_EPOCHS))
+
+
+def snapshot_epochs(n: int) -> list[int]:
+    """Return the epochs after which parameters are kept: dense at the start."""
+    return sorted({max(1, round(n * (i / N_SNAPSHOTS) ** 1.5)) for i in range(1, N_SNAPSHOTS + 1)})
+
+
+def bins(candidates: tuple[int, ...], n_numeric: int, most_features: int, n_rows: int = 10**9) -> int:
+    """Return the largest number of bins that the features and the rows allow."""
+    allowed = [t for t in candidates if t * n_numeric <= most_features and t <= n_rows / ROWS_PER_FINE_BIN]
+    return allowed[0] if allowed else candidates[-1]

@@ -1,0 +1,214 @@
+"""Training: all networks of a tabular fit, each on four of five folds and stopped by the fifth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
+
+from separatrix.blas import one_blas_thread
+from separatrix.data.codes import Code
+from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
+from separatrix.engine.numpy_engine import forward
+from separatrix.network import AdamW, Network, initial_theta
+from separatrix.tabular import recipe
+from separatrix.tabular.features import Features
+from separatrix.tabular.recipe import Configuration
+
+Array = NDArray[Any]
+Answer = Callable[[Array, Network], Array]
+"""From a network's outputs to probabilities or numbers, float (n_rows, n_outputs)."""
+
+Split = tuple[Array, Array]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the networks learn.
+
+    Attributes
+    ----------
+    T : float32 ndarray of shape (n_rows, 1)
+        Class numbers, or standardised numbers.
+    indicators : ndarray of shape (n_rows, k)
+        One column per class, or the standardised numbers; the target codes are fitted on them.
+    head : str
+    n_out : int
+    weight : float32 ndarray of shape (n_rows,) or None
+    """
+
+    T: Array
+    indicators: Array
+    head: str
+    n_out: int
+    weight: Array | None = None
+
+    def output_bias(self, rows: Array) -> Array:
+        """Return the output's bias before training: log prior odds, or the mean."""
+        weight = np.ones(len(rows)) if self.weight is None else self.weight[rows].astype(np.float64)
+        mean = weight @ self.indicators[rows] / weight.sum()
+        if self.head == "regression":
+            return np.asarray(mean)
+        prior = np.maximum(mean, 1e-6)
+        logs: Array = np.log(prior)
+        return logs[1:] - logs[:1] if self.head == "binary" else logs
+
+
+@dataclass(frozen=True)
+class Member:
+    """One trained network at several epochs.
+
+    Attributes
+    ----------
+    job : int
+        Number of its job.
+    configuration : int
+        Its number in the recipe.
+    codes : tuple of Code
+        Of its inputs.
+    network : Network
+    thetas : list of float32 ndarray
+        Its parameters at the snapshot epochs; a training that stopped early repeats its last.
+    held_out : int ndarray
+        The rows that stopped it.
+    answers : ndarray of shape (n_snapshots, n_held_out, n_outputs)
+        What it predicts for them.
+    n_epochs : int
+        It was trained for.
+    """
+
+    job: int
+    configuration: int
+    codes: tuple[Code, ...]
+    network: Network
+    thetas: Sequence[Array]
+    held_out: Array
+    answers: Array
+    n_epochs: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training to do; its seed makes it the same whichever thread does it, and when."""
+
+    number: int
+    configuration: int
+    settings: Configuration
+    split: Split
+    seed: int
+
+    def run(self, features: Features, target: Target, engine: Engine, answer: Answer) -> Member:
+        """Train the network, and let it answer for its held-out rows."""
+        random_state = RandomState(self.seed)
+        held_out = self.split[1]
+        task, codes = self._task(features, target, random_state)
+        (chunk,) = engine.advance([task])
+        network, validation = task.run.plan.network, task.run.validation
+        assert validation is not None
+        thetas = _snapshots(task, chunk)
+        answers: list[Array] = []
+        for number, theta in enumerate(thetas):
+            if number and theta is thetas[number - 1]:
+                answers.append(answers[-1])
+            else:
+                answers.append(answer(forward(network, theta, validation.X), network))
+        return Member(
+            self.number,
+            self.configuration,
+            codes,
+            network,
+            thetas,
+            held_out,
+            np.array(answers, np.float32),
+            task.run.state.epoch,
+        )
+
+    def _task(
+        self, features: Features, target: Target, random_state: RandomState
+    ) -> tuple[Task, tuple[Code, ...]]:
+        rows, held_out = self.split
+        inputs, codes = features.inputs(self.settings), features.codes_of(self.settings)
+        X, X_held_out = inputs[rows], inputs[held_out]
+        if self.settings.uses_target and features.levels:
+            fitted, seen, unseen = features.target_codes(
+                rows, held_out, target.indicators, target.weight, random_state
+            )
+            X, X_held_out, codes = np.hstack([X, seen]), np.hstack([X_held_out, unseen]), (*codes, *fitted)
+        network = Network.mlp(
+            X.shape[1],
+            recipe.HIDDEN,
+            target.n_out,
+            activation=self.settings.activation,
+            head=target.head,
+            dropout=recipe.DROPOUT,
+        )
+        batch = recipe.batch_size(len(target.T))
+        n_epochs = recipe.n_epochs(len(rows), batch)
+        optimizer = AdamW(weight_decay=self.settings.weight_decay)
+        plan = Plan(
+            network,
+            optimizer,
+            batch_size=batch,
+            dropout_seed=int(random_state.randint(2**31 - 1)),
+            monitor=Monitor("validation_loss", 0.0, max(recipe.LEAST_PATIENCE, recipe.PATIENCE * n_epochs)),
+        )
+        theta = _first_theta(network, target.output_bias(rows), random_state)
+        run = Run(
+            plan,
+            State.start(theta, optimizer, random_state),
+            _data(X, target, rows),
+            _data(X_held_out, target, held_out),
+        )
+        n_steps = n_epochs * run.steps_per_epoch
+        rates = recipe.RATE * 0.5 * (1.0 + np.cos(np.pi * np.arange(n_steps) / n_steps))
+        return Task(run, rates, np.array(recipe.snapshot_epochs(n_epochs))), codes
+
+
+def train(
+    jobs: Sequence[Job],
+    features: Features,
+    target: Target,
+    engine: Engine,
+    answer: Answer,
+    n_threads: int,
+    has_time: Callable[[Job], bool],
+) -> Iterator[Member]:
+    """Yield each job's member when it is trained; no further job is begun once one has no time."""
+    waiting = takewhile(has_time, jobs)
+    pending: set[Future[Member]] = set()
+    with one_blas_thread, ThreadPoolExecutor(n_threads) as pool:
+        try:
+            while True:
+                while len(pending) < n_threads and (job := next(waiting, None)) is not None:
+                    pending.add(pool.submit(job.run, features, target, engine, answer))
+                if not pending:
+                    return
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _snapshots(task: Task, chunk: Chunk) -> list[Array]:
+    thetas = list(chunk.snapshots)
+    last = task.run.state.theta
+    return [*thetas, *[last] * (len(task.snapshots) - len(thetas))]
+
+
+def _first_theta(network: Network, output_bias: Array, random_state: RandomState) -> Array:
+    weights, biases = network.split(initial_theta(network, "he", random_state, np.float32))
+    zeros = [np.zeros_like(bias) for bias in biases[:-1]]
+    return network.join(weights, [*zeros, output_bias]).astype(np.float32)
+
+
+def _data(X: Array, target: Target, rows: Array) -> Data:
+    weight = None if target.weight is None else target.weight[rows]
+    return Data(np.ascontiguousarray(X, np.float32), target.T[rows], weight)
