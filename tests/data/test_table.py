@@ -223,6 +223,22 @@ def test_pandas_special_types():
     assert table.columns["mixed"].tolist() == ["1", "a", None]
 
 
+@pytest.mark.parametrize(
+    ("categories", "text"),
+    [
+        ([3, None, 1], ["3", None, "1"]),
+        ([3.0, None, 1.5], ["3", None, "1.5"]),
+        ([True, None, False], ["True", None, "False"]),
+        ([pd.Timestamp("2020-02-29"), None, pd.Timestamp("2020-03-01")], ["2020-02-29", None, "2020-03-01"]),
+    ],
+)
+def test_categories_of_pandas_are_text_whatever_their_type(categories, text):
+    values = pd.Categorical(categories)
+    for given in (values, pd.Series(values), pd.CategoricalIndex(values)):
+        assert as_column(given, "c").tolist() == text
+    assert table_from_frame(pd.DataFrame({"c": values})).columns["c"].tolist() == text
+
+
 def test_a_table_becomes_a_frame_and_comes_back():
     table = Table({**PEOPLE.columns, "size": [1.5, None, 2.0], "town": [None, None, "Ulm"]})
     frame = frame_from_table(table)

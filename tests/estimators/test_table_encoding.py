@@ -78,3 +78,11 @@ def test_cross_validation_encodes_on_the_training_rows_only(make, monkeypatch):
 def test_output_as_a_frame():
     step = TableEncoding().set_output(transform="polars").fit(pl.DataFrame(COLUMNS))
     assert step.transform(pl.DataFrame(COLUMNS)).columns == step.encoder_.feature_names_out
+
+
+def test_numbers_that_are_categories_of_pandas_get_a_feature_each():
+    codes = [2, 1, 10, 1]
+    for categories in (codes, list(map(str, codes))):
+        step = TableEncoding().fit(pd.DataFrame({"plan": pd.Categorical(categories)}))
+        assert step.get_feature_names_out().tolist() == ["plan=1", "plan=10", "plan=2"]
+        assert step.transform(pd.DataFrame({"plan": codes})).argmax(axis=1).tolist() == [2, 0, 1, 0]

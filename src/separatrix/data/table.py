@@ -27,7 +27,8 @@ def as_column(values: ArrayLike, name: str) -> Column:
     """Return one-dimensional values as a column of one of the four kinds.
 
     Smaller number types are widened; whole numbers too large for `int64` become floats; dates become ISO
-    text; objects become numbers if all of them are numbers, else text.
+    text; the categories of pandas become text, also if they are numbers; objects become numbers if all of
+    them are numbers, else text.
 
     Parameters
     ----------
@@ -53,6 +54,8 @@ def as_column(values: ArrayLike, name: str) -> Column:
     >>> as_column(["b", None, 7], "code")
     array(['b', None, '7'], dtype=object)
     """
+    if _is_categorical(values):
+        return _from_categories(values, name)
     array = np.asarray(values)
     if array.ndim != 1:
         raise DataError(f"column '{name}' must be one-dimensional, got shape {array.shape}.")
@@ -387,7 +390,8 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
 def table_from_frame(frame: Any) -> Table:
     """Return the table of a Polars or pandas data frame.
 
-    Categories become text; dates and times become ISO text; decimal numbers become floats.
+    Categories become text, also if they are numbers; dates and times become ISO text; decimal numbers become
+    floats.
 
     Parameters
     ----------
@@ -518,6 +522,8 @@ def _from_polars(series: Any) -> Column:
 
 def _from_pandas(series: Any) -> Column:
     """Return the column of a pandas series."""
+    if _is_categorical(series):
+        return _from_categories(series, str(series.name))
     missing = series.isna().to_numpy()
     if series.dtype.kind in "biuf":
         return np.asarray(
@@ -528,3 +534,15 @@ def _from_pandas(series: Any) -> Column:
     values = series.astype(object).to_numpy(copy=True)
     values[missing] = None
     return np.asarray(values)
+
+
+def _is_categorical(values: Any) -> bool:
+    """Return whether values are a categorical, a series or an index of pandas with categories."""
+    return str(getattr(values, "dtype", None)) == "category"
+
+
+def _from_categories(values: Any, name: str) -> Column:
+    """Return categories as text, whatever their type; the code -1 is a missing value."""
+    coded = getattr(values, "cat", values)
+    categories = as_text(as_column(_from_pandas(coded.categories.to_series()), name))
+    return np.asarray(np.array([*categories, None], dtype=object)[np.asarray(coded.codes)])
