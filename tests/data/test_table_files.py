@@ -295,3 +295,35 @@ def test_a_new_format_is_one_entry(tmp_path, monkeypatch):
     assert_same(read_table("-"), TABLE)
     with pytest.raises(OutputError, match=r"must be one of .*, \.arrow, each also with \.gz"):
         write_table(TABLE, tmp_path / "t.doc")
+
+
+@pytest.mark.parametrize(
+    "index",
+    [None, [7, 9, 4], pd.Index(["u", "v", "w"], name="when"), pd.MultiIndex.from_arrays([[1, 2, 3]] * 2)],
+)
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_the_index_of_a_pandas_frame_is_no_column(tmp_path, index, in_pieces):
+    frame = pd.DataFrame({"a": [0.5, 1.5, 2.5], "*": ["x", "y", "x"]}, index=index)
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert read_parquet_columns(tmp_path / "t.parquet", in_pieces) == {
+        "a": [0.5, 1.5, 2.5],
+        "*": ["x", "y", "x"],
+    }
+
+
+def read_parquet_columns(path, in_pieces):
+    if not in_pieces:
+        table = read_table(path)
+        return {name: column.tolist() for name, column in table.columns.items()}
+    with open_stream(path, 2**20) as stream:
+        names = list(stream.kinds)
+        return {name: column.tolist() for name, column in stream.read(stream.pieces[0], names)}
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
+@pytest.mark.parametrize("values", [[3, None, 1], [3.0, None, 1.5], [True, None, False], ["x", None, "y"]])
+def test_categories_of_pandas_are_text_in_a_parquet_file_too(tmp_path, values, in_pieces):
+    frame = pd.DataFrame({"n": [1, 2, 3], "c": pd.Categorical(values)})
+    frame.to_parquet(tmp_path / "t.parquet")
+    expected = {name: column.tolist() for name, column in read_table(frame).columns.items()}
+    assert read_parquet_columns(tmp_path / "t.parquet", in_pieces) == expected

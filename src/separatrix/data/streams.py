@@ -224,8 +224,8 @@ class ParquetFile:
         import polars as pl
 
         order = list(self.kinds)  # by index, as in Polars names such as "*" stand for several columns
-        selected = self._scan.select(pl.nth(order.index(name)) for name in names)
         with polars_errors(f"{self.name} cannot be read as Parquet"):
+            selected = self._scan.select(pl.nth(order.index(name)) for name in names)
             return table_from_frame(selected.slice(piece.start, piece.n_rows)).columns
 
     @classmethod

@@ -319,9 +319,41 @@ def _with_rows(table: Table, label: str) -> Table:
 
 
 def _scan_parquet(source: Source, label: str, text_columns: TextColumns) -> polars.LazyFrame:
+    """Return the columns of a Parquet file, as pandas describes them if it has written the file.
+
+    The index is no column, and categories are text whatever their type.
+    """
     import polars as pl
 
-    return pl.scan_parquet(source, glob=False)
+    frame = pl.scan_parquet(source, glob=False)
+    metadata = pl.read_parquet_metadata(source if isinstance(source, Path) else io.BytesIO(source))
+    if "pandas" not in metadata:
+        return frame
+    pandas = json.loads(metadata["pandas"])
+    # An index of consecutive numbers is described by a dictionary, and has no column.
+    index = {name for name in pandas["index_columns"] if isinstance(name, str)}
+    categories = {
+        each.get("field_name", each["name"])
+        for each in pandas["columns"]
+        if each["pandas_type"] == "categorical"
+    }
+    return frame.select(
+        _as_category(pl.nth(number), dtype) if name in categories else pl.nth(number)
+        for number, (name, dtype) in enumerate(frame.collect_schema().items())
+        if name not in index
+    )
+
+
+def _as_category(values: polars.Expr, dtype: polars.DataType) -> polars.Expr:
+    """Return numbers and truth values as text, as `separatrix.data.table.as_text` writes them."""
+    import polars as pl
+
+    if dtype == pl.Boolean:
+        return values.replace_strict({True: "True", False: "False"}, return_dtype=pl.String)
+    if dtype.is_float():
+        whole = values.cast(pl.Int64, strict=False)
+        return pl.when(values == whole).then(whole.cast(pl.String)).otherwise(values.cast(pl.String))
+    return values.cast(pl.String) if dtype.is_integer() else values
 
 
 def _scan_json_lines(source: Source, label: str, text_columns: TextColumns) -> polars.LazyFrame:
