@@ -115,6 +115,40 @@ def test_class_weight_also_applies_to_validation_rows(engine: str) -> None:
     assert_allclose(clf.best_validation_score_, clf.score(X[300:], y[300:], sample_weight=weight))
 
 
+def test_a_class_that_class_weight_leaves_out_weighs_1(engine: str) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 3))
+    y = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0.8)
+    two = y < 2
+    named, left_out = ({0: 1.0, 1: 5.0, 2: 3.0}, {1: 5.0, 2: 3.0})
+
+    def trained(weights: Any, how: str) -> np.ndarray:
+        clf = small(class_weight=weights, engine=engine)
+        if how == "partial_fit":
+            return clf.partial_fit(X[two], y[two], classes=[0, 1, 2]).theta_
+        if how == "X_val":
+            return clf.fit(X, y, X_val=X[two], y_val=y[two]).history_.validation_loss
+        return clf.fit(X, y).theta_
+
+    for how in ("fit", "X_val", "partial_fit"):
+        assert np.array_equal(trained(left_out, how), trained(named, how)), how
+    columns = np.column_stack([X[:, 0] > 0, X[:, 1] > 0]).astype(int)
+    none = columns[:, 1] == 0  # rows without the second label
+    weights: Any = [{1: 2.0}, {1: 4.0}]
+    several = small(class_weight=weights, engine=engine).fit(X, columns, X_val=X[none], y_val=columns[none])
+    assert np.isfinite(several.history_.validation_loss).all()
+
+
+def test_a_misspelled_class_of_class_weight_is_an_error(rows: Rows) -> None:
+    X, y = rows
+    names = np.array(["no", "yes"])[y]
+    with pytest.raises(
+        ParameterError, match=r"class_weight must name classes, which are no, yes, got 'yse'\. Did you mean"
+    ):
+        small(class_weight={"yse": 2.0}).fit(X, names)
+    small(class_weight={"no": 1.0, "yes": 2.0, "perhaps": 3.0}).fit(X, names)  # every class is named
+
+
 def test_wrong_class_weights_are_errors(rows: Rows) -> None:
     X, y = rows
     with pytest.raises(

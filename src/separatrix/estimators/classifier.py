@@ -92,8 +92,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         cost: logistic outputs and half the squared error, with one output for two classes, else one for each
         class.
     class_weight : dict, 'balanced' or None, default=None
-        Weight of each class, 0 or more. It is multiplied into the weights of the rows, also of validation
-        rows. A list of dicts for several labels a row. 'balanced' gives each class the same sum of weights.
+        Weight of each class, 0 or more; a class that the dict does not name weighs 1. It is multiplied into
+        the weights of the rows, also of validation rows. A list of dicts for several labels a row. 'balanced'
+        gives each class the same sum of weights.
     l1_ratio : float, default=0.0
         Fraction of `alpha` that penalises absolute values instead of squares, in [0, 1].
     dropout : float or sequence of float, default=0.0

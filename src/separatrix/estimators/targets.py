@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from separatrix import check
 from separatrix.data.labels import Labels
-from separatrix.errors import DataError, ParameterError
+from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.estimators.settings import ClassWeight
 
 Array = NDArray[Any]
@@ -109,10 +109,19 @@ def row_weights(
         return sample_weight
     if isinstance(class_weight, str):
         check.choice("class_weight", class_weight, ("balanced",))
-    weight: Array = compute_sample_weight(class_weight, y)
+    weight: Array = compute_sample_weight(_with_all_classes(class_weight, classes), y)
     if not isinstance(class_weight, str):
         check_class_weight(class_weight, classes)
     return weight if sample_weight is None else weight * sample_weight
+
+
+def _with_all_classes(class_weight: ClassWeight, classes: Array) -> ClassWeight:
+    """Return class weights that name every class: scikit-learn looks only at the classes that `y` has."""
+    if isinstance(class_weight, Mapping):
+        return dict.fromkeys(classes.tolist(), 1.0) | dict(class_weight)
+    if isinstance(class_weight, list | tuple) and all(isinstance(one, Mapping) for one in class_weight):
+        return [{0: 1.0, 1: 1.0} | dict(one) for one in class_weight]
+    return class_weight
 
 
 def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, int]:
@@ -163,11 +172,24 @@ def check_known_classes(y: Any, classes: Array, *, all_of_them: bool) -> None:
 
 
 def check_class_weight(class_weight: ClassWeights, classes: Array) -> None:
-    """Raise a `ParameterError` for a weight below 0 or not finite, or if no class has one above 0."""
+    """Raise a `ParameterError` for a weight below 0 or not finite, or if no class has one above 0.
+
+    A label that is none of the classes is an error where a class is not named: it may be a misspelled one.
+    """
     for weights in [class_weight] if isinstance(class_weight, Mapping) else class_weight:
         for label, weight in weights.items():
             check.number(f"class_weight of class {label!r}", weight, 0.0)
-    if isinstance(class_weight, Mapping) and not any(class_weight.get(c, 1.0) for c in classes.tolist()):
+    if not isinstance(class_weight, Mapping):
+        return
+    known = classes.tolist()
+    unknown = [label for label in class_weight if label not in known]
+    if unknown and not all(label in class_weight for label in known):
+        raise ParameterError(
+            "class_weight",
+            f"must name classes, which are {', '.join(map(str, known))}, got {unknown[0]!r}."
+            f"{did_you_mean(str(unknown[0]), list(map(str, known)))}",
+        )
+    if not any(class_weight.get(c, 1.0) for c in known):
         raise ParameterError(
             "class_weight",
             f"must be above 0 for at least one class, got {dict(class_weight)!r}; raise one.",
