@@ -239,6 +239,15 @@ def test_categories_of_pandas_are_text_whatever_their_type(categories, text):
     assert table_from_frame(pd.DataFrame({"c": values})).columns["c"].tolist() == text
 
 
+def test_names_that_are_numbers_are_those_of_their_text():
+    table = Table({0: [1, 2], 3: [0, 1]})
+    assert table.column_names == ["0", "3"]
+    features, y = split_target(table, 3)
+    assert (features.column_names, y.tolist()) == (["0"], [0, 1])
+    with pytest.raises(DataError, match="the table has more than one column named '3'; rename all but one"):
+        Table({3: [1], "3": [2]})
+
+
 def test_a_table_becomes_a_frame_and_comes_back():
     table = Table({**PEOPLE.columns, "size": [1.5, None, 2.0], "town": [None, None, "Ulm"]})
     frame = frame_from_table(table)

@@ -11,6 +11,7 @@ import time
 import warnings
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from sklearn.exceptions import ConvergenceWarning
@@ -631,3 +632,16 @@ def test_scorers_are_tried_before_the_training(monkeypatch, settings, problem):
     monkeypatch.setattr("separatrix.estimators.mlp.train", fail)
     with pytest.raises(ParameterError, match=problem):
         fit_table(sx.MLPClassifier(**FAST, **settings), table("text"))
+
+
+def test_columns_named_by_numbers():
+    frame = pd.DataFrame(np.column_stack([COLUMNS["n"], TARGETS["three"]]))
+    frame.columns = [0, 3]
+    clf = sx.MLPClassifier(**FAST).fit_table(frame, target=3)
+    assert clf.target_name_ == "3"
+    named = sx.MLPClassifier(**FAST).fit_table(frame.rename(columns=str), target="3")
+    np.testing.assert_array_equal(clf.theta_, named.theta_)
+    model = clf.to_model()
+    np.testing.assert_array_equal(model.predict({0: frame[0].to_numpy()}), clf.predict(frame))
+    assessment = sx.evaluate.assess(model, sx.data.table_from_frame(frame), 3)
+    assert assessment.model.accuracy.value == np.mean(clf.predict(frame) == frame[3])

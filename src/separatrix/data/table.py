@@ -269,12 +269,13 @@ class Table:
     ----------
     columns : dict of str to array-like of shape (n_rows,)
         Kept as `separatrix.data.table.as_column` returns them: `bool` and `int64` if no value is missing,
-        `float64` with NaN for missing values, text as `object` with `None` for missing values.
+        `float64` with NaN for missing values, text as `object` with `None` for missing values. A name that
+        is a number becomes text, as in pandas' frames of arrays.
 
     Raises
     ------
     DataError
-        If the lengths differ, or a column is of none of these kinds.
+        If the lengths differ, two columns have the same name, or a column is of none of these kinds.
 
     Examples
     --------
@@ -289,7 +290,8 @@ class Table:
 
     def __post_init__(self) -> None:
         """Turn every column into its kind and compare the lengths."""
-        columns = {name: as_column(values, name) for name, values in self.columns.items()}
+        require_unique(list(map(str, self.columns)), "the table")
+        columns = {str(name): as_column(values, str(name)) for name, values in self.columns.items()}
         for name, column in columns.items():
             if len(column) != len(next(iter(columns.values()))):
                 first = next(iter(columns))
@@ -353,15 +355,15 @@ def require_features(columns: Iterable[str], target: str) -> None:
         )
 
 
-def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
+def split_target(table: Table, name: str | int) -> tuple[Table, NDArray[Any]]:
     """Split a table into features and target.
 
     Parameters
     ----------
     table : Table
         With the column `name`.
-    name : str
-        The target.
+    name : str or int
+        The target; 3 is the column '3'.
 
     Returns
     -------
@@ -381,6 +383,7 @@ def split_target(table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     >>> features.column_names, y
     (['age'], array(['f', 'm'], dtype='<U1'))
     """
+    name = str(name)
     target = table.select([name]).columns[name]
     require_features(table.columns, name)
     require_values(target, name)
@@ -435,7 +438,7 @@ def columns_of(X: Any) -> Mapping[str, Any] | None:
     {'age': [31, 42]}
     """
     if isinstance(X, Mapping):
-        return X
+        return {str(name): values for name, values in X.items()}
     if isinstance(X, Table):
         return X.columns
     # The type has the attribute, too: a Polars LazyFrame warns when the object is asked.

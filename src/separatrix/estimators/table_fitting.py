@@ -182,7 +182,7 @@ class TableFitting(ABC):
     def fit_table(
         self,
         source: Any,
-        target: str = "target",
+        target: str | int = "target",
         *,
         memory: int | str = "1GB",
         checkpoint: str | os.PathLike[str] | None = None,
@@ -205,8 +205,8 @@ class TableFitting(ABC):
             `.parquet`, `.csv` or `.tsv` files, or patterns such as ``"part-*.parquet"``: one table in that
             order. A lazy frame is evaluated once, into a temporary Parquet file in the folder that TMPDIR
             names; a process that is killed leaves it there.
-        target : str, default='target'
-            The column to predict.
+        target : str or int, default='target'
+            The column to predict; 3 is the column '3'.
         memory : int or str, default='1GB'
             Bound on the memory of the process, such as '512MB': rows, libraries and kernels together. What
             the caller holds already, what a lazy frame takes to be evaluated, and compiling the kernels once
@@ -334,7 +334,7 @@ class TableFitting(ABC):
 def fit_table(
     estimator: TableFitting,
     source: Any,
-    target: str = "target",
+    target: str | int = "target",
     *,
     test: Any = None,
     test_size: float = 0.0,
@@ -352,7 +352,7 @@ def fit_table(
         Fitted in place. A class of `class_weight` may be named by its text.
     source : Table, data frame, path-like, sequence of path-like, polars.LazyFrame or Stream
         The training rows.
-    target : str, default='target'
+    target : str or int, default='target'
         The column to predict.
     test : as `source`, optional
         The test rows.
@@ -390,7 +390,7 @@ def fit_table(
     """
     reader = TableReader(
         settings=estimator.settings(),
-        target=target,
+        target=str(target),
         target_of=estimator._target_of,
         test_size=test_size,
         budget=None if memory is None else Budget(parse_memory(memory)),

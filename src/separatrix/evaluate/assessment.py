@@ -125,7 +125,7 @@ def assess_regressor(
     )
 
 
-def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessment:
+def assess(model: AnyModel, table: Table, target: str | int | None = None) -> Assessment:
     """Assess a model on a table with the target, and compare it with a guess from its training rows.
 
     Parameters
@@ -134,7 +134,7 @@ def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessme
         Of one target.
     table : Table
         Rows that the model was not trained on.
-    target : str, default=None
+    target : str or int, default=None
         Column with the true values; by default the target that the model was trained on.
 
     Raises
@@ -154,7 +154,7 @@ def assess(model: AnyModel, table: Table, target: str | None = None) -> Assessme
     """
     if not model.has_one_target:
         raise ParameterError("model", "must have one target, got several; use the reports of this package.")
-    name = target or model.target_name
+    name = model.target_name if target is None else str(target)
     if name is None:
         raise ParameterError("target", "must name the column with the true values, as the model does not.")
     features, y = split_target(table, name)

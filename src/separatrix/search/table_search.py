@@ -179,7 +179,7 @@ class TableSearch:
 
 def search_table(
     source: Any,
-    target: str = "target",
+    target: str | int = "target",
     *,
     task: Task | None = None,
     depths: Iterable[int] | None = None,
@@ -209,8 +209,8 @@ def search_table(
     ----------
     source : path-like, data frame or Table
         A table file (see `separatrix.data.read_table`) or a table in memory.
-    target : str, default='target'
-        The column to predict.
+    target : str or int, default='target'
+        The column to predict; 3 is the column '3'.
     task : {'classification', 'regression'}, optional
         By default text, true/false and a few different whole numbers are classes.
     depths : iterable of int, optional
@@ -298,6 +298,7 @@ def search_table(
     check.choice("refit", refit, REFITS)
     if n_jobs == 0:
         raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
+    target = str(target)
     features, y, task, reason = _labelled(_table(source), target, task)
     scoring = SCORING[task] if scoring is None else scoring
     _check_scoring(scoring, y, task, target)
