@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
 from separatrix.data.encoder import NumericEncoder, TextEncoder, learn
-from separatrix.data.statistics import NumberStatistics, TextStatistics, row_keys
-from separatrix.data.streams import TableStream
+from separatrix.data.statistics import NumberStatistics, TextStatistics
+from separatrix.data.streams import TableStream, row_keys
 from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError
 

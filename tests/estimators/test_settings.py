@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.testing import assert_allclose
 from separatrix import network
 from separatrix.errors import ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.estimators.settings import FIELDS, ContinuedInvScaling
+from separatrix.estimators.settings import FIELDS, ContinuedInvScaling, plain_settings
 from separatrix.network import schedules
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -213,3 +214,36 @@ def test_every_solver_has_a_name(solver: str) -> None:
     assert getattr(settings.optimizer, "epsilon", 1e-3) == 1e-3
     assert settings.holds_out is False
     assert settings.uses_lbfgs == (solver == "lbfgs")
+
+
+def test_parameters_become_values_that_json_can_hold():
+    settings = {
+        "hidden_layer_sizes": (4, 2),
+        "n_iter_no_change": float("inf"),
+        "class_weight": {1: 2.0},
+        "random_state": None,
+        "scoring": np.mean,
+        "init": ([np.zeros(2)], [np.zeros(1)]),
+        "solver": network.SGD(0.5),
+    }
+    plain = plain_settings(settings)
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    assert plain["hidden_layer_sizes"] == [4, 2]
+    assert plain["n_iter_no_change"] == "inf"
+    assert plain["class_weight"] == {"1": 2.0}
+    assert plain["random_state"] is None
+    assert plain["scoring"] == "numpy.mean"
+    assert plain["init"][0][0].startswith("array of float64, shape (2,), digest ")
+    assert "momentum=0.5" in plain["solver"]
+
+
+def test_equal_arrays_have_equal_digests_and_others_do_not():
+    a, b, c = (plain_settings({"init": np.array(values)})["init"] for values in ([1.0], [1.0], [2.0]))
+    assert a == b != c
+
+
+def test_an_object_without_a_name_has_the_same_text_in_every_process():
+    class Scorer:
+        pass
+
+    assert "0x" not in plain_settings({"scoring": Scorer()})["scoring"]

@@ -21,7 +21,7 @@ from separatrix.data import Table, load_dataset, write_table
 from separatrix.data.memory import Budget
 from separatrix.data.streams import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
-from separatrix.estimators.table_fitting import fit_table
+from separatrix.estimators.table_fitting import fit_table, library_versions
 from separatrix.estimators.table_rows import TRAIN, EncodedStream, Learned, Roles, Target
 from separatrix.evaluate.splits import holdout_rows
 from separatrix.train.checkpoint import load_checkpoint
@@ -645,3 +645,9 @@ def test_columns_named_by_numbers():
     np.testing.assert_array_equal(model.predict({0: frame[0].to_numpy()}), clf.predict(frame))
     assessment = sx.evaluate.assess(model, sx.data.table_from_frame(frame), 3)
     assert assessment.model.accuracy.value == np.mean(clf.predict(frame) == frame[3])
+
+
+def test_versions():
+    versions = library_versions()
+    assert versions["separatrix"] == sx.__version__
+    assert versions["numpy"] == np.__version__

@@ -12,10 +12,10 @@ from separatrix.cli.table_input import (
     JsonOption,
     ModelFile,
     TrueColumn,
-    read_source,
     source_name,
     text_columns_of,
 )
+from separatrix.data.datasets import read_source
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
 

@@ -15,7 +15,7 @@ from separatrix import check
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.options import in_option_names, with_estimator_options
 from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
-from separatrix.cli.report import advice, assessment_parts, fit_summary, fit_values
+from separatrix.cli.report import advice, assess_fit, fit_parts, fit_values
 from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
     TABLE_HELP,
@@ -24,19 +24,15 @@ from separatrix.cli.table_input import (
     ModelOutput,
     TaskOption,
     checked_task,
-    memory_bound,
     open_tables,
 )
 from separatrix.data.targets import Task
 from separatrix.errors import DataError, OutputError, ParameterError, SeparatrixError, WorkerError
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.estimators.table_fitting import TableFit, fit_table
-from separatrix.evaluate import baseline_predictions, baseline_probabilities
-from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
+from separatrix.estimators.table_fitting import fit_table
 from separatrix.evaluate.scorers import check_scorer_name
 from separatrix.files import check_writable
 from separatrix.io import save
-from separatrix.model import Model
 from separatrix.train.checkpoint import load_checkpoint
 
 DEFAULT_OUTPUT = Path("model.safetensors")
@@ -91,29 +87,37 @@ def fit(
     It is judged on test rows. Numbers are standardised, missing ones are filled with the median and marked;
     text becomes one input for each value. All of this is learned from the training rows alone.
     """
-    with exit_if_interrupted("interrupted before the first epoch, or twice; no model was written."):
-        bound = memory_bound(sources, memory, checkpoint)
-        with ExitStack() as stack:
-            if test is None:
-                check.number("test_size", test_size, 0.0, 1.0, open_low=True, open_high=True)
-            known = _known_task(task, checkpoint)
-            tables = open_tables(sources, test, bound, stack, target=target, task=known)
-            _check_paths(output, checkpoint)
-            estimator = _estimator(tables.task, settings)
-            _prepare_kernels(settings, is_apart=bound is not None)
-            with training_progress() as (callbacks, on_rows), warnings_as_notes():
-                fitted = fit_table(
-                    estimator.set_callbacks(*callbacks),
-                    tables.source,
-                    tables.target,
-                    test=tables.test,
-                    test_size=test_size if test is None else 0.0,
-                    memory=bound,
-                    checkpoint=checkpoint,
-                    checkpoint_minutes=checkpoint_every,
-                    on_rows=on_rows,
-                    keep_rows=True,
-                )
+    with (
+        exit_if_interrupted("interrupted before the first epoch, or twice; no model was written."),
+        ExitStack() as stack,
+    ):
+        if test is None:
+            check.number("test_size", test_size, 0.0, 1.0, open_low=True, open_high=True)
+        tables = open_tables(
+            sources,
+            test,
+            memory,
+            stack,
+            in_pieces=checkpoint is not None,
+            target=target,
+            task=_known_task(task, checkpoint),
+        )
+        _check_paths(output, checkpoint)
+        estimator = _estimator(tables.task, settings)
+        _prepare_kernels(settings, is_apart=tables.memory is not None)
+        with training_progress() as (callbacks, on_rows), warnings_as_notes():
+            fitted = fit_table(
+                estimator.set_callbacks(*callbacks),
+                tables.source,
+                tables.target,
+                test=tables.test,
+                test_size=test_size if test is None else 0.0,
+                memory=tables.memory,
+                checkpoint=checkpoint,
+                checkpoint_minutes=checkpoint_every,
+                on_rows=on_rows,
+                keep_rows=True,
+            )
     stop = estimator.stop_
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
@@ -124,7 +128,7 @@ def fit(
         checkpoint.unlink(missing_ok=True)
     with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
         try:
-            assessment = _assess(model, fitted)
+            assessment = assess_fit(model, fitted)
         except SeparatrixError:
             warn(f"the model is written to '{path}', but cannot be judged.")
             raise
@@ -132,12 +136,8 @@ def fit(
     if as_json:
         show_json({**fit_values(tables, fitted, model, assessment, path), "advice": hint})
     else:
-        show(
-            fit_summary(tables, fitted, model, with_advice=hint is None),
-            *assessment_parts(assessment, "test row"),
-            *([hint] if hint else []),
-            f"Model written to '{path}'. Next: separatrix predict {path} TABLE",
-        )
+        parts = fit_parts(tables, fitted, model, assessment, hint)
+        show(*parts, f"Model written to '{path}'. Next: separatrix predict {path} TABLE")
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":
@@ -205,14 +205,3 @@ def _prepare_kernels(settings: Mapping[str, Any], *, is_apart: bool) -> None:
     if ended.returncode:
         last_line = (ended.stderr.strip().splitlines() or [f"it ended with code {ended.returncode}"])[-1]
         raise WorkerError(f"the kernels cannot be compiled: {last_line.rstrip('.')}; try --engine numpy.")
-
-
-def _assess(model: Model, fitted: TableFit) -> Assessment:
-    """Judge the model on the test rows, beside the baselines."""
-    X, X_test, y, y_test = fitted.X, fitted.X_test, fitted.y, fitted.y_test
-    if model.classes is not None:
-        baselines = baseline_probabilities(X, y, X_test, model.classes)
-        line_first = dict(reversed(baselines.items()))
-        return assess_classifier(y_test, model.predict_proba(X_test), model.classes, line_first)
-    line_first = dict(reversed(baseline_predictions(X, y, X_test).items()))
-    return assess_regressor(y_test, model.predict(X_test), line_first, name=fitted.target.name)

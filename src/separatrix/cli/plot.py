@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.cli.console import note
 from separatrix.cli.options import read_list, read_parameters
-from separatrix.cli.table_input import ModelFile, TrueColumn, read_source, text_columns_of
-from separatrix.data.datasets import TARGET
+from separatrix.cli.table_input import ModelFile, TrueColumn, text_columns_of
+from separatrix.data.datasets import TARGET, read_source
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table, split_target
 from separatrix.data.targets import number_target

@@ -19,9 +19,9 @@ from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
     MemoryOption,
     ModelFile,
-    read_source,
     text_columns_of,
 )
+from separatrix.data.datasets import read_source
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, is_larger, is_pattern, open_stream
 from separatrix.data.table import Table

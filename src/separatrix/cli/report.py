@@ -16,8 +16,14 @@ from separatrix.cli.options import in_option_names
 from separatrix.cli.table_input import TableInput
 from separatrix.data.targets import Task
 from separatrix.estimators.table_fitting import TableFit
-from separatrix.evaluate import ClassificationReport, Interval, RegressionReport
-from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate import (
+    ClassificationReport,
+    Interval,
+    RegressionReport,
+    baseline_predictions,
+    baseline_probabilities,
+)
+from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.baselines import DUMMY
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.comparison import Comparison
@@ -70,26 +76,45 @@ def class_text(classes: Sequence[Any], counts: Sequence[int], limit: int = 10) -
     return some(shown, limit)
 
 
-def fit_summary(tables: TableInput, fit: TableFit, model: Model, *, with_advice: bool) -> RenderableType:
+def assess_fit(model: Model, fitted: TableFit) -> Assessment:
+    """Judge a model on the test rows of its fit, beside the baselines."""
+    X, X_test, y, y_test = fitted.X, fitted.X_test, fitted.y, fitted.y_test
+    if model.classes is not None:
+        baselines = baseline_probabilities(X, y, X_test, model.classes)
+        line_first = dict(reversed(baselines.items()))
+        return assess_classifier(y_test, model.predict_proba(X_test), model.classes, line_first)
+    line_first = dict(reversed(baseline_predictions(X, y, X_test).items()))
+    return assess_regressor(y_test, model.predict(X_test), line_first, name=fitted.target.name)
+
+
+def fit_parts(
+    tables: TableInput, fit: TableFit, model: Model, assessment: Assessment, hint: str | None
+) -> list[RenderableType]:
+    """Return the report of a fit for people; `hint` is the advice on it, if there is any."""
+    parts = [_fit_summary(tables, fit, model, with_advice=hint is None)]
+    parts += assessment_parts(assessment, "test row")
+    return parts if hint is None else [*parts, hint]
+
+
+def _fit_summary(tables: TableInput, fit: TableFit, model: Model, *, with_advice: bool) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     assert model.encoder is not None
     assert model.training is not None
     training = model.training
     n_rows, n_test = fit.n_rows, len(fit.y_test)
-    columns = plural(tables.n_columns, "column")
+    columns = plural(len(model.encoder.columns) + len(model.encoder.dropped), "column")
     epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds_text(training['seconds'])}"
-    return summary(
-        [
-            ("Data", f"{tables.name}: {plural(n_rows + n_test, 'row')}, {columns} to predict from"),
-            ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
-            *column_lines(model.encoder),
-            ("Split", f"{plural(n_rows, 'row')} to train, {n_test:,} to test ({tables.split or fit.split})"),
-            *unseen_lines(fit.unseen),
-            ("Network", network_text(model)),
-            ("Training", f"{solver_text(training['settings'], n_rows)}; {epochs}"),
-            ("Ended", _ending(training["stop"]["message"], with_advice=with_advice)),
-        ]
-    )
+    lines = [
+        ("Data", f"{tables.name}: {plural(n_rows + n_test, 'row')}, {columns} to predict from"),
+        ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
+        *column_lines(model.encoder),
+        ("Split", f"{plural(n_rows, 'row')} to train, {n_test:,} to test ({tables.split or fit.split})"),
+        *unseen_lines(fit.unseen),
+        ("Network", network_text(model)),
+        ("Training", f"{solver_text(training['settings'], n_rows)}; {epochs}"),
+        ("Ended", _ending(training["stop"]["message"], with_advice=with_advice)),
+    ]
+    return summary(lines)
 
 
 def _ending(message: str, *, with_advice: bool) -> str:
@@ -239,7 +264,7 @@ def _is_too_sure(against_dummy: Comparison, training_loss: float) -> bool:
 
 def _training_loss(model: Model, fitted: TableFit) -> float:
     """Return the mean loss of the training rows, in the unit of the comparisons."""
-    if fitted.target.labels is None:
-        return float(np.mean((model.predict(fitted.X) - fitted.y) ** 2))
-    codes = fitted.target.labels.encode(fitted.y)
-    return float(row_log_losses(codes, model.predict_proba(fitted.X)).mean())
+    labels = fitted.target.labels
+    if labels is not None:
+        return float(row_log_losses(labels.encode(fitted.y), model.predict_proba(fitted.X)).mean())
+    return float(np.mean((model.predict(fitted.X) - fitted.y) ** 2))

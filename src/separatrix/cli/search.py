@@ -35,9 +35,9 @@ from separatrix.cli.table_input import (
     ModelOutput,
     TaskOption,
     chosen_target,
-    read_source,
     source_name,
 )
+from separatrix.data.datasets import read_source
 from separatrix.data.targets import Task
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save

@@ -11,14 +11,14 @@ from typing import Annotated, get_args
 import typer
 
 from separatrix import check
-from separatrix.data.datasets import TARGET, dataset_names, load_dataset
+from separatrix.data.datasets import TARGET, dataset_names, read_source
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, TableStream, is_larger, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import FORMATS, TextColumns, read_table, streamed_suffixes
+from separatrix.data.table_files import FORMATS, streamed_suffixes
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import ParameterError
 
 LARGE = 10**9
 """Bytes of a file above which it is read in pieces, whether asked for or not."""
@@ -77,8 +77,8 @@ class TableInput:
         The training rows, and the test rows if these are from another table.
     split : str
         Where the test rows are from, if they are from another table; else empty.
-    n_columns : int
-        Columns to predict from.
+    memory : str or None
+        Bound on the memory for a table that is read in pieces; None for one that is read whole.
     target : str
     task : {"classification", "regression"}
     reason : str
@@ -89,17 +89,10 @@ class TableInput:
     source: Table | Stream
     test: Table | str | None
     split: str
-    n_columns: int
+    memory: str | None
     target: str
     task: Task
     reason: str
-
-
-def memory_bound(sources: Sequence[str], memory: str | None, checkpoint: Path | None) -> str | None:
-    """Return the bound on the memory for a table that is to be read in pieces, None for one read whole."""
-    if memory or checkpoint or len(sources) > 1 or is_larger(sources[0], LARGE):
-        return memory or "1GB"
-    return None
 
 
 def open_tables(
@@ -108,17 +101,21 @@ def open_tables(
     memory: str | None,
     stack: ExitStack,
     *,
+    in_pieces: bool,
     target: str | None,
     task: tuple[Task, str] | None,
 ) -> TableInput:
-    """Read the tables, or open them on the stack, to be read in pieces, if `memory` is bounded.
+    """Read the tables, or open them on the stack, to be read in pieces.
 
-    A `target` or a `task` (with the reason for it) of None is chosen from the columns.
+    The latter for several or large files, and if `memory` is given or `in_pieces` is True. A `target` or a
+    `task` (with the reason for it) of None is chosen from the columns.
     """
     name = source_name(sources[0])
     source: Table | Stream
     stream: Stream
     test_source: Table | str | None = test
+    if memory is None and (in_pieces or len(sources) > 1 or is_larger(sources[0], LARGE)):
+        memory = "1GB"
     if memory is None:
         source = read_source(sources[0])
         stream = TableStream(source)
@@ -131,25 +128,7 @@ def open_tables(
     column = chosen_target(list(stream.kinds), target)
     chosen, reason = infer_task(stream, column) if task is None else task
     split = "" if test is None else f"from {source_name(test)}"
-    return TableInput(name, source, test_source, split, len(stream.kinds) - 1, column, chosen, reason)
-
-
-def read_source(source: str, text_columns: TextColumns = ()) -> Table:
-    """Read a table from a file, from standard input (`-`) or from the data sets by name.
-
-    Examples
-    --------
-    >>> read_source("ten-points").n_rows
-    10
-    """
-    if source in dataset_names():
-        return load_dataset(source)
-    if source != "-" and not Path(source).suffix and not Path(source).exists():
-        raise DataError(
-            f"there is no file or data set '{source}'; the data sets are: {', '.join(dataset_names())}."
-            + did_you_mean(source, dataset_names())
-        )
-    return read_table(source, text_columns=text_columns)
+    return TableInput(name, source, test_source, split, memory, column, chosen, reason)
 
 
 def source_name(source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.data.table import Table
+from separatrix.data.table_files import TextColumns, read_table
 from separatrix.errors import DataError, did_you_mean
 
 Array = NDArray[np.float64]
@@ -241,6 +243,24 @@ def dataset_names() -> list[str]:
     ['circles', 'moons', 'spiral']
     """
     return [*_ARTIFICIAL, *_REAL]
+
+
+def read_source(source: str, text_columns: TextColumns = ()) -> Table:
+    """Read a table from a file, from standard input (`-`) or from the data sets by name.
+
+    Examples
+    --------
+    >>> read_source("ten-points").n_rows
+    10
+    """
+    if source in dataset_names():
+        return load_dataset(source)
+    if source != "-" and not Path(source).suffix and not Path(source).exists():
+        raise DataError(
+            f"there is no file or data set '{source}'; the data sets are: {', '.join(dataset_names())}."
+            + did_you_mean(source, dataset_names())
+        )
+    return read_table(source, text_columns=text_columns)
 
 
 def load_dataset(name: str) -> Table:

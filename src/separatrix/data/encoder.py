@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -20,14 +20,11 @@ from separatrix.data.statistics import (
     ColumnStatistics,
     NumberStatistics,
     TextStatistics,
-    row_keys,
 )
-from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text
+from separatrix.data.streams import Stream, row_keys
+from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text, require_column
 from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError, ModelFileError, did_you_mean
-
-if TYPE_CHECKING:
-    from separatrix.data.streams import Stream
 
 Array = NDArray[Any]
 
@@ -239,8 +236,8 @@ class TableEncoder:
             if is_text(column):
                 statistics[name] = TextStatistics(max_levels=len(column))
             else:
-                statistics[name] = NumberStatistics(median_rows=len(column))
-            _add(statistics[name], column, name, row_keys(0, 0, len(column)))
+                statistics[name] = NumberStatistics(name, len(column))
+            statistics[name].add(column, row_keys(0, 0, len(column)))
         return cls.from_statistics(statistics, max_categories)
 
     @classmethod
@@ -414,31 +411,23 @@ def learn(
     DataError
         If a number is infinite, a target is missing, or no column is left to learn from.
     """
-    stream.require(target)
+    require_column(target, stream.kinds)
     names = [name for name in stream.kinds if name != target]
     statistics: dict[str, ColumnStatistics] = {
-        name: TextStatistics() if stream.kinds[name] == "text" else NumberStatistics(median_rows)
+        name: TextStatistics() if stream.kinds[name] == "text" else NumberStatistics(name, median_rows)
         for name in names
     }
     target_statistics = TargetStatistics(target, stream.kinds[target])
     for piece in stream.pieces:
-        keys = row_keys(seed, piece.first_row, piece.n_rows)
+        keys = piece.keys(seed)
         left_out = None if is_left_out is None else is_left_out(keys)
         kept = slice(None) if left_out is None else ~left_out
         for name, column in stream.read(piece, [target, *names]):
             with stream.located(piece):
                 if name != target:
-                    _add(statistics[name], column[kept], name, keys[kept])
+                    statistics[name].add(column[kept], keys[kept])
                     continue
                 target_statistics.add(column[kept])
                 if left_out is not None:
                     target_statistics.add_labels(column[left_out])
     return TableEncoder.from_statistics(statistics), target_statistics
-
-
-def _add(statistics: ColumnStatistics, column: Column, name: str, keys: Array) -> None:
-    """Add the cells of some rows, with their keys, to what is known of a column."""
-    if isinstance(statistics, TextStatistics):
-        statistics.add(column)
-    else:
-        statistics.add(as_numbers(column, name), keys)

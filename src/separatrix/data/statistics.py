@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.table import Column, as_text
+from separatrix.data.table import Column, as_numbers, as_text
 
 Array = NDArray[Any]
 
@@ -32,29 +32,13 @@ MAX_CATEGORIES = 50
 _ALL = np.uint64(2**64 - 1)
 
 
-def row_keys(seed: int, first_row: int, n_rows: int) -> NDArray[np.uint64]:
-    """Return 64 random bits for each row of a table: the same for the same seed and index of the row.
-
-    The mixer is that of SplitMix64 (Steele, Lea & Flood 2014).
-
-    Examples
-    --------
-    >>> bool((row_keys(1, 10, 5)[2:] == row_keys(1, 12, 3)).all())
-    True
-    """
-    start = (seed * 0xD1342543DE82EF95 + first_row + 1) & 0xFFFFFFFFFFFFFFFF
-    with np.errstate(over="ignore"):
-        x = (np.uint64(start) + np.arange(n_rows, dtype=np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
 class NumberStatistics:
     """Count, mean, standard deviation, range and median of numbers that come in pieces.
 
     Parameters
     ----------
+    name : str
+        What errors call the column.
     median_rows : int
         Most values that are kept for the median; 0 if it is not needed.
 
@@ -66,7 +50,8 @@ class NumberStatistics:
         Smallest and largest number.
     """
 
-    def __init__(self, median_rows: int = MEDIAN_ROWS) -> None:
+    def __init__(self, name: str = "", median_rows: int = MEDIAN_ROWS) -> None:
+        self.name = name
         self.n = self.n_missing = 0
         self.low, self.high = np.inf, -np.inf
         # In units of a power of two above every value so far, so that squares do not overflow.
@@ -75,8 +60,9 @@ class NumberStatistics:
         self._sample, self._keys = np.empty(0), np.empty(0, np.uint64)
         self._median_rows, self._threshold = median_rows, _ALL
 
-    def add(self, values: Array, keys: Array | None = None) -> None:
-        """Add numbers, NaN for missing ones; the median also needs the key of each row."""
+    def add(self, column: Column, keys: Array | None = None) -> None:
+        """Add the numbers of some rows; the median also needs the key of each row."""
+        values = as_numbers(column, self.name)
         missing = np.isnan(values)
         if missing.any():
             self.n_missing += int(missing.sum())
@@ -164,8 +150,8 @@ class TextStatistics:
         self._has_more, self._max_levels = False, max_levels
         self._drawn, self._halvings = set[str](), 0
 
-    def add(self, column: Column) -> None:
-        """Add cells of text."""
+    def add(self, column: Column, keys: Array | None = None) -> None:
+        """Add the text of some rows; their keys are not needed."""
         counts: Counter[Any] = Counter(as_text(column).tolist())
         self.n_missing += counts.pop(None, 0)
         self.n += sum(counts.values())

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.statistics import row_keys
 from separatrix.data.table import (
+    TYPES,
     Column,
     Kind,
     Table,
@@ -32,7 +32,6 @@ from separatrix.data.table import (
     joined_kind,
     kind_of,
     kind_of_type,
-    polars_type,
     require_column,
     table_from_frame,
 )
@@ -63,6 +62,24 @@ _KINDS_IN_WORDS = {"whole": "numbers", "number": "numbers", "truth": "true or fa
 _END_BYTES = 2**16  # the bytes at either end of a file that its fingerprint digests
 
 
+def row_keys(seed: int, first_row: int, n_rows: int) -> NDArray[np.uint64]:
+    """Return 64 random bits for each row of a table: the same for the same seed and index of the row.
+
+    The mixer is that of SplitMix64 (Steele, Lea & Flood 2014).
+
+    Examples
+    --------
+    >>> bool((row_keys(1, 10, 5)[2:] == row_keys(1, 12, 3)).all())
+    True
+    """
+    start = (seed * 0xD1342543DE82EF95 + first_row + 1) & 0xFFFFFFFFFFFFFFFF
+    with np.errstate(over="ignore"):
+        x = (np.uint64(start) + np.arange(n_rows, dtype=np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
 @dataclass(frozen=True)
 class Piece:
     """Consecutive rows of a stream.
@@ -86,6 +103,10 @@ class Piece:
     def n_rows(self) -> int:
         """Number of rows."""
         return self.stop - self.start
+
+    def keys(self, seed: int) -> NDArray[np.uint64]:
+        """Return the keys of the rows; see `row_keys`."""
+        return row_keys(seed, self.first_row, self.n_rows)
 
 
 class Stream(ABC):
@@ -177,11 +198,6 @@ class TableStream(Stream):
         for column in self._table.columns.values():
             digest.update(repr(column.tolist()).encode() if is_text(column) else column.tobytes())
         return {"rows": self.n_rows, "columns": list(self.kinds), "digest": digest.hexdigest()}
-
-
-def piece_keys(seed: int, piece: Piece) -> NDArray[np.uint64]:
-    """Return the keys of a piece's rows; see `separatrix.data.statistics.row_keys`."""
-    return row_keys(seed, piece.first_row, piece.n_rows)
 
 
 def _slices(file: int, begin: int, end: int, most: int, rows_before: int = 0) -> Iterator[Piece]:
@@ -353,7 +369,7 @@ def _cast(frame: Any, kinds: Mapping[str, Kind]) -> Any:
     import polars as pl
 
     names = enumerate(frame.collect_schema())
-    return frame.select(pl.nth(index).cast(polars_type(kinds[name])) for index, name in names)
+    return frame.select(pl.nth(index).cast(TYPES[kinds[name]]) for index, name in names)
 
 
 def _piece_rows(kinds: Mapping[str, Kind], piece_bytes: int) -> int:
@@ -486,18 +502,17 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
     ...     stream.n_rows
     2
     """
+    is_lazy = hasattr(type(source), "sink_parquet")
     if isinstance(source, Stream):
         yield source
-    elif isinstance(source, Table):
-        yield _with_rows(TableStream(source))
-    elif hasattr(type(source), "columns") and not hasattr(type(source), "sink_parquet"):
-        yield _with_rows(TableStream(table_from_frame(source)))
-    else:
+    elif is_lazy or not (isinstance(source, Table) or hasattr(type(source), "columns")):
         with tempfile.TemporaryDirectory(prefix="separatrix-") as folder:
-            if hasattr(type(source), "sink_parquet"):
+            if is_lazy:
                 yield _with_rows(_lazy_stream(source, Path(folder), piece_bytes))
             else:
                 yield _with_rows(_file_stream(_paths_of(source), Path(folder), piece_bytes, text_columns))
+    else:
+        yield _with_rows(TableStream(table_from_frame(source)))
 
 
 def _lazy_stream(frame: Any, folder: Path, piece_bytes: int) -> Stream:

@@ -22,6 +22,9 @@ Column = NDArray[Any]
 Kind = Literal["empty", "whole", "number", "truth", "text"]
 """What the cells of a column are, from the narrowest on; "empty" if all are missing."""
 
+TYPES: dict[Kind, type] = {"empty": type(None), "whole": int, "number": float, "truth": bool, "text": str}
+"""Python's type of the cells of each kind, which Polars takes for its own."""
+
 
 def as_column(values: ArrayLike, name: str) -> Column:
     """Return one-dimensional values as a column of one of the four kinds.
@@ -391,14 +394,14 @@ def split_target(table: Table, name: str | int) -> tuple[Table, NDArray[Any]]:
 
 
 def table_from_frame(frame: Any) -> Table:
-    """Return the table of a Polars or pandas data frame.
+    """Return the table of a Polars or pandas data frame; a `Table` is returned as it is.
 
     Categories become text, also if they are numbers; dates and times become ISO text; decimal numbers become
     floats.
 
     Parameters
     ----------
-    frame : polars.DataFrame, polars.LazyFrame or pandas.DataFrame
+    frame : polars.DataFrame, polars.LazyFrame, pandas.DataFrame or Table
         The index of a pandas frame is ignored.
 
     Returns
@@ -418,6 +421,8 @@ def table_from_frame(frame: Any) -> Table:
     >>> table_from_frame(polars.DataFrame({"age": [31, None]})).columns
     {'age': array([31., nan])}
     """
+    if isinstance(frame, Table):
+        return frame
     library = type(frame).__module__.partition(".")[0]
     if library == "polars":
         frame = frame.collect() if hasattr(frame, "collect") else frame
@@ -474,20 +479,6 @@ def frame_from_table(table: Table) -> Any:
     )
 
 
-def polars_type(kind: Kind) -> Any:
-    """Return Polars' type for columns of a kind."""
-    import polars as pl
-
-    types = {
-        "empty": pl.Null,
-        "whole": pl.Int64,
-        "number": pl.Float64,
-        "truth": pl.Boolean,
-        "text": pl.String,
-    }
-    return types[kind]
-
-
 def kind_of_type(dtype: Any) -> Kind:
     """Return what the cells of a Polars column of a type are; "text" for types that cannot be read, too."""
     import polars as pl
@@ -517,7 +508,7 @@ def _from_polars(series: Any) -> Column:
         raise DataError(
             f"column '{series.name}' holds values of type {dtype}; turn them into numbers or text."
         )
-    values = series.cast(polars_type(kind), strict=False)
+    values = series.cast(TYPES[kind], strict=False)
     if kind != "text" and values.null_count():  # missing, or too large for int64
         values = series.cast(pl.Float64)
     return np.asarray(values.to_numpy())

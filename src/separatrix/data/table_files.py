@@ -21,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from separatrix.data.table import Kind, Table, frame_from_table, polars_type, require_unique, table_from_frame
+from separatrix.data.table import TYPES, Kind, Table, frame_from_table, require_unique, table_from_frame
 from separatrix.errors import DataError, OutputError, SeparatrixError, did_you_mean
 from separatrix.files import atomic_write
 
@@ -117,7 +117,18 @@ def read_table(source: Any, *, text_columns: TextColumns = ()) -> Table:
     {'age': array([31., nan]), 'sex': array(['f', 'm'], dtype=object)}
     """
     if not isinstance(source, str | os.PathLike):
-        return _with_rows(table_from_frame(source), "the data frame")
+        label, frame = "the data frame", source
+    else:
+        label, frame = _read_frame(source, text_columns)
+    table = table_from_frame(frame)
+    if table.n_rows == 0:
+        missing = "column names but no rows" if table.columns else "no columns and no rows"
+        raise DataError(f"{label} has {missing}; add some.")
+    return table
+
+
+def _read_frame(source: str | os.PathLike[str], text_columns: TextColumns) -> tuple[str, polars.DataFrame]:
+    """Return what errors call a file or standard input, and its rows."""
     if str(source) == "-":
         label, content = "standard input", sys.stdin.buffer.read()
         content = _decompressed(content, label) if content.startswith(b"\x1f\x8b") else content
@@ -128,8 +139,7 @@ def read_table(source: Any, *, text_columns: TextColumns = ()) -> Table:
     if not content.strip():
         raise DataError(f"{label} is empty; a table needs a header line and rows.")
     with polars_errors(f"{label} cannot be read as {table_format.name}"):
-        frame = table_format.scan(content, label, text_columns).collect()
-    return _with_rows(table_from_frame(frame), label)
+        return label, table_format.scan(content, label, text_columns).collect()
 
 
 def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]) -> None:
@@ -306,13 +316,6 @@ def _recognised(content: bytes) -> TableFormat:
         if table_format.starts and content.lstrip().startswith(table_format.starts):
             return table_format
     return FORMATS[".csv"]
-
-
-def _with_rows(table: Table, label: str) -> Table:
-    if table.n_rows == 0:
-        missing = "column names but no rows" if table.columns else "no columns and no rows"
-        raise DataError(f"{label} has {missing}; add some.")
-    return table
 
 
 # Parquet and JSON lines
@@ -498,7 +501,7 @@ def _parsed(column: str, kind: Kind) -> polars.Expr:
     if kind == "truth":
         lowered = words.str.to_lowercase()
         return lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
-    return words.cast(polars_type(kind), strict=False)
+    return words.cast(TYPES[kind], strict=False)
 
 
 def _blank_rows(source: Source, separator: str, label: str) -> list[int]:
@@ -564,7 +567,7 @@ def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFr
 
     frame = frame_from_table(Table(dict(piece)))
     return pl.DataFrame(
-        [series.cast(polars_type(kinds[series.name])) if series.name in kinds else series for series in frame]
+        [series.cast(TYPES[kinds[series.name]]) if series.name in kinds else series for series in frame]
     )
 
 

@@ -65,7 +65,7 @@ class TargetStatistics:
         self.name, self.kind, self.n_rows = name, kind, 0
         self._max_labels, self._are_whole = max_labels, True
         self._counts: Counter[Any] | None = Counter()
-        self._numbers = NumberStatistics(median_rows=0)
+        self._numbers = NumberStatistics(name, median_rows=0)
 
     @classmethod
     def of(cls, values: ArrayLike, name: str) -> TargetStatistics:
@@ -80,7 +80,7 @@ class TargetStatistics:
         self.add_labels(column, weight=1)
         self.n_rows += len(column)
         if self.kind != "text":
-            self._numbers.add(as_numbers(column, self.name))
+            self._numbers.add(column)
 
     def add_labels(self, column: Column, weight: int = 0) -> None:
         """Add the labels of some rows, but not their numbers; with weight 0 the rows are not counted."""

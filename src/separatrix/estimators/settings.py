@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -338,3 +340,26 @@ def _hidden_sizes(sizes: Any) -> list[int]:
 def _one_or_list(value: Any) -> Any:
     """Return one value as it is, several as a list."""
     return value if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+
+
+def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters as values that JSON can hold; others become text."""
+    return {name: _plain(value) for name, value in settings.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    if isinstance(value, np.ndarray):
+        content = value.tobytes() if value.dtype.kind != "O" else repr(value.tolist()).encode()
+        digest = hashlib.blake2b(content, digest_size=8).hexdigest()
+        return f"array of {value.dtype}, shape {value.shape}, digest {digest}"
+    if isinstance(value, bool | int | float | str | None):
+        return value
+    if hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))

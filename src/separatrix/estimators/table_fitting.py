@@ -8,11 +8,13 @@ they are read. The module is long because two docstrings describe all parameters
 from __future__ import annotations
 
 import os
+import platform
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Self
@@ -25,14 +27,13 @@ from sklearn.callback import with_callbacks
 from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.streams import Stream
 from separatrix.data.table import Table, table_from_frame
 from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.callbacks import callbacks_of
-from separatrix.estimators.settings import MLPSettings, dropout_seed
+from separatrix.estimators.settings import MLPSettings, dropout_seed, plain_settings
 from separatrix.estimators.table_rows import (
     TRAIN,
     VALIDATION,
@@ -42,7 +43,6 @@ from separatrix.estimators.table_rows import (
     unseen_values,
 )
 from separatrix.estimators.training import warn_of_stop
-from separatrix.estimators.training_metadata import TrainingMetadata, library_versions, plain_settings
 from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
 from separatrix.files import check_writable
 from separatrix.network import Network
@@ -143,7 +143,7 @@ class TableFitting(ABC):
     target_name_: str
     theta_: Array
     _state: State | None
-    _table_metadata: TrainingMetadata
+    _table_metadata: dict[str, Any]
 
     # What the estimator does in its own way.
 
@@ -287,7 +287,10 @@ class TableFitting(ABC):
         return random_state
 
     def _end_table(self, target: Target, n_rows: int, seconds: float) -> None:
-        """Fold the scaling of the target into the network, and keep the training metadata."""
+        """Fold the scaling of the target into the network, and keep what a model file says of the training.
+
+        These are values that JSON can hold; the seconds include reading and encoding the table.
+        """
         if target.scaling:
             scale, shift = target.scale, target.shift
             self.theta_ = rescaled_theta(self.network_, self.theta_, scale, shift)
@@ -295,15 +298,15 @@ class TableFitting(ABC):
             if self.recording_ is not None:
                 thetas = [rescaled_theta(self.network_, t, scale, shift) for t in self.recording_.thetas]
                 self.recording_ = replace(self.recording_, thetas=np.array(thetas))
-        self._table_metadata = TrainingMetadata(
-            task="regression" if target.labels is None else "classification",
-            n_rows=n_rows,
-            target=target.statistics,
-            target_scaling=target.scaling,
-            settings=plain_settings(self.get_params()),
-            seconds=seconds,
-            versions=library_versions(),
-        )
+        self._table_metadata = {
+            "task": "regression" if target.labels is None else "classification",
+            "n_rows": n_rows,
+            "target": target.statistics,
+            "target_scaling": target.scaling,
+            "settings": plain_settings(self.get_params()),
+            "seconds": seconds,
+            "versions": library_versions(),
+        }
 
     def _forget_table(self) -> None:
         """Remove what the last table left, so that only arrays are taken."""
@@ -325,7 +328,7 @@ class TableFitting(ABC):
         if "encoder_" not in self.__dict__:
             return {"training": training}
         return {
-            "training": training | asdict(self._table_metadata),
+            "training": training | self._table_metadata,
             "encoder": self.encoder_,
             "target_name": self.target_name_,
         }
@@ -431,11 +434,10 @@ class _TableTraining:
         estimator, reader, settings = self.estimator, self.reader, self.reader.settings
         with ExitStack() as stack:
             stream, test_stream, split = reader.open(source, test, stack)
-            identity = {} if self.checkpoint is None else self.identity(stream)
+            identity = {} if self.checkpoint is None else self.identity(stream.fingerprint())
             found = self.found(identity)
-            learned = reader.learn(
-                stream, is_split=test_stream is None, known=None if found is None else found.learned
-            )
+            known = None if found is None else found.learned
+            learned = reader.learn(stream, is_split=test_stream is None, known=known)
             is_first = not settings.warm_start or not hasattr(estimator, "theta_")
             rows = reader.encode(stream, learned, None if is_first else estimator.theta_.dtype)
             test_data = reader.test_rows(rows, test_stream)
@@ -516,8 +518,8 @@ class _TableTraining:
         in_memory = (budget.buffer - self.network_bytes) // rows.row_bytes
         return int(min(in_memory, max(MOST_WORK // self.estimator.theta_.size, least)))
 
-    def identity(self, stream: Stream) -> dict[str, Any]:
-        """Return what a checkpoint and this training must agree in."""
+    def identity(self, source: dict[str, Any]) -> dict[str, Any]:
+        """Return what a checkpoint and this training must agree in; `source` is a stream's fingerprint."""
         parameters = plain_settings(self.estimator.get_params())
         random_state = self.reader.settings.random_state
         if isinstance(random_state, RandomState):
@@ -525,7 +527,7 @@ class _TableTraining:
         assert self.reader.budget is not None
         return {
             "estimator": type(self.estimator).__name__,
-            "source": stream.fingerprint(),
+            "source": source,
             "target": self.reader.target,
             "memory": self.reader.budget.memory,
             "test_size": self.reader.test_size,
@@ -572,3 +574,9 @@ def rescaled_theta(network: Network, theta: Array, scale: float, shift: float) -
     weights, biases = [list(arrays) for arrays in network.split(theta)]
     weights[-1], biases[-1] = weights[-1] * scale, biases[-1] * scale + shift
     return network.join(weights, biases).astype(theta.dtype)
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of Separatrix, Python and the numerical libraries."""
+    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+    return {"separatrix": __version__, "python": platform.python_version(), **packages}

@@ -24,7 +24,7 @@ from separatrix.data.encoder import TableEncoder, TextEncoder, learn
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget
 from separatrix.data.statistics import MEDIAN_ROWS
-from separatrix.data.streams import Piece, Stream, open_stream, piece_keys
+from separatrix.data.streams import Piece, Stream, open_stream
 from separatrix.data.table import Column, Table, as_column, as_numbers, require_features, table_from_frame
 from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data
@@ -285,7 +285,7 @@ class EncodedStream:
         return rows
 
     def _roles_in(self, piece: Piece) -> Array:
-        return self.roles.of(piece_keys(self.learned.seed, piece))
+        return self.roles.of(piece.keys(self.learned.seed))
 
     def _empty(self, n_rows: int) -> Data:
         X = np.zeros((n_rows, self.encoder.n_features_out), self.dtype)
@@ -366,7 +366,6 @@ class TableReader:
             if self.budget is None:
                 source, test, split = self.hold_out(source)
         stream = stack.enter_context(open_stream(source, self.chunk_bytes))
-        stream.require(self.target)
         require_features(stream.kinds, self.target)
         if test is None:
             return stream, None, split
@@ -374,7 +373,7 @@ class TableReader:
 
     def hold_out(self, source: Any) -> tuple[Table, Table, str]:
         """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
-        table = source if isinstance(source, Table) else table_from_frame(source)
+        table = table_from_frame(source)
         require_features(table.columns, self.target)
         column = table.select([self.target]).columns[self.target]
         target = self.target_of(TargetStatistics.of(column, self.target))
@@ -393,8 +392,14 @@ class TableReader:
         Rows that are to be held out as test rows, if the stream is split, are left out. The median of a
         column of numbers is exact if there is no budget.
         """
-        learned = self._learn(stream, is_split) if known is None else Learned.from_dict(known)
-        _check_scorers(self.settings, learned.target)
+        learned = Learned.from_dict(known) if known is not None else self._learn(stream, is_split)
+        labels, settings = learned.target.labels, self.settings
+        _check_metrics(settings)
+        if labels is not None:
+            scorers = [("metrics", name) for name in settings.metrics or ()]
+            for parameter, name in [*scorers, ("scoring", settings.scoring)]:
+                if isinstance(name, str) and name != "loss":
+                    check_class_scorer(parameter, name, labels.classes)
         return learned
 
     def _learn(self, stream: Stream, is_split: bool) -> Learned:
@@ -448,19 +453,14 @@ class TableReader:
         return validation
 
 
-def _check_scorers(settings: MLPSettings, target: Target) -> None:
-    """Raise a `ParameterError` for scorers that cannot be followed, or cannot score the classes."""
-    metrics = settings.metrics or ()
-    if metrics and settings.uses_lbfgs:
+def _check_metrics(settings: MLPSettings) -> None:
+    """Raise a `ParameterError` for metrics that cannot be followed."""
+    if settings.metrics and settings.uses_lbfgs:
         raise ParameterError("metrics", "needs epochs, which lbfgs does not have; choose another solver.")
-    if metrics and not settings.early_stopping:
+    if settings.metrics and not settings.early_stopping:
         raise ParameterError(
             "metrics", "needs validation rows; hold some out of the table with early_stopping=True."
         )
-    if target.labels is not None:
-        for parameter, name in [*(("metrics", name) for name in metrics), ("scoring", settings.scoring)]:
-            if isinstance(name, str) and name != "loss":
-                check_class_scorer(parameter, name, target.labels.classes)
 
 
 def unseen_values(encoder: TableEncoder, X: Array) -> dict[str, int]:
