@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
 from separatrix.data.encoder import NumericEncoder, TextEncoder, learn
-from separatrix.data.statistics import NumberStatistics, TextStatistics
+from separatrix.data.statistics import NumberStatistics, TargetStatistics, TextStatistics
 from separatrix.data.streams import TableStream, row_keys
-from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError
 
 floats = st.one_of(st.just(float("nan")), st.floats(allow_nan=False, allow_infinity=False))

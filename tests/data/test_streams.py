@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 from separatrix.data import Table, read_table, write_table
-from separatrix.data.streams import ParquetFile, is_larger, open_stream
+from separatrix.data.streams import ParquetFile, open_stream
+from separatrix.data.table_files import is_larger
 from separatrix.errors import DataError, OutputError
 
 N = 5000

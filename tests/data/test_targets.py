@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from separatrix.data.labels import Labels
+from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
 from separatrix.data.table import Table
-from separatrix.data.targets import TargetStatistics, class_target, infer_task, number_target
+from separatrix.data.targets import class_target, infer_task, number_target
 from separatrix.errors import DataError
 
 

@@ -23,9 +23,9 @@ from separatrix.cli.table_input import (
 )
 from separatrix.data.datasets import read_source
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.streams import Stream, is_larger, is_pattern, open_stream
+from separatrix.data.streams import Stream, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import FORMATS, output_format, write_pieces
+from separatrix.data.table_files import FORMATS, is_larger, is_pattern, output_format, write_pieces
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable

@@ -13,9 +13,9 @@ import typer
 from separatrix import check
 from separatrix.data.datasets import TARGET, dataset_names, read_source
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.streams import Stream, TableStream, is_larger, open_stream
+from separatrix.data.streams import Stream, TableStream, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import FORMATS, streamed_suffixes
+from separatrix.data.table_files import FORMATS, is_larger, streamed_suffixes
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError

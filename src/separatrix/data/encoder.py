@@ -19,11 +19,11 @@ from separatrix.data.statistics import (
     MEDIAN_ROWS,
     ColumnStatistics,
     NumberStatistics,
+    TargetStatistics,
     TextStatistics,
 )
 from separatrix.data.streams import Stream, row_keys
 from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text, require_column
-from separatrix.data.targets import TargetStatistics
 from separatrix.errors import DataError, ModelFileError, did_you_mean
 
 Array = NDArray[Any]
@@ -424,10 +424,8 @@ def learn(
         kept = slice(None) if left_out is None else ~left_out
         for name, column in stream.read(piece, [target, *names]):
             with stream.located(piece):
-                if name != target:
+                if name == target:
+                    target_statistics.add(column, left_out)
+                else:
                     statistics[name].add(column[kept], keys[kept])
-                    continue
-                target_statistics.add(column[kept])
-                if left_out is not None:
-                    target_statistics.add_labels(column[left_out])
     return TableEncoder.from_statistics(statistics), target_statistics

@@ -39,6 +39,7 @@ from separatrix.data.table_files import (
     FORMATS,
     TextColumns,
     format_of,
+    is_pattern,
     no_file,
     polars_errors,
     small_chunks,
@@ -416,19 +417,6 @@ def _file_fingerprint(path: Path) -> dict[str, Any]:
         content += file.read(_END_BYTES)
     digest = hashlib.blake2b(content, digest_size=8).hexdigest()
     return {"file": path.name, "bytes": size, "changed": changed, "digest": digest}
-
-
-def is_larger(source: str, n_bytes: int) -> bool:
-    """Return whether a source is a pattern, or a file of more than `n_bytes` that can be read in pieces."""
-    path = Path(source)
-    if is_pattern(source):
-        return True
-    return path.suffix.lower() in streamed_suffixes() and path.is_file() and path.stat().st_size > n_bytes
-
-
-def is_pattern(source: str) -> bool:
-    """Return whether a source is a pattern of file names, and not the name of a file."""
-    return glob.has_magic(source) and not Path(source).exists()
 
 
 def _paths_of(source: Any) -> list[Path]:

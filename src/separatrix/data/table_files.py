@@ -6,6 +6,7 @@ A format is one entry of `FORMATS`.
 from __future__ import annotations
 
 import csv
+import glob
 import gzip
 import io
 import json
@@ -222,6 +223,19 @@ def format_of(path: Path) -> tuple[TableFormat | None, bool]:
 def streamed_suffixes() -> list[str]:
     """Return the extensions of files that can be read in pieces."""
     return [suffix for suffix, table_format in FORMATS.items() if table_format.in_pieces]
+
+
+def is_larger(source: str, n_bytes: int) -> bool:
+    """Return whether a source is a pattern, or a file of more than `n_bytes` that can be read in pieces."""
+    path = Path(source)
+    if is_pattern(source):
+        return True
+    return path.suffix.lower() in streamed_suffixes() and path.is_file() and path.stat().st_size > n_bytes
+
+
+def is_pattern(source: str) -> bool:
+    """Return whether a source is a pattern of file names, and not the name of a file."""
+    return glob.has_magic(source) and not Path(source).exists()
 
 
 def output_format(path: str | os.PathLike[str]) -> tuple[TableFormat, bool]:

@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
-from separatrix.data.targets import TargetStatistics
+from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring

@@ -11,7 +11,7 @@ import os
 import platform
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -27,8 +27,8 @@ from sklearn.callback import with_callbacks
 from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Table, table_from_frame
-from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
@@ -47,7 +47,7 @@ from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
 from separatrix.files import check_writable
 from separatrix.network import Network
 from separatrix.train import Callback, Recording, Stop
-from separatrix.train.checkpoint import Checkpoint, CheckpointWriter, load_checkpoint, same_training
+from separatrix.train.checkpoint import Checkpoint, CheckpointWriter, find_checkpoint
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition
 
 Array = NDArray[Any]
@@ -434,8 +434,10 @@ class _TableTraining:
         estimator, reader, settings = self.estimator, self.reader, self.reader.settings
         with ExitStack() as stack:
             stream, test_stream, split = reader.open(source, test, stack)
-            identity = {} if self.checkpoint is None else self.identity(stream.fingerprint())
-            found = self.found(identity)
+            identity, found = dict[str, Any](), None
+            if self.checkpoint is not None:
+                identity = {"source": stream.fingerprint(), **self.identity()}
+                found = find_checkpoint(self.checkpoint, identity)
             known = None if found is None else found.learned
             learned = reader.learn(stream, is_split=test_stream is None, known=known)
             is_first = not settings.warm_start or not hasattr(estimator, "theta_")
@@ -518,8 +520,8 @@ class _TableTraining:
         in_memory = (budget.buffer - self.network_bytes) // rows.row_bytes
         return int(min(in_memory, max(MOST_WORK // self.estimator.theta_.size, least)))
 
-    def identity(self, source: dict[str, Any]) -> dict[str, Any]:
-        """Return what a checkpoint and this training must agree in; `source` is a stream's fingerprint."""
+    def identity(self) -> dict[str, Any]:
+        """Return what a checkpoint and this training must agree in, besides the rows."""
         parameters = plain_settings(self.estimator.get_params())
         random_state = self.reader.settings.random_state
         if isinstance(random_state, RandomState):
@@ -527,21 +529,12 @@ class _TableTraining:
         assert self.reader.budget is not None
         return {
             "estimator": type(self.estimator).__name__,
-            "source": source,
             "target": self.reader.target,
             "memory": self.reader.budget.memory,
             "test_size": self.reader.test_size,
             **{name: value for name, value in parameters.items() if name != "verbose"},
             "separatrix": __version__,
         }
-
-    def found(self, identity: Mapping[str, Any]) -> Checkpoint | None:
-        """Return the checkpoint to continue from, if there is one."""
-        if self.checkpoint is None or not self.checkpoint.exists():
-            return None
-        checkpoint = load_checkpoint(self.checkpoint)
-        same_training(checkpoint, identity, self.checkpoint)
-        return checkpoint
 
 
 def refuse_unstreamable(settings: MLPSettings) -> None:

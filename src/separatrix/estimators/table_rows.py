@@ -23,10 +23,9 @@ from separatrix import check
 from separatrix.data.encoder import TableEncoder, TextEncoder, learn
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget
-from separatrix.data.statistics import MEDIAN_ROWS
+from separatrix.data.statistics import MEDIAN_ROWS, TargetStatistics
 from separatrix.data.streams import Piece, Stream, open_stream
 from separatrix.data.table import Column, Table, as_column, as_numbers, require_features, table_from_frame
-from separatrix.data.targets import TargetStatistics
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets

@@ -19,10 +19,11 @@ from sklearn.utils import check_random_state
 
 from separatrix import check
 from separatrix.data.labels import Labels
+from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
 from separatrix.data.table import Table, frame_from_table, require_features, split_target, table_from_frame
 from separatrix.data.table_files import read_table
-from separatrix.data.targets import TargetStatistics, Task, class_target, infer_task, number_target
+from separatrix.data.targets import Task, class_target, infer_task, number_target
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError, did_you_mean
 from separatrix.estimators import MLPClassifier, MLPRegressor

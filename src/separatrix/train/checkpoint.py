@@ -108,6 +108,15 @@ def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     return Checkpoint(header["identity"], header["learned"], state, position)
 
 
+def find_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint | None:
+    """Return the checkpoint to continue from, or None; a `ParameterError` if it is of another training."""
+    if not path.exists():
+        return None
+    checkpoint = load_checkpoint(path)
+    same_training(checkpoint, identity, path)
+    return checkpoint
+
+
 def same_training(checkpoint: Checkpoint, identity: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
     """Raise a `ParameterError` that names the first difference between a checkpoint and this training."""
     plain = json.loads(json.dumps(identity))
