@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -40,6 +41,24 @@ def test_an_error_has_no_traceback(tmp_path):
     finished = finish("fit", "none.csv", cwd=tmp_path)
     assert finished.returncode == 2
     assert finished.stderr == b"separatrix: error: there is no file 'none.csv'.\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "label"),
+    [("cp1252", "->?"), ("cp437", "->█"), ("utf-8", "→█"), ("ascii", "→█")],  # for ASCII, click writes UTF-8
+)
+def test_a_report_in_any_encoding(tmp_path, encoding, label):
+    rows = "".join(f"{i},{'→█' if i % 2 else 'é'}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text("a,target\n" + rows, encoding="utf-8")
+    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONIOENCODING": encoding}}
+    finished = finish("fit", "t.csv", "--epochs", "3", "--engine", "numpy", "-o", "m.safetensors", **options)
+    assert finished.returncode == 0, finished.stderr
+    report = finished.stdout.decode("utf-8" if encoding == "ascii" else encoding)
+    assert f"{label}: 20 (50.0%)" in report
+    assert "Model written to" in report
+    finished = finish("evaluate", "m.safetensors", "t.csv", "--json", **options)
+    assert finished.returncode == 0, finished.stderr
+    assert "→█" in json.loads(finished.stdout)["test"]["reports"]["network"]["classes"]
 
 
 def test_debug_has_one(tmp_path):

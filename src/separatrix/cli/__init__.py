@@ -9,7 +9,9 @@ def main() -> None:
     """Run the command `separatrix` and exit with its code."""
     try:
         from separatrix.cli.app import app
+        from separatrix.cli.console import replace_unwritable
 
+        replace_unwritable(sys.stdout)
         app(prog_name="separatrix")
     except KeyboardInterrupt:  # while the commands are still being imported
         sys.stderr.write("separatrix: interrupted; nothing was written.\n")

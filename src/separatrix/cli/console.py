@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import re
 import sys
@@ -9,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 from rich.cells import cell_len
@@ -26,7 +28,25 @@ INTERRUPTED = 130
 LABEL_WIDTH = 12
 """Width to which the labels of rows are wrapped before a table takes another shape."""
 
+SPELLED = {"→": "->", "−": "-", "–": "-", "×": "x", "…": "...", "≤": "<=", "≥": ">=", "²": "2", "±": "+-"}
+"""What is written for a sign that an encoding lacks; any other becomes a question mark."""
+
 Row = tuple[str, str]
+
+
+def replace_unwritable(stream: TextIO) -> None:
+    """Let a stream whose encoding lacks a sign write another one for it; other error handlers stay."""
+    codecs.register_error("separatrix", _spelled)
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="separatrix")
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    """Return what to write for signs that cannot be encoded, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(SPELLED.get(sign, "?") for sign in signs), error.end
 
 
 def show(*parts: RenderableType) -> None:
@@ -44,8 +64,9 @@ def show(*parts: RenderableType) -> None:
 
 
 def show_json(values: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output."""
-    typer.echo(json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False))
+    """Print one JSON object on standard output; where that is not UTF-8, signs beyond ASCII are escaped."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    typer.echo(json.dumps(values, indent=2, ensure_ascii=not is_unicode, allow_nan=False))
 
 
 def summary(lines: Iterable[Row]) -> RenderableType:
