@@ -88,3 +88,20 @@ def test_a_model_of_several_targets_is_an_error(run, head):
     result = run("evaluate", "several.safetensors", "iris")
     assert result.exit_code == 2
     assert "model must have one target, got several" in result.stderr
+
+
+def test_a_model_of_numbers_is_judged_on_one_row(run):
+    rows = [f"{x},{3 * x}" for x in range(40)]
+    Path("t.csv").write_text("\n".join(["x,target", *rows]) + "\n", encoding="utf-8")
+    run(
+        "fit", "t.csv", "--task", "regression", "--engine", "numpy", "--hidden", "none", "-o", "m.safetensors"
+    )
+    Path("one.csv").write_text("x,target\n2,7.5\n", encoding="utf-8")
+    result = run("evaluate", "m.safetensors", "one.csv")
+    assert result.exit_code == 0, result.output
+    assert "R² is undefined: the target is the same on every row." in result.stdout
+    judged = json.loads(run("evaluate", "m.safetensors", "one.csv", "--json").stdout)["test"]
+    row = judged["reports"]["network"]["per_target"][0]
+    error = abs(sx.load("m.safetensors").predict(sx.data.Table({"x": [2]}))[0] - 7.5)
+    assert row["r2"]["value"] is None
+    assert (row["mae"]["value"], row["rmse"]["value"]) == (pytest.approx(error), pytest.approx(error))

@@ -15,8 +15,7 @@ from separatrix.cli.options import read_list, read_parameters
 from separatrix.cli.table_input import ModelFile, TrueColumn, text_columns_of
 from separatrix.data.datasets import TARGET, read_source
 from separatrix.data.labels import Labels
-from separatrix.data.table import Table, split_target
-from separatrix.data.targets import number_target
+from separatrix.data.table import Table, as_column, as_numbers, split_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
@@ -121,7 +120,7 @@ def _rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[
     features, y = split_target(table, name)
     if model.classes is not None:
         return features, Labels(model.classes).match(y, name)
-    return features, number_target(y, name)
+    return features, as_numbers(as_column(y, name), name)
 
 
 def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:

@@ -178,13 +178,22 @@ def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     if isinstance(report, ClassificationReport):
         parts.append(_class_table(report))
     parts.append(_side_by_side(assessment))
-    verdicts = [comparison.verdict for comparison in assessment.comparisons]
+    verdicts = _undefined(report) + [comparison.verdict for comparison in assessment.comparisons]
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]
     if verdicts:
         parts.append("\n".join(verdicts))
     return parts
+
+
+def _undefined(report: ClassificationReport | RegressionReport) -> list[str]:
+    """Return why a metric that the rows do not define has no value."""
+    if isinstance(report, ClassificationReport):
+        metrics = {"ROC AUC": report.roc_auc}
+    else:
+        metrics = {"R²": report.per_target[0].r2}
+    return [f"{name} is undefined: {each.reason}." for name, each in metrics.items() if each.value is None]
 
 
 def _class_table(report: ClassificationReport) -> RenderableType:

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix.data.labels import Labels
-from separatrix.data.table import Table, split_target
-from separatrix.data.targets import number_target
+from separatrix.data.table import Table, as_column, as_numbers, split_target
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.evaluate.baselines import DUMMY, Baseline
@@ -162,7 +161,7 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
     if model.classes is not None:
         labels = Labels(model.classes).match(y, name)
         return assess_classifier(labels, model.predict_proba(features), model.classes, dummy)
-    return assess_regressor(number_target(y, name), model.predict(features), dummy, name=name)
+    return assess_regressor(as_numbers(as_column(y, name), name), model.predict(features), dummy, name=name)
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
