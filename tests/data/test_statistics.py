@@ -181,7 +181,6 @@ def test_keys_are_spread_evenly():
             r"column 'target' is empty in 1 of 2 rows \(first: row 2\)",
         ),
         ({"x": [np.nan, np.nan], "target": [0, 1]}, r"no column is left to learn from: 'x' has no value"),
-        ({"x": [1.0, 2.0], "goal": [0, 1]}, r"there is no column 'target'; the columns are: x, goal\."),
     ],
 )
 def test_errors(columns, sentence):

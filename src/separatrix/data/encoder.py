@@ -23,7 +23,7 @@ from separatrix.data.statistics import (
     TextStatistics,
 )
 from separatrix.data.streams import Stream, row_keys
-from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text, require_column
+from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text
 from separatrix.errors import DataError, ModelFileError, did_you_mean
 
 Array = NDArray[Any]
@@ -391,7 +391,7 @@ def learn(
     ----------
     stream : Stream
     target : str
-        The column to predict; all others are encoded.
+        The column to predict, one of the stream's; all others are encoded.
     seed : int
         Of the keys of the rows.
     is_left_out : callable, optional
@@ -411,7 +411,6 @@ def learn(
     DataError
         If a number is infinite, a target is missing, or no column is left to learn from.
     """
-    require_column(target, stream.kinds)
     names = [name for name in stream.kinds if name != target]
     statistics: dict[str, ColumnStatistics] = {
         name: TextStatistics() if stream.kinds[name] == "text" else NumberStatistics(name, median_rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numbers
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -350,8 +350,9 @@ def require_values(target: Column, name: str) -> None:
         )
 
 
-def require_features(columns: Iterable[str], target: str) -> None:
-    """Raise a `DataError` if there is no column besides the target."""
+def require_target(columns: Collection[str], target: str) -> None:
+    """Raise a `DataError` if there is no column `target`, or none besides it."""
+    require_column(target, columns)
     if not set(columns) - {target}:
         raise DataError(
             f"there is no column besides the target '{target}'; a model needs columns to predict it from."
@@ -387,8 +388,8 @@ def split_target(table: Table, name: str | int) -> tuple[Table, NDArray[Any]]:
     (['age'], array(['f', 'm'], dtype='<U1'))
     """
     name = str(name)
-    target = table.select([name]).columns[name]
-    require_features(table.columns, name)
+    require_target(table.columns, name)
+    target = table.columns[name]
     require_values(target, name)
     return table.drop(name), target.astype(str) if is_text(target) else target
 

@@ -25,7 +25,7 @@ from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget
 from separatrix.data.statistics import MEDIAN_ROWS, TargetStatistics
 from separatrix.data.streams import Piece, Stream, open_stream
-from separatrix.data.table import Column, Table, as_column, as_numbers, require_features, table_from_frame
+from separatrix.data.table import Column, Table, as_column, as_numbers, require_target, table_from_frame
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
@@ -365,7 +365,7 @@ class TableReader:
             if self.budget is None:
                 source, test, split = self.hold_out(source)
         stream = stack.enter_context(open_stream(source, self.chunk_bytes))
-        require_features(stream.kinds, self.target)
+        require_target(stream.kinds, self.target)
         if test is None:
             return stream, None, split
         return stream, stack.enter_context(open_stream(test, self.chunk_bytes, stream.text_columns)), split
@@ -373,8 +373,8 @@ class TableReader:
     def hold_out(self, source: Any) -> tuple[Table, Table, str]:
         """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
         table = table_from_frame(source)
-        require_features(table.columns, self.target)
-        column = table.select([self.target]).columns[self.target]
+        require_target(table.columns, self.target)
+        column = table.columns[self.target]
         target = self.target_of(TargetStatistics.of(column, self.target))
         labels = None if target.labels is None else target.labels.match(column, self.target)
         random_state = self.settings.random_state

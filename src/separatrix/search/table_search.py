@@ -21,7 +21,7 @@ from separatrix import check
 from separatrix.data.labels import Labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
-from separatrix.data.table import Table, frame_from_table, require_features, split_target, table_from_frame
+from separatrix.data.table import Table, frame_from_table, split_target, table_from_frame
 from separatrix.data.table_files import read_table
 from separatrix.data.targets import Task, class_target, infer_task, number_target
 from separatrix.ensemble import AnyModel, Ensemble
@@ -384,7 +384,6 @@ def _table(source: Any) -> Table:
 def _labelled(table: Table, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:
     """Return the columns to predict from, the target, the task, and why it is this task."""
     features, y = split_target(table, target)
-    require_features(table.columns, target)
     if task is None:
         task, reason = infer_task(TableStream(table), target)
     else:
