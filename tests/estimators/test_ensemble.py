@@ -128,6 +128,38 @@ def test_members_without_weight_are_not_in_the_model(three):
     assert [str(one.network) for one in ensemble.to_model().models] == ["5-4-3"]
 
 
+@pytest.mark.parametrize(
+    "weights", [[-1, 2], [np.nan, 1], [np.inf, 1], [0, 0], [1], [1, 2, 3], ["a", 1]], ids=str
+)
+def test_weights_that_have_no_mean_are_errors(rows, weights):
+    X, y = rows
+    members = [(CLASSIFIERS[:2], MLPEnsembleClassifier), (REGRESSORS, MLPEnsembleRegressor)]
+    for estimators, ensemble in members:
+        with pytest.raises(
+            ParameterError, match=r"weights must be 2 finite numbers of 0 or more, one for each"
+        ):
+            ensemble(estimators, weights=weights).fit(X, y)
+
+
+def test_a_member_with_weight_is_not_dropped(rows):
+    ensemble = MLPEnsembleClassifier(CLASSIFIERS[:2], weights=[1, 0]).set_params(small="drop")
+    with pytest.raises(ParameterError, match="above 0 for one that is not dropped"):
+        ensemble.fit(*rows)
+
+
+def test_very_large_weights_have_a_mean(rows):
+    X, y = rows
+    large, plain = (
+        MLPEnsembleClassifier(CLASSIFIERS[:2], weights=weights).fit(X, y)
+        for weights in ([1e308, 1e308], None)
+    )
+    np.testing.assert_allclose(large.predict_proba(X), plain.predict_proba(X), rtol=1e-12)
+    np.testing.assert_allclose(large.to_model()(X), plain.predict_proba(X), rtol=1e-9)
+    numbers = MLPEnsembleRegressor(REGRESSORS, weights=[1e308, 1e308]).fit(X, X[:, 0])
+    expected = MLPEnsembleRegressor(REGRESSORS).fit(X, X[:, 0])
+    np.testing.assert_allclose(numbers.predict(X), expected.predict(X), rtol=1e-12)
+
+
 def test_it_works_with_tools_of_scikit_learn(three):
     X, y = three
     ensemble = MLPEnsembleClassifier(CLASSIFIERS[:2], weights=[1, 2])

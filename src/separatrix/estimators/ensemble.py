@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
+from reprlib import repr as shortened
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import _fit_context
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.preprocessing import LabelEncoder
@@ -13,10 +16,48 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from separatrix.ensemble import Ensemble
+from separatrix.errors import ParameterError
 from separatrix.estimators.to_model import to_model
 
 
-class MLPEnsembleClassifier(VotingClassifier):
+class _WeightedMean:
+    """What both ensembles do with their weights."""
+
+    estimators: Sequence[tuple[str, Any]]
+    weights: Sequence[float] | None
+
+    @property
+    def _weights_not_none(self) -> list[float] | None:
+        """The weights of the members that are not dropped: scikit-learn's, with a finite sum."""
+        if self.weights is None:
+            return None
+        weights = _of_members(self.estimators, self.weights)
+        return weights if isfinite(sum(weights)) else [weight / max(weights) for weight in weights]
+
+    def _check_weights(self) -> None:
+        """Raise a `ParameterError` if the weights have no mean, or probabilities could leave [0, 1]."""
+        if self.weights is None:
+            return
+        n_members = len(self.estimators)
+        try:
+            array = np.array(self.weights, np.float64)
+            valid = array.shape == (n_members,) and bool((array >= 0).all() and np.isfinite(array).all())
+        except (TypeError, ValueError, OverflowError):
+            valid = False
+        if not valid or not any(_of_members(self.estimators, self.weights)):
+            raise ParameterError(
+                "weights",
+                f"must be {n_members} finite numbers of 0 or more, one for each estimator, and above 0 for "
+                f"one that is not dropped, got {shortened(self.weights)}.",
+            )
+
+
+def _of_members(estimators: Sequence[tuple[str, Any]], weights: Sequence[float]) -> list[float]:
+    """Return the weights of the estimators that are not dropped."""
+    return [float(weight) for (_, one), weight in zip(estimators, weights, strict=True) if one != "drop"]
+
+
+class MLPEnsembleClassifier(_WeightedMean, VotingClassifier):
     """The weighted mean of the probabilities of several networks.
 
     Like scikit-learn's `VotingClassifier` with ``voting="soft"``, with two differences: it can be saved as
@@ -27,7 +68,7 @@ class MLPEnsembleClassifier(VotingClassifier):
     estimators : list of (str, estimator) tuples
         The members: each an `MLPClassifier`, or a `Pipeline` that ends in one. Clones of them are fitted.
     weights : array-like of shape (n_estimators,), default=None
-        Weight of each member in the mean. None gives all the same weight.
+        Weight of each member in the mean: 0 or more, and one above 0. None gives all the same weight.
     n_jobs : int, default=None
         Number of members that are fitted at the same time. -1 uses all processors.
     flatten_transform : bool, default=True
@@ -101,9 +142,12 @@ class MLPEnsembleClassifier(VotingClassifier):
 
         Raises
         ------
+        ParameterError
+            If the weights are not valid.
         ValueError
             If `y` has no labels, or a member cannot be fitted.
         """
+        self._check_weights()
         # VotingClassifier.fit encodes the labels and passes the codes 0, 1, … to its base class. The members
         # would learn these: a `class_weight` by label would fail, or weigh another class. So its fit is
         # replaced by one that passes the labels.
@@ -131,7 +175,7 @@ class MLPEnsembleClassifier(VotingClassifier):
         return _ensemble_of(self)
 
 
-class MLPEnsembleRegressor(VotingRegressor):
+class MLPEnsembleRegressor(_WeightedMean, VotingRegressor):
     """The weighted mean of the predictions of several networks.
 
     Like scikit-learn's `VotingRegressor`, and it can be saved as one model file. Each row has one number.
@@ -141,7 +185,7 @@ class MLPEnsembleRegressor(VotingRegressor):
     estimators : list of (str, estimator) tuples
         The members: each an `MLPRegressor`, or a `Pipeline` that ends in one. Clones of them are fitted.
     weights : array-like of shape (n_estimators,), default=None
-        Weight of each member in the mean. None gives all the same weight.
+        Weight of each member in the mean: 0 or more, and one above 0. None gives all the same weight.
     n_jobs : int, default=None
         Number of members that are fitted at the same time. -1 uses all processors.
     verbose : bool, default=False
@@ -170,6 +214,33 @@ class MLPEnsembleRegressor(VotingRegressor):
     >>> ensemble.to_model().predict([[0.0]]).round(1) + 0.0
     array([0.])
     """
+
+    @_fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
+        """Fit the members.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+            The number of each row.
+        **fit_params : dict
+            `sample_weight`, or other metadata for the members if metadata routing is enabled.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ParameterError
+            If the weights are not valid.
+        ValueError
+            If a member cannot be fitted.
+        """
+        self._check_weights()
+        fitted: Self = super().fit(X, y, **fit_params)
+        return fitted
 
     def to_model(self) -> Ensemble:
         """Return the networks as a frozen `separatrix.Ensemble`, to save and to use without scikit-learn.
