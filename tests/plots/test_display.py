@@ -3,24 +3,28 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.cbook import is_math_text
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.testing import assert_allclose, assert_array_equal
 
 import separatrix as sx
 from separatrix import Model, Network, plots
-from separatrix.data.table import Table
+from separatrix.data.table import Table, table_from_frame
 from separatrix.ensemble import Ensemble
 from separatrix.estimators import MLPClassifier
 from separatrix.explain.boundary import decision_grid
 from separatrix.explain.curve import fitted_curve
 from separatrix.explain.hidden import hidden_units
 from separatrix.explain.surface import loss_surface
+from separatrix.plots.axes import as_written
 from separatrix.plots.boundary import _FILM_RESOLUTION as GRID
 from separatrix.plots.display import NO_NETWORK, Display, Subject
 from separatrix.plots.displays import DISPLAYS, SEARCH_DISPLAYS, VIEWS
@@ -240,3 +244,59 @@ def test_nothing_is_black_on_a_black_background(name: str, searched: Any) -> Non
         assert len(texts) > 2
         assert max(darkness(text.get_color()) for text in texts) < 0.6
         assert max(darkness(line.get_color()) for line in lines) < 0.6
+
+
+NAMES = ["$\\foo$ x", "_b$ and $c"]
+CLASSES = ["$10-$20", "_$20-$30", "$\\frac$"]
+
+
+def drawn(text: Text) -> str:
+    """Return a text as it is drawn, on one line; it must be no formula."""
+    assert not is_math_text(text.get_text()), text.get_text()
+    return text.get_text().replace("\\$", "$").replace("\n", " ")
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("small", [False, True])
+@pytest.mark.parametrize("name", sorted(DISPLAYS))
+def test_names_are_drawn_as_they_are_written(name, small, n_classes):
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.array(CLASSES)[(X[:, 0] > 0).astype(int) + (n_classes == 3) * (X[:, 1] > 0.5)]
+    columns = NAMES[:1] if name == "curve" else NAMES
+    frame = pd.DataFrame(X[:, : len(columns)], columns=columns)
+    network = MLPClassifier((3,), "tanh", tol=9, n_iter_no_change=3, random_state=0, record=1).fit(frame, y)
+    display = DISPLAYS[name]
+    subject = Subject(network.to_model(), table_from_frame(frame), y)
+    if small and name != "report":
+        ax = plt.subplots(2, 2, layout="constrained")[1][0, 0]
+        arguments = {"loss": (), "diagram": (), "hidden": (frame,)}.get(name, (frame, y))
+        shown = display.from_estimator(network, *arguments, ax=ax)
+    else:
+        shown = display.draw(subject)
+    shown.figure_.canvas.draw()
+    legends = [legend for legend in shown.figure_.findobj(Legend) if legend.get_visible()]
+    for text in shown.figure_.findobj(Text):
+        if not text.get_text().startswith("$\\mathdefault"):  # matplotlib's own ticks
+            drawn(text)
+    if name == "report":
+        shares = [1] if n_classes == 2 else range(n_classes)
+        assert len(legends) == 3
+        for legend in legends:
+            texts = [drawn(text) for text in legend.get_texts()]
+            assert all(any(text.startswith(CLASSES[code]) for text in texts) for code in shares)
+    elif name in {"boundary", "curve", "hidden-space"}:
+        (legend,) = legends
+        assert [drawn(text) for text in legend.get_texts()][-n_classes:] == sorted(CLASSES[:n_classes])
+
+
+def test_a_training_whose_name_begins_with_an_underscore_is_in_the_legend():
+    histories = {"_$a$": History(loss=np.array([0.5, 0.2])), "b": History(loss=np.array([0.6, 0.3]))}
+    display = sx.LossCurveDisplay.from_history(histories)
+    display.figure_.canvas.draw()
+    texts = [drawn(text) for text in display.ax_.get_legend().get_texts()]
+    assert [text.partition(":")[0] for text in texts] == ["_$a$", "b"]
+
+
+def test_names_stay_as_they_are_if_matplotlib_reads_no_formulas():
+    with plt.rc_context({"text.parse_math": False}):
+        assert as_written("$10-$20") == "$10-$20"

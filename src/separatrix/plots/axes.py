@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
@@ -78,16 +79,32 @@ def text_size(text: str, fontsize: str | float) -> tuple[float, float]:
     return max(widths, default=0.0), 1.2 * font.get_size_in_points() * len(lines)
 
 
+def as_written(name: object) -> str:
+    r"""Return a name such that matplotlib draws it as it is written, and does not read a formula in it.
+
+    Examples
+    --------
+    >>> print(as_written("$10-$20"))
+    \$10-\$20
+    """
+    text = str(name)
+    return text.replace("$", r"\$") if rcParams["text.parse_math"] else text
+
+
 def wrapped(text: object, width: int = 40) -> str:
-    """Return a long name as several lines of at most `width` characters."""
-    return fill(str(text), width)
+    """Return a long name as several lines of at most `width` characters, which are drawn as written."""
+    return as_written(fill(str(text), width))
 
 
 def wrapped_to(text: str, points: float, fontsize: str | float) -> str:
-    """Return a text as lines that are at most about `points` wide."""
+    """Return a text as lines that are at most about `points` wide, and drawn as written."""
+    return as_written(_broken(text, points, fontsize))
+
+
+def _broken(text: str, points: float, fontsize: str | float) -> str:
     if not text:
         return text
-    return wrapped(text, max(int(points * len(text) / text_size(text, fontsize)[0]), 8))
+    return fill(text, max(int(points * len(text) / text_size(text, fontsize)[0]), 8))
 
 
 def shrink_texts(ax: Axes) -> None:
@@ -97,7 +114,8 @@ def shrink_texts(ax: Axes) -> None:
         axis.labelpad = 1.0
         axis.label.set_fontsize(SMALL_TEXT)
     # A layout done later makes room for titles and legends.
-    ax.set_ylabel(wrapped_to(ax.get_ylabel(), 0.6 * axes_size(ax)[1], SMALL_TEXT))
+    label = _broken(ax.get_ylabel(), 0.6 * axes_size(ax)[1], SMALL_TEXT)
+    ax.set_ylabel(label.replace("\\\n$", "\\$\n"))  # the mark of `as_written` stays before its character
 
 
 # Points, legends, colour bars

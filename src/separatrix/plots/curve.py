@@ -142,8 +142,9 @@ class FunctionFitDisplay(ModelDisplay):
         ax.grid(alpha=0.3)
         self._fit_texts(ax)
         self.legend_ = None
-        shown = [*self.lines_, *(self.points_ if classes and self.codes is not None else [])]
-        handles = [handle for handle in shown if not str(handle.get_label()).startswith("_")]
+        handles: list[Any] = [line for line in self.lines_ if not str(line.get_label()).startswith("_")]
+        if classes and self.codes is not None:
+            handles += self.points_
         if legend and handles:
             beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
             inside = {"fontsize": self._fontsize} if self._is_small else {}

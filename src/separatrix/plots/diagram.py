@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
 from separatrix.model import Model
-from separatrix.plots.axes import axes_size, style, text_size
+from separatrix.plots.axes import as_written, axes_size, style, text_size
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, signed_colormap
 from separatrix.plots.scene import Scene
@@ -224,7 +224,7 @@ class NetworkDiagramDisplay(ModelDisplay):
         side = -1 if is_input else 1
         for name, y in zip(layer.names, layer.y, strict=False):
             self.ax_.annotate(
-                name,
+                as_written(name),
                 (x, y),
                 (side * (diameter / 2 + 4), 0),
                 textcoords="offset points",

@@ -17,7 +17,7 @@ from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.subject import history_of, kept_epoch, last_step
 from separatrix.model import Model
-from separatrix.plots.axes import SMALL_TEXT, set_log_ticks, style
+from separatrix.plots.axes import SMALL_TEXT, as_written, set_log_ticks, style
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import background, curve_colors
 from separatrix.plots.scene import Scene
@@ -304,12 +304,15 @@ class LossCurveDisplay(ModelDisplay):
             ax.set_yscale("log")
             set_log_ticks(ax.yaxis, shown.min(), shown.max())
         ax.grid(alpha=0.3)
-        legend = ax.legend(fontsize="small", handlelength=3, title=note or None, title_fontsize="small")
+        # Named one by one: matplotlib leaves out names that begin with an underscore.
+        there = [handle for handle in ax.get_legend_handles_labels()[0] if handle not in lines]
+        shared: dict[str, Any] = {"handles": [*there, *lines], "title": as_written(note) or None}
+        legend = ax.legend(fontsize="small", handlelength=3, title_fontsize="small", **shared)
         if self._is_small or legend.get_window_extent().width > ax.bbox.width:
             for line, curve in zip(lines, curves, strict=True):
                 line.set_label(_name(curve))
             text: dict[str, Any] = {"fontsize": SMALL_TEXT, "title_fontsize": SMALL_TEXT}
-            ax.legend(**text, title=note or None, handlelength=2, labelspacing=0.2, borderpad=0.3)
+            ax.legend(**text, **shared, handlelength=2, labelspacing=0.2, borderpad=0.3)
         return lines
 
 
@@ -364,7 +367,7 @@ def _network_name(estimator: Any) -> str:
 
 
 def _name(curve: Curve) -> str:
-    return f"{curve.run}: {curve.name}" if curve.run else curve.name
+    return as_written(f"{curve.run}: {curve.name}" if curve.run else curve.name)
 
 
 def _label(curve: Curve) -> str:

@@ -22,6 +22,7 @@ from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, largest_we
 from separatrix.model import Model
 from separatrix.plots.axes import (
     SMALL_TEXT,
+    as_written,
     axes_size,
     log_tick_values,
     new_axes,
@@ -299,6 +300,9 @@ class LossSurfaceDisplay(ModelDisplay):
         if self._is_small:
             x_label, y_label = _short(x_label), _short(y_label)
             x_label = wrapped_to(x_label, 0.8 * axes_size(ax)[0], SMALL_TEXT)
+        else:
+            x_label = as_written(x_label)
+        y_label = as_written(y_label)
         ax.set(xlim=s.u[[0, -1]], ylim=s.v[[0, -1]], xlabel=x_label, ylabel=y_label)
         self._fit_texts(ax)
         self._name_points()
@@ -335,8 +339,8 @@ class LossSurfaceDisplay(ModelDisplay):
             ax.plot([u, u], [v, v], [bottom, top], color=ink(), linewidth=0.4, zorder=2)
         names = [label.replace(" (", "\n(") for label in map(_short if self._is_small else str, s.labels)]
         look = {"fontsize": SMALL_TEXT, "labelpad": 4} if self._is_small else {"labelpad": 12}
-        ax.set_xlabel(names[0], **look)
-        ax.set_ylabel(names[1], **look)
+        ax.set_xlabel(as_written(names[0]), **look)
+        ax.set_ylabel(as_written(names[1]), **look)
         ticks = log_tick_values(low, high)[:: 2 if self._is_small else 1]
         ax.set_zticks(np.log10(ticks), [f"{tick:g}" for tick in ticks])
         if self._is_small:  # the colour bar has the name of the vertical axis

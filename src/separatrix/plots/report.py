@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -20,7 +23,7 @@ from sklearn.metrics import (
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
-from separatrix.plots.axes import SMALL_TEXT, figure_of, style
+from separatrix.plots.axes import SMALL_TEXT, as_written, figure_of, style
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
 
@@ -30,6 +33,7 @@ _DASHES = ("-", "--", ":")  # the next for each time that the colours repeat
 _LONGEST_NAME = 18  # in characters
 _LEGEND_LINES = 4  # that fit into the axes
 _TICK_CHARACTERS = 36  # of class names that fit side by side
+_UNNAMED = re.compile(r"_child\d+")  # matplotlib's label of a line that was given none
 
 
 class ReportDisplay(ModelDisplay):
@@ -226,9 +230,10 @@ class ReportDisplay(ModelDisplay):
                 ("precision_recall", PrecisionRecallDisplay, self.axes_[2]),
             ):
                 chance = last and name == "roc"
-                displays[name].append(
-                    display.from_predictions(is_class, p, ax=ax, plot_chance_level=chance, **shared)
-                )
+                with _no_warning_of_legends():
+                    displays[name].append(
+                        display.from_predictions(is_class, p, ax=ax, plot_chance_level=chance, **shared)
+                    )
             marker = {"marker": markers[code], "markersize": 4 * marker_scale(markers[code]) ** 0.5}
             look = {"n_bins": 10, "strategy": "quantile"} | marker | color
             displays["calibration"].append(
@@ -244,12 +249,22 @@ class ReportDisplay(ModelDisplay):
             for reference in ax.lines:
                 if reference.get_color() in {"k", "black"}:  # scikit-learn's lines of reference
                     reference.set_color(ink())
-            ax.legend(fontsize=SMALL_TEXT, **beside)
+            # Named one by one: matplotlib leaves out names that begin with an underscore.
+            handles = [line for line in ax.lines if not _UNNAMED.fullmatch(str(line.get_label()))]
+            ax.legend(handles=handles, fontsize=SMALL_TEXT, **beside)
         return displays
 
     @property
     def _names(self) -> list[str]:
-        return [shortened(label, _LONGEST_NAME) for label in np.asarray(self.classes).tolist()]
+        return [as_written(shortened(label, _LONGEST_NAME)) for label in np.asarray(self.classes).tolist()]
+
+
+@contextmanager
+def _no_warning_of_legends() -> Iterator[None]:
+    """Ignore that scikit-learn's own legend, which is replaced, lacks names that begin with an underscore."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No artists with labels found")
+        yield
 
 
 def _plain(label: str) -> str:
