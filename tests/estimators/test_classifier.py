@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 import scipy.sparse
 from numpy.testing import assert_allclose
 from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import unique_labels
 
@@ -246,3 +249,42 @@ def test_the_model_has_the_labels(rows: Rows, n_classes: int) -> None:
     again = MLPClassifier.from_model(clf.to_model())
     assert again.predict(X).tolist() == clf.predict(X).tolist()
     assert_allclose(again.to_model().predict_proba(X), clf.predict_proba(X))
+
+
+SCORERS_OF_PROBABILITIES = ("neg_log_loss", "roc_auc_ovr", "neg_brier_score", "d2_log_loss_score")
+
+
+def rare_class() -> Rows:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3))
+    y = np.where(X[:, 0] > 0, 1, 0)
+    y[:8] = 2
+    return X, y
+
+
+@pytest.mark.parametrize("scoring", SCORERS_OF_PROBABILITIES)
+def test_early_stopping_by_probabilities_holds_out_every_class(scoring: str) -> None:
+    X, y = rare_class()
+    for seed in range(10):
+        settings: dict[str, Any] = {"early_stopping": True, "max_iter": 3, "random_state": seed}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            followed = small(**settings, scoring=scoring).fit(X, y)
+            reported = small(**settings, metrics=[scoring], scoring="loss").fit(X, y)
+        assert np.isfinite(followed.validation_scores_).all()
+        assert np.isfinite(reported.history_.metrics[f"validation_{scoring}"]).all()
+
+
+def test_a_scorer_of_probabilities_knows_classes_that_the_validation_rows_lack() -> None:
+    X, y = rare_class()
+    own, own_y = X[20:80], y[20:80]
+    assert set(own_y) == {0, 1}
+    for scoring, expected in (
+        ("neg_log_loss", lambda clf: -log_loss(own_y, clf.predict_proba(own), labels=clf.classes_)),
+        (
+            "neg_brier_score",
+            lambda clf: -brier_score_loss(own_y, clf.predict_proba(own), labels=clf.classes_),
+        ),
+    ):
+        clf = small(early_stopping=True, scoring=scoring).fit(X, y, X_val=own, y_val=own_y)
+        assert_allclose(clf.best_validation_score_, expected(clf))

@@ -215,7 +215,9 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     ) -> tuple[TrainingSetup, Run]:
         """Hold out validation rows if early stopping needs them, and return the training on the others."""
         if settings.holds_out and rows.validation is None:
-            rows = rows.hold_out(settings.validation_fraction, random_state)
+            # Scikit-learn stratifies two classes only. It has neither of these parameters.
+            every_class = settings.scoring is not None or bool(settings.metrics)
+            rows = rows.hold_out(settings.validation_fraction, random_state, every_class=every_class)
         if not incremental:
             rows.check_weights()
         state = self._state_of(settings, random_state, incremental, paused)
@@ -265,7 +267,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         if validation is None:
             return None
         y = self._targets.decode(validation.T)
-        return partial(theta_scorer, self._at, validation.X, y, validation.weight)
+        classes = None if self.network_.head == "multilabel" else self._targets.classes
+        return partial(theta_scorer, self._at, validation.X, y, validation.weight, classes)
 
     def _at(self, theta: Array) -> Self:
         """Return a copy of the estimator with other parameters, for arrays without feature names."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
@@ -124,7 +126,12 @@ class TrainingSetup:
 
 
 def theta_scorer(
-    predictor: Callable[[Array], Any], X: Any, y: Array, weight: Array | None, scoring: Any
+    predictor: Callable[[Array], Any],
+    X: Any,
+    y: Array,
+    weight: Array | None,
+    classes: Array | None,
+    scoring: Any,
 ) -> Metric:
     """Return a function of ``theta`` that scores an estimator with these parameters.
 
@@ -136,10 +143,12 @@ def theta_scorer(
         Takes ``theta`` and returns an estimator that predicts with it.
     X, y, weight :
         The validation rows, their targets, and their weights or None.
+    classes : ndarray or None
+        All classes, of which `y` may lack some; None if a row has not one class.
     scoring : str or callable
         A scorer of scikit-learn, or its name.
     """
-    scorer = check_scoring(scoring=scoring)
+    scorer = _with_all_classes(check_scoring(scoring=scoring), y, classes)
     weights = {"sample_weight": weight} if weight is not None and _takes_weights(scorer) else {}
 
     def score(theta: Array) -> float:
@@ -182,6 +191,19 @@ def _monitor_and_metrics(
             followed = f"validation_{scoring if isinstance(scoring, str) else 'scoring'}"
             metrics[followed] = metric(scoring)
     return Monitor(quantity, settings.tol, settings.n_iter_no_change), metrics, followed
+
+
+def _with_all_classes(scorer: Any, y: Array, classes: Array | None) -> Any:
+    """Return a scorer of probabilities with all classes as its `labels`, if `y` lacks one of them."""
+    if classes is None or len(np.unique(y)) == len(classes):
+        return scorer
+    if getattr(scorer, "_response_method", "predict") == "predict":
+        return scorer
+    if "labels" not in inspect.signature(scorer._score_func).parameters or "labels" in scorer._kwargs:
+        return scorer
+    labelled = copy.copy(scorer)
+    labelled._kwargs = {**scorer._kwargs, "labels": classes}
+    return labelled
 
 
 def _takes_weights(scorer: Any) -> bool:

@@ -67,12 +67,27 @@ class TrainingRows:
         n_in = int(self.attributes["n_features_in_"])
         return NetworkShape(n_in, self.targets.n_out, self.targets.head, self.data.X.dtype)
 
-    def hold_out(self, fraction: float, random_state: RandomState) -> Self:
-        """Return the rows with a random fraction of them as validation rows."""
+    def hold_out(self, fraction: float, random_state: RandomState, *, every_class: bool = False) -> Self:
+        """Return the rows with a random fraction of them as validation rows.
+
+        Two classes have the same proportion in both; with `every_class`, so have more classes if each has
+        enough rows.
+        """
         is_binary = self.targets.head in {"binary", "quadratic"} and self.targets.n_out == 1
         codes = self.data.T[:, 0] if is_binary else None
+        if every_class and self.targets.head in {"multiclass", "quadratic"} and not is_binary:
+            codes = self._codes_to_stratify(fraction)
         train, validation = holdout_split(self.data.n_rows, fraction, codes, random_state)
         return replace(self, data=self.data.take(train), validation=self.data.take(validation))
+
+    def _codes_to_stratify(self, fraction: float) -> Array | None:
+        """Return the class codes of the rows, or None if not every class can be in both."""
+        T = self.data.T
+        codes = T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0]
+        counts = np.unique(codes, return_counts=True)[1]
+        n_held_out = math.ceil(fraction * len(codes))
+        is_possible = counts.min() >= 2 and len(counts) <= min(n_held_out, len(codes) - n_held_out)
+        return codes if is_possible else None
 
     def with_validation(
         self, estimator: BaseEstimator, settings: MLPSettings, X: Any, y: Any, sample_weight: Any
