@@ -315,13 +315,10 @@ class TableFitting(ABC):
 
     def _network_inputs(self, X: Any) -> Any:
         """Return a table as the network takes it; anything else as it is."""
-        if "encoder_" not in self.__dict__:
+        is_table = isinstance(X, Table) or hasattr(type(X), "columns")
+        if "encoder_" not in self.__dict__ or not is_table:
             return X
-        if hasattr(type(X), "columns") and not isinstance(X, Table):
-            X = table_from_frame(X)
-        if not isinstance(X, Table):
-            return X
-        return self.encoder_.transform(X.columns, self.theta_.dtype)
+        return self.encoder_.transform(table_from_frame(X).columns, self.theta_.dtype)
 
     def _table_parts(self, training: dict[str, Any]) -> dict[str, Any]:
         """Return what a model of a table has besides the network."""
