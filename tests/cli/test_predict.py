@@ -155,3 +155,18 @@ def test_a_model_of_a_newer_format(run, people, model, monkeypatch):
     result = run("predict", str(model.with_name("newer.safetensors")), str(people))
     assert result.exit_code == 2
     assert "newer Separatrix (format 99)" in result.stderr
+
+
+@pytest.mark.parametrize("memory", [[], ["--memory", "512MB"]])
+@pytest.mark.parametrize("extension", [".parquet", ".csv"])
+def test_large_whole_numbers_with_gaps_stay_exact(run, model, memory, extension):
+    ids = [1577134800018164904, None, 1577134800018164905, 1577134800018164906]
+    rows = pl.DataFrame({"age": [31.0, 40, 52, 60], "town": "Ulm", "member": True, "id": ids, "*": ids})
+    rows.write_parquet("new.parquet")
+    rows.write_csv("new.csv")
+    result = run("predict", str(model), f"new{extension}", "-o", "out.parquet", *memory)
+    assert result.exit_code == 0, result.output
+    scored = pl.read_parquet("out.parquet")
+    assert scored.columns[:5] == rows.columns
+    for name in ("id", "*"):
+        assert (scored.schema[name], scored.to_dict()[name].to_list()) == (pl.Int64, ids)

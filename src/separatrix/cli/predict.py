@@ -21,7 +21,7 @@ from separatrix.cli.table_input import (
     ModelFile,
     text_columns_of,
 )
-from separatrix.data.datasets import read_source
+from separatrix.data.datasets import read_source_frame
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, open_stream
 from separatrix.data.table import Table
@@ -68,7 +68,7 @@ def predict(
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
     in_pieces = memory or len(sources) > 1 or is_larger(sources[0], LARGE)
-    table = sources if in_pieces else read_source(sources[0], text_columns)
+    table = sources if in_pieces else read_source_frame(sources[0], text_columns)
     with open_stream(table, piece_bytes, text_columns) as stream:
         unseen: Counter[str] = Counter()
         group_rows = max(piece.n_rows for piece in stream.pieces)
@@ -93,7 +93,7 @@ def scored_pieces(model: AnyModel, stream: Stream, unseen: Counter[str]) -> Iter
         if model.encoder is not None:
             unseen.update(model.encoder.count_unseen(table.columns))
         with stream.located(piece):
-            yield {**table.columns, **predicted_columns(model, table)}
+            yield {**table.columns, **stream.gapped(piece), **predicted_columns(model, table)}
 
 
 def predicted_columns(model: AnyModel, table: Table) -> dict[str, Any]:

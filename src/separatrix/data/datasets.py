@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.data.table import Table
-from separatrix.data.table_files import TextColumns, read_table
+from separatrix.data.table import Table, table_from_frame
+from separatrix.data.table_files import TextColumns, read_frame
 from separatrix.errors import DataError, did_you_mean
 
 Array = NDArray[np.float64]
@@ -253,6 +253,11 @@ def read_source(source: str, text_columns: TextColumns = ()) -> Table:
     >>> read_source("ten-points").n_rows
     10
     """
+    return table_from_frame(read_source_frame(source, text_columns))
+
+
+def read_source_frame(source: str, text_columns: TextColumns = ()) -> Any:
+    """Return a data set as a `Table`, or a file or standard input as a Polars data frame."""
     if source in dataset_names():
         return load_dataset(source)
     if source != "-" and not Path(source).suffix and not Path(source).exists():
@@ -260,7 +265,7 @@ def read_source(source: str, text_columns: TextColumns = ()) -> Table:
             f"there is no file or data set '{source}'; the data sets are: {', '.join(dataset_names())}."
             + did_you_mean(source, dataset_names())
         )
-    return read_table(source, text_columns=text_columns)
+    return read_frame(source, text_columns)
 
 
 def load_dataset(name: str) -> Table:

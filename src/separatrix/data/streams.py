@@ -142,6 +142,10 @@ class Stream(ABC):
         """Yield columns of a piece one by one, in that order, so that few are in memory at once."""
 
     @abstractmethod
+    def gapped(self, piece: Piece) -> dict[str, Any]:
+        """Return whole numbers with missing values, which a `Table` cannot hold exactly, as Polars series."""
+
+    @abstractmethod
     def fingerprint(self) -> dict[str, Any]:
         """Return values that differ between different tables, and that JSON can hold."""
 
@@ -176,9 +180,9 @@ class TableStream(Stream):
     ({'age': 'whole', 'sex': 'text'}, [('age', array([31, 52]))])
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, gapped: Mapping[str, Any] | None = None) -> None:
         self.names = ("the table",)
-        self._table = table
+        self._table, self._gapped = table, gapped or {}
         self.kinds = {name: kind_of(column) for name, column in table.columns.items()}
         self.pieces = tuple(_slices(0, 0, table.n_rows, MOST_ROWS))
 
@@ -192,6 +196,10 @@ class TableStream(Stream):
         """Yield views of the table's columns."""
         for name in columns:
             yield name, self._table.columns[name][piece.start : piece.stop]
+
+    def gapped(self, piece: Piece) -> dict[str, Any]:
+        """Return slices of the series."""
+        return {name: series.slice(piece.start, piece.n_rows) for name, series in self._gapped.items()}
 
     def fingerprint(self) -> dict[str, Any]:
         """Return number of rows, names of the columns and a digest of the values."""
@@ -238,12 +246,16 @@ class ParquetFile:
 
     def columns(self, names: Sequence[str], piece: Piece) -> dict[str, Column]:
         """Return columns of a piece; an error of Polars becomes a sentence."""
+        return table_from_frame(self.frame(names, piece)).columns
+
+    def frame(self, names: Sequence[str], piece: Piece) -> Any:
+        """Return columns of a piece as a Polars data frame."""
         import polars as pl
 
         order = list(self.kinds)  # by index, as in Polars names such as "*" stand for several columns
         with polars_errors(f"{self.name} cannot be read as Parquet"):
             selected = self._scan.select(pl.nth(order.index(name)) for name in names)
-            return table_from_frame(selected.slice(piece.start, piece.n_rows)).columns
+            return selected.slice(piece.start, piece.n_rows).collect()
 
     @classmethod
     def read(cls, path: Path) -> ParquetFile:
@@ -306,6 +318,14 @@ class ParquetStream(Stream):
         at_once = self._at_once[piece.file]
         for start in range(0, len(columns), at_once):
             yield from self._files[piece.file].columns(columns[start : start + at_once], piece).items()
+
+    def gapped(self, piece: Piece) -> dict[str, Any]:
+        """Return series, which are read a few at a time."""
+        file, at_once = self._files[piece.file], self._at_once[piece.file]
+        names = [name for name, kind in self.kinds.items() if kind == "whole"]
+        starts = range(0, len(names), at_once)
+        frames = (file.frame(names[start : start + at_once], piece) for start in starts)
+        return {name: series for frame in frames for name, series in _whole_with_gaps(frame).items()}
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the fingerprints of the user's files; for a lazy frame, a digest of its values."""
@@ -500,7 +520,19 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
             else:
                 yield _with_rows(_file_stream(_paths_of(source), Path(folder), piece_bytes, text_columns))
     else:
-        yield _with_rows(TableStream(table_from_frame(source)))
+        is_polars = hasattr(type(source), "get_columns")
+        yield _with_rows(
+            TableStream(table_from_frame(source), _whole_with_gaps(source) if is_polars else None)
+        )
+
+
+def _whole_with_gaps(frame: Any) -> dict[str, Any]:
+    """Return the whole numbers with missing values of a Polars data frame, if they fit into `int64`."""
+    columns = [series for series in frame if series.dtype.is_integer() and series.null_count()]
+    whole = {series.name: series.cast(int, strict=False) for series in columns}
+    return {
+        each.name: whole[each.name] for each in columns if whole[each.name].null_count() == each.null_count()
+    }
 
 
 def _lazy_stream(frame: Any, folder: Path, piece_bytes: int) -> Stream:

@@ -117,19 +117,22 @@ def read_table(source: Any, *, text_columns: TextColumns = ()) -> Table:
     ...     read_table(path).columns
     {'age': array([31., nan]), 'sex': array(['f', 'm'], dtype=object)}
     """
-    if not isinstance(source, str | os.PathLike):
-        label, frame = "the data frame", source
-    else:
-        label, frame = _read_frame(source, text_columns)
-    table = table_from_frame(frame)
-    if table.n_rows == 0:
-        missing = "column names but no rows" if table.columns else "no columns and no rows"
-        raise DataError(f"{label} has {missing}; add some.")
+    if isinstance(source, str | os.PathLike):
+        return table_from_frame(read_frame(source, text_columns))
+    table = table_from_frame(source)
+    _require_rows(table.n_rows, len(table.columns), "the data frame")
     return table
 
 
-def _read_frame(source: str | os.PathLike[str], text_columns: TextColumns) -> tuple[str, polars.DataFrame]:
-    """Return what errors call a file or standard input, and its rows."""
+def _require_rows(n_rows: int, n_columns: int, label: str) -> None:
+    """Raise a `DataError` if a table has no rows."""
+    if n_rows == 0:
+        missing = "column names but no rows" if n_columns else "no columns and no rows"
+        raise DataError(f"{label} has {missing}; add some.")
+
+
+def read_frame(source: str | os.PathLike[str], text_columns: TextColumns = ()) -> polars.DataFrame:
+    """Return a file or standard input as `read_table` reads it, but in the types of Polars."""
     if str(source) == "-":
         label, content = "standard input", sys.stdin.buffer.read()
         content = _decompressed(content, label) if content.startswith(b"\x1f\x8b") else content
@@ -140,7 +143,9 @@ def _read_frame(source: str | os.PathLike[str], text_columns: TextColumns) -> tu
     if not content.strip():
         raise DataError(f"{label} is empty; a table needs a header line and rows.")
     with polars_errors(f"{label} cannot be read as {table_format.name}"):
-        return label, table_format.scan(content, label, text_columns).collect()
+        frame = table_format.scan(content, label, text_columns).collect()
+    _require_rows(frame.height if frame.width else 0, frame.width, label)
+    return frame
 
 
 def write_table(columns: Mapping[str, Any] | Table, path: str | os.PathLike[str]) -> None:
@@ -576,13 +581,14 @@ def _opened(source: Source, label: str) -> BinaryIO:
 
 
 def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFrame:
-    """Return a piece as a data frame, columns of a known kind in their type."""
+    """Return a piece as a data frame: columns of a known kind in their type, Polars series as they are."""
     import polars as pl
 
-    frame = frame_from_table(Table(dict(piece)))
-    return pl.DataFrame(
-        [series.cast(TYPES[kinds[series.name]]) if series.name in kinds else series for series in frame]
-    )
+    columns = {name: values for name, values in piece.items() if isinstance(values, pl.Series)}
+    for series in frame_from_table(Table({name: piece[name] for name in piece if name not in columns})):
+        known = series.name in kinds
+        columns[series.name] = series.cast(TYPES[kinds[series.name]]) if known else series
+    return pl.DataFrame([columns[name] for name in piece])
 
 
 def _write_csv(
