@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 import sys
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from separatrix.data import Table, read_table, split_target, write_table
+from separatrix.data import Table, read_table, split_target, table_files, write_table
 from separatrix.data.streams import open_stream
 from separatrix.data.table_files import FORMATS, MISSING_WORDS, TableFormat, write_pieces
 from separatrix.errors import DataError, OutputError
@@ -327,3 +329,31 @@ def test_categories_of_pandas_are_text_in_a_parquet_file_too(tmp_path, values, i
     frame.to_parquet(tmp_path / "t.parquet")
     expected = {name: column.tolist() for name, column in read_table(frame).columns.items()}
     assert read_parquet_columns(tmp_path / "t.parquet", in_pieces) == expected
+
+
+def test_a_carriage_return_within_a_file_that_is_read_in_pieces_is_named(tmp_path):
+    path = tmp_path / "mac.csv"
+    path.write_bytes(b"a,b\n1,x\r2,y\n")
+    with pytest.raises(DataError, match="a line ends with a carriage return alone; save the file"):
+        with open_stream([path], 2**20) as stream:
+            list(stream.read(stream.pieces[0], ["b"]))
+
+
+def test_threads_that_read_csv_files_leave_the_environment_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.delenv(table_files.CHUNK_VARIABLE, raising=False)
+    inside, leave = threading.Barrier(3), threading.Event()
+
+    def read():
+        with table_files.small_chunks():
+            inside.wait(10)
+            leave.wait(10)
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    inside.wait(10)
+    assert os.environ[table_files.CHUNK_VARIABLE] == str(table_files.CHUNK_BYTES)
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert table_files.CHUNK_VARIABLE not in os.environ

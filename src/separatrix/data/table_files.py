@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -41,6 +42,12 @@ GROUP_ROWS = 2**16  # of a row group of a Parquet file
 HEADER_BYTES = 2**16
 CHUNK_BYTES = 2**18
 """Bytes of a CSV file that Polars parses at once; by default it takes 200 MB more, and is no faster."""
+
+CHUNK_VARIABLE = "POLARS_CSV_CHUNK_SIZE"
+
+_chunks_lock = threading.Lock()
+_n_in_small_chunks = 0
+_chunk_size_before: str | None = None
 
 SAMPLE_ROWS = 10_000
 """Rows of a CSV file whose kinds decide which kinds are tried on all rows."""
@@ -278,17 +285,25 @@ def polars_errors(problem: str) -> Iterator[None]:
 
 @contextmanager
 def small_chunks() -> Iterator[None]:
-    """Let Polars parse CSV files in chunks of `CHUNK_BYTES`; it reads this variable for each query."""
-    name = "POLARS_CSV_CHUNK_SIZE"
-    before = os.environ.get(name)
-    os.environ[name] = str(CHUNK_BYTES)
+    """Make Polars parse CSV files in chunks of `CHUNK_BYTES`; it reads this variable for each query.
+
+    Threads may be here at the same time: the first sets the variable, the last restores it.
+    """
+    global _n_in_small_chunks, _chunk_size_before
+    with _chunks_lock:
+        if _n_in_small_chunks == 0:
+            _chunk_size_before = os.environ.get(CHUNK_VARIABLE)
+            os.environ[CHUNK_VARIABLE] = str(CHUNK_BYTES)
+        _n_in_small_chunks += 1
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        with _chunks_lock:
+            _n_in_small_chunks -= 1
+            if _n_in_small_chunks == 0:
+                os.environ.pop(CHUNK_VARIABLE, None)
+                if _chunk_size_before is not None:
+                    os.environ[CHUNK_VARIABLE] = _chunk_size_before
 
 
 def sniffed_separator(content: bytes) -> str:
@@ -552,11 +567,20 @@ def _csv_records(source: Source, separator: str, label: str) -> Iterator[Iterato
                 line = reader.line_num + 1
         except csv.Error as error:
             raise DataError(
-                f"{label} cannot be read as CSV from line {line} on: {error}; close its quotes."
+                f"{label} cannot be read as CSV from line {line} on: {_csv_problem(str(error))}."
             ) from error
 
     with _opened(source, label) as file:
         yield records(file)
+
+
+def _csv_problem(error: str) -> str:
+    """Return what the csv module complains about, and the cure."""
+    if "new-line character" in error:
+        return "a line ends with a carriage return alone; save the file with newlines as line ends"
+    if "field limit" in error:
+        return f"a cell has more than {csv.field_size_limit():,} characters; shorten it"
+    return f"{error}; close its quotes"
 
 
 def _lines(file: BinaryIO, label: str) -> Iterator[str]:

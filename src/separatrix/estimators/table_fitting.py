@@ -401,7 +401,7 @@ def fit_table(
         if memory is None:
             raise ParameterError("checkpoint", "needs a bound on the memory; give memory, too.")
         check_writable(path)
-        refuse_unstreamable(reader.settings)
+        refuse_unstreamable(reader.settings, keeps_checkpoint=True)
     training = _TableTraining(estimator, reader, path, checkpoint_minutes, on_rows, keep_rows)
     fit: TableFit = _with_callbacks(estimator, training, source, test)
     warn_of_stop(estimator.stop_)
@@ -439,12 +439,15 @@ class _TableTraining:
             learned = reader.learn(stream, is_split=test_stream is None, known=known)
             is_first = not settings.warm_start or not hasattr(estimator, "theta_")
             rows = reader.encode(stream, learned, None if is_first else estimator.theta_.dtype)
-            test_data = reader.test_rows(rows, test_stream)
             random_state = estimator._begin_table(settings, rows, is_first)
+            in_memory = self.checkpoint is None and self.fits(rows)
+            if not in_memory:  # before rows are read for anything else
+                refuse_unstreamable(settings, keeps_checkpoint=self.checkpoint is not None)
+            test_data = reader.test_rows(rows, test_stream)
             kept: Data | None = None
             if self.keep_rows and reader.budget is not None:
                 kept = rows.collect(TRAIN, rows.rows_in(reader.budget.sample))
-            if self.checkpoint is None and self.fits(rows):
+            if in_memory:
                 training = rows.collect(TRAIN)
                 if self.keep_rows and reader.budget is None:
                     kept = training
@@ -475,7 +478,6 @@ class _TableTraining:
     ) -> EncodedStream:
         """Train on the rows as they are read; return them as they were trained on."""
         estimator, settings = self.estimator, self.reader.settings
-        refuse_unstreamable(settings)
         if settings.early_stopping and found is None:
             rows = self.reader.with_validation_rows(rows)
         capacity = self.capacity(rows)
@@ -534,7 +536,7 @@ class _TableTraining:
         }
 
 
-def refuse_unstreamable(settings: MLPSettings) -> None:
+def refuse_unstreamable(settings: MLPSettings, *, keeps_checkpoint: bool) -> None:
     """Raise a `ParameterError` for a parameter that needs all rows in memory."""
     refused = {
         "solver": ("lbfgs", settings.uses_lbfgs, "choose a solver that takes batches, such as 'adam'"),
@@ -544,12 +546,15 @@ def refuse_unstreamable(settings: MLPSettings) -> None:
         "track_training": (True, settings.track_training, "set track_training=False"),
         "record": (settings.record, settings.record is not None, "set record=None"),
     }
+    if keeps_checkpoint:
+        why, other_cure = "as a checkpoint is kept", "give no checkpoint"
+    else:
+        why, other_cure = "as they do not all fit into memory", "allow more memory"
     for name, (value, is_wrong, cure) in refused.items():
         if is_wrong:
             raise ParameterError(
                 name,
-                f"must not be {value!r} for rows that are read in pieces, because memory cannot hold them "
-                f"all or a checkpoint is kept; {cure}, or raise memory.",
+                f"must not be {value!r} for rows that are read in pieces, {why}; {cure}, or {other_cure}.",
             )
 
 
