@@ -200,7 +200,7 @@ def test_ctrl_c_keeps_the_network_so_far(run, monkeypatch):
     assert result.exit_code == 130
     assert "log-loss" in result.stdout
     assert result.stderr.startswith("warning: Training was interrupted after epoch ")
-    assert result.stderr.endswith(", and saved to 'model.safetensors'.\n")
+    assert result.stderr.endswith("; the network so far is saved to 'model.safetensors'.\n")
     assert sx.load("model.safetensors").training["stop"]["reason"] == "interrupted"
 
 

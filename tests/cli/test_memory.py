@@ -109,7 +109,7 @@ def test_class_weight_by_name(run, people):
         ),
         ([*MEMORY, "-o", "none/m.safetensors"], "the folder 'none' does not exist"),
         (["--checkpoint", "none/fit.ckpt"], "cannot write 'none/fit.ckpt': the folder 'none' does not exist"),
-        (["--checkpoint", "notes.txt"], "'notes.txt' is damaged or not a checkpoint"),
+        (["--checkpoint", "notes.txt"], "'notes.txt' is not a checkpoint of Separatrix"),
         (["iris.csv"], "there is no file 'iris.csv'"),
         (["-"], "standard input can be read only once"),
     ],

@@ -59,7 +59,7 @@ def test_an_error_names_the_first_difference_to_another_training(state):
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x10\0\0\0\0\0\0\0{}              "])
 def test_what_is_no_checkpoint(tmp_path, content):
     (tmp_path / "fit.ckpt").write_bytes(content)
-    with pytest.raises(ModelFileError, match="is damaged or not a checkpoint"):
+    with pytest.raises(ModelFileError, match="is not a checkpoint of Separatrix, or it is damaged"):
         load_checkpoint(tmp_path / "fit.ckpt")
 
 

@@ -141,7 +141,8 @@ def fit(
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":
-        warn(f"{stop.message.rstrip('.')}, and saved to '{path}'.")
+        kept = f"; the same command continues from '{checkpoint}'" if checkpoint is not None else ""
+        warn(f"{stop.message.rstrip('.')}; the network so far is saved to '{path}'{kept}.")
         raise typer.Exit(INTERRUPTED)
 
 

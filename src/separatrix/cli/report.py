@@ -60,6 +60,9 @@ def number_text(low: float, high: float, mean: float) -> str:
     >>> number_text(25.0, 346.0, 152.1335)
     '25 to 346, mean 152.13'
     """
+    spread = high - low
+    if spread > 0:  # what is nearly 0 beside the others is 0: targets come from single precision
+        low, high, mean = (0.0 if abs(v) < 1e-6 * spread else v for v in (low, high, mean))
     return f"{_number(low)} to {_number(high)}, mean {_number(mean)}"
 
 

@@ -579,7 +579,8 @@ def _csv_problem(error: str) -> str:
     if "new-line character" in error:
         return "a line ends with a carriage return alone; save the file with newlines as line ends"
     if "field limit" in error:
-        return f"a cell has more than {csv.field_size_limit():,} characters; shorten it"
+        limit = f"{csv.field_size_limit():,} characters"
+        return f"a cell has more than {limit} (shorten it), or a quote has no end; close its quotes"
     return f"{error}; close its quotes"
 
 

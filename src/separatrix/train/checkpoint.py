@@ -84,14 +84,14 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         if header["format_version"] != FORMAT_VERSION:
             raise ModelFileError(
                 f"'{path}' is a checkpoint of format {header['format_version']}, and this version reads "
-                f"{FORMAT_VERSION}; continue with the version that wrote it, or delete it."
+                f"{FORMAT_VERSION}; continue with the version that wrote it, or name another file."
             )
         return _checkpoint(header, tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(
-            f"'{path}' is damaged or not a checkpoint ({error}); delete it, or name another file."
+            f"'{path}' is not a checkpoint of Separatrix, or it is damaged; name another file."
         ) from error
 
 
