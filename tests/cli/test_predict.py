@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import gzip
 from pathlib import Path
 
@@ -170,3 +171,20 @@ def test_large_whole_numbers_with_gaps_stay_exact(run, model, memory, extension)
     assert scored.columns[:5] == rows.columns
     for name in ("id", "*"):
         assert (scored.schema[name], scored.to_dict()[name].to_list()) == (pl.Int64, ids)
+
+
+@pytest.mark.parametrize("memory", [[], ["--memory", "512MB"]])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_cells_of_unused_columns_stay_as_they_were_written(run, model, memory, end):
+    notes = [" padded ", "null", "two\r\nlines", "", "007"]
+    countries = ["NA", "?", "DE", " nan", ""]
+    lines = ["id,age,town,member,country,note"]
+    lines += [f'001,31,Ulm,true,{country},"{note}"' for country, note in zip(countries, notes, strict=True)]
+    Path("new.csv").write_bytes((end.join(lines) + end).encode())
+    result = run("predict", str(model), "new.csv", "-o", "out.csv", *memory)
+    assert result.exit_code == 0, result.output
+    with open("out.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["country"] for row in rows] == countries
+    assert [row["note"] for row in rows] == notes
+    assert {row["town"] for row in rows} == {"Ulm"}

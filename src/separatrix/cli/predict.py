@@ -25,7 +25,15 @@ from separatrix.data.datasets import read_source_frame
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import FORMATS, is_larger, is_pattern, output_format, write_pieces
+from separatrix.data.table_files import (
+    FORMATS,
+    AsWritten,
+    TextColumns,
+    is_larger,
+    is_pattern,
+    output_format,
+    write_pieces,
+)
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
@@ -63,8 +71,7 @@ def predict(
     if output != "-":
         check_output(output, sources)
     model = load(model_file)
-    # As text, a cell of a CSV file is written as it was read: 007 and 1.50 stay.
-    text_columns = "all" if output_format(output)[0].keeps_spelling else text_columns_of(model)
+    text_columns = _as_written(model) if output_format(output)[0].keeps_spelling else text_columns_of(model)
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
     in_pieces = memory or len(sources) > 1 or is_larger(sources[0], LARGE)
@@ -74,6 +81,13 @@ def predict(
         group_rows = max(piece.n_rows for piece in stream.pieces)
         write_pieces(scored_pieces(model, stream, unseen), output, stream.kinds, group_rows)
         _note_columns(model, stream, unseen)
+
+
+def _as_written(model: AnyModel) -> TextColumns:
+    """Return how to read a CSV file that is written again, so that 007, 1.50 and NA stay."""
+    if model.encoder is not None:
+        return AsWritten([*model.encoder.numeric_columns, *model.encoder.text_columns])
+    return "all" if model.feature_names is None else AsWritten(model.feature_names)
 
 
 def check_output(output: str, sources: list[str]) -> None:

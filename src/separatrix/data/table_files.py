@@ -30,7 +30,18 @@ from separatrix.files import atomic_write
 if TYPE_CHECKING:
     import polars
 
-TextColumns = Collection[str] | Literal["all"]
+
+@dataclass(frozen=True)
+class AsWritten:
+    """All columns of a CSV or TSV file as text, and the cells of columns that are not `used` as written.
+
+    The cells of the columns `used` have no spaces around them, and some words are missing values.
+    """
+
+    used: Collection[str]
+
+
+TextColumns = Collection[str] | Literal["all"] | AsWritten
 """Columns of a CSV or TSV file to keep as text even if all their cells spell numbers."""
 
 Source = Path | bytes
@@ -429,7 +440,8 @@ def _scan_csv(
     """
     import polars as pl
 
-    if isinstance(source, bytes) and b"\r" in source:
+    as_written = isinstance(text_columns, AsWritten)
+    if isinstance(source, bytes) and re.search(rb"\r(?!\n)" if as_written else rb"\r", source):
         # A carriage return alone ends a line for the csv module but not for Polars.
         source = re.sub(rb"\r\n?", b"\n", source)
     beginning, n_quotes = _checked_bytes(source, label)
@@ -444,7 +456,7 @@ def _scan_csv(
         cells = cells.collect().lazy() if isinstance(source, bytes) else cells
         sampled, _ = _kinds(cells.head(SAMPLE_ROWS), dict.fromkeys(numbers, _PARSED_KINDS))
         tried = {
-            number: () if text_columns == "all" or name in text_columns else _WIDER[sampled[number]]
+            number: () if _is_text(name, text_columns) else _WIDER[sampled[number]]
             for number, name in zip(numbers, names, strict=True)
         }
         kinds, n_without_last = _kinds(cells, tried)
@@ -454,10 +466,21 @@ def _scan_csv(
     # Polars fills short and blank lines with nulls: only a row without its last cell can be one of them.
     if n_without_last and (blank := _blank_rows(source, separator, label)):
         cells = cells.with_row_index("row").filter(~pl.col("row").is_in(blank))
-    words = cells.select(map(_words, numbers))
+    unused = [
+        number
+        for number, name in zip(numbers, names, strict=True)
+        if isinstance(text_columns, AsWritten) and name not in text_columns.used
+    ]
+    words = cells.select(pl.col(number) if number in unused else _words(number) for number in numbers)
     return words.select(
-        _parsed(number, kinds[number]).alias(name) for number, name in zip(numbers, names, strict=True)
+        (pl.col(number) if number in unused else _parsed(number, kinds[number])).alias(name)
+        for number, name in zip(numbers, names, strict=True)
     )
+
+
+def _is_text(name: str, text_columns: TextColumns) -> bool:
+    """Return whether a column is text whatever its cells spell."""
+    return text_columns == "all" or isinstance(text_columns, AsWritten) or name in text_columns
 
 
 def _checked_bytes(source: Source, label: str) -> tuple[bytes, int]:
