@@ -152,7 +152,11 @@ def test_a_row_of_empty_cells_is_a_row_but_a_blank_line_is_not(tmp_path):
             b'a,b\n1,2\n1,"x\n',
             "as CSV from line 3 on: unexpected end of data; close its quotes.",
         ),
-        ("t.csv", b'a,b\n1,5"6\n2,3\n', "cannot be read as CSV: CSV malformed"),
+        (
+            "t.csv",
+            b'a,b\n1,5"6\n2,3\n',
+            "line 2 of 't.csv' has a quote within a cell; put the cell in quotes",
+        ),
         ("t.csv", b"\na,b\n1,2\n", "'t.csv' begins with a blank line; begin with the header line."),
         ("t.csv", b"a,b,a,b\n1,2,3,4\n", "has more than one column named 'a', 'b'; rename all but one."),
         ("t.csv", b",a\n0,2\n", "column 1 of 't.csv' has no name; name it in the header line."),
@@ -357,3 +361,17 @@ def test_threads_that_read_csv_files_leave_the_environment_as_it_was(tmp_path, m
     for thread in threads:
         thread.join()
     assert table_files.CHUNK_VARIABLE not in os.environ
+
+
+@pytest.mark.parametrize("rows", [[100], [100, 101], [100, 900]])
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_a_quote_within_a_cell_is_an_error_that_names_the_line(tmp_path, rows, in_pieces):
+    lines = [f"pipe {i},{i % 2}" for i in range(1000)]
+    for row in rows:
+        lines[row] = '5" pipe,0'
+    (tmp_path / "t.csv").write_text("\n".join(["part,y", *lines]) + "\n", encoding="utf-8")
+    sentence = "line 102 of .* has a quote within a cell; put the cell in quotes"
+    with pytest.raises(DataError, match=sentence):
+        read_table(tmp_path / "t.csv") if not in_pieces else open_stream(
+            tmp_path / "t.csv", 2**20
+        ).__enter__()

@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice, tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
@@ -582,10 +582,17 @@ def _csv_records(source: Source, separator: str, label: str) -> Iterator[Iterato
     """Open the records of a CSV file, each with the line on which it begins."""
 
     def records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(_lines(file, label), delimiter=separator, strict=True)
+        counted, lines = tee(_lines(file, label))
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         line = 1
         try:
             for record in reader:
+                n_quotes = sum(text.count('"') for text in islice(counted, reader.line_num + 1 - line))
+                if n_quotes % 2:
+                    raise DataError(
+                        f"line {line} of {label} has a quote within a cell; put the cell in quotes, and "
+                        'write each quote in it twice, as in "5"" pipe".'
+                    )
                 yield line, record
                 line = reader.line_num + 1
         except csv.Error as error:
