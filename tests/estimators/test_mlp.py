@@ -20,6 +20,7 @@ import scipy.sparse
 import sklearn
 from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_info
 
 from separatrix.data.encoder import TableEncoder
@@ -438,3 +439,43 @@ def test_notebooks_show_the_network_beside_scikit_learns_html(rows: tuple[np.nda
         assert part in bundle["text/html"]
     with sklearn.config_context(display="text"):
         assert "text/html" not in classifier._repr_mimebundle_()
+
+
+def wide_sums() -> tuple[np.ndarray, np.ndarray]:
+    X = np.random.default_rng(0).uniform(-6, 6, size=(500, 2))
+    return X, X.sum(axis=1) / 10
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_training_that_diverges_keeps_the_initial_parameters_if_they_are_best(engine: str) -> None:
+    X, y = wide_sums()
+    settings: dict[str, Any] = {
+        **{"hidden_layer_sizes": (8,), "activation": "tanh", "solver": "sgd", "momentum": 0, "batch_size": 1},
+        **{"shuffle": False, "random_state": 0, "engine": engine},
+    }
+    diverged = MLPRegressor(**settings, learning_rate_init=0.3, max_iter=20)
+    with pytest.warns(ConvergenceWarning, match="diverged in epoch .*; the initial parameters are kept"):
+        diverged.fit(X, y)
+    initial = MLPRegressor(**settings, learning_rate_init=1e-300, max_iter=1)
+    with pytest.warns(ConvergenceWarning):
+        initial.fit(X, y)
+    assert diverged.stop_.best_epoch == 0
+    assert np.array_equal(diverged.theta_, initial.theta_)
+
+
+def test_a_training_that_stalls_at_an_enormous_loss_has_diverged() -> None:
+    X, y = wide_sums()
+    lost = MLPClassifier(
+        (8, 8),
+        "tanh",
+        solver="sgd",
+        momentum=0,
+        learning_rate_init=0.3,
+        alpha=300.0,
+        batch_size=30,
+        random_state=0,
+    )
+    with pytest.warns(ConvergenceWarning, match="Training diverged"):
+        lost.fit(X, (y > 0).astype(int))
+    assert lost.stop_.reason == "diverged"
+    assert log_loss(y > 0, lost.predict_proba(X)) < 2.0

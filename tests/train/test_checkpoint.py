@@ -34,7 +34,7 @@ def test_everything_comes_back(tmp_path, state):
     save_checkpoint(Checkpoint({"a": 1}, {"b": [0.1]}, state, position), tmp_path / "fit.ckpt")
     found = load_checkpoint(tmp_path / "fit.ckpt")
     assert (found.identity, found.learned) == ({"a": 1}, {"b": [0.1]})
-    for name in ("theta", "slots", "best_theta", "rows", "powers"):
+    for name in ("theta", "slots", "best_theta", "first_theta", "rows", "powers"):
         ours, theirs = getattr(found.state, name), getattr(state, name)
         assert ours.dtype == theirs.dtype
         assert ours.flags.writeable

@@ -171,6 +171,8 @@ class State:
         Parameters of the best epoch so far, its monitored value (higher is better) and its number (from 1).
         If the training loss is monitored, a full batch's loss belongs to the parameters *before* its step,
         and those are kept.
+    first_theta : ndarray of shape (n_parameters,)
+        The initial parameters.
     stale : int
         Stalled epochs in a row.
     """
@@ -185,6 +187,7 @@ class State:
     best_theta: Array = field(default_factory=lambda: np.empty(0))
     best_value: float = -math.inf
     best_epoch: int = 0
+    first_theta: Array = field(default_factory=lambda: np.empty(0))
     stale: int = 0
 
     @classmethod
@@ -195,6 +198,7 @@ class State:
             slots=np.zeros((optimizer.n_slots, len(theta)), theta.dtype),
             random_state=random_state,
             best_theta=theta.copy(),
+            first_theta=theta.copy(),
         )
 
     def update_best(self, value: float, theta: Array, monitor: Monitor) -> bool:

@@ -28,7 +28,7 @@ from separatrix.train.stream import StreamPosition
 
 FORMAT_VERSION = 1
 _KEY = "separatrix-checkpoint"
-_ARRAYS = ("theta", "slots", "best_theta", "rows", "powers")
+_ARRAYS = ("theta", "slots", "best_theta", "first_theta", "rows", "powers")
 _SCALARS = ("step", "epoch", "best_epoch", "stale")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.engine.base import Chunk, Engine, Run, Task
+from separatrix.engine.base import Chunk, Data, Engine, Run, Task
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS, TrainingLength
@@ -28,6 +28,8 @@ CHUNK_SECONDS = 0.03  # long enough to cost nothing, short enough for Ctrl-C and
 FIRST_SECONDS = 0.002
 CHUNK_GROWTH = 8  # at most, from one chunk to the next: a first measurement may be far off
 SMALLEST_RATE = 1e-6  # scikit-learn's, for `Adaptive`
+SAMPLE_ROWS = 1000  # on which losses are compared
+LOST = 10.0  # times the loss of a network that has learned nothing
 
 
 def train(
@@ -52,9 +54,9 @@ def train(
     -------
     TrainingResult
         Ctrl-C, divergence and all other ends are values of its `stop`; only a second Ctrl-C raises
-        `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`: the best parameters
-        according to the monitor, or the initial ones if nothing is monitored. With `restore_best` every
-        training ends with them.
+        `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`, the best parameters
+        according to the monitor, or with the initial ones if nothing is monitored or their loss is lower.
+        With `restore_best` every training ends with the best.
 
     Raises
     ------
@@ -121,6 +123,11 @@ class Source(Protocol):
         """Return whether the loss is higher now than at the start."""
         ...
 
+    @property
+    def sample(self) -> Data:
+        """Some of the training rows."""
+        ...
+
 
 class TrainingLoop(Training):
     """One call of `train` or `train_stream`, step by step."""
@@ -182,12 +189,18 @@ class TrainingLoop(Training):
     def end(self, reason: Reason, source: Source) -> TrainingResult:
         """Restore the best parameters if asked for, and return the result."""
         state, settings, history = self.state, self.settings, self.history
+        if reason == "converged" and source.loss_rose(history) and self.is_lost(source.sample):
+            reason = "diverged"
         if reason != "diverged":
             self.recorder.add_last(state.epoch, state.theta)
         best_epoch = None
         restores = settings.restore_best and state.best_epoch > 0 and reason != "paused"
         if reason == "diverged" or restores:
             state.theta[:], best_epoch = state.best_theta, state.best_epoch
+        if reason == "diverged" and best_epoch:
+            rows = self.run.validation or source.sample
+            if self.loss_of(state.first_theta, rows) < self.loss_of(state.best_theta, rows):
+                state.theta[:], best_epoch = state.first_theta, 0
         stop = describe(
             reason,
             state.epoch,
@@ -199,6 +212,19 @@ class TrainingLoop(Training):
             loss_rose=source.loss_rose(history),
         )
         return TrainingResult(state.theta.copy(), history, self.recorder.recording(), stop, self.rate)
+
+    def is_lost(self, rows: Data) -> bool:
+        """Return whether the network is far worse than at the start, and than one whose parameters are 0."""
+        state = self.state
+        usual = max(self.loss_of(theta, rows) for theta in (state.first_theta, np.zeros_like(state.theta)))
+        return not self.loss_of(state.theta, rows) <= LOST * usual  # NaN, too
+
+    def loss_of(self, theta: Array, rows: Data) -> float:
+        """Return the loss of rows without the penalty, infinite if it is not finite."""
+        # Not the engine of the training: the compiled one would have to compile another kernel for it.
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss = NumpyEngine().loss_and_score(self.run.plan.network, theta, rows)[0]
+        return loss if math.isfinite(loss) else math.inf
 
 
 class ResidentRows:
@@ -237,14 +263,14 @@ class ResidentRows:
             return False
         if self.run.steps_per_epoch == 1:  # the first loss is that of the first parameters
             return bool(history.loss[-1] > history.loss[0])
-        data, network = self.run.data, self.run.plan.network
-        rows = data.take(slice(None, None, -(-data.n_rows // 1000)))
-        # Not the engine of the training: the compiled one would have to compile another kernel for it.
-        before, after = (
-            NumpyEngine().loss_and_score(network, theta, rows)[0]
-            for theta in (self.first_theta, self.run.state.theta)
-        )
+        rows = self.sample
+        before, after = (self.loop.loss_of(theta, rows) for theta in (self.first_theta, self.run.state.theta))
         return after > before
+
+    @property
+    def sample(self) -> Data:
+        """About 1000 of the training rows."""
+        return sample_rows(self.run.data)
 
     def _first_n_epochs(self) -> int:
         """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's speed."""
@@ -252,6 +278,11 @@ class ResidentRows:
             return 1
         seconds = 1e-9 * self.run.data.n_rows * len(self.run.state.theta) + 1e-6 * self.run.steps_per_epoch
         return max(1, int(FIRST_SECONDS / seconds))
+
+
+def sample_rows(data: Data) -> Data:
+    """Return up to 1000 rows, at equal distances."""
+    return data.take(slice(None, None, -(-data.n_rows // SAMPLE_ROWS)))
 
 
 def _check_monitor(run: Run, settings: LoopSettings) -> None:

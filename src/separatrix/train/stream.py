@@ -22,7 +22,7 @@ from separatrix.network import TrainingLength
 from separatrix.train.base import Callback, LoopSettings, TrainingResult
 from separatrix.train.history import CURVES, History
 from separatrix.train.interrupt import Interrupt
-from separatrix.train.loop import Epochs, TrainingLoop
+from separatrix.train.loop import Epochs, TrainingLoop, sample_rows
 from separatrix.train.stops import Reason
 
 Array = NDArray[Any]
@@ -172,6 +172,8 @@ class StreamedRows:
         self.buffers, self.n_rows, self.position, self.callbacks = buffers, n_rows, position, callbacks
         self.length = TrainingLength(-(-n_rows // self.run.plan.batch_size), loop.last_epoch, n_rows)
         self.last_rate = float(self.rates_of(np.array([max(0, self.state.step - 1)]))[0])
+        first = sample_rows(self.run.data)  # copied, as the next rows are read into the same memory
+        self.sample = first.take(np.arange(first.n_rows))
         self.report_position(is_last=False)
 
     def train_epochs(self) -> Epochs | None:
