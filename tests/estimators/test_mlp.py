@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numba
 import numpy as np
 import pandas as pd
@@ -479,3 +480,20 @@ def test_a_training_that_stalls_at_an_enormous_loss_has_diverged() -> None:
         lost.fit(X, (y > 0).astype(int))
     assert lost.stop_.reason == "diverged"
     assert log_loss(y > 0, lost.predict_proba(X)) < 2.0
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_training_goes_on_from_an_estimator_mapped_from_a_file(tmp_path: Path, engine: str) -> None:
+    X, y = wide_sums()
+    labels = (y > 0).astype(int)
+    fitted = MLPClassifier((4,), tol=9.0, n_iter_no_change=2, warm_start=True, random_state=0, engine=engine)
+    joblib.dump(fitted.fit(X, labels), tmp_path / "network.joblib")
+    before = (tmp_path / "network.joblib").read_bytes()
+    for train in (MLPClassifier.partial_fit, MLPClassifier.fit):
+        mapped, loaded = (joblib.load(tmp_path / "network.joblib", mmap_mode=mode) for mode in ("r", None))
+        assert isinstance(mapped.theta_, np.memmap)
+        assert np.array_equal(train(mapped, X, labels).theta_, train(loaded, X, labels).theta_)
+        assert mapped.theta_.flags.writeable
+    writable = joblib.load(tmp_path / "network.joblib", mmap_mode="r+")
+    writable.partial_fit(X, labels)
+    assert (tmp_path / "network.joblib").read_bytes() == before  # the file is not trained

@@ -201,6 +201,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
                 f"{self.network_.head!r}, and parameters and data now ask for {network} with head "
                 f"{network.head!r}; set warm_start=False, or leave them as they were.",
             )
+        self.theta_ = _writeable(self.theta_)
         return random_state
 
     def _start(
@@ -248,6 +249,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         if incremental and earlier is not None and len(earlier.slots) == optimizer.n_slots:
             # After pickling, the arrays of state and estimator do not share memory any more.
             earlier.theta, earlier.random_state = self.theta_, random_state
+            for name in ("slots", "best_theta", "rows", "powers"):
+                setattr(earlier, name, _writeable(getattr(earlier, name)))
             return earlier
         self._rate = settings.learning_rate_init
         state = State.start(self.theta_, optimizer, random_state)
@@ -565,6 +568,12 @@ def has_epochs(estimator: BaseMLP) -> bool:
             f"partial_fit is only available for stochastic optimizers. {estimator.solver} is not stochastic."
         )
     return True
+
+
+def _writeable(array: Array) -> Array:
+    """Return an array that training may write to: a copy of one that is mapped from a file."""
+    is_mapped = isinstance(array, np.memmap) or not array.flags.writeable
+    return np.array(array) if is_mapped else array
 
 
 def _range_of(X: Any) -> Array:
