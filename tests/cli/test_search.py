@@ -62,7 +62,7 @@ def test_a_table_with_text_and_missing_cells(run, people):
     assert lines[0] == "Searched  4 networks: 0 or 1 hidden layers of 2 units; rate 0.01 or 0.1"
     assert lines[1].startswith("Data      people.csv: 40 rows, 4 columns to predict from")
     assert "Filled    missing replaced by the median and marked: age (" in result.stdout
-    assert "for 18 trainings: each network, and 2 straight lines, on 3 splits" in result.stdout
+    assert "for 18 trainings: each network, and 2 linear baselines, on 3 splits" in result.stdout
     assert "The best of 4 candidates has " in result.stdout
     assert re.search(
         r"^ +layers  rate  parameters  log-loss +advantage +p +p, best$", result.stdout, re.MULTILINE

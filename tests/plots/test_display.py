@@ -207,7 +207,7 @@ def test_a_plane_through_many_columns_must_be_chosen() -> None:
     model = Model(network, np.ones(network.n_parameters), ["no", "yes"], feature_names=["a", "b", "c"])
     table = Table({name: ROWS[:, 0] for name in "abc"})
     assert DISPLAYS["boundary"].missing(Subject(model, table)) == (
-        "it needs a plane through the 3 columns; choose two with features, as in 'a,b', or set plane to 'pca'"
+        "it needs a plane through the 3 columns; choose two, as with features='a,b', or set plane='pca'"
     )
     assert DISPLAYS["boundary"].missing(Subject(model, table, features=["a", "c"])) is None
     assert DISPLAYS["boundary"].missing(Subject(model, table, plane="pca")) is None

@@ -10,7 +10,7 @@ import typer
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.cli.console import note
+from separatrix.cli.console import note, with_option_names
 from separatrix.cli.options import read_list, read_parameters
 from separatrix.cli.table_input import ModelFile, TrueColumn, text_columns_of
 from separatrix.data.datasets import TARGET, read_source
@@ -126,7 +126,9 @@ def _rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[
 def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
     """Return the pictures to draw: those named, which must all be possible, or all possible ones."""
     wanted = dict.fromkeys(names or [*DISPLAYS, *UNRECORDED])
-    reasons = {name: UNRECORDED.get(name) or DISPLAYS[name].missing(subject) for name in wanted}
+    found = {name: UNRECORDED.get(name) or DISPLAYS[name].missing(subject) for name in wanted}
+    options = ("features", "plane", "target")
+    reasons = {name: reason and with_option_names(reason, options) for name, reason in found.items()}
     missing = {name: reason for name, reason in reasons.items() if reason}
     if missing and names:
         name, reason = next(iter(missing.items()))

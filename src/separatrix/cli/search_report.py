@@ -118,7 +118,7 @@ def _training(settings: dict[str, Any], setup: SearchSetup) -> str:
 def _trainings(found: TableSearch) -> str:
     n_splits = found.search.n_splits_
     trainings = plural((found.n_tried + len(LINEAR_BASELINES)) * n_splits, "training")
-    return f"{trainings}: each network, and {len(LINEAR_BASELINES)} straight lines, on {n_splits} splits"
+    return f"{trainings}: each network, and {len(LINEAR_BASELINES)} linear baselines, on {n_splits} splits"
 
 
 def _model_lines(found: TableSearch) -> list[Row]:

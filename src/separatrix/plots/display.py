@@ -124,7 +124,7 @@ class Subject:
     def missing_target(self) -> str | None:
         """Return why a display of rows and their targets cannot be drawn; None if it can."""
         if self.table is not None and self.y is None:
-            return "it needs the true targets, and the table has no column of them; name it with target"
+            return "it needs the true targets, and the table has no column of them; name it with target="
         return self.missing_table()
 
     def missing_plane(self) -> str | None:
@@ -137,8 +137,8 @@ class Subject:
         if self.table is None:
             return f"it needs a table of rows, and a plane through its {len(columns)} columns"
         return (
-            f"it needs a plane through the {len(columns)} columns; choose two with features, as in "
-            f"'{','.join(columns[:2])}', or set plane to 'pca'"
+            f"it needs a plane through the {len(columns)} columns; choose two, as with "
+            f"features='{','.join(columns[:2])}', or set plane='pca'"
         )
 
 
