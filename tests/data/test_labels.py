@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
@@ -100,3 +101,10 @@ def test_weights_may_name_labels_by_their_text():
 def test_invalid_weights_raise(class_weight, sentence):
     with pytest.raises(ParameterError, match=sentence):
         Labels(["no", "yes"]).weights(class_weight, [1, 1])
+
+
+def test_the_order_of_the_classes_is_kept_and_any_sequence_is_encoded():
+    labels = Labels(np.array(["b", "a"]))
+    assert labels.encode(pd.Series(["a", "b", "b"])).tolist() == [1, 0, 0]
+    with pytest.raises(DataError, match="y has 'c' in row 2, which is none of the classes: b, a"):
+        labels.encode(["a", "c"])

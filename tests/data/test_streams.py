@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from separatrix.data import Table, read_table, write_table
@@ -400,3 +401,68 @@ def test_column_names_that_polars_takes_for_patterns(tmp_path):
     with open_stream(tmp_path / "t.csv", 10**6) as stream:
         assert_same(whole(stream), read_table(tmp_path / "t.csv"))
         assert stream.kinds == {"*": "whole", "^a.*$": "text", "a b": "number"}
+
+
+def write_by_polars(path):
+    DAMAGED.write_parquet(path, row_group_size=300)
+
+
+def write_by_pyarrow(path):
+    table = DAMAGED.to_arrow().replace_schema_metadata({"any": "thing"})
+    pq.write_table(table, path, row_group_size=256, write_page_index=True)
+
+
+DAMAGED = pl.DataFrame({"x": np.arange(1000.0), "t": ["a", None] * 500})
+
+
+def damaged(content, damage):
+    """Return a Parquet file whose footer is damaged in one of many ways."""
+    footer = content[-8 - int.from_bytes(content[-8:-4], "little") : -8]
+    draw = np.random.RandomState(damage)
+    if damage % 2:
+        footer = footer[: draw.randint(len(footer))]
+    else:
+        flipped = np.frombuffer(footer, np.uint8).copy()
+        flipped[draw.randint(len(flipped), size=1 + damage % 5)] = draw.randint(256)
+        footer = flipped.tobytes()
+    return b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+
+
+@pytest.mark.parametrize("write", [write_by_polars, write_by_pyarrow])
+def test_a_damaged_footer_is_read_or_is_an_error(tmp_path, write):
+    path = tmp_path / "t.parquet"
+    write(path)
+    content, n_errors = path.read_bytes(), 0
+    for damage in range(200):
+        path.write_bytes(damaged(content, damage))
+        try:
+            with open_stream(path, 10**6) as stream:
+                assert all(piece.n_rows > 0 for piece in stream.pieces)
+        except DataError:  # and nothing else
+            n_errors += 1
+    assert n_errors > 50
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PAR1",
+        b"a,b\n1,2\n3,4\n5,6\n",
+        b"PAR1\x19\x19\x19\x04\0\0\0PAR1",
+        *(
+            b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+            for footer in (b"\x1c" * 50_000, b"\x19" * 50_000, b"\x15" + b"\xff" * 50_000, b"\x18\x7f")
+        ),
+    ],
+)
+def test_what_is_no_parquet_file_is_an_error(tmp_path, content):
+    (tmp_path / "t.parquet").write_bytes(content)
+    with pytest.raises(DataError, match=r"t\.parquet"), open_stream(tmp_path / "t.parquet", 10**6):
+        pass
+
+
+def test_a_parquet_file_without_rows_is_an_error(tmp_path):
+    pl.DataFrame({"a": pl.Series([], dtype=pl.Int64)}).write_parquet(tmp_path / "t.parquet")
+    with pytest.raises(DataError, match="has no rows"), open_stream(tmp_path / "t.parquet", 10**6):
+        pass
