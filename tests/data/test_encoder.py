@@ -6,6 +6,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -247,3 +248,10 @@ def test_every_real_table_is_encoded(real_tables):
                 j for j, feature in enumerate(encoder.feature_names_out) if feature.startswith(f"{name}=")
             ]
             np.testing.assert_array_equal(X[:, block].sum(axis=1), 1)
+
+
+def test_categories_in_a_mapping_are_text():
+    columns = {"plan": pd.Categorical([2, 1, 2])}
+    encoder = TableEncoder.fit(columns)
+    assert encoder.feature_names_out == ["plan=1", "plan=2"]
+    np.testing.assert_array_equal(encoder.transform(columns), [[0, 1], [1, 0], [0, 1]])

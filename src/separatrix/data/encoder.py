@@ -315,7 +315,7 @@ class TableEncoder:
                 f"the table lacks {'column' if len(absent) == 1 else 'columns'} {names}, which the model was "
                 f"trained on.{did_you_mean(absent[0], others)}"
             )
-        table = Table({encoder.name: np.asarray(columns[encoder.name]) for encoder in self.columns})
+        table = Table({one.name: as_column(columns[one.name], one.name) for one in self.columns})
         out = np.zeros((table.n_rows, self.n_features_out), dtype=dtype)
         start = 0
         for encoder in self.columns:
