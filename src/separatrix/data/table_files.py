@@ -46,7 +46,10 @@ TextColumns = Collection[str] | Literal["all"] | AsWritten
 
 Source = Path | bytes
 
-MISSING_WORDS = ("", "NA", "NaN", "nan", "null", "NULL", "N/A", "?")
+MISSING_WORDS = (
+    *("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "?"),
+)
 """What a cell of a CSV or TSV file may say instead of a value (spaces around it do not count)."""
 
 GROUP_ROWS = 2**16  # of a row group of a Parquet file
