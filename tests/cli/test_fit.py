@@ -166,7 +166,7 @@ def test_divergence_with_a_network_to_keep_is_a_warning(run):
         "--solver",
         "sgd",
         "--rate",
-        "0.9",
+        "0.09",
         "--hidden",
         "20,20",
         "--activation",

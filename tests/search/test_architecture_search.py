@@ -429,6 +429,8 @@ class TestBadInput:
         assert ranks[diverged].min() >= ranks[~diverged].max()
         assert "diverged" in search.summary()
 
+    # The search ignores this warning of joblib's, but other threads may reset the filters meanwhile.
+    @pytest.mark.filterwarnings("ignore:.* tasks have been successfully executed:UserWarning")
     def test_a_scorer_that_fails_on_one_fold(self):
         first = X[0]
 
