@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from separatrix.errors import ParameterError
 
-ALLOWANCE = 400_000_000
+ALLOWANCE = 410_000_000
 """Bytes for Python, the libraries, their threads and the compiled kernels."""
 
-LEAST = 20_000_000
+LEAST = 10_000_000
 """Fewest bytes for rows; with less, most of the time goes into starting to read."""
 
 _UNITS = {"": 1, "B": 1}
@@ -59,7 +59,7 @@ class Budget:
     Examples
     --------
     >>> Budget(512_000_000).buffer
-    22400000
+    20400000
     """
 
     memory: int
