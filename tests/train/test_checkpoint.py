@@ -90,11 +90,11 @@ def test_a_full_disk_is_an_error_before_the_training_and_a_warning_later(tmp_pat
 
     writer = CheckpointWriter(tmp_path / "fit.ckpt", 0.0, {}, {}, state)
     with monkeypatch.context() as patched:
-        patched.setattr("safetensors.numpy.save_file", full)
+        patched.setattr("pathlib.Path.write_bytes", full)
         with pytest.raises(OutputError, match="No space left on device"):
             writer(StreamPosition(0.1), False)
     writer(StreamPosition(0.1), False)
-    monkeypatch.setattr("safetensors.numpy.save_file", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
     with pytest.warns(UserWarning, match="the checkpoint was not written, and training continues"):
         writer(StreamPosition(0.1), False)
     assert load_checkpoint(tmp_path / "fit.ckpt").position.n_rows == 0

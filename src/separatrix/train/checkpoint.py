@@ -68,11 +68,10 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> Non
     numbers = [state.best_value, gauss, position.learning_rate, position.loss, position.seconds]
     tensors = {name: np.ascontiguousarray(getattr(state, name)) for name in _ARRAYS}
     tensors |= {"key": np.asarray(key), "numbers": np.array(numbers)}
+    # Not save_file: it writes to a file of its own first, which a killed process leaves.
+    content = safetensors.numpy.save(tensors, {_KEY: json.dumps(header)})
     with atomic_write(path, is_repeated=True) as temporary:
-        try:
-            safetensors.numpy.save_file(tensors, temporary, {_KEY: json.dumps(header)})
-        except SafetensorError as error:
-            raise OutputError(f"cannot write '{path}': {error}.") from error
+        temporary.write_bytes(content)
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
