@@ -1,4 +1,8 @@
-"""Mixture: which networks at which epochs are averaged, and how sure their mean may be."""
+"""Mixture: which networks at which epochs are averaged, and how sure their mean may be.
+
+The greedy choice is that of `separatrix.select.select_ensemble` for a loss that is a mean over rows: all
+candidates are tried at once, as there are more than a hundred, and the best few are always the first.
+"""
 
 from __future__ import annotations
 
