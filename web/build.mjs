@@ -1,0 +1,70 @@
+/**
+ * Build the playground: one ES module and one style sheet in ../src/separatrix/playground/static.
+ *
+ * --compare   build, and compare the bytes with the files that are there
+ * --tests     build the unit tests into build/test instead
+ */
+import { build } from "esbuild";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const STATIC = join(HERE, "../src/separatrix/playground/static");
+const ENTRY = join(HERE, "src/host/playground.ts");
+const LIMIT = 150 * 1024;
+
+const shared = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  absWorkingDir: HERE,
+};
+
+async function files() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: { playground: ENTRY },
+    outdir: STATIC,
+    minify: true,
+    write: false,
+  });
+  return outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) }));
+}
+
+async function buildPage(compare) {
+  const built = await files();
+  const size = built.reduce((sum, { contents }) => sum + contents.length, 0);
+  for (const { path, contents } of built) console.log(`${basename(path)}: ${contents.length} bytes`);
+  if (size > LIMIT) throw new Error(`The page has ${size} bytes; at most ${LIMIT} are allowed.`);
+  if (!compare) await mkdir(STATIC, { recursive: true });
+  for (const { path, contents } of built) {
+    if (!compare) await writeFile(path, contents);
+    else if (!contents.equals(await readFile(path).catch(() => Buffer.alloc(0))))
+      throw new Error(`${basename(path)} is not what the sources give; run 'npm run build' and commit it.`);
+  }
+}
+
+async function buildTests() {
+  const out = join(HERE, "build/test");
+  await rm(out, { recursive: true, force: true });
+  const tests = (await readdir(join(HERE, "test"))).filter((name) => name.endsWith(".test.ts"));
+  await build({
+    ...shared,
+    entryPoints: tests.map((name) => join(HERE, "test", name)),
+    outdir: out,
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+    packages: "external",
+    loader: { ".json": "json" },
+    sourcemap: "inline",
+  });
+}
+
+if (process.argv.includes("--tests")) await buildTests();
+else await buildPage(process.argv.includes("--compare"));

@@ -1,0 +1,2 @@
+/** The entry point of the page and of the notebook's widget. */
+export const VERSION = 1;
