@@ -14,14 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
 from separatrix.data.encoder import TableEncoder
+from separatrix.decision import Decision
 from separatrix.errors import ParameterError
-from separatrix.model import Model
+from separatrix.model import Model, answers, check_decision, decision_of, decision_values
 from separatrix.network import Network
 
 Array = NDArray[Any]
-
-LEAST = 1e-7
-"""Lower bound on a probability before its logarithm is taken."""
 
 _SHARED = ("classes", "target_name")  # parts that all models have in common
 
@@ -43,6 +41,8 @@ class Ensemble:
     temperature : float, default=1
         The logarithms of the mean probabilities are divided by it: above 1 they become less sure. It needs
         classifiers with one class per row.
+    decision : Decision, optional
+        As in `Model`; it follows the temperature. The models themselves have none.
 
     Raises
     ------
@@ -60,6 +60,7 @@ class Ensemble:
     models: Sequence[Model]
     weights: ArrayLike | None = None
     temperature: float = 1.0
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and convert them to one form."""
@@ -71,6 +72,7 @@ class Ensemble:
                 "temperature",
                 f"must be 1 unless the models predict one class per row, got {self.temperature}.",
             )
+        check_decision(self)
 
     @property
     def fractions(self) -> Array:
@@ -180,8 +182,9 @@ class Ensemble:
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_out)
-            The class with the highest mean probability (of two equal ones, the first); for several labels of
-            a row 1 if the mean is above one half, else 0; for regressors the mean number.
+            The class with the highest mean probability (of two equal ones, the first), or the second of two
+            from the threshold of `decision` on; for several labels of a row 1 if the mean is above one half,
+            else 0; for regressors the mean number.
 
         Raises
         ------
@@ -193,8 +196,7 @@ class Ensemble:
             return mean
         if not self.has_one_target:
             return (mean > 0.5).astype(np.int64)
-        labels: Array = self.classes[mean.argmax(axis=1)]
-        return labels
+        return answers(self.classes, self.decision or Decision(), mean)
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""
@@ -206,7 +208,18 @@ class Ensemble:
                 rows[key] = model.encoded(X)
             total = total + fraction * model(rows[key]).astype(np.float64)
         mean = np.asarray(total)
-        return mean if self.temperature == 1.0 else tempered(mean, self.temperature)
+        if self.temperature != 1.0:
+            mean = tempered(mean, self.temperature)
+        return mean if self.decision is None else self.decision.probabilities(mean)
+
+    @property
+    def threshold(self) -> float | None:
+        """The probability from which on the second of two classes is the answer; None is one half."""
+        return None if self.decision is None else self.decision.threshold
+
+    def with_threshold(self, threshold: float | None) -> Ensemble:
+        """Return the same ensemble with another threshold, as `Model.with_threshold`."""
+        return replace(self, decision=replace(self.decision or Decision(), threshold=threshold))
 
     def describe(self) -> dict[str, Any]:
         """Return a summary, as values that JSON can hold."""
@@ -226,6 +239,7 @@ class Ensemble:
             "encoders": [None if encoder is None else encoder.to_dict() for encoder in encoders],
             "weights": np.asarray(self.weights).tolist(),
             "temperature": self.temperature,
+            **decision_values(self.decision),
             "models": [
                 {
                     "network": values["network"],
@@ -264,7 +278,7 @@ class Ensemble:
                 )
                 for own, theta in parts
             ]
-            return cls(models, values["weights"], values["temperature"])
+            return cls(models, values["weights"], values["temperature"], decision_of(values))
         except (LookupError, TypeError) as error:
             raise ParameterError("ensemble", f"description is not valid: {error!r}.") from error
 
@@ -274,6 +288,7 @@ class Ensemble:
         return (
             np.array_equal(np.asarray(self.weights), np.asarray(other.weights))
             and self.temperature == other.temperature
+            and self.decision == other.decision
             and self.models == other.models
         )
 
@@ -288,6 +303,8 @@ AnyModel = Model | Ensemble  # what a model file may hold
 def _checked_models(models: Any) -> tuple[Model, ...]:
     if not isinstance(models, Sequence) or not models or not all(isinstance(m, Model) for m in models):
         raise ParameterError("models", f"must be one or more of the type Model, got {shortened(models)}.")
+    if any(model.decision is not None for model in models):
+        raise ParameterError("models", "must have no decision of their own; give it to the ensemble.")
     expected = _common_parts(models[0])
     for number, model in enumerate(models[1:], 2):
         for name, part in _common_parts(model).items():
@@ -352,9 +369,7 @@ def tempered(probability: Array, temperature: float) -> Array:
     >>> tempered(np.array([[0.2, 0.8]]), 2.0).round(3)
     array([[0.333, 0.667]])
     """
-    logs = np.log(np.maximum(probability, LEAST)) / temperature
-    scaled = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
+    return Decision(temperature).probabilities(probability)
 
 
 def _json(value: Any) -> str:

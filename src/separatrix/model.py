@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from reprlib import repr as shortened
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table, as_column, as_numbers, columns_of
+from separatrix.decision import Decision
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import HEADS, Head, Network
@@ -49,6 +50,9 @@ class Model:
         Name of the target.
     training : mapping, optional
         Training metadata, as values that JSON can hold: kept as a copy, tuples as lists.
+    decision : Decision, optional
+        For a classifier with one class for each row: how probabilities are calibrated, and the threshold of
+        the answer of two classes. `predict` and `predict_proba` follow it.
 
     Raises
     ------
@@ -72,6 +76,7 @@ class Model:
     feature_names: Sequence[str] | None = None
     target_name: str | None = None
     training: Mapping[str, Any] | None = None
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and convert them to one form."""
@@ -88,6 +93,7 @@ class Model:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        check_decision(self)
 
     @property
     def head(self) -> Head:
@@ -230,7 +236,8 @@ class Model:
                 "predict_proba",
                 f"needs a classifier, got a model with head {self.network.head!r}; use predict.",
             )
-        return self.head.probabilities(self.decision_function(X))
+        proba = self.head.probabilities(self.decision_function(X))
+        return proba if self.decision is None else self.decision.probabilities(proba)
 
     def predict(self, X: Any) -> Array:
         """Return a label or number for each row.
@@ -243,14 +250,17 @@ class Model:
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_out)
-            The most probable class, in the type of `classes` (of two equally probable classes, the first);
-            for `multilabel` 0 or 1 for each label; else numbers, one-dimensional if there is one output.
+            The most probable class, in the type of `classes` (of two equally probable classes, the first), or
+            the second of two from the threshold of `decision` on; for `multilabel` 0 or 1 for each label;
+            else numbers, one-dimensional if there is one output.
 
         Raises
         ------
         DataError
             As in `decision_function`.
         """
+        if self.classes is not None and self.decision is not None:
+            return answers(self.classes, self.decision, self.predict_proba(X))
         z = self.decision_function(X)
         if self.classes is not None:
             return predicted_labels(z, self.classes, self.network)
@@ -260,6 +270,32 @@ class Model:
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of a classifier, else `predict`."""
         return self.predict_proba(X) if self.is_classifier else self.predict(X)
+
+    @property
+    def threshold(self) -> float | None:
+        """The probability from which on the second of two classes is the answer; None is one half."""
+        return None if self.decision is None else self.decision.threshold
+
+    def with_threshold(self, threshold: float | None) -> Model:
+        """Return the same model with another threshold.
+
+        Parameters
+        ----------
+        threshold : float or None
+            Probability of the second of two classes from which on it is the answer; None is one half.
+
+        Raises
+        ------
+        ParameterError
+            If the model has not two classes, or the threshold is not between 0 and 1.
+
+        Examples
+        --------
+        >>> model = Model(Network.mlp(1, (), 1, head="binary"), [1.0, 0.0], classes=["no", "yes"])
+        >>> model.predict([[-0.5]]), model.with_threshold(0.3).predict([[-0.5]])
+        (array(['no'], dtype='<U3'), array(['yes'], dtype='<U3'))
+        """
+        return replace(self, decision=replace(self.decision or Decision(), threshold=threshold))
 
     def describe(self) -> dict[str, Any]:
         """Return a summary, as values that JSON can hold.
@@ -294,6 +330,7 @@ class Model:
             "feature_names": None if self.feature_names is None else list(self.feature_names),
             "target_name": self.target_name,
             "training": self.training,
+            **decision_values(self.decision),
         }
 
     @classmethod
@@ -315,6 +352,7 @@ class Model:
                 feature_names=values["feature_names"],
                 target_name=values["target_name"],
                 training=values["training"],
+                decision=decision_of(values),
             )
         except (KeyError, TypeError) as error:
             raise ParameterError("model", f"description is not valid: {error!r}.") from error
@@ -343,6 +381,31 @@ class Model:
                 f"finite {self.theta.dtype} is needed; correct it, or leave out the row."
             )
         return numbers
+
+
+def check_decision(model: Any) -> None:
+    """Raise a `ParameterError` if a model or ensemble has a decision that does not fit it."""
+    if model.decision is None:
+        return
+    if not (model.is_classifier and model.has_one_target):
+        raise ParameterError("decision", "needs a classifier with one class for each row; leave it out.")
+    model.decision.fits(len(model.classes))
+
+
+def answers(classes: Array, decision: Decision, proba: Array) -> Array:
+    """Return the labels that a decision makes of probabilities."""
+    labels: Array = classes[np.minimum(decision.indices(proba), len(classes) - 1)]
+    return labels
+
+
+def decision_values(decision: Decision | None) -> dict[str, Any]:
+    """Return the entry of a decision in the description of a model; none if there is no decision."""
+    return {} if decision is None else {"decision": decision.to_dict()}
+
+
+def decision_of(values: Mapping[str, Any]) -> Decision | None:
+    """Return the decision in the description of a model."""
+    return None if values.get("decision") is None else Decision.from_dict(values["decision"])
 
 
 def predicted_labels(z: Array, classes: Array, network: Network) -> Array:

@@ -188,3 +188,26 @@ def test_cells_of_unused_columns_stay_as_they_were_written(run, model, memory, e
     assert [row["country"] for row in rows] == countries
     assert [row["note"] for row in rows] == notes
     assert {row["town"] for row in rows} == {"Ulm"}
+
+
+def test_a_threshold_moves_the_answer_and_is_said(run, people, model):
+    result = run("predict", str(model), str(people), "--threshold", "0.3")
+    assert result.exit_code == 0, result.output
+    cells = [line.split(",") for line in result.stdout.splitlines()[1:]]
+    given = np.array([float(row[-1]) for row in cells])
+    assert [row[-3] for row in cells] == np.where(given >= 0.3, "yes", "no").tolist()
+    assert result.stderr == "note: 'yes' is predicted from a probability of 0.3 on, as asked.\n"
+
+
+def test_the_threshold_of_the_model_is_used(run, people, model):
+    sx.save(sx.load(model).with_threshold(0.7), "strict.safetensors")
+    result = run("predict", "strict.safetensors", str(people))
+    cells = [line.split(",") for line in result.stdout.splitlines()[1:]]
+    assert [row[-3] for row in cells] == ["yes" if float(row[-1]) >= 0.7 else "no" for row in cells]
+    assert result.stderr == "note: 'yes' is predicted from a probability of 0.7 on, as kept in the model.\n"
+
+
+def test_a_threshold_needs_two_classes(run, people, model):
+    result = run("predict", str(model), str(people), "--threshold", "1.5")
+    assert result.exit_code != 0
+    assert "threshold" in result.stderr

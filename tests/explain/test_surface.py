@@ -264,3 +264,12 @@ def test_the_largest_weights_are_not_biases() -> None:
 def test_arguments_that_are_not_valid_are_errors(gaussians: Any, setting: Any, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         loss_surface(*gaussians, **setting)
+
+
+def test_a_plane_of_two_weights_needs_no_matrix_of_all_parameters() -> None:
+    """2000 columns and 100 units: a matrix of 200,201 by 200,201 numbers would take 299 GiB."""
+    model = Model(Network.mlp(2000, (100,), 1), np.linspace(-1.0, 1.0, 200_201))
+    surface = loss_surface(model, np.ones((3, 2000)), [0, 1, 0], parameters=(5, 200_000), grid_resolution=2)
+    assert surface.directions.shape == (2, 200_201)
+    assert np.flatnonzero(surface.directions[0]).tolist() == [5]
+    assert np.flatnonzero(surface.directions[1]).tolist() == [200_000]

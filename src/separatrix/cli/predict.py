@@ -61,6 +61,14 @@ def predict(
             "output. A file is replaced.",
         ),
     ] = "-",
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NUMBER",
+            show_default="that of the model, else 0.5",
+            help="Of two classes: predict the second where its probability is this number or more.",
+        ),
+    ] = None,
     memory: MemoryOption = None,
 ) -> None:
     """Score the rows of a table with a saved model.
@@ -71,6 +79,8 @@ def predict(
     if output != "-":
         check_output(output, sources)
     model = load(model_file)
+    if threshold is not None:
+        model = model.with_threshold(threshold)
     text_columns = _as_written(model) if output_format(output)[0].keeps_spelling else text_columns_of(model)
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
@@ -81,6 +91,10 @@ def predict(
         group_rows = max(piece.n_rows for piece in stream.pieces)
         write_pieces(scored_pieces(model, stream, unseen), output, stream.kinds, group_rows)
         _note_columns(model, stream, unseen)
+    if model.threshold is not None:
+        assert model.classes is not None
+        origin = "as kept in the model" if threshold is None else "as asked"
+        note(f"'{model.classes[1]}' is predicted from a probability of {model.threshold:g} on, {origin}.")
 
 
 def _as_written(model: AnyModel) -> TextColumns:

@@ -297,8 +297,10 @@ def _parameter_plane(
         raise ParameterError("parameters", f"must be two different weights or biases, got {parameters!r}.")
     origin = theta.copy()
     origin[indices] = 0.0
+    directions = np.zeros((2, len(theta)))
+    directions[[0, 1], indices] = 1.0
     names = parameter_names(model)
-    return origin, np.eye(len(theta))[indices], tuple(names[index] for index in indices)
+    return origin, directions, tuple(names[index] for index in indices)
 
 
 def _principal_plane(thetas: Array, theta: Array) -> tuple[Array, Array, Array]:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from separatrix.ensemble import LEAST, tempered
+from separatrix.decision import LEAST
+from separatrix.ensemble import tempered
 
 Array = NDArray[Any]
 
