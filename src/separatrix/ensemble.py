@@ -232,6 +232,7 @@ class Ensemble:
     def to_dict(self) -> dict[str, Any]:
         """Return everything except the parameters as values that JSON can hold; common parts once."""
         described = [model.to_dict() for model in self.models]
+        shared = self.training or {}
         encoders = list({id(model.encoder): model.encoder for model in self.models}.values())
         numbers = {id(encoder): number for number, encoder in enumerate(encoders)}
         return {
@@ -240,12 +241,13 @@ class Ensemble:
             "weights": np.asarray(self.weights).tolist(),
             "temperature": self.temperature,
             **decision_values(self.decision),
+            "training": self.training,
             "models": [
                 {
                     "network": values["network"],
                     "encoder": numbers[id(model.encoder)],
                     "feature_names": values["feature_names"] if model.encoder is None else None,
-                    "training": values["training"],
+                    "training": _without(values["training"], shared),
                 }
                 for values, model in zip(described, self.models, strict=True)
             ],
@@ -274,7 +276,7 @@ class Ensemble:
                     theta=np.asarray(theta),
                     encoder=encoders[own["encoder"]],
                     feature_names=own["feature_names"],
-                    training=own["training"],
+                    training=_with(own["training"], values["training"]),
                 )
                 for own, theta in parts
             ]
@@ -370,6 +372,16 @@ def tempered(probability: Array, temperature: float) -> Array:
     array([[0.333, 0.667]])
     """
     return Decision(temperature).probabilities(probability)
+
+
+def _without(training: dict[str, Any] | None, shared: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the training of one model has besides that of all."""
+    return training and {name: value for name, value in training.items() if name not in shared}
+
+
+def _with(training: dict[str, Any] | None, shared: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the training of one model, with that of all."""
+    return training if shared is None else {**shared, **(training or {})}
 
 
 def _json(value: Any) -> str:

@@ -22,7 +22,8 @@ from separatrix.data.memory import Budget
 from separatrix.data.streams import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.estimators.table_fitting import fit_table, library_versions
-from separatrix.estimators.table_rows import TRAIN, EncodedStream, Learned, Roles, Target
+from separatrix.estimators.table_rows import TRAIN, EncodedStream, Learned, Roles
+from separatrix.estimators.table_target import Target
 from separatrix.evaluate.splits import holdout_rows
 from separatrix.train.checkpoint import load_checkpoint
 

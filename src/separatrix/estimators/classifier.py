@@ -15,7 +15,7 @@ from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
-from separatrix.estimators.table_rows import Target
+from separatrix.estimators.table_target import Target
 from separatrix.model import Model, predicted_labels
 from separatrix.network import Optimizer, Schedule
 from separatrix.train.base import Record

@@ -15,7 +15,7 @@ from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
-from separatrix.estimators.table_rows import Target
+from separatrix.estimators.table_target import Target
 from separatrix.estimators.targets import HEAD_OF_LOSS
 from separatrix.model import Model
 from separatrix.network import Optimizer, Schedule

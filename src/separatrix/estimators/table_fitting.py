@@ -39,9 +39,10 @@ from separatrix.estimators.table_rows import (
     VALIDATION,
     EncodedStream,
     TableReader,
-    Target,
     unseen_values,
 )
+from separatrix.estimators.table_source import TableSource
+from separatrix.estimators.table_target import Target
 from separatrix.estimators.training import warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
 from separatrix.files import check_writable
@@ -388,13 +389,15 @@ def fit_table(
     >>> fit.estimator.to_model().predict(table).round(1)
     array([10., 25., 30., 45.])
     """
-    reader = TableReader(
-        settings=estimator.settings(),
+    settings = estimator.settings()
+    table_source = TableSource(
         target=str(target),
         target_of=estimator._target_of,
+        random_state=settings.random_state,
         test_size=test_size,
         budget=None if memory is None else Budget(parse_memory(memory)),
     )
+    reader = TableReader(settings, table_source)
     check.number("checkpoint_minutes", checkpoint_minutes, 0.0)
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None:
@@ -430,7 +433,7 @@ class _TableTraining:
         started = perf_counter()
         estimator, reader, settings = self.estimator, self.reader, self.reader.settings
         with ExitStack() as stack:
-            stream, test_stream, split = reader.open(source, test, stack)
+            stream, test_stream, split = reader.source.open(source, test, stack)
             identity, found = dict[str, Any](), None
             if self.checkpoint is not None:
                 identity = {"source": stream.fingerprint(), **self.identity()}
@@ -530,7 +533,7 @@ class _TableTraining:
             "estimator": type(self.estimator).__name__,
             "target": self.reader.target,
             "memory": self.reader.budget.memory,
-            "test_size": self.reader.test_size,
+            "test_size": self.reader.source.test_size,
             **{name: value for name, value in parameters.items() if name != "verbose"},
             "separatrix": __version__,
         }

@@ -1,38 +1,32 @@
 """Table rows: the rows of a table, of any size, as a network takes them.
 
-`TableReader` opens a table, holds test rows out and learns how to encode columns and target; `EncodedStream`
-encodes the pieces as they are read. A table in memory is a stream, too. Nothing here needs the estimator.
+`TableReader` learns how to encode columns and target of a `TableSource`; `EncodedStream` encodes the pieces
+as they are read. A table in memory is a stream, too. Nothing here needs the estimator.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
 from itertools import pairwise
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import DTypeLike, NDArray
 
-from separatrix import check
 from separatrix.data.encoder import TableEncoder, TextEncoder, learn
-from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget
-from separatrix.data.statistics import MEDIAN_ROWS, TargetStatistics
-from separatrix.data.streams import Piece, Stream, open_stream
-from separatrix.data.table import Column, Table, as_column, as_numbers, require_target, table_from_frame
+from separatrix.data.statistics import MEDIAN_ROWS
+from separatrix.data.streams import Piece, Stream
+from separatrix.data.table import Column, as_column
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
-from separatrix.estimators import targets
-from separatrix.estimators.settings import ClassWeight, MLPSettings
+from separatrix.estimators.settings import MLPSettings
+from separatrix.estimators.table_source import TableSource
+from separatrix.estimators.table_target import Target
 from separatrix.estimators.training_rows import check_weights
 from separatrix.evaluate.scorers import check_class_scorer
-from separatrix.evaluate.splits import holdout_rows
 
 Array = NDArray[Any]
 
@@ -40,9 +34,6 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 
 LEAST_ROWS = 1000
 """Rows of a sample, or held out, at least, if there are as many."""
-
-IN_MEMORY_BYTES = 2**26
-"""Bytes of the rows of a table in memory that are encoded at once: few, beside the table itself."""
 
 _KEYS = 2.0**64
 
@@ -71,98 +62,6 @@ class Roles:
         """Return which rows are test rows."""
         marks: Array = keys / _KEYS < self.test
         return marks
-
-
-@dataclass(frozen=True)
-class Target:
-    """The column to predict: its statistics in the training rows, and how it is encoded.
-
-    All fields are values that JSON can hold.
-
-    Attributes
-    ----------
-    name, head : str
-    n_out : int
-        Outputs of the network.
-    statistics : dict
-        ``class_counts``, or ``mean``, ``minimum`` and ``maximum``.
-    classes : list or None
-        The classes, sorted; None for numbers.
-    shift, scale : float
-        Numbers are trained on as ``(number - shift) / scale``.
-    weights : list of float or None
-        Weight of the rows of each class.
-    """
-
-    name: str
-    head: str
-    n_out: int
-    statistics: dict[str, Any]
-    classes: list[Any] | None = None
-    shift: float = 0.0
-    scale: float = 1.0
-    weights: list[float] | None = None
-
-    @classmethod
-    def of_classes(cls, statistics: TargetStatistics, loss: str, class_weight: ClassWeight) -> Self:
-        """Return the target of a classifier; a `DataError` if the column holds no classes."""
-        labels, counts = statistics.labels(), statistics.counts()
-        head, n_out = targets.head_and_outputs(loss, labels.classes, multilabel=False)
-        if isinstance(class_weight, list | tuple):
-            raise ParameterError("class_weight", f"must be 'balanced' or a dict, got {class_weight!r}.")
-        weights = labels.weights(class_weight, counts)  # type: ignore[arg-type]
-        kept = None if weights is None else weights.tolist()
-        return cls(
-            statistics.name, head, n_out, {"class_counts": counts}, labels.classes.tolist(), weights=kept
-        )
-
-    @classmethod
-    def of_numbers(cls, statistics: TargetStatistics, head: str, *, has_shift: bool) -> Self:
-        """Return the target of a regressor; a `DataError` if the column holds no numbers."""
-        name, numbers = statistics.name, statistics.numbers()
-        mean, scale = numbers.moments()
-        kept = {"mean": mean, "minimum": numbers.low, "maximum": numbers.high}
-        if head != "poisson":
-            return cls(name, head, 1, kept, shift=mean if has_shift else 0.0, scale=scale)
-        if numbers.low < 0:
-            raise DataError(
-                f"the target column '{name}' must be 0 or more for loss 'poisson', got {numbers.low:g}; use "
-                "loss='squared_error'."
-            )
-        return cls(name, head, 1, kept)
-
-    @cached_property
-    def labels(self) -> Labels | None:
-        """The classes as labels; None for numbers."""
-        return None if self.classes is None else Labels(self.classes)
-
-    @property
-    def width(self) -> int:
-        """Target columns: one for each class if the loss is squared, else one."""
-        return self.n_out if self.head == "quadratic" else 1
-
-    @property
-    def scaling(self) -> dict[str, float] | None:
-        """Mean and scale that the output of the network is to be given back; None if there are none."""
-        if (self.shift, self.scale) == (0.0, 1.0):
-            return None
-        return {"mean": self.shift, "scale": self.scale}
-
-    def encode(self, column: Column, dtype: DTypeLike) -> tuple[Array, Array | None]:
-        """Return target columns and row weights."""
-        if self.labels is None:
-            numbers = (as_numbers(column, self.name) - self.shift) / self.scale
-            return numbers.astype(dtype)[:, np.newaxis], None
-        codes = self.labels.encode_column(column, self.name)
-        T = codes[:, np.newaxis] if self.width == 1 else codes[:, np.newaxis] == np.arange(self.width)
-        return T.astype(dtype), None if self.weights is None else np.array(self.weights, dtype)[codes]
-
-    def decode(self, T: Array) -> Array:
-        """Return target columns as labels, or as numbers in their own unit."""
-        if self.labels is None:
-            numbers: Array = T[:, 0].astype(np.float64) * self.scale + self.shift
-            return numbers
-        return self.labels.decode(T.argmax(axis=1) if self.width > 1 else T[:, 0])
 
 
 @dataclass(frozen=True)
@@ -326,62 +225,22 @@ class TableReader:
     Attributes
     ----------
     settings : MLPSettings
-    target : str
-        The column to predict.
-    target_of : callable
-        Returns the `Target` with some statistics.
-    test_size : float
-        Fraction of the rows to hold out as test rows.
-    budget : Budget or None
-        What the rows may take in memory; without one the table is read whole.
+    source : TableSource
+        Opens the table, and says what is predicted.
     """
 
     settings: MLPSettings
-    target: str
-    target_of: Callable[[TargetStatistics], Target]
-    test_size: float = 0.0
-    budget: Budget | None = None
-
-    def __post_init__(self) -> None:
-        if self.test_size:
-            check.number("test_size", self.test_size, 0.0, 1.0, open_low=True, open_high=True)
-
-    @cached_property
-    def seed(self) -> int:
-        """Seed of the keys of the rows; taking it is no draw, so that the network has the draws of `fit`."""
-        _, key, *_ = self.settings.generator().get_state(legacy=True)
-        return zlib.crc32(np.asarray(key).tobytes())
+    source: TableSource
 
     @property
-    def chunk_bytes(self) -> int:
-        """Bytes of the rows that are read, and encoded, at once."""
-        return IN_MEMORY_BYTES if self.budget is None else self.budget.piece
+    def target(self) -> str:
+        """The column to predict."""
+        return self.source.target
 
-    def open(self, source: Any, test: Any, stack: ExitStack) -> tuple[Stream, Stream | None, str]:
-        """Return training rows, test rows of their own if there are such, and how test rows are drawn."""
-        split = ""
-        if self.test_size and test is None:
-            split = f"by a hash of their number, seed {self.settings.random_state}"
-            if self.budget is None:
-                source, test, split = self.hold_out(source)
-        stream = stack.enter_context(open_stream(source, self.chunk_bytes))
-        require_target(stream.kinds, self.target)
-        if test is None:
-            return stream, None, split
-        return stream, stack.enter_context(open_stream(test, self.chunk_bytes, stream.text_columns)), split
-
-    def hold_out(self, source: Any) -> tuple[Table, Table, str]:
-        """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
-        table = table_from_frame(source)
-        require_target(table.columns, self.target)
-        column = table.columns[self.target]
-        target = self.target_of(TargetStatistics.of(column, self.target))
-        labels = None if target.labels is None else target.labels.match(column, self.target)
-        random_state = self.settings.random_state
-        seed = int(random_state) if isinstance(random_state, Integral) else self.seed
-        train, test = holdout_rows(table.n_rows, self.test_size, seed, labels=labels)
-        words = f"seed {seed}" if labels is None else f"stratified, seed {seed}"
-        return table.take(train), table.take(test), words
+    @property
+    def budget(self) -> Budget | None:
+        """What the rows may take in memory; without one the table is read whole."""
+        return self.source.budget
 
     def learn(
         self, stream: Stream, *, is_split: bool = False, known: Mapping[str, Any] | None = None
@@ -407,17 +266,17 @@ class TableReader:
             median_rows = min(MEDIAN_ROWS, self.budget.rows // (64 * len(stream.kinds)))
             if is_split:
                 most = self.budget.held_out // (16 * len(stream.kinds))
-                test = min(self.test_size, most / stream.n_rows)
+                test = min(self.source.test_size, most / stream.n_rows)
         roles = Roles(test)
         are_test = roles.are_test if test else None
-        encoder, statistics = learn(stream, self.target, self.seed, are_test, median_rows)
-        return Learned(encoder, self.target_of(statistics), roles, self.seed)
+        encoder, statistics = learn(stream, self.target, self.source.seed, are_test, median_rows)
+        return Learned(encoder, self.source.target_of(statistics), roles, self.source.seed)
 
     def encode(self, stream: Stream, learned: Learned, dtype: DTypeLike | None = None) -> EncodedStream:
         """Return the rows as they are encoded, by default in the dtype of the settings."""
         if dtype is None:
             dtype = "float64" if self.settings.dtype == "auto" else self.settings.dtype
-        rows = EncodedStream(stream, learned, dtype, self.chunk_bytes)
+        rows = EncodedStream(stream, learned, dtype, self.source.chunk_bytes)
         if rows.n_rows == 0:
             raise DataError("no rows are left to train on; lower test_size or validation_fraction.")
         return rows

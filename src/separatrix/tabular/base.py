@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from time import monotonic
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -32,6 +32,8 @@ from separatrix.errors import DataError
 from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.features import Features
+from separatrix.tabular.progress import Ending, Follower, OnProgress
+from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
 Array = NDArray[Any]
@@ -48,7 +50,7 @@ REPEATS = {"fast": 1, "default": 1, "best": 2}
 """How often each is, on other folds."""
 
 
-class BaseTabular(BaseEstimator, ABC):
+class BaseTabular(TableFitting, BaseEstimator):
     """What `TabularClassifier` and `TabularRegressor` share."""
 
     presets: str
@@ -57,7 +59,10 @@ class BaseTabular(BaseEstimator, ABC):
     random_state: Any
     n_jobs: int | None
     engine: str
+    verbose: bool
 
+    _metric: ClassVar[str]
+    stop_: Ending
     n_features_in_: int
     feature_names_in_: Array
     ensemble_: Ensemble
@@ -95,6 +100,9 @@ class BaseTabular(BaseEstimator, ABC):
         UserWarning
             If `time_limit` or Ctrl-C ended the training before all networks were trained.
         """
+        return self._fit(X, y, sample_weight, groups, self._on_progress)
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any, on_progress: OnProgress | None) -> Self:
         self._check_parameters()
         columns = self._columns(X, reset=True)
         n_rows = len(next(iter(columns.values())))
@@ -115,7 +123,16 @@ class BaseTabular(BaseEstimator, ABC):
         if not any(array.shape[1] for array in features.arrays.values()):
             raise DataError("no column has a value; there is nothing to learn from.")
         jobs = list(self._jobs(y, splits, random_state))
-        members = self._train(jobs, features, self._target(y, weight))
+        follow: Callable[[Member], object] | None = None
+        if on_progress is not None:
+
+            def score(answers: Array, rows: Array) -> float:
+                w = None if weight is None else weight[rows]
+                counts = self._counts(answers, y[rows], w)
+                return self._score(np.tensordot(counts / counts.sum(), answers, 1), y[rows], w)
+
+            follow = Follower(on_progress, self._metric, score, len(jobs), self._n_folds)
+        members = self._train(jobs, features, self._target(y, weight), follow)
         self._choose(members, y, weight)
         known = index >= 0
         oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
@@ -138,6 +155,16 @@ class BaseTabular(BaseEstimator, ABC):
         """Return the ensemble, a frozen value that predicts and can be saved."""
         check_is_fitted(self)
         return self.ensemble_
+
+    @property
+    def n_networks(self) -> int:
+        """How many networks are trained, if `cv` is no splitter."""
+        n_folds = self.cv if isinstance(self.cv, Integral) else N_FOLDS
+        return len(PRESETS[self.presets]) * REPEATS[self.presets] * int(n_folds)
+
+    @property
+    def _on_progress(self) -> OnProgress | None:
+        return print if self.verbose else None
 
     # What a classifier and a regressor do each in its own way.
 
@@ -170,6 +197,10 @@ class BaseTabular(BaseEstimator, ABC):
         """Return how often each candidate counts; `answers` has shape (n_candidates, n_rows, n_outputs)."""
 
     @abstractmethod
+    def _score(self, answers: Array, y: Array, weight: Array | None) -> float:
+        """Return the loss of predictions of shape (n_rows, n_outputs), in the unit of `_metric`."""
+
+    @abstractmethod
     def _finish(
         self,
         members: Sequence[tuple[Member, Array, float]],
@@ -184,6 +215,7 @@ class BaseTabular(BaseEstimator, ABC):
     def _check_parameters(self) -> None:
         check.choice("presets", self.presets, PRESETS)
         check.choice("engine", self.engine, ENGINES)
+        check.boolean("verbose", self.verbose)
         if self.time_limit is not None:
             check.number("time_limit", self.time_limit, 0.0, open_low=True)
 
@@ -236,7 +268,13 @@ class BaseTabular(BaseEstimator, ABC):
                     yield Job(number, configuration, settings, split, seed)
                     number += 1
 
-    def _train(self, jobs: Sequence[Job], features: Features, target: Target) -> list[Member]:
+    def _train(
+        self,
+        jobs: Sequence[Job],
+        features: Features,
+        target: Target,
+        follow: Callable[[Member], object] | None,
+    ) -> list[Member]:
         """Return the members that were trained before the time was up or Ctrl-C came."""
         deadline = None if self.time_limit is None else monotonic() + self.time_limit
 
@@ -246,15 +284,38 @@ class BaseTabular(BaseEstimator, ABC):
 
         members: list[Member] = []
         engine, n_threads = get_engine(self.engine), self._n_threads()
+        is_interrupted = False
         try:
             for member in train(jobs, features, target, engine, self._answers, n_threads, has_time):
                 members.append(member)
+                if follow is not None:
+                    follow(member)
         except KeyboardInterrupt:
-            if not members:
+            if not any(len(group) == self._n_folds for group in self._by_configuration(members)):
                 raise
-            warnings.warn("Training interrupted by user.", UserWarning, stacklevel=3)
+            is_interrupted = True
         members.sort(key=lambda member: member.job)
+        self.stop_ = self._ending(len(members), len(jobs), is_interrupted=is_interrupted)
         return members
+
+    def _ending(self, n_trained: int, n_networks: int, *, is_interrupted: bool) -> Ending:
+        """Return why training ended, after a warning if some networks were not trained."""
+        so_far = f"{n_trained} of {n_networks} networks were trained"
+        if n_trained == n_networks:
+            return Ending("finished", f"All {n_networks} networks were trained.")
+        if is_interrupted:
+            ending = Ending("interrupted", f"Training was interrupted when {so_far}.")
+        else:
+            limit = f"time_limit={self.time_limit:g}"
+            ending = Ending("time_limit", f"When {limit} seconds were over, {so_far}; raise it for more.")
+        warnings.warn(ending.message, UserWarning, stacklevel=5)
+        return ending
+
+    def _by_configuration(self, members: Sequence[Member]) -> list[list[Member]]:
+        groups: dict[int, list[Member]] = {}
+        for member in members:
+            groups.setdefault(member.job // self._n_folds, []).append(member)
+        return list(groups.values())
 
     def _n_threads(self) -> int:
         n_jobs = 1 if self.n_jobs is None else self.n_jobs
@@ -262,20 +323,7 @@ class BaseTabular(BaseEstimator, ABC):
 
     def _choose(self, members: Sequence[Member], y: Array, weight: Array | None) -> None:
         """Choose the ensemble among the configurations whose folds were all trained."""
-        groups: dict[int, list[Member]] = {}
-        for member in members:
-            groups.setdefault(member.job // self._n_folds, []).append(member)
-        whole = [group for group in groups.values() if len(group) == self._n_folds]
-        n_missing = len(PRESETS[self.presets]) * REPEATS[self.presets] - len(whole)
-        if n_missing:
-            warnings.warn(
-                f"{n_missing} of {n_missing + len(whole)} configurations were not trained in time; raise "
-                "time_limit for better predictions.",
-                UserWarning,
-                stacklevel=3,
-            )
-        if not whole:
-            raise DataError("no configuration was trained on all folds in time; raise time_limit.")
+        whole = [group for group in self._by_configuration(members) if len(group) == self._n_folds]
         covered = np.sort(np.concatenate([member.held_out for member in whole[0]]))
         n_snapshots = len(whole[0][0].thetas)
         answers = np.zeros((len(whole), n_snapshots, len(y), whole[0][0].answers.shape[2]), np.float32)
@@ -297,6 +345,18 @@ class BaseTabular(BaseEstimator, ABC):
         self.oof_[covered] = np.tensordot(shares, flat[:, covered], 1)
         self.counts_ = counts
         self.ensemble_ = self._finish(chosen, self.oof_[covered], *kept[1:])
+        trained = [
+            replace(
+                model,
+                training={
+                    "configuration": str(recipe.CONFIGURATIONS[member.configuration]),
+                    "fold": member.job % self._n_folds,
+                    "n_iter": member.n_epochs,
+                },
+            )
+            for model, (member, _, _) in zip(self.ensemble_.models, chosen, strict=True)
+        ]
+        self.ensemble_ = replace(self.ensemble_, models=trained)
         models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
         self._in_double = replace(self.ensemble_, models=models)
 

@@ -15,8 +15,11 @@ from sklearn.utils.validation import column_or_1d
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.labels import Labels
+from separatrix.data.statistics import TargetStatistics
+from separatrix.decision import LEAST
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
+from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import HEADS, Network
 from separatrix.tabular import mixture
@@ -50,12 +53,16 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Networks trained at the same time; None is 1, -1 is one for each core.
     engine : {"auto", "numba", "numpy"}, default="auto"
         What computes.
+    verbose : bool, default=False
+        Whether to print a line after each network, with the score of the ensemble so far.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
     ensemble_ : Ensemble
         The networks that were chosen: a value to save, also without scikit-learn.
+    stop_ : Ending
+        Why training ended: all networks were trained, the time was up, or Ctrl-C.
     oof_ : ndarray of shape (n_samples, n_classes)
         Probabilities for the training rows by networks that were not trained on them.
     n_features_in_ : int
@@ -72,6 +79,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     ['no', 'yes']
     """
 
+    _metric = "log-loss"
     classes_: Array
 
     def __init__(
@@ -84,6 +92,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         random_state: Any = 0,
         n_jobs: int | None = None,
         engine: str = "auto",
+        verbose: bool = False,
     ) -> None:
         self.presets = presets
         self.cv = cv
@@ -92,6 +101,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.engine = engine
+        self.verbose = verbose
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class.
@@ -121,6 +131,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         probability = self.predict_proba(X)
         labels: Array = self.classes_[probability.argmax(axis=1)]
         return labels
+
+    def _target_of(self, statistics: TargetStatistics) -> TableTarget:
+        return TableTarget.of_classes(statistics, "log_loss", self.class_weight)
 
     def _read_target(self, y: Any, n_rows: int) -> Array:
         y = column_or_1d(y, warn=True)
@@ -167,6 +180,10 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
         return mixture.greedy_counts(answers[:, np.arange(len(y)), y], weight)
+
+    def _score(self, answers: Array, y: Array, weight: Array | None) -> float:
+        logs = np.log(np.maximum(answers[np.arange(len(y)), y], LEAST))
+        return float(-np.average(logs, weights=weight))
 
     def _finish(
         self, members: Sequence[tuple[Member, Array, float]], oof: Array, y: Array, weight: Array | None

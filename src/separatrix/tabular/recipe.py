@@ -38,6 +38,12 @@ class Configuration:
     weight_decay: float
     uses_target: bool = False
 
+    def __str__(self) -> str:
+        """Return the codes, the activation and the decay, in a few words."""
+        codes = " and ".join([*self.blocks, *(["target"] if self.uses_target else [])])
+        codes = f"{codes} codes" if codes else "robust scale"
+        return f"{codes}, {self.activation}, decay {self.weight_decay:g}"
+
 
 CONFIGURATIONS = (
     Configuration((), "relu", 0.01),

@@ -14,8 +14,10 @@ from sklearn.utils.validation import column_or_1d
 
 from separatrix import check
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.statistics import TargetStatistics
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
+from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import Network
 from separatrix.tabular import mixture
@@ -47,11 +49,15 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Networks trained at the same time; None is 1, -1 is one for each core.
     engine : {"auto", "numba", "numpy"}, default="auto"
         What computes.
+    verbose : bool, default=False
+        Whether to print a line after each network, with the score of the ensemble so far.
 
     Attributes
     ----------
     ensemble_ : Ensemble
         The networks that were chosen: a value to save, also without scikit-learn.
+    stop_ : Ending
+        Why training ended: all networks were trained, the time was up, or Ctrl-C.
     oof_ : ndarray of shape (n_samples,)
         Predictions for the training rows by networks that were not trained on them.
     n_features_in_ : int
@@ -69,6 +75,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     True
     """
 
+    _metric = "RMSE"
     _mean: float
     _scale: float
 
@@ -81,6 +88,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         random_state: Any = 0,
         n_jobs: int | None = None,
         engine: str = "auto",
+        verbose: bool = False,
     ) -> None:
         self.presets = presets
         self.cv = cv
@@ -88,6 +96,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.engine = engine
+        self.verbose = verbose
 
     def predict(self, X: Any) -> Array:
         """Return a number for each row.
@@ -129,6 +138,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         half = np.inf if rank >= len(residuals) else residuals[rank]
         return np.stack([middle - half, middle + half], axis=1)
 
+    def _target_of(self, statistics: TargetStatistics) -> TableTarget:
+        return TableTarget.of_numbers(statistics, "regression", has_shift=True)
+
     def _read_target(self, y: Any, n_rows: int) -> Array:
         numbers: Array = check_array(
             column_or_1d(y, warn=True), ensure_2d=False, dtype=np.float64, input_name="y"
@@ -165,6 +177,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
         return mixture.greedy_counts_of_numbers(answers[:, :, 0], y, weight)
+
+    def _score(self, answers: Array, y: Array, weight: Array | None) -> float:
+        return float(np.sqrt(np.average((answers[:, 0] - y) ** 2, weights=weight)))
 
     def _finish(
         self, members: Sequence[tuple[Member, Array, float]], oof: Array, y: Array, weight: Array | None

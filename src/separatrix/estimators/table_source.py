@@ -1,0 +1,158 @@
+"""Table source: a table to learn from, opened, with test rows held out."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupShuffleSplit
+from sklearn.utils import check_random_state
+
+from separatrix import check
+from separatrix.data.memory import Budget
+from separatrix.data.statistics import TargetStatistics
+from separatrix.data.streams import Piece, Stream, open_stream
+from separatrix.data.table import (
+    Column,
+    Table,
+    as_column,
+    as_text,
+    missing_rows,
+    require_target,
+    table_from_frame,
+)
+from separatrix.data.table_files import is_pattern, read_table
+from separatrix.errors import DataError
+from separatrix.estimators.table_target import Target
+from separatrix.evaluate.splits import holdout_rows
+
+Array = NDArray[Any]
+
+IN_MEMORY_BYTES = 2**26
+"""Bytes of the rows of a table in memory that are encoded at once: few, beside the table itself."""
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """Opens a table and holds test rows out.
+
+    Attributes
+    ----------
+    target : str
+        The column to predict.
+    target_of : callable
+        Returns the `Target` with some statistics.
+    random_state : int, RandomState or None
+        Of the test rows.
+    test_size : float
+        Fraction of the rows to hold out as test rows.
+    budget : Budget or None
+        What the rows may take in memory; without one the table is read whole.
+    groups : str or None
+        A column: rows with one value of it are all held out, or none is.
+    """
+
+    target: str
+    target_of: Callable[[TargetStatistics], Target]
+    random_state: Any
+    test_size: float = 0.0
+    budget: Budget | None = None
+    groups: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.test_size:
+            check.number("test_size", self.test_size, 0.0, 1.0, open_low=True, open_high=True)
+
+    @cached_property
+    def seed(self) -> int:
+        """Seed of the keys of the rows; taking it is no draw, so that the network has the draws of `fit`."""
+        _, key, *_ = check_random_state(self.random_state).get_state(legacy=True)
+        return zlib.crc32(np.asarray(key).tobytes())
+
+    @property
+    def chunk_bytes(self) -> int:
+        """Bytes of the rows that are read, and encoded, at once."""
+        return IN_MEMORY_BYTES if self.budget is None else self.budget.piece
+
+    def open(self, source: Any, test: Any, stack: ExitStack) -> tuple[Stream, Stream | None, str]:
+        """Return training rows, test rows of their own if there are such, and how test rows are drawn."""
+        split = ""
+        if self.test_size and test is None:
+            split = f"by a hash of their number, seed {self.random_state}"
+            if self.budget is None:
+                source, test, split = self.hold_out(source)
+        stream = stack.enter_context(open_stream(source, self.chunk_bytes))
+        require_target(stream.kinds, self.target)
+        if test is None:
+            return stream, None, split
+        return stream, stack.enter_context(open_stream(test, self.chunk_bytes, stream.text_columns)), split
+
+    def hold_out(self, source: Any) -> tuple[Table, Table, str]:
+        """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
+        table = as_table(source)
+        require_target(table.columns, self.target)
+        seed = int(self.random_state) if isinstance(self.random_state, Integral) else self.seed
+        if self.groups is not None:
+            groups = group_numbers(table, self.groups)
+            splitter = GroupShuffleSplit(1, test_size=self.test_size, random_state=seed)
+            ((train, test),) = splitter.split(groups, groups=groups)
+            return table.take(train), table.take(test), f"no '{self.groups}' in both, seed {seed}"
+        column = table.columns[self.target]
+        target = self.target_of(TargetStatistics.of(column, self.target))
+        labels = None if target.labels is None else target.labels.match(column, self.target)
+        train, test = holdout_rows(table.n_rows, self.test_size, seed, labels=labels)
+        words = f"seed {seed}" if labels is None else f"stratified, seed {seed}"
+        return table.take(train), table.take(test), words
+
+
+def as_table(source: Any) -> Table:
+    """Return a table that is read whole: a data frame, an array, one or several files, or a stream."""
+    if isinstance(source, Table | np.ndarray) or hasattr(type(source), "columns"):
+        if isinstance(source, np.ndarray):
+            return Table(
+                {str(number): as_column(cells, str(number)) for number, cells in enumerate(source.T)}
+            )
+        return table_from_frame(source)
+    if isinstance(source, str | PathLike) and not is_pattern(str(source)):
+        return read_table(source)
+    with open_stream(source, IN_MEMORY_BYTES) as stream:
+        return collected(stream, lambda piece: np.arange(piece.n_rows))
+
+
+def collected(stream: Stream, rows_of: Callable[[Piece], Array]) -> Table:
+    """Return some rows of a stream as a table: of each piece those that `rows_of` returns."""
+    names = list(stream.kinds)
+    parts: dict[str, list[Column]] = {name: [] for name in names}
+    for piece in stream.pieces:
+        rows = rows_of(piece)
+        if len(rows):
+            with stream.located(piece):
+                for name, column in stream.read(piece, names):
+                    parts[name].append(as_column(column[rows], name))
+    return Table({name: _joined(columns, name) for name, columns in parts.items()})
+
+
+def _joined(columns: list[Column], name: str) -> Column:
+    """Return the parts of a column as one; true/false and numbers in different parts become numbers."""
+    return columns[0] if len(columns) == 1 else as_column(np.concatenate(columns), name)
+
+
+def group_numbers(table: Table, name: str) -> Array:
+    """Return the number of each row's group; a `DataError` if the column is not there, or has gaps."""
+    require_target(table.columns, name)
+    column = table.columns[name]
+    if missing_rows(column).any():
+        row = int(np.flatnonzero(missing_rows(column))[0]) + 1
+        raise DataError(f"the column of groups '{name}' is empty in row {row}; fill it in.")
+    groups: Array = np.unique(as_text(column).astype(str), return_inverse=True)[1]
+    if groups.max() == 0:
+        raise DataError(f"the column of groups '{name}' must have two values or more; name another column.")
+    return groups

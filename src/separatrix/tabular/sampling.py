@@ -1,0 +1,162 @@
+"""Sampling: as many rows of a table larger than memory as an ensemble can be trained on in the memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.statistics import TargetStatistics
+from separatrix.data.streams import Piece, Stream
+from separatrix.data.table import Table
+from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.table_source import TableSource, collected
+from separatrix.estimators.table_target import Target
+from separatrix.tabular.features import fit_codes
+
+Array = NDArray[Any]
+
+PROBE_ROWS = 2000
+"""Rows of a first sample, from which the width of the codes is known."""
+
+LEAST_ROWS = 200
+"""Fewest rows that an ensemble is trained on."""
+
+LEAST_OF_CLASS = 100
+"""Rows of each class in a sample, if there are as many."""
+
+_KEYS = 2.0**64
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Training rows, and what they are a sample of.
+
+    Attributes
+    ----------
+    rows : Table
+        With the target.
+    target : Target
+        Its statistics are those of all training rows.
+    n_rows_read : int
+        Training rows of the table.
+    weight : ndarray of shape (n_rows,) or None
+        So that classes of which a larger fraction was drawn count as they do in the table.
+    test : Table or None
+        Test rows of the same table.
+    """
+
+    rows: Table
+    target: Target
+    n_rows_read: int
+    weight: Array | None = None
+    test: Table | None = None
+
+
+def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None, n_networks: int) -> Sample:
+    """Return as many training rows of a stream as the memory allows, and test rows.
+
+    Rows are drawn by a hash of their number, the same fraction of every class, but at least 100 rows of a
+    class if there are as many: these rows weigh less.
+
+    Parameters
+    ----------
+    source : TableSource
+        With a budget.
+    stream : Stream
+    test_stream : Stream or None
+        Test rows of their own; without them, `source.test_size` of the rows are drawn from the stream.
+    n_networks : int
+        Networks to be trained.
+    """
+    assert source.budget is not None
+    if source.groups is not None:
+        raise ParameterError(
+            "groups", "needs a table that is read whole; give no memory, or give cv a splitter."
+        )
+    share = source.test_size if test_stream is None else 0.0
+    statistics = _statistics(stream, source, share)
+    target = source.target_of(statistics)
+    n_rows = statistics.n_rows
+    probe = collected(stream, _Choice(source, share, min(1.0, PROBE_ROWS / max(n_rows, 1))))
+    row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, n_networks)
+    most = (source.budget.rows - 2 * source.budget.piece) // row_bytes
+    source.budget.require(min(n_rows, LEAST_ROWS) * row_bytes // 2, f" for {LEAST_ROWS} rows of this width")
+    held_out = max(LEAST_ROWS, source.budget.held_out // (16 * len(stream.kinds)))
+    n_all = stream.n_rows if test_stream is None else test_stream.n_rows
+    if test_stream is None:
+        share = min(share, held_out / n_all)
+        test = collected(stream, _Choice(source, 0.0, share)) if share else None
+    else:
+        test = collected(test_stream, _Choice(source, 0.0, min(1.0, held_out / n_all)))
+    if test is not None and test.n_rows < 2:
+        raise DataError("no rows are left to test on; raise test_size, or give more rows.")
+    fraction = min(1.0, most / max(n_rows, 1))
+    choice = _Choice(source, share, fraction)
+    if target.labels is None or fraction == 1.0:
+        return Sample(collected(stream, choice), target, n_rows, test=test)
+    counts = np.array(target.statistics["class_counts"])
+    fractions = np.minimum(1.0, np.maximum(fraction, LEAST_OF_CLASS / np.maximum(counts, 1)))
+    rows = collected(stream, _ClassChoice(source, share, fractions, stream, target))
+    codes = target.labels.encode_column(rows.columns[source.target], source.target)
+    weight = (fraction / fractions)[codes]
+    return Sample(rows, target, n_rows, None if (weight == 1.0).all() else weight, test)
+
+
+def bytes_of_row(features: Table, n_out: int, n_networks: int) -> int:
+    """Return the memory that one more training row takes: its codes, and what networks answer for it.
+
+    All codes are held once, and each network that is trained has its own rows of them: those of the widest
+    configuration, cut out, stacked and turned into columns by the engine.
+    """
+    codes = fit_codes(features.columns, None)
+    widths = {block: sum(len(code.feature_names) for code in of_block) for block, of_block in codes.items()}
+    total = sum(widths.values())
+    answers = 14 * n_networks * n_out // 5
+    return 4 * (total + 5 * total + 4 * answers) + 64 * len(features.columns)
+
+
+def _statistics(stream: Stream, source: TableSource, share: float) -> TargetStatistics:
+    """Return the statistics of the target in the training rows."""
+    statistics = TargetStatistics(source.target, stream.kinds[source.target])
+    for piece in stream.pieces:
+        left_out = piece.keys(source.seed) / _KEYS < share if share else None
+        for _, column in stream.read(piece, [source.target]):
+            with stream.located(piece):
+                statistics.add(column, left_out)
+    return statistics
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """The same fraction of the rows, after the share that is held out."""
+
+    source: TableSource
+    share: float
+    fraction: float
+
+    def __call__(self, piece: Piece) -> Array:
+        keys = piece.keys(self.source.seed) / _KEYS
+        return np.flatnonzero((keys >= self.share) & (keys < self.share + self.fraction * (1 - self.share)))
+
+
+@dataclass(frozen=True)
+class _ClassChoice:
+    """A fraction of the rows of each class, after the share that is held out."""
+
+    source: TableSource
+    share: float
+    fractions: Array
+    stream: Stream
+    target: Target
+
+    def __call__(self, piece: Piece) -> Array:
+        keys = piece.keys(self.source.seed) / _KEYS
+        ((_, column),) = self.stream.read(piece, [self.target.name])
+        labels = self.target.labels
+        assert labels is not None
+        codes = labels.encode_column(column, self.target.name)
+        most = self.share + self.fractions[codes] * (1 - self.share)
+        return np.flatnonzero((keys >= self.share) & (keys < most))

@@ -1,0 +1,306 @@
+"""Table fitting: from a table, its target among its columns, to a fitted tabular estimator.
+
+The flow: open the table, hold test rows out, read the training rows (or a sample of them, if the memory is
+bounded), train, keep what a model file says of the training.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cached_property
+from time import perf_counter
+from typing import Any, Self
+
+from numpy.typing import NDArray
+
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.statistics import TargetStatistics
+from separatrix.data.table import Column, Table, as_numbers, require_column
+from separatrix.ensemble import Ensemble
+from separatrix.errors import DataError
+from separatrix.estimators.settings import plain_settings
+from separatrix.estimators.table_fitting import library_versions
+from separatrix.estimators.table_source import TableSource, as_table, group_numbers
+from separatrix.estimators.table_target import Target
+from separatrix.tabular.progress import Ending, OnProgress
+from separatrix.tabular.sampling import Sample, draw_sample
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class TabularFit:
+    """A fitted tabular estimator, and the rows that it was fitted and is to be tested on.
+
+    Attributes
+    ----------
+    estimator : TabularClassifier or TabularRegressor
+    target : Target
+        Its `statistics` are those of all training rows.
+    n_rows : int
+        Rows that it was trained on.
+    n_rows_read : int
+        Training rows of the table: more than `n_rows` if they do not all fit into memory.
+    split : str
+        How the test rows were drawn, in words; empty if they were given, or if there are none.
+    features : Table
+        The training rows without the target.
+    y : ndarray of shape (n_rows,)
+        Labels, or numbers.
+    test : Table or None
+        The test rows, with the target; None if there are none.
+    """
+
+    estimator: TableFitting
+    target: Target
+    n_rows: int
+    n_rows_read: int
+    split: str
+    features: Table
+    y: Array
+    test: Table | None
+
+    @cached_property
+    def encoder(self) -> TableEncoder:
+        """The encoder that one network, and a straight line, would have of the training rows."""
+        return TableEncoder.fit(self.features.columns)
+
+    @cached_property
+    def X(self) -> Array:
+        """The training rows as `encoder` encodes them, of shape (n_rows, n_features)."""
+        return self.encoder.transform(self.features.columns)
+
+    @cached_property
+    def X_test(self) -> Array:
+        """The test rows as `encoder` encodes them, of shape (n_rows, n_features)."""
+        return self.encoder.transform(self.test_rows.columns)
+
+    @property
+    def y_test(self) -> Array:
+        """The targets of the test rows: labels, or numbers."""
+        return target_values(self.test_rows, self.target)
+
+    @property
+    def test_rows(self) -> Table:
+        """The test rows, as the model takes them."""
+        if self.test is None:
+            raise DataError("there are no test rows; fit with test or test_size.")
+        return self.test
+
+    @property
+    def unseen(self) -> dict[str, int]:
+        """By text column, the test rows with a value that training did not see."""
+        return self.encoder.count_unseen(self.test_rows.columns)
+
+
+class TableFitting(ABC):
+    """What `TabularClassifier` and `TabularRegressor` do with tables that hold their target."""
+
+    get_params: Callable[[], dict[str, Any]]
+    random_state: Any
+    ensemble_: Ensemble
+    stop_: Ending
+
+    @property
+    @abstractmethod
+    def n_networks(self) -> int:
+        """How many networks are trained."""
+
+    @abstractmethod
+    def _target_of(self, statistics: TargetStatistics) -> Target:
+        """Return how to encode a target column with these statistics."""
+
+    @abstractmethod
+    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any, on_progress: OnProgress | None) -> Self:
+        """Train the networks and choose the ensemble."""
+
+    def fit_table(
+        self,
+        source: Any,
+        target: str | int = "target",
+        *,
+        groups: str | None = None,
+        memory: int | str | None = None,
+    ) -> Self:
+        """Train on a table that has the target among its columns.
+
+        Parameters
+        ----------
+        source : data frame, Table, array, path-like, sequence of path-like or polars.LazyFrame
+            A pandas or Polars data frame, a pyarrow table, an array (its columns are called '0', '1', …), or
+            files: `.csv`, `.tsv` or `.parquet`, or patterns such as ``"part-*.parquet"``: one table in that
+            order.
+        target : str or int, default='target'
+            The column to predict; 3 is the column '3'.
+        groups : str, optional
+            A column whose rows of one value are all in one fold; it is no input of the networks.
+        memory : int or str, optional
+            Bound on the memory of the process, such as '2GB'. If the table has more rows than an ensemble can
+            be trained on in it, the networks are trained on a sample: drawn by a hash of the row number, the
+            same fraction of every class, but at least 100 rows of a class if there are as many. A warning
+            says how many rows were drawn. By default the table is read whole.
+
+        Returns
+        -------
+        self
+            `predict` and the other methods take tables, with or without the target.
+
+        Raises
+        ------
+        ParameterError
+            If a parameter breaks its rule, or `memory` is too small.
+        DataError
+            If the table cannot be trained on.
+
+        Warns
+        -----
+        UserWarning
+            As for `fit`, and if the networks were trained on a sample of the rows.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> from separatrix import TabularClassifier
+        >>> table = pl.DataFrame({"age": [20, 30, 40, 50] * 10, "member": ["no", "no", "yes", "yes"] * 10})
+        >>> clf = TabularClassifier("fast").fit_table(table, "member")
+        >>> clf.predict(pl.DataFrame({"age": [25, 45]})).tolist()
+        ['no', 'yes']
+        """
+        fit_table(self, source, target, groups=groups, memory=memory, on_progress=self._on_progress)
+        return self
+
+    @property
+    @abstractmethod
+    def _on_progress(self) -> OnProgress | None:
+        """What `verbose` asks for."""
+
+
+def fit_table(
+    estimator: TableFitting,
+    source: Any,
+    target: str | int = "target",
+    *,
+    test: Any = None,
+    test_size: float = 0.0,
+    groups: str | None = None,
+    memory: int | str | None = None,
+    on_progress: OnProgress | None = None,
+) -> TabularFit:
+    """Fit a tabular estimator on a table, and return it with the rows to judge it by.
+
+    Parameters
+    ----------
+    estimator : TabularClassifier or TabularRegressor
+        Fitted in place. A class of `class_weight` may be named by its text.
+    source : Table, data frame, array, path-like, sequence of path-like, polars.LazyFrame or Stream
+        The training rows.
+    target : str or int, default='target'
+        The column to predict.
+    test : as `source`, optional
+        The test rows.
+    test_size : float, default=0.0
+        Fraction of the rows to hold out as test rows, if there is no `test`: drawn at random, each class in
+        proportion; by a hash of their number if `memory` is bounded.
+    groups : str, optional
+        A column whose rows of one value are all in one fold, and all test rows or none; it is no input.
+    memory : int or str, optional
+        Bound on the memory of the process; see `TabularClassifier.fit_table`. By default the table is read
+        whole.
+    on_progress : callable, optional
+        Called with a `TabularProgress` after every network.
+
+    Returns
+    -------
+    TabularFit
+
+    Raises
+    ------
+    ParameterError, DataError
+        As for `TabularClassifier.fit_table`.
+
+    Examples
+    --------
+    >>> from separatrix import TabularRegressor
+    >>> table = Table({"size": list(range(40)), "kind": ["a", "b"] * 20, "price": [3 * i for i in range(40)]})
+    >>> fit = fit_table(TabularRegressor("fast"), table, "price", test_size=0.25)
+    >>> fit.n_rows, len(fit.y_test), fit.split
+    (30, 10, 'seed 0')
+    """
+    started = perf_counter()
+    table_source = TableSource(
+        target=str(target),
+        target_of=estimator._target_of,
+        random_state=estimator.random_state,
+        test_size=test_size,
+        budget=None if memory is None else Budget(parse_memory(memory)),
+        groups=groups,
+    )
+    with ExitStack() as stack:
+        if table_source.budget is None:
+            read, split = _read(table_source, source, test)
+        else:
+            stream, test_stream, split = table_source.open(source, test, stack)
+            read = draw_sample(table_source, stream, test_stream, estimator.n_networks)
+    features = read.rows.drop(read.target.name)
+    of_groups = None if groups is None else group_numbers(features, groups)
+    features = features if groups is None else features.drop(groups)
+    if not features.columns:
+        raise DataError(f"there is no column besides the target and the groups '{groups}'; add one.")
+    y = target_values(read.rows, read.target)
+    if len(y) < read.n_rows_read:
+        warnings.warn(
+            f"the networks are trained on a sample of {len(y):,} of {read.n_rows_read:,} rows, which is what "
+            f"memory={memory!r} holds; raise it for more.",
+            UserWarning,
+            stacklevel=3,
+        )
+    estimator._fit(features, y, read.weight, of_groups, on_progress)
+    _keep_facts(estimator, read, perf_counter() - started)
+    return TabularFit(estimator, read.target, len(y), read.n_rows_read, split, features, y, read.test)
+
+
+def target_values(table: Table, target: Target) -> Array:
+    """Return the target column as labels, or as numbers."""
+    require_column(target.name, table.columns)
+    column: Column = table.columns[target.name]
+    if target.labels is None:
+        return as_numbers(column, target.name)
+    return target.labels.match(column, target.name)
+
+
+def _read(source: TableSource, table: Any, test: Any) -> tuple[Sample, str]:
+    """Return the rows of a table that is read whole, and how the test rows were drawn."""
+    test_table: Table | None
+    if test is None and source.test_size:
+        rows, test_table, split = source.hold_out(table)
+    else:
+        rows, split = as_table(table), ""
+        require_column(source.target, rows.columns)
+        test_table = None if test is None else as_table(test)
+    statistics = TargetStatistics.of(rows.columns[source.target], source.target)
+    return Sample(rows, source.target_of(statistics), rows.n_rows, test=test_table), split
+
+
+def _keep_facts(estimator: TableFitting, read: Sample, seconds: float) -> None:
+    """Let the models name their target, and say how they were trained, as values that JSON can hold."""
+    shared = {
+        "task": "regression" if read.target.labels is None else "classification",
+        "n_rows": read.rows.n_rows,
+        "n_rows_read": read.n_rows_read,
+        "target": read.target.statistics,
+        "settings": plain_settings(estimator.get_params()),
+        "stop": {"reason": estimator.stop_.reason, "message": estimator.stop_.message},
+        "seconds": seconds,
+        "versions": library_versions(),
+    }
+    ensemble: Ensemble = estimator.ensemble_
+    models = [
+        replace(model, target_name=read.target.name, training={**shared, **(model.training or {})})
+        for model in ensemble.models
+    ]
+    estimator.ensemble_ = replace(ensemble, models=models)
