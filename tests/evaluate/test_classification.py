@@ -87,7 +87,7 @@ def test_text_is_aligned():
     assert lines[0].split() == ["precision", "recall", "F1", "rows"]
     starts = [line.rindex("  ") for line in lines[:4]]
     assert len(set(starts)) == 1
-    assert lines[5].startswith("accuracy     0.")
+    assert lines[5].startswith("accuracy           0.")
     assert lines[-1] == "120 rows, 95 % intervals in brackets."
 
 
@@ -160,3 +160,26 @@ def test_multilabel_rows_need_not_sum_to_one_but_must_be_zeros_and_ones():
     assert multilabel_report([[1, 1], [0, 0]], [[0.9, 0.9], [0.1, 0.2]], "ab").subset_accuracy.value == 1
     with pytest.raises(DataError, match="zeros and ones"):
         multilabel_report([[1, 2]], [[0.9, 0.9]], "ab")
+
+
+def test_a_report_prints_as_its_table():
+    report = classification_report(*rows(2), np.arange(2))
+    assert str(report) == repr(report) == report.to_text()
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_balanced_accuracy_and_average_precision_are_scikit_learns(n_classes):
+    y, proba = rows(n_classes)
+    report = classification_report(y, proba, np.arange(n_classes))
+    expected = metrics.balanced_accuracy_score(y, np.asarray(proba).argmax(axis=1))
+    assert report.balanced_accuracy.value == pytest.approx(expected)
+    assert report.balanced_accuracy.low < expected < report.balanced_accuracy.high
+    positive = (np.asarray(y) == 1) if n_classes == 2 else np.eye(n_classes)[y]
+    score = metrics.average_precision_score(positive, np.asarray(proba)[:, 1] if n_classes == 2 else proba)
+    assert report.average_precision.value == pytest.approx(score)
+
+
+@pytest.mark.parametrize(("n_rare", "is_rare"), [(9, True), (10, False)])
+def test_a_class_below_a_tenth_is_rare(n_rare, is_rare):
+    y = [1] * n_rare + [0] * (100 - n_rare)
+    assert classification_report(y, [[0.6, 0.4]] * 100, [0, 1]).has_rare_class is is_rare

@@ -181,3 +181,25 @@ def test_regressors_are_compared_by_squared_error():
 def test_regressors_on_other_rows_are_an_error():
     with pytest.raises(DataError, match="pred_b must have y_true's shape"):
         compare_regressors([1.0, 2.0], [1.0, 2.0], [1.0])
+
+
+def test_the_auc_may_decide():
+    """The order of the rows is the same, so that the AUC sees no difference where the log-loss does."""
+    y = [0, 1] * 40
+    first, second = np.linspace(0.3, 0.7, 80), np.linspace(0.9, 0.99, 80)
+    probas = [np.c_[1 - p, p] for p in (first, second)]
+    by_loss = compare_classifiers(y, *probas, [0, 1])
+    by_auc = compare_classifiers(y, *probas, [0, 1], decided_by="ROC AUC")
+    assert by_loss.outcome == "better"
+    assert by_auc.outcome != "better"
+    assert by_auc.primary.metric == "ROC AUC"
+    assert [test.metric for test in by_auc.others] == ["accuracy", "log-loss"]
+
+
+def test_a_lower_auc_is_called_lower():
+    y = np.array([0, 1] * 40)
+    good, bad = np.where(y, 0.8, 0.2) + np.linspace(0, 0.1, 80), np.tile([0.2, 0.8, 0.8, 0.2], 20)
+    probas = [np.c_[1 - p, p] for p in (bad, good)]
+    verdict = compare_classifiers(y, *probas, [0, 1], decided_by="ROC AUC").verdict
+    assert "is worse than" in verdict
+    assert "ROC AUC lower by" in verdict

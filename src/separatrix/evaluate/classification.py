@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import average_precision_score, confusion_matrix
 
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError
-from separatrix.evaluate.auc import auc_interval
+from separatrix.evaluate.auc import auc_interval, undefined_reason
 from separatrix.evaluate.intervals import (
     FloatArray,
     IntArray,
@@ -20,6 +20,8 @@ from separatrix.evaluate.intervals import (
     f1_interval,
     intervals_note,
     mean_interval,
+    mean_of_proportions,
+    precision_interval,
     proportion_interval,
 )
 from separatrix.text import aligned
@@ -38,7 +40,11 @@ class ClassRow:
     support: int
 
 
-@dataclass(frozen=True)
+RARE = 0.1
+"""A class with a smaller fraction of the rows is rare: accuracy then says little."""
+
+
+@dataclass(frozen=True, repr=False)
 class ClassificationReport:
     """Metrics of a classifier on test rows, each with its 95 % interval.
 
@@ -56,6 +62,11 @@ class ClassificationReport:
         Natural logarithm, probabilities clipped to [eps, 1 - eps] of their dtype, as in scikit-learn.
     brier : Interval
         Mean squared error of the probabilities, halved for two classes, as in scikit-learn.
+    balanced_accuracy : Interval
+        Mean recall of the classes; its interval combines those of the recalls.
+    average_precision : Interval
+        Area under the precision-recall curve. With two classes the second is positive; with more, the mean of
+        each class against the rest, without an interval.
     confusion : tuple of tuples of int
         ``confusion[i][j]`` rows have the true class i and the predicted class j.
     n_rows : int
@@ -67,8 +78,19 @@ class ClassificationReport:
     roc_auc: Interval
     log_loss: Interval
     brier: Interval
+    balanced_accuracy: Interval
+    average_precision: Interval
     confusion: tuple[tuple[int, ...], ...]
     n_rows: int
+
+    @property
+    def has_rare_class(self) -> bool:
+        """Whether a class has fewer than a tenth of the rows, so that accuracy says little."""
+        return min(row.support for row in self.per_class) < RARE * self.n_rows
+
+    def __repr__(self) -> str:
+        """Return the table of `to_text`."""
+        return self.to_text()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries that `json.dumps` accepts."""
@@ -86,6 +108,8 @@ class ClassificationReport:
             ("ROC AUC", str(self.roc_auc)),
             ("log-loss", str(self.log_loss)),
             ("Brier score", str(self.brier)),
+            ("balanced accuracy", str(self.balanced_accuracy)),
+            ("average precision", str(self.average_precision)),
         ]
         return f"{aligned(table)}\n\n{aligned(summary)}\n\n{intervals_note(self.n_rows)}."
 
@@ -141,13 +165,16 @@ def classification_report(
     matrix = distribution_matrix(proba, len(codes), len(labels))
     counts = confusion_matrix(codes, matrix.argmax(axis=1), labels=np.arange(len(labels)))
     squared = np.sum((matrix - np.eye(len(labels))[codes]) ** 2, axis=1)
+    per_class = tuple(_class_row(label, code, counts) for code, label in enumerate(labels))
     return ClassificationReport(
         classes=labels,
-        per_class=tuple(_class_row(label, code, counts) for code, label in enumerate(labels)),
+        per_class=per_class,
         accuracy=proportion_interval(int(np.trace(counts)), len(codes)),
         roc_auc=auc_interval(codes, matrix, labels),
         log_loss=mean_interval(row_log_losses(codes, matrix)),
         brier=mean_interval(squared / 2 if len(labels) == 2 else squared),
+        balanced_accuracy=mean_of_proportions([row.recall for row in per_class], labels),
+        average_precision=_average_precision(codes, matrix, labels),
         confusion=tuple(tuple(row) for row in counts.tolist()),
         n_rows=len(codes),
     )
@@ -164,7 +191,18 @@ def _class_row(label: Any, code: int, counts: IntArray) -> ClassRow:
     )
 
 
-@dataclass(frozen=True)
+def _average_precision(codes: IntArray, proba: FloatArray, labels: tuple[Any, ...]) -> Interval:
+    """Return the average precision of the second of two classes, or the mean over all classes."""
+    if reason := undefined_reason(codes, labels):
+        return Interval(None, reason=reason)
+    if len(labels) == 2:
+        n_positive = int((codes == 1).sum())
+        return precision_interval(float(average_precision_score(codes == 1, proba[:, 1])), n_positive)
+    values = [average_precision_score(codes == code, proba[:, code]) for code in range(len(labels))]
+    return Interval(float(np.mean(values)), reason="a mean over classes")
+
+
+@dataclass(frozen=True, repr=False)
 class MultilabelReport:
     """Metrics of a classifier that predicts several labels for each row, each true or false.
 
@@ -185,6 +223,10 @@ class MultilabelReport:
     subset_accuracy: Interval
     log_loss: Interval
     n_rows: int
+
+    def __repr__(self) -> str:
+        """Return the table of `to_text`."""
+        return self.to_text()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries that `json.dumps` accepts."""

@@ -15,11 +15,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from separatrix import check
 from separatrix.evaluate.auc import auc_difference, auc_influence, undefined_reason
 from separatrix.evaluate.classification import distribution_matrix, encoded_labels, row_log_losses
 from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval, intervals_note
 from separatrix.evaluate.regression import same_shape, target_matrix
 from separatrix.text import aligned, p_text, plain_spec, plural
+
+ClassMetric = Literal["log-loss", "ROC AUC"]
+LOG_LOSS: ClassMetric = "log-loss"
+ROC_AUC: ClassMetric = "ROC AUC"
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 
@@ -47,7 +52,7 @@ class PairedTest:
     p_value: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two models on the same rows.
 
@@ -74,6 +79,10 @@ class Comparison:
     verdict: str
     n_rows: int
 
+    def __repr__(self) -> str:
+        """Return the text of `to_text`."""
+        return self.to_text()
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries that `json.dumps` accepts."""
         return asdict(self)
@@ -96,8 +105,9 @@ def compare_classifiers(
     classes: npt.ArrayLike,
     *,
     names: tuple[str, str] = ("the first model", "the second model"),
+    decided_by: ClassMetric = LOG_LOSS,
 ) -> Comparison:
-    """Compare two classifiers on the same rows; the log-loss decides.
+    """Compare two classifiers on the same rows; the log-loss decides, unless another metric is named.
 
     Parameters
     ----------
@@ -109,11 +119,16 @@ def compare_classifiers(
         The label of each column.
     names : tuple of two str
         Names of the models in the verdict.
+    decided_by : {"log-loss", "ROC AUC"}, default="log-loss"
+        ROC AUC suits models that were trained with class weights: weights shift the probabilities, which the
+        log-loss judges, and not the order of the rows. If the AUC is undefined, the log-loss decides.
 
     Raises
     ------
     DataError
         As `classification_report`.
+    ParameterError
+        If `decided_by` is another metric.
 
     References
     ----------
@@ -132,9 +147,12 @@ def compare_classifiers(
     labels, codes = encoded_labels(y_true, classes)
     first = distribution_matrix(proba_a, len(codes), len(labels), name="proba_a")
     second = distribution_matrix(proba_b, len(codes), len(labels), name="proba_b")
-    primary = _paired_losses("log-loss", row_log_losses(codes, first), row_log_losses(codes, second))
-    others = (_paired_accuracy(codes, first, second), _paired_auc(codes, first, second, labels))
-    return _comparison(names, primary, others, len(codes))
+    check.choice("decided_by", decided_by, (LOG_LOSS, ROC_AUC))
+    losses = _paired_losses(LOG_LOSS, row_log_losses(codes, first), row_log_losses(codes, second))
+    auc = _paired_auc(codes, first, second, labels)
+    is_auc = decided_by == ROC_AUC and auc.advantage.value is not None
+    primary, other = (auc, losses) if is_auc else (losses, auc)
+    return comparison(names, primary, (_paired_accuracy(codes, first, second), other), len(codes))
 
 
 def compare_regressors(
@@ -177,7 +195,7 @@ def compare_regressors(
     absolute = [np.abs(error).mean(axis=1) for error in errors]
     primary = _paired_losses("mean squared error", squared[0], squared[1])
     others = (_paired_losses("mean absolute error", absolute[0], absolute[1]),)
-    return _comparison(names, primary, others, len(truth))
+    return comparison(names, primary, others, len(truth))
 
 
 def _paired_losses(metric: str, first: FloatArray, second: FloatArray) -> PairedTest:
@@ -223,15 +241,16 @@ def _paired_auc(
 ) -> PairedTest:
     test = "DeLong, paired"
     if reason := undefined_reason(codes, labels):
-        return PairedTest("ROC AUC", test, None, None, Interval(None, reason=reason), None)
+        return PairedTest(ROC_AUC, test, None, None, Interval(None, reason=reason), None)
     advantage, p_value = auc_difference(codes, first, second)
     area_first, area_second = (auc_influence(codes, proba)[0] for proba in (first, second))
-    return PairedTest("ROC AUC", test, area_first, area_second, advantage, p_value)
+    return PairedTest(ROC_AUC, test, area_first, area_second, advantage, p_value)
 
 
-def _comparison(
+def comparison(
     names: tuple[str, str], primary: PairedTest, others: tuple[PairedTest, ...], n_rows: int
 ) -> Comparison:
+    """Return the comparison that follows from these tests, with its verdict in words."""
     outcome = _outcome(primary, n_rows)
     verdict = _verdict(outcome, names, primary, n_rows)
     return Comparison(names, primary, others, outcome, verdict, n_rows)
@@ -261,10 +280,11 @@ def _verdict(outcome: Outcome, names: tuple[str, str], primary: PairedTest, n_ro
 def _numbers(primary: PairedTest, n_rows: int) -> str:
     """Return ``log-loss lower by 0.08 [0.03, 0.13], p = 0.002, 200 rows``, or ``higher by``."""
     interval = primary.advantage
-    direction = "lower"
+    is_loss = primary.metric != ROC_AUC
+    direction = "lower" if is_loss else "higher"
     if interval.value is not None and interval.value < 0:
         interval = -interval
-        direction = "higher"
+        direction = "higher" if is_loss else "lower"
     size = format(interval, plain_spec(interval.value or 0.0, 3))
     parts = [f"{primary.metric} {direction} by {size}", plural(n_rows, "row")]
     if primary.p_value is not None:

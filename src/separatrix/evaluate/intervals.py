@@ -6,11 +6,12 @@ Every formula is in closed form and deterministic: there is no resampling, and t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 from separatrix.text import plural
 
@@ -153,3 +154,62 @@ def mean_interval(per_row: FloatArray) -> Interval:
         return Interval(mean, reason="the same loss on every row")
     factor = math.exp(float(stats.t.ppf(0.5 + LEVEL / 2, n_rows - 1)) * error / mean)
     return Interval(mean, mean / factor, mean * factor)
+
+
+def mean_of_proportions(proportions: Sequence[Interval], labels: Sequence[object]) -> Interval:
+    """Return the interval of the mean of independent proportions, such as the recalls of classes.
+
+    Parameters
+    ----------
+    proportions : sequence of Interval
+        As `proportion_interval` returns.
+    labels : sequence of object
+        What each is of, to name one that is undefined.
+
+    References
+    ----------
+    Recovery of variance estimates from the intervals: G. Y. Zou and A. Donner, Construction of confidence
+    limits about effect measures, Statistics in Medicine 27 (2008), equation 5.
+
+    Examples
+    --------
+    >>> print(mean_of_proportions([proportion_interval(90, 100), proportion_interval(5, 10)], ["no", "yes"]))
+    0.700 [0.563, 0.834]
+    """
+    known = [(p.value, p.low, p.high) for p in proportions if p.value is not None]
+    if len(known) < len(proportions):
+        absent = [repr(label) for label, p in zip(labels, proportions, strict=True) if p.value is None]
+        return Interval(None, reason=f"no row of class {', '.join(absent)}")
+    value = math.fsum(p for p, _, _ in known) / len(known)
+    below = math.sqrt(math.fsum((p - (p if low is None else low)) ** 2 for p, low, _ in known))
+    above = math.sqrt(math.fsum(((p if high is None else high) - p) ** 2 for p, _, high in known))
+    return Interval(value, max(0.0, value - below / len(known)), min(1.0, value + above / len(known)))
+
+
+def precision_interval(average_precision: float, n_positive: int) -> Interval:
+    """Return the interval of an average precision, on the logit scale.
+
+    Parameters
+    ----------
+    average_precision : float
+    n_positive : int
+        Number of rows of the positive class.
+
+    References
+    ----------
+    K. Boyd, K. H. Eng and C. D. Page, Area under the precision-recall curve: point estimates and confidence
+    intervals, ECML PKDD (2013), the logit interval.
+
+    Examples
+    --------
+    >>> print(precision_interval(0.6, 50))
+    0.600 [0.460, 0.725]
+    """
+    if not 1e-9 < average_precision < 1 - 1e-9:
+        ends = proportion_interval(round(average_precision * n_positive), n_positive)
+        return Interval(average_precision, ends.low, ends.high)
+    logit = math.log(average_precision / (1 - average_precision))
+    error = 1 / math.sqrt(n_positive * average_precision * (1 - average_precision))
+    reach = float(stats.norm.ppf(0.5 + LEVEL / 2)) * error
+    low, high = special.expit([logit - reach, logit + reach]).tolist()
+    return Interval(average_precision, low, high)

@@ -25,12 +25,16 @@ class TargetRow:
     mae: Interval
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RegressionReport:
     """Metrics of a regressor on test rows, each with its 95 % interval, for each target."""
 
     per_target: tuple[TargetRow, ...]
     n_rows: int
+
+    def __repr__(self) -> str:
+        """Return the table of `to_text`."""
+        return self.to_text()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries that `json.dumps` accepts."""

@@ -1,0 +1,168 @@
+"""Baselines of a table: a guess, a linear model and gradient boosting, each on the same raw columns.
+
+A linear model takes standardised numbers and a feature for each level (`TableEncoder`). Gradient boosting is
+scikit-learn's, with its own handling of missing values and of categories.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.table import Column, Table, as_numbers, as_text, is_text
+from separatrix.errors import DataError
+from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION, Baseline
+from separatrix.evaluate.intervals import FloatArray, IntArray
+
+GRADIENT_BOOSTING = "gradient boosting"
+
+MAX_CELLS = 20_000_000
+"""Encoded cells that a linear baseline is fitted on; of larger tables it takes a sample of the rows."""
+
+MAX_LEVELS = 254
+"""Levels of a column that gradient boosting takes; the rarer ones are missing to it."""
+
+_MAX_ITER = 1000
+
+
+@dataclass(frozen=True)
+class TrainingTable:
+    """What baselines are fitted on.
+
+    Attributes
+    ----------
+    table : Table
+        The columns to predict from.
+    y : ndarray of shape (n_rows,)
+        Codes of classes, or numbers.
+    n_classes : int or None
+        None for numbers.
+    weight : ndarray of shape (n_rows,) or None
+    """
+
+    table: Table
+    y: npt.NDArray[Any]
+    n_classes: int | None = None
+    weight: FloatArray | None = None
+
+    def take(self, rows: IntArray) -> TrainingTable:
+        """Return some of the rows."""
+        weight = None if self.weight is None else self.weight[rows]
+        return replace(self, table=self.table.take(rows), y=self.y[rows], weight=weight)
+
+
+def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True) -> dict[str, Baseline]:
+    """Fit the baselines on a table, and predict the rows of another.
+
+    Parameters
+    ----------
+    training : TrainingTable
+        Its weights count for all baselines.
+    test : Table
+        With the same columns.
+    trees : bool, default=True
+        Whether to fit gradient boosting, too.
+
+    Returns
+    -------
+    dict of str to Baseline
+        The linear baseline, gradient boosting, and the dummy. Of classes: probabilities of shape (n_rows,
+        n_classes); a class without training rows has probability zero.
+
+    Raises
+    ------
+    DataError
+        If the training rows have one class only, or no column can be used.
+
+    Examples
+    --------
+    >>> training = TrainingTable(Table({"x": [0.0, 1.0, 2.0, 3.0]}), np.array([0, 0, 1, 1]), 2)
+    >>> baselines = table_baselines(training, Table({"x": [5.0]}), trees=False)
+    >>> list(baselines), baselines["dummy"].predictions.tolist()
+    (['logistic regression', 'dummy'], [[0.5, 0.5]])
+    """
+    is_class = training.n_classes is not None
+    if is_class and len(np.unique(training.y)) < 2:
+        raise DataError("the training rows must have two or more classes, got one; add rows of another.")
+    line = LOGISTIC_REGRESSION if is_class else LINEAR_REGRESSION
+    fits: dict[str, Callable[[TrainingTable, Table], Baseline]] = {line: _linear}
+    if trees:
+        fits[GRADIENT_BOOSTING] = _boosting
+    fits[DUMMY] = _dummy
+    return {name: fit(training, test) for name, fit in fits.items()}
+
+
+def _dummy(training: TrainingTable, test: Table) -> Baseline:
+    model = DummyClassifier(strategy="prior") if training.n_classes else DummyRegressor()
+    return _predicted(model, np.zeros((len(training.y), 1)), np.zeros((test.n_rows, 1)), training)
+
+
+def _linear(training: TrainingTable, test: Table) -> Baseline:
+    encoder = TableEncoder.fit(training.table.columns)
+    n_most = max(1000, MAX_CELLS // encoder.n_features_out)
+    sample = training
+    if len(training.y) > n_most:
+        sample = training.take(np.sort(np.random.RandomState(0).permutation(len(training.y))[:n_most]))
+    # Ridge's little penalty keeps weights finite where columns depend on each other.
+    model = LogisticRegression(max_iter=_MAX_ITER) if training.n_classes else Ridge(alpha=1.0)
+    X = encoder.transform(sample.table.columns, np.float64)
+    return _predicted(model, X, encoder.transform(test.columns, np.float64), sample)
+
+
+def _boosting(training: TrainingTable, test: Table) -> Baseline:
+    codes = {name: _LevelCodes.of(column) for name, column in training.table.columns.items()}
+    model_type = HistGradientBoostingClassifier if training.n_classes else HistGradientBoostingRegressor
+    model = model_type(
+        random_state=0, categorical_features=[code.levels is not None for code in codes.values()]
+    )
+    return _predicted(model, _cells(training.table, codes), _cells(test, codes), training)
+
+
+@dataclass(frozen=True)
+class _LevelCodes:
+    """How gradient boosting takes a column: the code of each level, or None for numbers."""
+
+    levels: Mapping[str, int] | None
+
+    @classmethod
+    def of(cls, column: Column) -> _LevelCodes:
+        """Return the codes of the most frequent levels of a text column."""
+        if not is_text(column):
+            return cls(None)
+        values, counts = np.unique([cell for cell in column.tolist() if cell is not None], return_counts=True)
+        kept = values[np.argsort(-counts, kind="stable")[:MAX_LEVELS]]
+        return cls({level: code for code, level in enumerate(kept.tolist())})
+
+    def numbers(self, column: Column, name: str) -> FloatArray:
+        """Return a column as numbers, NaN where a value is missing or has no code."""
+        if self.levels is None:
+            return as_numbers(column, name).astype(np.float64)
+        codes = (self.levels.get(cell, np.nan) for cell in as_text(column).tolist())
+        return np.fromiter(codes, np.float64, len(column))
+
+
+def _cells(table: Table, codes: Mapping[str, _LevelCodes]) -> FloatArray:
+    return np.column_stack([code.numbers(table.columns[name], name) for name, code in codes.items()])
+
+
+def _predicted(model: Any, X: FloatArray, X_test: FloatArray, training: TrainingTable) -> Baseline:
+    """Return what a model of scikit-learn predicts for the test rows once it is fitted."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X, training.y, sample_weight=training.weight)
+    converged = not any(issubclass(warning.category, ConvergenceWarning) for warning in caught)
+    if training.n_classes is None:
+        return Baseline(np.asarray(model.predict(X_test), np.float64), converged)
+    proba = np.zeros((len(X_test), training.n_classes))
+    proba[:, model.classes_.astype(np.intp)] = model.predict_proba(X_test)
+    return Baseline(proba, converged)

@@ -1,0 +1,240 @@
+"""Thresholds: what a classifier of two classes does at each cut, and which cut is the cheapest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from separatrix import check
+from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.evaluate.intervals import FloatArray
+from separatrix.text import aligned
+
+SHOWN = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""Cuts of a table."""
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a wrong answer costs, and what a right one costs or brings.
+
+    Parameters
+    ----------
+    fn, fp : float, default=1
+        A false negative (a positive row that is not flagged) and a false positive (a negative row that is).
+    tp, tn : float, default=0
+        A true positive and a true negative; below 0 it is a gain.
+
+    Examples
+    --------
+    >>> Cost(fn=10, fp=1).of(n_fn=2, n_fp=7)
+    27.0
+    >>> round(Cost(fn=10, fp=1).expected_threshold, 3)
+    0.091
+    """
+
+    fn: float = 1.0
+    fp: float = 1.0
+    tp: float = 0.0
+    tn: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the costs."""
+        for name, value in asdict(self).items():
+            check.number(name, value, -np.inf if name in ("tp", "tn") else 0.0)
+        if self.fn <= self.tp or self.fp <= self.tn:
+            raise ParameterError("cost", "must be higher for a wrong answer than for a right one.")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, float]) -> Cost:
+        """Return the cost of `{"fn": 10, "fp": 1}`; a `ParameterError` for another name."""
+        for name in values:
+            if name not in cls.__dataclass_fields__:
+                known = list(cls.__dataclass_fields__)
+                raise ParameterError(
+                    "cost", f"must name fn, fp, tp or tn, got '{name}'.{did_you_mean(name, known)}"
+                )
+        return cls(**{name: float(value) for name, value in values.items()})
+
+    @property
+    def expected_threshold(self) -> float:
+        """The cut with the lowest expected cost if the probabilities are right (Elkan 2001, equation 2)."""
+        wrong_positive, wrong_negative = self.fp - self.tn, self.fn - self.tp
+        return wrong_positive / (wrong_positive + wrong_negative)
+
+    def of(self, n_fn: Any = 0, n_fp: Any = 0, n_tp: Any = 0, n_tn: Any = 0) -> Any:
+        """Return the cost of these numbers of rows; they may be arrays."""
+        return self.fn * n_fn + self.fp * n_fp + self.tp * n_tp + self.tn * n_tn
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a classifier does if a row is flagged from a probability of `threshold` on.
+
+    Attributes
+    ----------
+    threshold : float
+    n_flagged : int
+    flagged : float
+        Fraction of the rows that are flagged.
+    precision : float or None
+        Fraction of the flagged rows that are positive; None if none is flagged.
+    recall : float
+        Fraction of the positive rows that are flagged.
+    cost : float
+        Mean cost of a row.
+    """
+
+    threshold: float
+    n_flagged: int
+    flagged: float
+    precision: float | None
+    recall: float
+    cost: float
+
+
+@dataclass(frozen=True, repr=False)
+class Thresholds:
+    """What a classifier of two classes does at many cuts.
+
+    Attributes
+    ----------
+    label : label
+        The positive class: rows are flagged as it.
+    cost : Cost
+    cuts : tuple of Cut
+        By rising threshold.
+    cheapest : float
+        The cut with the lowest cost on these rows. Of equally cheap ones, the nearest to
+        `Cost.expected_threshold`.
+    n_rows, n_positive : int
+    """
+
+    label: Any
+    cost: Cost
+    cuts: tuple[Cut, ...]
+    cheapest: float
+    n_rows: int
+    n_positive: int
+
+    def __repr__(self) -> str:
+        """Return the table of `to_text`."""
+        return self.to_text()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as nested dictionaries that `json.dumps` accepts."""
+        return asdict(self)
+
+    def to_text(self) -> str:
+        """Return an aligned table as plain text."""
+        rows = [("cut", "precision", "recall", "flagged", "cost of a row")]
+        rows += [
+            (
+                f"{cut.threshold:.3g}",
+                "-" if cut.precision is None else f"{cut.precision:.3f}",
+                f"{cut.recall:.3f}",
+                f"{cut.flagged:.1%}",
+                f"{cut.cost:.4g}",
+            )
+            for cut in self.cuts
+        ]
+        costs = f"a missed row costs {self.cost.fn:g}, a false alarm {self.cost.fp:g}"
+        return f"{aligned(rows)}\n\nCheapest cut: {self.cheapest:.3g} ({costs})."
+
+
+def threshold_table(
+    y_true: npt.ArrayLike,
+    proba: npt.ArrayLike,
+    *,
+    label: Any = True,
+    cost: Cost | Mapping[str, float] | None = None,
+    cuts: npt.ArrayLike | None = None,
+) -> Thresholds:
+    """Compute precision, recall, flagged rows and cost at many cuts.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_rows,)
+        Labels, of which `label` is positive.
+    proba : array-like of shape (n_rows,)
+        Probability of the positive class.
+    label : label, default=True
+        The positive class.
+    cost : Cost or mapping, optional
+        Such as ``{"fn": 10, "fp": 1}``; by default both wrong answers cost 1.
+    cuts : array-like of float, optional
+        Cuts to list; by default those in `SHOWN`, and the cheapest.
+
+    Raises
+    ------
+    DataError
+        If there are no rows, one of the classes has none, or the shapes differ.
+    ParameterError
+        If a cost breaks its rule.
+
+    References
+    ----------
+    C. Elkan, The foundations of cost-sensitive learning, IJCAI (2001).
+
+    Examples
+    --------
+    >>> y, proba = ["no", "no", "yes", "yes"], [0.1, 0.3, 0.2, 0.9]
+    >>> table = threshold_table(y, proba, label="yes", cost={"fn": 10})
+    >>> round(table.cheapest, 3), [cut.recall for cut in table.cuts if cut.threshold == 0.5]
+    (0.15, [0.5])
+    """
+    positive, p = np.asarray(y_true) == label, np.asarray(proba, np.float64)
+    if positive.ndim != 1 or p.shape != positive.shape or not len(p):
+        raise DataError(
+            f"y_true and proba must have one value for each row, got shapes {positive.shape} and {p.shape}."
+        )
+    n_positive = int(positive.sum())
+    if n_positive in (0, len(p)):
+        raise DataError(
+            f"a threshold needs rows of both classes, got {n_positive} of {len(p)} rows of {label!r}."
+        )
+    if not isinstance(cost, Cost):
+        cost = Cost.from_mapping(cost or {})
+    cheapest = _cheapest(positive, p, cost)
+    values = np.unique([*SHOWN, cheapest] if cuts is None else np.asarray(cuts, np.float64))
+    listed = tuple(_cut(positive, p, float(value), cost) for value in values)
+    return Thresholds(label, cost, listed, cheapest, len(p), n_positive)
+
+
+def _cut(positive: npt.NDArray[np.bool_], p: FloatArray, threshold: float, cost: Cost) -> Cut:
+    flagged = p >= threshold
+    n_flagged, n_hits = int(flagged.sum()), int((flagged & positive).sum())
+    n_rows, n_positive = len(p), int(positive.sum())
+    n_fp, n_fn = n_flagged - n_hits, n_positive - n_hits
+    total = cost.of(n_fn, n_fp, n_hits, n_rows - n_positive - n_fp)
+    return Cut(
+        threshold=threshold,
+        n_flagged=n_flagged,
+        flagged=n_flagged / n_rows,
+        precision=n_hits / n_flagged if n_flagged else None,
+        recall=n_hits / n_positive,
+        cost=float(total) / n_rows,
+    )
+
+
+def _cheapest(positive: npt.NDArray[np.bool_], p: FloatArray, cost: Cost) -> float:
+    """Return the cheapest cut; candidates lie in the middle between two probabilities that follow."""
+    values, index = np.unique(p, return_inverse=True)
+    of_value = np.bincount(index, positive), np.bincount(index, ~positive)
+    # Entry i: the rows at the i-th value and above are flagged; the last: none is.
+    n_tp, n_fp = (np.append(np.cumsum(counts[::-1])[::-1], 0.0) for counts in of_value)
+    totals = cost.of(n_tp[0] - n_tp, n_fp, n_tp, n_fp[0] - n_fp)
+    low, high = np.append(0.0, values), np.append(values, 1.0)
+    expected = cost.expected_threshold
+    near = np.clip(expected, low, high)  # within a gap between two probabilities, each cut costs the same
+    middle = (low + high) / 2
+    is_least = totals <= totals.min() + _ROUNDING * max(1.0, float(np.abs(totals).max()))
+    best = np.flatnonzero(is_least)
+    chosen = int(best[np.abs(near[best] - expected).argmin()])
+    return float(np.clip(middle[chosen], 1e-6, 1 - 1e-6))

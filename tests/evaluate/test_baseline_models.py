@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from separatrix.data.table import Table
+from separatrix.errors import DataError
+from separatrix.evaluate import table_baselines
+from separatrix.evaluate.baseline_models import TrainingTable
+
+
+def people(n: int, seed: int = 0) -> tuple[Table, np.ndarray]:
+    random = np.random.RandomState(seed)
+    age = random.uniform(18, 80, n)
+    age[::7] = np.nan
+    town = random.choice(["Ulm", "Bonn", "Köln"], n).astype(object)
+    y = (np.nan_to_num(age, nan=40) + 20 * (town == "Ulm") > 55).astype(int)
+    return Table({"age": age, "town": town}), y
+
+
+def test_gradient_boosting_is_scikit_learns_with_native_categories() -> None:
+    train, y = people(300)
+    test, _ = people(50, 1)
+    found = table_baselines(TrainingTable(train, y, 2), test)["gradient boosting"].predictions
+    frames = [pd.DataFrame(table.columns).astype({"town": "category"}) for table in (train, test)]
+    model = HistGradientBoostingClassifier(random_state=0, categorical_features="from_dtype").fit(
+        frames[0], y
+    )
+    np.testing.assert_allclose(found, model.predict_proba(frames[1]), atol=1e-12)
+
+
+def test_weights_count_for_all_baselines() -> None:
+    train, y = people(300)
+    test, _ = people(50, 1)
+    weight = np.where(y == 1, 5.0, 1.0)
+    plain = table_baselines(TrainingTable(train, y, 2), test)
+    weighted = table_baselines(TrainingTable(train, y, 2, weight), test)
+    assert list(plain) == ["logistic regression", "gradient boosting", "dummy"]
+    for name, baseline in weighted.items():
+        assert baseline.predictions[:, 1].mean() > plain[name].predictions[:, 1].mean()
+    fraction = weight[y == 1].sum() / weight.sum()
+    np.testing.assert_allclose(weighted["dummy"].predictions[0], [1 - fraction, fraction])
+
+
+def test_trees_can_be_left_out() -> None:
+    train, y = people(60)
+    assert "gradient boosting" not in table_baselines(TrainingTable(train, y, 2), train, trees=False)
+
+
+def test_numbers() -> None:
+    train, _ = people(300)
+    y = np.nan_to_num(train.columns["age"], nan=40.0) * 2
+    found = table_baselines(TrainingTable(train, y), train)
+    assert list(found) == ["linear regression", "gradient boosting", "dummy"]
+    np.testing.assert_allclose(found["dummy"].predictions, y.mean())
+    assert np.corrcoef(found["gradient boosting"].predictions, y)[0, 1] > 0.99
+
+
+def test_a_class_without_training_rows_has_probability_zero() -> None:
+    train, y = people(100)
+    found = table_baselines(TrainingTable(train, y * 2, 3), train)
+    for baseline in found.values():
+        assert baseline.predictions.shape == (100, 3)
+        assert not baseline.predictions[:, 1].any()
+
+
+def test_one_class_cannot_be_learned() -> None:
+    train, _ = people(20)
+    with pytest.raises(DataError, match="two or more classes"):
+        table_baselines(TrainingTable(train, np.zeros(20, int), 2), train)
+
+
+def test_a_linear_model_of_many_rows_takes_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("separatrix.evaluate.baseline_models.MAX_CELLS", 10)
+    seen: list[int] = []
+
+    class Counting(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            seen.append(len(y))
+            return super().fit(X, y, sample_weight)
+
+    monkeypatch.setattr("separatrix.evaluate.baseline_models.LogisticRegression", Counting)
+    train, y = people(1500)
+    table_baselines(TrainingTable(train, y, 2), train, trees=False)
+    assert seen == [1000]
+
+
+def test_levels_beyond_those_of_trees_are_missing_to_them() -> None:
+    town = np.array([f"t{i % 300}" for i in range(900)], dtype=object)
+    y = np.arange(900) % 2
+    found = table_baselines(
+        TrainingTable(Table({"town": town, "x": y.astype(float)}), y, 2),
+        Table({"town": town[:4], "x": y[:4].astype(float)}),
+    )
+    assert np.isfinite(found["gradient boosting"].predictions).all()

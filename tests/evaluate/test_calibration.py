@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from separatrix.errors import DataError
+from separatrix.evaluate import calibration_bins, fitted_decision
+
+
+def test_two_classes_are_platts_calibration() -> None:
+    random = np.random.RandomState(0)
+    p = random.uniform(0.02, 0.98, 2000)
+    y = random.uniform(size=2000) < p**2  # too sure of the positive class
+    decision = fitted_decision(y, np.c_[1 - p, p], [False, True])
+    logit = np.log(p / (1 - p))[:, np.newaxis]
+    platt = LogisticRegression(C=1e6).fit(logit, y).predict_proba(logit)
+    np.testing.assert_allclose(decision.probabilities(np.c_[1 - p, p]), platt, atol=2e-3)
+
+
+def test_offsets_undo_class_weights() -> None:
+    """A weight of 9 on the rare class multiplies its odds by 9; three classes."""
+    random = np.random.RandomState(1)
+    true = random.dirichlet([8, 1, 1], 20_000)
+    y = (random.uniform(size=(20_000, 1)) > true.cumsum(axis=1)).sum(axis=1)
+    weighted = true * [1, 9, 1]
+    weighted /= weighted.sum(axis=1, keepdims=True)
+    mended = fitted_decision(y, weighted, [0, 1, 2]).probabilities(weighted)
+    np.testing.assert_allclose(mended.mean(axis=0), np.bincount(y) / len(y), atol=0.002)
+    assert log_loss(y, mended) < log_loss(y, weighted) - 0.1
+    assert log_loss(y, mended) < log_loss(y, true) + 0.001
+
+
+def test_separated_classes_have_finite_offsets() -> None:
+    decision = fitted_decision([0, 0, 1, 1], [[0.9, 0.1], [0.9, 0.1], [0.2, 0.8], [0.2, 0.8]], [0, 1])
+    assert np.isfinite([decision.temperature, *decision.offsets]).all()
+    assert decision.temperature > 0
+
+
+def test_every_class_needs_a_row() -> None:
+    with pytest.raises(DataError, match="none of 'b'"):
+        fitted_decision(["a", "a"], [[0.5, 0.5]] * 2, ["a", "b"])
+
+
+def test_bins_count_every_row_once() -> None:
+    random = np.random.RandomState(0)
+    p = np.round(random.uniform(size=1003), 2)
+    y = random.uniform(size=1003) < p
+    bins = calibration_bins(y, p)
+    assert sum(bin.n_rows for bin in bins) == 1003
+    assert sum(round(bin.observed.value * bin.n_rows) for bin in bins if bin.observed.value) == y.sum()
+    assert [bin.predicted for bin in bins] == sorted(bin.predicted for bin in bins)
+    assert np.average([bin.predicted for bin in bins], weights=[bin.n_rows for bin in bins]) == pytest.approx(
+        p.mean()
+    )
+
+
+def test_equal_probabilities_are_one_bin() -> None:
+    (only,) = calibration_bins([True, False], [0.3, 0.3])
+    assert (only.predicted, only.observed.value, only.n_rows) == (0.3, 0.5, 2)
