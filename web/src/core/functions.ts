@@ -1,0 +1,150 @@
+/**
+ * exp and what follows from it, from + - * / and literal tables alone.
+ *
+ * `Math.exp` and its like differ in their last bits between browsers. These have the same bits in all of them,
+ * since the language fixes the result of each operation here, and are faster.
+ */
+
+/** 2^(j/64). */
+const ROOTS = new Float64Array([
+  1.0, 1.0108892860517005, 1.0218971486541166, 1.0330248790212284, 1.0442737824274138, 1.0556451783605572,
+  1.0671404006768237, 1.0787607977571199, 1.0905077326652577, 1.102382583307841, 1.1143867425958924, 1.1265216186082418,
+  1.1387886347566916, 1.1511892299529827, 1.1637248587775775, 1.1763969916502812, 1.189207115002721, 1.202156731452703,
+  1.215247359980469, 1.22848053610687, 1.241857812073484, 1.255380757024691, 1.2690509571917332, 1.2828700160787783,
+  1.2968395546510096, 1.3109612115247644, 1.3252366431597413, 1.339667524053303, 1.3542555469368927, 1.3690024229745905,
+  1.383909881963832, 1.3989796725383112, 1.4142135623730951, 1.42961333839197, 1.4451808069770467, 1.460917794180647,
+  1.4768261459394993, 1.4929077282912648, 1.5091644275934228, 1.5255981507445384, 1.5422108254079407, 1.559004400237837,
+  1.5759808451078865, 1.593142151342267, 1.6104903319492543, 1.6280274218573478, 1.645755478153965, 1.6636765803267364,
+  1.681792830507429, 1.7001063537185235, 1.718619298122478, 1.7373338352737062, 1.7562521603732995, 1.7753764925265212,
+  1.7947090750031072, 1.8142521755003989, 1.8340080864093424, 1.8539791250833855, 1.8741676341103, 1.8945759815869656,
+  1.9152065613971474, 1.9360617934922943, 1.9571441241754002, 1.978456026387951,
+]);
+
+/** 2^(k - 1100), as exact products. */
+const POWERS = new Float64Array(2200);
+POWERS[1100] = 1;
+for (let k = 1100; k > 0; k--) POWERS[k - 1] = POWERS[k] / 2;
+for (let k = 1100; k < 2199; k++) POWERS[k + 1] = POWERS[k] * 2;
+
+const PER_LN2 = 92.33248261689366; // 64 / ln 2
+const LN2_HIGH = 0.01083042469326756; // ln 2 / 64, its first 32 bits
+const LN2_LOW = 2.9815858269852933e-12; // the rest
+const ROUND = 6755399441055744; // 1.5 * 2^52: adding it rounds to an integer
+
+/** Return exp(x) to about 4e-16 of its value. */
+export function exp(x: number): number {
+  if (!(x > -745.2)) return x !== x ? x : 0;
+  if (x > 709.79) return Infinity;
+  const shifted = x * PER_LN2 + ROUND;
+  const n = shifted - ROUND;
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
+  const k = n & 63;
+  const s = ROOTS[k];
+  // Two factors where one power alone would overflow or vanish.
+  const e = (n - k) / 64;
+  if (e < -1020 || e > 1022) return ((s + s * p) * POWERS[1100 + (e >> 1)]) * POWERS[1100 + e - (e >> 1)];
+  return (s + s * p) * POWERS[1100 + e];
+}
+
+/** Return exp(x) for x <= 0; NaN stays NaN, and below -708 it is 0. */
+export function expNegative(x: number): number {
+  if (!(x >= -708)) return x !== x ? x : 0;
+  const n = x * PER_LN2 + ROUND - ROUND;
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
+  const k = n & 63;
+  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
+  return s + s * p;
+}
+
+/** Return exp(x) - 1 for x <= 0, to about 1e-14 of its value. */
+export function expm1Negative(x: number): number {
+  if (!(x >= -708)) return x !== x ? x : -1;
+  const n = x * PER_LN2 + ROUND - ROUND;
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
+  const k = n & 63;
+  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
+  return s - 1 + s * p;
+}
+
+/** Return 1 / (1 + exp(-z)). */
+export function logistic(z: number): number {
+  if (z >= 0) return 1 / (1 + expNegative(-z));
+  const e = expNegative(z);
+  return e / (1 + e);
+}
+
+export function tanh(z: number): number {
+  if (z >= 0) {
+    const m = expm1Negative(-2 * z);
+    return -m / (2 + m);
+  }
+  const m = expm1Negative(2 * z);
+  return m / (2 + m);
+}
+
+/** Return log(1 + e) for 0 <= e <= 1. */
+export function log1p(e: number): number {
+  const u = 1 + e;
+  const lost = (e - (u - 1)) / u; // what rounding 1 + e left out
+  return u > 1.4142135623730951 ? 0.6931471805599453 + (logNearOne(u / 2 - 1) + lost) : logNearOne(u - 1) + lost;
+}
+
+/** Return log(1 + f) for -0.3 < f < 0.42, as fdlibm's e_log.c. */
+function logNearOne(f: number): number {
+  const s = f / (2 + f);
+  const z = s * s;
+  const w = z * z;
+  const odd = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const even = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
+  const half = 0.5 * f * f;
+  return f - (half - s * (half + odd + even));
+}
+
+/** Return log(x), rounded correctly in nearly all cases, so that the draws of normal numbers are NumPy's bits. */
+export function log(x: number): number {
+  if (!(x > 0) || x === Infinity) return x === 0 ? -Infinity : x === Infinity ? x : NaN;
+  let k = 0;
+  // Powers of 2 are exact factors.
+  while (x >= 1.4142135623730951) {
+    const step = x >= 4294967296 ? 32 : 1;
+    x *= POWERS[1100 - step];
+    k += step;
+  }
+  while (x < 0.7071067811865476) {
+    const step = x < 2.3283064365386963e-10 ? 32 : 1;
+    x *= POWERS[1100 + step];
+    k -= step;
+  }
+  // log(1 + f) = 2 s + s R(s^2) with s = f / (2 + f); the large term 2 s is kept in two parts.
+  const f = x - 1;
+  const below = 2 + f;
+  const s = f / below;
+  const rest = (f - s * below - productLow(s, below) - s * (f - (below - 2))) / below;
+  const z = s * s;
+  const w = z * z;
+  const odd = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const even = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
+  const high = k * 0.6931471803691238;
+  const sum = high + 2 * s;
+  const lost = k === 0 ? 0 : high - sum + 2 * s;
+  return sum + (lost + (2 * rest + s * (odd + even) + k * 1.9082149292705877e-10));
+}
+
+/** Return what rounding a b left out (Dekker 1971). */
+function productLow(a: number, b: number): number {
+  const scaledA = a * 134217729;
+  const a1 = scaledA - (scaledA - a);
+  const scaledB = b * 134217729;
+  const b1 = scaledB - (scaledB - b);
+  const a2 = a - a1;
+  const b2 = b - b1;
+  return a2 * b2 - (a * b - a1 * b1 - a2 * b1 - a1 * b2);
+}
+
+/** Return log(1 + exp(z)). */
+export function softplus(z: number): number {
+  return z > 0 ? z + log1p(expNegative(-z)) : log1p(expNegative(z));
+}
