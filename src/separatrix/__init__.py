@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from separatrix.estimators.ensemble import MLPEnsembleClassifier as MLPEnsembleClassifier
     from separatrix.estimators.ensemble import MLPEnsembleRegressor as MLPEnsembleRegressor
     from separatrix.estimators.to_model import to_model as to_model
+    from separatrix.estimators.training import DivergenceWarning as DivergenceWarning
     from separatrix.io import load as load
     from separatrix.io import save as save
     from separatrix.model import Model as Model
@@ -56,6 +57,7 @@ _PUBLIC = {
     "ArchitectureSearchCV": "search",
     "DecisionBoundaryDisplay": "plots",
     "Dense": "network",
+    "DivergenceWarning": "estimators.training",
     "Ensemble": "ensemble",
     "FunctionFitDisplay": "plots",
     "HiddenSpaceDisplay": "plots",

@@ -80,16 +80,6 @@ def test_chunks_follow_the_clock(engine, make_run, monkeypatch):
     assert outcome.history.seconds.tolist() == [1.0] + [1 / 4] * 4 + [1 / 16] * 16 + [1 / 9] * 9
 
 
-def test_a_loss_that_rose_is_reported(engine, make_run):
-    outcome = train(make_run(optimizer=Adam()), LoopSettings(1e6, CONSTANT, 30), engine)
-    assert outcome.stop.message.endswith(
-        "its loss ended above where it began: standardise the features, or divide the learning rate by 10, "
-        "to 100000."
-    )
-    quiet = train(make_run(), LoopSettings(0.1, CONSTANT, 5), engine)
-    assert "above where it began" not in quiet.stop.message
-
-
 def test_a_small_training_is_one_chunk(engine, make_run):
     spy = Spy(engine)
     train(make_run(), LoopSettings(0.1, CONSTANT, 30), spy)

@@ -100,6 +100,8 @@ class Plan:
     dropout_seed : int
         Seed of the dropout masks, in [0, 2**32).
     monitor : Monitor
+    loss_limit : float
+        An epoch with a higher mean loss halts the run: it has diverged.
     """
 
     network: Network
@@ -109,6 +111,7 @@ class Plan:
     order: Order = "shuffle"
     dropout_seed: int = 0
     monitor: Monitor = field(default_factory=Monitor)
+    loss_limit: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -312,7 +315,8 @@ class Chunk:
     snapshots : ndarray of shape (n_snapshots, n_parameters)
     halt : {"stalled", "diverged"} or None
         `stalled`: the monitor ended the run after the last of these epochs. `diverged`: the last epoch has a
-        loss that is not finite, or led to parameters that are not; training cannot continue.
+        loss that is above the plan's limit or not finite, or led to parameters that are not finite; training
+        cannot continue.
     """
 
     loss: Array

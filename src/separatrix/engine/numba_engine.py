@@ -195,6 +195,7 @@ def _kernel_plan(plan: Plan, dtype: Any) -> training.KernelPlan:
         quantity=training.QUANTITIES[monitor.quantity],
         tol=float(monitor.tol),
         patience=float(monitor.n_iter_no_change),
+        loss_limit=float(plan.loss_limit),
     )
 
 

@@ -309,7 +309,8 @@ def _advance(task: Task) -> Chunk:
         is_stalled = value is not None and state.update_best(
             value, before if is_before else state.theta, plan.monitor
         )
-        if not (math.isfinite(loss[-1]) and is_finite(state.theta)):
+        is_good = math.isfinite(loss[-1]) and loss[-1] <= plan.loss_limit
+        if not (is_good and is_finite(state.theta)):
             halt = "diverged"
         elif is_stalled:
             halt = "stalled"

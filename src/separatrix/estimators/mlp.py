@@ -92,6 +92,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     history_: History
     feature_range_: Array
     _rate: float
+    _is_continued: bool
 
     def _store_parameters(self, arguments: dict[str, Any]) -> None:
         """Set the parameters that a subclass's `__init__` was called with: its `locals()`."""
@@ -152,7 +153,10 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         Warns
         -----
         ConvergenceWarning
-            If training reached `max_iter` or diverged. `stop_` says what to change.
+            If training reached `max_iter`. `stop_` says what to change.
+        DivergenceWarning
+            A `ConvergenceWarning`: if the loss exploded, or training ended no better than it began. The best
+            parameters are kept, the initial ones included.
         UserWarning
             If Ctrl-C ended the training. The network trained so far is kept.
         """
@@ -192,6 +196,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         """Draw a new network, or keep the earlier one; return the generator of further draws."""
         network = settings.network(shape.n_in, shape.n_out, shape.head)
         random_state = settings.generator()
+        self._is_continued = not is_first
         if is_first:
             self._set_network(network, settings.first_theta(network, random_state, shape.dtype))
         elif network != self.network_:
@@ -233,6 +238,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             max_epochs=1 if incremental else int(settings.max_iter) - state.epoch,
             rows_before=self.t_,
             incremental=incremental,
+            is_continued=self._is_continued or incremental,
             pause_at=pause_at,
         )
         return training, Run(training.plan, state, rows.data, rows.validation, settings.track_training)
@@ -313,6 +319,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             dropout_seed=seed,
             learning_rate=settings.learning_rate_init,
             max_epochs=int(settings.max_iter),
+            is_continued=self._is_continued,
         )
         result = train_stream(
             training.plan,
@@ -333,7 +340,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self.history_, self.recording_, self.stop_ = history, result.recording, result.stop
         self.n_iter_ = history.n_epochs
         self.loss_curve_ += history.loss.tolist()
-        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else float("nan")
+        self.loss_ = self.loss_curve_[-1] if history.n_epochs else result.loss
         if training.follows_validation:
             self.best_loss_, self.best_validation_score_ = None, state.best_value
             self.validation_scores_ = (self.validation_scores_ or []) + training.curve(history).tolist()

@@ -57,6 +57,7 @@ class TrainingSetup:
         max_epochs: int,
         rows_before: int = 0,
         incremental: bool = False,
+        is_continued: bool = False,
         pause_at: int | None = None,
     ) -> Self:
         """Return the setup of a training that begins with `state`.
@@ -79,6 +80,8 @@ class TrainingSetup:
             Training rows seen by earlier calls.
         incremental : bool
             Whether it is a call of ``partial_fit``: one epoch after those of earlier calls.
+        is_continued : bool
+            Whether the parameters at the start had been trained before.
         pause_at : int or None
             The epoch to pause after.
 
@@ -106,6 +109,7 @@ class TrainingSetup:
             metrics=metrics,
             monitored_metric=followed,
             pause_at=pause_at,
+            is_continued=is_continued or not isinstance(settings.init, str),
         )
         return cls(plan, state, loop, get_engine(settings.engine))
 
@@ -157,10 +161,22 @@ def theta_scorer(
     return score
 
 
+class DivergenceWarning(ConvergenceWarning):
+    """Training made the network worse, and was ended or undone; the message says what to change.
+
+    Examples
+    --------
+    >>> from separatrix import DivergenceWarning
+    >>> issubclass(DivergenceWarning, ConvergenceWarning)
+    True
+    """
+
+
 def warn_of_stop(stop: Stop) -> None:
     """Warn if training did not end by itself; the warning names the line that called `fit`."""
     if stop.reason in {"max_iter", "diverged"}:
-        warnings.warn(stop.message, ConvergenceWarning, stacklevel=4)
+        category = DivergenceWarning if stop.reason == "diverged" else ConvergenceWarning
+        warnings.warn(stop.message, category, stacklevel=4)
     elif stop.reason == "interrupted":
         warnings.warn("Training interrupted by user.", stacklevel=4)
 

@@ -48,6 +48,8 @@ class LoopSettings:
     pause_at : int or None
         The epoch, counted over the whole training, after which to return without an end: nothing is
         restored, and a call with the same state and the remaining epochs gives the same bits as one call.
+    is_continued : bool
+        Whether the first parameters had been trained before; see `separatrix.train.divergence`.
 
     Raises
     ------
@@ -69,6 +71,7 @@ class LoopSettings:
     metrics: Mapping[str, Callable[[Array], float]] = field(default_factory=dict)
     monitored_metric: str | None = None
     pause_at: int | None = None
+    is_continued: bool = False
 
     def __post_init__(self) -> None:
         check.number("learning_rate", self.learning_rate, 0.0, open_low=True)
@@ -126,6 +129,8 @@ class TrainingResult:
     stop : Stop
     learning_rate : float
         The rate to continue with: that of the settings, divided by `Adaptive` where training stalled.
+    loss : float
+        Of the last epoch; if there was none, as where L-BFGS begins at a minimum, that of ``theta``.
     """
 
     theta: Array
@@ -133,6 +138,7 @@ class TrainingResult:
     recording: Recording | None
     stop: Stop
     learning_rate: float
+    loss: float
 
 
 @dataclass

@@ -154,4 +154,5 @@ class _Minimization(Training):
             self.recorder.recording(),
             Stop(reason, state.epoch, best_epoch, message),
             self.settings.learning_rate,
+            float(result.fun),
         )

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Chunk, Data, Engine, Run, Task
-from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS, TrainingLength
 from separatrix.network.schedules import Adaptive
 from separatrix.train.base import Callback, LoopSettings, Training, TrainingResult
-from separatrix.train.history import History
+from separatrix.train.divergence import Judge, objective
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.lbfgs import minimize
 from separatrix.train.stops import Reason, describe
@@ -28,8 +27,6 @@ CHUNK_SECONDS = 0.03  # long enough to cost nothing, short enough for Ctrl-C and
 FIRST_SECONDS = 0.002
 CHUNK_GROWTH = 8  # at most, from one chunk to the next: a first measurement may be far off
 SMALLEST_RATE = 1e-6  # scikit-learn's, for `Adaptive`
-SAMPLE_ROWS = 1000  # on which losses are compared
-LOST = 10.0  # times the loss of a network that has learned nothing
 
 
 def train(
@@ -54,9 +51,9 @@ def train(
     -------
     TrainingResult
         Ctrl-C, divergence and all other ends are values of its `stop`; only a second Ctrl-C raises
-        `KeyboardInterrupt`. A training that diverged ends with `State.best_theta`, the best parameters
-        according to the monitor, or with the initial ones if nothing is monitored or their loss is lower.
-        With `restore_best` every training ends with the best.
+        `KeyboardInterrupt`. A training that diverged (see `separatrix.train.divergence`) ends with
+        `State.best_theta`, the best parameters according to the monitor, or with the initial ones if nothing
+        is monitored or their loss is lower. With `restore_best` every training ends with the best.
 
     Raises
     ------
@@ -80,10 +77,11 @@ def train(
     _check_monitor(run, settings)
     if isinstance(run.plan.optimizer, LBFGS):
         return minimize(run, settings, engine, callbacks)
+    judge = Judge(run)
     engine.prepare(run)
     with Interrupt() as interrupt:
         loop = TrainingLoop(run, settings, engine, callbacks, interrupt, first_epoch=run.state.epoch)
-        return loop.train(ResidentRows(loop))
+        return loop.train(ResidentRows(loop), judge)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,15 +117,6 @@ class Source(Protocol):
         """Take note of whether training stops after these epochs."""
         ...
 
-    def loss_rose(self, history: History) -> bool:
-        """Return whether the loss is higher now than at the start."""
-        ...
-
-    @property
-    def sample(self) -> Data:
-        """Some of the training rows."""
-        ...
-
 
 class TrainingLoop(Training):
     """One call of `train` or `train_stream`, step by step."""
@@ -142,7 +131,7 @@ class TrainingLoop(Training):
         pause_at = self.settings.pause_at
         return self.last_epoch if pause_at is None else min(self.last_epoch, pause_at)
 
-    def train(self, source: Source) -> TrainingResult:
+    def train(self, source: Source, judge: Judge) -> TrainingResult:
         """Train until there is a reason to stop."""
         reason = self.reason_to_end(is_stalled=False)
         while reason is None:
@@ -153,7 +142,7 @@ class TrainingLoop(Training):
             metrics = self.write(epochs.chunk, epochs.rates, epochs.seconds)
             reason = self.decide(epochs, self.is_stalled(epochs.chunk, metrics))
             source.finish(epochs, reason)
-        return self.end(reason, source)
+        return self.end(reason, judge)
 
     def is_stalled(self, chunk: Chunk, metrics: dict[str, float]) -> bool:
         """Return whether the monitored value stalled; the source compares all values except metrics."""
@@ -186,21 +175,20 @@ class TrainingLoop(Training):
             return None
         return "paused" if self.return_epoch < self.last_epoch else "max_iter"
 
-    def end(self, reason: Reason, source: Source) -> TrainingResult:
+    def end(self, reason: Reason, judge: Judge) -> TrainingResult:
         """Restore the best parameters if asked for, and return the result."""
         state, settings, history = self.state, self.settings, self.history
-        if reason == "converged" and source.loss_rose(history) and self.is_lost(source.sample):
-            reason = "diverged"
         if reason != "diverged":
             self.recorder.add_last(state.epoch, state.theta)
-        best_epoch = None
         restores = settings.restore_best and state.best_epoch > 0 and reason != "paused"
-        if reason == "diverged" or restores:
-            state.theta[:], best_epoch = state.best_theta, state.best_epoch
-        if reason == "diverged" and best_epoch:
-            rows = self.run.validation or source.sample
-            if self.loss_of(state.first_theta, rows) < self.loss_of(state.best_theta, rows):
-                state.theta[:], best_epoch = state.first_theta, 0
+        last_loss = None
+        if reason not in {"diverged", "paused"}:
+            kept = state.best_theta if restores else state.theta
+            if judge.is_no_better(kept, settings.is_continued):
+                last_loss = float(history.loss[-1])
+                reason = reason if reason in {"interrupted", "callback"} else "diverged"
+        is_lost = reason == "diverged" or last_loss is not None
+        best_epoch = self.restore_best(judge.rows, is_lost) if is_lost or restores else None
         stop = describe(
             reason,
             state.epoch,
@@ -209,22 +197,20 @@ class TrainingLoop(Training):
             max_epochs=settings.max_epochs,
             learning_rate=float(history.learning_rate[-1]),
             metric=settings.monitored_metric,
-            loss_rose=source.loss_rose(history),
+            last_loss=last_loss,
         )
-        return TrainingResult(state.theta.copy(), history, self.recorder.recording(), stop, self.rate)
+        theta, loss = state.theta.copy(), float(history.loss[-1])
+        return TrainingResult(theta, history, self.recorder.recording(), stop, self.rate, loss)
 
-    def is_lost(self, rows: Data) -> bool:
-        """Return whether the network is far worse than at the start, and than one whose parameters are 0."""
+    def restore_best(self, rows: Data, is_lost: bool) -> int:
+        """Restore the best parameters, also the first ones if the training is lost; return their epoch."""
         state = self.state
-        usual = max(self.loss_of(theta, rows) for theta in (state.first_theta, np.zeros_like(state.theta)))
-        return not self.loss_of(state.theta, rows) <= LOST * usual  # NaN, too
-
-    def loss_of(self, theta: Array, rows: Data) -> float:
-        """Return the loss of rows without the penalty, infinite if it is not finite."""
-        # Not the engine of the training: the compiled one would have to compile another kernel for it.
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss = NumpyEngine().loss_and_score(self.run.plan.network, theta, rows)[0]
-        return loss if math.isfinite(loss) else math.inf
+        state.theta[:], best_epoch = state.best_theta, state.best_epoch
+        if is_lost and best_epoch:
+            rows = self.run.validation or rows
+            if objective(self.run, state.first_theta, rows) <= objective(self.run, state.best_theta, rows):
+                state.theta[:], best_epoch = state.first_theta, 0
+        return best_epoch
 
 
 class ResidentRows:
@@ -233,7 +219,6 @@ class ResidentRows:
     def __init__(self, loop: TrainingLoop) -> None:
         self.loop, self.run = loop, loop.run
         self.length = TrainingLength(self.run.steps_per_epoch, loop.last_epoch, self.run.data.n_rows)
-        self.first_theta = self.run.state.theta.copy()
         self.n_epochs = self._first_n_epochs()
 
     def train_epochs(self) -> Epochs:
@@ -257,32 +242,12 @@ class ResidentRows:
             growth = min(CHUNK_GROWTH, CHUNK_SECONDS / max(epochs.seconds, 1e-9))
             self.n_epochs = max(1, int(len(epochs.chunk.loss) * growth))
 
-    def loss_rose(self, history: History) -> bool:
-        """Return whether the loss is higher now than at the start."""
-        if not history.loss[-1] > history.loss[0] / 2:
-            return False
-        if self.run.steps_per_epoch == 1:  # the first loss is that of the first parameters
-            return bool(history.loss[-1] > history.loss[0])
-        rows = self.sample
-        before, after = (self.loop.loss_of(theta, rows) for theta in (self.first_theta, self.run.state.theta))
-        return after > before
-
-    @property
-    def sample(self) -> Data:
-        """About 1000 of the training rows."""
-        return sample_rows(self.run.data)
-
     def _first_n_epochs(self) -> int:
         """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's speed."""
         if self.loop.every_epoch:
             return 1
         seconds = 1e-9 * self.run.data.n_rows * len(self.run.state.theta) + 1e-6 * self.run.steps_per_epoch
         return max(1, int(FIRST_SECONDS / seconds))
-
-
-def sample_rows(data: Data) -> Data:
-    """Return up to 1000 rows, at equal distances."""
-    return data.take(slice(None, None, -(-data.n_rows // SAMPLE_ROWS)))
 
 
 def _check_monitor(run: Run, settings: LoopSettings) -> None:

@@ -19,7 +19,8 @@ class Stop:
     reason : {"converged", "early_stopped", "max_iter", "interrupted", "diverged", "callback", "paused"}
         `converged`: the training loss stalled, or L-BFGS found a minimum. `early_stopped`: the monitored
         value of the validation rows stalled. `max_iter`: the limit was reached. `interrupted`: Ctrl-C.
-        `diverged`: the loss or the parameters were no longer finite. `callback`: a callback asked for it.
+        `diverged`: the loss exploded, or ended above that of the initial parameters. `callback`: a callback
+        asked for it.
         `paused`: the epoch given in the settings was reached, and another call will continue.
     epoch : int
         The last epoch.
@@ -44,9 +45,11 @@ def describe(
     max_epochs: int,
     learning_rate: float | None = None,
     metric: str | None = None,
-    loss_rose: bool = False,
+    last_loss: float | None = None,
 ) -> Stop:
-    """Return the stop with its message; `loss_rose`: the last loss is above the first.
+    """Return the stop with its message.
+
+    `last_loss` is that of a training that made the network worse.
 
     Examples
     --------
@@ -61,12 +64,17 @@ def describe(
     rate = "" if learning_rate is None else f" at learning rate {learning_rate:g}"
     has_monitor = monitor.quantity != "nothing" or metric is not None
     limit = f"Training reached its limit of {max_epochs} epochs"
+    diverged = f"Training diverged in epoch {epoch}{rate}"
+    if last_loss is not None:
+        diverged = (
+            f"Training diverged{rate}: it ended at a loss of {last_loss:.3g}, no better than at the start"
+        )
     what = {
         "converged": stalled,
         "early_stopped": stalled,
         "max_iter": f"{limit} before it converged" if has_monitor else limit,
         "interrupted": f"Training was interrupted after epoch {epoch}",
-        "diverged": f"Training diverged in epoch {epoch}{rate}",
+        "diverged": diverged,
         "callback": f"A callback ended training after epoch {epoch}",
         "paused": f"Training was paused after epoch {epoch}",
     }[reason]
@@ -76,9 +84,7 @@ def describe(
     lower = "standardise the features"
     lower += f", or divide the learning rate by 10, to {learning_rate / 10:g}" if learning_rate else ""
     if reason == "diverged":
-        advice = lower
-    elif loss_rose and reason in {"converged", "max_iter"}:
-        advice = f"its loss ended above where it began: {lower}"
+        advice = lower if last_loss is None else f"{lower}; or choose another init"
     else:
         advice = "raise max_iter or the learning rate" if reason == "max_iter" and has_monitor else ""
     return Stop(reason, epoch, best_epoch, "; ".join(part for part in (what, kept, advice) if part) + ".")

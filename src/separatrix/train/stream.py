@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.network import TrainingLength
 from separatrix.train.base import Callback, LoopSettings, TrainingResult
+from separatrix.train.divergence import Judge
 from separatrix.train.history import CURVES, History
 from separatrix.train.interrupt import Interrupt
-from separatrix.train.loop import Epochs, TrainingLoop, sample_rows
+from separatrix.train.loop import Epochs, TrainingLoop
 from separatrix.train.stops import Reason
 
 Array = NDArray[Any]
@@ -148,13 +149,14 @@ def train_stream(
     kind: type[_OneBuffer] | type[_TwoBuffers] = _OneBuffer if capacity == rows.n_rows else _TwoBuffers
     with closing(kind(rows, capacity, state.epoch, position.n_rows)) as buffers:
         run = Run(plan, state, buffers.first(), validation)
-        engine.prepare(replace(run, plan=_without_monitor(plan), validation=None))
+        judge = Judge(run)
+        engine.prepare(replace(run, plan=_without_monitor(run.plan), validation=None))
         with Interrupt() as interrupt:
             loop = TrainingLoop(run, settings, engine, callbacks.callbacks, interrupt, first_epoch=0)
             loop.rate = position.learning_rate
             curves = {name: getattr(position.history, name) for name in CURVES}
             loop.history_writer.extend(curves, position.history.metrics)
-            return loop.train(StreamedRows(loop, buffers, rows.n_rows, position, callbacks))
+            return loop.train(StreamedRows(loop, buffers, rows.n_rows, position, callbacks), judge)
 
 
 class StreamedRows:
@@ -172,8 +174,6 @@ class StreamedRows:
         self.buffers, self.n_rows, self.position, self.callbacks = buffers, n_rows, position, callbacks
         self.length = TrainingLength(-(-n_rows // self.run.plan.batch_size), loop.last_epoch, n_rows)
         self.last_rate = float(self.rates_of(np.array([max(0, self.state.step - 1)]))[0])
-        first = sample_rows(self.run.data)  # copied, as the next rows are read into the same memory
-        self.sample = first.take(np.arange(first.n_rows))
         self.report_position(is_last=False)
 
     def train_epochs(self) -> Epochs | None:
@@ -205,10 +205,6 @@ class StreamedRows:
         self.position = StreamPosition(self.loop.rate, history=self.loop.history)
         if reason is None or (reason == "interrupted" and epochs.end_before_interrupt):
             self.report_position(is_last=reason is not None)
-
-    def loss_rose(self, history: History) -> bool:
-        """Return whether the last loss is above the first: the rows themselves are no longer there."""
-        return bool(history.loss[-1] > history.loss[0])
 
     def rates_of(self, steps: Array) -> Array:
         """Return the learning rates of some steps."""

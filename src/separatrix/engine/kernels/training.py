@@ -56,6 +56,7 @@ class KernelPlan(NamedTuple):
     quantity: int  # of the monitor
     tol: float
     patience: float
+    loss_limit: float
 
 
 class KernelData(NamedTuple):
@@ -341,11 +342,12 @@ def note_epoch(plan, state, history, epoch, full_batch):
     `history` is (n_epochs, 5); `epoch` is the row of the last epoch in it.
     """
     counts, values = state.counts, state.values
-    finite = np.isfinite(history[epoch, LOSS]) and all_finite(state.theta)
+    loss = history[epoch, LOSS]
+    good = np.isfinite(loss) and loss <= plan.loss_limit and all_finite(state.theta)
     if plan.quantity == _NOTHING:
-        return GOING if finite else DIVERGED
+        return GOING if good else DIVERGED
     if plan.quantity == _LOSS:
-        value = -history[epoch, LOSS]
+        value = -loss
     elif plan.quantity == _VALIDATION_LOSS:
         value = -history[epoch, VALID_LOSS]
     else:
@@ -360,7 +362,7 @@ def note_epoch(plan, state, history, epoch, full_batch):
         counts[2] = counts[1]
         for p in range(len(source)):
             state.best[p] = source[p]
-    if not finite:
+    if not good:
         return DIVERGED
     return STALLED if halt else GOING
 

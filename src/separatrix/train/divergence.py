@@ -1,0 +1,86 @@
+"""Divergence: whether a training made its network worse, and which parameters are kept then.
+
+Losses are compared on the training objective, penalty included, without dropout. Two rules, both relative to
+the usual loss, the larger of the loss of the first parameters and that of parameters that are all 0:
+
+- an epoch whose mean loss is `EXPLODED` times the usual loss ends training at once;
+- a training that ends no better than its first parameters has diverged. Where these had been trained before,
+  an epoch may well end a little worse: then only an end at `LOST` times the usual loss counts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.engine.base import Data, Run
+from separatrix.engine.numpy_engine import NumpyEngine
+from separatrix.network import HEADS
+from separatrix.network.heads import weighted_mean
+
+Array = NDArray[Any]
+
+EXPLODED = 1e8
+LOST = 10.0
+SAMPLE_ROWS = 256  # on which losses are compared first; a forward pass of them takes 20 µs
+
+
+def sample_rows(data: Data) -> Data:
+    """Return up to `SAMPLE_ROWS` rows, at equal distances."""
+    return data.take(slice(None, None, -(-data.n_rows // SAMPLE_ROWS)))
+
+
+def objective(run: Run, theta: Array, rows: Data) -> float:
+    """Return loss and penalty of rows, infinite if it is not finite."""
+    # Not the engine of the training: the compiled one would have to compile another kernel for it.
+    with np.errstate(all="ignore"):
+        loss = NumpyEngine().loss_and_score(run.plan.network, theta, rows)[0] + _penalty(run, theta)
+    return loss if math.isfinite(loss) else math.inf
+
+
+class Judge:
+    """Judges whether a training has diverged, by some of its rows.
+
+    Parameters
+    ----------
+    run : Run
+        Before its first step. Its plan is given the loss at which an engine halts.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        some = sample_rows(run.data)
+        self.rows = some.take(np.arange(some.n_rows))  # copied: a buffer of a stream is filled again
+        self.first = objective(run, run.state.first_theta, self.rows)
+        self.usual = max(self.first, _loss_of_zeros(run, self.rows))
+        run.plan = replace(run.plan, loss_limit=EXPLODED * self.usual if self.usual > 0.0 else math.inf)
+
+    def is_no_better(self, theta: Array, is_continued: bool) -> bool:
+        """Return whether parameters are no better than the first ones, which had been trained or not."""
+        loss = objective(self.run, theta, self.rows)
+        if is_continued:
+            return not loss <= LOST * self.usual  # NaN, too
+        return loss >= self.first > 0.0
+
+
+def _loss_of_zeros(run: Run, rows: Data) -> float:
+    """Return the loss of parameters that are all 0."""
+    head, n_out = HEADS[run.plan.network.head], run.plan.network.n_out
+    with np.errstate(all="ignore"):
+        losses = head.loss(np.zeros((rows.n_rows, n_out), rows.T.dtype), rows.T)
+        loss = weighted_mean(losses, rows.weight)
+    return loss if math.isfinite(loss) else 0.0
+
+
+def _penalty(run: Run, theta: Array) -> float:
+    """Return the penalty of a batch."""
+    penalty = run.plan.penalty
+    if not (penalty.l2 or penalty.l1):
+        return 0.0
+    weights = run.plan.network.split(theta)[0]
+    total = sum(penalty.l2 / 2 * float(np.vdot(w, w)) + penalty.l1 * float(np.abs(w).sum()) for w in weights)
+    return total / run.batch_size
