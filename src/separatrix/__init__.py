@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from separatrix.plots import SearchCurvesDisplay as SearchCurvesDisplay
     from separatrix.plots import SearchHeatmapDisplay as SearchHeatmapDisplay
     from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
+    from separatrix.plots import StepDisplay as StepDisplay
     from separatrix.plots import animate as animate
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
     from separatrix.search import OptunaObjective as OptunaObjective
@@ -76,6 +77,7 @@ _PUBLIC = {
     "SearchCurvesDisplay": "plots",
     "SearchHeatmapDisplay": "plots",
     "SearchParetoDisplay": "plots",
+    "StepDisplay": "plots",
     "TabularClassifier": "tabular",
     "TabularRegressor": "tabular",
     "animate": "plots",

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn.linear_model import PoissonRegressor, Ridge
 
-from separatrix.errors import DataError
+from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPRegressor
 
 # SciPy ends L-BFGS where an iteration lowers the loss by less than 2.2e-9 of it, so that predictions can stay
@@ -43,6 +43,11 @@ def test_poisson_loss_is_poisson_regression(engine: str) -> None:
     assert reg.out_activation_ == "exp"
     assert_allclose(reg.predict(X), reference.predict(X), rtol=1e-5)
     assert MLPRegressor.from_model(reg.to_model()).loss == "poisson"
+
+
+def test_layers_in_place_of_the_loss_are_named() -> None:
+    with pytest.raises(ParameterError, match=r"loss must be text, got \(12,\); write hidden_layer_sizes"):
+        MLPRegressor((12,), "tanh").fit([[0.0], [1.0]], [0.0, 1.0])
 
 
 def test_poisson_loss_needs_counts() -> None:

@@ -137,7 +137,7 @@ def test_text_has_every_step_in_order():
 
 
 def test_html_is_escaped():
-    markup = trace(random_model(activation="relu"), X[0], 1, learning_rate=0.1)._repr_html_()
+    markup = trace(random_model(activation="relu"), X[0], 1, learning_rate=0.1).to_html("full")
     assert "da1 * (a1 &gt; 0)" in markup
     assert "(a1 > 0)" not in markup
 

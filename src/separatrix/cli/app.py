@@ -23,6 +23,7 @@ COMMANDS = {
     "fit": "Train a network on a table, judge it, and save it.",
     "evaluate": "Judge a saved model on a table that has the target.",
     "predict": "Score the rows of a table with a saved model.",
+    "explain": "Explain the prediction of one row, and one training step on it.",
     "inspect": "Show what is in a model file.",
     "plot": "Draw pictures of a saved model.",
     "search": "Find how many layers and how many neurons a table needs.",

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 import typer
-from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.cli.console import note, with_option_names
 from separatrix.cli.options import read_list, read_parameters
-from separatrix.cli.table_input import ModelFile, TrueColumn, text_columns_of
-from separatrix.data.datasets import TARGET, read_source
-from separatrix.data.labels import Labels
-from separatrix.data.table import Table, as_column, as_numbers, split_target
-from separatrix.ensemble import AnyModel
+from separatrix.cli.table_input import ModelFile, TrueColumn, rows_and_target
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
 from separatrix.io import load
@@ -94,7 +89,7 @@ def plot(
     if features is not None and plane == "pca":
         raise ParameterError("features", "has no use with --plane pca, which uses all columns; choose one.")
     model = load(model_file)
-    table, y = (None, None) if source is None else _rows_and_target(model, source, target)
+    table, y = (None, None) if source is None else rows_and_target(model, source, target)
     subject = Subject(
         model,
         table,
@@ -109,18 +104,6 @@ def plot(
     for name, path in zip(drawn, paths, strict=True):
         save_figure(DISPLAYS[name].draw(subject).figure_, path)
         typer.echo(path)
-
-
-def _rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[Table, NDArray[Any] | None]:
-    """Read a table and split it into features and, if the table has it, the target."""
-    table = read_source(source, text_columns_of(model, target))
-    name = target or model.target_name or TARGET
-    if (target is None and name not in table.columns) or not model.has_one_target:
-        return table, None
-    features, y = split_target(table, name)
-    if model.classes is not None:
-        return features, Labels(model.classes).match(y, name)
-    return features, as_numbers(as_column(y, name), name)
 
 
 def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:

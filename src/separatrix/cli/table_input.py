@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 import typer
+from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.data.datasets import TARGET, dataset_names, read_source
+from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.streams import Stream, TableStream, open_stream
-from separatrix.data.table import Table
+from separatrix.data.table import Table, as_column, as_numbers, split_target
 from separatrix.data.table_files import FORMATS, is_larger, streamed_suffixes
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
@@ -158,3 +160,15 @@ def text_columns_of(model: AnyModel, target: str | None = None) -> list[str]:
     inputs = [] if model.encoder is None else model.encoder.text_columns
     has_text_classes = model.classes is not None and model.classes.dtype.kind == "U"
     return [*inputs, target] if target is not None and has_text_classes else inputs
+
+
+def rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[Table, NDArray[Any] | None]:
+    """Read a table and split it into features and, if the table has it, the target."""
+    table = read_source(source, text_columns_of(model, target))
+    name = target or model.target_name or TARGET
+    if (target is None and name not in table.columns) or not model.has_one_target:
+        return table, None
+    features, y = split_target(table, name)
+    if model.classes is not None:
+        return features, Labels(model.classes).match(y, name)
+    return features, as_numbers(as_column(y, name), name)

@@ -37,6 +37,7 @@ from separatrix.estimators.targets import Targets
 from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer, warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.explain.diagram import network_html
+from separatrix.explain.subject import at_epoch
 from separatrix.model import Model
 from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
 from separatrix.train import Callback, History, TrainingResult, train
@@ -511,6 +512,27 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             feature_names=None if names is None else names.tolist(),
             **self._table_parts(training),
         )
+
+    def at_epoch(self, epoch: int) -> Model:
+        """Return the network of a recorded epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            0 is the untrained network.
+
+        Returns
+        -------
+        Model
+
+        Raises
+        ------
+        DataError
+            If nothing was recorded, or not this epoch; fit with `record`.
+        """
+        check_is_fitted(self)
+        network: Model = at_epoch(self, epoch)
+        return network
 
     @classmethod
     def from_model(cls, model: Model) -> Self:

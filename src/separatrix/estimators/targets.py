@@ -70,6 +70,11 @@ def read_numbers(loss: str, y: Array) -> Targets:
     DataError
         If a number is below 0 and the loss is 'poisson'.
     """
+    if isinstance(loss, list | tuple):
+        # The first parameter of scikit-learn's MLPRegressor is the loss, that of MLPClassifier the layers.
+        raise ParameterError(
+            "loss", f"must be text, got {loss!r}; write hidden_layer_sizes={loss!r} for hidden layers."
+        )
     check.choice("loss", loss, HEAD_OF_LOSS)
     if loss == "poisson" and y.min() < 0:
         raise DataError(f"y must be 0 or more for loss 'poisson', got {y.min()}; use loss='squared_error'.")

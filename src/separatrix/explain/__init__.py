@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from separatrix.explain.arithmetic import Step
+from separatrix.explain.attribution import Attribution, attribute
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
 from separatrix.explain.curve import FittedCurve, fitted_curve
 from separatrix.explain.diagram import (
@@ -12,11 +14,13 @@ from separatrix.explain.diagram import (
     network_svg,
 )
 from separatrix.explain.hidden import HiddenSpace, HiddenUnits, hidden_space, hidden_units
-from separatrix.explain.subject import input_names, output_names, parameter_names
+from separatrix.explain.story import Story
+from separatrix.explain.subject import at_epoch, input_names, output_names, parameter_names
 from separatrix.explain.surface import LossSurface, loss_surface
-from separatrix.explain.trace import Step, Trace, trace
+from separatrix.explain.trace import Trace, trace
 
 __all__ = [
+    "Attribution",
     "DecisionGrid",
     "DiagramLayer",
     "FittedCurve",
@@ -25,7 +29,10 @@ __all__ = [
     "LossSurface",
     "NetworkDiagram",
     "Step",
+    "Story",
     "Trace",
+    "at_epoch",
+    "attribute",
     "decision_grid",
     "fitted_curve",
     "given_grid",

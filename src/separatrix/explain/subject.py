@@ -6,12 +6,15 @@ Where probabilities are enough, it may also be an `Ensemble` or any fitted sciki
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.model import Model
@@ -136,6 +139,49 @@ def as_recording(estimator: Any) -> Recording:
             "estimator record='auto' and fit it again."
         )
     return recording
+
+
+def with_parameters(estimator: Any, theta: Array) -> Any:
+    """Return an estimator with other parameters: a `Model`, or a pipeline that ends in an estimator."""
+    if not hasattr(estimator, "steps"):
+        return replace(as_model(estimator), theta=theta)
+    pipeline = copy.copy(estimator)
+    name, last = pipeline.steps[-1]
+    other = copy.copy(last)
+    other.theta_ = theta
+    pipeline.steps = [*pipeline.steps[:-1], (name, other)]
+    return pipeline
+
+
+def at_epoch(estimator: Any, epoch: int) -> Any:
+    """Return an estimator as it was after a recorded epoch.
+
+    Parameters
+    ----------
+    estimator : fitted estimator or pipeline that ends in one
+        Fitted with `record`.
+    epoch : int
+        0 is the untrained network.
+
+    Returns
+    -------
+    Model, or a copy of the pipeline
+
+    Raises
+    ------
+    DataError
+        If nothing was recorded, or not this epoch.
+    """
+    check.integer("epoch", epoch, 0)
+    recording = as_recording(estimator)
+    found = np.flatnonzero(recording.epochs == epoch)
+    if not len(found):
+        near = np.sort(recording.epochs[np.argsort(np.abs(recording.epochs - epoch), kind="stable")[:3]])
+        raise DataError(
+            f"epoch {epoch} was not recorded; the nearest that were: {', '.join(map(str, near.tolist()))}. "
+            f"Give the estimator record=[{epoch}] to keep it."
+        )
+    return with_parameters(estimator, recording.thetas[found[0]])
 
 
 def history_of(estimator: Any) -> History:

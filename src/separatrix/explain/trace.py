@@ -1,4 +1,4 @@
-"""Trace: the arithmetic of one step of gradient descent, with the numbers, as one would do it by hand."""
+"""Trace: the arithmetic of one step of gradient descent, as one would do it by hand, with the numbers."""
 
 from __future__ import annotations
 
@@ -12,85 +12,107 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
 from separatrix.data.table import columns_of
-from separatrix.engine.base import Data, Plan
-from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError, did_you_mean
-from separatrix.explain.subject import as_model, last_step
+from separatrix.explain.arithmetic import Arithmetic, Stage, Step, numbers_text, shape_text
+from separatrix.explain.story import Story, step_story
+from separatrix.explain.subject import as_model, at_epoch, last_step
 from separatrix.explain.tables import encoded_data
-from separatrix.network import ACTIVATIONS, HEADS, SGD, Network
+from separatrix.model import Model
+from separatrix.network import Network
 from separatrix.text import plural
 
 Array = NDArray[Any]
-Stage = Literal["given", "forward", "backward", "update"]
+Level = Literal["story", "full"]
 
 MAX_ROWS = 100  # more could not be read
-
-# The formulas of each head: its output, its loss for one row (summed over outputs), its derivative by z.
-_HEAD_FORMULAS = {
-    "binary": ("logistic({z})", "-t log({a}) - (1 - t) log(1 - {a})", "{a} - t"),
-    "multilabel": ("logistic({z})", "-t log({a}) - (1 - t) log(1 - {a})", "{a} - t"),
-    "multiclass": ("softmax({z})", "-log({a} of class t)", "{a} - onehot(t)"),
-    "regression": ("{z}", "({a} - t)^2 / 2", "{a} - t"),
-    "quadratic": ("logistic({z})", "({a} - t)^2 / 2", "({a} - t) * {a} * (1 - {a})"),
-    "poisson": ("exp({z})", "t log(t / {a}) - t + {a}", "{a} - t"),
-}
-_DERIVATIVES = {
-    "identity": "1",
-    "logistic": "{a} * (1 - {a})",
-    "tanh": "(1 - {a}^2)",
-    "relu": "({a} > 0)",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One line of the arithmetic.
-
-    Attributes
-    ----------
-    stage : {"given", "forward", "backward", "update"}
-    name : str
-        Such as ``z1``. Layers are counted from 1; the inputs are ``x`` and the targets ``t``.
-    formula : str
-        Formula of the value, such as ``x W1 + b1``: a space between two matrices is the matrix product, ``*``
-        multiplies element by element, ``^T`` transposes.
-    value : float64 ndarray
-        Rows come first; a number has the shape ().
-    """
-
-    stage: Stage
-    name: str
-    formula: str
-    value: Array
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the value."""
-        return self.value.shape
-
-    def __str__(self) -> str:
-        """Return name, formula and shape, with the numbers below them."""
-        head = f"{self.name} = {self.formula}" if self.formula else self.name
-        numbers = _numbers(self.value)
-        if self.value.ndim == 0:
-            return f"{head} = {numbers}"
-        return f"{head}    {_shape(self.value)}\n" + "\n".join(f"    {line}" for line in numbers.split("\n"))
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """One step of gradient descent, line by line: as text, as an HTML table for notebooks, or as data.
+    """One step of gradient descent: as a story in words and numbers, line by line, or as data.
+
+    ``print(trace)`` and a notebook show one row as a story, several rows line by line.
 
     Attributes
     ----------
-    network : Network
+    model : Model
+        The network before the step, in float64.
     learning_rate : float
     steps : tuple of Step
     """
 
-    network: Network
+    model: Model
     learning_rate: float
     steps: tuple[Step, ...]
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.model.network
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of the step."""
+        return len(self["x"])
+
+    def story(self, digits: int = 3) -> Story:
+        """Return the arithmetic in words and numbers, unit by unit.
+
+        Parameters
+        ----------
+        digits : int, default=3
+            Significant digits.
+
+        Raises
+        ------
+        DataError
+            If the step has several rows.
+        """
+        check.integer("digits", digits, 1)
+        if self.n_rows > 1:
+            raise DataError(
+                f"a story is of one row, and this trace has {self.n_rows}; trace one, or set level='full'."
+            )
+        return step_story(
+            self.model, {step.name: step.value for step in self.steps}, self.learning_rate, digits
+        )
+
+    def to_text(self, level: Level | None = None, *, digits: int = 3, width: int = 80) -> str:
+        """Return the arithmetic as text.
+
+        Parameters
+        ----------
+        level : {"story", "full"}, optional
+            In words, unit by unit, with `digits` digits and at most `width` columns; or every array of the
+            step. By default "story" for one row, "full" for several.
+        digits : int, default=3
+        width : int, default=80
+        """
+        if self._level(level) == "story":
+            return self.story(digits).to_text(width)
+        paragraphs = [self._title()]
+        for stage, steps in self._by_stage():
+            paragraphs += [stage.upper(), *map(str, steps)]
+        return "\n\n".join(paragraphs)
+
+    def to_html(self, level: Level | None = None, *, digits: int = 3) -> str:
+        """Return the arithmetic as HTML: of a story, each unit opens with a click.
+
+        Parameters
+        ----------
+        level, digits
+            As for `to_text`.
+        """
+        if self._level(level) == "story":
+            return self.story(digits).to_html()
+        rows = []
+        for stage, steps in self._by_stage():
+            rows.append(f'<tr><th colspan="4" style="text-align:left">{stage}</th></tr>')
+            rows += [_html_row(step) for step in steps]
+        return (
+            f"<table><caption>{html.escape(self._title())}</caption><thead><tr><th>name</th><th>formula</th>"
+            f"<th>shape</th><th>value</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
 
     def __getitem__(self, name: str) -> Array:
         """Return the value of the step called `name`."""
@@ -125,20 +147,16 @@ class Trace:
 
     def __str__(self) -> str:
         """Return the arithmetic as text."""
-        paragraphs = [self._title()]
-        for stage, steps in self._by_stage():
-            paragraphs += [stage.upper(), *map(str, steps)]
-        return "\n\n".join(paragraphs)
+        return self.to_text()
 
     def _repr_html_(self) -> str:
-        rows = []
-        for stage, steps in self._by_stage():
-            rows.append(f'<tr><th colspan="4" style="text-align:left">{stage}</th></tr>')
-            rows += [_html_row(step) for step in steps]
-        return (
-            f"<table><caption>{html.escape(self._title())}</caption><thead><tr><th>name</th><th>formula</th>"
-            f"<th>shape</th><th>value</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        )
+        return self.to_html()
+
+    def _level(self, level: Level | None) -> Level:
+        if level is None:
+            return "story" if self.n_rows == 1 else "full"
+        check.choice("level", level, get_args(Level))
+        return level
 
     def _by_stage(self) -> Iterator[tuple[Stage, list[Step]]]:
         for stage in get_args(Stage):
@@ -157,7 +175,9 @@ class Trace:
         )
 
 
-def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = None) -> Trace:
+def trace(
+    model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = None, epoch: int | None = None
+) -> Trace:
     """Compute one step of gradient descent on a few rows, and return its arithmetic.
 
     The step minimises the mean loss of the rows, and is ``W - rate * dW``. Penalties, dropout, class weights
@@ -174,6 +194,8 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
         Labels or numbers; for one row, it may be a single label.
     learning_rate : float, optional
         By default the estimator's `learning_rate_init`; required for a `Model`.
+    epoch : int, optional
+        A recorded epoch, whose network takes the step; 0 is the untrained network. By default the last.
 
     Returns
     -------
@@ -184,11 +206,11 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
     ParameterError
         If there is no learning rate, or it is not a positive number.
     DataError
-        If the rows or their labels do not fit the model.
+        If the rows or their labels do not fit the model, or the epoch was not recorded.
 
     Examples
     --------
-    >>> from separatrix import Model
+    >>> from separatrix import Network
     >>> model = Model(Network.mlp(2, (), 1), [0.5, -1.0, 0.25])
     >>> step = trace(model, [1.0, 2.0], 1, learning_rate=0.1)
     >>> print(step.steps[4])
@@ -196,6 +218,8 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
         [[-1.25]]
     >>> step["dW1"].round(4).tolist()
     [[-0.7773], [-1.5546]]
+    >>> print(step.to_text().splitlines()[2])
+    THE ROW
     """
     if learning_rate is None:
         learning_rate = getattr(last_step(model), "learning_rate_init", None)
@@ -206,7 +230,7 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
             "learning_rate=0.1, for example.",
         )
     check.number("learning_rate", learning_rate, 0.0, open_low=True)
-    fitted = as_model(model)
+    fitted = as_model(model if epoch is None else at_epoch(model, epoch))
     exact = replace(fitted, theta=fitted.theta.astype(np.float64))
     rows = np.atleast_2d(x) if columns_of(x) is None else x
     if hasattr(model, "steps"):
@@ -215,107 +239,10 @@ def trace(model: Any, x: Any, y: ArrayLike, *, learning_rate: float | None = Non
     if data.n_rows > MAX_ROWS:
         raise DataError(f"x must have at most {MAX_ROWS} rows, got {data.n_rows}; choose a few of them.")
     rate = float(learning_rate)
-    arithmetic = _Arithmetic(exact.network, exact.theta, data, rate)
-    return Trace(exact.network, rate, tuple(arithmetic.steps))
-
-
-class _Arithmetic:
-    """Computes the steps one after the other."""
-
-    def __init__(self, network: Network, theta: Array, data: Data, rate: float) -> None:
-        weights, biases = network.split(theta)
-        self.network, self.data, self.rate = network, data, rate
-        self.layers = list(zip(network.layers, weights, biases, strict=True))
-        self.steps: list[Step] = []
-        self.value: dict[str, Array] = {}
-        self.is_mean = data.n_rows > 1  # the formulas for one row have no mean
-        self.given()
-        self.forward()
-        self.backward()
-        self.update()
-
-    def add(self, stage: Stage, name: str, formula: str, value: ArrayLike) -> None:
-        self.value[name] = np.asarray(value)
-        self.steps.append(Step(stage, name, formula, self.value[name]))
-
-    def given(self) -> None:
-        self.add("given", "x", "", self.data.X)
-        self.add("given", "t", "", self.data.T)
-        for n, (_, w, b) in enumerate(self.layers, start=1):
-            self.add("given", f"W{n}", "", w)
-            if b.size:
-                self.add("given", f"b{n}", "", b)
-
-    def forward(self) -> None:
-        head, n_layers = HEADS[self.network.head], len(self.layers)
-        for n, (layer, w, b) in enumerate(self.layers, start=1):
-            x = self.value[_output(n - 1)]
-            if b.size:
-                self.add("forward", f"z{n}", f"{_output(n - 1)} W{n} + b{n}", x @ w + b)
-            else:
-                self.add("forward", f"z{n}", f"{_output(n - 1)} W{n}", x @ w)
-            if n < n_layers:
-                a = ACTIVATIONS[layer.activation].value(self.value[f"z{n}"])
-                self.add("forward", f"a{n}", f"{layer.activation}(z{n})", a)
-        z = self.value[f"z{n_layers}"]
-        output, loss, _ = self.head_formulas()
-        self.add("forward", f"a{n_layers}", output, head.output(z))
-        mean = f"mean over rows of {loss}" if self.is_mean else loss
-        self.add("forward", "loss", mean, head.loss(z, self.data.T).sum() / self.data.n_rows)
-
-    def backward(self) -> None:
-        n_layers, n_rows = len(self.layers), self.data.n_rows
-        for n, (layer, _, b) in reversed(list(enumerate(self.layers, start=1))):
-            if n == n_layers:
-                dz = HEADS[self.network.head].dz(self.value[f"z{n}"], self.data.T)
-                self.add("backward", f"dz{n}", self.head_formulas()[2], dz)
-            else:
-                above = self.layers[n][1]
-                self.add("backward", f"da{n}", f"dz{n + 1} W{n + 1}^T", self.value[f"dz{n + 1}"] @ above.T)
-                slope = ACTIVATIONS[layer.activation].derivative(self.value[f"z{n}"], self.value[f"a{n}"])
-                formula = f"da{n} * {_slope_formula(layer.activation, n)}"
-                self.add("backward", f"dz{n}", formula, self.value[f"da{n}"] * slope)
-            x, dz = self.value[_output(n - 1)], self.value[f"dz{n}"]
-            over = " / n_rows" if self.is_mean else ""
-            self.add("backward", f"dW{n}", f"{_output(n - 1)}^T dz{n}{over}", x.T @ dz / n_rows)
-            if b.size:
-                formula = f"sum over rows of dz{n}{over}" if self.is_mean else f"dz{n}"
-                self.add("backward", f"db{n}", formula, dz.sum(axis=0) / n_rows)
-
-    def update(self) -> None:
-        weights, biases = [], []
-        for n, (_, w, b) in enumerate(self.layers, start=1):
-            weights.append(w - self.rate * self.value[f"dW{n}"])
-            biases.append(b - self.rate * self.value[f"db{n}"] if b.size else b)
-            self.add("update", f"new W{n}", f"W{n} - {self.rate:g} dW{n}", weights[-1])
-            if b.size:
-                self.add("update", f"new b{n}", f"b{n} - {self.rate:g} db{n}", biases[-1])
-        theta = self.network.join(weights, biases)
-        loss, _ = NumpyEngine().loss_and_gradient(Plan(self.network, SGD()), theta, self.data)
-        self.add("update", "new loss", "the loss with the new weights", loss)
-
-    def head_formulas(self) -> list[str]:
-        n = len(self.layers)
-        return [formula.format(z=f"z{n}", a=f"a{n}") for formula in _HEAD_FORMULAS[self.network.head]]
-
-
-def _slope_formula(activation: str, n: int) -> str:
-    return _DERIVATIVES.get(activation, f"{activation}'(z{n})").format(a=f"a{n}")
-
-
-def _output(n: int) -> str:
-    return f"a{n}" if n else "x"
-
-
-def _numbers(value: Array) -> str:
-    return np.array2string(value, precision=6, max_line_width=100)
-
-
-def _shape(value: Array) -> str:
-    return " x ".join(map(str, value.shape))
+    return Trace(exact, rate, tuple(Arithmetic(exact.network, exact.theta, data, rate).steps))
 
 
 def _html_row(step: Step) -> str:
-    cells = (step.name, step.formula, _shape(step.value))
+    cells = (step.name, step.formula, shape_text(step.value))
     columns = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-    return f"<tr>{columns}<td><pre>{html.escape(_numbers(step.value))}</pre></td></tr>"
+    return f"<tr>{columns}<td><pre>{html.escape(numbers_text(step.value))}</pre></td></tr>"

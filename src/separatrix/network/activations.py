@@ -40,6 +40,8 @@ class Activation:
     glorot_factor : float
         ``(n_in + n_out)`` times the square of the bound of the initialiser `glorot`: 6, or 2 for `logistic`,
         as in scikit-learn.
+    derivative_formula : str
+        The derivative as text, from the output ``{a}`` or from ``{z}``.
     """
 
     name: str
@@ -47,6 +49,17 @@ class Activation:
     derivative: Callable[[Array, Array], Array]
     from_output: bool = True
     glorot_factor: float = 6.0
+    derivative_formula: str = ""
+
+    def derivative_text(self, z: str, a: str) -> str:
+        """Return the derivative as text, for the names or numbers `z` and `a`.
+
+        Examples
+        --------
+        >>> ACTIVATIONS["tanh"].derivative_text("z1", "a1")
+        '(1 - a1^2)'
+        """
+        return (self.derivative_formula or f"{self.name}'({{z}})").format(z=z, a=a)
 
 
 def logistic(z: Array) -> Array:
@@ -104,10 +117,21 @@ def _selu(z: Array) -> Array:
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
-        Activation("identity", lambda z: z.copy(), lambda z, a: np.ones_like(a)),
-        Activation("logistic", logistic, lambda z, a: a * (1 - a), glorot_factor=2.0),
-        Activation("tanh", np.tanh, lambda z, a: 1 - a * a),
-        Activation("relu", lambda z: np.maximum(z, 0), lambda z, a: (a > 0).astype(a.dtype)),
+        Activation("identity", lambda z: z.copy(), lambda z, a: np.ones_like(a), derivative_formula="1"),
+        Activation(
+            "logistic",
+            logistic,
+            lambda z, a: a * (1 - a),
+            glorot_factor=2.0,
+            derivative_formula="{a} * (1 - {a})",
+        ),
+        Activation("tanh", np.tanh, lambda z, a: 1 - a * a, derivative_formula="(1 - {a}^2)"),
+        Activation(
+            "relu",
+            lambda z: np.maximum(z, 0),
+            lambda z, a: (a > 0).astype(a.dtype),
+            derivative_formula="({a} > 0)",
+        ),
         Activation(
             "leaky_relu",
             lambda z: np.where(z > 0, z, LEAKY_SLOPE * z),

@@ -21,6 +21,21 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
+class HeadFormulas:
+    """The formulas of a head as text, with ``{z}`` and ``{a}`` for the names of logit and output.
+
+    Attributes
+    ----------
+    output, loss, dz : str
+        The target is called ``t``; the loss is that of one row, summed over the outputs.
+    """
+
+    output: str
+    loss: str
+    dz: str
+
+
+@dataclass(frozen=True)
 class Head:
     """Output function, loss per row and gradient of that loss with respect to the logits.
 
@@ -38,6 +53,8 @@ class Head:
         ``loss(z, t) -> (n_rows,)``, summed over the outputs.
     dz : callable
         ``dz(z, t) -> (n_rows, n_out)``, the derivative of `loss` with respect to ``z``.
+    formulas : HeadFormulas
+        The same three as text.
     averages_outputs : bool
         Whether the *reported* loss is the mean over outputs instead of the sum. The gradient is always the
         sum's: scikit-learn's convention for squared error with several targets.
@@ -51,6 +68,7 @@ class Head:
     output: Callable[[Array], Array]
     loss: Callable[[Array, Array], Array]
     dz: Callable[[Array, Array], Array]
+    formulas: HeadFormulas
     averages_outputs: bool = False
     is_exclusive: bool = True
 
@@ -243,10 +261,12 @@ def _identity(z: Array) -> Array:
     return z.copy()
 
 
+_LOG_LOSS = HeadFormulas("logistic({z})", "-t log({a}) - (1 - t) log(1 - {a})", "{a} - t")
+
 HEADS: dict[str, Head] = {
     head.name: head
     for head in (
-        Head("binary", "classification", "logistic", logistic, _cross_entropy, _logistic_dz),
+        Head("binary", "classification", "logistic", logistic, _cross_entropy, _logistic_dz, _LOG_LOSS),
         Head(
             "multilabel",
             "classification",
@@ -254,9 +274,18 @@ HEADS: dict[str, Head] = {
             logistic,
             _cross_entropy,
             _logistic_dz,
+            _LOG_LOSS,
             is_exclusive=False,
         ),
-        Head("multiclass", "classification", "softmax", _softmax, _softmax_cross_entropy, _softmax_dz),
+        Head(
+            "multiclass",
+            "classification",
+            "softmax",
+            _softmax,
+            _softmax_cross_entropy,
+            _softmax_dz,
+            HeadFormulas("softmax({z})", "-log({a} of class t)", "{a} - onehot(t)"),
+        ),
         Head(
             "regression",
             "regression",
@@ -264,10 +293,27 @@ HEADS: dict[str, Head] = {
             _identity,
             _half_squares,
             np.subtract,
+            HeadFormulas("{z}", "({a} - t)^2 / 2", "{a} - t"),
             averages_outputs=True,
         ),
         # Higham & Higham, SIAM Review 61(4), 2019, eq. 3.1: logistic output, half the squared distance.
-        Head("quadratic", "classification", "logistic", logistic, _quadratic, _quadratic_dz),
-        Head("poisson", "regression", "exp", np.exp, _half_poisson_deviance, lambda z, t: np.exp(z) - t),
+        Head(
+            "quadratic",
+            "classification",
+            "logistic",
+            logistic,
+            _quadratic,
+            _quadratic_dz,
+            HeadFormulas("logistic({z})", "({a} - t)^2 / 2", "({a} - t) * {a} * (1 - {a})"),
+        ),
+        Head(
+            "poisson",
+            "regression",
+            "exp",
+            np.exp,
+            _half_poisson_deviance,
+            lambda z, t: np.exp(z) - t,
+            HeadFormulas("exp({z})", "t log(t / {a}) - t + {a}", "{a} - t"),
+        ),
     )
 }

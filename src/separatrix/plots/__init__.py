@@ -13,6 +13,7 @@ from separatrix.plots.report import ReportDisplay
 from separatrix.plots.search_curves import SearchCurvesDisplay
 from separatrix.plots.search_heatmap import SearchHeatmapDisplay
 from separatrix.plots.search_pareto import SearchParetoDisplay
+from separatrix.plots.step import StepDisplay
 
 __all__ = [
     "DecisionBoundaryDisplay",
@@ -27,5 +28,6 @@ __all__ = [
     "SearchCurvesDisplay",
     "SearchHeatmapDisplay",
     "SearchParetoDisplay",
+    "StepDisplay",
     "animate",
 ]

@@ -19,7 +19,7 @@ from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid, grid_over
 from separatrix.explain.plane import Plane, PlaneKind, RowLike
-from separatrix.explain.subject import class_labels, last_step
+from separatrix.explain.subject import at_epoch, class_labels, last_step
 from separatrix.plots.axes import add_colorbar, add_legend, draw_class_points, style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.palette import class_colors, class_tints, probability_colormap
@@ -235,6 +235,48 @@ class DecisionBoundaryDisplay(ModelDisplay):
             for display in displays:
                 display.legend_ = legend
         return displays
+
+    @classmethod
+    def from_epochs(
+        cls, estimator: Any, X: Any, y: Any = None, *, epochs: Sequence[int], **kwargs: Any
+    ) -> list[Self]:
+        """Draw the networks of several epochs side by side.
+
+        Parameters
+        ----------
+        estimator : fitted MLPClassifier, or a pipeline that ends in one
+            Fitted with `record`.
+        X, y
+            As for `from_estimator`.
+        epochs : sequence of int
+            Recorded epochs; 0 is the untrained network.
+        **kwargs
+            As for `compare`.
+
+        Returns
+        -------
+        list of DecisionBoundaryDisplay
+
+        Raises
+        ------
+        DataError
+            If an epoch was not recorded.
+
+        Examples
+        --------
+        >>> import warnings
+        >>> from separatrix import DecisionBoundaryDisplay, MLPClassifier
+        >>> from sklearn.datasets import make_circles
+        >>> X, y = make_circles(200, noise=0.1, factor=0.3, random_state=0)
+        >>> network = MLPClassifier((8,), "tanh", max_iter=20, record=10, random_state=0)
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     displays = DecisionBoundaryDisplay.from_epochs(network.fit(X, y), X, y, epochs=(0, 20))
+        >>> [display.ax_.get_title() for display in displays]
+        ['untrained', 'epoch 20']
+        """
+        titles = [f"epoch {epoch}" if epoch else "untrained" for epoch in epochs]
+        networks = [at_epoch(estimator, epoch) for epoch in epochs]
+        return cls.compare(dict(zip(titles, networks, strict=True)), X, y, **kwargs)
 
     def plot(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, get_args
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.errors import DataError
 from separatrix.explain.plane import Plane, PlaneKind, make_plane
-from separatrix.explain.subject import as_model, as_recording, kept_epoch, last_step
+from separatrix.explain.subject import as_model, as_recording, kept_epoch, last_step, with_parameters
 from separatrix.explain.tables import as_table
 from separatrix.model import Model
 from separatrix.train import History, Recording, recording_epochs
@@ -102,15 +101,7 @@ class Scene:
 
     def at(self, frame: int) -> Any:
         """Return the estimator as it was at a frame: a `Model`, or a pipeline that ends in an estimator."""
-        theta = self.thetas[frame]
-        if not hasattr(self.estimator, "steps"):
-            return replace(self.model, theta=theta)
-        pipeline = copy.copy(self.estimator)
-        name, last = pipeline.steps[-1]
-        moment = copy.copy(last)
-        moment.theta_ = theta
-        pipeline.steps = [*pipeline.steps[:-1], (name, moment)]
-        return pipeline
+        return with_parameters(self.estimator, self.thetas[frame])
 
 
 def make_scene(

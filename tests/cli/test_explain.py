@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_row_is_explained(run, people, model):
+    result = run("explain", str(model), str(people), "--row", "3")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Row 3: the model predicts no with probability ")
+    assert "THE NUDGE" in result.stdout
+    assert "The right answer is no." in " ".join(result.stdout.split())
+
+
+def test_a_prediction_alone(run, people, model):
+    rows = Path("new.csv")
+    rows.write_text("\n".join(line.rsplit(",", 1)[0] for line in people.read_text().splitlines()) + "\n")
+    result = run("explain", str(model), str(rows), "--label", "yes")
+    assert result.exit_code == 0, result.output
+    assert "log-odds of yes" in result.stdout
+    assert "THE NUDGE" not in result.stdout
+    assert "without the training step: it needs the true target" in result.stderr
+    assert "THE NUDGE" not in run("explain", str(model), str(people), "--no-step").stdout
+
+
+def test_an_ensemble_is_explained(run, people, ensemble):
+    result = run("explain", str(ensemble), str(people), "--row", "30")
+    assert result.exit_code == 0, result.output
+    assert "P(yes) is" in result.stdout
+    assert "this is an ensemble" in result.stderr
+
+
+def test_files(run, people, model):
+    assert run("explain", str(model), str(people), "-o", "row.html").exit_code == 0
+    page = Path("row.html").read_text(encoding="utf-8")
+    assert "<details>" in page
+    assert "http" not in page
+    assert run("explain", str(model), str(people), "-o", "row.png").exit_code == 0
+    assert Path("row.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_json(run, people, model):
+    result = run("explain", str(model), str(people), "--json")
+    values = json.loads(result.stdout)
+    assert values["row"] == 1
+    assert {column["name"] for column in values["prediction"]["columns"]} >= {"age", "town", "member"}
+    assert values["step"]["steps"][0]["name"] == "x"
+
+
+def test_bad_options_are_named(run, people, model):
+    table = str(people)
+    for arguments, sentence in (
+        (["--row", "41"], "--row must be a row of the table, which has 40, got 41."),
+        (["--row", "0"], "--row must be an integer of at least 1, got 0."),
+        (["--label", "maybe"], "--label must be one of 'no', 'yes', got 'maybe'."),
+        (["--level", "long"], "--level must be one of 'story', 'full', got 'long'."),
+        (["-o", "row.txt"], "--output must end in .html, .png, .svg, .pdf, got 'row.txt'."),
+    ):
+        result = run("explain", str(model), table, *arguments)
+        assert result.exit_code == 2
+        assert sentence in " ".join(result.stderr.split())
