@@ -7,7 +7,7 @@ import type {
 // ---------------------------------------------------------------- the document
 
 export type ToyName =
-  | "circles" | "ten-points" | "gaussians" | "moons" | "bumps" | "spiral" | "xor" | "checkerboard" | "blobs" | "waves" | "line";
+  | "circles" | "ten-points" | "gaussians" | "moons" | "bumps" | "spiral" | "xor" | "checkerboard" | "blobs" | "waves";
 
 /** `points`, `noise`, `seed` are ignored by sets without them (ten points, bumps). */
 export interface ToySource {
@@ -175,6 +175,7 @@ export interface Dataset {
   readonly targets: Float64Array;
   /** 1 for rows held back. */
   readonly isHeldOut: Uint8Array;
+  /** `T` is one column: of class indices, or of the target in its own unit. Rows in the order of the split. */
   readonly training: Rows;
   readonly heldOut: Rows | null;
   /** A regression's network predicts (y - mean) / scale. */
@@ -235,6 +236,8 @@ export interface Session {
   readonly kept: KeptRun | null;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
+  /** Why the last command was not carried out; null after one that was. */
+  readonly problem: Note | null;
 
   subscribe<T>(selector: (session: Session) => T, listener: Listener<T>): () => void;
 
@@ -256,6 +259,8 @@ export interface Session {
   step(what: "batch" | "epoch"): void;
   /** Pause, and go to an epoch of the timeline, exactly; what lies behind it is kept until something changes. */
   seek(epoch: number): void;
+  /** Train on to an epoch as fast as the budget allows, without playing: a link's epoch. */
+  reach(epoch: number): void;
   /** The initial weights again, with the same seed. */
   restart(): void;
 

@@ -1,0 +1,128 @@
+/** From the description of data to a data set: toys, drawn points, graphs of functions, tables. */
+
+import { RandomState } from "../core/random";
+import * as toys from "../core/toys";
+import type { Points } from "../core/toys";
+import type { Rows } from "../core/types";
+import { TOYS } from "../state/defaults";
+import { Problem } from "../state/problem";
+import type { DataSpec, Dataset, DrawnSource, FormulaSource, Source, ToySource } from "../state/types";
+import { compile } from "./formula";
+import { encodeTable } from "./encode";
+import { numberColumn, splitRows, type Prepared, type Split } from "./prepared";
+import type { DataTable } from "./table";
+
+/** Names of the classes of points without a table, in the order of their marks. */
+export const MARK_NAMES = [
+  "circle", "star", "square", "triangle", "diamond", "cross", "pentagon", "plus", "hexagon", "moon",
+] as const;
+
+/** Makes data sets; tables are looked up by name. */
+export class DataMaker {
+  readonly tables = new Map<string, DataTable>();
+
+  /** Throws a `Problem` if there can be no such data set. */
+  readonly prepare = (spec: DataSpec): Dataset => {
+    const { source } = spec;
+    if (source.kind !== "table") {
+      const prepared = plain(source);
+      return finish(spec, prepared, splitRows(prepared.points.nRows, spec.heldOut, spec.splitSeed));
+    }
+    const table = this.tables.get(source.table);
+    if (table === undefined) throw new Problem({ code: "no-table", table: source.table });
+    const encoded = encodeTable(table, source, spec);
+    return finish(spec, encoded.prepared, encoded.split);
+  };
+}
+
+function plain(source: Exclude<Source, { kind: "table" }>): Prepared {
+  const points = pointsOf(source);
+  const task = source.kind === "toy" ? TOYS[source.name].task : source.kind === "drawn" ? source.task : "classification";
+  const nClasses = source.kind === "toy" ? classesOf(source) : source.kind === "drawn" ? Math.max(2, source.classes) : 2;
+  const inputNames = points.nIn === 1 ? ["x"] : ["x₁", "x₂"];
+  return {
+    title: source.kind === "toy" ? source.name : source.kind,
+    points, task, inputNames,
+    columns: inputNames.map((name, j) => numberColumn(name, points.X.subarray(j * points.nRows, (j + 1) * points.nRows), j)),
+    targetName: task === "regression" ? "y" : "class",
+    classNames: task === "regression" ? [] : MARK_NAMES.slice(0, nClasses),
+    targetMean: 0, targetScale: 1, notes: [],
+  };
+}
+
+function classesOf({ name, classes }: ToySource): number {
+  return TOYS[name].hasClasses ? classes : 2;
+}
+
+function pointsOf(source: ToySource | DrawnSource | FormulaSource): Points {
+  if (source.kind === "drawn") return drawn(source);
+  if (source.kind === "formula") return aboveAndBelow(source);
+  const { name, points, noise, seed } = source;
+  switch (name) {
+    case "circles":
+      return toys.circles(points, noise, seed);
+    case "ten-points":
+      return toys.tenPoints();
+    case "gaussians":
+      return toys.gaussians(points, noise, seed);
+    case "moons":
+      return toys.moons(points, noise, seed);
+    case "bumps":
+      return toys.bumps();
+    case "spiral":
+      return toys.spiral(points, noise, seed, source.classes);
+    case "xor":
+      return toys.checkerboard(points, noise, seed, 2);
+    case "checkerboard":
+      return toys.checkerboard(points, noise, seed, 4);
+    case "blobs":
+      return toys.blobs(points, noise, seed, source.classes);
+    case "waves":
+      return toys.waves(points, noise, seed);
+  }
+}
+
+function drawn({ points, task }: DrawnSource): Points {
+  const nIn = task === "classification" ? 2 : 1;
+  if (points.length === 0) throw new Problem({ code: "no-points" });
+  const result = toys.empty(points.length, nIn);
+  points.forEach((point, i) => {
+    for (let j = 0; j < nIn; j++) result.X[j * points.length + i] = point[j]!;
+    result.y[i] = point[nIn]!;
+  });
+  return result;
+}
+
+/** Points of the square from -1 to 1; class 1 above the graph x2 = f(x1), noise added afterwards. */
+function aboveAndBelow({ formula, points: n, noise, seed }: FormulaSource): Points {
+  const f = compile(formula);
+  const random = new RandomState(seed);
+  const points = toys.empty(n, 2);
+  for (let i = 0; i < n; i++) {
+    const a = random.uniform(-1, 1);
+    const b = random.uniform(-1, 1);
+    points.X[i] = a;
+    points.X[n + i] = b;
+    points.y[i] = b > f(a) ? 1 : 0;
+  }
+  return toys.withNoise(points, noise, random);
+}
+
+function finish(spec: DataSpec, prepared: Prepared, split: Split): Dataset {
+  const { points, ...rest } = prepared;
+  const isHeldOut = new Uint8Array(points.nRows);
+  split.heldOut.forEach((row) => (isHeldOut[row] = 1));
+  return {
+    ...rest,
+    key: JSON.stringify(spec), nIn: points.nIn, nRows: points.nRows, inputs: points.X, targets: points.y, isHeldOut,
+    training: take(points, split.training),
+    heldOut: split.heldOut.length === 0 ? null : take(points, split.heldOut),
+  };
+}
+
+function take(points: Points, rows: Int32Array): Rows {
+  const n = rows.length;
+  const X = new Float64Array(n * points.nIn);
+  for (let j = 0; j < points.nIn; j++) for (let i = 0; i < n; i++) X[j * n + i] = points.X[j * points.nRows + rows[i]!]!;
+  return { nRows: n, X, T: Float64Array.from(rows, (row) => points.y[row]!) };
+}
