@@ -29,7 +29,7 @@ def test_a_classifier_and_its_baselines():
 
 def test_a_regressor_and_its_baseline():
     truth, predicted = np.arange(40.0), np.arange(40.0) + 0.1
-    assessment = assess_regressor(truth, predicted, {"dummy": Baseline(np.full(40, 19.5))}, name="price")
+    assessment = assess_regressor(truth, predicted, {"dummy": Baseline(np.full(40, 19.5))}, target="price")
     assert assessment.model == regression_report(truth, predicted, names=["price"])
     assert assessment.comparisons[0].outcome == "better"
 

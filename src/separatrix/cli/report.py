@@ -87,7 +87,7 @@ def assess_fit(model: Model, fitted: TableFit) -> Assessment:
         line_first = dict(reversed(baselines.items()))
         return assess_classifier(y_test, model.predict_proba(X_test), model.classes, line_first)
     line_first = dict(reversed(baseline_predictions(X, y, X_test).items()))
-    return assess_regressor(y_test, model.predict(X_test), line_first, name=fitted.target.name)
+    return assess_regressor(y_test, model.predict(X_test), line_first, target=fitted.target.name)
 
 
 def fit_parts(

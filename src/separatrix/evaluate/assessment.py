@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,13 @@ from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import ClassificationReport, classification_report
-from separatrix.evaluate.comparison import Comparison, compare_classifiers, compare_regressors
+from separatrix.evaluate.comparison import (
+    LOG_LOSS,
+    ROC_AUC,
+    Comparison,
+    compare_classifiers,
+    compare_regressors,
+)
 from separatrix.evaluate.regression import RegressionReport, regression_report
 
 MODEL = "network"
@@ -28,21 +34,30 @@ class Assessment:
     Attributes
     ----------
     reports : dict of str to report
-        The report of the model, ``"network"``, then of each baseline.
+        The report of the model, then of each baseline.
     comparisons : tuple of Comparison
         The model compared with each baseline.
     unconverged : tuple of str
         Baselines that did not converge, and could therefore be better.
+    name : str, default="network"
+        What the model is called.
+    rows : str, default=""
+        Which rows judge, in words, if they are no test rows that were held out once.
+    is_weighted : bool, default=False
+        Whether the model and its baselines were trained with class weights: the AUC then decides.
     """
 
     reports: Mapping[str, ClassificationReport | RegressionReport]
     comparisons: tuple[Comparison, ...]
     unconverged: tuple[str, ...]
+    name: str = MODEL
+    rows: str = ""
+    is_weighted: bool = False
 
     @property
     def model(self) -> ClassificationReport | RegressionReport:
         """The model's report."""
-        return self.reports[MODEL]
+        return self.reports[self.name]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries that `json.dumps` accepts."""
@@ -50,6 +65,9 @@ class Assessment:
             "reports": {name: report.to_dict() for name, report in self.reports.items()},
             "comparisons": [comparison.to_dict() for comparison in self.comparisons],
             "unconverged": list(self.unconverged),
+            "name": self.name,
+            "rows": self.rows,
+            "is_weighted": self.is_weighted,
         }
 
 
@@ -58,6 +76,9 @@ def assess_classifier(
     proba: npt.ArrayLike,
     classes: npt.ArrayLike,
     baselines: Mapping[str, Baseline],
+    *,
+    name: str = MODEL,
+    is_weighted: bool = False,
 ) -> Assessment:
     """Compute reports of a classifier and its baselines, and compare them.
 
@@ -67,7 +88,12 @@ def assess_classifier(
     proba : array-like of shape (n_rows, n_classes)
     classes : array-like of shape (n_classes,)
     baselines : mapping of str to Baseline
-        As `baseline_probabilities` returns.
+        As `table_baselines` or `baseline_probabilities` returns.
+    name : str, default="network"
+        What the model is called.
+    is_weighted : bool, default=False
+        Whether all were trained with class weights: the AUC then decides, as weights shift the probabilities
+        that the log-loss judges.
 
     Raises
     ------
@@ -81,12 +107,17 @@ def assess_classifier(
     >>> assessment.comparisons[0].outcome
     'better'
     """
-    return _assessment(
+    decided_by = ROC_AUC if is_weighted else LOG_LOSS
+    found = _assessment(
+        name,
         proba,
         baselines,
         lambda values: classification_report(y_true, values, classes),
-        lambda values, names: compare_classifiers(y_true, proba, values, classes, names=names),
+        lambda values, names: compare_classifiers(
+            y_true, proba, values, classes, names=names, decided_by=decided_by
+        ),
     )
+    return replace(found, is_weighted=is_weighted)
 
 
 def assess_regressor(
@@ -94,7 +125,8 @@ def assess_regressor(
     y_pred: npt.ArrayLike,
     baselines: Mapping[str, Baseline],
     *,
-    name: str = "y",
+    target: str = "y",
+    name: str = MODEL,
 ) -> Assessment:
     """Compute reports of a regressor with one target and its baselines, and compare them.
 
@@ -102,9 +134,11 @@ def assess_regressor(
     ----------
     y_true, y_pred : array-like of shape (n_rows,)
     baselines : mapping of str to Baseline
-        As `baseline_predictions` returns.
-    name : str
+        As `table_baselines` or `baseline_predictions` returns.
+    target : str, default="y"
         Name of the target.
+    name : str, default="network"
+        What the model is called.
 
     Raises
     ------
@@ -117,9 +151,10 @@ def assess_regressor(
     0.333...
     """
     return _assessment(
+        name,
         y_pred,
         baselines,
-        lambda values: regression_report(y_true, values, names=[name]),
+        lambda values: regression_report(y_true, values, names=[target]),
         lambda values, names: compare_regressors(y_true, y_pred, values, names=names),
     )
 
@@ -161,7 +196,8 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
     if model.classes is not None:
         labels = Labels(model.classes).match(y, name)
         return assess_classifier(labels, model.predict_proba(features), model.classes, dummy)
-    return assess_regressor(as_numbers(as_column(y, name), name), model.predict(features), dummy, name=name)
+    numbers = as_numbers(as_column(y, name), name)
+    return assess_regressor(numbers, model.predict(features), dummy, target=name)
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
@@ -176,6 +212,7 @@ def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
 
 
 def _assessment(
+    name: str,
     predictions: npt.ArrayLike,
     baselines: Mapping[str, Baseline],
     report: Callable[[npt.ArrayLike], ClassificationReport | RegressionReport],
@@ -183,7 +220,8 @@ def _assessment(
 ) -> Assessment:
     others = {name: baseline.predictions for name, baseline in baselines.items()}
     return Assessment(
-        {name: report(values) for name, values in {MODEL: predictions, **others}.items()},
-        tuple(compare(values, (f"the {MODEL}", name)) for name, values in others.items()),
-        tuple(name for name, baseline in baselines.items() if not baseline.converged),
+        {each: report(values) for each, values in {name: predictions, **others}.items()},
+        tuple(compare(values, (f"the {name}", other)) for other, values in others.items()),
+        tuple(other for other, baseline in baselines.items() if not baseline.converged),
+        name,
     )

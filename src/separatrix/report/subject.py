@@ -1,0 +1,190 @@
+"""Subject: the fitted model that is judged, with the rows that judge it, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import is_classifier
+
+from separatrix.data.labels import Labels
+from separatrix.data.table import Table, as_column, as_numbers, columns_of
+from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.errors import DataError, ParameterError
+from separatrix.evaluate.classification import row_log_losses
+from separatrix.explain.tables import in_container_of
+from separatrix.model import Model
+
+Array = NDArray[Any]
+
+MAX_CELLS = 20_000_000
+"""Cells of a table that a model answers at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A fitted model and rows with their targets.
+
+    Attributes
+    ----------
+    model : Model, Ensemble or fitted estimator
+        With one target.
+    table : Table
+        The columns to predict from.
+    y : ndarray of shape (n_rows,)
+        Codes of classes, or numbers.
+    classes : ndarray of shape (n_classes,) or None
+        None for numbers.
+    container : object
+        Rows as the model takes them, if it takes no `Table`: an array or a frame of another library.
+    """
+
+    model: Any
+    table: Table
+    y: Array
+    classes: Array | None
+    container: Any = None
+
+    @classmethod
+    def of(cls, model: Any, X: Any, y: Any, name: str = "y", *, is_fitted: bool = True) -> Subject:
+        """Return the subject of a model and its rows, in any container.
+
+        Parameters
+        ----------
+        model : Model, Ensemble or fitted estimator
+        X : data frame, Table, mapping or array-like of shape (n_rows, n_columns)
+        y : array-like of shape (n_rows,)
+            Labels or numbers.
+        name : str, default="y"
+            What errors call the target.
+        is_fitted : bool, default=True
+            If not, the classes of a classifier are those of `y`.
+
+        Raises
+        ------
+        ParameterError
+            If the model has several targets, or is not fitted.
+        DataError
+            If `X` and `y` differ in their rows, there are none, or a label is none of the classes.
+        """
+        classes = _classes(model) if is_fitted else np.unique(np.asarray(y)) if is_classifier(model) else None
+        columns = columns_of(X)
+        table = Table(dict(columns)) if columns is not None else _table_of_array(model, X)
+        values = as_column(y, name)
+        if len(values) != table.n_rows or not len(values):
+            raise DataError(
+                f"X and y must have the same rows, at least one, got {table.n_rows} and {len(values)}."
+            )
+        encoded = as_numbers(values, name) if classes is None else Labels(classes).encode_column(values, name)
+        read = _columns_read(model, table)
+        is_own = columns is not None and (isinstance(model, AnyModel) or hasattr(model, "to_model"))
+        return cls(
+            model, table if read is None else table.select(read), encoded, classes, None if is_own else X
+        )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.table.n_rows
+
+    def rows(self, table: Table) -> Any:
+        """Return a table as the model takes it."""
+        return table if self.container is None else in_container_of(self.container, table.columns)
+
+    @property
+    def kind(self) -> str:
+        """What sentences call the model."""
+        return kind_of(self.model)
+
+    @property
+    def labels(self) -> Array:
+        """The targets as labels or numbers."""
+        return self.y if self.classes is None else self.classes[self.y]
+
+    def take(self, rows: Array) -> Subject:
+        """Return some of the rows."""
+        return replace(self, table=self.table.take(rows), y=self.y[rows])
+
+    def answers(self, table: Table | None = None) -> Array:
+        """Return the probabilities (n_rows, n_classes) or numbers (n_rows,) for rows, by default its own."""
+        table = self.table if table is None else table
+        step = max(1, MAX_CELLS // max(1, len(table.columns)))
+        parts = []
+        for start in range(0, table.n_rows, step):
+            piece = table.take(np.arange(start, min(start + step, table.n_rows)))
+            rows = self.rows(piece)
+            answer = self.model.predict(rows) if self.classes is None else self.model.predict_proba(rows)
+            parts.append(np.asarray(answer, np.float64))
+        return np.concatenate(parts)
+
+    def losses(self, answers: Array) -> Array:
+        """Return the log-loss, or the squared error, of each row; the answers may be of several copies."""
+        y = np.tile(self.y, len(answers) // len(self.y))
+        return row_log_losses(y, answers) if self.classes is not None else (answers - y) ** 2
+
+
+def kind_of(model: Any) -> str:
+    """Return what sentences call a model: the network, the ensemble, or the model."""
+    if isinstance(model, Ensemble) or hasattr(model, "ensemble_"):
+        return "ensemble"
+    is_network = isinstance(model, Model) or hasattr(model, "network_")
+    return "network" if is_network else "model"
+
+
+def class_weight_of(model: Any) -> Mapping[Any, float] | str | None:
+    """Return the class weights that a model was trained with; None if it had none, or does not know."""
+    weight: Mapping[Any, float] | str | None = getattr(model, "class_weight", None)
+    if isinstance(model, AnyModel):
+        weight = (model.training or {}).get("settings", {}).get("class_weight")
+    return weight
+
+
+def _classes(model: Any) -> Array | None:
+    """Return the classes of a model with one target, None for numbers."""
+    several = ParameterError("model", "must have one target, got several; make a report for each.")
+    if isinstance(model, AnyModel):
+        if not model.has_one_target:
+            raise several
+        return None if model.classes is None else np.asarray(model.classes)
+    if not hasattr(model, "predict"):
+        raise ParameterError("model", f"must be a fitted model, got {type(model).__name__}; fit it first.")
+    classes = getattr(model, "classes_", None)
+    if classes is None and is_classifier(model):
+        raise ParameterError("model", f"must be fitted, got {type(model).__name__}; call fit first.")
+    if isinstance(classes, list) or (getattr(getattr(model, "network_", None), "head", "") == "multilabel"):
+        raise several
+    return None if classes is None else np.asarray(classes)
+
+
+def _columns_read(model: Any, table: Table) -> list[str] | None:
+    """Return the columns that a model reads, in the order of the table; None for all."""
+    encoders = []
+    if isinstance(model, AnyModel):
+        models = [model] if isinstance(model, Model) else model.models
+        encoders = [each.encoder for each in models]
+        if encoders[0] is None:
+            names = model.feature_names
+            return None if names is None or len(names) != len(table.columns) else list(table.columns)
+    elif "encoder_" in vars(model):
+        encoders = [model.encoder_]
+    elif hasattr(model, "feature_names_in_"):
+        known = [str(name) for name in model.feature_names_in_]
+        return known
+    else:
+        return None
+    read = {column.name for encoder in encoders if encoder is not None for column in encoder.columns}
+    missing = [name for name in sorted(read) if name not in table.columns]
+    return missing[:1] or [name for name in table.columns if name in read]
+
+
+def _table_of_array(model: Any, X: Any) -> Table:
+    rows = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise DataError(f"X must have shape (n_rows, n_columns), got {rows.shape}; reshape it.")
+    names = model.feature_names if isinstance(model, AnyModel) else getattr(model, "feature_names_in_", None)
+    if names is None or len(names) != rows.shape[1]:
+        names = [f"x{number}" for number in range(1, rows.shape[1] + 1)]
+    return Table({str(name): as_column(column, name) for name, column in zip(names, rows.T, strict=True)})
