@@ -12,6 +12,7 @@ import pytest
 import scipy.sparse
 
 from separatrix.data import Table, TableEncoder
+from separatrix.data.encoder import NumericEncoder
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model
@@ -105,8 +106,8 @@ def test_tables_go_through_the_encoder_once_for_each_type(convert, dtypes, monke
     ensemble = Ensemble(models)
     expected = np.mean([model(COLUMNS).astype(np.float64) for model in models], axis=0)
     calls = []
-    encode = TableEncoder.transform
-    monkeypatch.setattr(TableEncoder, "transform", lambda *args: calls.append(1) or encode(*args))
+    encode = NumericEncoder.encode
+    monkeypatch.setattr(NumericEncoder, "encode", lambda *args: calls.append(1) or encode(*args))
     np.testing.assert_array_equal(ensemble(convert(COLUMNS)), expected)
     assert len(calls) == len(set(dtypes))
     assert ensemble.encoder is models[0].encoder

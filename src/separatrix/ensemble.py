@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
-from separatrix.data.encoder import TableEncoder
+from separatrix.data.encoded_blocks import encoded_blocks
+from separatrix.data.encoder import ColumnEncoder, TableEncoder
+from separatrix.data.table import columns_of
 from separatrix.decision import Decision
 from separatrix.errors import ParameterError
 from separatrix.model import Model, answers, check_decision, decision_of, decision_values
@@ -200,17 +202,35 @@ class Ensemble:
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""
-        rows: dict[Any, Any] = {}  # a table is encoded once for all models with one encoder and type
-        total: Any = 0.0
-        for fraction, model in zip(self.fractions.tolist(), self.models, strict=True):
-            key = (id(model.encoder), model.theta.dtype)
-            if key not in rows:
-                rows[key] = model.encoded(X)
-            total = total + fraction * model(rows[key]).astype(np.float64)
-        mean = np.asarray(total)
+        columns = columns_of(X)
+        takes_table = columns is not None and self.encoder is not None
+        mean = self._mean_of_table(columns or {}) if takes_table else self._mean_of_rows(X)
         if self.temperature != 1.0:
             mean = tempered(mean, self.temperature)
         return mean if self.decision is None else self.decision.probabilities(mean)
+
+    def _mean_of_rows(self, X: Any) -> Array:
+        rows: dict[Any, Any] = {}  # checked once for each type
+        total: Any = 0.0
+        for fraction, model in zip(self.fractions.tolist(), self.models, strict=True):
+            dtype = model.theta.dtype
+            if dtype not in rows:
+                rows[dtype] = model.encoded(X)
+            total = total + fraction * model(rows[dtype]).astype(np.float64)
+        return np.asarray(total)
+
+    def _mean_of_table(self, columns: Mapping[str, Any]) -> Array:
+        encoders = {(id(model.encoder), model.theta.dtype): model.encoder for model in self.models}
+        kinds = [(encoder, dtype) for (_, dtype), encoder in encoders.items() if encoder is not None]
+        parts = []
+        for block in encoded_blocks(kinds, columns):
+            inputs = dict(zip(encoders, block, strict=True))
+            total: Any = 0.0
+            for fraction, model in zip(self.fractions.tolist(), self.models, strict=True):
+                answer = model.answer(inputs[id(model.encoder), model.theta.dtype])
+                total = total + fraction * answer.astype(np.float64)
+            parts.append(np.asarray(total))
+        return np.concatenate(parts)
 
     @property
     def threshold(self) -> float | None:
@@ -264,7 +284,7 @@ class Ensemble:
         """
         try:
             parts = list(zip(values["models"], thetas, strict=True))
-            encoders = [None if one is None else TableEncoder.from_dict(one) for one in values["encoders"]]
+            encoders = _shared([None if e is None else TableEncoder.from_dict(e) for e in values["encoders"]])
             shared = {name: values[name] for name in _SHARED}
             for own, _ in parts:
                 check.integer("encoder", own["encoder"], 0)
@@ -300,6 +320,15 @@ class Ensemble:
 
 
 AnyModel = Model | Ensemble  # what a model file may hold
+
+
+def _shared(encoders: Sequence[TableEncoder | None]) -> list[TableEncoder | None]:
+    """Return encoders in which equal columns are one object, so that each is encoded once."""
+    known: dict[ColumnEncoder, ColumnEncoder] = {}
+    return [
+        None if one is None else replace(one, columns=tuple(known.setdefault(c, c) for c in one.columns))
+        for one in encoders
+    ]
 
 
 def _checked_models(models: Any) -> tuple[Model, ...]:

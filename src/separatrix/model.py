@@ -264,8 +264,25 @@ class Model:
         z = self.decision_function(X)
         if self.classes is not None:
             return predicted_labels(z, self.classes, self.network)
-        a = self.head.output(z)
-        return a[:, 0] if self.network.n_out == 1 else a
+        return self._numbers(z)
+
+    def answer(self, inputs: Array) -> Array:
+        """Return probabilities or numbers for encoded rows, which are not checked.
+
+        Parameters
+        ----------
+        inputs : ndarray of shape (n_rows, n_in)
+            Finite, in the type of `theta`.
+
+        Returns
+        -------
+        ndarray
+            As `__call__`, without `decision`.
+        """
+        z = forward(self.network, self.theta, inputs)
+        if self.is_classifier:
+            return self.head.probabilities(z)
+        return self._numbers(z)
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of a classifier, else `predict`."""
@@ -366,6 +383,10 @@ class Model:
     def __repr__(self) -> str:
         """Return sizes, head and type of the parameters."""
         return f"<Model {self.network}, head={self.network.head!r}, {self.theta.dtype.name}>"
+
+    def _numbers(self, z: Array) -> Array:
+        a = self.head.output(z)
+        return a[:, 0] if self.network.n_out == 1 else a
 
     def _input_name(self, j: int) -> str:
         return self.feature_names[j] if self.feature_names else str(j + 1)

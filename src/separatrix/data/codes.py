@@ -190,19 +190,23 @@ class PiecewiseLinearCode:
         means = np.average(out, axis=0, weights=weight)
         return cls(name, fill, code.edges, tuple(means.tolist()))
 
-    @property
+    @cached_property
     def feature_names(self) -> list[str]:
         """`name > edge` for each bin."""
         return [f"{self.name} > {edge:g}" for edge in self.edges[:-1]]
 
     def encode(self, column: Column, out: Array) -> None:
         """Write the features into `out` of shape (n_rows, n_bins)."""
-        values = _filled(column, self.name, self.fill)
-        edges = np.array(self.edges)
+        edges, numbers, means = self._arrays
         # Which bin a value is in, and how far: all bins below are 1, all above are 0.
-        position = np.interp(values, edges, np.arange(len(edges), dtype=float))
-        np.clip(position[:, np.newaxis] - np.arange(len(edges) - 1), 0.0, 1.0, out=out, casting="same_kind")
-        out -= np.array(self.means, dtype=out.dtype)
+        position = np.interp(_filled(column, self.name, self.fill), edges, numbers)
+        np.subtract(position.astype(out.dtype)[:, np.newaxis], numbers[:-1].astype(out.dtype), out=out)
+        np.clip(out, 0.0, 1.0, out=out)
+        out -= means.astype(out.dtype)
+
+    @cached_property
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return np.array(self.edges), np.arange(len(self.edges), dtype=float), np.array(self.means)
 
 
 @dataclass(frozen=True)
@@ -262,7 +266,11 @@ class QuantileCode:
 
     def encode(self, column: Column, out: Array) -> None:
         """Write the feature into `out` of shape (n_rows, 1)."""
-        out[:, 0] = np.interp(_filled(column, self.name, self.fill), self.values, self.quantiles)
+        out[:, 0] = np.interp(_filled(column, self.name, self.fill), *self._arrays)
+
+    @cached_property
+    def _arrays(self) -> tuple[Array, Array]:
+        return np.array(self.values), np.array(self.quantiles)
 
 
 @dataclass(frozen=True)
@@ -317,7 +325,7 @@ class LevelCode:
     def _indices(self) -> dict[str | None, int]:
         return {level: index for index, level in enumerate(self.levels)}
 
-    @property
+    @cached_property
     def feature_names(self) -> list[str]:
         """`name=level` for each level; of two levels, that of the second."""
         shown = self.levels[1:] if len(self.levels) == 2 else self.levels

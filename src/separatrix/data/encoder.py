@@ -307,6 +307,18 @@ class TableEncoder:
         DataError
             If a column is missing, lengths differ, or a numeric column holds text or infinity.
         """
+        self.require_columns(columns)
+        table = Table({one.name: columns[one.name] for one in self.columns})  # type: ignore[misc]
+        out = np.zeros((table.n_rows, self.n_features_out), dtype=dtype)
+        start = 0
+        for encoder in self.columns:
+            stop = start + len(encoder.feature_names)
+            encoder.encode(table.columns[encoder.name], out[:, start:stop])
+            start = stop
+        return out
+
+    def require_columns(self, columns: Mapping[str, ArrayLike]) -> None:
+        """Raise a `DataError` if a table lacks a column that is encoded."""
         absent = list(dict.fromkeys(one.name for one in self.columns if one.name not in columns))
         if absent:
             names = ", ".join(f"'{name}'" for name in absent)
@@ -315,14 +327,6 @@ class TableEncoder:
                 f"the table lacks {'column' if len(absent) == 1 else 'columns'} {names}, which the model was "
                 f"trained on.{did_you_mean(absent[0], others)}"
             )
-        table = Table({one.name: as_column(columns[one.name], one.name) for one in self.columns})
-        out = np.zeros((table.n_rows, self.n_features_out), dtype=dtype)
-        start = 0
-        for encoder in self.columns:
-            stop = start + len(encoder.feature_names)
-            encoder.encode(table.columns[encoder.name], out[:, start:stop])
-            start = stop
-        return out
 
     def count_unseen(self, columns: Mapping[str, ArrayLike]) -> dict[str, int]:
         """Count the values of each text column that have no level of their own: new, or rare in training.

@@ -533,7 +533,7 @@ def _from_pandas(series: Any) -> Column:
 
 def _is_categorical(values: Any) -> bool:
     """Return whether values are a categorical, a series or an index of pandas with categories."""
-    return str(getattr(values, "dtype", None)) == "category"
+    return not isinstance(values, np.ndarray) and str(getattr(values, "dtype", None)) == "category"
 
 
 def _from_categories(values: Any, name: str) -> Column:

@@ -31,6 +31,7 @@ from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.network import Network
 from separatrix.tabular import recipe
+from separatrix.tabular.candidates import Candidates, Part
 from separatrix.tabular.features import Features
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.table_fitting import TableFitting
@@ -133,7 +134,7 @@ class BaseTabular(TableFitting, BaseEstimator):
 
             follow = Follower(on_progress, self._metric, score, len(jobs), self._n_folds)
         members = self._train(jobs, features, self._target(y, weight), follow)
-        self._choose(members, y, weight)
+        self._choose(members, features, y, weight)
         known = index >= 0
         oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
         oof[known] = self.oof_[index[known]]
@@ -203,12 +204,12 @@ class BaseTabular(TableFitting, BaseEstimator):
     @abstractmethod
     def _finish(
         self,
-        members: Sequence[tuple[Member, Array, float]],
+        parts: Sequence[Part],
         oof: Array,
         y: Array,
         weight: Array | None,
     ) -> Ensemble:
-        """Return the ensemble of members' parameters and weights."""
+        """Return the ensemble of networks and weights."""
 
     # Fit.
 
@@ -291,7 +292,7 @@ class BaseTabular(TableFitting, BaseEstimator):
                 if follow is not None:
                     follow(member)
         except KeyboardInterrupt:
-            if not any(len(group) == self._n_folds for group in self._by_configuration(members)):
+            if not Candidates.of(members, self._n_folds).groups:
                 raise
             is_interrupted = True
         members.sort(key=lambda member: member.job)
@@ -311,52 +312,26 @@ class BaseTabular(TableFitting, BaseEstimator):
         warnings.warn(ending.message, UserWarning, stacklevel=5)
         return ending
 
-    def _by_configuration(self, members: Sequence[Member]) -> list[list[Member]]:
-        groups: dict[int, list[Member]] = {}
-        for member in members:
-            groups.setdefault(member.job // self._n_folds, []).append(member)
-        return list(groups.values())
-
     def _n_threads(self) -> int:
         n_jobs = 1 if self.n_jobs is None else self.n_jobs
         return (os.cpu_count() or 1) + 1 + n_jobs if n_jobs < 0 else n_jobs
 
-    def _choose(self, members: Sequence[Member], y: Array, weight: Array | None) -> None:
+    def _choose(self, members: Sequence[Member], features: Features, y: Array, weight: Array | None) -> None:
         """Choose the ensemble among the configurations whose folds were all trained."""
-        whole = [group for group in self._by_configuration(members) if len(group) == self._n_folds]
-        covered = np.sort(np.concatenate([member.held_out for member in whole[0]]))
-        n_snapshots = len(whole[0][0].thetas)
-        answers = np.zeros((len(whole), n_snapshots, len(y), whole[0][0].answers.shape[2]), np.float32)
-        for candidate, group in zip(answers, whole, strict=True):
-            for member in group:
-                candidate[:, member.held_out] = member.answers
-        flat: Array = answers.reshape(-1, *answers.shape[2:])
-        kept = (flat[:, covered], y[covered], None if weight is None else weight[covered])
-        counts = self._counts(*kept).reshape(len(whole), n_snapshots)
-        chosen = [
-            (member, theta, count / self._n_folds)
-            for group, of_group in zip(whole, counts.tolist(), strict=True)
-            for member in group
-            for theta, count in zip(member.thetas, of_group, strict=True)
-            if count
-        ]
-        shares = counts.ravel() / counts.sum()
-        self.oof_ = np.full(flat.shape[1:], np.nan)
-        self.oof_[covered] = np.tensordot(shares, flat[:, covered], 1)
+        candidates = Candidates.of(members, self._n_folds)
+        covered, answers = candidates.covered, candidates.answers()
+        kept = (y[covered], None if weight is None else weight[covered])
+        counts = self._counts(answers.reshape(-1, *answers.shape[2:]), *kept).reshape(answers.shape[:2])
+        parts, oof = candidates.mixed(counts, features, self._answers)
+        self.oof_ = np.full((len(y), oof.shape[1]), np.nan)
+        self.oof_[covered] = oof
         self.counts_ = counts
-        self.ensemble_ = self._finish(chosen, self.oof_[covered], *kept[1:])
+        ensemble = self._finish(parts, oof, *kept)
         trained = [
-            replace(
-                model,
-                training={
-                    "configuration": str(recipe.CONFIGURATIONS[member.configuration]),
-                    "fold": member.job % self._n_folds,
-                    "n_iter": member.n_epochs,
-                },
-            )
-            for model, (member, _, _) in zip(self.ensemble_.models, chosen, strict=True)
+            replace(model, training=part.training(self._n_folds))
+            for model, part in zip(ensemble.models, parts, strict=True)
         ]
-        self.ensemble_ = replace(self.ensemble_, models=trained)
+        self.ensemble_ = replace(ensemble, models=trained)
         models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
         self._in_double = replace(self.ensemble_, models=models)
 

@@ -13,7 +13,6 @@ from sklearn.model_selection import KFold, StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from separatrix.data.encoder import TableEncoder
 from separatrix.data.labels import Labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.decision import LEAST
@@ -24,7 +23,8 @@ from separatrix.model import Model
 from separatrix.network import HEADS, Network
 from separatrix.tabular import mixture
 from separatrix.tabular.base import BaseTabular
-from separatrix.tabular.training import Member, Split, Target
+from separatrix.tabular.candidates import Part
+from separatrix.tabular.training import Split, Target
 
 Array = NDArray[Any]
 
@@ -185,13 +185,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         logs = np.log(np.maximum(answers[np.arange(len(y)), y], LEAST))
         return float(-np.average(logs, weights=weight))
 
-    def _finish(
-        self, members: Sequence[tuple[Member, Array, float]], oof: Array, y: Array, weight: Array | None
-    ) -> Ensemble:
+    def _finish(self, parts: Sequence[Part], oof: Array, y: Array, weight: Array | None) -> Ensemble:
         temperature = mixture.fitted_temperature(oof, y, weight)
-        encoders: dict[int, TableEncoder] = {}
-        models = []
-        for member, theta, _ in members:
-            encoder = encoders.setdefault(id(member.codes), TableEncoder(member.codes))
-            models.append(Model(member.network, theta, self.classes_, encoder))
-        return Ensemble(models, [share for _, _, share in members], temperature)
+        models = [Model(part.network, part.theta, self.classes_, part.encoder) for part in parts]
+        return Ensemble(models, [part.share for part in parts], temperature)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from separatrix.data.codes import (
     PiecewiseLinearCode,
     QuantileCode,
     RobustCode,
-    TargetCode,
     target_values,
 )
+from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Column, is_text, missing_rows
+from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.recipe import Configuration
 
@@ -48,6 +50,7 @@ class Features:
     codes: Mapping[str, tuple[Code, ...]]
     arrays: Mapping[str, Array]
     levels: Mapping[str, Array]
+    _encoders: dict[tuple[str, ...], TableEncoder] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, columns: Mapping[str, Column], weight: Array | None = None) -> Features:
@@ -61,26 +64,41 @@ class Features:
         }
         return cls(codes, arrays, levels)
 
-    def codes_of(self, configuration: Configuration) -> tuple[Code, ...]:
-        """Return the codes of a network's inputs, without those of the target."""
-        return tuple(code for block in blocks_of(configuration) for code in self.codes[block])
+    def encoder(self, configuration: Configuration) -> TableEncoder:
+        """Return the encoder of a network's inputs: the same object for the same blocks."""
+        blocks = blocks_of(configuration)
+        if blocks not in self._encoders:
+            codes = tuple(code for block in blocks for code in self.codes[block])
+            self._encoders[blocks] = TableEncoder(codes)
+        return self._encoders[blocks]
 
-    def inputs(self, configuration: Configuration) -> Array:
-        """Return the training rows as a network takes them, without the codes of the target."""
-        return np.hstack([self.arrays[block] for block in blocks_of(configuration)])
+    def inputs(self, configuration: Configuration, rows: Array) -> Array:
+        """Return training rows as a network takes them, without the codes of the target."""
+        return np.hstack([self.arrays[block][rows] for block in blocks_of(configuration)])
+
+    @cached_property
+    def target_coded(self) -> tuple[LevelCode, ...]:
+        """The text columns whose levels are also coded by the target: of two levels, one feature says all."""
+        codes = self.codes["levels"]
+        return tuple(code for code in codes if isinstance(code, LevelCode) and len(code.levels) > 2)
 
     def target_codes(
         self, rows: Array, held_out: Array, targets: Array, weight: Array | None, random_state: RandomState
-    ) -> tuple[tuple[TargetCode, ...], Array, Array]:
-        """Return codes fitted on some rows, and the features of those rows and of held-out rows.
+    ) -> tuple[list[Array], Array, Array]:
+        """Return what each level says of the target, and the features of some rows and of held-out rows.
 
-        The rows themselves are coded in parts, each by a code fitted on the others: a row's own target is
-        not in its feature.
+        The rows themselves are coded in parts, each by what the others say: a row's own target is not in its
+        feature.
+
+        Returns
+        -------
+        tables : list of ndarray of shape (n_levels, k)
+            One for each of `target_coded`.
+        seen, unseen : float32 ndarray of shape (n_rows, n_features)
         """
         part = random_state.permutation(len(rows)) % CROSS_FIT_PARTS
-        codes, seen, unseen = [], [], []
-        for code in self.codes["levels"]:
-            assert isinstance(code, LevelCode)
+        tables, seen, unseen = [], [], []
+        for code in self.target_coded:
             indices, n_levels = self.levels[code.name], len(code.levels)
 
             def table(at: Array, indices: Array = indices, n_levels: int = n_levels) -> Array:
@@ -89,7 +107,7 @@ class Features:
                 return np.vstack([values, np.zeros(values.shape[1])])  # the last, index -1: no level
 
             whole = table(rows)
-            codes.append(TargetCode(code.name, code.levels, tuple(map(tuple, whole[:-1].tolist()))))
+            tables.append(whole[:-1])
             features = np.empty((len(rows), whole.shape[1]))
             for number in range(CROSS_FIT_PARTS):
                 mine = part == number
@@ -97,7 +115,25 @@ class Features:
                     features[mine] = table(rows[~mine])[indices[rows[mine]]]
             seen.append(features)
             unseen.append(whole[indices[held_out]])
-        return tuple(codes), _stacked(seen, len(rows)), _stacked(unseen, len(held_out))
+        return tables, _stacked(seen, len(rows)), _stacked(unseen, len(held_out))
+
+    def without_target_codes(self, network: Network, theta: Array, tables: list[Array]) -> Array:
+        """Return the parameters of the network that needs no features of `target_codes`.
+
+        Such a feature is a number for each level, so that its weights can be added to those of the levels.
+        """
+        weights, biases = network.split(theta)
+        w = weights[0][: -sum(table.shape[1] for table in tables)].copy()
+        start = len(w) - sum(len(code.feature_names) for code in self.codes["levels"])
+        added = iter(np.vsplit(weights[0][len(w) :], np.cumsum([table.shape[1] for table in tables])[:-1]))
+        of_level = dict(zip((code.name for code in self.target_coded), tables, strict=True))
+        for code in self.codes["levels"]:
+            stop = start + len(code.feature_names)
+            if code.name in of_level:
+                w[start:stop] += (of_level[code.name] @ next(added)).astype(w.dtype)
+            start = stop
+        parts = zip([w, *weights[1:]], biases, strict=True)
+        return np.concatenate([part.ravel() for pair in parts for part in pair])
 
 
 def blocks_of(configuration: Configuration) -> tuple[str, ...]:

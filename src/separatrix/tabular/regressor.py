@@ -13,7 +13,6 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import column_or_1d
 
 from separatrix import check
-from separatrix.data.encoder import TableEncoder
 from separatrix.data.statistics import TargetStatistics
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
@@ -22,7 +21,8 @@ from separatrix.model import Model
 from separatrix.network import Network
 from separatrix.tabular import mixture
 from separatrix.tabular.base import BaseTabular
-from separatrix.tabular.training import Member, Split, Target
+from separatrix.tabular.candidates import Part
+from separatrix.tabular.training import Split, Target
 
 Array = NDArray[Any]
 
@@ -181,17 +181,14 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def _score(self, answers: Array, y: Array, weight: Array | None) -> float:
         return float(np.sqrt(np.average((answers[:, 0] - y) ** 2, weights=weight)))
 
-    def _finish(
-        self, members: Sequence[tuple[Member, Array, float]], oof: Array, y: Array, weight: Array | None
-    ) -> Ensemble:
+    def _finish(self, parts: Sequence[Part], oof: Array, y: Array, weight: Array | None) -> Ensemble:
         self.oof_ = self.oof_[:, 0]
         self._residuals = np.abs(oof[:, 0] - y)
-        encoders: dict[int, TableEncoder] = {}
-        models = []
-        for member, theta, _ in members:
-            encoder = encoders.setdefault(id(member.codes), TableEncoder(member.codes))
-            models.append(Model(member.network, self._in_own_unit(member.network, theta), encoder=encoder))
-        return Ensemble(models, [share for _, _, share in members])
+        models = [
+            Model(part.network, self._in_own_unit(part.network, part.theta), encoder=part.encoder)
+            for part in parts
+        ]
+        return Ensemble(models, [part.share for part in parts])
 
     def _in_own_unit(self, network: Network, theta: Array) -> Array:
         weights, biases = [list(arrays) for arrays in network.split(theta.astype(np.float64))]

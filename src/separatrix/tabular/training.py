@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
@@ -13,7 +13,6 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.data.codes import Code
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.engine.numpy_engine import forward
 from separatrix.network import AdamW, Network, initial_theta
@@ -70,8 +69,7 @@ class Member:
         Number of its job.
     configuration : int
         Its number in the recipe.
-    codes : tuple of Code
-        Of its inputs.
+    settings : Configuration
     network : Network
     thetas : list of float32 ndarray
         Its parameters at the snapshot epochs; a training that stopped early repeats its last.
@@ -85,7 +83,7 @@ class Member:
 
     job: int
     configuration: int
-    codes: tuple[Code, ...]
+    settings: Configuration
     network: Network
     thetas: Sequence[Array]
     held_out: Array
@@ -107,21 +105,20 @@ class Job:
         """Train the network, and let it answer for its held-out rows."""
         random_state = RandomState(self.seed)
         held_out = self.split[1]
-        task, codes = self._task(features, target, random_state)
+        task, tables = self._task(features, target, random_state)
         (chunk,) = engine.advance([task])
         network, validation = task.run.plan.network, task.run.validation
         assert validation is not None
-        thetas = _snapshots(task, chunk)
-        answers: list[Array] = []
-        for number, theta in enumerate(thetas):
-            if number and theta is thetas[number - 1]:
-                answers.append(answers[-1])
-            else:
-                answers.append(answer(forward(network, theta, validation.X), network))
+        thetas, X = _snapshots(task, chunk), validation.X
+        if tables:
+            thetas = _each(lambda theta: features.without_target_codes(network, theta, tables), thetas)
+            X = X[:, : -sum(table.shape[1] for table in tables)]
+            network = replace(network, n_in=X.shape[1])
+        answers = _each(lambda theta: answer(forward(network, theta, X), network), thetas)
         return Member(
             self.number,
             self.configuration,
-            codes,
+            self.settings,
             network,
             thetas,
             held_out,
@@ -131,15 +128,16 @@ class Job:
 
     def _task(
         self, features: Features, target: Target, random_state: RandomState
-    ) -> tuple[Task, tuple[Code, ...]]:
+    ) -> tuple[Task, list[Array]]:
+        """Return the training, and what each level of text says of the target if inputs code that, too."""
         rows, held_out = self.split
-        inputs, codes = features.inputs(self.settings), features.codes_of(self.settings)
-        X, X_held_out = inputs[rows], inputs[held_out]
-        if self.settings.uses_target and features.levels:
-            fitted, seen, unseen = features.target_codes(
+        X, X_held_out = features.inputs(self.settings, rows), features.inputs(self.settings, held_out)
+        tables: list[Array] = []
+        if self.settings.uses_target and features.target_coded:
+            tables, seen, unseen = features.target_codes(
                 rows, held_out, target.indicators, target.weight, random_state
             )
-            X, X_held_out, codes = np.hstack([X, seen]), np.hstack([X_held_out, unseen]), (*codes, *fitted)
+            X, X_held_out = np.hstack([X, seen]), np.hstack([X_held_out, unseen])
         network = Network.mlp(
             X.shape[1],
             recipe.HIDDEN,
@@ -167,7 +165,7 @@ class Job:
         )
         n_steps = n_epochs * run.steps_per_epoch
         rates = recipe.RATE * 0.5 * (1.0 + np.cos(np.pi * np.arange(n_steps) / n_steps))
-        return Task(run, rates, np.array(recipe.snapshot_epochs(n_epochs))), codes
+        return Task(run, rates, np.array(recipe.snapshot_epochs(n_epochs))), tables
 
 
 def train(
@@ -195,6 +193,15 @@ def train(
         finally:
             for future in pending:
                 future.cancel()
+
+
+def _each(function: Callable[[Array], Array], thetas: Sequence[Array]) -> list[Array]:
+    """Return what a function makes of each snapshot; equal ones follow one another, and are computed once."""
+    results: list[Array] = []
+    for number, theta in enumerate(thetas):
+        is_new = number == 0 or theta is not thetas[number - 1]
+        results.append(function(theta) if is_new else results[-1])
+    return results
 
 
 def _snapshots(task: Task, chunk: Chunk) -> list[Array]:

@@ -1,0 +1,133 @@
+"""Candidates: what may enter the ensemble, each configuration at each snapshot, and the networks that do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.encoder import TableEncoder
+from separatrix.engine.numpy_engine import forward
+from separatrix.network import Network
+from separatrix.tabular.features import Features
+from separatrix.tabular.training import Answer, Member
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A network of the ensemble.
+
+    Attributes
+    ----------
+    member : Member
+        The training that it is of.
+    theta : float32 ndarray
+    encoder : TableEncoder
+        Of its inputs.
+    share : float
+        Its weight.
+    """
+
+    member: Member
+    theta: Array
+    encoder: TableEncoder
+    share: float
+
+    @property
+    def network(self) -> Network:
+        """Its layers."""
+        return self.member.network
+
+    def training(self, n_folds: int) -> dict[str, Any]:
+        """Return what the model says of its training."""
+        return {
+            "configuration": str(self.member.settings),
+            "fold": self.member.job % n_folds,
+            "n_iter": self.member.n_epochs,
+        }
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The members of each configuration that was trained on all folds.
+
+    Attributes
+    ----------
+    groups : list of list of Member
+        One list for each configuration, one member for each fold.
+    covered : int ndarray
+        The rows that are held out in some fold.
+    """
+
+    groups: Sequence[Sequence[Member]]
+    covered: Array
+
+    @classmethod
+    def of(cls, members: Sequence[Member], n_folds: int) -> Candidates:
+        """Return the candidates among members; a configuration that lacks a fold is left out."""
+        groups: dict[int, list[Member]] = {}
+        for member in members:
+            groups.setdefault(member.job // n_folds, []).append(member)
+        whole = [group for group in groups.values() if len(group) == n_folds]
+        held_out = [member.held_out for group in whole[:1] for member in group]
+        return cls(whole, np.unique(np.concatenate(held_out)) if held_out else np.empty(0, np.intp))
+
+    def answers(self) -> Array:
+        """Return what each candidate predicts for the covered rows by networks that did not train on them.
+
+        Returns
+        -------
+        float32 ndarray of shape (n_configurations, n_snapshots, n_covered, n_outputs)
+        """
+        n_rows = int(self.covered[-1]) + 1
+        n_snapshots, _, n_outputs = self.groups[0][0].answers.shape
+        answers = np.zeros((len(self.groups), n_snapshots, n_rows, n_outputs), np.float32)
+        for of_group, group in zip(answers, self.groups, strict=True):
+            for member in group:
+                of_group[:, member.held_out] = member.answers
+        return answers[:, :, self.covered]
+
+    def mixed(self, counts: Array, features: Features, answer: Answer) -> tuple[list[Part], Array]:
+        """Return the networks of an ensemble, and its predictions for the covered rows.
+
+        The chosen snapshots of one training are averaged to one network: near the end of a training they are
+        alike, so that the mean of their parameters predicts as the mean of their answers does, and prediction
+        and model file need a fraction of the networks.
+
+        Parameters
+        ----------
+        counts : int ndarray of shape (n_configurations, n_snapshots)
+            How often each candidate counts.
+        features : Features
+        answer : callable
+
+        References
+        ----------
+        P. Izmailov, D. Podoprikhin, T. Garipov, D. Vetrov, A. G. Wilson: Averaging weights leads to wider
+        optima and better generalization, UAI 2018.
+        """
+        parts: list[Part] = []
+        n_rows = int(self.covered[-1]) + 1
+        total = np.zeros((n_rows, self.groups[0][0].answers.shape[2]))
+        for group, of_group in zip(self.groups, counts, strict=True):
+            share = float(of_group.sum() / counts.sum())
+            if share == 0:
+                continue
+            answers = np.zeros_like(total)
+            for member in group:
+                theta = _mean(member.thetas, of_group)
+                parts.append(Part(member, theta, features.encoder(member.settings), share))
+                inputs = features.inputs(member.settings, member.held_out)
+                answers[member.held_out] = answer(forward(member.network, theta, inputs), member.network)
+            total += share * answers
+        return parts, total[self.covered]
+
+
+def _mean(thetas: Sequence[Array], counts: Array) -> Array:
+    weights = (counts / counts.sum()).astype(np.float32)
+    return np.asarray(sum(theta * weight for theta, weight in zip(thetas, weights, strict=True) if weight))
