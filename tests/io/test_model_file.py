@@ -502,6 +502,8 @@ def test_every_part_of_an_ensembles_description_must_be_there(path, part):
 def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
     if part == "temperature" and isinstance(value, int | float):
         value = -value  # any number above 0 is a temperature
+    if part == "training" and isinstance(value, dict):
+        value = [value]  # any mapping is training metadata
     refusal(written_ensemble(path, lambda values: values.update({part: value})))
 
 
