@@ -6,14 +6,26 @@ Run it from the repository: ``python web/test/make_reference.py``. Every trainin
 from __future__ import annotations
 
 import json
+import math
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 from sklearn.datasets import make_circles, make_moons
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
 
-from separatrix.data.datasets import make_checkerboard, make_gaussians, make_spiral, make_xor
+from separatrix import MLPClassifier
+from separatrix.data.datasets import (
+    make_bumps,
+    make_checkerboard,
+    make_gaussians,
+    make_spiral,
+    make_ten_points,
+    make_xor,
+)
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.network import (
@@ -194,6 +206,77 @@ def toys() -> dict[str, Any]:
     }
 
 
+def classic(X: Any, y: Any, at: int, hidden: tuple[int, ...], **settings: Any) -> dict[str, Any]:
+    """Return parameters and loss of a recipe after 200 steps, and after the epoch of its facts."""
+
+    def fitted(epochs: int) -> MLPClassifier:
+        network = MLPClassifier(
+            hidden, alpha=0.0, max_iter=epochs, n_iter_no_change=math.inf, dtype="float64", engine="numpy"
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return network.set_params(**settings).fit(X, y)
+
+    size = settings["batch_size"]
+    n_batches = 1 if size == "full" else -(-len(X) // size)
+    early, late = fitted(N_STEPS // n_batches), fitted(at)
+    return {
+        "epochs": N_STEPS // n_batches,
+        "theta": early.theta_.tolist(),
+        "at": at,
+        "loss": float(late.loss_curve_[-1]),
+        "right": round(late.score(X, y) * len(X)),
+        "weights": late.theta_.tolist() if not hidden else [],
+    }
+
+
+def classics() -> dict[str, Any]:
+    """Return the five recipes, in float64."""
+    adam = Adam(epsilon_hat=False)
+    full: dict[str, Any] = {"batch_size": "full", "random_state": 1}
+    gradient_descent: dict[str, Any] = {**full, "solver": SGD()}
+    moons = make_moons(1000, noise=0.1, random_state=12)
+    X_moons, _, y_moons, _ = train_test_split(*moons, test_size=0.2, random_state=25)
+    start = ([[[-4.0], [-2.0]]], [[]])
+    circles = make_circles(500, noise=0.15, factor=0.25, random_state=1)
+    logistic: dict[str, Any] = {"activation": "logistic"}
+    bumps: dict[str, Any] = {"batch_size": 32, "random_state": 1, "shuffle": False, "solver": adam}
+    return {
+        "circles": classic(
+            *circles, 130, (4,), **logistic, **full, solver=adam, learning_rate_init=0.1, init="torch"
+        ),
+        "ten-points": classic(
+            *make_ten_points(),
+            10_000,
+            (2, 4),
+            **logistic,
+            **gradient_descent,
+            learning_rate_init=0.001,
+            init="torch",
+        ),
+        "gaussians": classic(
+            *make_gaussians(20, random_state=1),
+            10,
+            (),
+            **gradient_descent,
+            learning_rate_init=2.0,
+            init=start,
+            fit_intercept=False,
+        ),
+        "moons": classic(
+            X_moons,
+            y_moons,
+            5000,
+            (5, 3),
+            **{**gradient_descent, "random_state": 12},
+            activation="tanh",
+            learning_rate_init=0.1,
+            init="uniform01",
+        ),
+        "bumps": classic(*make_bumps(), 7000, (20,), **logistic, **bumps, learning_rate_init=0.01),
+    }
+
+
 def main() -> None:
     """Write the file beside this one."""
     reference = {
@@ -201,6 +284,7 @@ def main() -> None:
         "cases": {name: trained(case) for name, case in cases().items()},
         "draws": draws(),
         "toys": toys(),
+        "classics": classics(),
     }
     Path(__file__).with_name("reference.json").write_text(json.dumps(reference) + "\n")
 
