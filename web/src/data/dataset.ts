@@ -9,7 +9,7 @@ import { Problem } from "../state/problem";
 import type { DataSpec, Dataset, DrawnSource, FormulaSource, Source, ToySource } from "../state/types";
 import { compile } from "./formula";
 import { encodeTable } from "./encode";
-import { numberColumn, splitRows, type Prepared, type Split } from "./prepared";
+import { numberColumn, pick, splitRows, type Prepared, type Split } from "./prepared";
 import type { DataTable } from "./table";
 
 /** Names of the classes of points without a table, in the order of their marks. */
@@ -123,6 +123,6 @@ function finish(spec: DataSpec, prepared: Prepared, split: Split): Dataset {
 function take(points: Points, rows: Int32Array): Rows {
   const n = rows.length;
   const X = new Float64Array(n * points.nIn);
-  for (let j = 0; j < points.nIn; j++) for (let i = 0; i < n; i++) X[j * n + i] = points.X[j * points.nRows + rows[i]!]!;
-  return { nRows: n, X, T: Float64Array.from(rows, (row) => points.y[row]!) };
+  for (let j = 0; j < points.nIn; j++) X.set(pick(points.X.subarray(j * points.nRows, (j + 1) * points.nRows), rows), j * n);
+  return { nRows: n, X, T: pick(points.y, rows) };
 }

@@ -4,7 +4,7 @@ import { empty, type Points } from "../core/toys";
 import { MAX_CLASSES } from "../state/defaults";
 import { Problem } from "../state/problem";
 import type { DataSpec, InputColumn, Note, TableSource } from "../state/types";
-import { numberColumn, splitRows, type Prepared, type Split } from "./prepared";
+import { numberColumn, pick, splitRows, type Prepared, type Split } from "./prepared";
 import { MAX_LEVELS, type DataTable, type TableColumn } from "./table";
 
 /** Inputs of the network, at most: more make a picture of nothing. */
@@ -21,7 +21,7 @@ export function encodeTable(table: DataTable, source: TableSource, spec: DataSpe
   if (rows.length < 2) throw new Problem({ code: "few-rows", rows: rows.length });
   const split = splitRows(rows.length, spec.heldOut, spec.splitSeed);
   const { points, columns, inputNames } = inputsOf(chosen, rows, split, source.scale, notes);
-  rows.forEach((row, i) => (points.y[i] = goal.values[row]!));
+  points.y.set(pick(goal.values, rows));
   const scale = source.task === "regression" && source.scale ? meanAndScale(points.y, split.training) : { mean: 0, scale: 1 };
   const prepared: Prepared = {
     title: table.name, points, task: source.task, columns, inputNames, targetName: target.name,
@@ -58,9 +58,20 @@ function classesOf(target: TableColumn, notes: Note[]): Goal {
   if (leftOut > 0) notes.push({ code: "classes-left-out", classes: counts.size - MAX_CLASSES, rows: leftOut });
   const index = new Map(kept.map((value, k) => [value, k]));
   return {
-    values: target.values.map((value) => index.get(value) ?? NaN),
+    values: codesOf(target, index),
     classNames: kept.map((value) => (target.kind === "text" ? target.levels[value]! : String(value))),
   };
+}
+
+/** Return the class of each row, NaN if it has none of those that are kept. */
+function codesOf({ kind, values, levels }: TableColumn, index: ReadonlyMap<number, number>): Float64Array {
+  const codes = kind === "text" ? levels.map((_, level) => index.get(level) ?? NaN) : null;
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    result[i] = (codes === null ? index.get(value) : codes[value]) ?? NaN;
+  }
+  return result;
 }
 
 function rowsWithTarget(values: Float64Array, notes: Note[]): number[] {
@@ -82,7 +93,7 @@ function inputsOf(
   const columns: InputColumn[] = [];
   const inputNames: string[] = [];
   for (const column of chosen) {
-    const values = Float64Array.from(rows, (row) => column.values[row]!);
+    const values = pick(column.values, rows);
     const input = inputNames.length;
     fillMissing(column, values, split.training, notes);
     const to = points.X.subarray(input * rows.length, (input + width(column)) * rows.length);
@@ -90,7 +101,7 @@ function inputsOf(
       const { mean, scale: size } = scale ? meanAndScale(values, split.training) : { mean: 0, scale: 1 };
       columns.push(numberColumn(column.name, values, input, mean, size));
       inputNames.push(column.name);
-      values.forEach((value, i) => (to[i] = (value - mean) / size));
+      for (let i = 0; i < values.length; i++) to[i] = (values[i]! - mean) / size;
     } else {
       columns.push({ ...categories(column, values), input });
       inputNames.push(...column.levels.map((level) => `${column.name}=${level}`));
@@ -115,7 +126,8 @@ function categories(column: TableColumn, values: Float64Array): Omit<InputColumn
 
 /** Fill gaps with the median, or the most frequent text, of the training rows. */
 function fillMissing(column: TableColumn, values: Float64Array, training: Int32Array, notes: Note[]): void {
-  const known = Float64Array.from(training, (row) => values[row]!).filter((value) => !isMissing(column, value));
+  if (column.nMissing === 0) return;
+  const known = pick(values, training).filter((value) => !isMissing(column, value));
   const count = values.reduce((sum, value) => sum + (isMissing(column, value) ? 1 : 0), 0);
   if (known.length === 0) throw new Problem({ code: "empty-column", column: column.name });
   if (count === 0) return;

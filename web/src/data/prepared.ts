@@ -41,3 +41,10 @@ export function numberColumn(name: string, values: Float64Array, input: number, 
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
   return { name, kind: "number", levels: [], min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input };
 }
+
+/** Return values at some places, in their order. */
+export function pick(values: Float64Array, places: ArrayLike<number>): Float64Array {
+  const picked = new Float64Array(places.length);
+  for (let i = 0; i < picked.length; i++) picked[i] = values[places[i]!]!;
+  return picked;
+}

@@ -12,7 +12,8 @@ const MAX_GRIDS = 8;
 
 interface Reading {
   readonly evaluator: Evaluator;
-  readonly isLarge: boolean;
+  /** Of many rows, the evaluator of the first of them, for a first answer. */
+  readonly first: Evaluator | null;
   /** Version of the last result, and of the evaluation that is going on. */
   version: number;
   result: Evaluation | null;
@@ -24,26 +25,27 @@ export class Readings {
   private readonly grids = new Map<string, GridEvaluator>();
 
   constructor(private readonly network: Network, private readonly dataset: Dataset, training: Rows, heldOut: Rows | null) {
-    const reading = (rows: Rows | null): Reading | null =>
-      rows === null
-        ? null
-        : {
-            evaluator: new Evaluator(network, rows), isLarge: rows.nRows * nParameters(network) > AT_ONCE,
-            version: -1, result: null, running: null,
-          };
+    const most = Math.max(100, Math.floor(AT_ONCE / nParameters(network)));
+    const reading = (rows: Rows | null): Reading | null => {
+      if (rows === null) return null;
+      const first = rows.nRows > most ? new Evaluator(network, firstOf(rows, most)) : null;
+      return { evaluator: new Evaluator(network, rows), first, version: -1, result: null, running: null };
+    };
     this.sets = { training: reading(training), heldOut: reading(heldOut) };
   }
 
-  /** Return the evaluation of theta; of many rows the last one that is ready, while `work` computes the next. */
+  /** Return the evaluation of theta; of many rows the last one that is ready (at first that of some), while `work` computes the next. */
   evaluate(which: "training" | "heldOut", theta: Float64Array, version: number): Evaluation | null {
     const reading = this.sets[which];
     if (reading === null) return null;
     if (reading.version === version) return reading.result;
-    if (!reading.isLarge || reading.result === null) {
+    if (reading.first === null) {
       reading.result = reading.evaluator.run(theta);
       reading.version = version;
-      reading.running = null;
-    } else if (reading.running === null) {
+      return reading.result;
+    }
+    reading.result ??= reading.first.run(theta);
+    if (reading.running === null) {
       reading.evaluator.begin(theta);
       reading.running = version;
     }
@@ -79,4 +81,13 @@ export class Readings {
   trace(input: Float64Array, theta: Float64Array): Trace {
     return traceOf(this.network, theta, input, { mean: this.dataset.targetMean, scale: this.dataset.targetScale });
   }
+}
+
+function firstOf({ nRows, X, T }: Rows, n: number): Rows {
+  const cut = (columns: Float64Array) => {
+    const result = new Float64Array((columns.length / nRows) * n);
+    for (let j = 0; j * nRows < columns.length; j++) result.set(columns.subarray(j * nRows, j * nRows + n), j * n);
+    return result;
+  };
+  return { nRows: n, X: cut(X), T: cut(T) };
 }
