@@ -160,8 +160,7 @@ def _missing_step(model: Any, y: Any) -> str | None:
 
 def _rate_of(model: Model) -> float:
     """Return the learning rate of the training, if the file has it."""
-    settings = (model.training or {}).get("settings") or {}
-    rate = settings.get("learning_rate_init")
+    rate = (model.training or {}).get("learning_rate_init")
     return float(rate) if isinstance(rate, int | float) else DEFAULT_RATE
 
 

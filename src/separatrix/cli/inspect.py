@@ -124,7 +124,8 @@ def training_lines(training: Mapping[str, Any]) -> list[Row]:
     lines: list[Row] = []
     settings, n_rows = training.get("settings"), training.get("n_rows")
     if settings and n_rows:
-        lines.append(("Trained on", f"{plural(n_rows, 'row')}; {solver_text(settings, n_rows)}"))
+        how = solver_text(settings, n_rows, training.get("learning_rate_init"))
+        lines.append(("Trained on", f"{plural(n_rows, 'row')}; {how}"))
     if "n_iter" in training:
         seconds = f" in {seconds_text(training['seconds'])}" if "seconds" in training else ""
         lines.append(("Epochs", f"{training['n_iter']:,}{seconds}"))
@@ -141,14 +142,19 @@ def training_lines(training: Mapping[str, Any]) -> list[Row]:
     return lines
 
 
-def solver_text(settings: Mapping[str, Any], n_rows: int) -> str:
+def solver_text(settings: Mapping[str, Any], n_rows: int, found_rate: float | None = None) -> str:
     """Return how a network was trained, as in ``adam, rate 0.001, batches of 200, seed 0``."""
     parts = [str(settings["solver"])]
     if settings["solver"] != "lbfgs":
         batch = settings["batch_size"]
         size = {"auto": min(200, n_rows), "full": n_rows}.get(batch, batch)
         schedule = "" if settings["learning_rate"] == "constant" else f" ({settings['learning_rate']})"
-        parts += [f"rate {settings['learning_rate_init']:g}{schedule}", f"batches of {size}"]
+        rate = settings["learning_rate_init"]
+        if rate == "auto":
+            rate = "auto" if found_rate is None else f"{found_rate:g} (found by a range test)"
+        else:
+            rate = f"{rate:g}"
+        parts += [f"rate {rate}{schedule}", f"batches of {size}"]
     if settings["early_stopping"]:
         parts.append("early stopping")
     return ", ".join([*parts, f"seed {settings['random_state']}"])

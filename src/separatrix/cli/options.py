@@ -70,6 +70,11 @@ def read_numbers(text: str) -> float | list[float]:
     return numbers[0] if len(numbers) == 1 else numbers
 
 
+def read_rate(text: str) -> float | str:
+    """Read a learning rate, or auto."""
+    return text if text == "auto" else float(text)
+
+
 def read_batch_size(text: str) -> int | str:
     """Read a number of rows, or a word."""
     return text if text.isalpha() else _each(text, int, "a whole number, auto or full")[0]
@@ -230,6 +235,7 @@ READERS_BY_TYPE = {
 
 READERS = {
     "activation": Reader(read_names, "NAMES", "one for all, or one for each as in tanh,relu"),
+    "learning_rate_init": Reader(read_rate, "RATE", "a number, or auto"),
     "batch_size": Reader(read_batch_size, "ROWS", "a number, auto or full"),
     "class_weight": Reader(read_class_weight, "WEIGHTS", "balanced, or a weight for each as in yes=5,no=1"),
     "dropout": Reader(read_numbers, "FRACTIONS", "one for all, or one for each as in 0.2,0.1"),

@@ -106,6 +106,7 @@ def _fit_summary(tables: TableInput, fit: TableFit, model: Model, *, with_advice
     training = model.training
     n_rows, n_test = fit.n_rows, len(fit.y_test)
     columns = plural(len(model.encoder.columns) + len(model.encoder.dropped), "column")
+    found_rate = training.get("learning_rate_init")
     epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds_text(training['seconds'])}"
     lines = [
         ("Data", f"{tables.name}: {plural(n_rows + n_test, 'row')}, {columns} to predict from"),
@@ -114,7 +115,7 @@ def _fit_summary(tables: TableInput, fit: TableFit, model: Model, *, with_advice
         ("Split", f"{plural(n_rows, 'row')} to train, {n_test:,} to test ({tables.split or fit.split})"),
         *unseen_lines(fit.unseen),
         ("Network", network_text(model)),
-        ("Training", f"{solver_text(training['settings'], n_rows)}; {epochs}"),
+        ("Training", f"{solver_text(training['settings'], n_rows, found_rate)}; {epochs}"),
         ("Ended", _ending(training["stop"]["message"], with_advice=with_advice)),
     ]
     return summary(lines)

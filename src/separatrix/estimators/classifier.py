@@ -50,8 +50,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Schedule of the learning rate. A name of `separatrix.network.SCHEDULES`, such as 'constant' or
         'cosine', or a schedule object. With solver='adam' the names 'invscaling' and 'adaptive' are ignored,
         as in scikit-learn; the objects ``InvScaling()`` and ``Adaptive()`` are used.
-    learning_rate_init : float, default=0.001
-        Learning rate at the start of the schedule.
+    learning_rate_init : float or "auto", default=0.001
+        Learning rate at the start of the schedule. "auto" finds one by a range test: a short training of a
+        copy of the network at a rising rate (`separatrix.train.range_test`). `learning_rate_init_` has it.
     power_t : float, default=0.5
         Exponent of the schedule 'invscaling'.
     max_iter : int, default=200
@@ -145,6 +146,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         'logistic' or 'softmax'.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the features, if `X` has names.
+    learning_rate_init_ : float
+        The learning rate at the start, given or found.
     n_iter_ : int
         Number of epochs of the last call.
     t_ : int
@@ -191,7 +194,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         alpha: float = 0.0001,
         batch_size: BatchSize = "auto",
         learning_rate: str | Schedule = "constant",
-        learning_rate_init: float = 0.001,
+        learning_rate_init: float | str = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool | str = True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Self
 
@@ -227,6 +227,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             rows = rows.hold_out(settings.validation_fraction, random_state, every_class=every_class)
         if not incremental:
             rows.check_weights()
+        settings = self._with_rate(settings, rows.data, self.theta_)
         state = self._state_of(settings, random_state, incremental, paused)
         training = TrainingSetup.begin(
             settings,
@@ -259,7 +260,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             for name in ("slots", "best_theta", "rows", "powers"):
                 setattr(earlier, name, _writeable(getattr(earlier, name)))
             return earlier
-        self._rate = settings.learning_rate_init
+        self._rate = settings.initial_rate
         state = State.start(self.theta_, optimizer, random_state)
         followed_validation = self.validation_scores_ is not None
         if not incremental and earlier is not None and settings.early_stopping == followed_validation:
@@ -300,6 +301,15 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         rows = TrainingRows(training, self._targets, {"n_features_in_": self.network_.n_in})
         self._train(*self._start(settings, rows, random_state), callbacks)
 
+    def _with_rate(self, settings: MLPSettings, data: Data, theta: Array) -> MLPSettings:
+        """Return the settings with a learning rate: if it is to be found, that of the first training."""
+        known: float | None = vars(self).get("learning_rate_init_") if self._is_continued else None
+        if known is not None and settings.learning_rate_init == "auto":
+            settings = replace(settings, learning_rate_init=known)
+        settings = settings.with_rate(self.network_, theta, data)
+        self.learning_rate_init_ = settings.initial_rate
+        return settings
+
     def _train_stream(
         self,
         settings: MLPSettings,
@@ -311,6 +321,10 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         callbacks: StreamCallbacks,
         position: StreamPosition | None,
     ) -> None:
+        if settings.learning_rate_init == "auto":
+            first = state.first_theta if state.first_theta.size else state.theta
+            settings = self._with_rate(settings, next(rows.chunks(0, 0)), first)
+        self.learning_rate_init_ = settings.initial_rate
         training = TrainingSetup.begin(
             settings,
             self.network_,
@@ -318,7 +332,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             rows.n_rows,
             self._metrics_on(validation),
             dropout_seed=seed,
-            learning_rate=settings.learning_rate_init,
+            learning_rate=settings.initial_rate,
             max_epochs=int(settings.max_iter),
             is_continued=self._is_continued,
         )
@@ -502,6 +516,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
                 f"{classes.tolist()} only; fit it on rows of another class, too."
             )
         training: dict[str, Any] = {"estimator": type(self).__name__, "n_iter": self.n_iter_}
+        if "learning_rate_init_" in vars(self) and not uses_lbfgs(self.solver):
+            training["learning_rate_init"] = self.learning_rate_init_
         if hasattr(self, "stop_"):
             training |= {"stop": asdict(self.stop_), "history": self.history_.to_dict()}
         names = getattr(self, "feature_names_in_", None)

@@ -18,8 +18,8 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 
 from separatrix import check
-from separatrix.engine import ENGINES
-from separatrix.engine.base import Order
+from separatrix.engine import ENGINES, get_engine
+from separatrix.engine.base import Data, Order
 from separatrix.errors import ParameterError, did_you_mean
 from separatrix.network import (
     INITIALIZERS,
@@ -35,6 +35,7 @@ from separatrix.network import (
 )
 from separatrix.network.schedules import Adaptive, Constant, InvScaling
 from separatrix.train.base import Record
+from separatrix.train.range_test import range_test
 
 Array = NDArray[Any]
 
@@ -67,7 +68,13 @@ _RULES: dict[str, Callable[[str, Any], None]] = {
     "dtype": partial(check.choice, options=DTYPES),
     "engine": partial(check.choice, options=ENGINES),
 }
-_ALSO = {"restore_best": None, "shuffle": "replacement", "n_iter_no_change": math.inf}
+_ALSO = {
+    "restore_best": None,
+    "shuffle": "replacement",
+    "n_iter_no_change": math.inf,
+    "learning_rate_init": "auto",
+}
+DEFAULT_RATE = 0.001  # where a range test finds that no rate lowers the loss
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,7 +105,7 @@ class MLPSettings:
     alpha: float
     batch_size: BatchSize
     learning_rate: str | Schedule
-    learning_rate_init: float
+    learning_rate_init: float | str
     power_t: float
     max_iter: int
     shuffle: bool | str
@@ -134,7 +141,7 @@ class MLPSettings:
     def __post_init__(self) -> None:
         values = vars(self)
         for name, rule in _RULES.items():
-            if name not in _ALSO or values[name] != _ALSO[name]:
+            if name not in _ALSO or not _is_same(values[name], _ALSO[name]):
                 rule(name, values[name])
         if isinstance(self.batch_size, str):
             check.choice("batch_size", self.batch_size, ("auto", "full"))
@@ -252,6 +259,23 @@ class MLPSettings:
             dropout=_one_or_list(self.dropout),
         )
 
+    def with_rate(self, network: Network, theta: Array, data: Data) -> MLPSettings:
+        """Return the settings with a number as initial learning rate: for "auto", that of a range test."""
+        if not isinstance(self.learning_rate_init, str):
+            return self
+        rate = None
+        if not self.uses_lbfgs:
+            size = self.rows_per_step(data.n_rows)
+            rate = range_test(
+                network, self.optimizer, self.penalty, theta, data, size, get_engine(self.engine)
+            )
+        return replace(self, learning_rate_init=DEFAULT_RATE if rate is None else rate)
+
+    @property
+    def initial_rate(self) -> float:
+        """The initial learning rate, once it is a number."""
+        return float(self.learning_rate_init)
+
     def first_theta(self, network: Network, random_state: RandomState, dtype: DTypeLike) -> Array:
         """Return the initial parameters of the network."""
         if isinstance(self.init, str):
@@ -305,6 +329,11 @@ class PlannedAhead(Constant):
     def factors(self, steps: Array, length: TrainingLength) -> Array:
         """Return the factor on the initial rate at each of `steps` (0, 1, …)."""
         return self.schedule.factors(steps, replace(length, n_epochs=self.n_epochs))
+
+
+def _is_same(value: object, allowed: object) -> bool:
+    """Return whether a value is the allowed one; arrays and others of another type are not."""
+    return type(value) is type(allowed) and value == allowed
 
 
 def _check_scorers(scoring: Scoring, metrics: Sequence[str] | None) -> None:

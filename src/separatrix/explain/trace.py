@@ -193,7 +193,7 @@ def trace(
     y : array-like of shape (n_rows,) or (n_rows, n_out)
         Labels or numbers; for one row, it may be a single label.
     learning_rate : float, optional
-        By default the estimator's `learning_rate_init`; required for a `Model`.
+        By default the estimator's `learning_rate_init_`; required for a `Model`.
     epoch : int, optional
         A recorded epoch, whose network takes the step; 0 is the untrained network. By default the last.
 
@@ -222,7 +222,7 @@ def trace(
     THE ROW
     """
     if learning_rate is None:
-        learning_rate = getattr(last_step(model), "learning_rate_init", None)
+        learning_rate = getattr(last_step(model), "learning_rate_init_", None)
     if learning_rate is None:
         raise ParameterError(
             "learning_rate",
