@@ -82,9 +82,11 @@ function pointsOf(source: ToySource | DrawnSource | FormulaSource): Points {
   }
 }
 
-function drawn({ points, task }: DrawnSource): Points {
+function drawn({ points, task, classes }: DrawnSource): Points {
   const nIn = task === "classification" ? 2 : 1;
   if (points.length === 0) throw new Problem({ code: "no-points" });
+  const isClass = (value: number) => task === "regression" || (Number.isInteger(value) && value >= 0 && value < Math.max(2, classes));
+  if (!points.every((point) => point.length === nIn + 1 && isClass(point[nIn]!))) throw new Problem({ code: "link-value", path: "points" });
   const result = toys.empty(points.length, nIn);
   points.forEach((point, i) => {
     for (let j = 0; j < nIn; j++) result.X[j * points.length + i] = point[j]!;

@@ -8,7 +8,7 @@ export const MAX_DRAWN = 5000;
 
 export function withPoints(doc: Doc, dataset: Dataset, points: readonly (readonly number[])[]): DrawnSource {
   const source = drawnOf(doc, dataset);
-  const all = [...source.points, ...points.filter((point) => point.every(Number.isFinite))];
+  const all = [...source.points, ...points.filter((point) => point.every(Number.isFinite)).map(rounded)];
   if (all.length > MAX_DRAWN) throw new Problem({ code: "too-many-points", limit: MAX_DRAWN });
   const classes =
     source.task === "classification" ? Math.max(source.classes, ...points.map((point) => (point[2] ?? 0) + 1)) : 0;
@@ -32,6 +32,11 @@ function drawnOf({ data: { source } }: Doc, dataset: Dataset): DrawnSource {
   const points = Array.from({ length: nRows }, (_, i) => [
     ...Array.from({ length: nIn }, (_, j) => inputs[j * nRows + i]!),
     targets[i]!,
-  ]);
+  ]).map(rounded);
   return { kind: "drawn", task, classes: dataset.classNames.length, points };
+}
+
+/** Three decimals are finer than a pen, and keep links short. */
+function rounded(point: readonly number[]): number[] {
+  return point.map((value) => Math.round(value * 1000) / 1000);
 }

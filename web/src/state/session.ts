@@ -410,20 +410,21 @@ class PlaygroundSession implements Session {
     const isPlaying = this.goal?.kind === "play";
     const dataset = doc.data === this.doc.data ? this.dataset : this.prepare(doc.data);
     const network = networkOf(doc.network, dataset);
-    const fits = doc.network.given === null || doc.network.given.theta.length === nParameters(network);
     const isSameShape = nParameters(network) === nParameters(this.network);
     const training = isSameShape ? doc.training : { ...doc.training, frozen: [] };
-    this.begin({ ...doc, training, network: fits ? doc.network : { ...doc.network, given: null } }, dataset);
+    this.begin({ ...doc, training }, dataset);
     if (isPlaying) this.goal = { kind: "play" };
   }
 
   private begin(doc: Doc, dataset: Dataset): void {
     const network = networkOf(doc.network, dataset);
-    const given = doc.network.given?.theta ?? null;
+    // Weights that were given for another shape are no use.
+    const fits = doc.network.given?.theta.length === nParameters(network);
+    const given = fits ? doc.network.given!.theta : null;
     const start = startOf(planOf(network, doc.training), doc.network.init, doc.network.seed, given);
     const training = rowsFor(network.head, dataset, dataset.training);
     const heldOut = dataset.heldOut === null ? null : rowsFor(network.head, dataset, dataset.heldOut);
-    this.doc = doc;
+    this.doc = fits ? doc : { ...doc, network: { ...doc.network, given: null } };
     this.dataset = dataset;
     this.network = network;
     this.run = new Run({ training, heldOut, start });
