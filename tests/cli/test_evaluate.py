@@ -12,7 +12,7 @@ def test_the_same_report_as_fit_on_the_same_rows(run, people):
     lines = people.read_text(encoding="utf-8").splitlines()
     Path("train.csv").write_text("\n".join(lines[:1] + lines[1::2]), encoding="utf-8")
     Path("test.csv").write_text("\n".join(lines[:1] + lines[2::2]), encoding="utf-8")
-    fitted = run("fit", "train.csv", "--test", "test.csv", "--engine", "numpy", "--json")
+    fitted = run("fit", "train.csv", "--test", "test.csv", "--model", "network", "--json")
     judged = run("evaluate", "model.safetensors", "test.csv", "--json")
     assert judged.exit_code == 0, judged.output
     reports = json.loads(judged.stdout)["test"]["reports"]

@@ -9,7 +9,7 @@ import pytest
 
 import separatrix as sx
 
-NUMPY = ("--engine", "numpy")
+NUMPY = ("--engine", "numpy", "--model", "network")
 
 
 def write(name: str, *lines: str) -> str:
@@ -18,7 +18,7 @@ def write(name: str, *lines: str) -> str:
 
 
 def test_a_data_set_by_name(run):
-    result = run("fit", "breast-cancer", *NUMPY, "--hidden", "8", "--max-iter", "30")
+    result = run("fit", "breast-cancer", *NUMPY, "--hidden", "8", "--max-iter", "30", "--no-early-stopping")
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert "569 rows, 30 columns" in result.stdout
@@ -147,13 +147,13 @@ def test_class_weight_by_name(run, people):
 def test_early_stopping_is_reported(run):
     result = run("fit", "moons", *NUMPY, "--early-stopping", "--n-iter-no-change", "2", "--max-iter", "500")
     assert (
-        "The validation score did not improve by --tol=0.0001 for more than --n-iter-no-change=2"
+        "The validation loss did not improve by --tol=0.0001 for more than --n-iter-no-change=2"
         in result.stdout
     )
 
 
 def test_a_batch_larger_than_the_rows_is_a_note(run):
-    result = run("fit", "iris", *NUMPY, "--batch-size", "1000")
+    result = run("fit", "iris", *NUMPY, "--batch-size", "1000", "--no-early-stopping")
     assert result.exit_code == 0
     assert result.stderr.startswith("note: --batch-size=1000 is more than the 112 training rows")
 
@@ -195,12 +195,12 @@ def test_ctrl_c_keeps_the_network_so_far(run, monkeypatch):
 
         yield [press], None
 
-    monkeypatch.setattr("separatrix.cli.fit.training_progress", interrupted)
+    monkeypatch.setattr("separatrix.cli.fitting.training_progress", interrupted)
     result = run("fit", "moons", *NUMPY, "--max-iter", "100000000", "--n-iter-no-change", "inf")
     assert result.exit_code == 130
     assert "log-loss" in result.stdout
     assert result.stderr.startswith("warning: Training was interrupted after epoch ")
-    assert result.stderr.endswith("; the network so far is saved to 'model.safetensors'.\n")
+    assert result.stderr.endswith("; the model so far is saved to 'model.safetensors'.\n")
     assert sx.load("model.safetensors").training["stop"]["reason"] == "interrupted"
 
 
@@ -297,7 +297,7 @@ def no_training(*rows, **settings):
 
 
 def test_an_output_that_cannot_be_written_is_an_error_before_training(run, monkeypatch):
-    monkeypatch.setattr("separatrix.cli.fit.fit_table", no_training)
+    monkeypatch.setattr("separatrix.tabular.table_fitting.fit_table", no_training)
     assert "the folder 'none' does not exist" in run("fit", "iris", "-o", "none/m.safetensors").stderr
 
 
@@ -329,7 +329,7 @@ def test_ctrl_c_before_the_first_epoch_is_reported(run, monkeypatch):
     def interrupted(*arguments, **settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("separatrix.cli.fit.fit_table", interrupted)
+    monkeypatch.setattr("separatrix.estimators.table_fitting.fit_table", interrupted)
     result = run("fit", "moons", *NUMPY)
     assert result.exit_code == 130
     assert result.stderr == (
@@ -360,7 +360,8 @@ def test_advice_for_too_few_epochs_is_not_a_higher_rate(run):
 
 def test_a_loss_that_rose_is_no_reason_for_a_higher_rate(run):
     options = ("--solver", "sgd", "--rate", "0.15", "--activation", "identity", "--max-iter", "3")
-    result = run("fit", "diabetes", *NUMPY, *options, "--n-iter-no-change", "inf")
+    endless = ("--n-iter-no-change", "inf", "--no-early-stopping")
+    result = run("fit", "diabetes", *NUMPY, *options, *endless)
     assert "its loss ended above where it began" in result.stdout
     assert "The network has not learned; lower --rate." in result.stdout
     assert "raise" not in result.stdout

@@ -244,7 +244,7 @@ def test_what_needs_all_rows_works_if_they_fit_into_memory(run, people, monkeypa
 
 
 def test_why_the_kernels_cannot_be_compiled_is_reported(run, people, monkeypatch):
-    monkeypatch.setattr("separatrix.cli.fit.announce_compilation", lambda engine, dtype: True)
+    monkeypatch.setattr("separatrix.cli.fitting.announce_compilation", lambda engine, dtype: True)
     failing = [sys.executable, "-c", "import sys; sys.exit('first line\\nno room for them')"]
     start = subprocess.run
     monkeypatch.setattr("subprocess.run", lambda command, **settings: start(failing, **settings))

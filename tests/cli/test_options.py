@@ -7,9 +7,18 @@ import re
 import pytest
 import typer
 
-from separatrix import MLPClassifier, MLPRegressor
+from separatrix import MLPClassifier, MLPRegressor, TabularClassifier
 from separatrix.cli import options
-from separatrix.cli.options import NAMES, NOT_OPTIONS, OPTIONS, OWN_DEFAULTS, in_option_names
+from separatrix.cli.fitting import chosen_kind, network_settings
+from separatrix.cli.options import (
+    ENSEMBLE_OPTIONS,
+    FIT_OPTIONS,
+    NAMES,
+    NOT_OPTIONS,
+    OPTIONS,
+    OWN_DEFAULTS,
+    in_option_names,
+)
 from separatrix.errors import DataError
 
 CLASSIFIER = inspect.signature(MLPClassifier).parameters
@@ -18,7 +27,8 @@ IN_WORDS = {
     "hidden_layer_sizes": "100",
     "loss": "for classes log_loss; for numbers squared_error",
     "class_weight": "1 for every class",
-    "scoring": "accuracy for classes, R² for numbers",
+    "early_stopping": "yes if there are 10 validation rows",
+    "scoring": "loss",
     "restore_best": "with early stopping",
     "metrics": "none",
 }
@@ -26,6 +36,8 @@ IN_WORDS = {
 
 def test_every_parameter_of_the_estimators_is_an_option():
     assert {*OPTIONS, *NOT_OPTIONS} == {*CLASSIFIER, *REGRESSOR}
+    tabular = inspect.signature(TabularClassifier).parameters.keys()
+    assert tabular == {*ENSEMBLE_OPTIONS, "class_weight", "random_state", "engine", "verbose"}
     assert all(name == option.name for name, option in OPTIONS.items())
 
 
@@ -36,7 +48,7 @@ def test_help_shows_the_default(option):
     assert option.default == IN_WORDS.get(option.name, shown)
 
 
-@pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize("option", FIT_OPTIONS, ids=[option.name for option in FIT_OPTIONS])
 def test_help_is_a_sentence_for_the_command_line(option):
     assert re.fullmatch(r"[A-Z][^`]{15,}[^.]\.", option.help), option.help
     assert not re.search(r"['\"]\w+['\"]|\bNone\b|\bTrue\b|separatrix|_ ", option.help), option.help
@@ -88,12 +100,65 @@ def test_options_become_settings(run, monkeypatch, arguments, name, value):
         seen.update(settings)
         raise DataError("enough")
 
-    monkeypatch.setattr("separatrix.cli.fit._estimator", estimator)
-    result = run("fit", "ten-points", *arguments)
+    monkeypatch.setattr("separatrix.cli.fitting._network", estimator)
+    result = run("fit", "ten-points", "--model", "network", *arguments)
     assert result.stderr == "separatrix: error: enough\n"
     assert seen[name] == value
     assert type(seen[name]) is type(value)
-    assert seen.keys() == {*OWN_DEFAULTS, name}
+    assert {*OWN_DEFAULTS, name} <= seen.keys() <= {*OWN_DEFAULTS, name, "early_stopping", "scoring"}
+
+
+@pytest.mark.parametrize(
+    ("given", "n_rows", "expected"),
+    [
+        ({}, 99, {"early_stopping": False}),
+        ({}, 100, {"early_stopping": True, "scoring": "loss"}),
+        ({"validation_fraction": 0.2}, 50, {"early_stopping": True, "scoring": "loss"}),
+        ({"early_stopping": True}, 20, {"scoring": "loss"}),
+        ({"scoring": "roc_auc"}, 100, {"early_stopping": True, "scoring": "roc_auc"}),
+        ({"early_stopping": False}, 100, {"early_stopping": False}),
+        ({"solver": "lbfgs"}, 100, {"solver": "lbfgs"}),
+    ],
+)
+def test_one_network_stops_early_by_the_loss(given, n_rows, expected):
+    assert network_settings(given, n_rows) == {**OWN_DEFAULTS, **given, **expected}
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "kind"),
+    [
+        (None, {}, "tabular"),
+        (None, {"random_state": 1, "class_weight": "balanced"}, "tabular"),
+        (None, {"presets": "best"}, "tabular"),
+        (None, {"hidden_layer_sizes": (4,)}, "network"),
+        (None, {"checkpoint": "c"}, "network"),
+        ("network", {}, "network"),
+        ("tabular", {"n_jobs": 2}, "tabular"),
+    ],
+)
+def test_the_options_choose_the_kind_of_model(model, given, kind):
+    assert chosen_kind(model, given) == kind
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["--model", "tabular", "--hidden", "4"],
+            "--hidden-layer-sizes belongs to one network, and --model=tabular to an ensemble of networks",
+        ),
+        (["--solver", "adam", "--presets", "fast"], "--solver belongs to one network, and --presets to an"),
+        (
+            ["--model", "network", "--groups", "x1"],
+            "--groups belongs to an ensemble of networks, and --model=network",
+        ),
+        (["--model", "netwrok"], "--model must be one of"),
+    ],
+)
+def test_options_of_two_kinds_of_model(run, arguments, sentence):
+    result = run("fit", "ten-points", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"separatrix: error: {sentence}")
 
 
 def test_sentences_name_options_instead_of_parameters():

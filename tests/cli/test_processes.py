@@ -133,7 +133,7 @@ def test_ctrl_c_at_a_terminal_shows_progress_and_saves(tmp_path):
 
 @only_posix
 def test_ctrl_c_before_training_ends_in_one_line(tmp_path):
-    process = start("fit", "-", cwd=tmp_path, stdin=subprocess.PIPE)
+    process = start("fit", "-", "--model", "network", cwd=tmp_path, stdin=subprocess.PIPE)
     assert process.stdin is not None
     # More than a pipe holds: once all is written, the command is reading its input.
     process.stdin.write(b"a,target\n" + b"1,2\n" * 100_000)

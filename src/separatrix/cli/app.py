@@ -20,7 +20,7 @@ from separatrix.errors import ParameterError, SeparatrixError
 USER_ERROR = 2
 
 COMMANDS = {
-    "fit": "Train a network on a table, judge it, and save it.",
+    "fit": "Train a model on a table, judge it, and save it.",
     "evaluate": "Judge a saved model on a table that has the target.",
     "predict": "Score the rows of a table with a saved model.",
     "explain": "Explain the prediction of one row, and one training step on it.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -19,8 +20,9 @@ from separatrix.cli.console import (
     with_option_names,
 )
 from separatrix.cli.table_input import ModelFile
+from separatrix.data.codes import Code, LevelCode, MissingCode
 from separatrix.data.encoder import NumericEncoder, TableEncoder, TextEncoder
-from separatrix.ensemble import AnyModel
+from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.io import load
 from separatrix.model import Model
 from separatrix.network import HEADS
@@ -59,7 +61,7 @@ def model_lines(model: AnyModel) -> list[Row]:
     if model.classes is not None:
         lines.append(("Classes", some(map(str, model.classes.tolist()), SHOWN_NAMES)))
     if model.encoder is not None:
-        names = [column.name for column in model.encoder.columns]
+        names = dict.fromkeys(column.name for column in model.encoder.columns)
         lines += [("Columns", some(names, SHOWN_NAMES)), *column_lines(model.encoder, SHOWN_NAMES)]
     elif model.feature_names is not None:
         lines.append(("Inputs", some(model.feature_names, SHOWN_NAMES)))
@@ -72,11 +74,28 @@ def network_lines(model: AnyModel, limit: int) -> list[Row]:
     """Return the line on a network, or those on the `limit` largest members of an ensemble."""
     if isinstance(model, Model):
         return [("Network", network_text(model))]
+    if all("configuration" in (one.training or {}) for one in model.models):
+        return configuration_lines(model, limit)
     heaviest = sorted(zip(model.fractions.tolist(), model.models, strict=True), key=lambda pair: -pair[0])
     size = f"{plural(len(heaviest), 'network')} with {plural(model.n_parameters, 'parameter')} in all"
     more = f"; the {limit} with the largest weights below" if len(heaviest) > limit else ""
     shown = [(f"{share:.0%}", network_text(network)) for share, network in heaviest[:limit]]
     return [("Ensemble", f"the mean of {size}{more}"), *shown]
+
+
+def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
+    """Return the line on a tabular ensemble, and those on its configurations of the largest weights."""
+    weights: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    for one, share in zip(model.models, model.fractions.tolist(), strict=True):
+        configuration = (one.training or {})["configuration"]
+        weights[configuration] += share
+        numbers[configuration] += 1
+    size = f"{plural(len(model.models), 'network')} with {plural(model.n_parameters, 'parameter')} in all"
+    heaviest = weights.most_common(limit)
+    more = f"; the {limit} kinds with the largest weights below" if len(weights) > limit else ""
+    lines = [(f"{share:.0%}", f"{plural(numbers[name], 'network')}: {name}") for name, share in heaviest]
+    return [("Ensemble", f"the mean of {size}{more}"), *lines]
 
 
 def network_text(model: Model) -> str:
@@ -94,13 +113,14 @@ def network_text(model: Model) -> str:
 
 def column_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
     """Return the lines on how columns are encoded, with at most `limit` names each."""
+    if any(isinstance(column, Code) for column in encoder.columns):
+        return code_lines(encoder, limit)
     numbers = [column for column in encoder.columns if isinstance(column, NumericEncoder)]
     texts = [column for column in encoder.columns if isinstance(column, TextEncoder)]
     filled = [f"{column.name} ({column.fill:.4g})" for column in numbers if column.indicator]
     levels = [f"{column.name} ({len(column.levels)})" for column in texts]
     missing = [column.name for column in texts if column.missing]
     rare = [column.name for column in texts if column.other]
-    dropped = [f"{name} {reason}" for name, reason in encoder.dropped.items()]
     lines: list[Row] = []
     if numbers:
         lines.append(("Numbers", f"{plural(len(numbers), 'column')}, standardised"))
@@ -113,19 +133,47 @@ def column_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
         lines.append(("Missing", f"a separate input in text: {some(missing, limit)}"))
     if rare:
         lines.append(("Rare", f"values beyond the most frequent share one input: {some(rare, limit)}"))
-    if dropped:
-        more = [f"{len(dropped) - limit} more"] if len(dropped) > limit else []
-        lines.append(("Left out", "; ".join([*dropped[:limit], *more])))
-    return lines
+    return [*lines, *dropped_lines(encoder, limit)]
+
+
+def code_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
+    """Return the lines on columns that are coded for a tabular ensemble."""
+    levels = [f"{code.name} ({len(code.levels)})" for code in encoder.columns if isinstance(code, LevelCode)]
+    missing = [code.name for code in encoder.columns if isinstance(code, MissingCode)]
+    lines: list[Row] = []
+    if encoder.numeric_columns:
+        columns = plural(len(encoder.numeric_columns), "column")
+        lines.append(("Numbers", f"{columns}, coded in several ways: robust scale, bins, quantiles"))
+    if missing:
+        lines.append(("Filled", f"missing replaced by the median and marked: {some(missing, limit)}"))
+    if levels:
+        columns = plural(len(levels), "column")
+        lines.append(
+            (
+                "Text",
+                f"{columns}, an input for each value, and what it says of the target: {some(levels, limit)}",
+            )
+        )
+    return [*lines, *dropped_lines(encoder, limit)]
+
+
+def dropped_lines(encoder: TableEncoder, limit: int) -> list[Row]:
+    """Return the line on columns that are not used, and why."""
+    dropped = [f"{name} {reason}" for name, reason in encoder.dropped.items()]
+    more = [f"{len(dropped) - limit} more"] if len(dropped) > limit else []
+    return [("Left out", "; ".join([*dropped[:limit], *more]))] if dropped else []
 
 
 def training_lines(training: Mapping[str, Any]) -> list[Row]:
     """Return the lines on a training; a model from another program may know nothing of it."""
     lines: list[Row] = []
     settings, n_rows = training.get("settings"), training.get("n_rows")
-    if settings and n_rows:
+    if settings and n_rows and "solver" in settings:
         how = solver_text(settings, n_rows, training.get("learning_rate_init"))
         lines.append(("Trained on", f"{plural(n_rows, 'row')}; {how}"))
+    elif n_rows:
+        seconds = f" in {seconds_text(training['seconds'])}" if "seconds" in training else ""
+        lines.append(("Trained on", f"{plural(n_rows, 'row')}{seconds}"))
     if "n_iter" in training:
         seconds = f" in {seconds_text(training['seconds'])}" if "seconds" in training else ""
         lines.append(("Epochs", f"{training['n_iter']:,}{seconds}"))

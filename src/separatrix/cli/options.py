@@ -21,6 +21,8 @@ from scipy.stats import loguniform
 from separatrix.cli.console import with_option_names
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.network import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SCHEDULES
+from separatrix.tabular import TabularClassifier, TabularRegressor
+from separatrix.tabular.base import N_FOLDS
 
 Command = Callable[..., None]
 
@@ -159,11 +161,13 @@ def _each(text: str, kind: type, what: str, *, shown: str | None = None) -> list
         raise typer.BadParameter(f"must be {what}, got '{text if shown is None else shown}'.") from error
 
 
+BOTH, ENSEMBLE = "Ensemble or network", "Ensemble"
 NETWORK, TRAINING, STOPPING, MONITORING = "Network", "Training", "Stopping", "Monitoring"
 
 PANELS = {
     **dict.fromkeys(("hidden_layer_sizes", "activation", "dropout", "init", "fit_intercept"), NETWORK),
-    **dict.fromkeys(("loss", "alpha", "l1_ratio", "class_weight"), NETWORK),
+    **dict.fromkeys(("class_weight", "random_state", "engine"), BOTH),
+    **dict.fromkeys(("loss", "alpha", "l1_ratio"), NETWORK),
     **dict.fromkeys(("max_iter", "max_fun", "tol", "n_iter_no_change"), STOPPING),
     **dict.fromkeys(("early_stopping", "validation_fraction", "scoring", "restore_best"), STOPPING),
     **dict.fromkeys(("track_training", "metrics"), MONITORING),
@@ -176,12 +180,19 @@ NOT_OPTIONS = ("verbose", "warm_start", "record")
 OWN_DEFAULTS: dict[str, Any] = {"random_state": 0, "dtype": "float32"}
 """Defaults of the command line: the same command gives the same network, and float32 is twice as fast."""
 
+ENSEMBLE_DEFAULTS: dict[str, Any] = {"random_state": 0, "n_jobs": -1}
+"""Those of an ensemble: the number of jobs changes nothing but the time."""
+
+LEAST_VALIDATION_ROWS = 10
+"""With fewer validation rows, `fit` does not stop a network early unless it is asked to."""
+
 DEFAULTS_IN_WORDS = {
     **{name: str(value) for name, value in OWN_DEFAULTS.items()},
     "class_weight": "1 for every class",
+    "early_stopping": f"yes if there are {LEAST_VALIDATION_ROWS} validation rows",
     "metrics": "none",
     "restore_best": "with early stopping",
-    "scoring": "accuracy for classes, R² for numbers",
+    "scoring": "loss",
 }
 
 ALIASES = {
@@ -202,7 +213,7 @@ NAMES: dict[str, Iterable[str]] = {
 }
 """Parameters whose values are the names in a registry."""
 
-OF_COMMANDS = ("test_size", "n_candidates", "n_repeats", "n_jobs", "cv")
+OF_COMMANDS = ("test_size", "n_candidates", "n_repeats", "n_jobs", "cv", "time_limit", "memory")
 """Parameters that are options of `fit` and `search` alone, and that messages name."""
 
 
@@ -237,6 +248,9 @@ READERS = {
     "activation": Reader(read_names, "NAMES", "one for all, or one for each as in tanh,relu"),
     "learning_rate_init": Reader(read_rate, "RATE", "a number, or auto"),
     "batch_size": Reader(read_batch_size, "ROWS", "a number, auto or full"),
+    "cv": Reader(int, "FOLDS"),
+    "n_jobs": Reader(int, "INTEGER"),
+    "time_limit": Reader(float, "SECONDS"),
     "class_weight": Reader(read_class_weight, "WEIGHTS", "balanced, or a weight for each as in yes=5,no=1"),
     "dropout": Reader(read_numbers, "FRACTIONS", "one for all, or one for each as in 0.2,0.1"),
     "hidden_layer_sizes": Reader(read_sizes, "SIZES", "as in 16,8; none for a linear model"),
@@ -371,11 +385,34 @@ OPTIONS = {
     for name in dict.fromkeys(chain(*(inspect.signature(each).parameters for each in ESTIMATORS)))
     if name not in NOT_OPTIONS
 }
-"""An option for every parameter, by its name."""
+"""An option for every parameter of a network, by its name."""
+
+TABULAR = (TabularClassifier, TabularRegressor)
+ENSEMBLE_OPTIONS = {
+    name: make_option(name, TABULAR, ENSEMBLE, default=default)
+    for name, default in {
+        "presets": None,
+        "time_limit": "none",
+        "cv": str(N_FOLDS),
+        "n_jobs": "-1",
+    }.items()
+}
+"""An option for every parameter of an ensemble that a network does not have."""
+
+NETWORK_ALONE = OPTIONS.keys() - inspect.signature(TabularClassifier).parameters.keys()
+"""Parameters of a network that an ensemble does not have."""
+
+
+FIT_OPTIONS = (
+    *(option for option in OPTIONS.values() if option.panel == BOTH),
+    *ENSEMBLE_OPTIONS.values(),
+    *(option for option in OPTIONS.values() if option.panel != BOTH),
+)
+"""Those of `fit`: what both kinds of model have comes first."""
 
 
 def with_estimator_options(
-    options: Iterable[EstimatorOption] = OPTIONS.values(), defaults: Mapping[str, Any] = OWN_DEFAULTS
+    options: Iterable[EstimatorOption], defaults: Mapping[str, Any]
 ) -> Callable[[Command], Command]:
     """Give a command that takes `settings` an option for each parameter instead.
 
@@ -406,4 +443,4 @@ def in_option_names(sentence: str) -> str:
     >>> in_option_names("L-BFGS reached its limit; raise max_iter or max_fun.")
     'L-BFGS reached its limit; raise --max-iter or --max-fun.'
     """
-    return with_option_names(sentence, [*OPTIONS, *OF_COMMANDS])
+    return with_option_names(sentence, [*OPTIONS, *ENSEMBLE_OPTIONS, *OF_COMMANDS])

@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from separatrix.cli.console import note
 from separatrix.cli.options import in_option_names
 from separatrix.engine import get_engine
+from separatrix.tabular.progress import OnProgress, TabularProgress
 from separatrix.train import Callback, TrainingProgress
 
 OnRows = Callable[[int, int, int], None]
@@ -53,6 +54,29 @@ def training_progress() -> Iterator[tuple[list[Callback], OnRows | None]]:
 
 
 @contextmanager
+def ensemble_progress() -> Iterator[OnProgress | None]:
+    """Show a bar with the score so far while an ensemble is trained, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        TextColumn("Training"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[state]}"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=None, state="first network")
+
+        def show_networks(event: TabularProgress) -> None:
+            score = "" if event.score is None else f", out-of-fold {event.metric} {event.score:.4g}"
+            state = f"{event.n_trained}/{event.n_networks} networks{score}"
+            progress.update(bar, completed=event.n_trained, total=event.n_networks, state=state)
+
+        yield show_networks
+
+
+@contextmanager
 def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
     """Show what is being worked on, if standard error is a terminal; yield a callback for its frames."""
     if not sys.stderr.isatty():
@@ -82,7 +106,7 @@ def warnings_as_notes() -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", category=ConvergenceWarning)
-        warnings.filterwarnings("ignore", r"(Training|Search) interrupted by user")
+        warnings.filterwarnings("ignore", r"(Training|Search) (was )?interrupted")
         warnings.filterwarnings("ignore", r"\d+ tasks which were still")  # of joblib, after Ctrl-C
         yield
     for message in dict.fromkeys(str(warning.message) for warning in caught):

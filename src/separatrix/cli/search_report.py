@@ -176,4 +176,4 @@ def values(found: TableSearch, written: Written) -> dict[str, Any]:
 
 def _network_values(model: Model) -> dict[str, Any]:
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
-    return {**network_values(model), "training": training}
+    return {**network_values(model)["network"], "training": training}

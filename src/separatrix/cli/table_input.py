@@ -96,6 +96,11 @@ class TableInput:
     task: Task
     reason: str
 
+    @property
+    def n_rows(self) -> int:
+        """Number of rows, without those of a table of test rows."""
+        return self.source.n_rows
+
 
 def open_tables(
     sources: Sequence[str],

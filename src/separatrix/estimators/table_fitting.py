@@ -46,6 +46,7 @@ from separatrix.estimators.table_target import Target
 from separatrix.estimators.training import warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
 from separatrix.files import check_writable
+from separatrix.model import Model
 from separatrix.network import Network
 from separatrix.train import Callback, Recording, Stop
 from separatrix.train.checkpoint import Checkpoint, CheckpointWriter, find_checkpoint
@@ -106,12 +107,12 @@ class TableFit:
     @property
     def X_test(self) -> Array:
         """The encoded test rows, of shape (n_rows, n_features)."""
-        return self._test_rows.X  # type: ignore[no-any-return]
+        return self._test_data.X  # type: ignore[no-any-return]
 
     @property
     def y_test(self) -> Array:
         """The targets of `X_test`: labels, or numbers in their own unit."""
-        return self.target.decode(self._test_rows.T)
+        return self.target.decode(self._test_data.T)
 
     @property
     def _training_rows(self) -> Data:
@@ -120,10 +121,20 @@ class TableFit:
         return self.rows
 
     @property
-    def _test_rows(self) -> Data:
+    def _test_data(self) -> Data:
         if self.test is None:
             raise DataError("there are no test rows; fit with test or test_size.")
         return self.test
+
+    @property
+    def test_rows(self) -> Array:
+        """The test rows as the model takes them: `X_test`."""
+        return self.X_test
+
+    @property
+    def n_rows_read(self) -> int:
+        """Training rows of the table: all are trained on."""
+        return self.n_rows
 
     @property
     def unseen(self) -> dict[str, int]:
@@ -135,6 +146,7 @@ class TableFitting(ABC):
     """What `MLPClassifier` and `MLPRegressor` do with tables."""
 
     get_params: Callable[[], dict[str, Any]]
+    to_model: Callable[[], Model]
     classes_: Array
     encoder_: TableEncoder
     n_features_in_: int

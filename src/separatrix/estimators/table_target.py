@@ -82,6 +82,13 @@ class Target:
         """The classes as labels; None for numbers."""
         return None if self.classes is None else Labels(self.classes)
 
+    def row_weights(self, y: Array) -> Array | None:
+        """Return the weight that each row has by its label; None if all weigh the same."""
+        if self.labels is None or self.weights is None:
+            return None
+        weights: Array = np.array(self.weights)[self.labels.encode(y)]
+        return weights
+
     @property
     def width(self) -> int:
         """Target columns: one for each class if the loss is squared, else one."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table, as_column, as_numbers, split_target
-from separatrix.ensemble import AnyModel
+from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import ClassificationReport, classification_report
@@ -24,7 +24,8 @@ from separatrix.evaluate.comparison import (
 )
 from separatrix.evaluate.regression import RegressionReport, regression_report
 
-MODEL = "network"
+MODEL, ENSEMBLE = "network", "ensemble"
+"""What a model is called."""
 
 
 @dataclass(frozen=True)
@@ -192,12 +193,13 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
     if name is None:
         raise ParameterError("target", "must name the column with the true values, as the model does not.")
     features, y = split_target(table, name)
+    called = ENSEMBLE if isinstance(model, Ensemble) else MODEL
     dummy = _dummy(model, len(y))
     if model.classes is not None:
         labels = Labels(model.classes).match(y, name)
-        return assess_classifier(labels, model.predict_proba(features), model.classes, dummy)
+        return assess_classifier(labels, model.predict_proba(features), model.classes, dummy, name=called)
     numbers = as_numbers(as_column(y, name), name)
-    return assess_regressor(numbers, model.predict(features), dummy, target=name)
+    return assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:

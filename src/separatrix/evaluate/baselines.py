@@ -41,6 +41,7 @@ def baseline_probabilities(
     y_train: npt.ArrayLike,
     X_test: npt.ArrayLike,
     classes: npt.ArrayLike,
+    sample_weight: npt.ArrayLike | None = None,
     *,
     max_iter: int = 1000,
 ) -> dict[str, Baseline]:
@@ -55,6 +56,8 @@ def baseline_probabilities(
     X_test : array-like of shape (n_rows, n_in)
     classes : array-like of shape (n_classes,)
         The label of each column of the result. A class without training rows has probability zero.
+    sample_weight : array-like of shape (n_train_rows,), optional
+        Weights of the training rows.
     max_iter : int
         Maximum number of iterations of the solver.
 
@@ -84,11 +87,11 @@ def baseline_probabilities(
             f"y_train must have two or more classes, got only {labels[present[0]]!r}; add rows of another."
         )
     inputs, queries = np.asarray(X_train), np.asarray(X_test)
-    dummy = DummyClassifier(strategy="prior").fit(inputs, codes)
+    dummy = DummyClassifier(strategy="prior").fit(inputs, codes, sample_weight)
     model = LogisticRegression(max_iter=max_iter)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model.fit(inputs, codes)
+        model.fit(inputs, codes, sample_weight)
     converged = True
     for warning in caught:
         if issubclass(warning.category, ConvergenceWarning):

@@ -28,7 +28,7 @@ from separatrix.data.codes import LevelCode
 from separatrix.data.table import Column, Table, as_column, is_text, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
-from separatrix.errors import DataError
+from separatrix.errors import DataError, ParameterError
 from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.candidates import Candidates, Part
@@ -69,6 +69,7 @@ class BaseTabular(TableFitting, BaseEstimator):
     ensemble_: Ensemble
     oof_: Array
     counts_: Array
+    oof_score_: float
     _in_double: Ensemble
     _n_folds: int
 
@@ -104,7 +105,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         return self._fit(X, y, sample_weight, groups, self._on_progress)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any, on_progress: OnProgress | None) -> Self:
-        self._check_parameters()
+        self.check_parameters()
         columns = self._columns(X, reset=True)
         n_rows = len(next(iter(columns.values())))
         y = self._read_target(y, n_rows)
@@ -151,6 +152,11 @@ class BaseTabular(TableFitting, BaseEstimator):
         columns = self._columns(X, reset=False)
         few = len(next(iter(columns.values()))) <= FEW_ROWS
         return (self._in_double if few else self.ensemble_)(dict(columns))
+
+    @property
+    def metric(self) -> str:
+        """What `oof_score` is: "log-loss" or "RMSE"."""
+        return self._metric
 
     def to_model(self) -> Ensemble:
         """Return the ensemble, a frozen value that predicts and can be saved."""
@@ -213,10 +219,15 @@ class BaseTabular(TableFitting, BaseEstimator):
 
     # Fit.
 
-    def _check_parameters(self) -> None:
+    def check_parameters(self) -> None:
+        """Raise a `ParameterError` for a parameter that breaks its rule."""
         check.choice("presets", self.presets, PRESETS)
         check.choice("engine", self.engine, ENGINES)
         check.boolean("verbose", self.verbose)
+        if self.n_jobs == 0:
+            raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
+        if isinstance(self.cv, Integral):
+            check.integer("cv", self.cv, 2)
         if self.time_limit is not None:
             check.number("time_limit", self.time_limit, 0.0, open_low=True)
 
@@ -326,6 +337,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         self.oof_ = np.full((len(y), oof.shape[1]), np.nan)
         self.oof_[covered] = oof
         self.counts_ = counts
+        self.oof_score_ = self._score(oof, *kept)
         ensemble = self._finish(parts, oof, *kept)
         trained = [
             replace(model, training=part.training(self._n_folds))

@@ -54,6 +54,8 @@ class TabularFit:
         Labels, or numbers.
     test : Table or None
         The test rows, with the target; None if there are none.
+    test_target : ndarray or None
+        Their labels, or numbers.
     """
 
     estimator: TableFitting
@@ -64,6 +66,7 @@ class TabularFit:
     features: Table
     y: Array
     test: Table | None
+    test_target: Array | None
 
     @cached_property
     def encoder(self) -> TableEncoder:
@@ -83,7 +86,9 @@ class TabularFit:
     @property
     def y_test(self) -> Array:
         """The targets of the test rows: labels, or numbers."""
-        return target_values(self.test_rows, self.target)
+        if self.test_target is None:
+            raise DataError("there are no test rows; fit with test or test_size.")
+        return self.test_target
 
     @property
     def test_rows(self) -> Table:
@@ -102,9 +107,16 @@ class TableFitting(ABC):
     """What `TabularClassifier` and `TabularRegressor` do with tables that hold their target."""
 
     get_params: Callable[[], dict[str, Any]]
+    to_model: Callable[[], Ensemble]
     random_state: Any
     ensemble_: Ensemble
+    oof_score_: float
     stop_: Ending
+
+    @property
+    @abstractmethod
+    def metric(self) -> str:
+        """What `oof_score_` is: "log-loss" or "RMSE"."""
 
     @property
     @abstractmethod
@@ -252,6 +264,7 @@ def fit_table(
     if not features.columns:
         raise DataError(f"there is no column besides the target and the groups '{groups}'; add one.")
     y = target_values(read.rows, read.target)
+    test_target = None if read.test is None else target_values(read.test, read.target)
     if len(y) < read.n_rows_read:
         warnings.warn(
             f"the networks are trained on a sample of {len(y):,} of {read.n_rows_read:,} rows, which is what "
@@ -261,7 +274,9 @@ def fit_table(
         )
     estimator._fit(features, y, read.weight, of_groups, on_progress)
     _keep_facts(estimator, read, perf_counter() - started)
-    return TabularFit(estimator, read.target, len(y), read.n_rows_read, split, features, y, read.test)
+    return TabularFit(
+        estimator, read.target, len(y), read.n_rows_read, split, features, y, read.test, test_target
+    )
 
 
 def target_values(table: Table, target: Target) -> Array:

@@ -1,0 +1,225 @@
+"""The report of `fit`: values for JSON, tables and sentences for people, and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import RenderableType
+
+from separatrix.cli.console import Row, seconds_text, summary
+from separatrix.cli.fitting import Fitted
+from separatrix.cli.inspect import column_lines, network_lines, solver_text
+from separatrix.cli.options import in_option_names
+from separatrix.cli.report import (
+    assessment_parts,
+    class_text,
+    network_values,
+    number_text,
+    preprocessing_values,
+    unseen_lines,
+)
+from separatrix.cli.table_input import TableInput
+from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.evaluate import baseline_predictions, baseline_probabilities
+from separatrix.evaluate.assessment import ENSEMBLE, MODEL, Assessment, assess_classifier, assess_regressor
+from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
+from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION, Baseline
+from separatrix.evaluate.classification import row_log_losses
+from separatrix.evaluate.comparison import Comparison
+from separatrix.model import Model
+from separatrix.tabular.table_fitting import TabularFit
+from separatrix.text import plural
+
+FAR_BELOW = 0.5
+"""Fraction of the test loss below which the training loss is that of an overfitted network."""
+
+
+def assess_fit(model: AnyModel, fitted: Fitted) -> Assessment:
+    """Judge a model on the test rows of its fit, beside the baselines."""
+    y_test, baselines = fitted.y_test, _baselines(model, fitted)
+    name = ENSEMBLE if isinstance(model, Ensemble) else MODEL
+    if model.classes is not None:
+        proba = model.predict_proba(fitted.test_rows)
+        return assess_classifier(
+            y_test,
+            proba,
+            model.classes,
+            baselines,
+            name=name,
+            is_weighted=fitted.target.weights is not None,
+        )
+    numbers = model.predict(fitted.test_rows)
+    return assess_regressor(y_test, numbers, baselines, target=fitted.target.name, name=name)
+
+
+def _baselines(model: AnyModel, fitted: Fitted) -> dict[str, Baseline]:
+    """Return the baselines, the straight line first: for an ensemble gradient boosting, too."""
+    weight = fitted.target.row_weights(fitted.y)
+    if isinstance(fitted, TabularFit):
+        labels = fitted.target.labels
+        y = fitted.y if labels is None else labels.encode(fitted.y)
+        training = TrainingTable(fitted.features, y, None if labels is None else len(labels), weight)
+        return table_baselines(training, fitted.test_rows)
+    X, X_test, y = fitted.X, fitted.X_test, fitted.y
+    if model.classes is not None:
+        return dict(reversed(baseline_probabilities(X, y, X_test, model.classes, weight).items()))
+    return dict(reversed(baseline_predictions(X, y, X_test).items()))
+
+
+def fit_parts(
+    tables: TableInput, fit: Fitted, model: AnyModel, assessment: Assessment, hint: str | None
+) -> list[RenderableType]:
+    """Return the report of a fit for people; `hint` is the advice on it, if there is any."""
+    parts = [_fit_summary(tables, fit, model, with_advice=hint is None)]
+    parts += assessment_parts(assessment, "test row")
+    return parts if hint is None else [*parts, hint]
+
+
+def _fit_summary(tables: TableInput, fit: Fitted, model: AnyModel, *, with_advice: bool) -> RenderableType:
+    """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
+    n_test = len(fit.y_test)
+    columns = plural(len(fit.encoder.columns) + len(fit.encoder.dropped), "column")
+    read = tables.split or fit.split
+    lines = [
+        ("Data", f"{tables.name}: {plural(fit.n_rows_read + n_test, 'row')}, {columns} to predict from"),
+        ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
+        *column_lines(model.encoder or fit.encoder),
+        ("Split", f"{plural(fit.n_rows_read, 'row')} to train, {n_test:,} to test ({read})"),
+        *_sample_lines(fit),
+        *unseen_lines(fit.unseen),
+        *network_lines(model, 8),
+        *_training_lines(fit, model, with_advice=with_advice),
+    ]
+    return summary(lines)
+
+
+def _sample_lines(fit: Fitted) -> list[Row]:
+    if fit.n_rows == fit.n_rows_read:
+        return []
+    sample = f"the networks are trained on {fit.n_rows:,} of the {plural(fit.n_rows_read, 'row')}"
+    return [("Sample", f"{sample}, which is what --memory holds")]
+
+
+def _training_lines(fit: Fitted, model: AnyModel, *, with_advice: bool) -> list[Row]:
+    training: Mapping[str, Any] = model.training or {}
+    message, seconds = training["stop"]["message"], seconds_text(training["seconds"])
+    if isinstance(fit, TabularFit):
+        estimator = fit.estimator
+        score = f"{estimator.metric} {estimator.oof_score_:.4g}"
+        return [
+            ("Out of fold", f"{score}, on training rows by networks that were not trained on them"),
+            ("Training", f"{in_option_names(message).rstrip('.')} in {seconds}"),
+        ]
+    if not with_advice:
+        message = message.partition("; raise ")[0].rstrip(".") + "."
+    epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds}"
+    how = solver_text(training["settings"], fit.n_rows, training.get("learning_rate_init"))
+    return [
+        ("Training", f"{how}; {epochs}"),
+        ("Ended", in_option_names(message)),
+    ]
+
+
+def target_text(fit: Fitted) -> str:
+    """Return the classes of the target with their rows, or its range and mean, in training and test rows."""
+    kept, y = fit.target.statistics, fit.y_test
+    if fit.target.labels is not None:
+        counts = np.bincount(fit.target.labels.encode(y), minlength=len(fit.target.labels))
+        return class_text(fit.target.labels.texts, (counts + kept["class_counts"]).tolist())
+    n_rows = fit.n_rows_read
+    mean = (kept["mean"] * n_rows + y.sum()) / (n_rows + len(y))
+    return number_text(min(kept["minimum"], y.min()), max(kept["maximum"], y.max()), mean)
+
+
+def fit_values(
+    tables: TableInput, fit: Fitted, model: AnyModel, assessment: Assessment, path: Path
+) -> dict[str, Any]:
+    """Return the report of a fit as values that JSON can hold."""
+    training = {name: value for name, value in (model.training or {}).items() if name != "history"}
+    if isinstance(fit, TabularFit):
+        training["out_of_fold"] = {fit.estimator.metric: fit.estimator.oof_score_}
+    return {
+        "data": {
+            "source": tables.name,
+            "target": tables.target,
+            "task": tables.task,
+            "task_reason": tables.reason,
+            "n_train": fit.n_rows,
+            "n_read": fit.n_rows_read,
+            "n_test": len(fit.y_test),
+            "split": tables.split or fit.split,
+            "unseen": fit.unseen,
+            **preprocessing_values(model),
+        },
+        **network_values(model),
+        "training": training,
+        "test": assessment.to_dict(),
+        "model": str(path),
+    }
+
+
+def advice(assessment: Assessment, model: AnyModel, fitted: Fitted) -> str | None:
+    """Return a sentence if the model is no better than a baseline, and there is something to say of it."""
+    if not isinstance(model, Model):
+        return _advice_on_ensemble(assessment)
+    worse = {each.names[1]: each for each in assessment.comparisons if each.outcome == "worse"}
+    training: Mapping[str, Any] = model.training or {}
+    reason = training["stop"]["reason"]
+    if not worse or reason == "diverged":  # the warning has said what to do
+        return None
+    test_loss = next(iter(worse.values())).primary.first
+    training_loss = _training_loss(model, fitted)
+    overfits = test_loss is not None and training_loss < FAR_BELOW * test_loss
+    cure = "a larger --alpha"
+    if not training["settings"]["early_stopping"]:
+        cure = f"--early-stopping or {cure}"
+    if overfits and model.classes is None:
+        return f"The network fits the training rows far better than the test rows; try {cure}."
+    if overfits or (DUMMY in worse and _is_too_sure(worse[DUMMY], training_loss)):
+        return f"The network's probabilities are too sure of themselves; try {cure}."
+    if DUMMY not in worse:
+        return None
+    loss = training["history"]["loss"]
+    if reason == "max_iter" and loss[-1] <= loss[0]:
+        return "The network has learned too little; raise --max-iter."
+    return "The network has not learned; lower --rate."
+
+
+def _advice_on_ensemble(assessment: Assessment) -> str | None:
+    """Return a sentence if a straight line is as good, or if the columns say nothing."""
+    outcomes = {each.names[1]: each.outcome for each in assessment.comparisons}
+    if outcomes.get(DUMMY) != "better":
+        return (
+            "The columns say little of the target: on these test rows the ensemble is no better than a guess."
+        )
+    line = next((name for name in (LOGISTIC_REGRESSION, LINEAR_REGRESSION) if name in outcomes), None)
+    if line is None or outcomes[line] == "better":
+        return None
+    return (
+        f"A straight line is right here: the target depends on the columns almost linearly, so that {line} "
+        "is as good, and easier to explain."
+    )
+
+
+def _is_too_sure(against_dummy: Comparison, training_loss: float) -> bool:
+    """Return whether a network that did learn is right more often than the dummy."""
+    dummy_loss = against_dummy.primary.second
+    return (
+        dummy_loss is not None
+        and training_loss < dummy_loss
+        and any(
+            test.metric == "accuracy" and test.advantage.value is not None and test.advantage.value > 0
+            for test in against_dummy.others
+        )
+    )
+
+
+def _training_loss(model: Model, fitted: Fitted) -> float:
+    """Return the mean loss of the training rows, in the unit of the comparisons."""
+    labels = fitted.target.labels
+    if labels is not None:
+        return float(row_log_losses(labels.encode(fitted.y), model.predict_proba(fitted.X)).mean())
+    return float(np.mean((model.predict(fitted.X) - fitted.y) ** 2))

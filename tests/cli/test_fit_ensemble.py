@@ -1,0 +1,133 @@
+"""`separatrix fit` with its default: an ensemble of small networks."""
+
+from __future__ import annotations
+
+import json
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import separatrix as sx
+
+FAST = ("--presets", "fast", "--cv", "2")
+
+
+@pytest.fixture
+def ensemble_file(run, people):
+    """A model file of `people`."""
+    result = run("fit", str(people), *FAST, "-o", "e.safetensors")
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_the_report_names_members_and_scores(ensemble_file):
+    stdout = ensemble_file.stdout
+    assert ensemble_file.stderr == ""
+    assert "40 rows, 4 columns to predict from" in stdout
+    assert "30 rows to train, 10 to test (stratified, seed 0)" in stdout
+    assert "Numbers" in stdout
+    assert "Text         1 column, an input for each value, and what it says of the target: town" in stdout
+    assert "Ensemble     the mean of " in stdout
+    assert "codes, silu, decay" in stdout
+    assert "Out of fold  log-loss 0." in stdout
+    assert "Training     All 8 networks were trained in " in stdout
+    for word in ("ensemble", "logistic regression", "gradient boosting", "dummy", "precision", "ROC AUC"):
+        assert word in stdout
+    assert "Model written to 'e.safetensors'" in stdout
+    model = sx.load("e.safetensors")
+    assert model.target_name == "target"
+    assert model.training["settings"]["presets"] == "fast"
+
+
+def test_its_file_is_judged_used_and_shown(run, people, ensemble_file):
+    result = run("evaluate", "e.safetensors", str(people))
+    assert result.exit_code == 0, result.output
+    assert "ensemble" in result.stdout
+    assert "The ensemble is better than dummy" in result.stdout
+    result = run("predict", "e.safetensors", str(people), "-o", "scored.csv")
+    assert result.exit_code == 0, result.output
+    assert "probability yes" in Path("scored.csv").read_text(encoding="utf-8")
+    result = run("inspect", "e.safetensors")
+    assert result.exit_code == 0, result.output
+    assert "Columns     id, age, member, town" in result.stdout
+    assert "Trained on  30 rows" in result.stdout
+    assert "Ended       All 8 networks were trained." in result.stdout
+    values = json.loads(run("inspect", "e.safetensors", "--json").stdout)
+    assert len(values["models"]) == len(sx.load("e.safetensors").models)
+
+
+def test_numbers(run):
+    result = run("fit", "diabetes", *FAST, "--json")
+    report = json.loads(result.stdout)
+    assert list(report["test"]["reports"]) == ["ensemble", "linear regression", "gradient boosting", "dummy"]
+    assert report["ensemble"]["classes"] is None
+    assert sum(network["weight"] for network in report["ensemble"]["networks"]) == pytest.approx(1)
+    assert report["training"]["out_of_fold"]["RMSE"] < 70  # the standard deviation is 77
+    assert report["training"]["stop"]["reason"] == "finished"
+
+
+def test_a_line_that_is_right_is_named(run):
+    rows = [f"{i},{(i * 37) % 101},{2 * i + 3 * ((i * 37) % 101) + ((i * 7919) % 13)}" for i in range(120)]
+    Path("t.csv").write_text("\n".join(["a,b,target", *rows]) + "\n", encoding="utf-8")
+    result = run("fit", "t.csv", *FAST, "--task", "regression")
+    assert "A straight line is right here: " in result.stdout
+    assert "so that linear regression is as good, and easier to explain." in result.stdout
+
+
+def test_groups(run, people):
+    text = people.read_text(encoding="utf-8").splitlines()
+    lines = [f"home,{text[0]}", *(f"{i // 2},{line}" for i, line in enumerate(text[1:]))]
+    people.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = run("fit", str(people), *FAST, "--groups", "home")
+    assert result.exit_code == 0, result.output
+    assert "to test (no 'home' in both, seed 0)" in result.stdout
+    assert "home" not in sx.load("model.safetensors").encoder.numeric_columns
+
+
+def test_the_time_limit_is_a_note(run, people):
+    result = run("fit", str(people), *FAST, "--time-limit", "0.001", "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == (
+        "note: When --time-limit=0.001 seconds were over, 2 of 8 networks were trained; raise it for more.\n"
+    )
+
+
+def test_ctrl_c_keeps_the_ensemble_so_far(run, people, monkeypatch):
+    @contextmanager
+    def interrupted():
+        def press(event):
+            if event.n_trained == 3:
+                signal.raise_signal(signal.SIGINT)
+
+        yield press
+
+    monkeypatch.setattr("separatrix.cli.fitting.ensemble_progress", interrupted)
+    result = run("fit", str(people), *FAST)
+    assert result.exit_code == 130
+    assert "log-loss" in result.stdout
+    assert result.stderr == (
+        "warning: Training was interrupted when 3 of 8 networks were trained; the model so far is saved to "
+        "'model.safetensors'.\n"
+    )
+    assert sx.load("model.safetensors").training["stop"]["reason"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--presets", "slow"], "--presets must be one of 'fast', 'default', 'best'"),
+        (["--time-limit", "0"], "--time-limit must be a number in (0, infinity), got 0"),
+        (["--cv", "1"], "--cv must be an integer of at least 2, got 1."),
+        (["--jobs", "0"], "--n-jobs must be -1, for all cores, or a number of networks, got 0."),
+        (["--class-weight", "ja=2"], "--class-weight must name classes, which are no, yes, got 'ja'."),
+        (["--groups", "house"], "there is no column 'house'"),
+    ],
+)
+def test_an_error_is_one_sentence(run, people, arguments, sentence):
+    result = run("fit", str(people), *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"separatrix: error: {sentence}")
+    assert result.stderr.count("\n") == 1
+    assert not list(Path().glob("*.safetensors"))
