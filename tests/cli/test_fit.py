@@ -362,9 +362,10 @@ def test_a_loss_that_rose_is_no_reason_for_a_higher_rate(run):
     options = ("--solver", "sgd", "--rate", "0.15", "--activation", "identity", "--max-iter", "3")
     endless = ("--n-iter-no-change", "inf", "--no-early-stopping")
     result = run("fit", "diabetes", *NUMPY, *options, *endless)
-    assert "its loss ended above where it began" in result.stdout
-    assert "The network has not learned; lower --rate." in result.stdout
-    assert "raise" not in result.stdout
+    assert result.exit_code == 2
+    assert "no better than at the start" in result.stderr
+    assert "divide the learning rate by 10, to 0.015" in result.stderr
+    assert "raise" not in result.stderr
 
 
 def test_advice_for_a_network_that_fits_the_training_rows_too_well(run):
