@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from separatrix import evaluate as evaluate
     from separatrix import explain as explain
     from separatrix import network as network
+    from separatrix import playground as playground
     from separatrix import plots as plots
     from separatrix import recipes as recipes
     from separatrix import search as search
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "evaluate", "explain", "plots", "network", "recipes", "search", "select")
+_SUBMODULES = ("data", "evaluate", "explain", "playground", "plots", "network", "recipes", "search", "select")
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {

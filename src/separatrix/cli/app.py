@@ -25,6 +25,7 @@ COMMANDS = {
     "predict": "Score the rows of a table with a saved model.",
     "explain": "Explain the prediction of one row, and one training step on it.",
     "inspect": "Show what is in a model file.",
+    "play": "Write a page where a network learns before your eyes.",
     "plot": "Draw pictures of a saved model.",
     "search": "Find how many layers and how many neurons a table needs.",
     "recipe": "Run a tutorial experiment, and draw its pictures and films.",

@@ -40,10 +40,11 @@ export const MAX_LEVELS = 12;
 const TARGET_NAMES = /^(target|class|label|labels|outcome|species|result|y|quality|diagnosis|survived|category)$/iu;
 const ID_NAMES = /^(id|index|no|nr|number|row|rownames|unnamed: 0|name|passengerid|.*[_ ]id)$/iu;
 
-export function propose(table: DataTable): Proposal {
+/** Propose what to predict and from what; `wanted` is the column to predict, if it is known. */
+export function propose(table: DataTable, wanted?: string): Proposal {
   const usable = table.columns.filter((column) => whyNotTarget(column, table.nRows) === null);
   const target =
-    usable.find((column) => TARGET_NAMES.test(column.name)) ?? usable[usable.length - 1] ?? table.columns[table.columns.length - 1]!;
+    table.columns.find((column) => column.name === wanted) ?? usable.find((column) => TARGET_NAMES.test(column.name)) ?? usable[usable.length - 1] ?? table.columns[table.columns.length - 1]!;
   const { task, reason } = taskOf(target);
   const others = table.columns.filter((column) => column !== target);
   const inputs = others.filter((column) => whyNotInput(column, table.nRows) === null);

@@ -1,2 +1,4 @@
-/** The entry point of the page and of the notebook's widget. */
-export const VERSION = 1;
+import "../style/playground.css";
+import { mountPage } from "./page";
+
+if (document.body?.dataset["separatrix"] === "page") void mountPage(document.body);

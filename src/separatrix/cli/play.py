@@ -1,0 +1,95 @@
+"""`separatrix play`: a page where a network learns, in one file."""
+
+from __future__ import annotations
+
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from separatrix.cli.console import note
+from separatrix.cli.table_input import chosen_target, source_name, text_columns_of
+from separatrix.data.datasets import TARGET, read_source
+from separatrix.data.table import split_target
+from separatrix.errors import DataError
+from separatrix.files import check_writable
+from separatrix.io import load
+from separatrix.playground import Page, Start, start_of_model, start_of_table, start_of_toy
+from separatrix.playground.start import TOYS
+
+MODEL_SUFFIX = ".safetensors"
+
+
+def play(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DATA]...",
+            show_default="the first experiment of the page",
+            help=f"An artificial data set ({', '.join(TOYS)}), another data set by name, a table file, - for "
+            "standard input; or a model file that fit has written, and a table.",
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="COLUMN",
+            show_default=f"the model's, or {TARGET}",
+            help="Column to predict.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            show_default="a temporary file, which is opened",
+            help="File of the page, such as page.html. A file is replaced.",
+        ),
+    ] = None,
+) -> None:
+    """Write a page where a network learns before your eyes.
+
+    The page is one file with the data inside. It needs no network connection: open it, or mail it to a class.
+    """
+    if output is not None:
+        check_writable(output)
+    start = _start(sources or [], target)
+    for sentence in start.notes:
+        note(sentence)
+    page = Page(start)
+    if output is not None:
+        typer.echo(page.save(output))
+        return
+    path = page.save(Path(tempfile.mkdtemp(prefix="separatrix-")) / "playground.html")
+    typer.echo(path)
+    if not webbrowser.open(path.as_uri()):
+        note("no browser could be started; open the file above in one.")
+
+
+def _start(sources: list[str], target: str | None) -> Start:
+    """Return what the page opens with."""
+    if len(sources) == 2 and sources[0].endswith(MODEL_SUFFIX):
+        return _start_of_model(sources[0], sources[1], target)
+    if len(sources) > 1 or (sources and sources[0].endswith(MODEL_SUFFIX)):
+        raise DataError(
+            f"DATA must be one data set or table, or a model file and a table, got {' '.join(sources)}; "
+            f"write a model as in: separatrix play model{MODEL_SUFFIX} table.csv"
+        )
+    if not sources or sources[0] in TOYS:
+        return start_of_toy(*sources)
+    table = read_source(sources[0])
+    return start_of_table(table, chosen_target(table.column_names, target), source_name(sources[0]))
+
+
+def _start_of_model(model_file: str, source: str, target: str | None) -> Start:
+    """Return a start with a saved model; columns that it does not use are left out."""
+    model = load(model_file)
+    name = target or model.target_name or TARGET
+    table, y = split_target(read_source(source, text_columns_of(model, name)), name)
+    return start_of_model(model, table, y, source_name(source))

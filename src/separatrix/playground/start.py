@@ -1,0 +1,239 @@
+"""What a page of the playground opens with: an artificial data set, a table, or a network with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.datasets import TARGET
+from separatrix.data.labels import Labels
+from separatrix.data.streams import TableStream
+from separatrix.data.table import (
+    Table,
+    as_column,
+    as_numbers,
+    as_text,
+    columns_of,
+    is_text,
+    missing_rows,
+    require_target,
+)
+from separatrix.data.targets import infer_task
+from separatrix.ensemble import AnyModel
+from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.estimators.to_model import to_model
+from separatrix.model import Model
+
+TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor", "checkerboard")
+"""The artificial data sets that the page draws itself."""
+
+MAX_ROWS = 20_000
+"""Rows that a page holds; of a larger table a sample."""
+
+MAX_LAYERS, MAX_UNITS, MAX_CLASSES = 6, 32, 10
+"""What the page can show."""
+
+HEADS_SHOWN = ("binary", "multiclass", "regression", "quadratic")
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a page opens with.
+
+    Attributes
+    ----------
+    name : str
+        What the page calls the data.
+    values : dict
+        What the page reads, as values that JSON can hold.
+    notes : tuple of str
+        Sentences on rows that were left out; the page shows them too.
+    """
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_rows(self) -> int | None:
+        """Rows in the page; None if the page draws the points itself."""
+        return self.values.get("n_rows")
+
+    def to_json_values(self) -> dict[str, Any]:
+        """Return everything that the page reads."""
+        return {"format": FORMAT, "name": self.name, "notes": list(self.notes), **self.values}
+
+
+def start_of_toy(name: str = "") -> Start:
+    """Return a start with an artificial data set, which the page draws itself; without a name, its first.
+
+    Examples
+    --------
+    >>> start_of_toy("spiral").values
+    {'kind': 'toy', 'toy': 'spiral'}
+    """
+    if name and name not in TOYS:
+        raise ParameterError(
+            "data", f"must be one of {', '.join(TOYS)}, got '{name}'.{did_you_mean(name, list(TOYS))}"
+        )
+    return Start(name, {"kind": "toy", "toy": name})
+
+
+def start_of_table(table: Table, target: str = TARGET, name: str = "") -> Start:
+    """Return a start with a table; the page chooses two columns first, and offers all.
+
+    Parameters
+    ----------
+    table : Table
+    target : str
+        The column to predict; rows without a value there are left out.
+    name : str
+
+    Raises
+    ------
+    DataError
+        If there is no such column, no other column, or no row.
+    """
+    require_target(table.columns, target)
+    has_target = ~missing_rows(table.columns[target])
+    rows, notes = _sampled(has_target, f"have no value in '{target}'")
+    table = table.take(rows)
+    task, reason = infer_task(TableStream(table), target)
+    values = {
+        "kind": "table",
+        "columns": [{"name": name, "cells": _cells(column)} for name, column in table.columns.items()],
+        "target": target,
+        "task": task,
+        "reason": reason,
+        "n_rows": len(rows),
+    }
+    return Start(name or "your data", values, notes)
+
+
+def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Start:
+    """Return a start with the network of a model, its weights, and rows to show it on.
+
+    Parameters
+    ----------
+    model : Model
+    table : Table
+        The columns that the model takes.
+    y : array-like of shape (n_rows,)
+        Classes of the model, or numbers.
+    name : str
+
+    Raises
+    ------
+    ParameterError
+        If the page cannot show the model.
+    DataError
+        If the rows do not fit it.
+    """
+    shown = _shown(model)
+    rows, notes = _sampled(np.ones(table.n_rows, dtype=bool), "")
+    inputs = np.asarray(shown.inputs(table.take(rows)), dtype=np.float64)
+    target = shown.target_name or TARGET
+    column = as_column(y, target)[rows]
+    if shown.classes is not None:
+        t: NDArray[Any] = np.asarray(Labels(shown.classes).encode(column, target))
+        classes = [_text_of(label) for label in shown.classes.tolist()]
+    else:
+        t, classes = as_numbers(column, target), None
+    names = shown.feature_names or [f"x{j + 1}" for j in range(shown.network.n_in)]
+    values = {
+        "kind": "model",
+        "columns": [{"name": str(n), "cells": inputs[:, j].tolist()} for j, n in enumerate(names)],
+        "target": target,
+        "y": t.tolist(),
+        "classes": classes,
+        "network": shown.network.to_dict(),
+        "theta": np.asarray(shown.theta, dtype=np.float64).tolist(),
+        "n_rows": len(rows),
+    }
+    return Start(name or "your model", values, notes)
+
+
+def start_from(data: Sequence[Any], name: str) -> Start:
+    """Return the start for the arguments of `playground`."""
+    if not data or (len(data) == 1 and isinstance(data[0], str)):
+        return start_of_toy(*data)
+    if len(data) == 2:
+        table, target = _table_of(data[0]), _name_of(data[1])
+        if target in table.columns:
+            raise DataError(f"X has a column '{target}', which is the name of y; rename one of the two.")
+        return start_of_table(Table({**table.columns, target: data[1]}), target, name)
+    if len(data) == 3:
+        model = data[0] if isinstance(data[0], AnyModel) else to_model(data[0])
+        return start_of_model(model, _table_of(data[1], model), data[2], name)
+    raise ParameterError(
+        "data", f"must be nothing, a name, X and y, or a model, X and y, got {len(data)} argument(s)."
+    )
+
+
+def _shown(model: AnyModel) -> Model:
+    """Return a model that the page can show, or raise an error that says why it cannot."""
+    if not isinstance(model, Model):
+        raise ParameterError(
+            "model", "must be one network, got an ensemble; show one of its members, as in model.models[0]."
+        )
+    network, hidden = model.network, [layer.units for layer in model.network.layers[:-1]]
+    if network.head not in HEADS_SHOWN:
+        raise ParameterError("model", f"must have a head of {', '.join(HEADS_SHOWN)}, got {network.head!r}.")
+    if len(hidden) > MAX_LAYERS or any(units > MAX_UNITS for units in hidden) or network.n_out > MAX_CLASSES:
+        raise ParameterError(
+            "model",
+            f"must have at most {MAX_LAYERS} hidden layers of at most {MAX_UNITS} units and at most "
+            f"{MAX_CLASSES} outputs to fit on the page, got {network}; train a smaller one.",
+        )
+    return model
+
+
+def _sampled(usable: NDArray[np.bool_], why: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Return the rows that the page holds, and sentences on those left out."""
+    rows, notes = np.flatnonzero(usable), []
+    if len(rows) < len(usable):
+        notes.append(f"{len(usable) - len(rows):,} of {len(usable):,} rows {why} and are left out.")
+    if not len(rows):
+        raise DataError("the table has no row that can be used; give at least one row with a target.")
+    if len(rows) > MAX_ROWS:
+        notes.append(f"the page holds a sample of {MAX_ROWS:,} of {len(rows):,} rows, drawn with seed 0.")
+        rows = np.sort(np.random.RandomState(0).choice(rows, MAX_ROWS, replace=False))
+    return rows, tuple(notes)
+
+
+def _cells(column: NDArray[Any]) -> list[Any]:
+    """Return cells as numbers, text and None; truth values become text."""
+    cells: list[Any] = column.tolist()
+    if is_text(column) or column.dtype == np.bool_:
+        return list(as_text(column).tolist())
+    if column.dtype.kind == "f":
+        return [cell if np.isfinite(cell) else None for cell in cells]
+    return cells
+
+
+def _table_of(X: Any, model: AnyModel | None = None) -> Table:
+    """Return columns by name; those of an array are called as the model calls them, else x1, x2, …."""
+    columns = columns_of(X)
+    if columns is not None:
+        return Table(dict(columns))
+    rows = np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+    if rows.ndim != 2:
+        raise DataError(f"X must have shape (n_rows, n_columns), got {rows.shape}; reshape it.")
+    names = getattr(model, "feature_names", None)
+    if names is None or len(names) != rows.shape[1]:
+        names = [f"x{j + 1}" for j in range(rows.shape[1])]
+    return Table({name: rows[:, j] for j, name in enumerate(names)})
+
+
+def _name_of(y: Any) -> str:
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name else TARGET
+
+
+def _text_of(label: Any) -> str:
+    return str(as_text(as_column([label], "class"))[0])

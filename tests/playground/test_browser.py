@@ -1,0 +1,74 @@
+"""The page in a browser: what `web/test/browser` does with it, from a file, as a reader would."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import separatrix as sx
+from separatrix.data.datasets import load_dataset
+from separatrix.network import Network
+from separatrix.playground import Page, start_of_table
+
+WEB = Path(__file__).parents[2] / "web"
+SCENARIOS = WEB / "test" / "browser" / "scenarios.mjs"
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+NODE = shutil.which("node")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.process,
+    pytest.mark.skipif(not SCENARIOS.exists(), reason="needs the folder web of a checkout"),
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+    pytest.mark.skipif(NODE is None, reason="needs Node 20: apt-get install nodejs npm"),
+    pytest.mark.skipif(
+        not (WEB / "node_modules" / "playwright-core").exists(),
+        reason="needs the tools of the page: npm ci in web",
+    ),
+]
+NAMES = (
+    re.findall(r'^    name: "(.*)",$', SCENARIOS.read_text(encoding="utf-8"), re.M)
+    if SCENARIOS.exists()
+    else []
+)
+
+
+def small_model() -> sx.Model:
+    """Return a network whose weights are round numbers."""
+    network = Network.mlp(2, (2,), 1, activation="tanh", head="binary")
+    theta = np.array([0.25, -0.5, 1.0, 0.75, -1.5, 0.5, 2.0, -1.0, 0.125])
+    return sx.Model(network, theta, classes=["no", "yes"])
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory) -> dict[str, str | None]:
+    """What went wrong in each scenario, or None."""
+    assert CHROMIUM
+    assert NODE
+    folder = tmp_path_factory.mktemp("pages")
+    for toy in ("circles", "spiral"):
+        sx.playground(toy).save(folder / f"{toy}.html")
+    Page(start_of_table(load_dataset("diabetes"), "target", "diabetes")).save(folder / "diabetes.html")
+    X = np.random.RandomState(0).randn(60, 2)
+    model = small_model()
+    sx.playground(model, X, model.predict(X)).save(folder / "model.html")
+    script = WEB / "test" / "browser" / "run.mjs"
+    done = subprocess.run(
+        [NODE, script, CHROMIUM, folder], capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return {line["name"]: line["error"] for line in map(json.loads, done.stdout.splitlines())}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scenario(outcomes, name):
+    assert name in outcomes
+    assert outcomes[name] is None, outcomes[name]

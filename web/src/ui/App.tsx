@@ -1,0 +1,123 @@
+/** The page: header, data and settings, narrator, network, result, dock; dialogs; keys. */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { sourceName } from "../text/names";
+import { count, cut, plural } from "../text/format";
+import { LABELS } from "../text/labels";
+import { HINTS } from "../text/narrator";
+import { Ask } from "./Ask";
+import { CsvSheet } from "./CsvSheet";
+import { DataPanel } from "./DataPanel";
+import { Dock } from "./Dock";
+import { DropTarget } from "./DropTarget";
+import { ExportMenu } from "./ExportMenu";
+import { FormulaSheet } from "./FormulaSheet";
+import { LearningPanel, SettingsPanel } from "./LearningPanel";
+import type { Pending } from "./Narrator";
+import { Narrator } from "./Narrator";
+import { NetworkPanel } from "./NetworkPanel";
+import { Confusion, ResultPanel } from "./ResultPanel";
+import { Brand, Icon } from "./icons";
+import type { App as AppValue, Stage } from "./stage";
+import { AppContext, useApp, useSession } from "./stage";
+import type { DataTable } from "../data/table";
+import { sentence } from "../text/notes";
+
+export type SheetName = "csv" | "formula";
+
+/** `first` is what the narrator says when the page opens; empty for the usual. */
+export function App({ stage, tables, link, first }: { stage: Stage; tables: Map<string, DataTable>; link: () => Promise<string>; first: string }) {
+  const [pen, setPen] = useState(0);
+  const [sheet, setSheet] = useState<SheetName | null>(null);
+  const [file, setFile] = useState<File | null>(null);
+  const pending = useRef<Pending>({ said: first ? { lead: "", text: first, kind: "error" } : null, at: performance.now(), version: 0 });
+  const app = useMemo<AppValue>(() => ({
+    stage, session: stage.session, pen, setPen,
+    say: (text, kind = "plain", lead = "") => { pending.current.said = { lead, text, kind }; pending.current.at = performance.now(); },
+  }), [stage, pen]);
+  const open = (name: SheetName, dropped: File | null = null) => { setFile(dropped); setSheet(name); };
+  useKeys(app);
+  useEffect(() => app.session.subscribe(({ problem }) => problem, (problem) => { if (problem) app.say(sentence(problem), "error"); }), [app]);
+  return (
+    <AppContext.Provider value={app}>
+      <div class="grid">
+        <Header link={link} />
+        <aside class="data" aria-label={LABELS.settings}>
+          <DataPanel sheets={{ open }} />
+          <LearningPanel />
+          <SettingsPanel />
+        </aside>
+        <Narrator pending={pending.current} />
+        <NetworkPanel />
+        <ResultPanel />
+        <More />
+        <Dock />
+      </div>
+      <DropTarget root={stage.root} take={(dropped) => open("csv", dropped)} />
+      {sheet === "csv" && <CsvSheet tables={tables} file={file} close={() => setSheet(null)} />}
+      {sheet === "formula" && <FormulaSheet close={() => setSheet(null)} />}
+    </AppContext.Provider>
+  );
+}
+
+function Header({ link }: { link: () => Promise<string> }) {
+  const { session, stage, say } = useApp();
+  const doc = useSession((now) => now.doc);
+  const dataset = useSession((now) => now.dataset);
+  const network = useSession((now) => now.network);
+  const kept = useSession((now) => now.kept);
+  const canUndo = useSession((now) => now.canUndo);
+  const sizes = [network.nIn, ...network.layers.map((layer) => layer.units)].join("–");
+  const copy = async () => {
+    const url = await link();
+    try {
+      await navigator.clipboard.writeText(url);
+      say(url.length > 2000 ? HINTS.longLink(url.length) : HINTS.copied);
+    } catch {
+      say(HINTS.copyFailed);
+    }
+  };
+  return (
+    <header class="top">
+      <h1 class="brand"><Brand />{LABELS.title}</h1>
+      <span class="crumb">{cut(sourceName(doc.data.source), 40)} · {plural(dataset.nRows, "point")} · {sizes}</span>
+      <div class="acts">
+        <button class="act" disabled={!canUndo} title={LABELS.undo} aria-label={LABELS.undo} onClick={() => session.undo()}><Icon name="undo" /></button>
+        <button class="act" aria-pressed={kept !== null} title={kept ? LABELS.forget : LABELS.keep} onClick={() => (kept ? session.forget() : session.keep())}><Icon name="keep" /><span>{kept ? LABELS.forget : LABELS.keep}</span></button>
+        <ExportMenu />
+        <button class="act" aria-label={LABELS.theme} title={LABELS.theme} onClick={() => stage.setTheme(stage.theme === "dark" ? "light" : "dark")}><Icon name="theme" /></button>
+        <button class="act main" title={LABELS.link} onClick={() => void copy()}><Icon name="link" /><span>{LABELS.link}</span></button>
+      </div>
+    </header>
+  );
+}
+
+/** The fourth column of a wide screen. */
+function More() {
+  const dataset = useSession((now) => now.dataset);
+  return (
+    <section class="more" aria-label={LABELS.closer}>
+      <div class="card"><h2>{LABELS.ask}</h2><Ask /></div>
+      {dataset.task === "classification" && <div class="card"><h2>{dataset.heldOut ? LABELS.heldOutPoints : LABELS.confusion}</h2><Confusion /></div>}
+      <div class="card"><h2>{LABELS.data}</h2><p class="q">{LABELS.dataSummary(count(dataset.nRows), count(dataset.columns.length), cut(dataset.targetName, 60))}</p></div>
+    </section>
+  );
+}
+
+/** Space plays and pauses, and the usual keys undo and redo, where no control has the focus. */
+function useKeys({ session }: AppValue): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (target.closest("input, select, textarea, button, dialog, [role=slider], [role=application], summary")) {
+        if (!(event.ctrlKey || event.metaKey) || target.closest("input[type=text], input[type=number], textarea")) return;
+      }
+      if (event.key === " " && !event.ctrlKey) session.status === "playing" ? session.pause() : session.play();
+      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") event.shiftKey ? session.redo() : session.undo();
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [session]);
+}

@@ -1,0 +1,135 @@
+/** Data of one's own: a file or pasted rows, then what to predict from which columns. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { DataTable, Proposal } from "../data/table";
+import { propose, sourceOf, taskOf } from "../data/table";
+import { readTable } from "../data/read";
+import { Problem } from "../state/problem";
+import { count, cut, percent, short } from "../text/format";
+import { LABELS } from "../text/labels";
+import { REASONS, TASK_REASONS, sentence } from "../text/notes";
+import { Check } from "./controls";
+import { Sheet } from "./Sheet";
+import { useApp } from "./stage";
+
+const ROWS_SHOWN = 4, COLUMNS_SHOWN = 12;
+
+interface Reading {
+  readonly name: string;
+  readonly share: number;
+  readonly end: AbortController;
+}
+
+export function CsvSheet({ tables, file, close }: { tables: Map<string, DataTable>; file: File | null; close: () => void }) {
+  const { session } = useApp();
+  const { source } = session.doc.data;
+  const [table, setTable] = useState<DataTable | null>(() => (file === null && source.kind === "table" ? tables.get(source.table) ?? null : null));
+  const [reading, setReading] = useState<Reading | null>(null);
+  const [problem, setProblem] = useState("");
+  const read = async (chosen: File) => {
+    const end = new AbortController();
+    setProblem("");
+    setTable(null);
+    setReading({ name: chosen.name, share: 0, end });
+    try {
+      setTable(await readTable(chosen, { signal: end.signal, onProgress: (share) => setReading({ name: chosen.name, share, end }) }));
+    } catch (error) {
+      if (error instanceof Problem) setProblem(sentence(error.note));
+      else if (!end.signal.aborted) throw error;
+    } finally {
+      setReading(null);
+    }
+  };
+  useEffect(() => { if (file) void read(file); }, [file]);
+  useEffect(() => () => reading?.end.abort(), []);
+  return (
+    <Sheet title={table ? cut(table.name, 60) : LABELS.csvTitle} close={close}>
+      {problem && <p class="problem" role="alert">{problem}</p>}
+      {reading
+        ? <><p role="status">{LABELS.reading(cut(reading.name, 40), percent(reading.share, 0))}</p><progress aria-label={LABELS.csvTitle} value={reading.share} max={1} /><footer><button class="act" onClick={() => reading.end.abort()}>{LABELS.cancel}</button></footer></>
+        : table
+          ? <Columns table={table} tables={tables} again={() => setTable(null)} close={close} />
+          : <Choose read={(chosen) => void read(chosen)} />}
+    </Sheet>
+  );
+}
+
+function Choose({ read }: { read: (file: File) => void }) {
+  const text = useRef<HTMLTextAreaElement>(null);
+  return (
+    <>
+      <label class="act line file"><input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" onChange={(event) => { const chosen = event.currentTarget.files?.[0]; if (chosen) read(chosen); }} /><span>{LABELS.choose}</span></label>
+      <p class="q"><label for="sx-paste">{LABELS.orPaste}</label></p>
+      <textarea id="sx-paste" ref={text} rows={7} spellcheck={false} placeholder={"age,income,member\n31,52000,yes\n48,61000,no"} />
+      <footer><button class="act main" onClick={() => { if (text.current!.value.trim()) read(new File([text.current!.value], LABELS.pastedName, { type: "text/csv" })); }}>{LABELS.pasteUse}</button></footer>
+    </>
+  );
+}
+
+function Columns({ table, tables, again, close }: { table: DataTable; tables: Map<string, DataTable>; again: () => void; close: () => void }) {
+  const { session, say } = useApp();
+  const [choice, setChoice] = useState<Proposal>(() => propose(table));
+  const [scale, setScale] = useState(true);
+  const target = table.columns.find(({ name }) => name === choice.target)!;
+  const use = () => {
+    const name = tables.get(table.name) && tables.get(table.name) !== table ? freeName(table.name, tables) : table.name;
+    const named = { ...table, name };
+    tables.set(name, named);
+    session.setView({ classic: null, plane: null, marked: null, unit: null });
+    session.setData({ source: { ...sourceOf(named, choice), scale } });
+    if (session.problem) return;
+    say(session.dataset.notes.map(sentence).join(" ") || LABELS.tableUsed(count(session.dataset.nRows)));
+    close();
+  };
+  const toggle = (name: string, on: boolean) => setChoice({ ...choice, inputs: table.columns.map((column) => column.name).filter((other) => (other === name ? on : choice.inputs.includes(other))) });
+  const why = new Map(choice.leftOut.map(({ name, reason }) => [name, REASONS[reason]]));
+  return (
+    <>
+      {table.notes.map((note) => <p class="q" key={note.code}>{sentence(note)}</p>)}
+      <div class="scroll" tabIndex={0} role="group" aria-label={LABELS.firstRows}>
+        <table class="rows">
+          <thead><tr>{table.columns.slice(0, COLUMNS_SHOWN).map((column) => <th scope="col" key={column.name} title={cut(column.name, 200)}>{cut(column.name)}</th>)}{table.columns.length > COLUMNS_SHOWN && <th>… {LABELS.moreTerms(table.columns.length - COLUMNS_SHOWN)}</th>}</tr></thead>
+          <tbody>{Array.from({ length: Math.min(ROWS_SHOWN, table.nRows) }, (_, row) => <tr key={row}>{table.columns.slice(0, COLUMNS_SHOWN).map((column) => <td key={column.name}>{cellText(column, row)}</td>)}</tr>)}</tbody>
+        </table>
+      </div>
+      <div class="row">
+        <label for="sx-target">{LABELS.predict}</label>
+        <select id="sx-target" value={choice.target} onChange={(event) => setChoice(propose(table, event.currentTarget.value))}>{table.columns.map(({ name }) => <option key={name} value={name} selected={name === choice.target}>{cut(name)}</option>)}</select>
+      </div>
+      <div class="row">
+        <label for="sx-task">{LABELS.task}</label>
+        <select id="sx-task" value={choice.task} onChange={(event) => setChoice({ ...choice, task: event.currentTarget.value as Proposal["task"] })}>
+          <option value="classification" selected={choice.task === "classification"}>{LABELS.asClasses}</option>
+          {target.kind === "number" && <option value="regression" selected={choice.task === "regression"}>{LABELS.asNumbers}</option>}
+        </select>
+      </div>
+      <p class="q">{choice.task === taskOf(target).task && TASK_REASONS[choice.reason]}</p>
+      <fieldset class="cols"><legend>{LABELS.from}</legend>
+        {table.columns.filter(({ name }) => name !== choice.target).map(({ name }) => <Check key={name} label={why.has(name) ? `${cut(name)} (${why.get(name)})` : cut(name)} checked={choice.inputs.includes(name)} onChange={(on) => toggle(name, on)} />)}
+      </fieldset>
+      <Check label={LABELS.scale} checked={scale} onChange={setScale} />
+      <Trouble />
+      <footer><button class="act" onClick={again}>{LABELS.otherFile}</button><button class="act main" onClick={use}>{LABELS.use}</button></footer>
+    </>
+  );
+}
+
+/** Why the last choice could not be used. */
+function Trouble() {
+  const { session } = useApp();
+  const [text, setText] = useState("");
+  useEffect(() => session.subscribe(({ problem }) => problem, (problem) => setText(problem ? sentence(problem) : "")), [session]);
+  return text ? <p class="problem" role="alert">{text}</p> : null;
+}
+
+function cellText(column: DataTable["columns"][number], row: number): string {
+  const value = column.values[row]!;
+  if (column.kind === "number") return Number.isNaN(value) ? "" : short(value, 6);
+  return value < 0 ? "" : cut(column.levels[value] ?? "");
+}
+
+function freeName(name: string, tables: Map<string, DataTable>): string {
+  let n = 2;
+  while (tables.has(`${name} (${n})`)) n++;
+  return `${name} (${n})`;
+}

@@ -1,0 +1,100 @@
+/** The dock: start again, step, play, speed; the loss curve that rewinds; the numbers. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { count, loss } from "../text/format";
+import { LABELS } from "../text/labels";
+import { speedText } from "../text/names";
+import { TimelineView } from "../views/timeline";
+import { Icon } from "./icons";
+import type { IconName } from "./icons";
+import { useApp, usePainter, useSession } from "./stage";
+
+const SPEEDS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200];
+
+export function Dock() {
+  const { session } = useApp();
+  const isPlaying = useSession(({ status }) => status === "playing");
+  const invites = useSession(({ status }) => status === "untrained");
+  const kept = useSession((now) => now.kept);
+  const hasHeldOut = useSession(({ dataset }) => dataset.heldOut !== null);
+  return (
+    <footer class="dock" aria-label={LABELS.training}>
+      <div class="bt">
+        <Round name="again" label={LABELS.again} optional onClick={() => session.restart()} />
+        <Round name="back" label={LABELS.stepBack} onClick={() => session.seek(Math.max(0, session.position.epoch - (session.position.batch ? 0 : 1)))} />
+        <button class={`tb play${invites ? " invite" : ""}`} aria-label={isPlaying ? LABELS.pause : LABELS.play} onClick={() => (session.status === "playing" ? session.pause() : session.play())}>
+          <Icon name={isPlaying ? "pause" : "play"} />
+        </button>
+        <Round name="on" label={LABELS.stepOn} onClick={() => session.step("epoch")} />
+        <Round name="batch" label={LABELS.batchOn} optional onClick={() => session.step("batch")} />
+        <Speed />
+      </div>
+      <Timeline hasHeldOut={hasHeldOut} hasKept={kept !== null} />
+      <Numbers hasHeldOut={hasHeldOut} />
+    </footer>
+  );
+}
+
+function Round({ name, label, optional, onClick }: { name: IconName; label: string; optional?: boolean; onClick: () => void }) {
+  return <button class={`tb${optional ? " opt" : ""}`} aria-label={label} title={label} onClick={onClick}><Icon name={name} /></button>;
+}
+
+function Speed() {
+  const { session } = useApp();
+  const speed = useSession(({ doc }) => doc.view.speed);
+  const at = SPEEDS.reduce((best, value, k) => (Math.abs(Math.log(value / speed)) < Math.abs(Math.log(SPEEDS[best]! / speed)) ? k : best), 0);
+  return (
+    <label class="speed">
+      <span>{speedText(speed)}</span>
+      <input type="range" min={0} max={SPEEDS.length - 1} step={1} value={at} aria-label={LABELS.speed} aria-valuetext={speedText(speed)}
+        onInput={(event) => session.setView({ speed: SPEEDS[Number(event.currentTarget.value)]! })} />
+    </label>
+  );
+}
+
+function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boolean }) {
+  const { session, stage } = useApp();
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<TimelineView | null>(null);
+  useEffect(() => { view.current = new TimelineView(host.current!, session, LABELS.epochText); }, [session, stage]);
+  usePainter(({ palette, frame }) => {
+    view.current?.update(palette);
+    // A screen reader would read every change of a focused slider: the words wait for a pause.
+    if (frame % 30 === 0 || session.status !== "playing") {
+      const text = LABELS.timelineText(session.position.epoch, session.curves.loss[session.position.epoch]);
+      if (host.current && host.current.getAttribute("aria-valuetext") !== text) host.current.setAttribute("aria-valuetext", text);
+    }
+  });
+  return (
+    <div class="tlw" ref={host} role="slider" tabIndex={0} aria-label={LABELS.timeline} aria-valuemin={0} aria-valuemax={0} aria-valuenow={0}>
+      <div class="tlkey" aria-hidden="true">
+        <span><i />{LABELS.lossTraining}</span>
+        {hasHeldOut && <span><i class="k2" />{LABELS.lossHeldOut}</span>}
+        {hasKept && <span><i class="k3" />{LABELS.kept}</span>}
+      </div>
+    </div>
+  );
+}
+
+function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
+  const { session } = useApp();
+  const epoch = useRef<HTMLElement>(null), training = useRef<HTMLElement>(null), held = useRef<HTMLElement>(null);
+  usePainter(() => {
+    const { position, curves } = session;
+    write(epoch.current, count(position.epoch));
+    write(training.current, loss(curves.loss[position.epoch] ?? NaN));
+    write(held.current, loss(curves.heldOutLoss[position.epoch] ?? NaN));
+  });
+  return (
+    <div class="nums">
+      <div><small>{LABELS.epoch}</small><b ref={epoch}>0</b></div>
+      <div><small>training</small><b ref={training}>–</b></div>
+      {hasHeldOut && <div class="v"><small>{LABELS.lossHeldOut}</small><b ref={held}>–</b></div>}
+    </div>
+  );
+}
+
+/** Write text only if it differs, as writing costs a layout. */
+export function write(element: HTMLElement | null, text: string): void {
+  if (element && element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,65 @@
+/** Points drawn by hand: a class as a pen, an eraser, and what the plot does with the pointer. */
+
+import { useRef } from "preact/hooks";
+import type { DrawnSource } from "../state/types";
+import { cut } from "../text/format";
+import { LABELS } from "../text/labels";
+import { signOf } from "../views/markers";
+import { useApp, useSession } from "./stage";
+
+const MAX_CLASSES = 10, SPACING = 0.028, ERASER = 0.045;
+export const ERASE = -1;
+/** A data set needs points: one of each class is left where everything is cleared. */
+export const EMPTY_AREA = [[-0.5, 0, 0], [0.5, 0, 1]];
+const EMPTY_CURVE = [[-0.5, 0], [0.5, 0]];
+
+export function DrawBar() {
+  const { session, pen, setPen } = useApp();
+  const source = useSession(({ doc }) => doc.data.source);
+  const dataset = useSession((now) => now.dataset);
+  if (source.kind !== "drawn") return null;
+  const isCurve = source.task === "regression";
+  const change = (part: Partial<DrawnSource>) => session.setSource({ ...source, ...part });
+  return (
+    <div class="drawbar" role="group" aria-label={LABELS.draw}>
+      {!isCurve && Array.from({ length: source.classes }, (_, code) => (
+        <button key={code} aria-pressed={pen === code} onClick={() => setPen(code)}><span style={{ color: `var(--c${code})` }} aria-hidden="true">{signOf(code)}</span>{cut(dataset.classNames[code] ?? String(code), 12)}</button>
+      ))}
+      {!isCurve && source.classes < MAX_CLASSES && <button aria-label={LABELS.addClass} title={LABELS.addClass} onClick={() => { change({ classes: source.classes + 1 }); setPen(source.classes); }}>+</button>}
+      <button aria-pressed={pen === ERASE} onClick={() => setPen(pen === ERASE ? 0 : ERASE)}>{LABELS.erase}</button>
+      <button onClick={() => change({ points: isCurve ? EMPTY_CURVE : EMPTY_AREA })}>{LABELS.clear}</button>
+    </div>
+  );
+}
+
+/** Return what the plot calls for the pointer and the keys while points are drawn. */
+export function useDrawing() {
+  const { session, stage, pen } = useApp();
+  const last = useRef<[number, number] | null>(null);
+  const apply = (a: number, b: number, code: number, merge: boolean) => {
+    const { scene } = stage;
+    const source = session.doc.data.source;
+    if (source.kind !== "drawn") return;
+    const x = scene.showA(a), y = scene.showB(b);
+    const drawn = code >= source.classes ? 0 : code;
+    if (code === ERASE) session.erasePoints([x, y], ERASER * Math.abs(scene.showA(scene.a[1]) - scene.showA(scene.a[0])), merge);
+    else session.addPoints([source.task === "regression" ? [x, y] : [x, y, drawn]], merge);
+    last.current = [a, b];
+  };
+  return {
+    start: (a: number, b: number) => apply(a, b, pen, false),
+    move: (a: number, b: number) => {
+      const before = last.current;
+      if (!before) return;
+      const { scene } = stage;
+      const away = Math.hypot((a - before[0]) / (scene.a[1] - scene.a[0]), (b - before[1]) / (scene.b[1] - scene.b[0]));
+      if (away > SPACING) apply(a, b, pen, true);
+    },
+    end: () => { last.current = null; },
+    key: (key: string, a: number, b: number): boolean => {
+      if (session.doc.data.source.kind !== "drawn" || (key !== "Enter" && key !== " " && key !== "Delete")) return false;
+      apply(a, b, key === "Delete" ? ERASE : pen, false);
+      return true;
+    },
+  };
+}

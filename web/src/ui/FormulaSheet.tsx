@@ -1,0 +1,59 @@
+/** Points above and below the graph of a function that one types. */
+
+import { useState } from "preact/hooks";
+import { compile } from "../data/formula";
+import { Problem } from "../state/problem";
+import { LABELS } from "../text/labels";
+import { sentence } from "../text/notes";
+import { Sheet } from "./Sheet";
+import { useApp } from "./stage";
+
+const EXAMPLE = "0.5 sin(3x)";
+
+export function FormulaSheet({ close }: { close: () => void }) {
+  const { session } = useApp();
+  const { source } = session.doc.data;
+  const [formula, setFormula] = useState(source.kind === "formula" ? source.formula : EXAMPLE);
+  const parsed = parse(formula);
+  const use = (event: Event) => {
+    event.preventDefault();
+    if (typeof parsed === "string") return;
+    session.setView({ classic: null, plane: null, marked: null });
+    session.setData({ source: { kind: "formula", formula, points: source.kind === "formula" ? source.points : 400, noise: source.kind === "formula" ? source.noise : 0, seed: 1 } });
+    close();
+  };
+  return (
+    <Sheet title={LABELS.formulaTitle} close={close}>
+      <form onSubmit={use}>
+        <p class="q">{LABELS.formulaHint}</p>
+        <div class="row"><label for="sx-formula">{LABELS.formulaField}</label><input id="sx-formula" class="wide" type="text" autocomplete="off" spellcheck={false} value={formula} onInput={(event) => setFormula(event.currentTarget.value)} /></div>
+        {typeof parsed === "string" ? <p role="alert" class="problem">{parsed}</p> : <Graph f={parsed} />}
+        <footer><button type="button" class="act" onClick={close}>{LABELS.cancel}</button><button class="act main" disabled={typeof parsed === "string"}>{LABELS.use}</button></footer>
+      </form>
+    </Sheet>
+  );
+}
+
+/** Return the function, or the sentence that says what is wrong. */
+function parse(formula: string): ((x: number) => number) | string {
+  try {
+    return compile(formula);
+  } catch (error) {
+    if (error instanceof Problem) return sentence(error.note);
+    throw error;
+  }
+}
+
+function Graph({ f }: { f: (x: number) => number }) {
+  const line = Array.from({ length: 121 }, (_, k) => {
+    const x = (k - 60) / 60, y = f(x);
+    return Number.isFinite(y) ? `${((x + 1) * 80).toFixed(1)} ${((1 - Math.max(-1.2, Math.min(1.2, y))) * 40).toFixed(1)}` : null;
+  });
+  return (
+    <svg class="graph" viewBox="0 0 160 80" role="img" aria-label={LABELS.formulaTitle}>
+      <rect width="160" height="80" fill="var(--c1)" opacity=".3" />
+      <path d={`M0 80L${line.filter(Boolean).join("L")}L160 80Z`} fill="var(--panel)" /><path d={`M0 80L${line.filter(Boolean).join("L")}L160 80Z`} fill="var(--c0)" opacity=".36" />
+      <path d={`M${line.filter(Boolean).join("L")}`} fill="none" stroke="var(--ink)" stroke-width="1.4" />
+    </svg>
+  );
+}

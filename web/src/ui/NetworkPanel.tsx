@@ -1,0 +1,84 @@
+/** The network with its controls: units and activation of each layer, layers more and fewer. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ActivationName } from "../core/types";
+import { shownName } from "../text/format";
+import { LABELS } from "../text/labels";
+import { ACTIVATIONS } from "../text/names";
+import type { Layout } from "../views/layout";
+import { NetworkView } from "../views/network";
+import { UnitCard } from "./UnitCard";
+import { useApp, usePainter, useSession } from "./stage";
+
+const MAX_LAYERS = 6, MAX_UNITS = 32;
+
+export function NetworkPanel() {
+  const { session } = useApp();
+  const stage = useRef<HTMLDivElement>(null);
+  const view = useRef<NetworkView | null>(null);
+  const [places, setPlaces] = useState<{ x: readonly number[]; width: number; tile: number }>({ x: [], width: 1, tile: 40 });
+  const unit = useSession(({ doc }) => doc.view.unit);
+  const isOutput = (layer: number) => layer === session.network.layers.length - 1;
+  useEffect(() => {
+    view.current = new NetworkView(stage.current!, session, {
+      unit: (layer, index) => {
+        const open = session.doc.view.unit;
+        session.setView({ unit: open && open[0] === layer && open[1] === index ? null : [layer, index] });
+      },
+      layout: (layout: Layout, width) => setPlaces({ x: layout.columns.map((column) => column.x), width, tile: layout.tile }),
+      nameUnit: (layer, index) => LABELS.unitButton(layer, index, isOutput(layer)),
+      nameInput: (input) => shownName(session.dataset.inputNames[input] ?? ""),
+      nameOutput: (output) => session.dataset.classNames[output] ?? session.dataset.targetName,
+      weight: LABELS.weight,
+    });
+  }, [session]);
+  usePainter(({ scene, palette }) => view.current?.update(scene, palette));
+  return (
+    <main class="netp" aria-label={LABELS.network}>
+      <Heads {...places} />
+      <div class="stage" ref={stage} role="group" aria-label={LABELS.network} />
+      {unit && <UnitCard key={`${unit[0]},${unit[1]}`} layer={unit[0]} unit={unit[1]} left={places.x[unit[0] + 1] ?? 0} tile={places.tile} />}
+      <div class="key" aria-hidden="true">
+        <span><i />{LABELS.positive}</span><span><i class="n" />{LABELS.negative}</span><span><i class="b" />{LABELS.bias}</span><span>{LABELS.hint}</span>
+      </div>
+    </main>
+  );
+}
+
+/** Above each column its name or its controls; `x` are the centres of the columns, in pixels. */
+function Heads({ x, width }: { x: readonly number[]; width: number }) {
+  const { session } = useApp();
+  const hidden = useSession(({ doc }) => doc.network.hidden);
+  const dataset = useSession((now) => now.dataset);
+  const at = (place: number | undefined) => ({ "--x": `${((place ?? 0) / width) * 100}%` }) as never;
+  const between = (k: number) => at(((x[k] ?? 0) + (x[k + 1] ?? 0)) / 2);
+  const room = x.length > 1 ? x[1]! - x[0]! : 999;
+  const output = dataset.task === "regression" ? dataset.targetName : dataset.classNames.length === 2 ? `P(${dataset.classNames[1]})` : "P(class)";
+  return (
+    <div class={`heads${room < 124 ? " compact" : ""}`}>
+      {room > 84 && <div class="head ends" style={at(x[0])}><b>{LABELS.inputs}</b><br />{dataset.nIn}</div>}
+      {hidden.map((layer, k) => (
+        <div class="head" style={at(x[k + 1])} key={k} role="group" aria-label={LABELS.layer(k + 1)}>
+          <div>
+            <button class="pm" aria-label={LABELS.fewer(k + 1)} disabled={layer.units <= 1} onClick={() => session.setLayer(k, { units: layer.units - 1 })}>−</button>
+            <b>{layer.units}<span class="word"> {layer.units === 1 ? LABELS.unit : LABELS.units}</span></b>
+            <button class="pm" aria-label={LABELS.more(k + 1)} disabled={layer.units >= MAX_UNITS} onClick={() => session.setLayer(k, { units: layer.units + 1 })}>+</button>
+          </div>
+          <div class="acti">
+            <select aria-label={LABELS.activation(k + 1)} value={layer.activation} onChange={(event) => session.setLayer(k, { activation: event.currentTarget.value as ActivationName })}>
+              {Object.entries(ACTIVATIONS).map(([name, text]) => <option key={name} value={name} selected={name === layer.activation}>{text}</option>)}
+            </select>
+            <button class="pm away" aria-label={LABELS.removeLayer(k + 1)} title={LABELS.removeLayer(k + 1)} onClick={() => session.removeLayer(k)}>×</button>
+          </div>
+        </div>
+      ))}
+      {hidden.length < MAX_LAYERS && Array.from({ length: hidden.length + 1 }, (_, k) => (
+        <div class={`head plus${k === hidden.length ? " last" : ""}`} style={between(k)} key={`+${k}`}>
+          <button class="pm add" aria-label={LABELS.addLayer(k)} title={LABELS.addLayer(k)} onClick={() => session.addLayer(k)}>+</button>
+          <span class="onlynarrow" aria-hidden="true">{LABELS.addLayerShort}</span>
+        </div>
+      ))}
+      {room > 84 && <div class="head ends" style={at(x[x.length - 1])}><b>{LABELS.output}</b><br /><span class="ellipsis">{output}</span></div>}
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+/** The card of a unit: a large picture, its formula with numbers, a slider for each weight, freeze, undo. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { cut, fixed, shownName } from "../text/format";
+import { LABELS } from "../text/labels";
+import { ACTIVATIONS } from "../text/names";
+import { HINTS } from "../text/narrator";
+import { Raster, largest } from "../views/raster";
+import { gridOf, inputsAt } from "../views/scene";
+import { Icon } from "./icons";
+import { useApp, usePainter, useSession } from "./stage";
+
+const CELLS = 96, TERMS = 4, REACH = 6;
+
+interface Weight {
+  readonly name: string;
+  readonly label: string;
+  readonly index: number;
+  readonly from: number | null;
+}
+
+export function UnitCard({ layer, unit, left, tile }: { layer: number; unit: number; left: number; tile: number }) {
+  const { session, say } = useApp();
+  const frozen = useSession(({ doc }) => doc.training.frozen);
+  const canUndo = useSession((now) => now.canUndo);
+  const network = useSession((now) => now.network);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const spec = network.layers[layer];
+  if (!spec || unit >= spec.units) return null;
+  const isOutput = layer === network.layers.length - 1;
+  const weights = weightsOf(session, layer, unit);
+  const indices = weights.map((weight) => weight.index);
+  const allFrozen = indices.every((index) => frozen.includes(index));
+  const close = () => {
+    session.setView({ unit: null });
+    document.querySelector<HTMLElement>(`[data-unit="${layer},${unit}"]`)?.focus();
+  };
+  const freeze = (some: readonly number[], on: boolean) => {
+    session.setFrozen(some, on);
+    say(on ? HINTS.frozen : HINTS.unfrozen);
+  };
+  return (
+    <div class="card pop" role="dialog" aria-label={LABELS.unitTitle(layer, unit, isOutput)} style={{ left: `clamp(8px, ${left + tile / 2 + 26}px, calc(100% - 334px))`, top: "74px" }}
+      onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } }}>
+      <h3 ref={heading} tabIndex={-1}>
+        {LABELS.unitTitle(layer, unit, isOutput)}
+        <span class="q">{isOutput ? outputName(network.head) : ACTIVATIONS[spec.activation]}</span>
+        <button class="lock" aria-label={LABELS.close} onClick={close}><Icon name="close" /></button>
+      </h3>
+      <Formula layer={layer} unit={unit} weights={weights} isOutput={isOutput} />
+      {weights.map((weight) => <WeightRow key={weight.index} weight={weight} isFrozen={frozen.includes(weight.index)} freeze={freeze} />)}
+      <div class="foot">
+        <button class="act" onClick={() => freeze(indices, !allFrozen)}><Icon name={allFrozen ? "lock" : "unlock"} />{allFrozen ? LABELS.unfreezeUnit : LABELS.freezeUnit}</button>
+        <button class="act" disabled={!canUndo} onClick={() => session.undo()}><Icon name="undo" />{LABELS.undo}</button>
+      </div>
+    </div>
+  );
+}
+
+function WeightRow({ weight, isFrozen, freeze }: { weight: Weight; isFrozen: boolean; freeze: (indices: readonly number[], on: boolean) => void }) {
+  const { session, say } = useApp();
+  const range = useRef<HTMLInputElement>(null), field = useRef<HTMLInputElement>(null);
+  const dragging = useRef(false);
+  usePainter(() => {
+    const value = session.theta[weight.index]!;
+    const most = Math.max(REACH, Math.ceil(Math.abs(value) * 1.2));
+    if (range.current && !dragging.current) {
+      if (Number(range.current.max) < most) { range.current.min = String(-most); range.current.max = String(most); }
+      range.current.value = String(value);
+    }
+    const text = value.toFixed(3);
+    if (field.current && document.activeElement !== field.current && field.current.value !== text) field.current.value = text;
+  });
+  const edit = (text: string, merge: boolean) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value)) return;
+    session.edit(weight.index, value, merge);
+    if (!merge) say(HINTS.edited);
+  };
+  return (
+    <div class="row">
+      <span class="lab" title={weight.name}>{weight.label}</span>
+      <input ref={range} type="range" min={-REACH} max={REACH} step={0.01} aria-label={weight.name}
+        onInput={(event) => { edit(event.currentTarget.value, dragging.current); dragging.current = true; }}
+        onChange={() => { dragging.current = false; }} onPointerUp={() => { dragging.current = false; }} onBlur={() => { dragging.current = false; }} />
+      <input ref={field} type="number" step={0.01} aria-label={`${weight.name}, number`} onChange={(event) => edit(event.currentTarget.value, false)} />
+      <button class="lock" aria-pressed={isFrozen} aria-label={LABELS.freeze(weight.name)} title={LABELS.freeze(weight.name)} onClick={() => freeze([weight.index], !isFrozen)}>
+        <Icon name={isFrozen ? "lock" : "unlock"} />
+      </button>
+    </div>
+  );
+}
+
+/** The picture of the unit, and its sum with the numbers of the marked point. */
+function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: number; weights: readonly Weight[]; isOutput: boolean }) {
+  const { session } = useApp();
+  const canvas = useRef<HTMLCanvasElement>(null), above = useRef<HTMLDivElement>(null), sum = useRef<HTMLDivElement>(null);
+  const raster = useRef<Raster | null>(null);
+  const painted = useRef("");
+  useEffect(() => { raster.current = new Raster(canvas.current!); }, []);
+  usePainter(({ scene, palette, frame }) => {
+    const key = `${session.version} ${session.doc.view.marked} ${palette.dark} ${scene.dataset.key}`;
+    if (key === painted.current || !raster.current || (session.status === "playing" && frame % 3)) return;
+    painted.current = key;
+    const { network, theta } = session;
+    if (unit >= (network.layers[layer]?.units ?? 0)) return;
+    const values = session.grid(gridOf(scene, CELLS), !isOutput);
+    if (isOutput) {
+      const output = values.outputs[Math.min(unit, values.outputs.length - 1)]!;
+      if (scene.dataset.task === "regression") raster.current.paint(output, values.nA, values.nB, palette.sequential, Math.min(...output), Math.max(...output));
+      else raster.current.paint(output, values.nA, values.nB, values.outputs.length === 1 ? palette.probability : palette.classTints[unit % 10]!, 0, 1);
+    } else {
+      const picture = values.units[layer]![unit]!;
+      const name = network.layers[layer]!.activation;
+      const most = name === "tanh" || name === "logistic" ? 1 : largest(picture);
+      raster.current.paint(picture, values.nA, values.nB, palette.signed, -most, most);
+    }
+    const [a, b] = session.doc.view.marked ?? [(scene.a[0] + scene.a[1]) / 2, (scene.b[0] + scene.b[1]) / 2];
+    const trace = session.trace(inputsAt(scene, a, b));
+    const z = trace.z[layer]![unit]!;
+    const before = layer === 0 ? trace.input : trace.a[layer - 1]!;
+    const first = network.layers[layer]!;
+    above.current!.replaceChildren(text(LABELS.atMarked, "q"), document.createElement("br"), bold(isOutput ? "out" : "a"), ` = ${isOutput ? outputName(network.head) : ACTIVATIONS[first.activation]}(`, number(z), `) = `, bold(fixed(isOutput ? shownOutput(trace.outputs, unit) : trace.a[layer]![unit]!)));
+    const terms: (string | Node)[] = [bold("z"), " = "];
+    weights.filter((weight) => weight.from !== null).slice(0, TERMS).forEach((weight, k) => terms.push(k ? " + " : "", number(theta[weight.index]!), `·${fixed(before[weight.from!]!)}`));
+    const left = weights.filter((weight) => weight.from !== null).length - TERMS;
+    if (left > 0) terms.push(text(` + … ${LABELS.moreTerms(left)}`, "q"));
+    const bias = weights.find((weight) => weight.from === null);
+    if (bias) terms.push(" + ", number(theta[bias.index]!));
+    terms.push(" = ", bold(fixed(z)));
+    sum.current!.replaceChildren(...terms);
+  });
+  return (
+    <>
+      <div class="big"><canvas ref={canvas} aria-hidden="true" /><div class="math" ref={above} /></div>
+      <div class="math" ref={sum} style={{ margin: "6px 0 4px" }} />
+    </>
+  );
+}
+
+function shownOutput(outputs: readonly number[], unit: number): number {
+  return outputs.length === 2 ? outputs[1]! : outputs[Math.min(unit, outputs.length - 1)]!;
+}
+
+function outputName(head: string): string {
+  return head === "multiclass" ? "softmax" : head === "poisson" ? "exp" : head === "regression" ? "identity" : "logistic";
+}
+
+function weightsOf(session: ReturnType<typeof useApp>["session"], layer: number, unit: number): Weight[] {
+  const { network, dataset } = session;
+  const nFrom = layer === 0 ? network.nIn : network.layers[layer - 1]!.units;
+  const found: Weight[] = [];
+  for (let from = 0; from < nFrom; from++) {
+    const index = session.indexOf({ layer, unit, from });
+    const plain = layer === 0 ? dataset.inputNames[from] ?? "" : `unit ${from + 1}`;
+    if (index !== null) found.push({ name: LABELS.weightLabel(plain), label: cut(layer === 0 ? shownName(plain) : plain, 12), index, from });
+  }
+  const bias = session.indexOf({ layer, unit, from: null });
+  if (bias !== null) found.push({ name: LABELS.bias, label: LABELS.bias, index: bias, from: null });
+  return found;
+}
+
+const bold = (content: string) => Object.assign(document.createElement("b"), { textContent: content });
+const text = (content: string, className: string) => Object.assign(document.createElement("span"), { textContent: content, className });
+const number = (value: number) => text(fixed(value), value < 0 ? "neg" : "pos");

@@ -1,0 +1,137 @@
+/** The frame: at every one the session works for some milliseconds, then whatever changed is painted. */
+
+import { createContext } from "preact";
+import { useContext, useEffect, useReducer, useRef } from "preact/hooks";
+import type { Session } from "../state/types";
+import type { Palette } from "../views/palette";
+import { readPalette } from "../views/palette";
+import type { Scene } from "../views/scene";
+import { sceneOf } from "../views/scene";
+
+export type Theme = "light" | "dark";
+export type Painter = (stage: Stage) => void;
+
+const BUDGET = 7; // ms of training in a frame; fewer when frames come late
+const LATE = 26;
+const THEME_KEY = "separatrix-theme";
+
+export class Stage {
+  palette!: Palette;
+  scene!: Scene;
+  theme: Theme;
+  /** Frames so far: painters that are expensive skip some. */
+  frame = 0;
+  /** Whether the page waits for Play instead of starting by itself. */
+  readonly waits = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  private readonly painters = new Set<Painter>();
+  private sceneKey = "";
+  private budget = BUDGET;
+  private before = 0;
+
+  constructor(readonly session: Session, readonly root: HTMLElement) {
+    this.theme = readTheme();
+    this.setTheme(this.theme, false);
+  }
+
+  add(painter: Painter): () => void {
+    this.painters.add(painter);
+    return () => this.painters.delete(painter);
+  }
+
+  setTheme(theme: Theme, keep = true): void {
+    this.theme = theme;
+    this.root.dataset["theme"] = theme;
+    this.palette = readPalette(this.root);
+    if (keep) try { localStorage.setItem(THEME_KEY, theme); } catch { /* a sandbox has no storage; the theme then lasts as long as the page */ }
+  }
+
+  /** Paint at every frame of the browser until the signal ends it. */
+  run(signal?: AbortSignal): void {
+    const frame = (now: number) => {
+      if (signal?.aborted) return;
+      this.paint(now);
+      requestAnimationFrame(frame);
+    };
+    this.refreshScene();
+    requestAnimationFrame(frame);
+  }
+
+  private paint(now: number): void {
+    const late = now - this.before;
+    this.before = now;
+    this.budget = late > LATE ? Math.max(3, this.budget * 0.9) : Math.min(BUDGET, this.budget * 1.05);
+    this.frame++;
+    this.session.tick(this.budget);
+    this.refreshScene();
+    for (const painter of this.painters) painter(this);
+  }
+
+  refreshScene(): void {
+    const { dataset, doc } = this.session;
+    const choice = doc.view.plane;
+    const key = `${dataset.key} ${choice ? JSON.stringify(choice) : ""}`;
+    if (key === this.sceneKey) return;
+    const wasDrawn = this.sceneKey !== "" && this.isDrawn;
+    this.isDrawn = doc.data.source.kind === "drawn";
+    const scene = sceneOf(dataset, choice);
+    // While points are drawn the limits only widen, so that the area does not move below the pen.
+    const before = this.scene;
+    this.scene = wasDrawn && this.isDrawn && before.isCurve === scene.isCurve ? { ...scene, a: widened(before.a, scene.a), b: widened(before.b, scene.b) } : scene;
+    this.sceneKey = key;
+  }
+
+  private isDrawn = false;
+}
+
+function widened(one: readonly [number, number], other: readonly [number, number]): readonly [number, number] {
+  const room = 0.075 * (one[1] - one[0]);
+  return [other[0] < one[0] - room ? other[0] : one[0], other[1] > one[1] + room ? other[1] : one[1]];
+}
+
+function readTheme(): Theme {
+  try {
+    const kept = localStorage.getItem(THEME_KEY);
+    if (kept === "light" || kept === "dark") return kept;
+  } catch { /* no storage in a sandbox */ }
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+// ---------------------------------------------------------------- for components
+
+/** Sentences that a command leaves for the narrator. */
+export interface Narration {
+  say(text: string, kind?: "plain" | "error" | "fact", lead?: string): void;
+}
+
+export interface App extends Narration {
+  readonly stage: Stage;
+  readonly session: Session;
+  /** What the pen draws: the code of a class, or -1 to erase. */
+  readonly pen: number;
+  setPen(pen: number): void;
+}
+
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  return useContext(AppContext)!;
+}
+
+/** Return what a selector picks, and render again when it changes. */
+export function useSession<T>(selector: (session: Session) => T): T {
+  const { session } = useApp();
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  const value = selector(session);
+  const kept = useRef({ selector, value });
+  kept.current = { selector, value };
+  useEffect(() => session.subscribe((now) => kept.current.selector(now), () => again(null as never)), [session]);
+  return value;
+}
+
+/** Call a painter at every frame while the component is on the page. */
+export function usePainter(painter: Painter): void {
+  const { stage } = useApp();
+  const kept = useRef(painter);
+  kept.current = painter;
+  useEffect(() => stage.add((now) => kept.current(now)), [stage]);
+}

@@ -1,0 +1,326 @@
+/** What a person does with the page, from its opening to a file that is carried away. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Playground } from "./pages.mjs";
+
+const TOY = "spiral.html";
+
+/** Each gets the browser's context and the folder with the pages. */
+export const SCENARIOS = [
+  {
+    name: "it plays by itself within ten seconds",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "circles.html"));
+      await page.until("an epoch", async () => (await page.epoch) > 0, 10_000);
+      await page.done();
+    },
+  },
+  {
+    name: "with reduced motion it waits for Play",
+    settings: { reducedMotion: "reduce" },
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "circles.html"));
+      assert.match(await page.says(), /Press Play/);
+      await page.page.waitForTimeout(2000);
+      assert.equal(await page.epoch, 0);
+      await page.button("Play").click();
+      await page.until("an epoch", async () => (await page.epoch) > 0);
+      await page.done();
+    },
+  },
+  {
+    name: "play, pause, and steps of an epoch and of a batch",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      const before = await page.epoch;
+      await page.button("One epoch on").click();
+      await page.until("an epoch", async () => (await page.epoch) === before + 1);
+      await page.button("One batch on").click();
+      await page.until("a batch", async () => /Batch 1 of/.test(await page.says()));
+      assert.equal(await page.epoch, before + 1);
+      await page.button("One epoch back").click();
+      await page.until("back", async () => (await page.epoch) === before + 1);
+      await page.done();
+    },
+  },
+  {
+    name: "the loss curve rewinds exactly",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY), 30);
+      await page.seek(17);
+      await open(page, 0, 2);
+      const weight = await weightOf(page, 0), loss = await page.loss;
+      await page.page.getByRole("slider", { name: "Epoch" }).press("End");
+      await page.until("the end", async () => (await page.epoch) >= 30);
+      assert.notEqual(await weightOf(page, 0), weight);
+      await page.seek(17);
+      assert.equal(await weightOf(page, 0), weight);
+      assert.equal(await page.loss, loss);
+      await page.done();
+    },
+  },
+  {
+    name: "a rewound run goes on as a branch",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY), 25);
+      await page.seek(10);
+      await page.page.getByLabel("Rate").press("ArrowRight");
+      await page.button("One epoch on").click();
+      await page.until("epoch 11", async () => (await page.epoch) === 11);
+      assert.equal(await page.page.locator(".branch").count(), 1);
+      await page.done();
+    },
+  },
+  {
+    name: "a weight is edited in the card and by dragging, and undone",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY), 5);
+      await open(page, 0, 0);
+      const before = await weightOf(page, 0);
+      await field(page, 0).fill("2.5");
+      await field(page, 0).press("Tab");
+      await page.until("the edit", async () => (await weightOf(page, 0)) === "2.500");
+      assert.match(await page.says(), /You changed a weight/);
+      await page.page.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
+      await page.until("the old weight", async () => (await weightOf(page, 0)) === before);
+      await page.page.keyboard.press("Escape");
+      const dragged = await dragAnEdge(page);
+      assert.notEqual(dragged.before, dragged.after);
+      await page.done();
+    },
+  },
+  {
+    name: "a frozen weight stays",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY), 3);
+      await open(page, 0, 1);
+      await page.page.getByRole("button", { name: "Freeze Weight from x₁" }).click();
+      const frozen = await weightOf(page, 0), free = await weightOf(page, 1);
+      const epoch = await page.epoch;
+      await page.button("Play").click();
+      await page.until("ten epochs", async () => (await page.epoch) > epoch + 10);
+      await page.pause();
+      assert.equal(await weightOf(page, 0), frozen);
+      assert.notEqual(await weightOf(page, 1), free);
+      await page.done();
+    },
+  },
+  {
+    name: "points are drawn and erased, with the mouse and with keys",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.button("Draw").click();
+      await page.button("Clear").click();
+      await page.until("two points", async () => (await points(page)) === 2);
+      const area = page.page.getByRole("application");
+      const box = await area.boundingBox();
+      await page.page.mouse.move(box.x + 60, box.y + 60);
+      await page.page.mouse.down();
+      for (let k = 1; k <= 10; k++) await page.page.mouse.move(box.x + 60 + 20 * k, box.y + 60 + 5 * k);
+      await page.page.mouse.up();
+      await page.until("a stroke", async () => (await points(page)) > 8);
+      const drawn = await points(page);
+      await area.focus();
+      await area.press("ArrowLeft");
+      await area.press("Enter");
+      await page.until("one more", async () => (await points(page)) === drawn + 1);
+      await page.button("Erase").click();
+      await page.page.mouse.move(box.x + 80, box.y + 65);
+      await page.page.mouse.down();
+      await page.page.mouse.up();
+      await page.until("fewer", async () => (await points(page)) < drawn + 1);
+      await page.done();
+    },
+  },
+  {
+    name: "a dropped CSV is used, and one row can be asked for",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.drop("people.csv", people(200));
+      await page.page.getByRole("dialog").getByLabel("Predict", { exact: true }).selectOption("member");
+      await page.button("Use it").click();
+      await page.until("the rows", async () => (await points(page)) === 200);
+      await page.button("Play").click();
+      await page.until("epochs", async () => (await page.epoch) > 20);
+      await page.page.getByRole("tab", { name: "Ask" }).click();
+      await page.page.getByRole("tabpanel").getByLabel("age").fill("60");
+      const shares = await page.page.getByRole("tabpanel").locator("output").allTextContents();
+      assert.equal(shares.length, 2);
+      assert.ok(Math.abs(shares.reduce((sum, text) => sum + parseFloat(text), 0) - 100) < 0.11, shares.join());
+      await page.done();
+    },
+  },
+  {
+    name: "nothing in a hostile CSV runs",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      const evil = "</script><script>document.title='ran'</script>", image = '"<img src=x onerror=""document.title=\'ran\'"">"';
+      const rows = [`${evil},שלום,${image},${"x".repeat(10_000)},😀`];
+      for (let k = 0; k < 40; k++) rows.push(`${k},${k % 7},${k % 2 ? image : evil},${k % 3},${k % 2 ? `${evil}a` : "b"}`);
+      await page.drop(`${evil}.csv`, rows.join("\n"));
+      await page.button("Use it").click();
+      await page.until("the rows", async () => (await points(page)) === 40);
+      assert.notEqual(await page.page.title(), "ran");
+      assert.ok((await page.page.locator(".crumb").textContent()).includes("</script>"));
+      assert.equal(await page.page.locator(".sx img, .sx script").count(), 0);
+      await page.done();
+    },
+  },
+  {
+    name: "files that are no table get a sentence, and the page lives on",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      const files = { "empty.csv": "", "one.csv": "a\n1\n2\n", "header.csv": "a,b\n", "binary.csv": Buffer.from([137, 80, 78, 71, 0, 0, 1, 2, 3, 0, 0, 255]) };
+      for (const [name, content] of Object.entries(files)) {
+        await page.drop(name, content);
+        const alert = page.page.getByRole("dialog").getByRole("alert");
+        await alert.waitFor();
+        assert.match(await alert.textContent(), /[a-z]{3,}.*\./, name);
+        await page.button("Close").click();
+      }
+      await page.button("One epoch on").click();
+      await page.done();
+    },
+  },
+  {
+    name: "a file in UTF-16 and ragged rows are read, and said",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.drop("utf16.csv", Buffer.from(`\ufeff${people(60)}31,4\n`, "utf16le"));
+      await page.page.getByRole("dialog").getByText("1 row without exactly 4 cells is left out.").waitFor();
+      await page.button("Use it").click();
+      await page.until("the rows", async () => (await points(page)) === 60);
+      await page.done();
+    },
+  },
+  {
+    name: "points around a typed graph",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.page.getByText("blobs, waves, a graph").click();
+      await page.button("Graph").click();
+      const dialog = page.page.getByRole("dialog");
+      await dialog.getByLabel("f(x) =").fill("alert(1)");
+      await dialog.getByRole("alert").waitFor();
+      await dialog.getByLabel("f(x) =").fill("x^2 - 0.5");
+      await page.button("Use it").click();
+      await page.until("its points", async () => (await points(page)) === 400);
+      await page.done();
+    },
+  },
+  {
+    name: "a run that diverges stops, keeps the last good state and says so",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, "diabetes.html"));
+      await page.page.getByLabel("Optimiser").selectOption("sgd");
+      await setRate(page, "10");
+      for (const layer of [1, 2]) await page.page.getByLabel(`Activation of layer ${layer}`).selectOption("relu");
+      await page.button("Play").click();
+      await page.until("the sentence", async () => /too large for a number/.test(await page.says()));
+      assert.match(await page.says(), /Lower the rate, now 10/);
+      assert.ok(Number.isFinite(await page.loss));
+      await setRate(page, "0.001");
+      await page.button("Start again").click();
+      await page.button("Play").click();
+      await page.until("epochs", async () => (await page.epoch) > 5);
+      await page.done();
+    },
+  },
+  {
+    name: "the circles end with the tutorial's fact",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "circles.html"));
+      await page.until("the fact", async () => /is 0\.6090, as in the tutorial/.test(await page.says()), 60_000);
+      assert.equal(await page.epoch, 130);
+      await page.done();
+    },
+  },
+  {
+    name: "a saved model has its weights on the screen",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "model.html"));
+      await page.page.waitForTimeout(1500);
+      assert.equal(await page.epoch, 0);
+      assert.match(await page.says(), /of a trained network/);
+      await open(page, 0, 0);
+      assert.equal(await weightOf(page, 0), "0.250");
+      assert.equal(await weightOf(page, 2), "-1.500");
+      await page.done();
+    },
+  },
+  {
+    name: "layers and units come and go",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.button("Add a layer after layer 2").click();
+      await page.button("One unit more in layer 1").click();
+      await page.until("the network", async () => /2–9–6–6–1/.test(await page.page.locator(".crumb").textContent()));
+      for (const layer of [3, 2, 1]) await page.button(`Remove layer ${layer}`).click();
+      await page.until("the line", async () => /2–1$/.test(await page.page.locator(".crumb").textContent()));
+      await page.button("Undo").click();
+      // Changes of one kind in one second are one step.
+      await page.until("the layers", async () => /2–8–6–1$/.test(await page.page.locator(".crumb").textContent()));
+      await page.done();
+    },
+  },
+];
+
+/** Open a page, let it come to an epoch, and pause. */
+async function stopped(context, path, epoch = 1) {
+  const page = await Playground.open(context, path);
+  await page.until(`epoch ${epoch}`, async () => (await page.epoch) >= epoch, 30_000);
+  await page.pause();
+  return page;
+}
+
+async function open(page, layer, unit) {
+  await page.page.locator(`[data-unit="${layer},${unit}"]`).click();
+  await page.page.getByRole("dialog").waitFor();
+}
+
+function field(page, place) {
+  return page.page.getByRole("dialog").locator("input[type=number]").nth(place);
+}
+
+async function weightOf(page, place) {
+  await page.page.waitForTimeout(60); // fields are written at the next frame
+  return await field(page, place).inputValue();
+}
+
+async function points(page) {
+  return Number(/· ([\d\s\u202f]+) points?/.exec(await page.page.locator(".crumb").textContent())[1].replace(/\s/g, ""));
+}
+
+async function setRate(page, text) {
+  const rate = page.page.getByLabel("Rate");
+  await rate.press(Number(text) > 1 ? "End" : "Home");
+  for (let k = 0; k < 20 && (await rate.getAttribute("aria-valuetext")) !== text; k++) await rate.press("ArrowRight");
+  assert.equal(await rate.getAttribute("aria-valuetext"), text);
+}
+
+/** Drag down from the middle of the area between inputs and first layer, until an edge is caught. */
+async function dragAnEdge(page) {
+  const box = await page.page.locator(".stage").boundingBox();
+  const { mouse } = page.page;
+  for (let k = 0; k < 60; k++) {
+    const x = box.x + box.width * 0.27, y = box.y + box.height * (0.3 + 0.4 * (k / 60));
+    await mouse.move(x, y);
+    const tag = page.page.locator(".tag");
+    if (!(await tag.isVisible())) continue;
+    const before = await tag.textContent();
+    await mouse.down();
+    await mouse.move(x, y - 30);
+    await mouse.move(x, y - 60);
+    const after = await tag.textContent();
+    await mouse.up();
+    return { before, after };
+  }
+  throw new Error("no edge was found");
+}
+
+function people(n) {
+  const rows = ["age,income,job,member"];
+  for (let k = 0; k < n; k++) rows.push(`${20 + ((k * 7) % 50)},${(k * 37) % 90},${["nurse", "cook", "clerk"][k % 3]},${(k * 7) % 50 > 25 ? "yes" : "no"}`);
+  return `${rows.join("\n")}\n`;
+}
