@@ -652,3 +652,27 @@ def test_versions():
     versions = library_versions()
     assert versions["separatrix"] == sx.__version__
     assert versions["numpy"] == np.__version__
+
+
+@pytest.mark.promise("A target far from zero is fitted as one around zero, also in float32")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("shift", "spread"), [(5.4e6, 1.0), (1.7e9, 60.0), (1e9, 60.0), (1e8, 1.0)])
+def test_a_target_far_from_zero_is_fitted_as_one_around_zero(dtype, shift, spread, record_property):
+    rng = np.random.default_rng(0)
+    x, z, noise = rng.normal(size=400), rng.normal(size=400), 0.05 * rng.normal(size=400)
+    around_zero = 2 * x - z + noise
+    columns = {"x": x, "z": z, "near": 1e8 + x, "constant": np.full(400, 1e12)}
+    table = Table({**columns, "y": shift + spread * around_zero})
+    network = sx.MLPRegressor(hidden_layer_sizes=(8,), solver="lbfgs", dtype=dtype, random_state=0, record=50)
+    network.fit_table(table, "y")
+    error = network.to_model().predict(columns) - table.columns["y"]
+    r2 = 1 - (error**2).mean() / (spread * around_zero).var()
+    assert r2 > 0.999
+    assert np.array_equal(network.recording_.thetas[-1], network.theta_)
+    record_property("figure", f"{shift:g} ± {spread:g}, {dtype}: R² {r2:.4f}")
+
+
+def test_single_precision_stays_where_a_target_is_near_zero():
+    table = Table({"x": np.arange(100.0), "y": 10.0 + np.arange(100.0)})
+    network = sx.MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", dtype="float32", random_state=0)
+    assert network.fit_table(table, "y").theta_.dtype == np.float32

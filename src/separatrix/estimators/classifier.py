@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
+import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
@@ -282,9 +283,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`. For a multilabel target the probability of each label by itself.
+            In the order of `classes_`. For a multilabel target the probability of each label by itself. If
+            the training rows had one class only, its probability is 1.
         """
         z = self._logits(X)
+        if self._has_one_class:
+            return np.ones_like(z)
         return self._head.probabilities(z)
 
     def predict_log_proba(self, X: Any) -> Array:
@@ -300,7 +304,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             In the order of `classes_`.
         """
         z = self._logits(X)
+        if self._has_one_class:
+            return np.zeros_like(z)
         return self._head.log_probabilities(z)
+
+    @property
+    def _has_one_class(self) -> bool:
+        """Whether the training rows had a single class, which is then certain."""
+        return len(self.classes_) == 1 and self._head.is_exclusive
 
     def _target_of(self, statistics: TargetStatistics) -> Target:
         return Target.of_classes(statistics, self.loss, self.class_weight)

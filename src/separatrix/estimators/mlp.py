@@ -26,6 +26,7 @@ from separatrix.engine.base import Data, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, callbacks_of
+from separatrix.estimators.far_values import warn_of_far_values
 from separatrix.estimators.settings import (
     FIELDS,
     MLPSettings,
@@ -159,7 +160,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             A `ConvergenceWarning`: if the loss exploded, or training ended no better than it began. The best
             parameters are kept, the initial ones included.
         UserWarning
-            If Ctrl-C ended the training. The network trained so far is kept.
+            If Ctrl-C ended the training: the network trained so far is kept. Or if a column or `y` lies so
+            far from zero that the network cannot use it.
         """
         settings = self.settings()
         with unchanged_on_error(self):
@@ -168,13 +170,14 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             rows = read_rows(
                 self, settings, X, y, sample_weight, dtype=dtype, classes=classes, all_classes=True
             )
+            warn_of_far_values(rows)
             if X_val is not None or y_val is not None:
                 rows = rows.with_validation(self, settings, X_val, y_val, sample_weight_val)
             random_state = self._set_up(settings, rows.shape, is_first)
             training, run = self._start(settings, rows, random_state)
-        del rows  # their converted copy is not needed beside training and validation rows
-        with callbacks_of(self, X, y, sample_weight) as callbacks:
-            self._train(training, run, callbacks)
+            del rows  # their converted copy is not needed beside training and validation rows
+            with callbacks_of(self, X, y, sample_weight) as callbacks:
+                self._train(training, run, callbacks)
         warn_of_stop(self.stop_)
         return self
 
@@ -186,9 +189,11 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             is_first = not hasattr(self, "theta_")
             dtype, classes = None if is_first else self.theta_.dtype, vars(self).get("classes_")
             rows = read_rows(self, settings, X, y, sample_weight, dtype=dtype, classes=classes)
+            if is_first:
+                warn_of_far_values(rows)
             random_state = self._set_up(settings, rows.shape, is_first)
             training, run = self._start(settings, rows, random_state, incremental=True)
-        self._train(training, run, [])
+            self._train(training, run, [])
         if self.stop_.reason != "max_iter":  # it is asked for one epoch only
             warn_of_stop(self.stop_)
         return self
@@ -207,7 +212,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
                 f"{self.network_.head!r}, and parameters and data now ask for {network} with head "
                 f"{network.head!r}; set warm_start=False, or leave them as they were.",
             )
-        self.theta_ = _writeable(self.theta_)
+        else:
+            self.theta_ = np.array(self.theta_)  # the earlier ones stay as they are if training fails
         return random_state
 
     def _start(
@@ -255,11 +261,10 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             return state
         optimizer, earlier = settings.optimizer, self._state
         if incremental and earlier is not None and len(earlier.slots) == optimizer.n_slots:
-            # After pickling, the arrays of state and estimator do not share memory any more.
-            earlier.theta, earlier.random_state = self.theta_, random_state
-            for name in ("slots", "best_theta", "rows", "powers"):
-                setattr(earlier, name, _writeable(getattr(earlier, name)))
-            return earlier
+            # Copied, so that the earlier ones stay as they are if training fails.
+            names = ("slots", "best_theta", "rows", "powers")
+            arrays: dict[str, Any] = {name: np.array(getattr(earlier, name)) for name in names}
+            return replace(earlier, theta=self.theta_, random_state=random_state, **arrays)
         self._rate = settings.initial_rate
         state = State.start(self.theta_, optimizer, random_state)
         followed_validation = self.validation_scores_ is not None
@@ -434,7 +439,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             self.__dict__.update(rows.attributes)
             random_state = self._set_up(settings, rows.shape, is_first=True)
             training, run = self._start(settings, rows, random_state, paused=paused, pause_at=pause_at)
-        self._train(training, run, callbacks)
+            self._train(training, run, callbacks)
         return self
 
     def paused(self, earlier: Paused | None = None) -> Paused | None:
@@ -613,12 +618,6 @@ def has_epochs(estimator: BaseMLP) -> bool:
             f"partial_fit is only available for stochastic optimizers. {estimator.solver} is not stochastic."
         )
     return True
-
-
-def _writeable(array: Array) -> Array:
-    """Return an array that training may write to: a copy of one that is mapped from a file."""
-    is_mapped = isinstance(array, np.memmap) or not array.flags.writeable
-    return np.array(array) if is_mapped else array
 
 
 def _range_of(X: Any) -> Array:

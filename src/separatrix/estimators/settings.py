@@ -147,6 +147,9 @@ class MLPSettings:
             check.choice("batch_size", self.batch_size, ("auto", "full"))
         else:
             check.integer("batch_size", self.batch_size, 1)
+        if not isinstance(self.verbose, bool | np.bool_ | int):
+            raise ParameterError("verbose", f"must be True or False, got {self.verbose!r}.")
+        _check_class_weight(self.class_weight)
         _check_scorers(self.scoring, self.metrics)
         if not isinstance(self.solver, Optimizer):
             check.choice("solver", self.solver, OPTIMIZERS)
@@ -238,7 +241,12 @@ class MLPSettings:
 
     def generator(self) -> RandomState:
         """Return the generator of all draws; it must be a Mersenne Twister, whose state the engines read."""
-        random_state: RandomState = check_random_state(self.random_state)
+        try:
+            random_state: RandomState = check_random_state(self.random_state)
+        except ValueError as error:
+            raise ParameterError(
+                "random_state", f"must be a seed, a RandomState or None, got {self.random_state!r}."
+            ) from error
         kind = type(random_state._bit_generator).__name__
         if kind != "MT19937":
             raise ParameterError(
@@ -285,8 +293,13 @@ class MLPSettings:
             raise ParameterError(
                 "init", f"must be one of {names} or a pair (coefs, intercepts), got {self.init!r}."
             )
-        coefs, intercepts = ([np.asarray(array) for array in arrays] for arrays in self.init)
-        return network.join(coefs, intercepts).astype(dtype)
+        try:
+            coefs, intercepts = ([np.asarray(array, dtype) for array in arrays] for arrays in self.init)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                "init", f"must hold an array of numbers for each layer, got {self.init!r}."
+            ) from error
+        return network.join(coefs, intercepts)
 
 
 def uses_lbfgs(solver: str | Optimizer) -> bool:
@@ -336,11 +349,22 @@ def _is_same(value: object, allowed: object) -> bool:
     return type(value) is type(allowed) and value == allowed
 
 
+def _check_class_weight(class_weight: ClassWeight) -> None:
+    listed = class_weight if isinstance(class_weight, list | tuple) else [class_weight]
+    if isinstance(class_weight, str | Mapping | None) or all(isinstance(one, Mapping) for one in listed):
+        return
+    raise ParameterError(
+        "class_weight",
+        f"must be 'balanced', a dict of a weight for each class, or a list of dicts, got {class_weight!r}.",
+    )
+
+
 def _check_scorers(scoring: Scoring, metrics: Sequence[str] | None) -> None:
     if scoring is None and not metrics:
         return
     names = get_scorer_names()
-    if isinstance(scoring, str) and scoring not in {"loss", *names}:
+    is_known = callable(scoring) or scoring is None
+    if not is_known and not (isinstance(scoring, str) and scoring in {"loss", *names}):
         raise ParameterError(
             "scoring",
             "must be None, 'loss', a callable or a name of sklearn.metrics.get_scorer_names(), "
@@ -350,6 +374,8 @@ def _check_scorers(scoring: Scoring, metrics: Sequence[str] | None) -> None:
         raise ParameterError(
             "metrics", f"must be a sequence of scorer names, got {metrics!r}; write [{metrics!r}]."
         )
+    if not isinstance(metrics, Sequence | None):
+        raise ParameterError("metrics", f"must be a sequence of scorer names or None, got {metrics!r}.")
     for name in metrics or ():
         if name not in names:
             raise ParameterError(

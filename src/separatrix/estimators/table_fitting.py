@@ -61,6 +61,9 @@ MOST_WORK = 2**36
 LEAST_BATCHES = 2
 """Batches in a buffer, at least."""
 
+FAR = 100.0
+"""Standard deviations of a target from 0 beyond which its network is kept in double precision."""
+
 PIECES = 8
 """Pieces whose rows a shuffle buffer mixes, at least, if the table can be cut anywhere."""
 
@@ -306,10 +309,13 @@ class TableFitting(ABC):
         """
         if target.scaling:
             scale, shift = target.scale, target.shift
+            if abs(shift) > FAR * abs(scale):  # the digits of single precision would be those of the shift
+                self.theta_ = self.theta_.astype(np.float64)
             self.theta_ = rescaled_theta(self.network_, self.theta_, scale, shift)
             self._state = None  # its moments are of the parameters before
             if self.recording_ is not None:
-                thetas = [rescaled_theta(self.network_, t, scale, shift) for t in self.recording_.thetas]
+                recorded = self.recording_.thetas.astype(self.theta_.dtype)
+                thetas = [rescaled_theta(self.network_, t, scale, shift) for t in recorded]
                 self.recording_ = replace(self.recording_, thetas=np.array(thetas))
         self._table_metadata = {
             "task": "regression" if target.labels is None else "classification",

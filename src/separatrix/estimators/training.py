@@ -211,9 +211,15 @@ def _monitor_and_metrics(
 
 def _with_all_classes(scorer: Any, y: Array, classes: Array | None) -> Any:
     """Return a scorer of probabilities with all classes as its `labels`, if `y` lacks one of them."""
-    if classes is None or len(np.unique(y)) == len(classes):
+    if classes is None:
         return scorer
-    if getattr(scorer, "_response_method", "predict") == "predict":
+    needs_probabilities = getattr(scorer, "_response_method", "predict") != "predict"
+    if len(classes) == 1 and needs_probabilities:
+        raise ParameterError(
+            "scoring",
+            f"needs two or more classes, got only {classes[0]}; use 'accuracy', or give rows of another.",
+        )
+    if len(np.unique(y)) == len(classes) or not needs_probabilities:
         return scorer
     if "labels" not in inspect.signature(scorer._score_func).parameters or "labels" in scorer._kwargs:
         return scorer

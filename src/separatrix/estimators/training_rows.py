@@ -166,7 +166,10 @@ def read_rows(
         targets = read_labels(settings.loss, y, classes, all_classes)
         estimator.classes_ = targets.classes
         weight = row_weights(settings.class_weight, estimator.classes_, y, weight)
-    data = Data(X, targets.encode(y, X.dtype), None if weight is None else weight.astype(X.dtype, copy=False))
+    if weight is not None:
+        weight = weight.astype(X.dtype, copy=False)
+        _check_sum(weight)
+    data = Data(X, targets.encode(y, X.dtype), weight)
     attributes = {name: vars(estimator)[name] for name in _LEARNED if name in vars(estimator)}
     return TrainingRows(data, targets, attributes)
 
@@ -213,6 +216,21 @@ def check_weights(training: Data, validation: Data | None) -> None:
             )
 
 
+def _check_sum(weight: Array) -> None:
+    """Raise a `DataError` if row weights, in the dtype of the training, have no finite sum."""
+    with np.errstate(over="ignore"):
+        total = weight.sum()
+    if not math.isfinite(total):
+        raise DataError(
+            f"the weights of the rows must have a finite sum in {weight.dtype}, got weights up to "
+            f"{weight.max():g}; divide them by the largest."
+        )
+
+
+_CALLBACKS = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+"""Where scikit-learn finds the callbacks that it tears down after an error."""
+
+
 @contextmanager
 def unchanged_on_error(estimator: Any) -> Iterator[None]:
     """Restore all attributes of an estimator if an exception is raised; their values are not copied."""
@@ -220,6 +238,7 @@ def unchanged_on_error(estimator: Any) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        context = {name: value for name, value in vars(estimator).items() if name in _CALLBACKS}
         vars(estimator).clear()
-        vars(estimator).update(before)
+        vars(estimator).update(before | context)
         raise

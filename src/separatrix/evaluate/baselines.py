@@ -133,5 +133,6 @@ def baseline_predictions(
     {'dummy': [3.0], 'linear regression': [7.0]}
     """
     models = {DUMMY: DummyRegressor(), LINEAR_REGRESSION: LinearRegression()}
-    inputs, targets, queries = np.asarray(X_train), np.asarray(y_train), np.asarray(X_test)
+    # In float32, scikit-learn would round targets that lie far from zero to a few values.
+    inputs, targets, queries = (np.asarray(array, np.float64) for array in (X_train, y_train, X_test))
     return {name: Baseline(model.fit(inputs, targets).predict(queries)) for name, model in models.items()}

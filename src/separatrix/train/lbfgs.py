@@ -21,6 +21,10 @@ from separatrix.train.stops import Reason, Stop
 
 Array = NDArray[Any]
 
+# SciPy stops, too, where an iteration lowers the loss by less than this fraction. A smaller tolerance of the
+# derivatives is out of reach unless this is smaller, too: near a minimum the loss falls with their square.
+LOSS_FRACTION = 2.220446049250313e-09  # SciPy's default, and so scikit-learn's
+
 
 def minimize(
     run: Run, settings: LoopSettings, engine: Engine, callbacks: Sequence[Callback] = ()
@@ -29,6 +33,8 @@ def minimize(
 
     One iteration counts as one epoch. Training ends where no derivative is larger than the monitor's `tol`,
     or no iteration lowers the loss any more; nothing else is monitored, so `restore_best` changes nothing.
+    With a `tol` below the default it goes on until the derivatives are that small, where scikit-learn's
+    networks end earlier.
 
     Parameters
     ----------
@@ -85,6 +91,7 @@ class _Minimization(Training):
                     "maxfun": optimizer.max_fun,
                     "maxiter": self.settings.max_epochs,
                     "gtol": self.run.plan.monitor.tol,
+                    "ftol": min(LOSS_FRACTION, self.run.plan.monitor.tol**2),
                 },
             )
         return self.end(result)
