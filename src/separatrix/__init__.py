@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from separatrix import recipes as recipes
     from separatrix import search as search
     from separatrix import select as select
+    from separatrix.data import open_table as open_table
+    from separatrix.data import read_table as read_table
     from separatrix.ensemble import Ensemble as Ensemble
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
@@ -84,6 +86,8 @@ _PUBLIC = {
     "animate": "plots",
     "architectures": "search",
     "load": "io",
+    "open_table": "data",
+    "read_table": "data",
     "save": "io",
     "search_table": "search",
     "to_model": "estimators.to_model",

@@ -30,7 +30,7 @@ def people(tmp_path: Path) -> Path:
     for i in range(40):
         age = "" if i == 7 else f"{20 + i}.50"
         town, member = "Bonn" if i % 3 else "Ulm", "true" if i % 2 else "false"
-        rows.append(f"00{i},{age},{town},{member},{'yes' if i > 19 else 'no'}")
+        rows.append(f"{i}.00,{age},{town},{member},{'yes' if i > 19 else 'no'}")
     path = tmp_path / "people.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path

@@ -39,7 +39,7 @@ def test_unseen_values_and_unused_columns_are_reported(run, people, model):
         people.read_text(encoding="utf-8")
         .replace("Ulm", "Köln")
         .replace("id,", "id,extra,")
-        .replace("\n0", "\n0,0")
+        .replace(".00,", ".00,0,")
     )
     Path("new.csv").write_text(text, encoding="utf-8")
     result = run("evaluate", str(model), "new.csv")

@@ -7,19 +7,22 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
+from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
 from separatrix.cli.table_input import (
     JsonOption,
     ModelFile,
     TrueColumn,
+    read_table_source,
     source_name,
     text_columns_of,
 )
-from separatrix.data.datasets import read_source
+from separatrix.data.read_options import ReadOptions
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
 
 
+@with_read_options
 def evaluate(
     model_file: ModelFile,
     source: Annotated[
@@ -31,6 +34,8 @@ def evaluate(
     ],
     target: TrueColumn = None,
     as_json: JsonOption = False,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Judge a saved model on a table that has the target.
 
@@ -39,7 +44,7 @@ def evaluate(
     """
     model = load(model_file)
     name = target or model.target_name
-    table = read_source(source, text_columns_of(model, name))
+    table = read_table_source(source, reading.with_text(text_columns_of(model, name)))
     assessment = assess(model, table, name)
     assert name is not None
     unseen: dict[str, int] = {}

@@ -12,8 +12,10 @@ import typer
 
 from separatrix import check
 from separatrix.cli.console import note, show_json
+from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import ModelFile, TrueColumn, rows_and_target
 from separatrix.data.labels import Labels
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
@@ -44,6 +46,7 @@ $body
 """)
 
 
+@with_read_options
 def explain(
     model_file: ModelFile,
     source: Annotated[
@@ -94,6 +97,8 @@ def explain(
     ] = None,
     target: TrueColumn = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Explain the prediction of one row, and one training step on it.
 
@@ -105,7 +110,7 @@ def explain(
     if output is not None:
         _check_output(output)
     model = load(model_file)
-    table, y = rows_and_target(model, source, target)
+    table, y = rows_and_target(model, source, target, reading)
     if row > table.n_rows:
         raise ParameterError("row", f"must be a row of the table, which has {table.n_rows}, got {row}.")
     chosen = table.take([row - 1])

@@ -14,6 +14,7 @@ from separatrix.cli.fit_report import advice, assess_fit, fit_parts, fit_values
 from separatrix.cli.fitting import Fitted, chosen_kind, fit_ensemble, fit_network, known_task
 from separatrix.cli.options import ENSEMBLE, FIT_OPTIONS, in_option_names, with_estimator_options
 from separatrix.cli.progress import warnings_as_notes
+from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import (
     SEVERAL_FILES_HELP,
     TABLE_HELP,
@@ -24,6 +25,7 @@ from separatrix.cli.table_input import (
     checked_task,
     open_tables,
 )
+from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.files import check_writable
 from separatrix.io import save
@@ -32,6 +34,7 @@ DEFAULT_OUTPUT = Path("model.safetensors")
 
 
 @with_estimator_options(FIT_OPTIONS, {})
+@with_read_options
 def fit(
     sources: Annotated[
         list[str],
@@ -91,6 +94,7 @@ def fit(
     ] = 5.0,
     as_json: JsonOption = False,
     *,
+    reading: ReadOptions,
     settings: dict[str, Any],
 ) -> None:
     """Train a model on a table, judge it, and save it.
@@ -116,6 +120,7 @@ def fit(
             in_pieces=checkpoint is not None,
             target=target,
             task=known_task(wanted, checkpoint),
+            reading=reading,
         )
         _check_paths(output, checkpoint)
         fraction = test_size if test is None else 0.0

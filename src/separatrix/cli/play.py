@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.console import note
-from separatrix.cli.table_input import chosen_target, source_name, text_columns_of
-from separatrix.data.datasets import TARGET, read_source
+from separatrix.cli.read_options import with_read_options
+from separatrix.cli.table_input import chosen_target, read_table_source, source_name, text_columns_of
+from separatrix.data.datasets import TARGET
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import split_target
 from separatrix.errors import DataError
 from separatrix.files import check_writable
@@ -22,6 +24,7 @@ from separatrix.playground.start import TOYS
 MODEL_SUFFIX = ".safetensors"
 
 
+@with_read_options
 def play(
     sources: Annotated[
         list[str] | None,
@@ -52,6 +55,8 @@ def play(
             help="File of the page, such as page.html. A file is replaced.",
         ),
     ] = None,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Write a page where a network learns before your eyes.
 
@@ -59,7 +64,7 @@ def play(
     """
     if output is not None:
         check_writable(output)
-    start = _start(sources or [], target)
+    start = _start(sources or [], target, reading)
     for sentence in start.notes:
         note(sentence)
     page = Page(start)
@@ -72,10 +77,10 @@ def play(
         note("no browser could be started; open the file above in one.")
 
 
-def _start(sources: list[str], target: str | None) -> Start:
+def _start(sources: list[str], target: str | None, reading: ReadOptions) -> Start:
     """Return what the page opens with."""
     if len(sources) == 2 and sources[0].endswith(MODEL_SUFFIX):
-        return _start_of_model(sources[0], sources[1], target)
+        return _start_of_model(sources[0], sources[1], target, reading)
     if len(sources) > 1 or (sources and sources[0].endswith(MODEL_SUFFIX)):
         raise DataError(
             f"DATA must be one data set or table, or a model file and a table, got {' '.join(sources)}; "
@@ -83,13 +88,14 @@ def _start(sources: list[str], target: str | None) -> Start:
         )
     if not sources or sources[0] in TOYS:
         return start_of_toy(*sources)
-    table = read_source(sources[0])
+    table = read_table_source(sources[0], reading)
     return start_of_table(table, chosen_target(table.column_names, target), source_name(sources[0]))
 
 
-def _start_of_model(model_file: str, source: str, target: str | None) -> Start:
+def _start_of_model(model_file: str, source: str, target: str | None, reading: ReadOptions) -> Start:
     """Return a start with a saved model; columns that it does not use are left out."""
     model = load(model_file)
     name = target or model.target_name or TARGET
-    table, y = split_target(read_source(source, text_columns_of(model, name)), name)
-    return start_of_model(model, table, y, source_name(source))
+    table = read_table_source(source, reading.with_text(text_columns_of(model, name)))
+    features, y = split_target(table, name)
+    return start_of_model(model, features, y, source_name(source))

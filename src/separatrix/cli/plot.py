@@ -11,7 +11,9 @@ import typer
 from separatrix import check
 from separatrix.cli.console import note, with_option_names
 from separatrix.cli.options import read_list, read_parameters
+from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import ModelFile, TrueColumn, rows_and_target
+from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
 from separatrix.io import load
@@ -24,6 +26,7 @@ PLANES = ("features", "pca")
 UNRECORDED = {"film": "a model file has no recording of the training; use animate in Python"}
 
 
+@with_read_options
 def plot(
     model_file: ModelFile,
     source: Annotated[
@@ -76,6 +79,8 @@ def plot(
         ),
     ] = None,
     target: TrueColumn = None,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Draw pictures of a saved model.
 
@@ -89,7 +94,7 @@ def plot(
     if features is not None and plane == "pca":
         raise ParameterError("features", "has no use with --plane pca, which uses all columns; choose one.")
     model = load(model_file)
-    table, y = (None, None) if source is None else rows_and_target(model, source, target)
+    table, y = (None, None) if source is None else rows_and_target(model, source, target, reading)
     subject = Subject(
         model,
         table,

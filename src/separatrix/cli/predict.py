@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from glob import glob
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from separatrix.cli.console import note, some
+from separatrix.cli.read_options import read_notes, with_read_options
 from separatrix.cli.table_input import (
     LARGE,
     SEVERAL_FILES_HELP,
@@ -21,19 +23,16 @@ from separatrix.cli.table_input import (
     ModelFile,
     text_columns_of,
 )
-from separatrix.data.datasets import read_source_frame
+from separatrix.data.csv_files import read_cells
+from separatrix.data.csv_layout import CsvLayout
+from separatrix.data.datasets import read_source_file
+from separatrix.data.formats import is_larger, is_pattern, written_suffixes
 from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.streams import Stream, open_stream
 from separatrix.data.table import Table
-from separatrix.data.table_files import (
-    FORMATS,
-    AsWritten,
-    TextColumns,
-    is_larger,
-    is_pattern,
-    output_format,
-    write_pieces,
-)
+from separatrix.data.table_files import FileTable
+from separatrix.data.table_output import output_format, write_pieces
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
@@ -42,6 +41,7 @@ from separatrix.io import load
 PREDICTION = "prediction"
 
 
+@with_read_options
 def predict(
     model_file: ModelFile,
     sources: Annotated[
@@ -57,8 +57,8 @@ def predict(
             "--output",
             "-o",
             metavar="FILE",
-            help=f"File of the scored table ({', '.join(FORMATS)}, each also with .gz); - is CSV on standard "
-            "output. A file is replaced.",
+            help=f"File of the scored table ({', '.join(written_suffixes())}, each also with .gz); - is CSV "
+            "on standard output. A file is replaced.",
         ),
     ] = "-",
     threshold: Annotated[
@@ -70,6 +70,8 @@ def predict(
         ),
     ] = None,
     memory: MemoryOption = None,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Score the rows of a table with a saved model.
 
@@ -81,15 +83,17 @@ def predict(
     model = load(model_file)
     if threshold is not None:
         model = model.with_threshold(threshold)
-    text_columns = _as_written(model) if output_format(output)[0].keeps_spelling else text_columns_of(model)
+    keeps = output_format(output)[0].keeps_spelling
+    options = reading.with_text("as written" if keeps else text_columns_of(model))
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
     in_pieces = memory or len(sources) > 1 or is_larger(sources[0], LARGE)
-    table = sources if in_pieces else read_source_frame(sources[0], text_columns)
-    with open_stream(table, piece_bytes, text_columns) as stream:
+    read = None if in_pieces else _read(sources[0], options)
+    with _opened(sources if read is None else read, piece_bytes, options) as (stream, layout):
         unseen: Counter[str] = Counter()
         group_rows = max(piece.n_rows for piece in stream.pieces)
-        write_pieces(scored_pieces(model, stream, unseen), output, stream.kinds, group_rows)
+        pieces = scored_pieces(model, stream, unseen, layout)
+        write_pieces(pieces, output, stream.kinds, group_rows, layout)
         _note_columns(model, stream, unseen)
     if model.threshold is not None:
         assert model.classes is not None
@@ -97,11 +101,22 @@ def predict(
         note(f"'{model.classes[1]}' is predicted from a probability of {model.threshold:g} on, {origin}.")
 
 
-def _as_written(model: AnyModel) -> TextColumns:
-    """Return how to read a CSV file that is written again, so that 007, 1.50 and NA stay."""
-    if model.encoder is not None:
-        return AsWritten([*model.encoder.numeric_columns, *model.encoder.text_columns])
-    return "all" if model.feature_names is None else AsWritten(model.feature_names)
+def _read(source: str, options: ReadOptions) -> Table | FileTable:
+    with read_notes():
+        return read_source_file(source, options)
+
+
+@contextmanager
+def _opened(
+    source: Table | FileTable | list[str], piece_bytes: int, options: ReadOptions
+) -> Iterator[tuple[Stream, CsvLayout | None]]:
+    """Open a table to be read in pieces; yield also the layout of a text file whose cells are as written."""
+    table = source.frame if isinstance(source, FileTable) else source
+    with ExitStack() as stack:
+        with read_notes():
+            stream = stack.enter_context(open_stream(table, piece_bytes, options))
+        layout = source.layout if isinstance(source, FileTable) else stream.layout
+        yield stream, layout if options.text_columns == "as written" else None
 
 
 def check_output(output: str, sources: list[str]) -> None:
@@ -114,14 +129,36 @@ def check_output(output: str, sources: list[str]) -> None:
     check_writable(output)
 
 
-def scored_pieces(model: AnyModel, stream: Stream, unseen: Counter[str]) -> Iterator[dict[str, Any]]:
-    """Yield pieces with the columns that scoring adds; count the values not seen in training."""
+def scored_pieces(
+    model: AnyModel, stream: Stream, unseen: Counter[str], layout: CsvLayout | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield pieces with the columns that scoring adds; count the values not seen in training.
+
+    With a `layout`, the cells are as written in a text file, and the model gets what they stand for.
+    """
     for piece in stream.pieces:
-        table = Table(dict(stream.read(piece, list(stream.kinds))))
+        written = Table(dict(stream.read(piece, list(stream.kinds))))
+        table = written if layout is None else _read_cells(model, written, layout)
         if model.encoder is not None:
             unseen.update(model.encoder.count_unseen(table.columns))
         with stream.located(piece):
-            yield {**table.columns, **stream.gapped(piece), **predicted_columns(model, table)}
+            yield {**written.columns, **stream.gapped(piece), **predicted_columns(model, table)}
+
+
+def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
+    """Return what the cells of the columns that a model uses stand for; the others stay."""
+    if model.encoder is not None:
+        numbers, text = set(model.encoder.numeric_columns), set(model.encoder.text_columns)
+    else:
+        numbers, text = set(model.feature_names or written.columns), set()
+    return Table(
+        {
+            name: read_cells(name, column, layout, is_number=name in numbers)
+            if name in numbers | text
+            else column
+            for name, column in written.columns.items()
+        }
+    )
 
 
 def predicted_columns(model: AnyModel, table: Table) -> dict[str, Any]:

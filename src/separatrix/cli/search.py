@@ -29,15 +29,17 @@ from separatrix.cli.options import (
     with_estimator_options,
 )
 from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
+from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import (
     TABLE_HELP,
     JsonOption,
     ModelOutput,
     TaskOption,
     chosen_target,
+    read_table_source,
     source_name,
 )
-from separatrix.data.datasets import read_source
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.targets import Task
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save
@@ -112,6 +114,7 @@ SEARCH_OPTIONS = (
 
 
 @with_estimator_options(SEARCH_OPTIONS, OWN_DEFAULTS)
+@with_read_options
 def search(
     source: Annotated[
         str,
@@ -161,6 +164,7 @@ def search(
         ),
     ] = None,
     *,
+    reading: ReadOptions,
     settings: dict[str, Any],
 ) -> None:
     """Find how many layers and how many neurons a table needs.
@@ -186,7 +190,7 @@ def search(
             note(f"{n_done} of {setup.n_drawn} networks were done, and are taken from '{store}'.")
 
     with exit_if_interrupted("interrupted before a network was tried on all folds; no model was written."):
-        table = read_source(source)
+        table = read_table_source(source, reading)
         with warnings_as_notes(), _training_bar() as show_epoch:
             found = search_table(
                 table,

@@ -12,12 +12,15 @@ import typer
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.cli.read_options import read_notes
 from separatrix.data.datasets import TARGET, dataset_names, read_source
+from separatrix.data.formats import COMPRESSED, FORMATS, is_larger, streamed_suffixes
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.streams import Stream, TableStream, open_stream
 from separatrix.data.table import Table, as_column, as_numbers, split_target
-from separatrix.data.table_files import FORMATS, is_larger, streamed_suffixes
+from separatrix.data.table_files import TableFile, open_table
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
@@ -26,7 +29,7 @@ LARGE = 10**9
 """Bytes of a file above which it is read in pieces, whether asked for or not."""
 
 TABLE_HELP = (
-    f"A table file ({', '.join(FORMATS)}, each also with .gz), - for standard input, or a data set: "
+    f"A table file ({', '.join(FORMATS)}, each also with {COMPRESSED}), - for standard input, or a data set: "
     f"{', '.join(dataset_names())}."
 )
 SEVERAL_FILES_HELP = f"Several files ({', '.join(streamed_suffixes())}) are one table."
@@ -75,7 +78,7 @@ class TableInput:
     ----------
     name : str
         What a report calls the table.
-    source, test : Table, Stream, str or None
+    source, test : Table, Stream, TableFile or None
         The training rows, and the test rows if these are from another table.
     split : str
         Where the test rows are from, if they are from another table; else empty.
@@ -89,7 +92,7 @@ class TableInput:
 
     name: str
     source: Table | Stream
-    test: Table | str | None
+    test: Table | TableFile | None
     split: str
     memory: str | None
     target: str
@@ -111,6 +114,7 @@ def open_tables(
     in_pieces: bool,
     target: str | None,
     task: tuple[Task, str] | None,
+    reading: ReadOptions,
 ) -> TableInput:
     """Read the tables, or open them on the stack, to be read in pieces.
 
@@ -120,22 +124,32 @@ def open_tables(
     name = source_name(sources[0])
     source: Table | Stream
     stream: Stream
-    test_source: Table | str | None = test
+    test_source: Table | TableFile | None = None
     if memory is None and (in_pieces or len(sources) > 1 or is_larger(sources[0], LARGE)):
         memory = "1GB"
     if memory is None:
-        source = read_source(sources[0])
+        source = read_table_source(sources[0], reading)
         stream = TableStream(source)
         if test is not None:
-            test_source = read_source(test, stream.text_columns)
+            test_source = read_table_source(test, reading.with_text(stream.text_columns))
     else:
-        source = stream = stack.enter_context(open_stream(list(sources), Budget(parse_memory(memory)).piece))
+        piece_bytes = Budget(parse_memory(memory)).piece
+        with read_notes():
+            source = stream = stack.enter_context(open_stream(list(sources), piece_bytes, reading))
+        if test is not None:
+            test_source = open_table(test, **vars(reading))
         if len(stream.names) > 1:
             name = f"{name} and {len(stream.names) - 1} more"
     column = chosen_target(list(stream.kinds), target)
     chosen, reason = infer_task(stream, column) if task is None else task
     split = "" if test is None else f"from {source_name(test)}"
     return TableInput(name, source, test_source, split, memory, column, chosen, reason)
+
+
+def read_table_source(source: str, reading: ReadOptions) -> Table:
+    """Read a table from a file, from standard input or from the data sets by name; guesses become notes."""
+    with read_notes():
+        return read_source(source, reading)
 
 
 def source_name(source: str) -> str:
@@ -167,9 +181,11 @@ def text_columns_of(model: AnyModel, target: str | None = None) -> list[str]:
     return [*inputs, target] if target is not None and has_text_classes else inputs
 
 
-def rows_and_target(model: AnyModel, source: str, target: str | None) -> tuple[Table, NDArray[Any] | None]:
+def rows_and_target(
+    model: AnyModel, source: str, target: str | None, reading: ReadOptions
+) -> tuple[Table, NDArray[Any] | None]:
     """Read a table and split it into features and, if the table has it, the target."""
-    table = read_source(source, text_columns_of(model, target))
+    table = read_table_source(source, reading.with_text(text_columns_of(model, target)))
     name = target or model.target_name or TARGET
     if (target is None and name not in table.columns) or not model.has_one_target:
         return table, None

@@ -14,12 +14,14 @@ from separatrix.data.datasets import (
 )
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table, split_target, table_from_frame
-from separatrix.data.table_files import read_table, write_table
+from separatrix.data.table_files import find_layout, open_table, read_table
+from separatrix.data.table_output import write_table
 
 __all__ = [
     "Table",
     "TableEncoder",
     "dataset_names",
+    "find_layout",
     "load_dataset",
     "make_bumps",
     "make_checkerboard",
@@ -27,6 +29,7 @@ __all__ = [
     "make_spiral",
     "make_ten_points",
     "make_xor",
+    "open_table",
     "read_table",
     "split_target",
     "table_from_frame",

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import Table, table_from_frame
-from separatrix.data.table_files import TextColumns, read_frame
+from separatrix.data.table_files import FileTable, read_file
 from separatrix.errors import DataError, did_you_mean
 
 Array = NDArray[np.float64]
@@ -245,7 +246,7 @@ def dataset_names() -> list[str]:
     return [*_ARTIFICIAL, *_REAL]
 
 
-def read_source(source: str, text_columns: TextColumns = ()) -> Table:
+def read_source(source: str, options: ReadOptions | None = None) -> Table:
     """Read a table from a file, from standard input (`-`) or from the data sets by name.
 
     Examples
@@ -253,11 +254,12 @@ def read_source(source: str, text_columns: TextColumns = ()) -> Table:
     >>> read_source("ten-points").n_rows
     10
     """
-    return table_from_frame(read_source_frame(source, text_columns))
+    read = read_source_file(source, options)
+    return read if isinstance(read, Table) else table_from_frame(read.frame)
 
 
-def read_source_frame(source: str, text_columns: TextColumns = ()) -> Any:
-    """Return a data set as a `Table`, or a file or standard input as a Polars data frame."""
+def read_source_file(source: str, options: ReadOptions | None = None) -> Table | FileTable:
+    """Return a data set as a `Table`, or a file or standard input in the types of Polars."""
     if source in dataset_names():
         return load_dataset(source)
     if source != "-" and not Path(source).suffix and not Path(source).exists():
@@ -265,7 +267,7 @@ def read_source_frame(source: str, text_columns: TextColumns = ()) -> Any:
             f"there is no file or data set '{source}'; the data sets are: {', '.join(dataset_names())}."
             + did_you_mean(source, dataset_names())
         )
-    return read_frame(source, text_columns)
+    return read_file(source, options)
 
 
 def load_dataset(name: str) -> Table:

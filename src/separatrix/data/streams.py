@@ -23,6 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.compression import decompressed
+from separatrix.data.csv_files import small_chunks
+from separatrix.data.csv_layout import CsvLayout
+from separatrix.data.formats import FORMATS, TableFormat, format_of, is_pattern, streamed_suffixes
+from separatrix.data.parquet_files import scan_parquet
+from separatrix.data.read_options import ReadOptions
+from separatrix.data.sources import ScannedTable, Source, polars_errors
 from separatrix.data.table import (
     TYPES,
     Column,
@@ -35,16 +42,7 @@ from separatrix.data.table import (
     require_column,
     table_from_frame,
 )
-from separatrix.data.table_files import (
-    FORMATS,
-    TextColumns,
-    format_of,
-    is_pattern,
-    no_file,
-    polars_errors,
-    small_chunks,
-    streamed_suffixes,
-)
+from separatrix.data.table_files import TableFile, no_file, warn_of
 from separatrix.errors import DataError, OutputError
 
 MOST_ROWS = 2**17
@@ -121,11 +119,14 @@ class Stream(ABC):
         The columns, in order, and what their cells are over all files.
     pieces : tuple of Piece
         In order; together they are the whole table.
+    layout : CsvLayout or None
+        That of the first file, if it is a CSV file.
     """
 
     names: tuple[str, ...]
     kinds: dict[str, Kind]
     pieces: tuple[Piece, ...]
+    layout: CsvLayout | None = None
 
     @property
     def n_rows(self) -> int:
@@ -143,7 +144,7 @@ class Stream(ABC):
 
     @abstractmethod
     def gapped(self, piece: Piece) -> dict[str, Any]:
-        """Return whole numbers with missing values, which a `Table` cannot hold exactly, as Polars series."""
+        """Return whole numbers and truth values with missing ones, which a `Table` cannot hold, as series."""
 
     @abstractmethod
     def fingerprint(self) -> dict[str, Any]:
@@ -242,7 +243,7 @@ class ParquetFile:
     @cached_property
     def _scan(self) -> Any:
         """The lazy frame, kept because it keeps the file's metadata."""
-        return FORMATS[".parquet"].scan(self.path, self.name, ())
+        return scan_parquet(Source(self.path, self.name), ReadOptions()).frame
 
     def columns(self, names: Sequence[str], piece: Piece) -> dict[str, Column]:
         """Return columns of a piece; an error of Polars becomes a sentence."""
@@ -258,11 +259,11 @@ class ParquetFile:
             return selected.slice(piece.start, piece.n_rows).collect()
 
     @classmethod
-    def read(cls, path: Path) -> ParquetFile:
-        """Return a file that the user wrote."""
-        name = f"'{path}'"
+    def read(cls, path: Path, shown: Path | None = None) -> ParquetFile:
+        """Return a file that the user wrote, which errors call `shown`."""
+        name = f"'{shown or path}'"
         with polars_errors(f"{name} cannot be read as Parquet"):
-            kinds = _kinds_of(FORMATS[".parquet"].scan(path, name, ()))
+            kinds = _kinds_of(scan_parquet(Source(path, name), ReadOptions()).frame)
         return cls(path, name, kinds, *_row_groups(path, name))
 
     @classmethod
@@ -297,9 +298,17 @@ class ParquetStream(Stream):
         Memory that a piece may take.
     sources : sequence of Path
         The user's files, for the fingerprint; none for a lazy frame.
+    layout : CsvLayout, optional
     """
 
-    def __init__(self, files: Sequence[ParquetFile], piece_bytes: int, sources: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        files: Sequence[ParquetFile],
+        piece_bytes: int,
+        sources: Sequence[Path],
+        layout: CsvLayout | None = None,
+    ) -> None:
+        self.layout = layout
         self._files, self._sources = list(files), list(sources)
         self.names = tuple(file.name for file in files)
         self.kinds = _joined_kinds(self.names, [file.kinds for file in files])
@@ -322,7 +331,7 @@ class ParquetStream(Stream):
     def gapped(self, piece: Piece) -> dict[str, Any]:
         """Return series, which are read a few at a time."""
         file, at_once = self._files[piece.file], self._at_once[piece.file]
-        names = [name for name, kind in self.kinds.items() if kind == "whole"]
+        names = [name for name, kind in self.kinds.items() if kind in ("whole", "truth")]
         starts = range(0, len(names), at_once)
         frames = (file.frame(names[start : start + at_once], piece) for start in starts)
         return {name: series for frame in frames for name, series in _whole_with_gaps(frame).items()}
@@ -407,6 +416,21 @@ def _joined_kinds(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> 
     DataError
         If the files do not all have the same columns, each of one kind.
     """
+    _require_same_columns(names, kinds)
+    first = kinds[0]
+    for name, other in zip(names[1:], kinds[1:], strict=True):
+        for column in first:
+            ours, theirs = (_KINDS_IN_WORDS.get(some[column]) for some in (first, other))
+            if ours is not None and theirs is not None and ours != theirs:
+                raise DataError(
+                    f"column '{column}' is {ours} in {names[0]} and {theirs} in {name}; write the same kind "
+                    "of values in all files."
+                )
+    return {column: reduce(joined_kind, (some[column] for some in kinds)) for column in first}
+
+
+def _require_same_columns(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> None:
+    """Raise a `DataError` if files of one table do not have the same columns."""
     first = kinds[0]
     for name, other in zip(names[1:], kinds[1:], strict=True):
         for lacking, having, missing in (
@@ -418,14 +442,6 @@ def _joined_kinds(names: Sequence[str], kinds: Sequence[Mapping[str, Kind]]) -> 
                     f"{lacking} lacks the column '{min(missing)}' that {having} has; the files of one table "
                     "must have the same columns."
                 )
-        for column in first:
-            ours, theirs = (_KINDS_IN_WORDS.get(some[column]) for some in (first, other))
-            if ours is not None and theirs is not None and ours != theirs:
-                raise DataError(
-                    f"column '{column}' is {ours} in {names[0]} and {theirs} in {name}; write the same kind "
-                    "of values in all files."
-                )
-    return {column: reduce(joined_kind, (some[column] for some in kinds)) for column in first}
 
 
 def _file_fingerprint(path: Path) -> dict[str, Any]:
@@ -471,7 +487,8 @@ def _check_file(path: Path) -> None:
     if not path.exists():
         raise no_file(path)
     suffixes = streamed_suffixes()
-    if path.suffix.lower() not in suffixes:
+    table_format, _ = format_of(path)
+    if table_format is None or not table_format.in_pieces:
         raise DataError(
             f"'{path}' cannot be read in pieces, which only {', '.join(suffixes)} files can; write it as one "
             "of them."
@@ -479,19 +496,19 @@ def _check_file(path: Path) -> None:
 
 
 @contextmanager
-def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -> Iterator[Stream]:
+def open_stream(source: Any, piece_bytes: int, options: ReadOptions | None = None) -> Iterator[Stream]:
     """Open a table to be read in pieces.
 
     Parameters
     ----------
-    source : path-like, sequence of path-like, polars.LazyFrame, Table, data frame or Stream
-        `.csv`, `.tsv` or `.parquet` files, or patterns of their names; several are one table, in that order.
-        A lazy frame is evaluated once, and a CSV or TSV file is read once, into a temporary Parquet file in
+    source : path-like, sequence of path-like, TableFile, polars.LazyFrame, Table, data frame or Stream
+        CSV, Parquet or Arrow files, or patterns of their names; several are one table, in that order.
+        A lazy frame is evaluated once, and a CSV or Arrow file is read once, into a temporary Parquet file in
         the folder that TMPDIR names.
     piece_bytes : int
         Memory that a piece may take.
-    text_columns : collection of str or "all"
-        Columns of a CSV or TSV file to keep as text even if all their cells spell numbers.
+    options : ReadOptions, optional
+        How files are to be read.
 
     Yields
     ------
@@ -510,6 +527,9 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
     ...     stream.n_rows
     2
     """
+    options = ReadOptions() if options is None else options
+    if isinstance(source, TableFile):
+        source, options = source.source, source.options.with_text(options.text_columns)
     is_lazy = hasattr(type(source), "sink_parquet")
     if isinstance(source, Stream):
         yield source
@@ -518,7 +538,7 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
             if is_lazy:
                 yield _with_rows(_lazy_stream(source, Path(folder), piece_bytes))
             else:
-                yield _with_rows(_file_stream(_paths_of(source), Path(folder), piece_bytes, text_columns))
+                yield _with_rows(_file_stream(_paths_of(source), Path(folder), piece_bytes, options))
     else:
         is_polars = hasattr(type(source), "get_columns")
         yield _with_rows(
@@ -527,10 +547,14 @@ def open_stream(source: Any, piece_bytes: int, text_columns: TextColumns = ()) -
 
 
 def _whole_with_gaps(frame: Any) -> dict[str, Any]:
-    """Return the whole numbers with missing values of a Polars data frame, if they fit into `int64`."""
-    columns = [series for series in frame if series.dtype.is_integer() and series.null_count()]
+    """Return the columns of a Polars data frame that are gapped: of truth values, and of `int64` numbers."""
+    import polars as pl
+
+    gapped = [series for series in frame if series.null_count()]
+    truth = {series.name: series for series in gapped if series.dtype == pl.Boolean}
+    columns = [series for series in gapped if series.dtype.is_integer()]
     whole = {series.name: series.cast(int, strict=False) for series in columns}
-    return {
+    return truth | {
         each.name: whole[each.name] for each in columns if whole[each.name].null_count() == each.null_count()
     }
 
@@ -542,7 +566,7 @@ def _lazy_stream(frame: Any, folder: Path, piece_bytes: int) -> Stream:
     return ParquetStream([file], piece_bytes, sources=())
 
 
-def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns: TextColumns) -> Stream:
+def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, options: ReadOptions) -> Stream:
     """Return the stream of files of one format; another format than Parquet is first turned into Parquet."""
     formats = [format_of(path)[0] for path in paths]
     table_format = formats[0]
@@ -552,20 +576,60 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, text_columns
             raise DataError(
                 f"'{path}' is of another format than '{paths[0]}'; write all files in one format."
             )
+        options.require_use(table_format.options, f"'{path}'", table_format.name)
+    sources = [_plain_source(path, folder) for path in paths]
     if table_format is FORMATS[".parquet"]:
-        return ParquetStream([ParquetFile.read(path) for path in paths], piece_bytes, sources=paths)
-    names = [f"'{path}'" for path in paths]
-    frames = []
-    for path, name in zip(paths, names, strict=True):
-        with polars_errors(f"{name} cannot be read as {table_format.name}"):
-            frames.append(table_format.scan(path, name, text_columns))
-    kinds = _joined_kinds(names, [_kinds_of(frame) for frame in frames])
+        files = [ParquetFile.read(*each) for each in zip(_paths(sources), paths, strict=True)]
+        return ParquetStream(files, piece_bytes, sources=paths)
+    scanned = _scanned_alike(sources, table_format, options)
+    names = [source.label for source in sources]
+    kinds = _joined_kinds(names, [_kinds_of(each.frame) for each in scanned])
     files = []
-    for number, (frame, name) in enumerate(zip(frames, names, strict=True)):
+    for each, name in zip(scanned, names, strict=True):
         with polars_errors(f"{name} cannot be read as {table_format.name}"):
-            path = folder / f"{number}.parquet"
-            files.append(ParquetFile.write(_cast(frame, kinds), path, name, piece_bytes))
-    return ParquetStream(files, piece_bytes, sources=paths)
+            path = folder / f"{len(files)}.parquet"
+            files.append(ParquetFile.write(_cast(each.frame, kinds), path, name, piece_bytes))
+        warn_of(each.notes)
+    return ParquetStream(files, piece_bytes, sources=paths, layout=scanned[0].layout)
+
+
+def _plain_source(path: Path, folder: Path) -> Source:
+    """Return a file as a source, with a folder of its own for what is converted; decompressed if need be."""
+    label = f"'{path}'"
+    own = Path(tempfile.mkdtemp(dir=folder))
+    compression = format_of(path)[1]
+    plain = path if compression is None else decompressed(path, compression, label, own)
+    return Source(plain, label, own)
+
+
+def _paths(sources: Sequence[Source]) -> Iterator[Path]:
+    for source in sources:
+        assert isinstance(source.content, Path)
+        yield source.content
+
+
+def _scanned_alike(
+    sources: Sequence[Source], table_format: TableFormat, options: ReadOptions
+) -> list[ScannedTable]:
+    """Scan files of one table: a text column in one file is text in all, whatever its cells spell there."""
+
+    def scan(source: Source, options: ReadOptions) -> ScannedTable:
+        with polars_errors(f"{source.label} cannot be read as {table_format.name}"):
+            return table_format.scan(source, options)
+
+    scanned = [scan(source, options) for source in sources]
+    if len(sources) == 1 or not table_format.keeps_spelling:
+        return scanned
+    kinds = [_kinds_of(each.frame) for each in scanned]
+    _require_same_columns([source.label for source in sources], kinds)
+    joined = {column: reduce(joined_kind, (some[column] for some in kinds)) for column in kinds[0]}
+    text = [column for column, kind in joined.items() if kind == "text"]
+    return [
+        each
+        if all(some[column] in ("text", "empty") for column in text)
+        else scan(source, options.with_text(text))
+        for source, each, some in zip(sources, scanned, kinds, strict=True)
+    ]
 
 
 def _with_rows(stream: Stream) -> Stream:

@@ -17,7 +17,9 @@ from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import check_random_state
 
 from separatrix import check
+from separatrix.data.formats import is_pattern
 from separatrix.data.memory import Budget
+from separatrix.data.read_options import ReadOptions
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import Piece, Stream, open_stream
 from separatrix.data.table import (
@@ -29,7 +31,7 @@ from separatrix.data.table import (
     require_target,
     table_from_frame,
 )
-from separatrix.data.table_files import is_pattern, read_table
+from separatrix.data.table_files import TableFile, read_table
 from separatrix.errors import DataError
 from separatrix.estimators.table_target import Target
 from separatrix.evaluate.splits import holdout_rows
@@ -93,7 +95,13 @@ class TableSource:
         require_target(stream.kinds, self.target)
         if test is None:
             return stream, None, split
-        return stream, stack.enter_context(open_stream(test, self.chunk_bytes, stream.text_columns)), split
+        return (
+            stream,
+            stack.enter_context(
+                open_stream(test, self.chunk_bytes, ReadOptions(text_columns=stream.text_columns))
+            ),
+            split,
+        )
 
     def hold_out(self, source: Any) -> tuple[Table, Table, str]:
         """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
@@ -121,7 +129,8 @@ def as_table(source: Any) -> Table:
                 {str(number): as_column(cells, str(number)) for number, cells in enumerate(source.T)}
             )
         return table_from_frame(source)
-    if isinstance(source, str | PathLike) and not is_pattern(str(source)):
+    path = source.source if isinstance(source, TableFile) else source
+    if isinstance(path, str | PathLike) and not is_pattern(str(path)):
         return read_table(source)
     with open_stream(source, IN_MEMORY_BYTES) as stream:
         return collected(stream, lambda piece: np.arange(piece.n_rows))

@@ -22,7 +22,7 @@ from separatrix.data.labels import Labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
 from separatrix.data.table import Table, frame_from_table, split_target, table_from_frame
-from separatrix.data.table_files import read_table
+from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.targets import Task, class_target, infer_task, number_target
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError, did_you_mean
@@ -378,7 +378,7 @@ def make_space(
 def _table(source: Any) -> Table:
     if isinstance(source, Table):
         return source
-    return read_table(source) if isinstance(source, str | PathLike) else table_from_frame(source)
+    return read_table(source) if isinstance(source, str | PathLike | TableFile) else table_from_frame(source)
 
 
 def _labelled(table: Table, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:
