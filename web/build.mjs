@@ -50,14 +50,18 @@ async function buildPage(compare) {
   }
 }
 
+/** Tests go to build/test, scripts that write samples for tests in Python to build/samples. */
 async function buildTests() {
-  const out = join(HERE, "build/test");
-  await rm(out, { recursive: true, force: true });
-  const tests = (await readdir(join(HERE, "test"))).filter((name) => name.endsWith(".test.ts"));
+  for (const folder of ["test", "samples"]) await rm(join(HERE, "build", folder), { recursive: true, force: true });
+  const names = await readdir(join(HERE, "test"));
+  const entries = names.flatMap((name) => {
+    const [, stem, kind] = /^(.+)\.(test|sample)\.ts$/.exec(name) ?? [];
+    return stem === undefined ? [] : [[`${kind === "test" ? "test" : "samples"}/${stem}`, join(HERE, "test", name)]];
+  });
   await build({
     ...shared,
-    entryPoints: tests.map((name) => join(HERE, "test", name)),
-    outdir: out,
+    entryPoints: Object.fromEntries(entries),
+    outdir: join(HERE, "build"),
     outExtension: { ".js": ".mjs" },
     platform: "node",
     packages: "external",

@@ -83,9 +83,20 @@ function numberColumn(name: string, cells: readonly string[], decimalComma: bool
 
 function textColumn(name: string, cells: readonly string[]): TableColumn {
   const texts = cells.map((cell) => (isMissing(cell) ? null : cell.trim()));
-  const levels = [...new Set(texts.filter((text) => text !== null))].sort();
+  const levels = [...new Set(texts.filter((text) => text !== null))].sort(byCodePoint);
   const index = new Map(levels.map((level, k) => [level, k]));
   const values = Float64Array.from(texts, (text) => (text === null ? -1 : index.get(text)!));
   const nMissing = values.reduce((sum, value) => sum + (value < 0 ? 1 : 0), 0);
   return { name, kind: "text", values, levels, nMissing, nDifferent: levels.length };
+}
+
+/** Order texts as Python does: by code point, where JavaScript compares halves of rarer characters. */
+function byCodePoint(a: string, b: string): number {
+  const one = [...a];
+  const other = [...b];
+  for (let i = 0; i < one.length && i < other.length; i++) {
+    const difference = one[i]!.codePointAt(0)! - other[i]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return one.length - other.length;
 }

@@ -46,6 +46,7 @@ function plain(source: Exclude<Source, { kind: "table" }>): Prepared {
     columns: inputNames.map((name, j) => numberColumn(name, points.X.subarray(j * points.nRows, (j + 1) * points.nRows), j)),
     targetName: task === "regression" ? "y" : "class",
     classNames: task === "regression" ? [] : MARK_NAMES.slice(0, nClasses),
+    classNumbers: task === "regression" ? null : Array.from({ length: nClasses }, (_, k) => k),
     targetMean: 0, targetScale: 1, notes: [],
   };
 }

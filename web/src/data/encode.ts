@@ -25,7 +25,7 @@ export function encodeTable(table: DataTable, source: TableSource, spec: DataSpe
   const scale = source.task === "regression" && source.scale ? meanAndScale(points.y, split.training) : { mean: 0, scale: 1 };
   const prepared: Prepared = {
     title: table.name, points, task: source.task, columns, inputNames, targetName: target.name,
-    classNames: goal.classNames, targetMean: scale.mean, targetScale: scale.scale, notes: [...table.notes, ...notes],
+    classNames: goal.classNames, classNumbers: goal.classNumbers, targetMean: scale.mean, targetScale: scale.scale, notes: [...table.notes, ...notes],
   };
   return { prepared, split };
 }
@@ -40,11 +40,12 @@ interface Goal {
   /** Class index or number; NaN for rows to leave out. */
   readonly values: Float64Array;
   readonly classNames: readonly string[];
+  readonly classNumbers: readonly number[] | null;
 }
 
 function numbersOf(target: TableColumn): Goal {
   if (target.kind === "text") throw new Problem({ code: "text-target", column: target.name });
-  return { values: target.values, classNames: [] };
+  return { values: target.values, classNames: [], classNumbers: null };
 }
 
 /** The most frequent classes, up to ten, in the order of their labels. */
@@ -60,6 +61,7 @@ function classesOf(target: TableColumn, notes: Note[]): Goal {
   return {
     values: codesOf(target, index),
     classNames: kept.map((value) => (target.kind === "text" ? target.levels[value]! : String(value))),
+    classNumbers: target.kind === "text" ? null : kept,
   };
 }
 
@@ -119,7 +121,7 @@ function width(column: TableColumn): number {
 
 function categories(column: TableColumn, values: Float64Array): Omit<InputColumn, "input"> {
   return {
-    name: column.name, kind: "category", levels: column.levels, min: 0, max: column.levels.length - 1,
+    name: column.name, kind: "category", levels: column.levels, values, min: 0, max: column.levels.length - 1,
     median: mostFrequent(values), mean: 0, scale: 1,
   };
 }

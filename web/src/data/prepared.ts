@@ -14,6 +14,7 @@ export interface Prepared {
   readonly inputNames: readonly string[];
   readonly targetName: string;
   readonly classNames: readonly string[];
+  readonly classNumbers: readonly number[] | null;
   readonly targetMean: number;
   readonly targetScale: number;
   readonly notes: readonly Note[];
@@ -39,7 +40,7 @@ export function numberColumn(name: string, values: Float64Array, input: number, 
   const sorted = values.slice().sort();
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { name, kind: "number", levels: [], min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input };
+  return { name, kind: "number", levels: [], values, min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input };
 }
 
 /** Return values at some places, in their order. */

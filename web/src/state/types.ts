@@ -141,6 +141,8 @@ export interface InputColumn {
   readonly kind: "number" | "category";
   /** Categories; empty for numbers. */
   readonly levels: readonly string[];
+  /** Of every row, the number in its own unit, or the index of its level. */
+  readonly values: Float64Array;
   readonly min: number;
   readonly max: number;
   readonly median: number;
@@ -168,6 +170,8 @@ export interface Dataset {
   readonly inputNames: readonly string[];
   readonly targetName: string;
   readonly classNames: readonly string[];
+  /** Classes as numbers, where they are numbers; else null. */
+  readonly classNumbers: readonly number[] | null;
   readonly nRows: number;
   /** Inputs of the network, column by column. */
   readonly inputs: Float64Array;
