@@ -57,9 +57,8 @@ def test_model_file_predicts_the_same(folder: Path, name: str) -> None:
 
 
 def test_classes_keep_their_type(folder: Path) -> None:
-    numbers, texts = model_of(folder, "blobs").classes, model_of(folder, "mixed").classes
-    assert numbers is not None and numbers.tolist() == [0, 1, 2, 3]
-    assert texts is not None and texts.tolist() == ["k0", "k1", "k2"]
+    assert np.asarray(model_of(folder, "blobs").classes).tolist() == [0, 1, 2, 3]
+    assert np.asarray(model_of(folder, "mixed").classes).tolist() == ["k0", "k1", "k2"]
 
 
 @pytest.mark.parametrize("name", NAMES)
