@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
 from separatrix.data.encoded_blocks import encoded_blocks
-from separatrix.data.encoder import ColumnEncoder, TableEncoder
+from separatrix.data.encoder import ColumnEncoder, TableEncoder, encoders_from_dict, encoders_to_dict
 from separatrix.data.table import columns_of
 from separatrix.decision import Decision
 from separatrix.errors import ParameterError
@@ -257,7 +257,7 @@ class Ensemble:
         numbers = {id(encoder): number for number, encoder in enumerate(encoders)}
         return {
             **{name: described[0][name] for name in _SHARED},
-            "encoders": [None if encoder is None else encoder.to_dict() for encoder in encoders],
+            **encoders_to_dict(encoders),
             "weights": np.asarray(self.weights).tolist(),
             "temperature": self.temperature,
             **decision_values(self.decision),
@@ -284,7 +284,7 @@ class Ensemble:
         """
         try:
             parts = list(zip(values["models"], thetas, strict=True))
-            encoders = _shared([None if e is None else TableEncoder.from_dict(e) for e in values["encoders"]])
+            encoders = _shared(encoders_from_dict(values["encoders"], values["schemas"]))
             shared = {name: values[name] for name in _SHARED}
             for own, _ in parts:
                 check.integer("encoder", own["encoder"], 0)

@@ -164,6 +164,8 @@ class Model:
         DataError
             If a column is missing, or there is one too many, or a column of numbers holds text.
         """
+        if isinstance(X, Table) and self.encoder is not None:
+            return self.encoder.transform(X, self.theta.dtype)
         columns = columns_of(X)
         if columns is not None and self.encoder is not None:
             return self.encoder.transform(columns, self.theta.dtype)
@@ -330,7 +332,7 @@ class Model:
             "n_parameters": self.n_parameters,
             "dtype": self.theta.dtype.name,
             "classes": None if self.classes is None else self.classes.tolist(),
-            "columns": named if self.encoder is None else [column.name for column in self.encoder.columns],
+            "columns": named if self.encoder is None else self.encoder.input_columns,
             "target": self.target_name,
             "training": self.training,
         }

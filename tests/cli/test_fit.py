@@ -55,10 +55,11 @@ def test_no_line_ends_in_blanks(run):
 def test_the_encoding_of_the_columns_is_reported(run, people):
     result = run("fit", str(people), *NUMPY, "--hidden", "none")
     assert result.exit_code == 0, result.output
-    assert "Numbers   3 columns, standardised" in result.stdout
+    assert "Numbers   2 columns, standardised" in result.stdout
     assert "Filled    missing replaced by the median and marked: age (" in result.stdout
     assert "Text      1 column, an input for each value: town (2)" in result.stdout
-    assert "6 inputs → 1 logistic output" in result.stdout
+    assert "Left out  id counts the rows, from the first to the last" in result.stdout
+    assert "5 inputs → 1 logistic output" in result.stdout
 
 
 def test_numbers(run):

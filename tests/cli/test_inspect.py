@@ -13,10 +13,10 @@ def test_what_is_in_a_model(run, model):
     result = run("inspect", str(model))
     assert result.exit_code == 0, result.output
     for text in (
-        "6 inputs → 4 relu → 1 logistic output (33 parameters, float32)",
+        "5 inputs → 4 relu → 1 logistic output (29 parameters, float32)",
         "Classes     no, yes",
-        "Columns     id, age, town, member",
-        "Numbers     3 columns, standardised",
+        "Columns     age, town, member",
+        "Numbers     2 columns, standardised",
         "30 rows; adam, rate 0.001, batches of 30, seed 0",
         "Epochs      200 in ",
         "raise --max-iter",
@@ -30,7 +30,7 @@ def test_what_is_in_a_model(run, model):
 
 def test_json(run, model):
     values = json.loads(run("inspect", str(model), "--json").stdout)
-    assert values["n_parameters"] == 33
+    assert values["n_parameters"] == 29
     assert len(values["training"]["history"]["loss"]) == 200
     assert sx.data.TableEncoder.from_dict(values["encoder"]) == sx.load(model).encoder
 
@@ -59,12 +59,12 @@ def test_an_ensemble(run, ensemble):
     assert result.exit_code == 0, result.output
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[1:4] == [
-        "Ensemble the mean of 2 networks with 65 parameters in all",
-        "75% 6 inputs → 3 relu → 2 relu → 1 logistic output (32 parameters, float32)",
-        "25% 6 inputs → 4 relu → 1 logistic output (33 parameters, float32)",
+        "Ensemble the mean of 2 networks with 58 parameters in all",
+        "75% 5 inputs → 3 relu → 2 relu → 1 logistic output (29 parameters, float32)",
+        "25% 5 inputs → 4 relu → 1 logistic output (29 parameters, float32)",
     ]
     assert "Classes no, yes" in lines
-    assert "Columns id, age, town, member" in lines
+    assert "Columns age, town, member" in lines
     values = json.loads(run("inspect", str(ensemble), "--json").stdout)
     assert values["weights"] == [1.0, 3.0]
     assert [len(model["training"]["history"]["loss"]) for model in values["models"]] == [200, 200]

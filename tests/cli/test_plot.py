@@ -57,8 +57,8 @@ def test_without_a_table(run, moons):
 def test_without_a_table_many_columns_are_counted(run, model):
     result = run("plot", str(model))
     assert result.exit_code == 0, result.output
-    assert "curve (it needs a model of one input, and this one has 4)" in result.stderr
-    assert "boundary (it needs a table of rows, and a plane through its 4 columns)" in result.stderr
+    assert "curve (it needs a model of one input, and this one has 3)" in result.stderr
+    assert "boundary (it needs a table of rows, and a plane through its 3 columns)" in result.stderr
 
 
 def test_the_parameters_of_a_surface(run, moons):
@@ -108,7 +108,7 @@ def test_one_file(run, moons):
 def test_a_plane_of_a_table_with_text(run, people, model):
     result = run("plot", str(model), str(people), "--what", "boundary")
     assert result.exit_code == 2
-    assert "cannot draw 'boundary': it needs a plane through the 4 columns; choose two" in result.stderr
+    assert "cannot draw 'boundary': it needs a plane through the 3 columns; choose two" in result.stderr
     for choice in (("--features", "age,member"), ("--plane", "pca")):
         result = run("plot", str(model), str(people), "--what", "boundary,hidden", *choice)
         assert result.exit_code == 0, result.output

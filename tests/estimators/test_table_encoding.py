@@ -27,7 +27,7 @@ def test_the_encoding_is_that_of_the_table_encoder(make):
     step = TableEncoding(dtype="float32").fit(frame)
     encoder = TableEncoder.fit(COLUMNS)
     encoded = step.transform(frame)
-    assert step.encoder_ == encoder
+    assert step.encoder_.columns == encoder.columns
     assert encoded.dtype == np.float32
     np.testing.assert_array_equal(encoded, encoder.transform(COLUMNS, np.float32))
     assert step.get_feature_names_out().tolist() == encoder.feature_names_out

@@ -81,12 +81,13 @@ def fit_parts(
 def _fit_summary(tables: TableInput, fit: Fitted, model: AnyModel, *, with_advice: bool) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     n_test = len(fit.y_test)
-    columns = plural(len(fit.encoder.columns) + len(fit.encoder.dropped), "column")
+    encoder = model.encoder or fit.encoder
+    columns = plural(len(encoder.input_columns) + len(encoder.dropped), "column")
     read = tables.split or fit.split
     lines = [
         ("Data", f"{tables.name}: {plural(fit.n_rows_read + n_test, 'row')}, {columns} to predict from"),
         ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
-        *column_lines(model.encoder or fit.encoder),
+        *column_lines(encoder),
         ("Split", f"{plural(fit.n_rows_read, 'row')} to train, {n_test:,} to test ({read})"),
         *_sample_lines(fit),
         *unseen_lines(fit.unseen),

@@ -61,7 +61,7 @@ def model_lines(model: AnyModel) -> list[Row]:
     if model.classes is not None:
         lines.append(("Classes", some(map(str, model.classes.tolist()), SHOWN_NAMES)))
     if model.encoder is not None:
-        names = dict.fromkeys(column.name for column in model.encoder.columns)
+        names = model.encoder.input_columns
         lines += [("Columns", some(names, SHOWN_NAMES)), *column_lines(model.encoder, SHOWN_NAMES)]
     elif model.feature_names is not None:
         lines.append(("Inputs", some(model.feature_names, SHOWN_NAMES)))

@@ -13,15 +13,19 @@ from separatrix.data.datasets import (
     make_xor,
 )
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema import ColumnOptions, Schema, learn_schema
 from separatrix.data.table import Table, split_target, table_from_frame
 from separatrix.data.table_files import find_layout, open_table, read_table
 from separatrix.data.table_output import write_table
 
 __all__ = [
+    "ColumnOptions",
+    "Schema",
     "Table",
     "TableEncoder",
     "dataset_names",
     "find_layout",
+    "learn_schema",
     "load_dataset",
     "make_bumps",
     "make_checkerboard",

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from separatrix.data.encoder import ColumnEncoder, TableEncoder
+from separatrix.data.schema import require_columns
 from separatrix.data.table import Table, as_numbers, as_text
 
 Array = NDArray[Any]
+
+Key = tuple[int, str, bool]
 
 BLOCK_ROWS = 1024
 """Few enough for the features of a block to stay in the cache, many enough to repay the calls."""
@@ -46,33 +49,53 @@ def encoded_blocks(
     >>> [block.tolist() for block in next(encoded_blocks([(one, float), (two, float)], table))]
     [[[0.0], [1.0]], [[0.0, 1.0], [1.0, 0.0]]]
     """
+    read: dict[Key, Array] = {}
+    tables = _tables([encoder for encoder, _ in encoders], columns)
     for encoder, _ in encoders:
-        encoder.require_columns(columns)
-    used = {(one.name, one.reads_text) for encoder, _ in encoders for one in encoder.columns}
-    table = Table({name: columns[name] for name in dict.fromkeys(name for name, _ in used)})  # type: ignore[misc]
-    read = {
-        (name, is_text): as_text(table.columns[name]) if is_text else as_numbers(table.columns[name], name)
-        for name, is_text in used
-    }
-    for start in range(0, max(table.n_rows, 1), BLOCK_ROWS):
+        table = tables[id(encoder.schema)]
+        for one in encoder.columns:
+            if (key := _key(encoder, one)) not in read:
+                column = table.columns[one.name]
+                read[key] = as_text(column) if one.reads_text else as_numbers(column, one.name)
+    for start in range(0, max(next(iter(tables.values())).n_rows, 1), BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
         known: dict[tuple[int, np.dtype[Any]], Array] = {}
         yield [
-            np.hstack([_features(one, np.dtype(dtype), read, rows, known) for one in encoder.columns])
-            for encoder, dtype in encoders
+            np.hstack(_features(encoder, np.dtype(dtype), read, rows, known)) for encoder, dtype in encoders
         ]
 
 
+def _key(encoder: TableEncoder, one: ColumnEncoder) -> Key:
+    return id(encoder.schema), one.name, one.reads_text
+
+
+def _tables(encoders: Sequence[TableEncoder], columns: Mapping[str, ArrayLike]) -> dict[int, Table]:
+    """Return the columns that are encoded, by the identity of the schema that makes them."""
+    tables: dict[int, Table] = {}
+    plain: dict[str, ArrayLike] = {}
+    for encoder in encoders:
+        if encoder.schema is None:
+            require_columns(columns, encoder.input_columns)
+            plain |= {name: columns[name] for name in encoder.input_columns}
+        elif id(encoder.schema) not in tables:
+            tables[id(encoder.schema)] = encoder.schema.apply(columns)
+    return tables | ({id(None): Table(plain)} if plain else {})  # type: ignore[arg-type]
+
+
 def _features(
-    encoder: ColumnEncoder,
+    encoder: TableEncoder,
     dtype: np.dtype[Any],
-    read: Mapping[tuple[str, bool], Array],
+    read: Mapping[Key, Array],
     rows: slice,
     known: dict[tuple[int, np.dtype[Any]], Array],
-) -> Array:
-    key = (id(encoder), dtype)
-    if key not in known:
-        column = read[encoder.name, encoder.reads_text][rows]
-        known[key] = np.zeros((len(column), len(encoder.feature_names)), dtype)
-        encoder.encode(column, known[key])
-    return known[key]
+) -> list[Array]:
+    """Return the features of each column of an encoder; equal columns are encoded once."""
+    features = []
+    for one in encoder.columns:
+        key = (id(one), dtype)
+        if key not in known:
+            column = read[_key(encoder, one)][rows]
+            known[key] = np.zeros((len(column), len(one.feature_names)), dtype)
+            one.encode(column, known[key])
+        features.append(known[key])
+    return features

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, get_args
@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from separatrix import check
 from separatrix.data.codes import Code, LevelCode
+from separatrix.data.schema import Schema, require_columns
 from separatrix.data.statistics import (
     MAX_CATEGORIES,
     MEDIAN_ROWS,
@@ -24,7 +25,7 @@ from separatrix.data.statistics import (
 )
 from separatrix.data.streams import Stream, row_keys
 from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text
-from separatrix.errors import DataError, ModelFileError, did_you_mean
+from separatrix.errors import DataError, ModelFileError
 
 Array = NDArray[Any]
 
@@ -178,6 +179,8 @@ class TableEncoder:
         One for each column used, in order.
     dropped : dict of str to str
         Training columns that are not used, and why.
+    schema : Schema, optional
+        Makes the columns that are encoded from those of a table; by default they are the table's.
 
     Examples
     --------
@@ -193,6 +196,7 @@ class TableEncoder:
 
     columns: tuple[ColumnEncoder, ...]
     dropped: dict[str, str] = field(default_factory=dict)
+    schema: Schema | None = None
 
     def __post_init__(self) -> None:
         """Check values that may come from a file."""
@@ -279,20 +283,33 @@ class TableEncoder:
 
     @property
     def numeric_columns(self) -> list[str]:
-        """Names of the numeric columns."""
+        """Names of the columns of a table that are read as numbers."""
+        if self.schema is not None:
+            return [each.name for each in self.schema.used if each.reader and not each.reader.reads_text]
         return list(dict.fromkeys(encoder.name for encoder in self.columns if not encoder.reads_text))
 
     @property
+    def input_columns(self) -> list[str]:
+        """Names of the columns of a table that are needed."""
+        if self.schema is not None:
+            return self.schema.input_names
+        return list(dict.fromkeys(encoder.name for encoder in self.columns))
+
+    @property
     def text_columns(self) -> list[str]:
-        """Names of the text columns."""
+        """Names of the columns of a table that are read as text."""
+        if self.schema is not None:
+            return [each.name for each in self.schema.used if each.reader and each.reader.reads_text]
         return list(dict.fromkeys(encoder.name for encoder in self.columns if encoder.reads_text))
 
-    def transform(self, columns: Mapping[str, ArrayLike], dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    def transform(
+        self, columns: Mapping[str, ArrayLike] | Table, dtype: DTypeLike = np.float64
+    ) -> NDArray[Any]:
         """Encode a table.
 
         Parameters
         ----------
-        columns : mapping of str to array-like of shape (n_rows,)
+        columns : Table, or mapping of str to array-like of shape (n_rows,)
             At least the columns of `numeric_columns` and `text_columns`.
         dtype : dtype
             A floating-point type.
@@ -307,8 +324,7 @@ class TableEncoder:
         DataError
             If a column is missing, lengths differ, or a numeric column holds text or infinity.
         """
-        self.require_columns(columns)
-        table = Table({one.name: columns[one.name] for one in self.columns})  # type: ignore[misc]
+        table = self.prepare(columns)
         out = np.zeros((table.n_rows, self.n_features_out), dtype=dtype)
         start = 0
         for encoder in self.columns:
@@ -317,22 +333,21 @@ class TableEncoder:
             start = stop
         return out
 
-    def require_columns(self, columns: Mapping[str, ArrayLike]) -> None:
-        """Raise a `DataError` if a table lacks a column that is encoded."""
-        absent = list(dict.fromkeys(one.name for one in self.columns if one.name not in columns))
-        if absent:
-            names = ", ".join(f"'{name}'" for name in absent)
-            others = [name for name in columns if name not in self.numeric_columns + self.text_columns]
-            raise DataError(
-                f"the table lacks {'column' if len(absent) == 1 else 'columns'} {names}, which the model was "
-                f"trained on.{did_you_mean(absent[0], others)}"
-            )
+    def prepare(self, columns: Mapping[str, ArrayLike] | Table) -> Table:
+        """Return the columns that are encoded, made of those of a table; raises as `transform` does."""
+        if self.schema is not None:
+            return self.schema.apply(columns)
+        given = columns.columns if isinstance(columns, Table) else columns
+        require_columns(given, self.input_columns)
+        return Table({one.name: as_column(given[one.name], one.name) for one in self.columns})
 
     def count_unseen(self, columns: Mapping[str, ArrayLike]) -> dict[str, int]:
         """Count the values of each text column that have no level of their own: new, or rare in training.
 
         Columns without such values are not in the result.
         """
+        if self.schema is not None:
+            columns = self.schema.apply_known(columns).columns
         counts = {
             encoder.name: int((encoder.codes(as_column(columns[encoder.name], encoder.name)) < 0).sum())
             for encoder in self.columns
@@ -342,7 +357,7 @@ class TableEncoder:
 
     def extra_columns(self, columns: Mapping[str, ArrayLike]) -> list[str]:
         """Return the names of columns that are ignored because training did not have them."""
-        known = {encoder.name for encoder in self.columns} | self.dropped.keys()
+        known = {*self.input_columns, *self.dropped}
         return [name for name in columns if name not in known]
 
     def to_dict(self) -> dict[str, Any]:
@@ -359,6 +374,7 @@ class TableEncoder:
         return {
             "columns": [{"kind": encoder.kind, **asdict(encoder)} for encoder in self.columns],
             "dropped": dict(self.dropped),
+            "schema": None if self.schema is None else self.schema.to_dict(),
         }
 
     @classmethod
@@ -375,11 +391,47 @@ class TableEncoder:
             for entry in values["columns"]:
                 settings = dict(entry)
                 encoders.append(_KINDS[settings.pop("kind")](**settings))
-            return cls(tuple(encoders), dict(values["dropped"]))
+            schema = values.get("schema")
+            known = None if schema is None else Schema.from_dict(schema)
+            return cls(tuple(encoders), dict(values["dropped"]), known)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelFileError(
-                f"the table encoder in the model file is broken ({error!r}); save the model again."
-            ) from error
+            raise broken_encoder(error) from error
+
+
+def encoders_to_dict(encoders: Sequence[TableEncoder | None]) -> dict[str, Any]:
+    """Return encoders as values that JSON can hold, each schema once."""
+    schemas = list({id(each.schema): each.schema for each in encoders if each and each.schema}.values())
+    numbers = {id(schema): number for number, schema in enumerate(schemas)}
+    described = [
+        None if each is None else {**each.to_dict(), "schema": numbers.get(id(each.schema))}
+        for each in encoders
+    ]
+    return {"encoders": described, "schemas": [schema.to_dict() for schema in schemas]}
+
+
+def encoders_from_dict(
+    described: Sequence[Any], schemas_described: Sequence[Any]
+) -> list[TableEncoder | None]:
+    """Return the encoders that `encoders_to_dict` described; raises as `TableEncoder.from_dict` does."""
+    try:
+        schemas = [Schema.from_dict(each) for each in schemas_described]
+        encoders: list[TableEncoder | None] = []
+        for each in described:
+            encoder = None if each is None else TableEncoder.from_dict({**each, "schema": None})
+            if encoder is not None and each["schema"] is not None:
+                check.integer("schema", each["schema"], 0)
+                encoder = replace(encoder, schema=schemas[each["schema"]])
+            encoders.append(encoder)
+        return encoders
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise broken_encoder(error) from error
+
+
+def broken_encoder(error: Exception) -> ModelFileError:
+    """Return the error for an encoder in a model file that cannot be used."""
+    if isinstance(error, ModelFileError):
+        return error
+    return ModelFileError(f"the table encoder in the model file is broken ({error!r}); save the model again.")
 
 
 def learn(

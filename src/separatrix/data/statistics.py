@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zlib import crc32
 
@@ -166,17 +166,31 @@ class TextStatistics:
         """Add the text of some rows; their keys are not needed."""
         counts: Counter[Any] = Counter(as_text(column).tolist())
         self.n_missing += counts.pop(None, 0)
+        self.add_counts(counts)
+
+    def add_counts(self, counts: Mapping[str, int]) -> None:
+        """Add levels, each with the number of rows that have it."""
         self.n += sum(counts.values())
         self._draw(counts)
         self.counts.update(counts)
         if len(self.counts) > 2 * self._max_levels:
             self._thin_out()
 
+    @property
+    def n_levels(self) -> int:
+        """Number of levels, exact or estimated."""
+        return len(self._drawn) << self._halvings
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all levels were counted."""
+        return not self._halvings and not self._has_more
+
     def reason_to_drop(self) -> str | None:
         """Return why a column with this text is not used, None if it is."""
         if not self.n:
             return "has no value in any row"
-        n_levels, n_rows = len(self._drawn) << self._halvings, self.n + self.n_missing
+        n_levels, n_rows = self.n_levels, self.n + self.n_missing
         if n_levels <= max(MAX_CATEGORIES, n_rows / 2):
             return None
         about = "about " if self._halvings else ""

@@ -9,13 +9,16 @@ from __future__ import annotations
 import numbers
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix.errors import DataError, did_you_mean
+from separatrix.text import aligned, plural
 
 Column = NDArray[Any]
 
@@ -30,8 +33,8 @@ def as_column(values: ArrayLike, name: str) -> Column:
     """Return one-dimensional values as a column of one of the four kinds.
 
     Smaller number types are widened; whole numbers too large for `int64` become floats; dates become ISO
-    text; the categories of pandas become text, also if they are numbers; objects become numbers if all of
-    them are numbers, else text.
+    text, and durations become days; the categories of pandas become text, also if they are numbers; objects
+    become numbers if all of them are numbers (also decimal ones), else text.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ def as_column(values: ArrayLike, name: str) -> Column:
         dates = np.datetime_as_string(array).astype(object)
         dates[np.isnat(array)] = None
         return dates
+    if kind == "m":
+        return np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D"))
     if kind in "OUT":
         return _from_objects(array.astype(object, copy=False))
     raise DataError(f"column '{name}' holds values of type {array.dtype}; turn them into numbers or text.")
@@ -87,6 +92,8 @@ def _from_objects(array: Column) -> Column:
         return array
     items = [None if isinstance(item, float | np.floating) and np.isnan(item) else item for item in items]
     present = [item for item in items if item is not None]
+    if any(isinstance(item, Decimal | timedelta) for item in present):
+        present, items = [_as_real(item) for item in present], [_as_real(item) for item in items]
     if not all(isinstance(item, numbers.Real | np.bool) for item in present):
         return np.array([None if item is None else str(item) for item in items], dtype=object)
     if present and len(present) == len(items):
@@ -95,6 +102,13 @@ def _from_objects(array: Column) -> Column:
         if all(isinstance(item, int | np.integer) and -(2**63) <= item < 2**63 for item in present):
             return np.array(present, dtype=np.int64)
     return np.array([np.nan if item is None else float(item) for item in items])
+
+
+def _as_real(item: Any) -> Any:
+    """Return a decimal number as a float, and a duration as days; others as they are."""
+    if isinstance(item, timedelta):
+        return item / timedelta(days=1)
+    return float(item) if isinstance(item, Decimal) else item
 
 
 def kind_of(column: Column) -> Kind:
@@ -264,7 +278,11 @@ def _written(value: bool | int | float) -> str | None:
     return str(value)
 
 
-@dataclass(frozen=True, eq=False)
+SHOWN_ROWS = 5
+"""Rows that the repr of a table has."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Table:
     """Named columns of equal length, in order.
 
@@ -274,6 +292,8 @@ class Table:
         Kept as `separatrix.data.table.as_column` returns them: `bool` and `int64` if no value is missing,
         `float64` with NaN for missing values, text as `object` with `None` for missing values. A name that
         is a number becomes text, as in pandas' frames of arrays.
+    ordered : dict of str to tuple of str, optional
+        Levels of columns of ordered categories, from the lowest to the highest.
 
     Raises
     ------
@@ -285,11 +305,18 @@ class Table:
     >>> table = Table({"age": [31, 52], "sex": ["f", None]})
     >>> table.n_rows, table.column_names
     (2, ['age', 'sex'])
-    >>> table.select(["age"]).take([1]).columns
-    {'age': array([52])}
+    >>> table.select(["age"]).take([1])["age"]
+    array([52])
+    >>> table
+    Table of 2 rows and 2 columns
+    age    sex
+    whole  text
+    31     f
+    52
     """
 
     columns: dict[str, Column]
+    ordered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Turn every column into its kind and compare the lengths."""
@@ -304,6 +331,27 @@ class Table:
                 )
         object.__setattr__(self, "columns", columns)
 
+    def __getitem__(self, name: str | int) -> Column:
+        """Return a column; a `DataError` if it does not exist."""
+        require_column(str(name), self.columns)
+        return self.columns[str(name)]
+
+    def __repr__(self) -> str:
+        """Return the size, the kinds of cells and the first rows."""
+        shown = list(self.columns)[:12]
+        head = [as_text(self.columns[name][:SHOWN_ROWS]).tolist() for name in shown]
+        cells = [["" if cell is None else cell[:20] for cell in column] for column in head]
+        kinds: list[str] = [kind_of(self.columns[name]) for name in shown]
+        rows = [shown, kinds, *map(list, zip(*cells, strict=True))]
+        more = len(self.columns) - len(shown)
+        if more:
+            rows[0].append(f"… ({more} more)")
+        size = (
+            f"{type(self).__name__} of {plural(self.n_rows, 'row')} and {plural(len(self.columns), 'column')}"
+        )
+        dots = ["…"] if self.n_rows > SHOWN_ROWS else []
+        return "\n".join([size, aligned(rows), *dots]) if shown else size
+
     @property
     def n_rows(self) -> int:
         """Number of rows."""
@@ -317,18 +365,21 @@ class Table:
     def drop(self, name: str) -> Table:
         """Return the table without column `name`; a `DataError` if it does not exist."""
         require_column(name, self.columns)
-        return Table({other: column for other, column in self.columns.items() if other != name})
+        return self._with({other: column for other, column in self.columns.items() if other != name})
 
     def select(self, names: Sequence[str]) -> Table:
         """Return the columns `names`, in that order; a `DataError` if one does not exist."""
         for name in names:
             require_column(name, self.columns)
-        return Table({name: self.columns[name] for name in names})
+        return self._with({name: self.columns[name] for name in names})
 
     def take(self, row_indices: ArrayLike) -> Table:
         """Return the rows at `row_indices`, in that order."""
         rows = np.asarray(row_indices, dtype=np.intp)
-        return Table({name: column[rows] for name, column in self.columns.items()})
+        return self._with({name: column[rows] for name, column in self.columns.items()})
+
+    def _with(self, columns: dict[str, Column]) -> Table:
+        return Table(columns, {name: levels for name, levels in self.ordered.items() if name in columns})
 
 
 def require_column(name: str, columns: Collection[str]) -> None:
@@ -397,8 +448,8 @@ def split_target(table: Table, name: str | int) -> tuple[Table, NDArray[Any]]:
 def table_from_frame(frame: Any) -> Table:
     """Return the table of a Polars or pandas data frame; a `Table` is returned as it is.
 
-    Categories become text, also if they are numbers; dates and times become ISO text; decimal numbers become
-    floats.
+    Categories become text, also if they are numbers, and the order of ordered ones is kept; dates and times
+    become ISO text; durations become days; decimal numbers become floats.
 
     Parameters
     ----------
@@ -414,7 +465,7 @@ def table_from_frame(frame: Any) -> Table:
     ------
     DataError
         If `frame` is neither, two columns have the same name, or a column holds values of another type,
-        such as lists or durations.
+        such as lists.
 
     Examples
     --------
@@ -431,7 +482,9 @@ def table_from_frame(frame: Any) -> Table:
     if library == "pandas":
         names = [str(name) for name in frame.columns]
         require_unique(names, "the data frame")
-        return Table({name: _from_pandas(frame.iloc[:, j]) for j, name in enumerate(names)})
+        series = {name: frame.iloc[:, j] for j, name in enumerate(names)}
+        ordered = {name: levels for name, each in series.items() if (levels := _levels(each))}
+        return Table({name: _from_pandas(each) for name, each in series.items()}, ordered)
     raise DataError(f"a table must be a Polars or pandas DataFrame, got {type(frame).__name__}.")
 
 
@@ -504,6 +557,8 @@ def _from_polars(series: Any) -> Column:
     """Return the column of a Polars series."""
     import polars as pl
 
+    if series.dtype == pl.Duration:
+        return np.asarray((series.dt.total_microseconds() / 86_400_000_000).cast(pl.Float64).to_numpy())
     dtype, kind = series.dtype, kind_of_type(series.dtype)
     if kind == "text" and dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time):
         raise DataError(
@@ -520,6 +575,8 @@ def _from_pandas(series: Any) -> Column:
     if _is_categorical(series):
         return _from_categories(series, str(series.name))
     missing = series.isna().to_numpy()
+    if series.dtype.kind == "m":
+        return as_column(series.to_numpy(dtype="timedelta64[ns]"), str(series.name))
     if series.dtype.kind in "biuf":
         return np.asarray(
             series.to_numpy(dtype=np.float64, na_value=np.nan) if missing.any() else series.to_numpy()
@@ -529,6 +586,13 @@ def _from_pandas(series: Any) -> Column:
     values = series.astype(object).to_numpy(copy=True)
     values[missing] = None
     return np.asarray(values)
+
+
+def _levels(series: Any) -> tuple[str, ...]:
+    """Return the levels of a pandas series of ordered categories, from low to high; none of others."""
+    if not _is_categorical(series) or not series.cat.ordered:
+        return ()
+    return tuple(as_text(as_column(_from_pandas(series.cat.categories.to_series()), "")).tolist())
 
 
 def _is_categorical(values: Any) -> bool:

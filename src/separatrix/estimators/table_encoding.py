@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema import Schema, learn_schema
 from separatrix.data.table import table_from_frame
 
 
@@ -17,7 +18,8 @@ class TableEncoding(TransformerMixin, BaseEstimator):
     """Encoder of data frames: numbers are standardised, text gets one feature for each level.
 
     It is the encoding of `separatrix fit` and of `fit_table`, as a step of a pipeline. In cross-validation
-    the encoding is then learned on the training rows of each fold only.
+    the encoding is then learned on the training rows of each fold only. What the columns are, such as dates
+    or identifiers, is decided first: see `separatrix.data.learn_schema`.
 
     Parameters
     ----------
@@ -26,6 +28,8 @@ class TableEncoding(TransformerMixin, BaseEstimator):
         feature together.
     dtype : dtype, default="float64"
         Data type of the features.
+    schema : separatrix.data.Schema or None, default=None
+        What the columns are, if that has been decided; by default it is decided in `fit`.
 
     Attributes
     ----------
@@ -50,9 +54,12 @@ class TableEncoding(TransformerMixin, BaseEstimator):
     ['no', 'yes']
     """
 
-    def __init__(self, *, max_categories: int = 50, dtype: Any = "float64") -> None:
+    def __init__(
+        self, *, max_categories: int = 50, dtype: Any = "float64", schema: Schema | None = None
+    ) -> None:
         self.max_categories = max_categories
         self.dtype = dtype
+        self.schema = schema
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn how to encode the columns.
@@ -73,10 +80,12 @@ class TableEncoding(TransformerMixin, BaseEstimator):
         ParameterError
             If `max_categories` is below 1.
         """
-        columns = table_from_frame(X).columns
-        self.encoder_ = TableEncoder.fit(columns, max_categories=self.max_categories)
-        self.feature_names_in_ = np.array(list(columns), dtype=object)
-        self.n_features_in_ = len(columns)
+        table = table_from_frame(X)
+        schema = learn_schema(table).require_used() if self.schema is None else self.schema
+        encoder = TableEncoder.fit(schema.apply(table).columns, max_categories=self.max_categories)
+        self.encoder_ = TableEncoder(encoder.columns, {**schema.dropped, **encoder.dropped}, schema)
+        self.feature_names_in_ = np.array(table.column_names, dtype=object)
+        self.n_features_in_ = len(table.columns)
         return self
 
     def transform(self, X: Any) -> NDArray[Any]:

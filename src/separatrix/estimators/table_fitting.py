@@ -27,6 +27,7 @@ from sklearn.callback import with_callbacks
 from separatrix import __version__, check
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.schema import ColumnOptions, Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Table, table_from_frame
 from separatrix.engine.base import Data, State
@@ -203,6 +204,7 @@ class TableFitting(ABC):
         memory: int | str = "1GB",
         checkpoint: str | os.PathLike[str] | None = None,
         checkpoint_minutes: float = 5.0,
+        **columns: Any,
     ) -> Self:
         """Train on a table of any size: text, missing cells and all, in a bounded amount of memory.
 
@@ -232,6 +234,9 @@ class TableFitting(ABC):
             as without an interruption; it is removed when training ends by itself.
         checkpoint_minutes : float, default=5
             Minutes between two writes. It is written before the training and on Ctrl-C, too.
+        **columns :
+            What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
+            columns) and `target_missing` ('error' or 'drop'), as of `separatrix.data.ColumnOptions`.
 
         Returns
         -------
@@ -279,6 +284,7 @@ class TableFitting(ABC):
             memory=memory,
             checkpoint=checkpoint,
             checkpoint_minutes=checkpoint_minutes,
+            options=ColumnOptions.of(**columns),
         )
         if checkpoint is not None and self.stop_.reason != "interrupted":
             Path(checkpoint).unlink(missing_ok=True)
@@ -362,6 +368,8 @@ def fit_table(
     checkpoint_minutes: float = 5.0,
     on_rows: OnRows | None = None,
     keep_rows: bool = False,
+    options: ColumnOptions | None = None,
+    schema: Schema | None = None,
 ) -> TableFit:
     """Fit an estimator on a table, and return it with the rows to judge it by.
 
@@ -388,6 +396,10 @@ def fit_table(
         of the current epoch, the number of rows done and of all rows.
     keep_rows : bool, default=False
         Whether to return training rows, too: all of them, or a sample if `memory` is bounded.
+    options : ColumnOptions, optional
+        What the user says about columns.
+    schema : Schema, optional
+        What the columns are, if that has been decided.
 
     Returns
     -------
@@ -414,6 +426,8 @@ def fit_table(
         random_state=settings.random_state,
         test_size=test_size,
         budget=None if memory is None else Budget(parse_memory(memory)),
+        options=options or ColumnOptions(),
+        schema=schema,
     )
     reader = TableReader(settings, table_source)
     check.number("checkpoint_minutes", checkpoint_minutes, 0.0)
@@ -451,13 +465,14 @@ class _TableTraining:
         started = perf_counter()
         estimator, reader, settings = self.estimator, self.reader, self.reader.settings
         with ExitStack() as stack:
-            stream, test_stream, split = reader.source.open(source, test, stack)
+            opened = reader.source.open(source, test, stack)
+            stream, test_stream, split = opened.stream, opened.test, opened.split
             identity, found = dict[str, Any](), None
             if self.checkpoint is not None:
                 identity = {"source": stream.fingerprint(), **self.identity()}
                 found = find_checkpoint(self.checkpoint, identity)
             known = None if found is None else found.learned
-            learned = reader.learn(stream, is_split=test_stream is None, known=known)
+            learned = reader.learn(stream, schema=opened.schema, is_split=test_stream is None, known=known)
             is_first = not settings.warm_start or not hasattr(estimator, "theta_")
             rows = reader.encode(stream, learned, None if is_first else estimator.theta_.dtype)
             random_state = estimator._begin_table(settings, rows, is_first)
@@ -551,6 +566,7 @@ class _TableTraining:
             "estimator": type(self.estimator).__name__,
             "target": self.reader.target,
             "memory": self.reader.budget.memory,
+            "columns": vars(self.reader.source.options),
             "test_size": self.reader.source.test_size,
             **{name: value for name, value in parameters.items() if name != "verbose"},
             "separatrix": __version__,

@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from separatrix.data.encoder import TableEncoder, TextEncoder, learn
 from separatrix.data.memory import Budget
+from separatrix.data.schema import Schema
 from separatrix.data.statistics import MEDIAN_ROWS
 from separatrix.data.streams import Piece, Stream
 from separatrix.data.table import Column, as_column
@@ -243,14 +244,19 @@ class TableReader:
         return self.source.budget
 
     def learn(
-        self, stream: Stream, *, is_split: bool = False, known: Mapping[str, Any] | None = None
+        self,
+        stream: Stream,
+        *,
+        schema: Schema | None = None,
+        is_split: bool = False,
+        known: Mapping[str, Any] | None = None,
     ) -> Learned:
         """Return what one pass over the rows learns, or what is `known` from a checkpoint.
 
         Rows that are to be held out as test rows, if the stream is split, are left out. The median of a
         column of numbers is exact if there is no budget.
         """
-        learned = Learned.from_dict(known) if known is not None else self._learn(stream, is_split)
+        learned = Learned.from_dict(known) if known is not None else self._learn(stream, schema, is_split)
         labels, settings = learned.target.labels, self.settings
         _check_metrics(settings)
         if labels is not None:
@@ -260,7 +266,7 @@ class TableReader:
                     check_class_scorer(parameter, name, labels.classes)
         return learned
 
-    def _learn(self, stream: Stream, is_split: bool) -> Learned:
+    def _learn(self, stream: Stream, schema: Schema | None, is_split: bool) -> Learned:
         test, median_rows = 0.0, max(MEDIAN_ROWS, stream.n_rows)
         if self.budget is not None:
             median_rows = min(MEDIAN_ROWS, self.budget.rows // (64 * len(stream.kinds)))
@@ -270,6 +276,9 @@ class TableReader:
         roles = Roles(test)
         are_test = roles.are_test if test else None
         encoder, statistics = learn(stream, self.target, self.source.seed, are_test, median_rows)
+        encoder = TableEncoder(
+            encoder.columns, {**(schema.dropped if schema else {}), **encoder.dropped}, schema
+        )
         return Learned(encoder, self.source.target_of(statistics), roles, self.source.seed)
 
     def encode(self, stream: Stream, learned: Learned, dtype: DTypeLike | None = None) -> EncodedStream:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral
 from os import PathLike
@@ -20,8 +20,9 @@ from separatrix import check
 from separatrix.data.formats import is_pattern
 from separatrix.data.memory import Budget
 from separatrix.data.read_options import ReadOptions
+from separatrix.data.schema import ColumnOptions, Schema, SchemaStream, learn_schema
 from separatrix.data.statistics import TargetStatistics
-from separatrix.data.streams import Piece, Stream, open_stream
+from separatrix.data.streams import Piece, Stream, TableStream, open_stream
 from separatrix.data.table import (
     Column,
     Table,
@@ -42,6 +43,26 @@ IN_MEMORY_BYTES = 2**26
 """Bytes of the rows of a table in memory that are encoded at once: few, beside the table itself."""
 
 
+@dataclass(frozen=True, eq=False)
+class OpenedTable:
+    """A table to learn from, and test rows, as their schema makes them.
+
+    Attributes
+    ----------
+    stream, test : Stream or None
+        The training rows, and the test rows if they are apart.
+    split : str
+        How the test rows were drawn, in words.
+    schema : Schema
+        What the columns are.
+    """
+
+    stream: Stream
+    test: Stream | None
+    split: str
+    schema: Schema
+
+
 @dataclass(frozen=True)
 class TableSource:
     """Opens a table and holds test rows out.
@@ -60,6 +81,10 @@ class TableSource:
         What the rows may take in memory; without one the table is read whole.
     groups : str or None
         A column: rows with one value of it are all held out, or none is.
+    options : ColumnOptions
+        What the user says about columns.
+    schema : Schema or None
+        What the columns are, if that has been decided.
     """
 
     target: str
@@ -68,6 +93,8 @@ class TableSource:
     test_size: float = 0.0
     budget: Budget | None = None
     groups: str | None = None
+    options: ColumnOptions = field(default_factory=ColumnOptions)
+    schema: Schema | None = None
 
     def __post_init__(self) -> None:
         if self.test_size:
@@ -84,29 +111,60 @@ class TableSource:
         """Bytes of the rows that are read, and encoded, at once."""
         return IN_MEMORY_BYTES if self.budget is None else self.budget.piece
 
-    def open(self, source: Any, test: Any, stack: ExitStack) -> tuple[Stream, Stream | None, str]:
-        """Return training rows, test rows of their own if there are such, and how test rows are drawn."""
-        split = ""
-        if self.test_size and test is None:
-            split = f"by a hash of their number, seed {self.random_state}"
-            if self.budget is None:
-                source, test, split = self.hold_out(source)
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Columns that are neither learned from nor predicted."""
+        return () if self.groups is None else (self.groups,)
+
+    def open(self, source: Any, test: Any, stack: ExitStack) -> OpenedTable:
+        """Return training rows, and test rows of their own if there are such."""
+        if self.budget is None:
+            rows, test_rows, split, schema = self.read(source, test)
+            test_stream = None if test_rows is None else TableStream(test_rows)
+            return OpenedTable(TableStream(rows), test_stream, split, schema)
         stream = stack.enter_context(open_stream(source, self.chunk_bytes))
         require_target(stream.kinds, self.target)
+        schema = self.schema_of(stream)
+        opened = SchemaStream(stream, schema, self.others)
         if test is None:
-            return stream, None, split
-        return (
-            stream,
-            stack.enter_context(
-                open_stream(test, self.chunk_bytes, ReadOptions(text_columns=stream.text_columns))
-            ),
-            split,
-        )
+            split = f"by a hash of their number, seed {self.random_state}" if self.test_size else ""
+            return OpenedTable(opened, None, split, schema)
+        reading = ReadOptions(text_columns=stream.text_columns)
+        others = stack.enter_context(open_stream(test, self.chunk_bytes, reading))
+        return OpenedTable(opened, SchemaStream(others, schema, self.others), "", schema)
 
-    def hold_out(self, source: Any) -> tuple[Table, Table, str]:
-        """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
+    def read(self, source: Any, test: Any = None) -> tuple[Table, Table | None, str, Schema]:
+        """Return training and test rows as the schema makes them, how these were drawn, and the schema."""
         table = as_table(source)
         require_target(table.columns, self.target)
+        schema = self.schema_of(table)
+        rows, n_without = self.with_target(schema.apply_all(table, self.others))
+        if n_without:
+            schema = replace(schema, n_without_target=n_without)
+        if test is not None:
+            test_rows, _ = self.with_target(schema.apply_all(as_table(test), self.others))
+            return rows, test_rows, "", schema
+        if not self.test_size:
+            return rows, None, "", schema
+        return *self.hold_out(rows), schema
+
+    def schema_of(self, source: Table | Stream) -> Schema:
+        """Return what the columns are, decided from all rows if it is not known."""
+        if self.schema is not None:
+            return self.schema
+        return learn_schema(source, self.target, self.options, self.others).require_used()
+
+    def with_target(self, table: Table) -> tuple[Table, int]:
+        """Return the rows that have a target, if others are to be left out, and the number of these."""
+        if self.options.target_missing == "error":
+            return table, 0
+        missing = missing_rows(table.columns[self.target])
+        if not missing.any():
+            return table, 0
+        return table.take(np.flatnonzero(~missing)), int(missing.sum())
+
+    def hold_out(self, table: Table) -> tuple[Table, Table, str]:
+        """Return training and test rows of a table in memory, each class in proportion, and how, in words."""
         seed = int(self.random_state) if isinstance(self.random_state, Integral) else self.seed
         if self.groups is not None:
             groups = group_numbers(table, self.groups)

@@ -68,7 +68,7 @@ def _column_names(estimator: Any) -> list[str] | None:
     """Return the columns of a table that the estimator reads; None for all of them."""
     model = _model_of_table(estimator)
     if model is not None and model.encoder is not None:
-        return [encoder.name for encoder in model.encoder.columns]
+        return model.encoder.input_columns
     return _feature_names(estimator)
 
 

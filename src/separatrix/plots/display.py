@@ -114,7 +114,7 @@ class Subject:
             return as_table(self.model, self.table).column_names
         network = self.model if isinstance(self.model, Model) else self.model.models[0]
         if network.encoder is not None:
-            return [column.name for column in network.encoder.columns]
+            return network.encoder.input_columns
         return input_names(network)
 
     def missing_table(self) -> str | None:

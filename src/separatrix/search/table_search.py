@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from time import perf_counter
@@ -19,9 +19,17 @@ from sklearn.utils import check_random_state
 
 from separatrix import check
 from separatrix.data.labels import Labels
+from separatrix.data.schema import ColumnOptions, Schema, learn_schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
-from separatrix.data.table import Table, frame_from_table, split_target, table_from_frame
+from separatrix.data.table import (
+    Table,
+    frame_from_table,
+    missing_rows,
+    require_target,
+    split_target,
+    table_from_frame,
+)
 from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.targets import Task, class_target, infer_task, number_target
 from separatrix.ensemble import AnyModel, Ensemble
@@ -94,6 +102,8 @@ class SearchSetup:
     ----------
     features : Table
         The columns to predict from.
+    schema : Schema
+        What these columns are.
     y : ndarray of shape (n_rows,)
         Labels, or numbers in their own unit.
     target : str
@@ -109,6 +119,7 @@ class SearchSetup:
     """
 
     features: Table
+    schema: Schema
     y: Array
     target: str
     task: Task
@@ -199,6 +210,7 @@ def search_table(
     verbose: int = 0,
     callbacks: Sequence[Callback] = (),
     on_start: Callable[[SearchSetup], object] | None = None,
+    options: ColumnOptions | None = None,
     **settings: Any,
 ) -> TableSearch:
     """Search how many layers and neurons a table needs, and train the network chosen on all rows.
@@ -251,6 +263,8 @@ def search_table(
         For the training on all rows, as of ``set_callbacks``.
     on_start : callable, optional
         Called with the `SearchSetup` after all checks, before the first training.
+    options : separatrix.data.ColumnOptions, optional
+        What you say about columns, such as ``ColumnOptions(categorical=["zip"], drop=["customer"])``.
     **settings :
         Other parameters of `MLPClassifier` or `MLPRegressor`, the same for all networks. Their defaults here
         are ``max_iter=1000`` and ``n_iter_no_change=20``. Without `early_stopping`, tables of 500 rows or
@@ -300,7 +314,8 @@ def search_table(
     if n_jobs == 0:
         raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
     target = str(target)
-    features, y, task, reason = _labelled(_table(source), target, task)
+    table, schema = _understood(_table(source), target, options or ColumnOptions())
+    features, y, task, reason = _labelled(table, schema, target, task)
     scoring = SCORING[task] if scoring is None else scoring
     _check_scoring(scoring, y, task, target)
     _check_folds(y, cv, task, scoring)
@@ -312,7 +327,7 @@ def search_table(
     trained_y, scorer = _standardised(network, y, target, scoring)
     dtype = "float64" if network.dtype == "auto" else network.dtype
     search = ArchitectureSearchCV(
-        Pipeline([("table", TableEncoding(dtype=dtype)), (_STEP, network)]),
+        Pipeline([("table", TableEncoding(dtype=dtype, schema=schema)), (_STEP, network)]),
         space.architectures,
         space.params,
         n_candidates=n_candidates,
@@ -325,7 +340,7 @@ def search_table(
         store=store,
         verbose=verbose,
     )
-    setup = SearchSetup(features, y, target, task, reason, space, scoring, search)
+    setup = SearchSetup(features, schema, y, target, task, reason, space, scoring, search)
     if on_start is not None:
         on_start(setup)
     started = perf_counter()
@@ -381,8 +396,20 @@ def _table(source: Any) -> Table:
     return read_table(source) if isinstance(source, str | PathLike | TableFile) else table_from_frame(source)
 
 
-def _labelled(table: Table, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:
+def _understood(table: Table, target: str, options: ColumnOptions) -> tuple[Table, Schema]:
+    """Return the rows to learn from and what their columns are."""
+    require_target(table.columns, target)
+    schema = learn_schema(table, target, options).require_used()
+    missing = missing_rows(schema.read_target(table.columns[target]))
+    if options.target_missing == "error" or not missing.any():
+        return table, schema
+    kept = table.take(np.flatnonzero(~missing))
+    return kept, replace(schema, n_without_target=int(missing.sum()))
+
+
+def _labelled(table: Table, schema: Schema, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:
     """Return the columns to predict from, the target, the task, and why it is this task."""
+    table = Table({**table.columns, target: schema.read_target(table.columns[target])}, table.ordered)
     features, y = split_target(table, target)
     if task is None:
         task, reason = infer_task(TableStream(table), target)
@@ -491,5 +518,6 @@ def _fit(setup: SearchSetup, index: int, callbacks: Sequence[Callback]) -> MLP:
     estimator = _estimator(setup.task, settings)
     if callbacks:
         estimator.set_callbacks(*callbacks)
-    fit_table(estimator, Table({**setup.features.columns, setup.target: setup.y}), setup.target)
+    table = Table({**setup.features.columns, setup.target: setup.y})
+    fit_table(estimator, table, setup.target, schema=setup.schema)
     return estimator

@@ -25,6 +25,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from separatrix import check
 from separatrix.data.codes import LevelCode
+from separatrix.data.schema import AppliedTable, Schema, learn_schema
 from separatrix.data.table import Column, Table, as_column, is_text, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
@@ -71,6 +72,7 @@ class BaseTabular(TableFitting, BaseEstimator):
     counts_: Array
     oof_score_: float
     _in_double: Ensemble
+    _schema: Schema | None
     _n_folds: int
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None) -> Self:
@@ -121,7 +123,7 @@ class BaseTabular(TableFitting, BaseEstimator):
             raise DataError(
                 f"the table must have 2 different rows or more to learn from, got n_samples = {len(y)}."
             )
-        features = Features.fit(columns, weight)
+        features = Features.fit(columns, weight, self._schema)
         if not any(array.shape[1] for array in features.arrays.values()):
             raise DataError("no column has a value; there is nothing to learn from.")
         jobs = list(self._jobs(y, splits, random_state))
@@ -235,12 +237,18 @@ class BaseTabular(TableFitting, BaseEstimator):
         """Return the columns of a table or array, and check their names against those of the training."""
         if isinstance(X, Table) or hasattr(type(X), "columns"):
             table = X if isinstance(X, Table) else table_from_frame(X)
-            if reset:
-                self.n_features_in_ = len(table.columns)
-                self.feature_names_in_ = np.array(list(table.columns), dtype=object)
-            return table.columns
+            if not reset:
+                return table.columns
+            if not isinstance(table, AppliedTable):
+                table = learn_schema(table).require_used().apply(table)
+            applied = table
+            self._schema = applied.schema
+            names = [decision.name for decision in applied.schema.columns]
+            self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
+            return applied.columns
         array = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
         if reset:
+            self._schema = None
             self.__dict__.pop("feature_names_in_", None)
         names = getattr(self, "feature_names_in_", [f"x{index}" for index in range(array.shape[1])])
         for name, column in zip(names, array.T, strict=True):

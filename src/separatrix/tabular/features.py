@@ -21,6 +21,7 @@ from separatrix.data.codes import (
     target_values,
 )
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema import Schema
 from separatrix.data.table import Column, is_text, missing_rows
 from separatrix.network import Network
 from separatrix.tabular import recipe
@@ -45,15 +46,20 @@ class Features:
         The training rows in the codes of each block.
     levels : dict of str to int ndarray of shape (n_rows,)
         The level of each training row in each text column.
+    schema : Schema or None
+        What made the columns of those of a table.
     """
 
     codes: Mapping[str, tuple[Code, ...]]
     arrays: Mapping[str, Array]
     levels: Mapping[str, Array]
+    schema: Schema | None = None
     _encoders: dict[tuple[str, ...], TableEncoder] = field(default_factory=dict)
 
     @classmethod
-    def fit(cls, columns: Mapping[str, Column], weight: Array | None = None) -> Features:
+    def fit(
+        cls, columns: Mapping[str, Column], weight: Array | None = None, schema: Schema | None = None
+    ) -> Features:
         """Fit all codes that do not look at the target; columns without any value are left out."""
         codes = fit_codes(columns, weight)
         arrays = {block: encode(members, columns) for block, members in codes.items()}
@@ -62,14 +68,16 @@ class Features:
             for code in codes["levels"]
             if isinstance(code, LevelCode)
         }
-        return cls(codes, arrays, levels)
+        return cls(codes, arrays, levels, schema)
 
     def encoder(self, configuration: Configuration) -> TableEncoder:
         """Return the encoder of a network's inputs: the same object for the same blocks."""
         blocks = blocks_of(configuration)
         if blocks not in self._encoders:
             codes = tuple(code for block in blocks for code in self.codes[block])
-            self._encoders[blocks] = TableEncoder(codes)
+            self._encoders[blocks] = TableEncoder(
+                codes, {} if self.schema is None else self.schema.dropped, self.schema
+            )
         return self._encoders[blocks]
 
     def inputs(self, configuration: Configuration, rows: Array) -> Array:

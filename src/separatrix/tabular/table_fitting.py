@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
+from separatrix.data.schema import AppliedTable, ColumnOptions, Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Column, Table, as_numbers, require_column
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.estimators.settings import plain_settings
 from separatrix.estimators.table_fitting import library_versions
-from separatrix.estimators.table_source import TableSource, as_table, group_numbers
+from separatrix.estimators.table_source import TableSource, group_numbers
 from separatrix.estimators.table_target import Target
 from separatrix.tabular.progress import Ending, OnProgress
 from separatrix.tabular.sampling import Sample, draw_sample
@@ -138,6 +139,7 @@ class TableFitting(ABC):
         *,
         groups: str | None = None,
         memory: int | str | None = None,
+        **columns: Any,
     ) -> Self:
         """Train on a table that has the target among its columns.
 
@@ -156,6 +158,9 @@ class TableFitting(ABC):
             be trained on in it, the networks are trained on a sample: drawn by a hash of the row number, the
             same fraction of every class, but at least 100 rows of a class if there are as many. A warning
             says how many rows were drawn. By default the table is read whole.
+        **columns :
+            What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
+            columns) and `target_missing` ('error' or 'drop'), as of `separatrix.data.ColumnOptions`.
 
         Returns
         -------
@@ -183,7 +188,15 @@ class TableFitting(ABC):
         >>> clf.predict(pl.DataFrame({"age": [25, 45]})).tolist()
         ['no', 'yes']
         """
-        fit_table(self, source, target, groups=groups, memory=memory, on_progress=self._on_progress)
+        fit_table(
+            self,
+            source,
+            target,
+            groups=groups,
+            memory=memory,
+            on_progress=self._on_progress,
+            options=ColumnOptions.of(**columns),
+        )
         return self
 
     @property
@@ -202,6 +215,8 @@ def fit_table(
     groups: str | None = None,
     memory: int | str | None = None,
     on_progress: OnProgress | None = None,
+    options: ColumnOptions | None = None,
+    schema: Schema | None = None,
 ) -> TabularFit:
     """Fit a tabular estimator on a table, and return it with the rows to judge it by.
 
@@ -225,6 +240,10 @@ def fit_table(
         whole.
     on_progress : callable, optional
         Called with a `TabularProgress` after every network.
+    options : ColumnOptions, optional
+        What the user says about columns.
+    schema : Schema, optional
+        What the columns are, if that has been decided.
 
     Returns
     -------
@@ -251,19 +270,23 @@ def fit_table(
         test_size=test_size,
         budget=None if memory is None else Budget(parse_memory(memory)),
         groups=groups,
+        options=options or ColumnOptions(),
+        schema=schema,
     )
     with ExitStack() as stack:
         if table_source.budget is None:
-            read, split = _read(table_source, source, test)
+            read, split, schema = _read(table_source, source, test)
         else:
-            stream, test_stream, split = table_source.open(source, test, stack)
-            read = draw_sample(table_source, stream, test_stream, estimator.n_networks)
+            opened = table_source.open(source, test, stack)
+            split, schema = opened.split, opened.schema
+            read = draw_sample(table_source, opened.stream, opened.test, estimator.n_networks)
     features = read.rows.drop(read.target.name)
     of_groups = None if groups is None else group_numbers(features, groups)
     features = features if groups is None else features.drop(groups)
     if not features.columns:
         raise DataError(f"there is no column besides the target and the groups '{groups}'; add one.")
     y = target_values(read.rows, read.target)
+    test_rows = None if read.test is None else AppliedTable(read.test.columns, schema=schema)
     test_target = None if read.test is None else target_values(read.test, read.target)
     if len(y) < read.n_rows_read:
         warnings.warn(
@@ -272,10 +295,10 @@ def fit_table(
             UserWarning,
             stacklevel=3,
         )
-    estimator._fit(features, y, read.weight, of_groups, on_progress)
+    estimator._fit(AppliedTable(features.columns, schema=schema), y, read.weight, of_groups, on_progress)
     _keep_facts(estimator, read, perf_counter() - started)
     return TabularFit(
-        estimator, read.target, len(y), read.n_rows_read, split, features, y, read.test, test_target
+        estimator, read.target, len(y), read.n_rows_read, split, features, y, test_rows, test_target
     )
 
 
@@ -288,17 +311,11 @@ def target_values(table: Table, target: Target) -> Array:
     return target.labels.match(column, target.name)
 
 
-def _read(source: TableSource, table: Any, test: Any) -> tuple[Sample, str]:
-    """Return the rows of a table that is read whole, and how the test rows were drawn."""
-    test_table: Table | None
-    if test is None and source.test_size:
-        rows, test_table, split = source.hold_out(table)
-    else:
-        rows, split = as_table(table), ""
-        require_column(source.target, rows.columns)
-        test_table = None if test is None else as_table(test)
+def _read(source: TableSource, table: Any, test: Any) -> tuple[Sample, str, Schema]:
+    """Return the rows of a table that is read whole, how the test rows were drawn, and the schema."""
+    rows, test_table, split, schema = source.read(table, test)
     statistics = TargetStatistics.of(rows.columns[source.target], source.target)
-    return Sample(rows, source.target_of(statistics), rows.n_rows, test=test_table), split
+    return Sample(rows, source.target_of(statistics), rows.n_rows, test=test_table), split, schema
 
 
 def _keep_facts(estimator: TableFitting, read: Sample, seconds: float) -> None:

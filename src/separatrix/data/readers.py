@@ -1,0 +1,274 @@
+"""Readers: how the cells of a column become what an encoder takes, whatever type a file gives them.
+
+They need NumPy alone, and travel in the model file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, ClassVar, get_args
+
+import numpy as np
+
+from separatrix.data.dates import DAY, ORDERS, PARTS, Order, parts_of, read_seconds
+from separatrix.data.numerals import MISSING_WORDS, NumberFormat
+from separatrix.data.table import Column, Kind, as_numbers, as_text, is_text
+from separatrix.errors import DataError
+
+YES = frozenset(
+    ("yes", "y", "true", "t", "1", "on", "ja", "j", "si", "sí", "oui", "sim", "wahr", "vrai", "da")
+)
+NO = frozenset(("no", "n", "false", "f", "0", "off", "nein", "non", "não", "nao", "falsch", "faux", "ne"))
+
+
+def folded(cell: str) -> str:
+    """Return a word without what variants of it differ in: case, and spaces around or between.
+
+    Examples
+    --------
+    >>> folded(" New  York")
+    'new york'
+    """
+    return " ".join(cell.split()).casefold()
+
+
+@dataclass(frozen=True)
+class NumberReader:
+    """Reads numbers.
+
+    Parameters
+    ----------
+    decimal, unit : str
+        Of the `NumberFormat` of text.
+    words : tuple of str
+        Text that is taken as missing, besides `MISSING_WORDS`.
+
+    Examples
+    --------
+    >>> NumberReader(words=("abc",)).read(np.array(["12", "-", "abc", None], dtype=object), "age")
+    {'age': array([12., nan, nan, nan])}
+    """
+
+    kind: ClassVar[str] = "number"
+    reads_text: ClassVar[bool] = False
+    decimal: str = "."
+    unit: str = ""
+    words: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check values that may come from a file."""
+        object.__setattr__(self, "words", tuple(self.words))
+        _ = self._format
+
+    @cached_property
+    def _format(self) -> NumberFormat:
+        return NumberFormat(self.decimal, self.unit)  # type: ignore[arg-type]
+
+    def outputs(self, name: str, kind: Kind) -> dict[str, Kind]:
+        """Return the columns that are made of a column of a kind of cells, and the kinds of their cells."""
+        return {name: "number" if kind == "text" else kind}
+
+    def read(self, column: Column, name: str) -> dict[str, Column]:
+        """Return the columns; a `DataError` for text that is no number."""
+        if not is_text(column):
+            return {name: column}
+        missing = set(self.words)
+        values: list[float | None] = [
+            math.nan if cell is None or cell in missing else self._format.value(cell)
+            for cell in column.tolist()
+        ]
+        if None in values:
+            return {name: as_numbers(_spelled(column, values), name)}
+        return {name: np.array(values, dtype=np.float64)}
+
+
+def _spelled(column: Column, values: list[float | None]) -> Column:
+    """Return text whose numbers are plain, so that only the other cells are at fault."""
+    cells = zip(column.tolist(), values, strict=True)
+    spelled = [cell if value is None else None if math.isnan(value) else repr(value) for cell, value in cells]
+    return np.array(spelled, dtype=object)
+
+
+@dataclass(frozen=True)
+class CategoryReader:
+    """Reads levels, as text.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether the levels are whole numbers, so that "7.0" and "007" are 7.
+    width : int
+        Digits to which a number is filled with zeros in front, so that 1067 is "01067"; 0 for none.
+    spellings : dict of str to str
+        The level that stands for a word, `folded`: variants of one value.
+
+    Examples
+    --------
+    >>> CategoryReader(width=5).read(np.array([1067, 10115]), "zip")
+    {'zip': array(['01067', '10115'], dtype=object)}
+    """
+
+    kind: ClassVar[str] = "category"
+    reads_text: ClassVar[bool] = True
+    whole: bool = False
+    width: int = 0
+    spellings: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check values that may come from a file."""
+        pairs = tuple((word, level) for word, level in self.spellings)
+        object.__setattr__(self, "spellings", pairs)
+        if not all(isinstance(text, str) for pair in pairs for text in pair):
+            raise ValueError("spellings must be pairs of text")
+        if not isinstance(self.whole, bool) or not isinstance(self.width, int):
+            raise ValueError("whole must be true or false, and width a number")
+
+    def outputs(self, name: str, kind: Kind) -> dict[str, Kind]:
+        """Return the columns that are made of a column of a kind of cells, and the kinds of their cells."""
+        return {name: "text"}
+
+    @cached_property
+    def _levels(self) -> dict[str, str]:
+        return dict(self.spellings)
+
+    def read(self, column: Column, name: str) -> dict[str, Column]:
+        """Return the columns."""
+        text = as_text(column)
+        if not (self.whole or self.width or self.spellings):
+            return {name: text}
+        cells = text.tolist()
+        known = {cell: self.level(cell) for cell in set(cells)}
+        levels = np.empty(len(cells), dtype=object)
+        levels[:] = [known[cell] for cell in cells]
+        return {name: levels}
+
+    def level(self, cell: str | None) -> str | None:
+        """Return the level of a cell."""
+        if cell is None:
+            return None
+        if self.whole or self.width:
+            try:
+                number = float(cell)
+            except ValueError:
+                return cell
+            if number.is_integer() and not (self.width and cell[0] == "0"):
+                return str(int(number)).zfill(self.width)
+            return cell
+        return self._levels.get(folded(cell), cell)
+
+
+@dataclass(frozen=True)
+class RankReader:
+    """Reads ordered levels as numbers: 0 for the lowest.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        From the lowest to the highest; other values count as missing.
+
+    Examples
+    --------
+    >>> RankReader(("low", "high")).read(np.array(["high", "?", "low"], dtype=object), "risk")
+    {'risk': array([ 1., nan,  0.])}
+    """
+
+    kind: ClassVar[str] = "rank"
+    reads_text: ClassVar[bool] = True
+    levels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check values that may come from a file."""
+        object.__setattr__(self, "levels", tuple(self.levels))
+        if not self.levels or not all(isinstance(level, str) for level in self.levels):
+            raise ValueError("levels must be text")
+
+    def outputs(self, name: str, kind: Kind) -> dict[str, Kind]:
+        """Return the columns that are made of a column of a kind of cells, and the kinds of their cells."""
+        return {name: "number"}
+
+    @cached_property
+    def _ranks(self) -> dict[str | None, float]:
+        return {level: float(rank) for rank, level in enumerate(self.levels)}
+
+    def read(self, column: Column, name: str) -> dict[str, Column]:
+        """Return the columns."""
+        return {name: np.array([self._ranks.get(cell, math.nan) for cell in as_text(column).tolist()])}
+
+
+@dataclass(frozen=True)
+class DateReader:
+    """Reads dates as numbers: days since the first, year, month, weekday (Monday is 0), hour.
+
+    Parameters
+    ----------
+    order : {"ymd", "dmy", "mdy", "time"}
+    first : float
+        The first moment of the training rows, in seconds since 1970.
+    parts : tuple of str
+        Those that vary.
+    words : tuple of str
+        Text that is taken as missing, besides `MISSING_WORDS`.
+
+    Examples
+    --------
+    >>> reader = DateReader("dmy", 0.0, ("days", "month"))
+    >>> reader.read(np.array(["03.02.1970"], dtype=object), "start")
+    {'start (days)': array([33.]), 'start (month)': array([2.])}
+    """
+
+    kind: ClassVar[str] = "date"
+    reads_text: ClassVar[bool] = True
+    order: Order
+    first: float
+    parts: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check values that may come from a file."""
+        object.__setattr__(self, "parts", tuple(self.parts))
+        object.__setattr__(self, "words", tuple(self.words))
+        if self.order not in ORDERS or not set(self.parts) <= set(PARTS) or not self.parts:
+            raise ValueError(f"order must be one of {ORDERS}, and parts of {PARTS}")
+        if not isinstance(self.first, float) or not math.isfinite(self.first):
+            raise ValueError("first must be a finite float")
+
+    def outputs(self, name: str, kind: Kind) -> dict[str, Kind]:
+        """Return the columns that are made of a column of a kind of cells, and the kinds of their cells."""
+        return {f"{name} ({part})": "number" for part in self.parts}
+
+    def read(self, column: Column, name: str) -> dict[str, Column]:
+        """Return the columns; a `DataError` for text that is no date."""
+        cells = as_text(column).tolist()
+        seconds, other = read_seconds(cells, self.order)
+        unknown = [cell for cell in other if cell not in self.words and folded(cell) not in MISSING_WORDS]
+        if unknown:
+            rows = [row for row, cell in enumerate(cells, start=1) if cell in set(unknown)]
+            which = f"row {rows[0]}" + (f" (first of {len(rows)})" if len(rows) > 1 else "")
+            raise DataError(
+                f"column '{name}' has text '{cells[rows[0] - 1]}' in {which} where dates are needed; correct "
+                "it or leave the cell empty."
+            )
+        parts = parts_of(seconds, self.first)
+        if self.order == "time":
+            parts["hour"] = seconds / DAY * 24
+        return {f"{name} ({part})": parts[part] for part in self.parts}
+
+
+Reader = NumberReader | CategoryReader | RankReader | DateReader
+"""Anything that reads one column."""
+
+_READERS: dict[str, type[Reader]] = {reader.kind: reader for reader in get_args(Reader)}
+
+
+def reader_to_dict(reader: Reader) -> dict[str, Any]:
+    """Return a reader as values that JSON can hold."""
+    return {"kind": reader.kind, **asdict(reader)}
+
+
+def reader_from_dict(values: Mapping[str, Any]) -> Reader:
+    """Return the reader that `reader_to_dict` described."""
+    settings = dict(values)
+    return _READERS[settings.pop("kind")](**settings)
