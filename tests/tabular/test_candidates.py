@@ -40,7 +40,7 @@ def test_the_snapshots_of_one_training_become_one_network() -> None:
     assert candidates.answers().shape == (2, 2, 6, 1)
     parts, oof = candidates.mixed(np.array([[1, 3], [0, 0]]), FEATURES, identity)
     assert [part.theta.tolist() for part in parts] == [[1.5, 1.0], [3.0, 1.0]]
-    assert [part.share for part in parts] == [1.0, 1.0]
-    assert [part.training(2)["fold"] for part in parts] == [0, 1]
+    assert [part.share for part in parts] == [0.5, 0.5]
+    assert [part.training["fold"] for part in parts] == [0, 1]
     x = FEATURES.arrays["robust"][:, 0]
     np.testing.assert_allclose(oof[:, 0], x * np.repeat([1.5, 3.0], 3) + 1, rtol=1e-5)

@@ -24,7 +24,7 @@ def test_codes_of_the_target_can_be_left_out_of_a_trained_network(n_classes: int
     assert seen.shape == (40, k)
     assert unseen.shape == (20, k)
 
-    configuration = CONFIGURATIONS[4]
+    configuration = CONFIGURATIONS[1]
     X = features.inputs(configuration, held_out)
     network = Network.mlp(X.shape[1] + k, (5,), 1, activation="tanh", head="binary")
     theta = DRAW.randn(network.n_parameters).astype(np.float32)
@@ -47,7 +47,7 @@ def test_a_row_is_not_coded_by_its_own_target() -> None:
 def test_configurations_with_the_same_blocks_share_an_encoder() -> None:
     features = Features.fit(COLUMNS)
     encoders = [features.encoder(one) for one in CONFIGURATIONS]
-    assert encoders[2] is encoders[4] is encoders[5]
+    assert encoders[1] is encoders[4]
     assert len({id(one) for one in encoders}) == 4
     np.testing.assert_array_equal(
         encoders[1].transform(COLUMNS, np.float32), features.inputs(CONFIGURATIONS[1], np.arange(60))

@@ -22,7 +22,7 @@ from separatrix.cli.console import with_option_names
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.network import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SCHEDULES
 from separatrix.tabular import TabularClassifier, TabularRegressor
-from separatrix.tabular.base import N_FOLDS
+from separatrix.tabular.recipe import PRESETS
 
 Command = Callable[..., None]
 
@@ -393,7 +393,7 @@ ENSEMBLE_OPTIONS = {
     for name, default in {
         "presets": None,
         "time_limit": "none",
-        "cv": str(N_FOLDS),
+        "cv": str(PRESETS["default"][1]),
         "n_jobs": "-1",
     }.items()
 }

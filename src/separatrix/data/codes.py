@@ -22,6 +22,9 @@ from separatrix.data.table import Column, as_numbers, as_text
 
 Array = NDArray[Any]
 
+LIMIT = 1e6
+"""Bound on a standardised number."""
+
 CLIP = 3.0
 """A scaled number is bent towards this bound: z / sqrt(1 + (z / CLIP)²)."""
 
@@ -47,6 +50,59 @@ def _check_numbers(**numbers: Any) -> None:
         listed = value if isinstance(value, tuple) else (value,)
         if not all(isinstance(number, float) and math.isfinite(number) for number in listed):
             raise ValueError(f"{name} must be finite floats, got {value!r}")
+
+
+@dataclass(frozen=True)
+class StandardCode:
+    """A number, centred by its mean and scaled by its standard deviation.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    fill : float
+        What a missing value counts as.
+    mean, scale : float
+        The feature is ``(x - mean) * scale``, at most `LIMIT` in size.
+
+    Examples
+    --------
+    >>> code = StandardCode.fit(np.array([1.0, 3.0]), "age")
+    >>> out = np.zeros((2, 1))
+    >>> code.encode(np.array([3.0, np.nan]), out)
+    >>> out[:, 0]
+    array([ 1., -1.])
+    """
+
+    kind: ClassVar[str] = "standard"
+    reads_text: ClassVar[bool] = False
+    name: str
+    fill: float
+    mean: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        """Check what may have come from a file."""
+        _check_numbers(fill=self.fill, mean=self.mean, scale=self.scale)
+
+    @classmethod
+    def fit(cls, column: Column, name: str, weight: Array | None = None) -> StandardCode:
+        """Learn from a column with at least one value; `weight` is that of each row."""
+        distinct, weights = _weighted_values(column, name, weight)
+        (fill,) = _quantiles(distinct, weights, (0.5,))
+        mean = float(np.average(distinct, weights=weights))
+        deviation = float(np.sqrt(np.average((distinct - mean) ** 2, weights=weights)))
+        return cls(name, fill, mean, 1.0 / deviation if deviation > 0 else 0.0)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The column's name."""
+        return [self.name]
+
+    def encode(self, column: Column, out: Array) -> None:
+        """Write the feature into `out` of shape (n_rows, 1)."""
+        z = (_filled(column, self.name, self.fill) - self.mean) * self.scale
+        out[:, 0] = np.clip(z, -LIMIT, LIMIT)
 
 
 @dataclass(frozen=True)
@@ -446,5 +502,5 @@ def _quantiles(distinct: Array, weights: Array, fractions: Sequence[float]) -> l
     return found
 
 
-Code = RobustCode | MissingCode | PiecewiseLinearCode | QuantileCode | LevelCode | TargetCode
+Code = StandardCode | RobustCode | MissingCode | PiecewiseLinearCode | QuantileCode | LevelCode | TargetCode
 """Any code of one column."""

@@ -34,22 +34,15 @@ from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.candidates import Candidates, Part
 from separatrix.tabular.features import Features
+from separatrix.tabular.line import Line, fit_line, share_of_line
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
 Array = NDArray[Any]
 
-PRESETS = {"fast": (0, 2, 3, 4), "default": tuple(range(8)), "best": tuple(range(8))}
-"""Which configurations of the recipe are trained."""
-
-N_FOLDS = 5
-
 FEW_ROWS = 1000
 """Up to this number of rows, predictions are computed in double precision."""
-
-REPEATS = {"fast": 1, "default": 1, "best": 2}
-"""How often each is, on other folds."""
 
 
 class BaseTabular(TableFitting, BaseEstimator):
@@ -71,6 +64,7 @@ class BaseTabular(TableFitting, BaseEstimator):
     oof_: Array
     counts_: Array
     oof_score_: float
+    line_share_: float
     _in_double: Ensemble
     _schema: Schema | None
     _n_folds: int
@@ -136,8 +130,10 @@ class BaseTabular(TableFitting, BaseEstimator):
                 return self._score(np.tensordot(counts / counts.sum(), answers, 1), y[rows], w)
 
             follow = Follower(on_progress, self._metric, score, len(jobs), self._n_folds)
-        members = self._train(jobs, features, self._target(y, weight), follow)
-        self._choose(members, features, y, weight)
+        target = self._target(y, weight)
+        line = self._fit_line(features, target, y, splits, random_state)
+        members = self._train(jobs, features, target, follow)
+        self._choose(members, line, features, y, weight)
         known = index >= 0
         oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
         oof[known] = self.oof_[index[known]]
@@ -168,8 +164,8 @@ class BaseTabular(TableFitting, BaseEstimator):
     @property
     def n_networks(self) -> int:
         """How many networks are trained, if `cv` is no splitter."""
-        n_folds = self.cv if isinstance(self.cv, Integral) else N_FOLDS
-        return len(PRESETS[self.presets]) * REPEATS[self.presets] * int(n_folds)
+        n_configurations, n_folds = recipe.PRESETS[self.presets]
+        return n_configurations * int(self.cv if isinstance(self.cv, Integral) else n_folds)
 
     @property
     def _on_progress(self) -> OnProgress | None:
@@ -206,6 +202,10 @@ class BaseTabular(TableFitting, BaseEstimator):
         """Return how often each candidate counts; `answers` has shape (n_candidates, n_rows, n_outputs)."""
 
     @abstractmethod
+    def _losses(self, answers: Array, y: Array) -> Array:
+        """Return the loss of each row; the ensemble is chosen by their mean."""
+
+    @abstractmethod
     def _score(self, answers: Array, y: Array, weight: Array | None) -> float:
         """Return the loss of predictions of shape (n_rows, n_outputs), in the unit of `_metric`."""
 
@@ -223,7 +223,7 @@ class BaseTabular(TableFitting, BaseEstimator):
 
     def check_parameters(self) -> None:
         """Raise a `ParameterError` for a parameter that breaks its rule."""
-        check.choice("presets", self.presets, PRESETS)
+        check.choice("presets", self.presets, recipe.PRESETS)
         check.choice("engine", self.engine, ENGINES)
         check.boolean("verbose", self.verbose)
         if self.n_jobs == 0:
@@ -271,22 +271,18 @@ class BaseTabular(TableFitting, BaseEstimator):
         return list(self._group_folds(y, groups, self._n_splits(), seed))
 
     def _n_splits(self) -> int:
-        return N_FOLDS if self.cv is None else int(self.cv)
+        return recipe.PRESETS[self.presets][1] if self.cv is None else int(self.cv)
 
     def _jobs(self, y: Array, given: list[Split] | None, random_state: RandomState) -> Iterator[Job]:
         number = 0
-        for _ in range(REPEATS[self.presets]):
-            for configuration in PRESETS[self.presets]:
+        for configuration in range(recipe.PRESETS[self.presets][0]):
+            seed = int(random_state.randint(2**31 - 1))
+            splits = self._folds(y, self._n_splits(), seed) if given is None else given
+            self._n_folds = len(splits)
+            for split in splits:
                 seed = int(random_state.randint(2**31 - 1))
-                splits = self._folds(y, self._n_splits(), seed) if given is None else given
-                self._n_folds = len(splits)
-                for split in splits:
-                    settings, seed = (
-                        recipe.CONFIGURATIONS[configuration],
-                        int(random_state.randint(2**31 - 1)),
-                    )
-                    yield Job(number, configuration, settings, split, seed)
-                    number += 1
+                yield Job(number, configuration, recipe.CONFIGURATIONS[configuration], split, seed)
+                number += 1
 
     def _train(
         self,
@@ -335,21 +331,52 @@ class BaseTabular(TableFitting, BaseEstimator):
         n_jobs = 1 if self.n_jobs is None else self.n_jobs
         return (os.cpu_count() or 1) + 1 + n_jobs if n_jobs < 0 else n_jobs
 
-    def _choose(self, members: Sequence[Member], features: Features, y: Array, weight: Array | None) -> None:
+    def _fit_line(
+        self,
+        features: Features,
+        target: Target,
+        y: Array,
+        splits: list[Split] | None,
+        random_state: RandomState,
+    ) -> Line | None:
+        """Return the linear model, None where there is none."""
+        seed = int(random_state.randint(2**31 - 1))
+        folds = self._folds(y, self._n_splits(), seed) if splits is None else splits
+
+        def losses(answers: Array, rows: Array) -> Array:
+            return self._losses(answers, y[rows])
+
+        return fit_line(features, target, folds, self._answers, losses)
+
+    def _choose(
+        self,
+        members: Sequence[Member],
+        line: Line | None,
+        features: Features,
+        y: Array,
+        weight: Array | None,
+    ) -> None:
         """Choose the ensemble among the configurations whose folds were all trained."""
         candidates = Candidates.of(members, self._n_folds)
         covered, answers = candidates.covered, candidates.answers()
         kept = (y[covered], None if weight is None else weight[covered])
         counts = self._counts(answers.reshape(-1, *answers.shape[2:]), *kept).reshape(answers.shape[:2])
         parts, oof = candidates.mixed(counts, features, self._answers)
+        self.line_share_ = 0.0
+        if line is not None:
+            straight = line.answers[covered]
+            losses = (self._losses(straight, kept[0]), self._losses(oof, kept[0]))
+            share = self.line_share_ = share_of_line(*losses, kept[1])
+            oof = (1 - share) * oof + share * straight
+            parts = [replace(part, share=part.share * (1 - share)) for part in parts if share < 1]
+            parts += [line.part(features, share)] if share else []
         self.oof_ = np.full((len(y), oof.shape[1]), np.nan)
         self.oof_[covered] = oof
         self.counts_ = counts
         self.oof_score_ = self._score(oof, *kept)
         ensemble = self._finish(parts, oof, *kept)
         trained = [
-            replace(model, training=part.training(self._n_folds))
-            for model, part in zip(ensemble.models, parts, strict=True)
+            replace(model, training=part.training) for model, part in zip(ensemble.models, parts, strict=True)
         ]
         self.ensemble_ = replace(ensemble, models=trained)
         models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]

@@ -24,32 +24,21 @@ class Part:
 
     Attributes
     ----------
-    member : Member
-        The training that it is of.
+    network : Network
     theta : float32 ndarray
     encoder : TableEncoder
         Of its inputs.
     share : float
         Its weight.
+    training : dict
+        What the model says of its training.
     """
 
-    member: Member
+    network: Network
     theta: Array
     encoder: TableEncoder
     share: float
-
-    @property
-    def network(self) -> Network:
-        """Its layers."""
-        return self.member.network
-
-    def training(self, n_folds: int) -> dict[str, Any]:
-        """Return what the model says of its training."""
-        return {
-            "configuration": str(self.member.settings),
-            "fold": self.member.job % n_folds,
-            "n_iter": self.member.n_epochs,
-        }
+    training: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -121,7 +110,13 @@ class Candidates:
             answers = np.zeros_like(total)
             for member in group:
                 theta = _mean(member.thetas, of_group)
-                parts.append(Part(member, theta, features.encoder(member.settings), share))
+                training = {
+                    "configuration": str(member.settings),
+                    "fold": member.job % len(group),
+                    "n_iter": member.n_epochs,
+                }
+                encoder = features.encoder(member.settings)
+                parts.append(Part(member.network, theta, encoder, share / len(group), training))
                 inputs = features.inputs(member.settings, member.held_out)
                 answers[member.held_out] = answer(forward(member.network, theta, inputs), member.network)
             total += share * answers

@@ -18,6 +18,7 @@ from separatrix.data.codes import (
     PiecewiseLinearCode,
     QuantileCode,
     RobustCode,
+    StandardCode,
     target_values,
 )
 from separatrix.data.encoder import TableEncoder
@@ -31,7 +32,7 @@ Array = NDArray[Any]
 
 CROSS_FIT_PARTS = 5
 MAX_LEVELS = 100
-BLOCKS = ("robust", "coarse", "fine", "quantile", "missing", "levels")
+BLOCKS = ("standard", "robust", "fine", "quantile", "missing", "levels")
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,8 @@ class Features:
 
 def blocks_of(configuration: Configuration) -> tuple[str, ...]:
     """Return the blocks of a network's inputs, in order."""
-    return ("robust", *configuration.blocks, "missing", "levels")
+    scaled = () if "standard" in configuration.blocks else ("robust",)
+    return (*scaled, *configuration.blocks, "missing", "levels")
 
 
 def fit_codes(columns: Mapping[str, Column], weight: Array | None) -> dict[str, tuple[Code, ...]]:
@@ -155,11 +157,10 @@ def fit_codes(columns: Mapping[str, Column], weight: Array | None) -> dict[str, 
     text = [name for name, column in present.items() if is_text(column)]
     numeric = [name for name in present if name not in text]
     n_rows = len(next(iter(columns.values())))
-    coarse = recipe.bins(recipe.COARSE_BINS, len(numeric), recipe.COARSE_FEATURES)
-    fine = recipe.bins(recipe.FINE_BINS, len(numeric), recipe.FINE_FEATURES, n_rows)
+    fine = recipe.n_bins(len(numeric), n_rows)
     return {
+        "standard": tuple(StandardCode.fit(present[name], name, weight) for name in numeric),
         "robust": tuple(RobustCode.fit(present[name], name, weight) for name in numeric),
-        "coarse": _piecewise(present, numeric, coarse, weight),
         "fine": _piecewise(present, numeric, fine, weight),
         "quantile": tuple(QuantileCode.fit(present[name], name, weight) for name in numeric),
         "missing": tuple(MissingCode(name) for name in numeric if missing_rows(present[name]).any()),

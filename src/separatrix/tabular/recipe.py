@@ -14,9 +14,8 @@ PATIENCE, LEAST_PATIENCE = 0.3, 8
 
 N_SNAPSHOTS = 14
 
-COARSE_BINS, COARSE_FEATURES = (16, 12, 10, 8, 6, 5, 4, 3), 256
-FINE_BINS, FINE_FEATURES = (96, 64, 48, 32, 24, 16, 12, 8, 6, 4), 768
-ROWS_PER_FINE_BIN = 20
+BINS, BIN_FEATURES = (96, 64, 48, 32, 24, 16, 12, 8, 6, 4), 768
+ROWS_PER_BIN = 20
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,8 @@ class Configuration:
     Attributes
     ----------
     blocks : tuple of str
-        The codes of numbers besides the robust scale: "coarse", "fine", "quantile", or none.
+        The codes of numbers besides the robust scale: "fine", "quantile", or none; or "standard",
+        which replaces it.
     activation : str
     weight_decay : float
     uses_target : bool
@@ -45,16 +45,25 @@ class Configuration:
         return f"{codes}, {self.activation}, decay {self.weight_decay:g}"
 
 
+LINE = Configuration(("standard",), "identity", 0.0)
+"""The inputs of the linear model."""
+
+LINE_PENALTIES = (100.0, 10.0, 1.0, 0.1)
+LINE_CELLS = 2_000_000
+"""Most cells (rows times features) that a line is fitted to: networks of many rows need none."""
+
 CONFIGURATIONS = (
-    Configuration((), "relu", 0.01),
-    Configuration(("coarse",), "relu", 1.0),
-    Configuration(("fine",), "relu", 1.0),
     Configuration(("quantile",), "silu", 0.01),
-    Configuration(("fine",), "relu", 1.0, uses_target=True),
     Configuration(("fine",), "silu", 0.1, uses_target=True),
+    Configuration(("standard",), "relu", 0.3),
+    Configuration((), "relu", 1.0),
+    Configuration(("fine",), "relu", 1.0, uses_target=True),
     Configuration(("quantile",), "silu", 0.3),
-    Configuration(("coarse",), "relu", 0.01),
 )
+"""What is trained, the most useful first; fewer are trained with `presets="fast"` or a time limit."""
+
+PRESETS = {"fast": (4, 5), "default": (6, 5), "best": (6, 10)}
+"""How many configurations are trained, each on how many folds."""
 
 
 def batch_size(n_rows: int) -> int:
@@ -73,7 +82,7 @@ def snapshot_epochs(n: int) -> list[int]:
     return sorted({max(1, round(n * (i / N_SNAPSHOTS) ** 1.5)) for i in range(1, N_SNAPSHOTS + 1)})
 
 
-def bins(candidates: tuple[int, ...], n_numeric: int, most_features: int, n_rows: int = 10**9) -> int:
+def n_bins(n_numeric: int, n_rows: int) -> int:
     """Return the largest number of bins that the features and the rows allow."""
-    allowed = [t for t in candidates if t * n_numeric <= most_features and t <= n_rows / ROWS_PER_FINE_BIN]
-    return allowed[0] if allowed else candidates[-1]
+    allowed = [t for t in BINS if t * n_numeric <= BIN_FEATURES and t <= n_rows / ROWS_PER_BIN]
+    return allowed[0] if allowed else BINS[-1]

@@ -48,11 +48,16 @@ class Target:
     n_out: int
     weight: Array | None = None
 
+    @property
+    def is_classifier(self) -> bool:
+        """Whether it is a class."""
+        return self.head != "regression"
+
     def output_bias(self, rows: Array) -> Array:
         """Return the output's bias before training: log prior odds, or the mean."""
         weight = np.ones(len(rows)) if self.weight is None else self.weight[rows].astype(np.float64)
         mean = weight @ self.indicators[rows] / weight.sum()
-        if self.head == "regression":
+        if not self.is_classifier:
             return np.asarray(mean)
         prior = np.maximum(mean, 1e-6)
         logs: Array = np.log(prior)
