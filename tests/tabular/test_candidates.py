@@ -20,9 +20,9 @@ def identity(z: Any, network: Network) -> Any:
 
 def member(job: int, held_out: list[int], *slopes: float) -> Member:
     thetas = [np.array([slope, 1.0], np.float32) for slope in slopes]
-    x = FEATURES.inputs(CONFIGURATIONS[0], np.array(held_out))
+    x = FEATURES.inputs(CONFIGURATIONS[3], np.array(held_out))
     answers = np.stack([x * slope + 1 for slope in slopes])
-    return Member(job, 0, CONFIGURATIONS[0], LINE, thetas, np.array(held_out), answers, 9)
+    return Member(job, 0, CONFIGURATIONS[3], LINE, thetas, np.array(held_out), answers, 9)
 
 
 def test_only_configurations_that_were_trained_on_all_folds_are_candidates() -> None:
