@@ -40,10 +40,15 @@ def test_an_ensemble(run, people, ensemble):
     assert result.exit_code == 0, result.output
     names = [Path(line).name for line in result.stdout.splitlines()]
     assert names == ["ensemble-boundary.png", "ensemble-report.png"]
-    assert "diagram (it needs a single network, and this is an ensemble)" in result.stderr
+    assert (
+        "loss, diagram, hidden, hidden-space, surface (it needs a single network, and this is an ensemble; "
+        "train one, on the command line with --model=network)" in result.stderr
+    )
     result = run("plot", str(ensemble), "--what", "hidden")
     assert result.exit_code == 2
-    assert "cannot draw 'hidden': it needs a single network, and this is an ensemble." in result.stderr
+    assert (
+        "cannot draw 'hidden': it needs a single network, and this is an ensemble; train one" in result.stderr
+    )
 
 
 def test_without_a_table(run, moons):

@@ -131,7 +131,10 @@ def test_columns_are_selected_by_name_and_rows_by_index():
             "the target column 'sex' is empty in 1 of 3 rows (first: row 2); fill",
         ),
         (lambda: split_target(PEOPLE, "Sex"), "Did you mean 'sex'?"),
-        (lambda: table_from_frame([1]), "a table must be a Polars or pandas DataFrame, got list."),
+        (
+            lambda: table_from_frame([1]),
+            "a table must be a Polars or pandas DataFrame or a pyarrow Table, got list.",
+        ),
         (
             lambda: table_from_frame(pd.DataFrame([[1, 2]], columns=["a", "a"])),
             "the data frame has more than one column named 'a'; rename all but one.",

@@ -51,7 +51,9 @@ def test_parameters():
 
 
 def test_wrong_input_is_an_error():
-    with pytest.raises(DataError, match="must be a Polars or pandas DataFrame, got ndarray"):
+    with pytest.raises(
+        DataError, match="must be a Polars or pandas DataFrame or a pyarrow Table, got ndarray"
+    ):
         TableEncoding().fit(np.zeros((2, 2)))
     with pytest.raises(NotFittedError):
         TableEncoding().transform(pl.DataFrame(COLUMNS))

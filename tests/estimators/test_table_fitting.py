@@ -22,7 +22,8 @@ from separatrix.data.memory import Budget
 from separatrix.data.streams import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.estimators.table_fitting import fit_table, library_versions
-from separatrix.estimators.table_rows import TRAIN, EncodedStream, Learned, Roles
+from separatrix.estimators.table_rows import TRAIN, VALIDATION, EncodedStream, Learned, Roles, TableReader
+from separatrix.estimators.table_source import TableSource
 from separatrix.estimators.table_target import Target
 from separatrix.evaluate.splits import holdout_rows
 from separatrix.train.checkpoint import load_checkpoint
@@ -678,3 +679,32 @@ def test_single_precision_stays_where_a_target_is_near_zero():
     table = Table({"x": np.arange(100.0), "y": 10.0 + np.arange(100.0)})
     network = sx.MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", dtype="float32", random_state=0)
     assert network.fit_table(table, "y").theta_.dtype == np.float32
+
+
+@pytest.mark.parametrize("test_size", [0.0, 0.25])
+def test_validation_rows_of_a_stream_are_stratified(test_size):
+    kinds = np.array(["a"] * 700 + ["b"] * 480 + ["c"] * 17 + ["d"] * 3)[DRAW.permutation(N)]
+    clf = sx.MLPClassifier(early_stopping=True, validation_fraction=0.2, random_state=0)
+    source = TableSource("kind", clf._target_of, 0, test_size, Budget(10**9))
+    reader = TableReader(clf.settings(), source)
+    with open_stream(Table({"age": COLUMNS["age"], "kind": kinds}), 2**20) as stream:
+        rows = reader.encode(stream, reader.learn(stream, is_split=test_size > 0))
+        n_of_class = np.array(rows.target.statistics["class_counts"])
+        held_out = reader.with_validation_rows(rows)
+        again = Learned.from_dict(json.loads(json.dumps(held_out.learned.to_dict())))
+        assert again == held_out.learned
+        counts = np.bincount(held_out.collect(VALIDATION).T[:, 0].astype(int), minlength=4)
+        left = np.bincount(held_out.collect(TRAIN).T[:, 0].astype(int), minlength=4)
+    np.testing.assert_array_equal(counts, np.maximum(np.round(0.2 * n_of_class), 1))
+    np.testing.assert_array_equal(counts + left, n_of_class)
+
+
+def test_a_class_of_one_row_has_no_validation_row():
+    kinds = np.array(["a"] * 700 + ["b"] * 499 + ["c"])
+    clf = sx.MLPClassifier(early_stopping=True, random_state=0)
+    reader = TableReader(clf.settings(), TableSource("kind", clf._target_of, 0, 0.0, Budget(10**9)))
+    with open_stream(Table({"age": COLUMNS["age"], "kind": kinds}), 2**20) as stream:
+        rows = reader.encode(stream, reader.learn(stream))
+        with pytest.warns(UserWarning, match="no validation row has class 'c', of which there is one row"):
+            held_out = reader.with_validation_rows(rows)
+        assert held_out.collect(VALIDATION).T.max() == 1

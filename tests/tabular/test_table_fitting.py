@@ -33,6 +33,7 @@ def plain() -> sx.TabularClassifier:
     [
         pytest.param(FRAME, id="polars"),
         pytest.param(FRAME.to_pandas(), id="pandas"),
+        pytest.param(FRAME.to_arrow(), id="pyarrow"),
         pytest.param(FRAME.lazy(), id="lazy"),
         pytest.param(Table({name: FRAME[name].to_numpy() for name in FRAME.columns}), id="Table"),
     ],

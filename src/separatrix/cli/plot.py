@@ -122,7 +122,11 @@ def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
         name, reason = next(iter(missing.items()))
         raise DataError(f"cannot draw '{name}': {reason}.")
     if missing:
-        note("not drawn: " + ", ".join(f"{name} ({reason})" for name, reason in missing.items()) + ".")
+        by_reason: dict[str, list[str]] = {}
+        for name, reason in missing.items():
+            by_reason.setdefault(reason, []).append(name)
+        shown = (f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
+        note(f"not drawn: {'; '.join(shown)}.")
     return [name for name in reasons if name not in missing]
 
 

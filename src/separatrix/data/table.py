@@ -453,7 +453,7 @@ def table_from_frame(frame: Any) -> Table:
 
     Parameters
     ----------
-    frame : polars.DataFrame, polars.LazyFrame, pandas.DataFrame or Table
+    frame : polars.DataFrame, polars.LazyFrame, pandas.DataFrame, pyarrow.Table or Table
         The index of a pandas frame is ignored.
 
     Returns
@@ -476,6 +476,10 @@ def table_from_frame(frame: Any) -> Table:
     if isinstance(frame, Table):
         return frame
     library = type(frame).__module__.partition(".")[0]
+    if library == "pyarrow":
+        import polars
+
+        frame, library = polars.from_arrow(frame), "polars"
     if library == "polars":
         frame = frame.collect() if hasattr(frame, "collect") else frame
         return Table({series.name: _from_polars(series) for series in frame})
@@ -485,7 +489,9 @@ def table_from_frame(frame: Any) -> Table:
         series = {name: frame.iloc[:, j] for j, name in enumerate(names)}
         ordered = {name: levels for name, each in series.items() if (levels := _levels(each))}
         return Table({name: _from_pandas(each) for name, each in series.items()}, ordered)
-    raise DataError(f"a table must be a Polars or pandas DataFrame, got {type(frame).__name__}.")
+    raise DataError(
+        f"a table must be a Polars or pandas DataFrame or a pyarrow Table, got {type(frame).__name__}."
+    )
 
 
 def columns_of(X: Any) -> Mapping[str, Any] | None:

@@ -6,9 +6,10 @@ as they are read. A table in memory is a stream, too. Nothing here needs the est
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -41,21 +42,26 @@ _KEYS = 2.0**64
 
 @dataclass(frozen=True)
 class Roles:
-    """What each row is for, decided by its key alone.
+    """What each row is for, decided by its key and its class.
 
     Attributes
     ----------
     test, validation : float
         Fractions of all rows.
+    ends : tuple of float
+        For each class, instead of ``test + validation``: rows whose key is a smaller fraction of all keys are
+        validation rows, unless they are test rows.
     """
 
     test: float = 0.0
     validation: float = 0.0
+    ends: tuple[float, ...] = ()
 
-    def of(self, keys: Array) -> Array:
-        """Return the role of each row."""
+    def of(self, keys: Array, codes: Array | None) -> Array:
+        """Return the role of each row; the codes of its class are needed if there are `ends`."""
         fractions = keys / _KEYS
-        is_validation = (fractions >= self.test) & (fractions < self.test + self.validation)
+        end = np.array(self.ends)[codes] if self.ends else self.test + self.validation
+        is_validation = (fractions >= self.test) & (fractions < end)
         roles: Array = np.where(fractions < self.test, TEST, np.where(is_validation, VALIDATION, TRAIN))
         return roles
 
@@ -88,14 +94,15 @@ class Learned:
         return {
             "encoder": self.encoder.to_dict(),
             "target": {field.name: getattr(self.target, field.name) for field in fields(Target)},
-            "roles": [self.roles.test, self.roles.validation],
+            "roles": [self.roles.test, self.roles.validation, list(self.roles.ends)],
             "seed": self.seed,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return what `to_dict` was called on."""
-        target, roles = Target(**values["target"]), Roles(*values["roles"])
+        test, validation, ends = values["roles"]
+        target, roles = Target(**values["target"]), Roles(test, validation, tuple(ends))
         return cls(TableEncoder.from_dict(values["encoder"]), target, roles, values["seed"])
 
 
@@ -183,8 +190,19 @@ class EncodedStream:
                 n += part.n_rows
         return rows
 
-    def _roles_in(self, piece: Piece) -> Array:
-        return self.roles.of(piece.keys(self.learned.seed))
+    def _roles_in(self, piece: Piece, column: Column | None = None) -> Array:
+        """Return the role of each row of a piece; its target column is read if it is needed and not given."""
+        codes = self.codes_in(piece, column) if self.roles.ends else None
+        return self.roles.of(piece.keys(self.learned.seed), codes)
+
+    def codes_in(self, piece: Piece, column: Column | None = None) -> Array:
+        """Return the code of the class of each row of a piece."""
+        labels = self.target.labels
+        assert labels is not None
+        if column is None:
+            ((_, column),) = self.stream.read(piece, [self.target.name])
+        with self.stream.located(piece):
+            return labels.encode_column(column, self.target.name)
 
     def _empty(self, n_rows: int) -> Data:
         X = np.zeros((n_rows, self.encoder.n_features_out), self.dtype)
@@ -195,8 +213,10 @@ class EncodedStream:
         """Yield some of the rows of a piece that have a role, in parts of at most `chunk_bytes`."""
         n_parts = -(-(stop - start) * self.row_bytes // self.chunk_bytes)
         read = self.stream.read(piece, [self.target.name, *self._names])
-        columns: Iterable[tuple[str, Column]] = read if n_parts == 1 else list(read)
-        rows = None if self._all_train else np.flatnonzero(self._roles_in(piece) == role)
+        first_read = next(read)
+        columns: Iterable[tuple[str, Column]] = chain([first_read], read)
+        columns = columns if n_parts == 1 else list(columns)
+        rows = None if self._all_train else np.flatnonzero(self._roles_in(piece, first_read[1]) == role)
         for first, last in pairwise(np.linspace(start, stop, n_parts + 1).astype(int).tolist()):
             part: Any = slice(first, last) if rows is None else rows[first:last]
             yield self._encode(piece, columns, part, last - first)
@@ -301,11 +321,17 @@ class TableReader:
         return test
 
     def with_validation_rows(self, rows: EncodedStream) -> EncodedStream:
-        """Return the rows with as many held out as early stopping asks for, or as memory can hold."""
+        """Return the rows with as many held out as early stopping asks for, or as memory can hold.
+
+        Of every class the same fraction is held out, and one row at least if the class has two.
+        """
         assert self.budget is not None
         test = rows.roles.test
         most = rows.rows_in(self.budget.held_out) / rows.stream.n_rows
-        return rows.with_roles(Roles(test, min(self.settings.validation_fraction * (1 - test), most)))
+        validation = min(self.settings.validation_fraction * (1 - test), most)
+        is_stratified = rows.target.labels is not None and validation * rows.stream.n_rows >= 2
+        ends = _ends_of_classes(rows, test, validation / (1 - test)) if is_stratified else ()
+        return rows.with_roles(Roles(test, validation, ends))
 
     def validation_rows(self, rows: EncodedStream) -> Data:
         """Return the encoded validation rows; an error if they are too few, or all weigh nothing."""
@@ -318,6 +344,33 @@ class TableReader:
             )
         check_weights(validation, None)
         return validation
+
+
+def _ends_of_classes(rows: EncodedStream, test: float, fraction: float) -> tuple[float, ...]:
+    """Return where the validation rows of each class end: its rows with the smallest keys."""
+    counts = np.array(rows.target.statistics["class_counts"])
+    n_held_out = np.minimum(np.maximum(np.round(fraction * counts), 1), counts - 1).clip(0).astype(int)
+    smallest = [np.empty(0)] * len(counts)
+    for piece in rows.stream.pieces:
+        codes, fractions = rows.codes_in(piece), piece.keys(rows.learned.seed) / _KEYS
+        for code in np.unique(codes).tolist():
+            found = fractions[(codes == code) & (fractions >= test)]
+            smallest[code] = np.sort(np.append(smallest[code], found))[: n_held_out[code] + 1]
+    classes = rows.target.classes or []
+    alone = [str(label) for label, count in zip(classes, counts.tolist(), strict=True) if count == 1]
+    if alone:
+        warnings.warn(
+            f"no validation row has class {alone[0]!r}, of which there is one row; give more rows of it."
+            if len(alone) == 1
+            else f"no validation row has one of {len(alone)} classes of which there is one row, such as "
+            f"{alone[0]!r}; give more rows of them.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return tuple(
+        float(np.nextafter(keys[n - 1], 2.0)) if n else test
+        for keys, n in zip(smallest, n_held_out.tolist(), strict=True)
+    )
 
 
 def _check_metrics(settings: MLPSettings) -> None:

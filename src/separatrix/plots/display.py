@@ -25,7 +25,9 @@ from separatrix.model import Model
 from separatrix.plots.axes import SMALL_TEXT, add_legend, axes_size, figure_of, new_axes, shrink_texts
 from separatrix.plots.scene import Scene
 
-NO_NETWORK = "it needs a single network, and this is an ensemble"
+NO_NETWORK = (
+    "it needs a single network, and this is an ensemble; train one, on the command line with --model=network"
+)
 _SMALL_HEIGHT = 145.0  # points
 
 
