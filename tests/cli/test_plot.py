@@ -62,8 +62,8 @@ def test_without_a_table(run, moons):
 def test_without_a_table_many_columns_are_counted(run, model):
     result = run("plot", str(model))
     assert result.exit_code == 0, result.output
-    assert "curve (it needs a model of one input, and this one has 4)" in result.stderr
-    assert "boundary, hidden (it needs a table of rows, and a plane through its 4 columns)" in result.stderr
+    assert "curve (it needs a model of one input, and this one has 3)" in result.stderr
+    assert "boundary, hidden (it needs a table of rows, and a plane through its 3 columns)" in result.stderr
 
 
 def test_the_parameters_of_a_surface(run, moons):
