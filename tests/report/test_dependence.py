@@ -42,7 +42,9 @@ def test_levels_are_the_most_frequent_with_missing_ones() -> None:
 
 
 def test_of_many_classes_the_most_frequent_are_shown() -> None:
-    model = Model(Network.mlp(1, (), 7, head="multiclass"), np.zeros(14), classes=list("abcdefg"), feature_names=["x"])
+    model = Model(
+        Network.mlp(1, (), 7, head="multiclass"), np.zeros(14), classes=list("abcdefg"), feature_names=["x"]
+    )
     y = np.array(list("aaabbbcccdddeeefg"))
     found = partial_dependence(Subject.of(model, Table({"x": np.arange(17.0)}), y), "x")
     assert found.outputs == tuple("abcde")

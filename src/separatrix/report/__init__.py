@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from separatrix.report.columns import ColumnFacts
+from separatrix.report.dependence import Dependence, partial_dependence
+from separatrix.report.importance import ColumnImportance, Importance, permutation_importance
 from separatrix.report.judging import CrossAssessment, assess_estimator, cross_assess
+from separatrix.report.report import Report
 from separatrix.report.subject import Subject
 
-__all__ = ["CrossAssessment", "Subject", "assess_estimator", "cross_assess"]
+__all__ = [
+    "ColumnFacts",
+    "ColumnImportance",
+    "CrossAssessment",
+    "Dependence",
+    "Importance",
+    "Report",
+    "Subject",
+    "assess_estimator",
+    "cross_assess",
+    "partial_dependence",
+    "permutation_importance",
+]

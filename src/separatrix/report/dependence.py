@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,9 @@ from separatrix.report.subject import Subject
 
 Array = NDArray[Any]
 
-N_POINTS = 20
+N_POINTS = 14
 MAX_LEVELS = 12
-MAX_ROWS = 300
+MAX_ROWS = 150
 MISSING = "(missing)"
 
 
@@ -64,7 +65,7 @@ def partial_dependence(
     ----------
     subject : Subject
     column : str
-    max_rows : int, default=300
+    max_rows : int, default=150
         Rows of the mean; of more, a sample.
     max_classes : int, default=5
         Classes shown if there are more than two: the most frequent. Of two, the second.
@@ -100,6 +101,14 @@ def partial_dependence(
     mean = answers.reshape(len(values), n, -1).mean(axis=1)
     shown, names = _outputs(subject, max_classes)
     return Dependence(column, values, mean[:, shown], names, counts, n)
+
+
+def dependence_range(dependences: Sequence[Dependence]) -> tuple[float, float]:
+    """Return the lowest and the highest answer, with a margin, so that pictures have one scale."""
+    low = min(float(each.answers.min()) for each in dependences)
+    high = max(float(each.answers.max()) for each in dependences)
+    margin = 0.06 * (high - low) or 0.5
+    return low - margin, high + margin
 
 
 def _levels(column: Array) -> tuple[Array, Array]:

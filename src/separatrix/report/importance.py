@@ -25,7 +25,7 @@ CORRELATED = 0.8
 MAX_ROWS = 2000
 BUDGET = 400_000  # answers that may be computed, one for each row, repeat and group
 _LEAST_ROWS = 200
-_REPEATS = 10
+_REPEATS = 5
 _MAX_CELLS = 5_000_000  # of a table with several shuffled copies
 _MOST_TEXT_COLUMNS = 60  # whose associations are computed pair by pair
 _MAX_LEVELS = 30
@@ -48,8 +48,10 @@ class ColumnImportance:
 
     @property
     def name(self) -> str:
-        """The columns' names."""
-        return " + ".join(self.columns)
+        """The columns' names; of more than two, the first and how many more."""
+        if len(self.columns) <= 2:
+            return " + ".join(self.columns)
+        return f"{self.columns[0]} + {len(self.columns) - 1} alike"
 
     @property
     def is_clear(self) -> bool:
@@ -104,7 +106,7 @@ def permutation_importance(
     subject : Subject
         A model, and rows that it was not trained on.
     n_repeats : int, optional
-        How often each group is shuffled; by default up to 10, fewer if there are many columns.
+        How often each group is shuffled; by default 5, fewer if there are many columns.
     max_rows : int, default=2000
     random_state : int, default=0
         Seed of sample and shuffles.

@@ -46,10 +46,16 @@ class CrossAssessment:
         each row is predicted once by a model that was not trained on it.
     answers : ndarray of shape (n_rows, n_classes) or (n_rows,)
         Probabilities, or numbers, of the first repeat.
+    subject : Subject
+        All rows, with the models of the first repeat.
+    baselines : dict of str to Baseline
+        Their answers in the first repeat.
     """
 
     assessment: Assessment
     answers: Array
+    subject: Subject
+    baselines: Mapping[str, Baseline]
 
 
 def assess_estimator(
@@ -102,7 +108,7 @@ def assess_estimator(
     """
     subject = Subject.of(model, X, y, target)
     rows = Subject.of(model, X_train, y_train, target)
-    training, is_weighted = _training(subject, rows, sample_weight, class_weight)
+    training, is_weighted = training_table(subject, rows, sample_weight, class_weight)
     baselines = table_baselines(training, subject.table, trees=trees)
     return assess_subject(subject, subject.answers(), baselines, target, is_weighted=is_weighted)
 
@@ -164,28 +170,29 @@ def cross_assess(
     check.integer("n_splits", n_splits, 2)
     check.integer("n_repeats", n_repeats, 1)
     subject = Subject.of(estimator, X, y, target, is_fitted=False)
-    whole, is_weighted = _training(subject, subject, None, class_weight)
+    whole, is_weighted = training_table(subject, subject, None, class_weight)
     splits = _splits(subject, n_splits, n_repeats, random_state)
     n_folds = len(splits) // n_repeats
-    answers: Array = np.zeros(
-        (subject.n_rows,) if subject.classes is None else (subject.n_rows, len(subject.classes))
-    )
+    models: list[Any] = []
     first: dict[str, Array] = {}
     scores: dict[str, list[float]] = {}
     for number, (train, test) in enumerate(splits):
         model = _fitted(clone(estimator), subject.take(train))
         part = replace(subject.take(test), model=model)
-        found = {
-            name: baseline.predictions
-            for name, baseline in table_baselines(whole.take(train), part.table, trees=trees).items()
-        }
-        own = _in_class_order(part, model)
-        for name, values in {subject.kind: own, **found}.items():
+        found = table_baselines(whole.take(train), part.table, trees=trees)
+        others = {name: baseline.predictions for name, baseline in found.items()}
+        for name, values in {subject.kind: part.answers(), **others}.items():
             scores.setdefault(name, []).append(_score(part, values, is_weighted=is_weighted))
             if number < n_folds:
-                first.setdefault(name, np.zeros_like(answers))[test] = values
+                whole_table = first.setdefault(name, np.zeros((subject.n_rows, *values.shape[1:])))
+                whole_table[test] = values
+        if number < n_folds:
+            models.append(model)
         if on_fit is not None:
             on_fit(number + 1, len(splits))
+    fold = np.zeros(subject.n_rows, np.intp)
+    for number, (_, test) in enumerate(splits[:n_folds]):
+        fold[test] = number
     answers = first.pop(subject.kind)
     baselines = {name: Baseline(values) for name, values in first.items()}
     assessment = assess_subject(subject, answers, baselines, target, is_weighted=is_weighted)
@@ -198,7 +205,8 @@ def cross_assess(
     rows = (
         f"{n_folds} folds{times}: each of {plural(subject.n_rows, 'row')} is predicted without training on it"
     )
-    return CrossAssessment(replace(assessment, comparisons=tests, rows=rows), answers)
+    judged = replace(assessment, comparisons=tests, rows=rows)
+    return CrossAssessment(judged, answers, replace(subject, folds=tuple(models), fold=fold), baselines)
 
 
 def repeats_for(n_rows: int) -> int:
@@ -275,17 +283,7 @@ def _fitted(estimator: Any, subject: Subject) -> Any:
         return estimator.fit(subject.rows(subject.table), subject.labels)
 
 
-def _in_class_order(subject: Subject, model: Any) -> Array:
-    """Return the answers with a column for each class, also for one that a clone's rows lack."""
-    answers = subject.answers()
-    if subject.classes is None or len(model.classes_) == len(subject.classes):
-        return answers
-    full = np.zeros((len(answers), len(subject.classes)))
-    full[:, Labels(subject.classes).encode(model.classes_)] = answers
-    return full
-
-
-def _training(
+def training_table(
     subject: Subject, rows: Subject, sample_weight: Any, class_weight: ClassWeight
 ) -> tuple[TrainingTable, bool]:
     """Return what baselines are fitted on, and whether classes are weighted."""

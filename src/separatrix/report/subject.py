@@ -40,6 +40,11 @@ class Subject:
         None for numbers.
     container : object
         Rows as the model takes them, if it takes no `Table`: an array or a frame of another library.
+    folds : tuple of fitted estimators
+        With cross-validation: the models of the folds, each of which answers for the rows it was not trained
+        on.
+    fold : ndarray of shape (n_rows,) or None
+        Which of `folds` answers for each row.
     """
 
     model: Any
@@ -47,6 +52,8 @@ class Subject:
     y: Array
     classes: Array | None
     container: Any = None
+    folds: tuple[Any, ...] = ()
+    fold: Array | None = None
 
     @classmethod
     def of(cls, model: Any, X: Any, y: Any, name: str = "y", *, is_fitted: bool = True) -> Subject:
@@ -106,19 +113,47 @@ class Subject:
 
     def take(self, rows: Array) -> Subject:
         """Return some of the rows."""
-        return replace(self, table=self.table.take(rows), y=self.y[rows])
+        fold = None if self.fold is None else self.fold[rows]
+        return replace(self, table=self.table.take(rows), y=self.y[rows], fold=fold)
 
     def answers(self, table: Table | None = None) -> Array:
-        """Return the probabilities (n_rows, n_classes) or numbers (n_rows,) for rows, by default its own."""
+        """Return the probabilities (n_rows, n_classes) or numbers (n_rows,) for rows, by default its own.
+
+        With folds, the rows are copies of the subject's own, in their order.
+        """
         table = self.table if table is None else table
+        if self.fold is None:
+            return self._answers_of(self.model, table)
+        answers = np.zeros(table.n_rows if self.classes is None else (table.n_rows, len(self.classes)))
+        fold = np.tile(self.fold, table.n_rows // self.n_rows)
+        for number, model in enumerate(self.folds):
+            rows = np.flatnonzero(fold == number)
+            if len(rows):
+                answers[rows] = self._answers_of(model, table.take(rows))
+        return answers
+
+    def _answers_of(self, model: Any, table: Table) -> Array:
         step = max(1, MAX_CELLS // max(1, len(table.columns)))
         parts = []
         for start in range(0, table.n_rows, step):
-            piece = table.take(np.arange(start, min(start + step, table.n_rows)))
-            rows = self.rows(piece)
-            answer = self.model.predict(rows) if self.classes is None else self.model.predict_proba(rows)
+            rows = self.rows(table.take(np.arange(start, min(start + step, table.n_rows))))
+            answer = model.predict(rows) if self.classes is None else model.predict_proba(rows)
             parts.append(np.asarray(answer, np.float64))
-        return np.concatenate(parts)
+        answers = np.concatenate(parts)
+        known = getattr(model, "classes_", self.classes)
+        if self.classes is None or known is None or len(known) == len(self.classes):
+            return answers
+        # The rows of a fold may lack a class.
+        full = np.zeros((len(answers), len(self.classes)))
+        full[:, Labels(self.classes).encode(known)] = answers
+        return full
+
+    def model_answer(self, answers: Array) -> Array:
+        """Return the code of the class that is the model's answer, by its threshold if it has one."""
+        threshold = threshold_of(self.model)
+        if threshold is not None and answers.shape[1] == 2:
+            return np.asarray((answers[:, 1] >= threshold).astype(np.intp))
+        return np.asarray(answers.argmax(axis=1))
 
     def losses(self, answers: Array) -> Array:
         """Return the log-loss, or the squared error, of each row; the answers may be of several copies."""
@@ -128,10 +163,16 @@ class Subject:
 
 def kind_of(model: Any) -> str:
     """Return what sentences call a model: the network, the ensemble, or the model."""
-    if isinstance(model, Ensemble) or hasattr(model, "ensemble_"):
+    if isinstance(model, Ensemble) or hasattr(model, "presets") or hasattr(model, "estimators"):
         return "ensemble"
-    is_network = isinstance(model, Model) or hasattr(model, "network_")
+    is_network = isinstance(model, Model) or hasattr(model, "hidden_layer_sizes")
     return "network" if is_network else "model"
+
+
+def threshold_of(model: Any) -> float | None:
+    """Return the threshold that a model has kept."""
+    kept = getattr(model, "threshold", None)
+    return kept if isinstance(kept, float) else None
 
 
 def class_weight_of(model: Any) -> Mapping[Any, float] | str | None:

@@ -1,0 +1,152 @@
+"""Advice: what to try next, from the training, the validation and the baselines together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING
+from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION
+from separatrix.evaluate.classification import ClassificationReport
+from separatrix.evaluate.comparison import MIN_ROWS, Comparison
+
+FAR_BELOW = 0.5
+"""Fraction of the test loss below which the training loss is that of an overfitted model."""
+
+LINES = (LOGISTIC_REGRESSION, LINEAR_REGRESSION)
+SEARCH = "separatrix search TABLE tries networks of many sizes on the same folds"
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What is known of a training.
+
+    Attributes
+    ----------
+    kind : {"network", "ensemble", "model"}
+    loss : float or None
+        Loss of the training rows, in the unit of the test loss.
+    stops_early : bool
+        Whether validation rows chose the epoch.
+    reached_limit : bool
+        Whether training ended at its largest number of epochs.
+    """
+
+    kind: str
+    loss: float | None = None
+    stops_early: bool = False
+    reached_limit: bool = False
+
+    @classmethod
+    def of(cls, model: Any, kind: str, loss: float | None = None) -> TrainingFacts:
+        """Return what an estimator, or a model of a file, says of its training."""
+        training: Mapping[str, Any] = getattr(model, "training", None) or {}
+        settings = training.get("settings", {})
+        stop = training.get("stop") or {}
+        stops_early = bool(settings.get("early_stopping", getattr(model, "early_stopping", False)))
+        reason = stop.get("reason", getattr(getattr(model, "stop_", None), "reason", ""))
+        return cls(kind, loss, stops_early or kind == "ensemble", reason == "max_iter")
+
+
+def advice(assessment: Assessment, training: TrainingFacts) -> tuple[str, ...]:
+    """Return sentences on what to try next; none contradicts another.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    training : TrainingFacts
+
+    Examples
+    --------
+    >>> from separatrix.evaluate import Baseline, assess_classifier
+    >>> flat, sure = [[0.5, 0.5]] * 40, [[0.9, 0.1], [0.1, 0.9]] * 20
+    >>> assessment = assess_classifier([0, 1] * 20, flat, [0, 1], {"logistic regression": Baseline(sure)})
+    >>> print(advice(assessment, TrainingFacts("network", loss=0.69, stops_early=True))[0])
+    A straight line is better here: use it, or see whether columns are missing, scaled or coded wrongly.
+    """
+    found = {each.names[1]: each for each in assessment.comparisons}
+    if not found or assessment.model.n_rows < MIN_ROWS:
+        few = f"{assessment.model.n_rows} rows are too few to judge by: collect more, or judge by folds."
+        return (few,) if assessment.model.n_rows < MIN_ROWS else ()
+    sentences = [*_beside_the_dummy(found.get(DUMMY), training, assessment)]
+    if not sentences:
+        line = next((found[name] for name in LINES if name in found), None)
+        sentences += _beside_the_line(line, training, assessment)
+        sentences += _beside_boosting(found.get(GRADIENT_BOOSTING), training)
+    sentences += _on_classes(assessment)
+    return tuple(sentences)
+
+
+def _overfits(training: TrainingFacts, assessment: Assessment) -> bool:
+    test_loss = assessment.comparisons[0].primary.first
+    report = assessment.model
+    if isinstance(report, ClassificationReport):
+        test_loss = report.log_loss.value
+    elif (rmse := report.per_target[0].rmse.value) is not None:
+        test_loss = rmse**2
+    return training.loss is not None and test_loss is not None and training.loss < FAR_BELOW * test_loss
+
+
+def _beside_the_dummy(dummy: Comparison | None, training: TrainingFacts, assessment: Assessment) -> list[str]:
+    """Return what to do with a model that has learned nothing that holds on other rows."""
+    if dummy is None or dummy.outcome in ("better", "looks better"):
+        return []
+    if _overfits(training, assessment):
+        return [_overfitting_cure(training)]
+    if training.reached_limit and not training.stops_early:
+        return ["The network has learned too little: train it longer (max_iter), or at a higher rate."]
+    return ["The columns say little or nothing about the target: look for other columns, or more rows."]
+
+
+def _overfitting_cure(training: TrainingFacts) -> str:
+    sentence = "The model fits its training rows far better than the test rows: "
+    if training.kind != "network":
+        return sentence + "more rows or fewer columns would help."
+    if not training.stops_early:
+        return sentence + "stop early on the loss of validation rows (early_stopping, scoring 'loss')."
+    return sentence + "use fewer units, or a larger penalty (alpha)."
+
+
+def _beside_the_line(line: Comparison | None, training: TrainingFacts, assessment: Assessment) -> list[str]:
+    if line is None or line.outcome == "better":
+        return []
+    if line.outcome == "worse":
+        if _overfits(training, assessment):
+            return [_overfitting_cure(training)]
+        return [
+            "A straight line is better here: use it, or see whether columns are missing, scaled or coded "
+            "wrongly."
+        ]
+    if line.outcome == "looks better":
+        return ["More test rows would decide whether this model is really better than a straight line."]
+    return ["A straight line is as good on these rows, and easier to explain."]
+
+
+def _beside_boosting(boosting: Comparison | None, training: TrainingFacts) -> list[str]:
+    if boosting is None or boosting.outcome != "worse":
+        return []
+    if training.kind == "network":
+        return [f"Gradient boosting is better here: the default ensemble may close the gap, and {SEARCH}."]
+    return ["Gradient boosting is better here: it is the better tool for this table."]
+
+
+def _on_classes(assessment: Assessment) -> list[str]:
+    report = assessment.model
+    if not isinstance(report, ClassificationReport):
+        return []
+    sentences = []
+    if assessment.is_weighted:
+        sentences.append(
+            "Classes were weighted: the probabilities are not frequencies. --calibrate mends them, and a "
+            "threshold does the same for the answer without weights."
+        )
+    elif report.has_rare_class:
+        rare = min(report.per_class, key=lambda row: row.support)
+        if rare.recall.value is not None and rare.recall.value < 0.5 and len(report.classes) == 2:
+            sentences.append(
+                f"'{rare.label}' is rare and often missed: choose a threshold by what a miss costs (--cost "
+                "fn=10,fp=1)."
+            )
+    return sentences

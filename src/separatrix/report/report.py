@@ -1,0 +1,295 @@
+"""Report: a model judged beside baselines, explained, and written as one page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from separatrix.ensemble import AnyModel
+from separatrix.errors import OutputError
+from separatrix.evaluate.baseline_models import table_baselines
+from separatrix.evaluate.baselines import DUMMY, Baseline
+from separatrix.evaluate.calibration import CalibrationBin, calibration_bins
+from separatrix.evaluate.thresholds import Cost, Thresholds, threshold_table
+from separatrix.files import atomic_write, check_writable
+from separatrix.report.advice import TrainingFacts, advice
+from separatrix.report.columns import column_facts
+from separatrix.report.content import Content, Curve
+from separatrix.report.dependence import partial_dependence
+from separatrix.report.importance import permutation_importance, sampled_rows
+from separatrix.report.judging import (
+    ClassWeight,
+    CrossAssessment,
+    assess_subject,
+    training_table,
+)
+from separatrix.report.learning import LearningCurves
+from separatrix.report.page import page
+from separatrix.report.rows import outstanding_rows
+from separatrix.report.subject import Subject, threshold_of
+
+Array = NDArray[Any]
+
+N_DEPENDENCES = 6
+MOST_CLASSES = 5  # with a curve of calibration
+CURVE_POINTS = 200
+TRAINING_ROWS = 5000  # from which the training loss is computed
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Content):
+    """A model judged and explained; `save` writes it as one page. Its values are those of `Content`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    >>> X = X[["mean radius", "mean texture"]]
+    >>> model = LogisticRegression().fit(X[:300], y[:300])
+    >>> report = Report.from_estimator(model, X[300:], y[300:], train=(X[:300], y[:300]), trees=False)
+    >>> report.importance.groups[0].name, report.thresholds.n_rows
+    ('mean radius', 269)
+    """
+
+    @classmethod
+    def from_estimator(
+        cls,
+        model: Any,
+        X: Any = None,
+        y: Any = None,
+        *,
+        train: tuple[Any, Any] | None = None,
+        target: str | None = None,
+        source: str = "",
+        class_weight: ClassWeight = None,
+        cost: Cost | Mapping[str, float] | None = None,
+        trees: bool = True,
+        folds: CrossAssessment | None = None,
+        model_file: str | os.PathLike[str] | None = None,
+        random_state: int = 0,
+    ) -> Report:
+        """Judge and explain a fitted model.
+
+        Parameters
+        ----------
+        model : Model, Ensemble or fitted estimator
+            With one target: of this package, or any of scikit-learn.
+        X, y : rows and targets
+            Rows that the model was not trained on: a data frame, a Table or an array.
+        train : tuple of (X, y), optional
+            The training rows. The baselines are fitted on them; without them the only baseline is a guess, if
+            the model knows its classes' fractions.
+        target : str, optional
+            Name of the target; by default the model's.
+        source : str, default=""
+            Where the rows are from.
+        class_weight : dict or 'balanced', optional
+            As the model was trained with; by default what it says of itself.
+        cost : Cost or mapping, optional
+            Of two classes: what a miss and a false alarm cost, such as ``{"fn": 10, "fp": 1}``.
+        trees : bool, default=True
+            Whether gradient boosting is a baseline.
+        folds : CrossAssessment, optional
+            Of `cross_assess`: the model is then judged by it, and `X` and `y` are not needed.
+        model_file : path-like, optional
+            The file of the model, for the lines that use it.
+        random_state : int, default=0
+            Seed of samples and shuffles.
+
+        Raises
+        ------
+        DataError
+            If the rows do not fit the model.
+        ParameterError
+            If the model has several targets, or a cost breaks its rule.
+        """
+        name = target or _target_name(model) or getattr(y, "name", None) or "y"
+        training = None
+        if folds is not None:
+            subject, answers, baselines = folds.subject, folds.answers, folds.baselines
+            assessment, training = folds.assessment, folds.subject
+        else:
+            subject = Subject.of(model, X, y, str(name))
+            answers = subject.answers()
+            if train is not None:
+                training = Subject.of(model, *train, str(name))
+                table, is_weighted = training_table(subject, training, None, class_weight)
+                baselines = table_baselines(table, subject.table, trees=trees)
+            else:
+                baselines, is_weighted = _guess(model, subject), False
+            assessment = assess_subject(subject, answers, baselines, str(name), is_weighted=is_weighted)
+        importance = permutation_importance(subject, random_state=random_state)
+        first = [group.columns[0] for group in importance.groups]
+        shown = [group.columns[0] for group in importance.groups if group.is_clear][:N_DEPENDENCES]
+        loss = None if training is None or folds is not None else _training_loss(training)
+        names = {subject.kind: answers, **{n: b.predictions for n, b in baselines.items() if n != DUMMY}}
+        return cls(
+            target=str(name),
+            source=source,
+            classes=subject.classes,
+            kind=subject.kind,
+            model=model_text(model),
+            n_train=None if training is None else training.n_rows,
+            columns=column_facts((training or subject).table, model),
+            assessment=assessment,
+            truth=subject.y,
+            answers=answers,
+            roc=_roc(subject, names),
+            precision_recall=_precision_recall(subject, names),
+            calibration=_calibration(subject, answers),
+            thresholds=_thresholds(subject, answers, cost),
+            threshold=threshold_of(model),
+            learning=LearningCurves.of(model),
+            importance=importance,
+            dependence=tuple(
+                partial_dependence(subject, column, random_state=random_state) for column in shown
+            ),
+            rows=outstanding_rows(subject, answers, first),
+            advice=advice(assessment, TrainingFacts.of(model, subject.kind, loss)),
+            model_file=None if model_file is None else str(model_file),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers, without curves and rows, as values that JSON can hold."""
+        return {
+            "target": self.target,
+            "model": self.model,
+            "verdict": self.verdict,
+            "assessment": self.assessment.to_dict(),
+            "importance": self.importance.to_dict(),
+            "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
+            "advice": list(self.advice),
+        }
+
+    def to_html(self) -> str:
+        """Return the page: HTML that holds its pictures and needs no network."""
+        return page(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page; an existing file is replaced as a whole, or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            Must end in `.html` or `.htm`.
+
+        Raises
+        ------
+        OutputError
+            If the name has another ending, or the file cannot be written.
+        """
+        target = Path(path)
+        check_report_path(target)
+        content = self.to_html()
+        with atomic_write(target) as temporary:
+            temporary.write_text(content, encoding="utf-8")
+        return target
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own, for notebooks."""
+        style = "width:100%;height:720px;border:1px solid #8884;border-radius:6px"
+        return f'<iframe srcdoc="{escape(self.to_html())}" style="{style}" sandbox=""></iframe>'
+
+    def __repr__(self) -> str:
+        """Return the verdict, the scores and the most important columns as text."""
+        important = ", ".join(g.name for g in self.importance.groups if g.is_clear) or "none clearly"
+        lines = [self.verdict, *(each.verdict for each in self.assessment.comparisons), *self.advice]
+        return "\n".join([*lines, "", str(self.assessment.model), "", f"Columns that matter: {important}."])
+
+
+def check_report_path(path: Path) -> None:
+    """Raise an `OutputError` for a report that cannot be written, or whose name has another ending."""
+    if path.suffix.lower() not in (".html", ".htm"):
+        better = path.with_suffix(".html") if path.name else "report.html"
+        raise OutputError(f"cannot write '{path}': a report ends in .html; name it '{better}'.")
+    check_writable(path)
+
+
+def model_text(model: Any) -> str:
+    """Return a model in a few words."""
+    value = model
+    if not isinstance(model, AnyModel) and hasattr(model, "to_model"):
+        value = model.to_model()
+    if not isinstance(value, AnyModel):
+        return type(model).__name__
+    networks = getattr(value, "models", None)
+    if networks is None:
+        return f"a network {value.network}, {value.n_parameters:,} parameters"  # type: ignore[union-attr]
+    return f"an ensemble of {len(networks):,} networks, {value.n_parameters:,} parameters in all"
+
+
+def _target_name(model: Any) -> str | None:
+    name = getattr(model, "target_name", None) or getattr(model, "target_name_", None)
+    return name if isinstance(name, str) else None
+
+
+def _guess(model: Any, subject: Subject) -> dict[str, Baseline]:
+    """Return the guess that the statistics of the training target allow."""
+    statistics = (getattr(model, "training", None) or {}).get("target")
+    if not isinstance(statistics, dict):
+        return {}
+    if subject.classes is None:
+        return {DUMMY: Baseline(np.full(subject.n_rows, float(statistics["mean"])))}
+    counts = np.asarray(statistics["class_counts"], float)
+    return {DUMMY: Baseline(np.tile(counts / counts.sum(), (subject.n_rows, 1)))}
+
+
+def _training_loss(training: Subject) -> float:
+    rows = sampled_rows(training, TRAINING_ROWS, np.random.RandomState(0))
+    part = training.take(rows)
+    return float(part.losses(part.answers()).mean())
+
+
+def _is_binary(subject: Subject) -> bool:
+    return subject.classes is not None and len(subject.classes) == 2 and len(np.unique(subject.y)) == 2
+
+
+def _thinned(x: Array, y: Array) -> Curve:
+    keep = np.unique(np.linspace(0, len(x) - 1, min(len(x), CURVE_POINTS)).round().astype(np.intp))
+    return x[keep], y[keep]
+
+
+def _roc(subject: Subject, answers: Mapping[str, Array]) -> dict[str, Curve]:
+    if not _is_binary(subject):
+        return {}
+    return {name: _thinned(*roc_curve(subject.y, values[:, 1])[:2]) for name, values in answers.items()}
+
+
+def _precision_recall(subject: Subject, answers: Mapping[str, Array]) -> dict[str, Curve]:
+    if not _is_binary(subject):
+        return {}
+    found = {}
+    for name, values in answers.items():
+        precision, recall, _ = precision_recall_curve(subject.y, values[:, 1])
+        found[name] = _thinned(recall, precision)
+    return found
+
+
+def _calibration(subject: Subject, answers: Array) -> dict[str, Sequence[CalibrationBin]]:
+    if subject.classes is None:
+        return {}
+    codes = range(len(subject.classes))
+    shown = [1] if len(subject.classes) == 2 else list(codes)[:MOST_CLASSES]
+    n_bins = max(2, min(10, subject.n_rows // 15))
+    return {
+        str(subject.classes[code]): calibration_bins(subject.y == code, answers[:, code], n_bins=n_bins)
+        for code in shown
+    }
+
+
+def _thresholds(
+    subject: Subject, answers: Array, cost: Cost | Mapping[str, float] | None
+) -> Thresholds | None:
+    if not _is_binary(subject) or subject.classes is None:
+        return None
+    label = subject.classes.tolist()[1]
+    return threshold_table(subject.labels, answers[:, 1], label=label, cost=cost)
