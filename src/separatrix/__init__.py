@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
     from separatrix.plots import StepDisplay as StepDisplay
     from separatrix.plots import animate as animate
+    from separatrix.report import Report as Report
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
     from separatrix.search import OptunaObjective as OptunaObjective
     from separatrix.search import architectures as architectures
@@ -76,6 +77,7 @@ _PUBLIC = {
     "Network": "network",
     "NetworkDiagramDisplay": "plots",
     "OptunaObjective": "search",
+    "Report": "report",
     "ReportDisplay": "plots",
     "SearchCurvesDisplay": "plots",
     "SearchHeatmapDisplay": "plots",

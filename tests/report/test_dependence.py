@@ -17,7 +17,7 @@ def test_it_is_scikit_learns() -> None:
     X = np.c_[random.normal(size=200), random.normal(size=200)]
     y = (X[:, 0] + X[:, 1] ** 2 > 1).astype(int)
     model = LogisticRegression().fit(X, y)
-    found = partial_dependence(Subject.of(model, X, y), "x1")
+    found = partial_dependence(Subject.of(model, X, y), "x1", max_rows=200)
     expected = of_scikit_learn(
         model, X, [0], custom_values={0: found.values}, response_method="predict_proba"
     )

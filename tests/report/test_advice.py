@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from separatrix.evaluate import Baseline, assess_classifier, assess_regressor
+from separatrix.report.advice import TrainingFacts, advice
+
+Y = np.array([0, 1] * 60)
+
+
+def proba(sure: float, seed: int = 0) -> np.ndarray:
+    """Probabilities that are right with a strength."""
+    p = np.clip(0.5 + sure * (Y - 0.5) + 0.05 * np.random.RandomState(seed).normal(size=len(Y)), 0.02, 0.98)
+    return np.c_[1 - p, p]
+
+
+def found(own: float, line: float, trees: float, training: TrainingFacts) -> tuple[str, ...]:
+    others = {"logistic regression": line, "gradient boosting": trees, "dummy": 0.0}
+    baselines = {name: Baseline(proba(sure, 1)) for name, sure in others.items()}
+    return advice(assess_classifier(Y, proba(own), [0, 1], baselines), training)
+
+
+def test_a_good_model_needs_no_advice() -> None:
+    assert found(0.8, 0.4, 0.4, TrainingFacts("ensemble")) == ()
+
+
+def test_a_line_that_is_as_good_is_said() -> None:
+    (sentence,) = found(0.6, 0.6, 0.5, TrainingFacts("network", 0.3, stops_early=True))
+    assert sentence.startswith("A straight line is as good") or "More test rows" in sentence
+
+
+@pytest.mark.parametrize(("stops_early", "cure"), [(False, "stop early"), (True, "fewer units")])
+def test_an_overfitted_network(stops_early: bool, cure: str) -> None:
+    (sentence,) = found(0.3, 0.6, 0.2, TrainingFacts("network", 0.01, stops_early=stops_early))
+    assert cure in sentence
+
+
+def test_trees_that_are_better_are_said() -> None:
+    (sentence,) = found(0.5, 0.3, 0.9, TrainingFacts("ensemble"))
+    assert sentence.startswith("Gradient boosting is better")
+
+
+@pytest.mark.parametrize("kind", ["network", "ensemble", "model"])
+def test_no_advice_contradicts_another(kind: str) -> None:
+    levels = (0.0, 0.3, 0.6, 0.9)
+    for own, line, trees, loss, early, limit in itertools.product(
+        levels, levels, levels, (0.01, 0.5, None), (False, True), (False, True)
+    ):
+        training = TrainingFacts(kind, loss, early, limit)
+        sentences = " ".join(found(own, line, trees, training))
+        assert "converge" not in sentences
+        if early:
+            assert "longer" not in sentences
+            assert "stop early" not in sentences
+        assert not ("longer" in sentences and "penalty" in sentences)
+        assert not ("as good" in sentences and "Gradient boosting is better" in sentences and own > line)
+
+
+def test_weighted_probabilities_are_no_frequencies() -> None:
+    weighted = assess_classifier(Y, proba(0.8), [0, 1], {"dummy": Baseline(proba(0.0, 1))}, is_weighted=True)
+    assert "not frequencies" in advice(weighted, TrainingFacts("network"))[-1]
+
+
+def test_few_rows_are_said() -> None:
+    y = np.arange(12.0)
+    assessment = assess_regressor(y, y + 1, {"dummy": Baseline(np.full(12, 5.5))})
+    assert advice(assessment, TrainingFacts("network")) == (
+        "12 rows are too few to judge by: collect more, or judge by folds.",
+    )
