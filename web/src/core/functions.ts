@@ -58,9 +58,8 @@ export function expNegative(x: number): number {
   return s + s * p;
 }
 
-/** Return exp(x) - 1 for x <= 0, to about 1e-14 of its value. */
-export function expm1Negative(x: number): number {
-  if (!(x >= -708)) return x !== x ? x : -1;
+/** Return exp(x) - 1 for |x| < 700, to about 1e-14 of its value. */
+function expm1(x: number): number {
   const n = x * PER_LN2 + ROUND - ROUND;
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
@@ -69,19 +68,24 @@ export function expm1Negative(x: number): number {
   return s - 1 + s * p;
 }
 
-/** Return 1 / (1 + exp(-z)). */
+/** Return exp(x) - 1 for x <= 0. */
+export function expm1Negative(x: number): number {
+  return expm1(Math.max(x, -60));
+}
+
+/** Return 1 / (1 + exp(-z)); without a branch, which rows of both signs would make slow. */
 export function logistic(z: number): number {
-  if (z >= 0) return 1 / (1 + expNegative(-z));
-  const e = expNegative(z);
-  return e / (1 + e);
+  const x = Math.min(700, Math.max(-700, -z));
+  const n = x * PER_LN2 + ROUND - ROUND;
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
+  const k = n & 63;
+  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
+  return 1 / (1 + (s + s * p));
 }
 
 export function tanh(z: number): number {
-  if (z >= 0) {
-    const m = expm1Negative(-2 * z);
-    return -m / (2 + m);
-  }
-  const m = expm1Negative(2 * z);
+  const m = expm1(Math.min(44, Math.max(-44, 2 * z)));
   return m / (2 + m);
 }
 

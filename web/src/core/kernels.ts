@@ -21,8 +21,9 @@ export function affine(w: Weights, x: Float64Array, z: Float64Array, stride: num
   const { nIn, nOut } = w;
   let o = 0;
   for (; o < nOut; o++) {
-    const p = o * stride;
-    z.fill(w.bias < 0 ? 0 : w.values[w.bias + o], p, p + n);
+    const b = w.bias < 0 ? 0 : w.values[w.bias + o];
+    // A call of `fill` costs more than it saves in small batches.
+    for (let r = o * stride; r < o * stride + n; r++) z[r] = b;
   }
   for (o = 0; o + 1 < nOut; o += 2) {
     let k = 0;

@@ -70,7 +70,8 @@ export class Pass {
   forward(n: number, dropout: DropoutKey | null = null): void {
     const { network, stride } = this;
     let x = this.inputs;
-    network.layers.forEach(({ activation, units }, l) => {
+    for (let l = 0; l < network.layers.length; l++) {
+      const { activation, units } = network.layers[l];
       const z = this.sums[l];
       const a = this.outputs[l];
       affine(this.weights[l], x, z, stride, n);
@@ -81,7 +82,7 @@ export class Pass {
         this.drop(l, n, dropout);
         x = this.passedOn[l];
       }
-    });
+    }
   }
 
   /** After `forward`: add the gradient of the summed losses to `gradient`, and return the sum of the losses. */
@@ -95,11 +96,9 @@ export class Pass {
     for (let l = last; l >= 0; l--) {
       const { activation, units } = network.layers[l];
       const factors = dropped ? this.factors[l] : null;
-      for (let u = 0; u < units; u++) {
-        const from = u * stride;
-        if (factors !== null) for (let r = from; r < from + n; r++) d[r] *= factors[r];
-        timesDerivative(activation, this.sums[l], this.outputs[l], d, from, from + n);
-      }
+      if (factors !== null) for (let r = 0; r < units * stride; r++) d[r] *= factors[r];
+      if (n === stride) timesDerivative(activation, this.sums[l], this.outputs[l], d, 0, units * stride);
+      else for (let u = 0; u < units; u++) timesDerivative(activation, this.sums[l], this.outputs[l], d, u * stride, u * stride + n);
       const x = l === 0 ? this.inputs : dropped ? this.passedOn[l - 1] : this.outputs[l - 1];
       addProducts(this.weights[l], x, d, gradient, stride, n);
       if (l > 0) {

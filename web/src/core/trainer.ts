@@ -143,9 +143,9 @@ export class Trainer {
     const { gradient, plan, pass } = this;
     const loss = (this.batchLoss + this.addPenalty()) / size;
     for (let i = 0; i < gradient.length; i++) gradient[i] /= size;
-    plan.frozen.forEach((index, i) => (this.kept[i] = pass.theta[index]));
+    for (let i = 0; i < plan.frozen.length; i++) this.kept[i] = pass.theta[plan.frozen[i]];
     takeStep(plan.optimizer, plan.rate, pass.theta, gradient, this.moments);
-    plan.frozen.forEach((index, i) => (pass.theta[index] = this.kept[i]));
+    for (let i = 0; i < plan.frozen.length; i++) pass.theta[plan.frozen[i]] = this.kept[i];
     this.lossSum += loss * size;
     this.step++;
     this.batch++;
