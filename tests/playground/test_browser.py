@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -49,11 +51,16 @@ def small_model() -> sx.Model:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory) -> dict[str, str | None]:
+def folder(tmp_path_factory) -> Path:
+    """The pages, and what is downloaded from them."""
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def outcomes(folder) -> dict[str, str | None]:
     """What went wrong in each scenario, or None."""
     assert CHROMIUM
     assert NODE
-    folder = tmp_path_factory.mktemp("pages")
     for toy in ("circles", "spiral"):
         sx.playground(toy).save(folder / f"{toy}.html")
     Page(start_of_table(load_dataset("diabetes"), "target", "diabetes")).save(folder / "diabetes.html")
@@ -72,3 +79,29 @@ def outcomes(tmp_path_factory) -> dict[str, str | None]:
 def test_scenario(outcomes, name):
     assert name in outcomes
     assert outcomes[name] is None, outcomes[name]
+
+
+def test_the_exported_model_predicts_what_the_page_predicted(outcomes, folder):
+    assert outcomes["everything is exported"] is None
+    model = sx.load(folder / "model.safetensors")
+    asked = json.loads((folder / "asked.json").read_text())
+    shown = [float(one["star"].removesuffix(" %")) for one in asked]
+    predicted = 100 * model.predict_proba([one["row"] for one in asked])[:, 1]
+    assert np.abs(predicted - shown).max() <= 0.05 + 1e-9  # the page shows one decimal
+
+
+def test_the_other_exports(outcomes, folder):
+    assert outcomes["everything is exported"] is None
+    model = sx.load(folder / "model.safetensors")
+    code = subprocess.run(
+        [sys.executable, folder / "network.py"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert code.returncode == 0, code.stderr
+    assert isinstance(json.loads((folder / "model.json").read_text()), dict)
+    rows = (folder / "data.csv").read_text().splitlines()
+    assert len(rows) == 1 + 360
+    assert model.network.n_in == 2
+    for name in ("boundary", "network"):
+        assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        tree = ElementTree.parse(folder / f"{name}.svg")
+        assert tree.getroot().tag == "{http://www.w3.org/2000/svg}svg"

@@ -2,7 +2,11 @@
 
 import { render } from "preact";
 import { DataMaker } from "../data/dataset";
+import { linkState, readLink, writeLink } from "../state/link";
+import { Problem } from "../state/problem";
 import { createSession } from "../state/session";
+import type { Session } from "../state/types";
+import { sentence } from "../text/notes";
 import { App } from "../ui/App";
 import { Stage } from "../ui/stage";
 import { openingOf, readStart } from "./start";
@@ -15,9 +19,41 @@ export async function mountPage(body: HTMLElement): Promise<void> {
   const maker = new DataMaker();
   if (opening.table) maker.tables.set(opening.table.name, opening.table);
   const session = createSession({ doc: opening.doc, prepare: maker.prepare, now: () => performance.now() });
+  const first = [...(start?.notes ?? [])];
+  const isLink = location.hash.length > 1;
+  if (isLink) first.push(await follow(session, location.hash));
   const root = body.appendChild(Object.assign(document.createElement("div"), { className: "sx" }));
   const stage = new Stage(session, root);
+  const said: { say: (text: string) => void } = { say: () => undefined };
   stage.run();
-  render(<App stage={stage} tables={maker.tables} link={async () => location.href} first={start?.notes.join(" ") ?? ""} />, root);
-  if (opening.plays && !stage.waits) setTimeout(() => { if (session.status === "untrained") session.play(); }, BREATH);
+  render(<App stage={stage} tables={maker.tables} link={() => linkOf(session)} first={first.filter(Boolean).join(" ")} ready={(say) => { said.say = say; }} />, root);
+  addEventListener("hashchange", () => { if (location.hash !== written) void follow(session, location.hash).then((text) => { if (text) said.say(text); }); });
+  if (opening.plays && !stage.waits && !isLink) setTimeout(() => { if (session.status === "untrained") session.play(); }, BREATH);
 }
+
+/** The part of the address that the page wrote itself. */
+let written = "";
+
+/** Open a link's document and train to its epoch; return a sentence if that cannot be done. */
+async function follow(session: Session, hash: string): Promise<string> {
+  try {
+    const { doc, epoch } = await readLink(hash);
+    session.open(doc);
+    if (session.problem) return sentence(session.problem);
+    if (epoch > 0) session.reach(epoch);
+    return "";
+  } catch (error) {
+    if (error instanceof Problem) return sentence(error.note);
+    throw error;
+  }
+}
+
+/** Return the address of the page as it is now, and show it in the address bar. */
+async function linkOf(session: Session): Promise<string> {
+  written = await writeLink(linkState(session));
+  const address = `${location.href.split("#")[0]}${written}`;
+  // The frame of a notebook has no address that could be changed.
+  if (location.protocol !== "about:") history.replaceState(null, "", written);
+  return address;
+}
+

@@ -54,3 +54,15 @@ export const LABELS = {
   reading: (name: string, share: string) => `Reading ${name}: ${share}`,
   predict: "Predict", predicted: "Predicted", tableUsed: (rows: string) => `${rows} rows are in use. Play trains on them.`, change: "Columns…", notes: "Notes", from: "from", asClasses: "as classes", asNumbers: "as numbers", task: "Target is", scale: "scale numbers to mean 0 and variance 1", firstRows: "First rows",
 } as const;
+
+/** What can be exported, and what it is for. */
+export const EXPORTS = {
+  model: { title: "Model", note: "model.safetensors, for separatrix.load" },
+  json: { title: "Model as JSON", note: "its description and its weights" },
+  code: { title: "Python code", note: "network.py, needs only NumPy" },
+  data: { title: "Data", note: "data.csv, with the held-back rows marked" },
+  boundaryPng: { title: "Boundary as PNG", note: "the picture at the right" },
+  boundarySvg: { title: "Boundary as SVG", note: "sharp at every size" },
+  networkPng: { title: "Network as PNG", note: "with the pictures in its units" },
+  networkSvg: { title: "Network as SVG", note: "sharp at every size" },
+} as const;

@@ -26,7 +26,7 @@ import { sentence } from "../text/notes";
 export type SheetName = "csv" | "formula";
 
 /** `first` is what the narrator says when the page opens; empty for the usual. */
-export function App({ stage, tables, link, first }: { stage: Stage; tables: Map<string, DataTable>; link: () => Promise<string>; first: string }) {
+export function App({ stage, tables, link, first, ready }: { stage: Stage; tables: Map<string, DataTable>; link: () => Promise<string>; first: string; ready: (say: (text: string) => void) => void }) {
   const [pen, setPen] = useState(0);
   const [sheet, setSheet] = useState<SheetName | null>(null);
   const [file, setFile] = useState<File | null>(null);
@@ -37,6 +37,7 @@ export function App({ stage, tables, link, first }: { stage: Stage; tables: Map<
   }), [stage, pen]);
   const open = (name: SheetName, dropped: File | null = null) => { setFile(dropped); setSheet(name); };
   useKeys(app);
+  useEffect(() => ready((text) => app.say(text, "error")), [app]);
   useEffect(() => app.session.subscribe(({ problem }) => problem, (problem) => { if (problem) app.say(sentence(problem), "error"); }), [app]);
   return (
     <AppContext.Provider value={app}>
@@ -104,11 +105,17 @@ function More() {
   );
 }
 
-/** Space plays and pauses, and the usual keys undo and redo, where no control has the focus. */
+/** Escape closes the card of a unit; Space plays and pauses, and the usual keys undo and redo, where no control has the focus. */
 function useKeys({ session }: AppValue): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
+      const { unit } = session.doc.view;
+      if (event.key === "Escape" && unit && !target.closest("dialog, .plot, .menu")) {
+        session.setView({ unit: null });
+        document.querySelector<HTMLElement>(`[data-unit="${unit.join()}"]`)?.focus();
+        return;
+      }
       if (target.closest("input, select, textarea, button, dialog, [role=slider], [role=application], summary")) {
         if (!(event.ctrlKey || event.metaKey) || target.closest("input[type=text], input[type=number], textarea")) return;
       }

@@ -1,1 +1,82 @@
-export function ExportMenu() { return null; }
+/** Files to carry away: the model three ways, the data, pictures. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { dataCsv, modelJson, safetensors } from "../export/files";
+import { pythonCode } from "../export/python";
+import { EXPORTS, LABELS } from "../text/labels";
+import { HINTS } from "../text/narrator";
+import { boundarySvg, pngOf } from "../views/svg";
+import type { App } from "./stage";
+import { useApp } from "./stage";
+import { Icon } from "./icons";
+
+type Content = string | Blob | Uint8Array<ArrayBuffer>;
+
+interface Export {
+  readonly title: string;
+  readonly note: string;
+  readonly file: string;
+  readonly make: (app: App) => Content | Promise<Content>;
+}
+
+const boundary = ({ session, stage }: App) => boundarySvg(session, stage.boundary!, stage.scene, stage.palette);
+const network = ({ stage }: App) => stage.network!.svg(stage.palette);
+
+const ITEMS: readonly Export[] = [
+  { ...EXPORTS.model, file: "model.safetensors", make: ({ session }) => safetensors(session) },
+  { ...EXPORTS.json, file: "model.json", make: ({ session }) => modelJson(session) },
+  { ...EXPORTS.code, file: "network.py", make: ({ session }) => pythonCode(session) },
+  { ...EXPORTS.data, file: "data.csv", make: ({ session }) => dataCsv(session) },
+  { ...EXPORTS.boundaryPng, file: "boundary.png", make: (app) => pngOf(boundary(app)) },
+  { ...EXPORTS.boundarySvg, file: "boundary.svg", make: boundary },
+  { ...EXPORTS.networkPng, file: "network.png", make: (app) => pngOf(network(app)) },
+  { ...EXPORTS.networkSvg, file: "network.svg", make: network },
+];
+
+export function ExportMenu() {
+  const app = useApp();
+  const [isOpen, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null), button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    menu.current?.querySelector("button")?.focus();
+    const outside = (event: PointerEvent) => { if (!menu.current?.contains(event.target as Node) && !button.current?.contains(event.target as Node)) setOpen(false); };
+    addEventListener("pointerdown", outside);
+    return () => removeEventListener("pointerdown", outside);
+  }, [isOpen]);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape") close();
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const items = [...menu.current!.querySelectorAll("button")];
+      const at = items.indexOf(document.activeElement as HTMLButtonElement) + (event.key === "ArrowDown" ? 1 : -1);
+      items[(at + items.length) % items.length]?.focus();
+    } else return;
+    event.preventDefault();
+  };
+  const carry = async ({ file, make }: Export) => {
+    close();
+    save(file, await make(app));
+    app.say(HINTS.saved(file));
+  };
+  return (
+    <div class="menubox">
+      <button class="act" ref={button} aria-haspopup="menu" aria-expanded={isOpen} title={LABELS.export} onClick={() => setOpen(!isOpen)}><Icon name="export" /><span>{LABELS.export}</span></button>
+      {isOpen && (
+        <div class="menu" role="menu" aria-label={LABELS.export} ref={menu} onKeyDown={onKey}>
+          {ITEMS.map((item) => <button role="menuitem" key={item.file} onClick={() => void carry(item)}><b>{item.title}</b><small>{item.note}</small></button>)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Let the browser save a file. */
+function save(name: string, content: Content): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content]));
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 30_000);
+}

@@ -13,14 +13,14 @@ import { useApp, usePainter, useSession } from "./stage";
 const MAX_LAYERS = 6, MAX_UNITS = 32;
 
 export function NetworkPanel() {
-  const { session } = useApp();
+  const { session, stage: frames } = useApp();
   const stage = useRef<HTMLDivElement>(null);
   const view = useRef<NetworkView | null>(null);
   const [places, setPlaces] = useState<{ x: readonly number[]; width: number; tile: number }>({ x: [], width: 1, tile: 40 });
   const unit = useSession(({ doc }) => doc.view.unit);
   const isOutput = (layer: number) => layer === session.network.layers.length - 1;
   useEffect(() => {
-    view.current = new NetworkView(stage.current!, session, {
+    view.current = frames.network = new NetworkView(stage.current!, session, {
       unit: (layer, index) => {
         const open = session.doc.view.unit;
         session.setView({ unit: open && open[0] === layer && open[1] === index ? null : [layer, index] });
@@ -31,7 +31,7 @@ export function NetworkPanel() {
       nameOutput: (output) => session.dataset.classNames[output] ?? session.dataset.targetName,
       weight: LABELS.weight,
     });
-  }, [session]);
+  }, [session, frames]);
   usePainter(({ scene, palette }) => view.current?.update(scene, palette));
   return (
     <main class="netp" aria-label={LABELS.network}>

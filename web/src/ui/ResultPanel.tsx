@@ -48,7 +48,7 @@ function Plot() {
   const ring = useRef<HTMLSpanElement>(null), at = useRef<HTMLSpanElement>(null), x = useRef<HTMLSpanElement>(null), y = useRef<HTMLSpanElement>(null);
   const drawing = useDrawing();
   const isDrawn = useSession(({ doc }) => doc.data.source.kind === "drawn");
-  useEffect(() => { view.current = new BoundaryView(host.current!, session); }, [session]);
+  useEffect(() => { view.current = stage.boundary = new BoundaryView(host.current!, session); }, [session, stage]);
   usePainter(({ scene, palette }) => {
     view.current?.update(scene, palette);
     const { marked } = session.doc.view;

@@ -41,8 +41,7 @@ export function UnitCard({ layer, unit, left, tile }: { layer: number; unit: num
     say(on ? HINTS.frozen : HINTS.unfrozen);
   };
   return (
-    <div class="card pop" role="dialog" aria-label={LABELS.unitTitle(layer, unit, isOutput)} style={{ left: `clamp(8px, ${left + tile / 2 + 26}px, calc(100% - 334px))`, top: "74px" }}
-      onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } }}>
+    <div class="card pop" role="dialog" aria-label={LABELS.unitTitle(layer, unit, isOutput)} style={{ left: `clamp(8px, ${left + tile / 2 + 26}px, calc(100% - 334px))`, top: "74px" }}>
       <h3 ref={heading} tabIndex={-1}>
         {LABELS.unitTitle(layer, unit, isOutput)}
         <span class="q">{isOutput ? outputName(network.head) : ACTIVATIONS[spec.activation]}</span>

@@ -1,8 +1,10 @@
 /** The frame: at every one the session works for some milliseconds, then whatever changed is painted. */
 
 import { createContext } from "preact";
-import { useContext, useEffect, useReducer, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { Session } from "../state/types";
+import type { BoundaryView } from "../views/boundary";
+import type { NetworkView } from "../views/network";
 import type { Palette } from "../views/palette";
 import { readPalette } from "../views/palette";
 import type { Scene } from "../views/scene";
@@ -22,6 +24,9 @@ export class Stage {
   /** Frames so far: painters that are expensive skip some. */
   frame = 0;
   /** Whether the page waits for Play instead of starting by itself. */
+  /** The pictures that can be exported. */
+  boundary: BoundaryView | null = null;
+  network: NetworkView | null = null;
   readonly waits = matchMedia("(prefers-reduced-motion: reduce)").matches;
   private readonly painters = new Set<Painter>();
   private sceneKey = "";
@@ -49,8 +54,8 @@ export class Stage {
   run(signal?: AbortSignal): void {
     const frame = (now: number) => {
       if (signal?.aborted) return;
+      requestAnimationFrame(frame); // first: a fault in one frame must not be the last of the page
       this.paint(now);
-      requestAnimationFrame(frame);
     };
     this.refreshScene();
     requestAnimationFrame(frame);
@@ -124,7 +129,7 @@ export function useSession<T>(selector: (session: Session) => T): T {
   const value = selector(session);
   const kept = useRef({ selector, value });
   kept.current = { selector, value };
-  useEffect(() => session.subscribe((now) => kept.current.selector(now), () => again(null as never)), [session]);
+  useLayoutEffect(() => session.subscribe((now) => kept.current.selector(now), () => again(null as never)), [session]);
   return value;
 }
 
@@ -133,5 +138,6 @@ export function usePainter(painter: Painter): void {
   const { stage } = useApp();
   const kept = useRef(painter);
   kept.current = painter;
-  useEffect(() => stage.add((now) => kept.current(now)), [stage]);
+  // At once, as a delayed effect could come after the component has gone.
+  useLayoutEffect(() => stage.add((now) => kept.current(now)), [stage]);
 }

@@ -11,6 +11,7 @@ import type { Scene } from "./scene";
 import { gridOf } from "./scene";
 
 const MOVING_CELLS = 100, STILL_CELLS = 200;
+export const CURVE_LEVELS = [0, 0.5, 1];
 const CHUNK = 400; // markers of one path: larger paths are slow to fill
 
 export class BoundaryView {
@@ -67,6 +68,24 @@ export class BoundaryView {
     return [scene.a[0] + s * (scene.a[1] - scene.a[0]), scene.b[1] - t * (scene.b[1] - scene.b[0])];
   }
 
+  /** The coloured ground as an address. */
+  get fieldUrl(): string {
+    return this.field.canvas.toDataURL();
+  }
+
+  /** Draw the line of one half, or those between the likeliest classes: `draw` gets the distance of each cell from a level. */
+  contours({ outputs }: GridValues, draw: (at: (i: number) => number) => void): void {
+    if (outputs.length === 1) {
+      const p = outputs[0]!;
+      draw((i) => p[i]! - 0.5);
+    } else
+      outputs.forEach((own, k) => draw((i) => {
+        let rival = -Infinity;
+        for (let other = 0; other < outputs.length; other++) if (other !== k && outputs[other]![i]! > rival) rival = outputs[other]![i]!;
+        return own[i]! - rival;
+      }));
+  }
+
   private paintField(scene: Scene, values: GridValues, palette: Palette): void {
     const { nA, nB, outputs } = values;
     const isRegression = scene.dataset.task === "regression";
@@ -81,15 +100,7 @@ export class BoundaryView {
     const path = new Path2D();
     const sx = this.width / nA, sy = this.height / nB;
     const pen = { moveTo: (x: number, y: number) => path.moveTo(x * sx, y * sy), lineTo: (x: number, y: number) => path.lineTo(x * sx, y * sy) };
-    if (outputs.length === 1) {
-      const p = outputs[0]!;
-      contour((i) => p[i]! - 0.5, nA, nB, pen);
-    } else
-      outputs.forEach((own, k) => contour((i) => {
-        let rival = -Infinity;
-        for (let other = 0; other < outputs.length; other++) if (other !== k && outputs[other]![i]! > rival) rival = outputs[other]![i]!;
-        return own[i]! - rival;
-      }, nA, nB, pen));
+    this.contours(values, (at) => contour(at, nA, nB, pen));
     context.strokeStyle = palette.ink;
     context.lineWidth = this.width > 500 ? 3 : 2.6;
     context.lineCap = context.lineJoin = "round";
@@ -106,7 +117,7 @@ export class BoundaryView {
     const y = (value: number) => ((scene.b[1] - value) / (scene.b[1] - scene.b[0])) * height;
     context.strokeStyle = palette.line;
     context.lineWidth = 1;
-    for (const level of scene.dataset.task === "regression" ? [] : [0, 0.5, 1]) {
+    for (const level of scene.dataset.task === "regression" ? [] : CURVE_LEVELS) {
       context.setLineDash(level === 0.5 ? [4, 4] : []);
       context.beginPath();
       context.moveTo(0, y(level));
@@ -131,24 +142,8 @@ export class BoundaryView {
     const { context } = fitted(this.points, width, height);
     context.clearRect(0, 0, width, height);
     const sx = width / (a[1] - a[0]), sy = height / (b[1] - b[0]);
-    const size = Math.max(0.55, Math.min(1, Math.sqrt(260 / dataset.nRows))) * Math.max(2.6, Math.min(6, width / 96));
-    const isRegression = dataset.task === "regression";
-    const [low, high] = targetRange(scene);
-    const show = this.session.doc.view.showHeldOut;
-    const groups = new Map<string, { color: string; code: number; held: boolean; rows: number[] }>();
-    for (let i = 0; i < dataset.nRows; i++) {
-      const held = dataset.isHeldOut[i] === 1;
-      if (held && !show) continue;
-      const code = isRegression ? 0 : dataset.targets[i]!;
-      const level = isRegression && !scene.isCurve ? Math.round(((dataset.targets[i]! - low) / (high - low || 1)) * 24) : 0;
-      const key = `${code} ${held} ${level}`;
-      const color = !isRegression ? palette.classes[code % 10]! : scene.isCurve ? palette.classes[0]! : cssOf(palette.sequential, level / 24);
-      let group = groups.get(key);
-      if (!group) groups.set(key, (group = { color, code, held, rows: [] }));
-      group.rows.push(i);
-    }
-    // Held-back points are hollow, and lie above the others.
-    for (const { color, code, held, rows } of [...groups.values()].sort((one, other) => Number(one.held) - Number(other.held))) {
+    const size = markerSize(dataset.nRows, width);
+    for (const { color, code, held, rows } of groupsOf(this.session, scene, palette)) {
       for (let from = 0; from < rows.length; from += CHUNK) {
         context.beginPath();
         for (const i of rows.slice(from, from + CHUNK)) addMarker(context, code, (rowA[i]! - a[0]) * sx, (b[1] - rowB[i]!) * sy, held ? size * 1.06 : size);
@@ -169,6 +164,40 @@ export class BoundaryView {
       }
     }
   }
+}
+
+/** Points of one look. */
+interface Group {
+  readonly color: string;
+  readonly code: number;
+  readonly held: boolean;
+  readonly rows: number[];
+}
+
+export function markerSize(nRows: number, width: number): number {
+  return Math.max(0.55, Math.min(1, Math.sqrt(260 / nRows))) * Math.max(2.6, Math.min(6, width / 96));
+}
+
+/** Return the points by their look; those held back last, as they are hollow and lie above the others. */
+export function groupsOf(session: Session, scene: Scene, palette: Palette): Group[] {
+  const { dataset } = scene;
+  const isRegression = dataset.task === "regression";
+  const [low, high] = targetRange(scene);
+  const groups = new Map<string, Group>();
+  for (let i = 0; i < dataset.nRows; i++) {
+    const held = dataset.isHeldOut[i] === 1;
+    if (held && !session.doc.view.showHeldOut) continue;
+    const code = isRegression ? 0 : dataset.targets[i]!;
+    const level = isRegression && !scene.isCurve ? Math.round(((dataset.targets[i]! - low) / (high - low || 1)) * 24) : 0;
+    const key = `${code} ${held} ${level}`;
+    let group = groups.get(key);
+    if (!group) {
+      const color = !isRegression || scene.isCurve ? palette.classes[code % 10]! : cssOf(palette.sequential, level / 24);
+      groups.set(key, (group = { color, code, held, rows: [] }));
+    }
+    group.rows.push(i);
+  }
+  return [...groups.values()].sort((one, other) => Number(one.held) - Number(other.held));
 }
 
 function sceneKey(scene: Scene): string {

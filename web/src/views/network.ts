@@ -7,6 +7,7 @@ import type { Palette } from "./palette";
 import { Raster, fitted, largest } from "./raster";
 import type { Scene } from "./scene";
 import { gridOf } from "./scene";
+import { networkSvg } from "./svg";
 
 const TILE_CELLS = 30;
 const MANY_EDGES = 700; // from here on edges are painted in every sixth frame of a run
@@ -72,6 +73,11 @@ export class NetworkView {
     this.paintTiles(scene, palette);
     const many = layout.columns.slice(1).reduce((sum, column, k) => sum + column.y.length * layout.columns[k]!.y.length, 0) > MANY_EDGES;
     if (!many || session.status !== "playing" || this.frame % 6 === 1) this.paintEdges(layout, palette, edge);
+  }
+
+  /** The network as it is on the stage, as SVG. */
+  svg(palette: Palette): string {
+    return networkSvg(this.session, this.layout!, this.width, this.height, this.tiles.map((column) => column.map(({ raster }) => raster.canvas.toDataURL())), palette);
   }
 
   // ------------------------------------------------------------ building

@@ -25,12 +25,20 @@ export async function withBrowser(executablePath, settings, work) {
   }
 }
 
+const opened = new WeakMap();
+
+/** Return what went wrong on the pages that are open. */
+export function faultsOf(context) {
+  return context.pages().flatMap((page) => opened.get(page)?.faults ?? []);
+}
+
 /** A page of the playground. `faults` are errors, messages of the policy, and requests for anything but the file. */
 export class Playground {
   faults = [];
 
   constructor(page) {
     this.page = page;
+    opened.set(page, this);
     page.on("pageerror", (error) => this.faults.push(error.stack ?? error.message));
     page.on("console", (message) => { if (message.type() === "error") this.faults.push(message.text()); });
     page.on("request", (request) => { if (!/^(file|blob|data):/.test(request.url())) this.faults.push(`request ${request.url()}`); });

@@ -6,7 +6,7 @@
  */
 
 import { SCENARIOS } from "./scenarios.mjs";
-import { withBrowser } from "./pages.mjs";
+import { faultsOf, withBrowser } from "./pages.mjs";
 
 const [chromium, folder] = process.argv.slice(2);
 
@@ -28,7 +28,7 @@ async function inOneBrowser(settings, scenarios) {
       try {
         await run(context, folder);
       } catch (fault) {
-        error = fault.stack ?? String(fault);
+        error = [fault.stack ?? String(fault), ...faultsOf(context)].join("\n");
         for (const page of context.pages().slice(1)) await page.close();
       }
       console.log(JSON.stringify({ name, error }));

@@ -1,7 +1,9 @@
 /** What a person does with the page, from its opening to a file that is carried away. */
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Playground } from "./pages.mjs";
 
 const TOY = "spiral.html";
@@ -250,6 +252,132 @@ export const SCENARIOS = [
     },
   },
   {
+    name: "a copied link opens as the page was",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, "circles.html"), 7);
+      await page.button("One unit more in layer 1").click();
+      await page.page.getByLabel("Optimiser").selectOption("lion");
+      for (let k = 0; k < 5; k++) await page.button("One epoch on").click();
+      await page.until("five epochs", async () => (await page.epoch) === 5);
+      const loss = await page.loss;
+      await page.page.locator(".act.main").click();
+      await page.until("the sentence", async () => /link is copied|does not allow copying/.test(await page.says()));
+      const hash = await page.page.evaluate(() => location.hash);
+      assert.match(hash, /^#1\.[\w-]{50,1500}$/);
+      const again = await Playground.open(context, join(folder, TOY), hash);
+      await again.until("the epoch", async () => (await again.epoch) === 5);
+      assert.equal(await again.loss, loss);
+      assert.match(await again.page.locator(".crumb").textContent(), /Circles · 500 points · 2–5–1/);
+      assert.equal(await again.page.getByLabel("Optimiser").inputValue(), "lion");
+      await page.done();
+      await again.done();
+    },
+  },
+  {
+    name: "a broken link, and one of a newer page, get a sentence",
+    async run(context, folder) {
+      for (const [hash, sentence] of [["#1.broken", /link is broken/], ["#99.eJw", /version 99/], ["#spiral", /link is broken/]]) {
+        const page = await Playground.open(context, join(folder, "circles.html"), hash);
+        await page.until("the sentence", async () => sentence.test(await page.says()));
+        await page.button("One epoch on").click();
+        await page.until("an epoch", async () => (await page.epoch) === 1);
+        await page.done();
+      }
+    },
+  },
+  {
+    name: "everything is exported",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY), 20);
+      const files = [];
+      for (const item of ["Model model", "Model as JSON", "Python code", "Data", "Boundary as PNG", "Boundary as SVG", "Network as PNG", "Network as SVG"]) {
+        await page.button("Export").click();
+        files.push(await page.download(() => page.page.getByRole("menuitem", { name: new RegExp(`^${item}`) }).click(), folder));
+      }
+      assert.equal(new Set(files).size, 8);
+      await page.page.getByRole("tab", { name: "Ask" }).click();
+      const panel = page.page.getByRole("tabpanel");
+      const asked = [];
+      for (const [a, b] of [[0.5, -0.25], [-0.75, 0.125], [0, 1]]) {
+        await panel.getByLabel("x₁").fill(String(a));
+        await panel.getByLabel("x₂").fill(String(b));
+        await page.page.waitForTimeout(300);
+        asked.push({ row: [a, b], star: await panel.locator("output").nth(1).textContent() });
+      }
+      await writeFile(join(folder, "asked.json"), JSON.stringify(asked));
+      await page.done();
+    },
+  },
+  {
+    name: "no state has a serious finding of axe",
+    async run(context, folder) {
+      await context.addInitScript({ path: fileURLToPath(import.meta.resolve("axe-core/axe.min.js")) });
+      const page = await stopped(context, join(folder, TOY), 3);
+      const close = () => page.page.keyboard.press("Escape");
+      await free(page, "the first screen");
+      await page.button("Light or dark").click();
+      await free(page, "the other theme");
+      await open(page, 0, 0);
+      await free(page, "a unit's card");
+      await close();
+      await page.button("Export").click();
+      await free(page, "the menu");
+      await close();
+      await page.page.getByRole("tab", { name: "Ask" }).click();
+      await free(page, "Ask");
+      await page.button("Draw").click();
+      await page.page.getByRole("tab", { name: "Boundary" }).click();
+      await free(page, "drawing");
+      for (const fold of await page.page.locator("aside summary").all()) await fold.click();
+      await free(page, "all settings");
+      await page.button("Graph").click();
+      await free(page, "the graph");
+      await page.button("Close").click();
+      await page.drop("people.csv", people(50));
+      await page.button("Use it").waitFor();
+      await free(page, "columns");
+      await page.button("Use it").click();
+      await free(page, "a table");
+      await page.done();
+    },
+  },
+  {
+    name: "no width scrolls sideways",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, "diabetes.html"));
+      for (const width of [320, 360, 640, 760, 1000, 1280, 2560]) {
+        await page.page.setViewportSize({ width, height: 800 });
+        await fits(page, `${width}`);
+        await open(page, 0, 0);
+        await fits(page, `${width} with a card`);
+        await page.page.keyboard.press("Escape");
+        await page.button("Your CSV").click();
+        await fits(page, `${width} with a sheet`);
+        await page.button("Close").click();
+      }
+      await page.done();
+    },
+  },
+  {
+    name: "a finger plays, opens a card and draws on a phone",
+    settings: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, TOY));
+      await page.until("an epoch", async () => (await page.epoch) > 0);
+      await page.button("Pause").tap();
+      await page.page.locator('[data-unit="0,0"]').tap();
+      await page.page.getByRole("dialog").waitFor();
+      await page.button("Close").tap();
+      const small = await page.page.evaluate(() => [...document.querySelectorAll(".tb, .pm, .act, .tabs button")].filter((button) => button.checkVisibility() && button.getBoundingClientRect().height < 33).map((button) => button.outerHTML));
+      assert.deepEqual(small, []);
+      await page.button("Draw").tap();
+      const before = await points(page);
+      await page.page.getByRole("application").tap({ position: { x: 40, y: 40 } });
+      await page.until("a point", async () => (await points(page)) === before + 1);
+      await page.done();
+    },
+  },
+  {
     name: "layers and units come and go",
     async run(context, folder) {
       const page = await stopped(context, join(folder, TOY));
@@ -258,13 +386,35 @@ export const SCENARIOS = [
       await page.until("the network", async () => /2–9–6–6–1/.test(await page.page.locator(".crumb").textContent()));
       for (const layer of [3, 2, 1]) await page.button(`Remove layer ${layer}`).click();
       await page.until("the line", async () => /2–1$/.test(await page.page.locator(".crumb").textContent()));
+      await page.page.waitForTimeout(1500); // quick changes of one kind are one step of undo
+      await page.button("Add a layer after the inputs").click();
+      await page.until("a layer", async () => /2–4–1$/.test(await page.page.locator(".crumb").textContent()));
       await page.button("Undo").click();
-      // Changes of one kind in one second are one step.
-      await page.until("the layers", async () => /2–8–6–1$/.test(await page.page.locator(".crumb").textContent()));
+      await page.until("the line again", async () => /2–1$/.test(await page.page.locator(".crumb").textContent()));
       await page.done();
     },
   },
 ];
+
+/** Check with axe that the page has no finding that is serious or worse. */
+async function free(page, state) {
+  await page.page.waitForTimeout(250);
+  const { violations, passes } = await page.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  assert.ok(passes.length > 10, "axe has looked");
+  const found = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(found.map(({ id, nodes }) => [state, id, nodes.map(({ html }) => html.slice(0, 160))]), []);
+}
+
+/** Check that nothing is wider than the window; after a change of its size the page may take some frames. */
+async function fits(page, state) {
+  const beyond = () => page.page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    return [...document.body.querySelectorAll("*")].filter((element) => !element.closest(".scroll, .menu") && element.getBoundingClientRect().right > room + 0.5).map((element) => element.outerHTML.slice(0, 120));
+  });
+  for (let k = 0; k < 30 && (await beyond()).length; k++) await page.page.waitForTimeout(100);
+  assert.deepEqual([state, await beyond()], [state, []]);
+}
 
 /** Open a page, let it come to an epoch, and pause. */
 async function stopped(context, path, epoch = 1) {
