@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from separatrix import check
+from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.fit_report import advice, assess_fit, fit_parts, fit_values
 from separatrix.cli.fitting import Fitted, chosen_kind, fit_ensemble, fit_network, known_task
@@ -25,6 +26,7 @@ from separatrix.cli.table_input import (
     checked_task,
     open_tables,
 )
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.files import check_writable
@@ -35,6 +37,7 @@ DEFAULT_OUTPUT = Path("model.safetensors")
 
 @with_estimator_options(FIT_OPTIONS, {})
 @with_read_options
+@with_column_options
 def fit(
     sources: Annotated[
         list[str],
@@ -95,6 +98,7 @@ def fit(
     as_json: JsonOption = False,
     *,
     reading: ReadOptions,
+    columns: ColumnOptions,
     settings: dict[str, Any],
 ) -> None:
     """Train a model on a table, judge it, and save it.
@@ -121,6 +125,8 @@ def fit(
             target=target,
             task=known_task(wanted, checkpoint),
             reading=reading,
+            columns=columns,
+            groups=groups,
         )
         _check_paths(output, checkpoint)
         fraction = test_size if test is None else 0.0

@@ -87,7 +87,8 @@ def _fit_summary(tables: TableInput, fit: Fitted, model: AnyModel, *, with_advic
     lines = [
         ("Data", f"{tables.name}: {plural(fit.n_rows_read + n_test, 'row')}, {columns} to predict from"),
         ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
-        *column_lines(encoder),
+        *[line for line in column_lines(encoder) if line[0] != "Left out"],
+        *tables.schema.lines(),
         ("Split", f"{plural(fit.n_rows_read, 'row')} to train, {n_test:,} to test ({read})"),
         *_sample_lines(fit),
         *unseen_lines(fit.unseen),

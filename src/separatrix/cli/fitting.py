@@ -108,6 +108,8 @@ def fit_ensemble(
             groups=groups,
             memory=tables.memory,
             on_progress=on_progress,
+            options=tables.columns,
+            schema=tables.schema,
         )
 
 
@@ -135,6 +137,8 @@ def fit_network(
             checkpoint_minutes=checkpoint_minutes,
             on_rows=on_rows,
             keep_rows=True,
+            options=tables.columns,
+            schema=tables.schema,
         )
 
 

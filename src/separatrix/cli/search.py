@@ -13,6 +13,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from separatrix.cli import search_report
+from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
 from separatrix.cli.fit import check_output, free_name
 from separatrix.cli.options import (
@@ -39,6 +40,7 @@ from separatrix.cli.table_input import (
     read_table_source,
     source_name,
 )
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.targets import Task
 from separatrix.errors import DataError, ParameterError
@@ -115,6 +117,7 @@ SEARCH_OPTIONS = (
 
 @with_estimator_options(SEARCH_OPTIONS, OWN_DEFAULTS)
 @with_read_options
+@with_column_options
 def search(
     source: Annotated[
         str,
@@ -165,6 +168,7 @@ def search(
     ] = None,
     *,
     reading: ReadOptions,
+    columns: ColumnOptions,
     settings: dict[str, Any],
 ) -> None:
     """Find how many layers and how many neurons a table needs.
@@ -202,6 +206,7 @@ def search(
                 verbose=int(sys.stderr.isatty()),
                 callbacks=[show_epoch],
                 on_start=start,
+                options=columns,
                 **settings,
             )
     stops = list(found.stops.values())

@@ -13,14 +13,19 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.cli.read_options import read_notes
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.datasets import TARGET, dataset_names, read_source
 from separatrix.data.formats import COMPRESSED, FORMATS, is_larger, streamed_suffixes
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.read_options import ReadOptions
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import learn_schema
+from separatrix.data.schema_stream import SchemaStream
 from separatrix.data.streams import Stream, TableStream, open_stream
-from separatrix.data.table import Table, as_column, as_numbers, split_target
+from separatrix.data.table import Table, as_column, as_numbers, require_target, split_target
 from separatrix.data.table_files import TableFile, open_table
+from separatrix.data.target_rows import stream_with_target, with_target
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
@@ -88,6 +93,10 @@ class TableInput:
     task : {"classification", "regression"}
     reason : str
         Why it is this task, in a few words.
+    schema : Schema
+        What the columns are.
+    columns : ColumnOptions
+        What the user says about them.
     """
 
     name: str
@@ -98,6 +107,8 @@ class TableInput:
     target: str
     task: Task
     reason: str
+    schema: Schema
+    columns: ColumnOptions
 
     @property
     def n_rows(self) -> int:
@@ -115,11 +126,14 @@ def open_tables(
     target: str | None,
     task: tuple[Task, str] | None,
     reading: ReadOptions,
+    columns: ColumnOptions,
+    groups: str | None = None,
 ) -> TableInput:
     """Read the tables, or open them on the stack, to be read in pieces.
 
     The latter for several or large files, and if `memory` is given or `in_pieces` is True. A `target` or a
-    `task` (with the reason for it) of None is chosen from the columns.
+    `task` (with the reason for it) of None is chosen from the columns. What these are is decided from all
+    rows, except the column `groups`.
     """
     name = source_name(sources[0])
     source: Table | Stream
@@ -141,9 +155,20 @@ def open_tables(
         if len(stream.names) > 1:
             name = f"{name} and {len(stream.names) - 1} more"
     column = chosen_target(list(stream.kinds), target)
-    chosen, reason = infer_task(stream, column) if task is None else task
+    require_target(stream.kinds, column)
+    schema = learn_schema(stream, column, columns, () if groups is None else (groups,)).require_used()
+    if columns.target_missing == "drop":
+        if isinstance(source, Table):
+            source, schema = with_target(source, schema)
+            stream = TableStream(source)
+        else:
+            source, schema = stream_with_target(
+                source, schema, stack, Budget(parse_memory(memory or "1GB")).piece
+            )
+            stream = source
+    chosen, reason = infer_task(SchemaStream(stream, schema), column) if task is None else task
     split = "" if test is None else f"from {source_name(test)}"
-    return TableInput(name, source, test_source, split, memory, column, chosen, reason)
+    return TableInput(name, source, test_source, split, memory, column, chosen, reason, schema, columns)
 
 
 def read_table_source(source: str, reading: ReadOptions) -> Table:

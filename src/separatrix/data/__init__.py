@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.datasets import (
     dataset_names,
     load_dataset,
@@ -13,7 +14,8 @@ from separatrix.data.datasets import (
     make_xor,
 )
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.schema import ColumnOptions, Schema, learn_schema
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table, split_target, table_from_frame
 from separatrix.data.table_files import find_layout, open_table, read_table
 from separatrix.data.table_output import write_table

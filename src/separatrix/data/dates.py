@@ -231,14 +231,25 @@ class DateCounts:
 
     @property
     def order(self) -> Order | None:
-        """The order in which most cells can be read; if day or month may come first, by the sign between."""
+        """The order in which most cells can be read."""
         if not self.n:
             return None
         most = max(self.n.values())
         preferred: tuple[Order, ...] = ("ymd", "dmy", "mdy", "time")
-        if not self.dashes:  # 1/2/2024 is mostly American
+        if self._is_month_first:
             preferred = ("ymd", "mdy", "dmy", "time")
         return next((order for order in preferred if self.n[order] == most), None)
+
+    @property
+    def _is_month_first(self) -> bool:
+        """Whether the month comes first if both may: the dates are then closer together, or have slashes."""
+        spans = {}
+        for order in ("dmy", "mdy"):
+            key: tuple[Order, str] = (order, "seconds")
+            spans[order] = self.high.get(key, math.inf) - self.low.get(key, -math.inf)
+        if 3 * min(spans.values()) < max(spans.values()) < math.inf:
+            return spans["mdy"] < spans["dmy"]
+        return not self.dashes  # 1/2/2024 is mostly American
 
     @property
     def is_ambiguous(self) -> bool:

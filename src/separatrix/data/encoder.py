@@ -207,7 +207,13 @@ class TableEncoder:
             raise ValueError("dropped must have a reason in words for each name")
 
     @classmethod
-    def fit(cls, columns: Mapping[str, ArrayLike], *, max_categories: int = MAX_CATEGORIES) -> TableEncoder:
+    def fit(
+        cls,
+        columns: Mapping[str, ArrayLike],
+        *,
+        max_categories: int = MAX_CATEGORIES,
+        schema: Schema | None = None,
+    ) -> TableEncoder:
         """Learn from a training table how to encode its columns.
 
         Parameters
@@ -217,6 +223,8 @@ class TableEncoder:
         max_categories : int
             Levels of a text column that have a feature each, the most frequent ones; the others share one
             feature, `(other)`.
+        schema : Schema, optional
+            What made the columns of those of a table.
 
         Returns
         -------
@@ -242,11 +250,14 @@ class TableEncoder:
             else:
                 statistics[name] = NumberStatistics(name, len(column))
             statistics[name].add(column, row_keys(0, 0, len(column)))
-        return cls.from_statistics(statistics, max_categories)
+        return cls.from_statistics(statistics, max_categories, schema)
 
     @classmethod
     def from_statistics(
-        cls, statistics: Mapping[str, ColumnStatistics], max_categories: int = MAX_CATEGORIES
+        cls,
+        statistics: Mapping[str, ColumnStatistics],
+        max_categories: int = MAX_CATEGORIES,
+        schema: Schema | None = None,
     ) -> TableEncoder:
         """Return the encoder of columns with these statistics, as `fit` does.
 
@@ -258,7 +269,7 @@ class TableEncoder:
         dropped: dict[str, str] = {}
         encoders: list[NumericEncoder | TextEncoder] = []
         for name, column in statistics.items():
-            if reason := column.reason_to_drop():
+            if reason := column.reason_to_drop(is_decided=schema is not None):
                 dropped[name] = reason
             elif isinstance(column, TextStatistics):
                 encoders.append(TextEncoder.from_statistics(name, column, max_categories))
@@ -269,7 +280,9 @@ class TableEncoder:
             raise DataError(
                 f"no column is left to learn from{': ' if reasons else ''}{reasons}; add one that is."
             )
-        return cls(tuple(encoders), dropped)
+        if schema is not None:
+            dropped = {**schema.dropped, **dropped}
+        return cls(tuple(encoders), dropped, schema)
 
     @property
     def feature_names_out(self) -> list[str]:
@@ -341,13 +354,14 @@ class TableEncoder:
         require_columns(given, self.input_columns)
         return Table({one.name: as_column(given[one.name], one.name) for one in self.columns})
 
-    def count_unseen(self, columns: Mapping[str, ArrayLike]) -> dict[str, int]:
+    def count_unseen(self, columns: Mapping[str, ArrayLike] | Table) -> dict[str, int]:
         """Count the values of each text column that have no level of their own: new, or rare in training.
 
         Columns without such values are not in the result.
         """
         if self.schema is not None:
-            columns = self.schema.apply_known(columns).columns
+            columns = self.schema.apply_known(columns)
+        columns = columns.columns if isinstance(columns, Table) else columns
         counts = {
             encoder.name: int((encoder.codes(as_column(columns[encoder.name], encoder.name)) < 0).sum())
             for encoder in self.columns
@@ -440,6 +454,7 @@ def learn(
     seed: int,
     is_left_out: Callable[[Array], Array] | None = None,
     median_rows: int = MEDIAN_ROWS,
+    schema: Schema | None = None,
 ) -> tuple[TableEncoder, TargetStatistics]:
     """Read a stream once: learn how to encode its columns, and what its target is.
 
@@ -454,6 +469,8 @@ def learn(
         Takes keys and returns a mask of the rows not to learn from.
     median_rows : int
         Values of a column that are kept to find its median.
+    schema : Schema, optional
+        What makes the columns of the stream of those of a table.
 
     Returns
     -------
@@ -483,4 +500,4 @@ def learn(
                     target_statistics.add(column, left_out)
                 else:
                     statistics[name].add(column[kept], keys[kept])
-    return TableEncoder.from_statistics(statistics), target_statistics
+    return TableEncoder.from_statistics(statistics, schema=schema), target_statistics

@@ -2,140 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any
 
 from numpy.typing import ArrayLike
 
-from separatrix.data import kinds
-from separatrix.data.dates import ORDERS, Order
-from separatrix.data.kinds import ColumnSchema, decide
-from separatrix.data.profile import NumberProfile, Profile, TextProfile, new_profile
-from separatrix.data.readers import NO, YES, CategoryReader, NumberReader, folded
-from separatrix.data.statistics import LEVELS
-from separatrix.data.streams import Piece, Stream, TableStream
+from separatrix.data.column_schema import ColumnSchema
 from separatrix.data.table import Column, Kind, Table, as_column, require_column
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import DataError, did_you_mean
 from separatrix.text import plural
-
-TargetMissing = Literal["error", "drop"]
-
-Names = Sequence[str]
-
-
-@dataclass(frozen=True)
-class ColumnOptions:
-    """What a user says about columns: it goes before every decision.
-
-    Parameters
-    ----------
-    categorical, numeric : sequence of str
-        Columns whose values are categories, or numbers.
-    date : sequence of str or mapping of str to str
-        Columns of dates; a mapping names the order: 'ymd', 'dmy', 'mdy' or 'time'.
-    ordered : sequence of str or mapping of str to sequence of str
-        Columns of ordered categories; a mapping names the levels from the lowest to the highest. Without
-        them, numbers and common scales (low, medium, high) are known, other levels go by the alphabet.
-    drop : sequence of str
-        Columns to leave out.
-    keep : sequence of str
-        Columns to learn from, even if they seem to be identifiers, free text or duplicates.
-    target_missing : {"error", "drop"}
-        What to do with rows without a target: raise an error, or leave them out.
-
-    Raises
-    ------
-    ParameterError
-        If a column is named twice, or a value is none of these.
-
-    Examples
-    --------
-    >>> ColumnOptions(categorical=["zip"], drop="customer").drop
-    ('customer',)
-    """
-
-    categorical: Names = ()
-    numeric: Names = ()
-    date: Names | Mapping[str, str] = ()
-    ordered: Names | Mapping[str, Sequence[str]] = ()
-    drop: Names = ()
-    keep: Names = ()
-    target_missing: TargetMissing = "error"
-
-    @classmethod
-    def of(cls, **columns: Any) -> ColumnOptions:
-        """Return the options; a `ParameterError` for one that does not exist."""
-        known = [*_OPTIONS, "target_missing"]
-        for name in columns:
-            if name not in known:
-                raise ParameterError(
-                    name,
-                    f"is no parameter; those on columns are {', '.join(known)}.{did_you_mean(name, known)}",
-                )
-        return cls(**columns)
-
-    def __post_init__(self) -> None:
-        """Check the values; one name is a sequence of one."""
-        for name in ("categorical", "numeric", "drop", "keep"):
-            object.__setattr__(self, name, _names(name, getattr(self, name)))
-        for name in ("date", "ordered"):
-            value = getattr(self, name)
-            if not isinstance(value, Mapping):
-                object.__setattr__(self, name, dict.fromkeys(_names(name, value)))
-        for column, order in self.orders.items():
-            if order is not None and order not in ORDERS:
-                raise ParameterError(
-                    "date", f"must name an order of {', '.join(ORDERS)} for '{column}', got {order!r}."
-                )
-        if self.target_missing not in get_args(TargetMissing):
-            raise ParameterError("target_missing", f"must be error or drop, got {self.target_missing!r}.")
-        repeated = [name for name, count in Counter(self.all_names).items() if count > 1]
-        if repeated:
-            raise ParameterError(
-                next(option for option in _OPTIONS if repeated[0] in getattr(self, option)),
-                f"must not name a column that another option names, too, got '{repeated[0]}'; name it once.",
-            )
-
-    @property
-    def orders(self) -> Mapping[str, Order | None]:
-        """The order of the dates of each column; None if it is to be found."""
-        assert isinstance(self.date, Mapping)
-        return self.date  # type: ignore[return-value]
-
-    @property
-    def scales(self) -> Mapping[str, Sequence[str] | None]:
-        """The levels of each ordered column; None if they are to be found."""
-        assert isinstance(self.ordered, Mapping)
-        return self.ordered
-
-    @property
-    def all_names(self) -> list[str]:
-        """All columns that are named."""
-        return [name for option in _OPTIONS for name in getattr(self, option)]
-
-    def require(self, columns: Iterable[str]) -> None:
-        """Raise a `ParameterError` for a column that does not exist."""
-        known = list(columns)
-        for option in _OPTIONS:
-            for name in getattr(self, option):
-                if name not in known:
-                    raise ParameterError(
-                        option, f"must name columns of the table, got '{name}'.{did_you_mean(name, known)}"
-                    )
-
-
-_OPTIONS = ("categorical", "numeric", "date", "ordered", "drop", "keep")
-
-
-def _names(option: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str | int):
-        return (str(value),)
-    if not isinstance(value, Iterable):
-        raise ParameterError(option, f"must be names of columns, got {value!r}.")
-    return tuple(map(str, value))
 
 
 @dataclass(frozen=True)
@@ -155,6 +32,7 @@ class Schema:
 
     Examples
     --------
+    >>> from separatrix.data.schema_learning import learn_schema
     >>> table = Table({"debt": ["1.5", "-", "2", "1.25"] * 9, "country": ["DE"] * 36})
     >>> schema = learn_schema(table)
     >>> print(schema["debt"].sentence)
@@ -254,6 +132,8 @@ class Schema:
 
     def apply_known(self, columns: Mapping[str, ArrayLike] | Table) -> Table:
         """Return what `apply` makes of those columns that the table has."""
+        if isinstance(columns, AppliedTable):
+            return columns
         given = columns.columns if isinstance(columns, Table) else columns
         made: dict[str, Column] = {}
         for name, reader in self._readers.items():
@@ -339,6 +219,7 @@ _HEADINGS = (
     ("ordered", "Ordered", "categories taken as ranks: {}"),
     ("date", "Dates", "taken as days since the first, year, month, weekday, hour: {}"),
 )
+
 _PLURAL_REASONS = {
     "id": "as identifiers",
     "text": "as text with too many different values",
@@ -379,222 +260,3 @@ def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:
             f"the table lacks {'column' if len(absent) == 1 else 'columns'} {listed}, which the model was "
             f"trained on.{did_you_mean(absent[0], others)}"
         )
-
-
-class SchemaStream(Stream):
-    """A stream whose columns are those that a schema makes of another stream's columns, and its target.
-
-    Parameters
-    ----------
-    stream : Stream
-    schema : Schema
-    others : sequence of str
-        Columns that are read as they are.
-    """
-
-    def __init__(self, stream: Stream, schema: Schema, others: Sequence[str] = ()) -> None:
-        target = schema.target
-        for name in [*([] if target is None else [target.name]), *others]:
-            stream.require(name)
-        require_columns(stream.kinds, schema.input_names)
-        self._others = tuple(others)
-        self.stream, self.schema, self.names, self.pieces = stream, schema, stream.names, stream.pieces
-        made = schema.outputs(stream.kinds)
-        self._sources = {output: name for name, outputs in made.items() for output in outputs}
-        self.kinds = {output: kind for outputs in made.values() for output, kind in outputs.items()}
-        if target is not None:
-            raw = stream.kinds[target.name]
-            self._sources[target.name] = target.name
-            outputs = {} if target.reader is None else target.reader.outputs(target.name, raw)
-            self.kinds[target.name] = outputs.get(target.name, raw)
-        self._sources |= {name: name for name in others}
-        self.kinds |= {name: stream.kinds[name] for name in others}
-
-    def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
-        """Yield columns, which are made as their sources are read."""
-        sources = list(dict.fromkeys(self._sources[name] for name in columns))
-        wanted = set(columns)
-        for name, column in self.stream.read(piece, sources):
-            with self.located(piece):
-                made = {name: column} if name in self._others else self.schema.read(name, column)
-            yield from ((output, made[output]) for output in made if output in wanted)
-
-    def gapped(self, piece: Piece) -> dict[str, Any]:
-        """Return those of the stream below."""
-        return self.stream.gapped(piece)
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return that of the stream below."""
-        return self.stream.fingerprint()
-
-    def cut(self, n_rows: int) -> SchemaStream:
-        """Return a stream of smaller pieces."""
-        return SchemaStream(self.stream.cut(n_rows), self.schema, self._others)
-
-
-def learn_schema(
-    source: Table | Stream,
-    target: str | None = None,
-    options: ColumnOptions | None = None,
-    ignored: Sequence[str] = (),
-) -> Schema:
-    """Decide from all rows of a table what its columns are.
-
-    One pass counts what the decisions need, in bounded memory if the table is read in pieces.
-
-    Parameters
-    ----------
-    source : Table or Stream
-    target : str, optional
-        The column to predict.
-    options : ColumnOptions, optional
-        What the user says.
-    ignored : sequence of str
-        Columns that are no part of the schema, such as that of groups.
-
-    Returns
-    -------
-    Schema
-
-    Raises
-    ------
-    ParameterError
-        If an option names a column that does not exist, or the target.
-    DataError
-        If an option asks for what a column cannot be.
-
-    Examples
-    --------
-    >>> table = Table({"zip": ["01067", "10115"] * 20, "age": [31.5, 28.0] * 20, "y": ["no", "yes"] * 20})
-    >>> schema = learn_schema(table, "y", ColumnOptions(drop="age"))
-    >>> [(decision.name, decision.kind) for decision in schema.columns]
-    [('zip', 'code'), ('age', 'dropped')]
-    """
-    options = options or ColumnOptions()
-    stream = TableStream(source) if isinstance(source, Table) else source
-    if target is not None:
-        stream.require(target)
-        if target in options.drop:
-            raise ParameterError("drop", f"must not name the target, got '{target}'.")
-    options.require(stream.kinds)
-    orders = source.ordered if isinstance(source, Table) else {}
-    in_memory = isinstance(stream, TableStream)
-    profiles = profile_columns(stream, most=max(LEVELS, stream.n_rows) if in_memory else LEVELS)
-    decisions = [
-        _decision(name, profile, options, orders.get(name, ()))
-        for name, profile in profiles.items()
-        if name != target and name not in ignored
-    ]
-    decisions = _without_duplicates(decisions, profiles, options)
-    decisions = _with_one_left(decisions)
-    n_rows = stream.n_rows
-    of_target = None
-    if target is not None:
-        of_target = decide_target(target, profiles[target], options)
-    return Schema(tuple(decisions), of_target, n_rows)
-
-
-def profile_columns(stream: Stream, most: int = LEVELS) -> dict[str, Profile]:
-    """Return what one pass over a stream counts of every column."""
-    profiles = {name: new_profile(kind, most) for name, kind in stream.kinds.items()}
-    for piece in stream.pieces:
-        for name, column in stream.read(piece, list(stream.kinds)):
-            profiles[name].add(column)
-    return profiles
-
-
-def _decision(name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...]) -> ColumnSchema:
-    """Return the decision on a column: the user's, else that of the rules."""
-    if name in options.drop:
-        return kinds.with_counts(ColumnSchema(name, "dropped", "is left out, as asked"), profile)
-    if profile.n == 0:
-        return decide(name, profile)
-    if name in options.categorical:
-        return kinds.as_category(name, profile)
-    if name in options.numeric:
-        return kinds.as_asked_number(name, profile)
-    if name in options.orders:
-        return kinds.as_asked_date(name, profile, options.orders[name])
-    if name in options.scales:
-        return kinds.as_ordered(name, profile, tuple(options.scales[name] or order))
-    found = decide(name, profile, order)
-    if name in options.keep and not found.is_used:
-        return _kept(name, profile)
-    return found
-
-
-def _kept(name: str, profile: Profile) -> ColumnSchema:
-    """Return the decision on a column that is kept as asked: numbers, or categories."""
-    if isinstance(profile, TextProfile):
-        return replace(kinds.as_category(name, profile), reason="is kept, as asked")
-    found = ColumnSchema(name, "number", "is kept, as asked", NumberReader())
-    return kinds.with_counts(found, profile)
-
-
-def _without_duplicates(
-    decisions: list[ColumnSchema], profiles: Mapping[str, Profile], options: ColumnOptions
-) -> list[ColumnSchema]:
-    """Return the decisions; columns that are the same as one before them are left out."""
-    asked = set(options.all_names)
-    first: dict[str, str] = {}
-    found = []
-    for decision in decisions:
-        digest = profiles[decision.name].digest
-        if decision.is_used and decision.name not in asked and digest in first:
-            reason = f"is the same as '{first[digest]}' in every row"
-            decision = replace(decision, kind="duplicate", reason=reason, reader=None, notes=())
-        elif decision.is_used:
-            first.setdefault(digest, decision.name)
-        found.append(decision)
-    return found
-
-
-def _with_one_left(decisions: list[ColumnSchema]) -> list[ColumnSchema]:
-    """Return the decisions; if no column is left, those that count rows are numbers after all."""
-    if any(decision.is_used for decision in decisions):
-        return decisions
-    return [
-        replace(decision, kind="number", reason="is the only column with values", reader=NumberReader())
-        if decision.kind == "id" and decision.low is None and decision.reason.startswith("counts")
-        else decision
-        for decision in decisions
-    ]
-
-
-def decide_target(name: str, profile: Profile, options: ColumnOptions) -> ColumnSchema:
-    """Return how a target column is read: numbers in text as numbers, variants of a label as one label."""
-    found = ColumnSchema(
-        name, "number" if isinstance(profile, NumberProfile) else "category", "is the target"
-    )
-    if isinstance(profile, NumberProfile) or name in options.categorical or not profile.n:
-        if isinstance(profile, NumberProfile) and name in options.categorical:
-            found = replace(found, reader=CategoryReader(whole=profile.are_whole and profile.kind != "truth"))
-        return kinds.with_counts(found, profile)
-    number = decide(name, profile)
-    if number.kind == "number" or name in options.numeric:
-        number = number if number.kind == "number" else kinds.as_asked_number(name, profile)
-        if number.n_distinct > kinds.MANY_NUMBERS or name in options.numeric:
-            return replace(number, reason="is the target")
-    counts = profile.levels.counts
-    joined = kinds.variants(counts) if profile.levels.is_exact else {}
-    words = {folded(level) for level in counts}
-    if words <= YES | NO and words & YES and words & NO and len(words) > 2:
-        joined = {}
-        for meaning in (YES, NO):
-            group = sorted(
-                (level for level in counts if folded(level) in meaning), key=lambda level: -counts[level]
-            )
-            joined |= {folded(level): group for level in group}
-    if joined:
-        spellings = tuple((word, group[0]) for word, group in sorted(joined.items()))
-        shown = [
-            f"{' and '.join(map(repr, group[1:]))} as {group[0]!r}" for group in _distinct(joined.values())
-        ]
-        n_rows = sum(counts[level] for group in _distinct(joined.values()) for level in group[1:])
-        note = f"has variants of one value, read as one ({plural(n_rows, 'row')}): {'; '.join(shown[:4])}"
-        found = replace(found, reader=CategoryReader(spellings=spellings), notes=(note,))
-    return kinds.with_counts(found, profile)
-
-
-def _distinct(groups: Iterable[list[str]]) -> list[list[str]]:
-    return list({tuple(group): group for group in groups}.values())

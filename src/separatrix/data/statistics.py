@@ -111,7 +111,7 @@ class NumberStatistics:
         exponent = max(self._exponent, 0)  # the mean of the two middle values must not overflow
         return float(np.ldexp(np.median(np.ldexp(self._sample, -exponent)), exponent))
 
-    def reason_to_drop(self) -> str | None:
+    def reason_to_drop(self, *, is_decided: bool = False) -> str | None:
         """Return why a column with these numbers is not used, None if it is."""
         return None if self.n else "has no value in any row"
 
@@ -186,12 +186,15 @@ class TextStatistics:
         """Whether all levels were counted."""
         return not self._halvings and not self._has_more
 
-    def reason_to_drop(self) -> str | None:
-        """Return why a column with this text is not used, None if it is."""
+    def reason_to_drop(self, *, is_decided: bool = False) -> str | None:
+        """Return why a column with this text is not used, None if it is.
+
+        If a schema has decided that it is, only a column without a value is not.
+        """
         if not self.n:
             return "has no value in any row"
         n_levels, n_rows = self.n_levels, self.n + self.n_missing
-        if n_levels <= max(MAX_CATEGORIES, n_rows / 2):
+        if is_decided or n_levels <= max(MAX_CATEGORIES, n_rows / 2):
             return None
         about = "about " if self._halvings else ""
         return f"is text with {about}{n_levels} different values in {n_rows} rows"

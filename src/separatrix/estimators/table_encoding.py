@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.schema import Schema, learn_schema
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import table_from_frame
 
 
@@ -82,8 +83,8 @@ class TableEncoding(TransformerMixin, BaseEstimator):
         """
         table = table_from_frame(X)
         schema = learn_schema(table).require_used() if self.schema is None else self.schema
-        encoder = TableEncoder.fit(schema.apply(table).columns, max_categories=self.max_categories)
-        self.encoder_ = TableEncoder(encoder.columns, {**schema.dropped, **encoder.dropped}, schema)
+        columns = schema.apply(table).columns
+        self.encoder_ = TableEncoder.fit(columns, max_categories=self.max_categories, schema=schema)
         self.feature_names_in_ = np.array(table.column_names, dtype=object)
         self.n_features_in_ = len(table.columns)
         return self

@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 from sklearn.callback import with_callbacks
 
 from separatrix import __version__, check
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.schema import ColumnOptions, Schema
+from separatrix.data.schema import Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Table, table_from_frame
 from separatrix.engine.base import Data, State

@@ -295,10 +295,7 @@ class TableReader:
                 test = min(self.source.test_size, most / stream.n_rows)
         roles = Roles(test)
         are_test = roles.are_test if test else None
-        encoder, statistics = learn(stream, self.target, self.source.seed, are_test, median_rows)
-        encoder = TableEncoder(
-            encoder.columns, {**(schema.dropped if schema else {}), **encoder.dropped}, schema
-        )
+        encoder, statistics = learn(stream, self.target, self.source.seed, are_test, median_rows, schema)
         return Learned(encoder, self.source.target_of(statistics), roles, self.source.seed)
 
     def encode(self, stream: Stream, learned: Learned, dtype: DTypeLike | None = None) -> EncodedStream:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
 from os import PathLike
@@ -17,10 +17,13 @@ from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import check_random_state
 
 from separatrix import check
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.formats import is_pattern
 from separatrix.data.memory import Budget
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.schema import ColumnOptions, Schema, SchemaStream, learn_schema
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import learn_schema
+from separatrix.data.schema_stream import SchemaStream
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import Piece, Stream, TableStream, open_stream
 from separatrix.data.table import (
@@ -33,6 +36,7 @@ from separatrix.data.table import (
     table_from_frame,
 )
 from separatrix.data.table_files import TableFile, read_table
+from separatrix.data.target_rows import stream_with_target, with_target
 from separatrix.errors import DataError
 from separatrix.estimators.table_target import Target
 from separatrix.evaluate.splits import holdout_rows
@@ -125,6 +129,8 @@ class TableSource:
         stream = stack.enter_context(open_stream(source, self.chunk_bytes))
         require_target(stream.kinds, self.target)
         schema = self.schema_of(stream)
+        if self.options.target_missing == "drop":
+            stream, schema = stream_with_target(stream, schema, stack, self.chunk_bytes)
         opened = SchemaStream(stream, schema, self.others)
         if test is None:
             split = f"by a hash of their number, seed {self.random_state}" if self.test_size else ""
@@ -138,12 +144,15 @@ class TableSource:
         table = as_table(source)
         require_target(table.columns, self.target)
         schema = self.schema_of(table)
-        rows, n_without = self.with_target(schema.apply_all(table, self.others))
-        if n_without:
-            schema = replace(schema, n_without_target=n_without)
+        if self.options.target_missing == "drop":
+            table, schema = with_target(table, schema)
+        rows = schema.apply_all(table, self.others)
         if test is not None:
-            test_rows, _ = self.with_target(schema.apply_all(as_table(test), self.others))
-            return rows, test_rows, "", schema
+            test_table = as_table(test)
+            require_target(test_table.columns, self.target)
+            if self.options.target_missing == "drop":
+                test_table, _ = with_target(test_table, schema)
+            return rows, schema.apply_all(test_table, self.others), "", schema
         if not self.test_size:
             return rows, None, "", schema
         return *self.hold_out(rows), schema
@@ -153,15 +162,6 @@ class TableSource:
         if self.schema is not None:
             return self.schema
         return learn_schema(source, self.target, self.options, self.others).require_used()
-
-    def with_target(self, table: Table) -> tuple[Table, int]:
-        """Return the rows that have a target, if others are to be left out, and the number of these."""
-        if self.options.target_missing == "error":
-            return table, 0
-        missing = missing_rows(table.columns[self.target])
-        if not missing.any():
-            return table, 0
-        return table.take(np.flatnonzero(~missing)), int(missing.sum())
 
     def hold_out(self, table: Table) -> tuple[Table, Table, str]:
         """Return training and test rows of a table in memory, each class in proportion, and how, in words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from time import perf_counter
@@ -18,19 +18,21 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from separatrix import check
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.labels import Labels
-from separatrix.data.schema import ColumnOptions, Schema, learn_schema
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
 from separatrix.data.table import (
     Table,
     frame_from_table,
-    missing_rows,
     require_target,
     split_target,
     table_from_frame,
 )
 from separatrix.data.table_files import TableFile, read_table
+from separatrix.data.target_rows import with_target
 from separatrix.data.targets import Task, class_target, infer_task, number_target
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError, did_you_mean
@@ -400,11 +402,7 @@ def _understood(table: Table, target: str, options: ColumnOptions) -> tuple[Tabl
     """Return the rows to learn from and what their columns are."""
     require_target(table.columns, target)
     schema = learn_schema(table, target, options).require_used()
-    missing = missing_rows(schema.read_target(table.columns[target]))
-    if options.target_missing == "error" or not missing.any():
-        return table, schema
-    kept = table.take(np.flatnonzero(~missing))
-    return kept, replace(schema, n_without_target=int(missing.sum()))
+    return with_target(table, schema) if options.target_missing == "drop" else (table, schema)
 
 
 def _labelled(table: Table, schema: Schema, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:

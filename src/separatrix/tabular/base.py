@@ -25,7 +25,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from separatrix import check
 from separatrix.data.codes import LevelCode
-from separatrix.data.schema import AppliedTable, Schema, learn_schema
+from separatrix.data.schema import AppliedTable, Schema
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Column, Table, as_column, is_text, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble

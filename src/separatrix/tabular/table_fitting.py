@@ -17,9 +17,10 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.schema import AppliedTable, ColumnOptions, Schema
+from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Column, Table, as_numbers, require_column
 from separatrix.ensemble import Ensemble
@@ -49,7 +50,7 @@ class TabularFit:
         Training rows of the table: more than `n_rows` if they do not all fit into memory.
     split : str
         How the test rows were drawn, in words; empty if they were given, or if there are none.
-    features : Table
+    features : AppliedTable
         The training rows without the target.
     y : ndarray of shape (n_rows,)
         Labels, or numbers.
@@ -64,7 +65,7 @@ class TabularFit:
     n_rows: int
     n_rows_read: int
     split: str
-    features: Table
+    features: AppliedTable
     y: Array
     test: Table | None
     test_target: Array | None
@@ -72,17 +73,17 @@ class TabularFit:
     @cached_property
     def encoder(self) -> TableEncoder:
         """The encoder that one network, and a straight line, would have of the training rows."""
-        return TableEncoder.fit(self.features.columns)
+        return TableEncoder.fit(self.features.columns, schema=self.features.schema)
 
     @cached_property
     def X(self) -> Array:
         """The training rows as `encoder` encodes them, of shape (n_rows, n_features)."""
-        return self.encoder.transform(self.features.columns)
+        return self.encoder.transform(self.features)
 
     @cached_property
     def X_test(self) -> Array:
         """The test rows as `encoder` encodes them, of shape (n_rows, n_features)."""
-        return self.encoder.transform(self.test_rows.columns)
+        return self.encoder.transform(self.test_rows)
 
     @property
     def y_test(self) -> Array:
@@ -101,7 +102,7 @@ class TabularFit:
     @property
     def unseen(self) -> dict[str, int]:
         """By text column, the test rows with a value that training did not see."""
-        return self.encoder.count_unseen(self.test_rows.columns)
+        return self.encoder.count_unseen(self.test_rows)
 
 
 class TableFitting(ABC):
@@ -295,10 +296,11 @@ def fit_table(
             UserWarning,
             stacklevel=3,
         )
-    estimator._fit(AppliedTable(features.columns, schema=schema), y, read.weight, of_groups, on_progress)
+    of_table = AppliedTable(features.columns, schema=schema)
+    estimator._fit(of_table, y, read.weight, of_groups, on_progress)
     _keep_facts(estimator, read, perf_counter() - started)
     return TabularFit(
-        estimator, read.target, len(y), read.n_rows_read, split, features, y, test_rows, test_target
+        estimator, read.target, len(y), read.n_rows_read, split, of_table, y, test_rows, test_target
     )
 
 

@@ -1,0 +1,60 @@
+"""Names of columns: what they say of the kind of a column."""
+
+from __future__ import annotations
+
+import re
+
+CODE_NAMES = frozenset(
+    (
+        *("zip", "zipcode", "plz", "postcode", "postalcode", "postal", "postleitzahl", "pincode", "fips"),
+        *("code", "codes", "cod", "codigo", "kode", "id", "ids", "ident", "identifier", "nr", "sku", "isbn"),
+        *("ean", "iban", "naics", "sic", "icd", "uuid", "guid", "kennung", "kennziffer", "matricule"),
+    )
+)
+
+LAST_ID_NAMES = frozenset(("no", "num", "number", "nummer", "numero", "#", "key"))
+
+ID_NAMES = frozenset(("index", "row", "rownames", "rowname", "rownum", "unnamed", "idx", "obs", "serial"))
+
+MEASURE_NAMES = frozenset(
+    (
+        *(
+            "time",
+            "t",
+            "x",
+            "day",
+            "days",
+            "week",
+            "weeks",
+            "month",
+            "months",
+            "year",
+            "years",
+            "hour",
+            "age",
+        ),
+        *("minute", "second", "seconds", "date", "dose", "distance", "rank", "position", "step", "epoch"),
+        *("cycle", "cycles", "temperature", "temp", "depth", "height", "size", "length", "weight", "score"),
+    )
+)
+
+
+def name_words(name: str) -> set[str]:
+    """Return the words of a column's name.
+
+    Examples
+    --------
+    >>> sorted(name_words("customerID")), sorted(name_words("zip_code 2"))
+    (['customer', 'id'], ['2', 'code', 'zip'])
+    """
+    return {word.casefold() for word in re.findall(r"[^\W\d_]+|\d+|#", _split(name))}
+
+
+def _split(name: str) -> str:
+    return re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+
+
+def ends_as_id(name: str) -> bool:
+    """Return whether a name ends in a word for a number that names something, as in house_no."""
+    words = re.findall(r"[^\W_]+|#", _split(name))
+    return bool(words) and words[-1].casefold() in LAST_ID_NAMES

@@ -1,0 +1,188 @@
+"""Schema learning: one pass over all rows of a table decides what its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from separatrix.data import asked_kinds
+from separatrix.data.cell_words import MANY_NUMBERS, variants
+from separatrix.data.column_options import ColumnOptions
+from separatrix.data.column_schema import ColumnSchema, with_counts
+from separatrix.data.kinds import decide
+from separatrix.data.profile import NumberProfile, Profile, TextProfile, new_profile
+from separatrix.data.readers import NO, YES, CategoryReader, NumberReader, folded
+from separatrix.data.schema import Schema
+from separatrix.data.statistics import LEVELS
+from separatrix.data.streams import Stream, TableStream
+from separatrix.data.table import Table
+from separatrix.errors import ParameterError
+from separatrix.text import plural
+
+
+def learn_schema(
+    source: Table | Stream,
+    target: str | None = None,
+    options: ColumnOptions | None = None,
+    ignored: Sequence[str] = (),
+) -> Schema:
+    """Decide from all rows of a table what its columns are.
+
+    One pass counts what the decisions need, in bounded memory if the table is read in pieces.
+
+    Parameters
+    ----------
+    source : Table or Stream
+    target : str, optional
+        The column to predict.
+    options : ColumnOptions, optional
+        What the user says.
+    ignored : sequence of str
+        Columns that are no part of the schema, such as that of groups.
+
+    Returns
+    -------
+    Schema
+
+    Raises
+    ------
+    ParameterError
+        If an option names a column that does not exist, or the target.
+    DataError
+        If an option asks for what a column cannot be.
+
+    Examples
+    --------
+    >>> table = Table({"zip": ["01067", "10115"] * 20, "age": [31.5, 28.0] * 20, "y": ["no", "yes"] * 20})
+    >>> schema = learn_schema(table, "y", ColumnOptions(drop="age"))
+    >>> [(decision.name, decision.kind) for decision in schema.columns]
+    [('zip', 'code'), ('age', 'dropped')]
+    """
+    options = options or ColumnOptions()
+    stream = TableStream(source) if isinstance(source, Table) else source
+    if target is not None:
+        stream.require(target)
+        if target in options.drop:
+            raise ParameterError("drop", f"must not name the target, got '{target}'.")
+    options.require(stream.kinds)
+    orders = source.ordered if isinstance(source, Table) else {}
+    in_memory = isinstance(stream, TableStream)
+    profiles = profile_columns(stream, most=max(LEVELS, stream.n_rows) if in_memory else LEVELS)
+    decisions = [
+        _decision(name, profile, options, orders.get(name, ()))
+        for name, profile in profiles.items()
+        if name != target and name not in ignored
+    ]
+    decisions = _without_duplicates(decisions, profiles, options)
+    decisions = _with_one_left(decisions)
+    n_rows = stream.n_rows
+    of_target = None
+    if target is not None:
+        of_target = decide_target(target, profiles[target], options)
+    return Schema(tuple(decisions), of_target, n_rows)
+
+
+def profile_columns(stream: Stream, most: int = LEVELS) -> dict[str, Profile]:
+    """Return what one pass over a stream counts of every column."""
+    profiles = {name: new_profile(kind, most) for name, kind in stream.kinds.items()}
+    for piece in stream.pieces:
+        for name, column in stream.read(piece, list(stream.kinds)):
+            profiles[name].add(column)
+    return profiles
+
+
+def _decision(name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...]) -> ColumnSchema:
+    """Return the decision on a column: the user's, else that of the rules."""
+    if name in options.drop:
+        return with_counts(ColumnSchema(name, "dropped", "is left out, as asked"), profile)
+    if profile.n == 0:
+        return decide(name, profile)
+    if name in options.categorical:
+        return asked_kinds.as_category(name, profile)
+    if name in options.numeric:
+        return asked_kinds.as_asked_number(name, profile)
+    if name in options.orders:
+        return asked_kinds.as_asked_date(name, profile, options.orders[name])
+    if name in options.scales:
+        return asked_kinds.as_ordered(name, profile, tuple(options.scales[name] or order))
+    found = decide(name, profile, order)
+    if name in options.keep and not found.is_used:
+        return _kept(name, profile)
+    return found
+
+
+def _kept(name: str, profile: Profile) -> ColumnSchema:
+    """Return the decision on a column that is kept as asked: numbers, or categories."""
+    if isinstance(profile, TextProfile):
+        return replace(asked_kinds.as_category(name, profile), reason="is kept, as asked")
+    found = ColumnSchema(name, "number", "is kept, as asked", NumberReader())
+    return with_counts(found, profile)
+
+
+def _without_duplicates(
+    decisions: list[ColumnSchema], profiles: Mapping[str, Profile], options: ColumnOptions
+) -> list[ColumnSchema]:
+    """Return the decisions; columns that are the same as one before them are left out."""
+    asked = set(options.all_names)
+    first: dict[str, str] = {}
+    found = []
+    for decision in decisions:
+        digest = profiles[decision.name].digest
+        if decision.is_used and decision.name not in asked and digest in first:
+            reason = f"is the same as '{first[digest]}' in every row"
+            decision = replace(decision, kind="duplicate", reason=reason, reader=None, notes=())
+        elif decision.is_used:
+            first.setdefault(digest, decision.name)
+        found.append(decision)
+    return found
+
+
+def _with_one_left(decisions: list[ColumnSchema]) -> list[ColumnSchema]:
+    """Return the decisions; if no column is left, those that count rows are numbers after all."""
+    if any(decision.is_used for decision in decisions):
+        return decisions
+    return [
+        replace(decision, kind="number", reason="is the only column with values", reader=NumberReader())
+        if decision.kind == "id" and decision.low is None and decision.reason.startswith("counts")
+        else decision
+        for decision in decisions
+    ]
+
+
+def decide_target(name: str, profile: Profile, options: ColumnOptions) -> ColumnSchema:
+    """Return how a target column is read: numbers in text as numbers, variants of a label as one label."""
+    found = ColumnSchema(
+        name, "number" if isinstance(profile, NumberProfile) else "category", "is the target"
+    )
+    if isinstance(profile, NumberProfile) or name in options.categorical or not profile.n:
+        if isinstance(profile, NumberProfile) and name in options.categorical:
+            found = replace(found, reader=CategoryReader(whole=profile.are_whole and profile.kind != "truth"))
+        return with_counts(found, profile)
+    number = decide(name, profile)
+    if number.kind == "number" or name in options.numeric:
+        number = number if number.kind == "number" else asked_kinds.as_asked_number(name, profile)
+        if number.n_distinct > MANY_NUMBERS or name in options.numeric:
+            return replace(number, reason="is the target")
+    counts = profile.levels.counts
+    joined = variants(counts) if profile.levels.is_exact else {}
+    words = {folded(level) for level in counts}
+    if words <= YES | NO and words & YES and words & NO and len(words) > 2:
+        joined = {}
+        for meaning in (YES, NO):
+            group = sorted(
+                (level for level in counts if folded(level) in meaning), key=lambda level: -counts[level]
+            )
+            joined |= {folded(level): group for level in group}
+    if joined:
+        spellings = tuple((word, group[0]) for word, group in sorted(joined.items()))
+        shown = [
+            f"{' and '.join(map(repr, group[1:]))} as {group[0]!r}" for group in _distinct(joined.values())
+        ]
+        n_rows = sum(counts[level] for group in _distinct(joined.values()) for level in group[1:])
+        note = f"has variants of one value, read as one ({plural(n_rows, 'row')}): {'; '.join(shown[:4])}"
+        found = replace(found, reader=CategoryReader(spellings=spellings), notes=(note,))
+    return with_counts(found, profile)
+
+
+def _distinct(groups: Iterable[list[str]]) -> list[list[str]]:
+    return list({tuple(group): group for group in groups}.values())

@@ -1,0 +1,60 @@
+"""Target rows: the rows of a table that have a target, where others are to be left out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from separatrix.data.schema import Schema
+from separatrix.data.streams import Stream, open_stream
+from separatrix.data.table import Column, Table, as_column, missing_rows
+from separatrix.data.table_output import write_pieces
+
+
+def with_target(table: Table, schema: Schema) -> tuple[Table, Schema]:
+    """Return the rows of a table in memory that have a target, and the schema with the number of others.
+
+    Examples
+    --------
+    >>> from separatrix.data.schema_learning import learn_schema
+    >>> table = Table({"x": [1, 2, 3], "y": ["no", None, "yes"]})
+    >>> rows, schema = with_target(table, learn_schema(table, "y"))
+    >>> rows["x"], schema.n_without_target
+    (array([1, 3]), 1)
+    """
+    assert schema.target is not None
+    missing = missing_rows(schema.read_target(table[schema.target.name]))
+    if not missing.any():
+        return table, schema
+    return table.take(np.flatnonzero(~missing)), replace(schema, n_without_target=int(missing.sum()))
+
+
+def stream_with_target(
+    stream: Stream, schema: Schema, stack: ExitStack, piece_bytes: int
+) -> tuple[Stream, Schema]:
+    """Return a stream of the rows that have a target: a temporary Parquet file, if some have none."""
+    assert schema.target is not None
+    target = schema.target.name
+    if not schema.target.n_missing:
+        return stream, schema
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="separatrix-"))
+    path = Path(folder) / "rows.parquet"
+    n_left_out = 0
+
+    def pieces() -> Iterator[dict[str, Any]]:
+        nonlocal n_left_out
+        for piece in stream.pieces:
+            columns: dict[str, Column] = dict(stream.read(piece, list(stream.kinds)))
+            missing = missing_rows(schema.read_target(columns[target]))
+            n_left_out += int(missing.sum())
+            yield {name: as_column(column[~missing], name) for name, column in columns.items()}
+
+    write_pieces(pieces(), path, stream.kinds)
+    rows = stack.enter_context(open_stream(path, piece_bytes))
+    return rows, replace(schema, n_without_target=n_left_out)
