@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from separatrix import select as select
     from separatrix.data import open_table as open_table
     from separatrix.data import read_table as read_table
+    from separatrix.data.look import look as look
     from separatrix.ensemble import Ensemble as Ensemble
     from separatrix.estimators import MLPClassifier as MLPClassifier
     from separatrix.estimators import MLPRegressor as MLPRegressor
@@ -88,6 +89,7 @@ _PUBLIC = {
     "animate": "plots",
     "architectures": "search",
     "load": "io",
+    "look": "data.look",
     "open_table": "data",
     "read_table": "data",
     "save": "io",

@@ -20,6 +20,7 @@ from separatrix.errors import ParameterError, SeparatrixError
 USER_ERROR = 2
 
 COMMANDS = {
+    "look": "Show what the columns of a table are, and what catches the eye.",
     "fit": "Train a model on a table, judge it, and save it.",
     "evaluate": "Judge a saved model on a table that has the target.",
     "predict": "Score the rows of a table with a saved model.",

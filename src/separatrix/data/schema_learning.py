@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from separatrix.data import asked_kinds
 from separatrix.data.cell_words import MANY_NUMBERS, variants
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.column_schema import ColumnSchema, with_counts
 from separatrix.data.kinds import decide
+from separatrix.data.links import GIVES_AWAY, LinkTarget
 from separatrix.data.profile import NumberProfile, Profile, TextProfile, new_profile
 from separatrix.data.readers import NO, YES, CategoryReader, NumberReader, folded
+from separatrix.data.row_sample import RowSample
 from separatrix.data.schema import Schema
 from separatrix.data.statistics import LEVELS
 from separatrix.data.streams import Stream, TableStream
-from separatrix.data.table import Table
+from separatrix.data.table import Column, Table
 from separatrix.errors import ParameterError
 from separatrix.text import plural
 
@@ -58,6 +60,37 @@ def learn_schema(
     >>> [(decision.name, decision.kind) for decision in schema.columns]
     [('zip', 'code'), ('age', 'dropped')]
     """
+    return examine(source, target, options, ignored).schema
+
+
+@dataclass(frozen=True, eq=False)
+class Examination:
+    """What one pass over a table found.
+
+    Attributes
+    ----------
+    schema : Schema
+    profiles : dict of str to Profile
+        What was counted of each column.
+    sample : Table
+        Some of its rows.
+    link_target : LinkTarget or None
+        The target of the sample, if there is one.
+    """
+
+    schema: Schema
+    profiles: Mapping[str, Profile]
+    sample: Table
+    link_target: LinkTarget | None
+
+
+def examine(
+    source: Table | Stream,
+    target: str | None = None,
+    options: ColumnOptions | None = None,
+    ignored: Sequence[str] = (),
+) -> Examination:
+    """Return what one pass over a table found; see `learn_schema`."""
     options = options or ColumnOptions()
     stream = TableStream(source) if isinstance(source, Table) else source
     if target is not None:
@@ -67,7 +100,7 @@ def learn_schema(
     options.require(stream.kinds)
     orders = source.ordered if isinstance(source, Table) else {}
     in_memory = isinstance(stream, TableStream)
-    profiles = profile_columns(stream, most=max(LEVELS, stream.n_rows) if in_memory else LEVELS)
+    profiles, sample = profile_columns(stream, most=max(LEVELS, stream.n_rows) if in_memory else LEVELS)
     decisions = [
         _decision(name, profile, options, orders.get(name, ()))
         for name, profile in profiles.items()
@@ -76,19 +109,54 @@ def learn_schema(
     decisions = _without_duplicates(decisions, profiles, options)
     decisions = _with_one_left(decisions)
     n_rows = stream.n_rows
-    of_target = None
+    of_target, link_target = None, None
     if target is not None:
         of_target = decide_target(target, profiles[target], options)
-    return Schema(tuple(decisions), of_target, n_rows)
+        decisions, link_target = with_links(decisions, of_target, sample)
+    return Examination(Schema(tuple(decisions), of_target, n_rows), profiles, sample, link_target)
 
 
-def profile_columns(stream: Stream, most: int = LEVELS) -> dict[str, Profile]:
-    """Return what one pass over a stream counts of every column."""
+def profile_columns(stream: Stream, most: int = LEVELS) -> tuple[dict[str, Profile], Table]:
+    """Return what one pass over a stream counts of every column, and a sample of its rows."""
+    names = list(stream.kinds)
     profiles = {name: new_profile(kind, most) for name, kind in stream.kinds.items()}
+    sample = RowSample(names)
     for piece in stream.pieces:
-        for name, column in stream.read(piece, list(stream.kinds)):
+        keys = piece.keys(0)
+        chosen = sample.chosen(keys)
+        columns: dict[str, Column] = {}
+        for name, column in stream.read(piece, names):
             profiles[name].add(column)
-    return profiles
+            columns[name] = column[chosen]
+        sample.add(keys[chosen], columns)
+    return profiles, sample.table()
+
+
+def with_links(
+    decisions: list[ColumnSchema], target: ColumnSchema, sample: Table
+) -> tuple[list[ColumnSchema], LinkTarget | None]:
+    """Return the decisions with their links, and a note on columns that give the target away."""
+    column = sample[target.name]
+    if target.reader is not None:
+        column = target.reader.read(column, target.name)[target.name]
+    link_target = LinkTarget(column)
+    if not link_target.is_usable:
+        return decisions, None
+    return [_with_link(decision, link_target, sample) for decision in decisions], link_target
+
+
+def _with_link(decision: ColumnSchema, target: LinkTarget, sample: Table) -> ColumnSchema:
+    if decision.reader is None:
+        return decision
+    made = decision.reader.read(sample[decision.name], decision.name)
+    link = max(target.link(column) for column in made.values())
+    if link < GIVES_AWAY:
+        return replace(decision, link=link)
+    note = (
+        f"gives the target away ({target.measure} {link:.3f} of this column alone, on other rows): leave it "
+        "out if it is not known before the target is"
+    )
+    return replace(decision, link=link, notes=(*decision.notes, note), is_clear=False)
 
 
 def _decision(name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...]) -> ColumnSchema:

@@ -1,0 +1,226 @@
+"""Look: what is in a table, column by column, before anything is learned from it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.column_options import ColumnOptions
+from separatrix.data.column_schema import ColumnSchema
+from separatrix.data.profile import NumberProfile, Profile, TextProfile
+from separatrix.data.readers import CategoryReader
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import Examination, examine
+from separatrix.data.table import Column, Table, as_text, is_text, table_from_frame
+from separatrix.data.table_files import read_table
+from separatrix.data.table_look import ColumnLook, TableLook
+from separatrix.text import plural
+
+Array = NDArray[Any]
+
+BINS, TOP = 12, 3
+FEW_IN_CLASS, RARE_CLASS = 20, 0.05
+SKEWED = 4.0
+"""Distance of the largest number from the median, in ranges of the middle 90 %, from which it is skewed."""
+
+
+def look(source: Any, target: str | int | None = None, *, test: Any = None, **columns: Any) -> TableLook:
+    """Look at a table: what each column is and why, what is missing, and what catches the eye.
+
+    Parameters
+    ----------
+    source : path-like, data frame or Table
+        A table file, or a table in memory.
+    target : str or int, optional
+        The column to predict. Each column then has its link: how well it alone predicts the target on other
+        rows, as AUC (0.5 says nothing, 1 everything) or correlation.
+    test : as `source`, optional
+        Another table, to find rows that are in both.
+    **columns :
+        What you say about columns, as of `separatrix.data.ColumnOptions`.
+
+    Returns
+    -------
+    TableLook
+        Print it, or show it in a notebook.
+
+    Raises
+    ------
+    ParameterError
+        If an option names a column that does not exist.
+    DataError
+        If the table cannot be read, or has no such target.
+
+    Examples
+    --------
+    >>> table = Table({"age": [31.5, 28.0, 44.25, 60.5] * 10, "town": ["Bonn", "Ulm", "Ulm", None] * 10})
+    >>> print(look(table))
+    40 rows, 2 columns
+    <BLANKLINE>
+    column  kind      missing    distinct  values
+    age     number               4         28 to 60.5 ██▁▁▁▁█▁▁▁▁█
+    town    category  10 (25 %)  2         Ulm 67 %, Bonn 33 %
+    <BLANKLINE>
+    36 rows repeat an earlier row.
+    """
+    table = _table(source)
+    name = None if target is None else str(target)
+    found = examine(table, name, ColumnOptions.of(**columns))
+    return look_of(found, table, None if test is None else _table(test))
+
+
+def look_of(found: Examination, table: Table | None = None, test: Table | None = None) -> TableLook:
+    """Return the look at what an examination found; duplicate rows are counted if the table is given."""
+    looks = [_column_look(decision, found) for decision in found.schema.columns]
+    of_target = None
+    notes: list[str] = []
+    if found.schema.target is not None:
+        of_target = _column_look(found.schema.target, found)
+        if found.link_target is not None and found.link_target.measure == "AUC":
+            notes += _class_notes(found.profiles[found.schema.target.name])
+    if table is not None:
+        notes += _row_notes(table, test, found.schema)
+    measure = "" if found.link_target is None else found.link_target.measure
+    return TableLook(found.schema, tuple(looks), of_target, measure, tuple(notes))
+
+
+def look_of_schema(schema: Schema) -> TableLook:
+    """Return what a schema alone says of the columns it was made of."""
+    looks = tuple(ColumnLook(decision, _range(decision)) for decision in schema.columns)
+    target = None if schema.target is None else ColumnLook(schema.target, _range(schema.target))
+    measure = "link" if any(decision.link is not None for decision in schema.columns) else ""
+    return TableLook(schema, looks, target, measure)
+
+
+def _table(source: Any) -> Table:
+    if isinstance(source, Table):
+        return source
+    return read_table(source) if isinstance(source, str | os.PathLike) else table_from_frame(source)
+
+
+def _column_look(decision: ColumnSchema, found: Examination) -> ColumnLook:
+    profile, column = found.profiles[decision.name], found.sample[decision.name]
+    numbers = _numbers(decision, column)
+    if numbers is None:
+        return ColumnLook(decision, _top(decision, profile))
+    histogram: tuple[int, ...] = ()
+    present = numbers[np.isfinite(numbers)]
+    if len(present) and np.ptp(present) > 0:
+        ends = (float(present.min()), float(present.max()))
+        histogram = tuple(np.histogram(present / 2, BINS, (ends[0] / 2, ends[1] / 2))[0].tolist())
+    is_date = decision.kind == "date"
+    notes = () if is_date else _skew_notes(present)
+    return ColumnLook(decision, _range(decision), histogram, notes)
+
+
+def _numbers(decision: ColumnSchema, column: Column) -> Array | None:
+    """Return the numbers of a column of numbers or dates; None for others."""
+    if decision.kind == "date" and decision.reader is not None:
+        return next(iter(decision.reader.read(column, decision.name).values()))
+    if decision.kind == "number":
+        if decision.reader is not None:
+            column = decision.reader.read(column, decision.name)[decision.name]
+        return None if is_text(column) else column.astype(np.float64)
+    return None
+
+
+def _range(decision: ColumnSchema) -> str:
+    if decision.low is None or decision.high is None:
+        return ""
+    if decision.kind == "date":
+        return decision.reason.partition(" from ")[2].partition(":  ")[0].partition(": becomes")[0]
+    return f"{decision.low:.6g} to {decision.high:.6g}"
+
+
+def _top(decision: ColumnSchema, profile: Profile) -> str:
+    """Return the most frequent values with their fractions."""
+    if isinstance(profile, TextProfile):
+        counts: Mapping[str, int] = profile.levels.counts
+        if isinstance(decision.reader, CategoryReader):
+            joined: Counter[str] = Counter()
+            for level, n in counts.items():
+                joined[decision.reader.level(level) or ""] += n
+            counts = joined
+    else:
+        counts = _number_counts(profile)
+    top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+    if not top or top[0][1] == 1:
+        return f"such as {_short(top[0][0])}" if top else ""
+    return ", ".join(f"{_short(level)} {n / max(profile.n, 1):.0%}".replace("%", " %") for level, n in top)
+
+
+def _number_counts(profile: NumberProfile) -> dict[str, int]:
+    values = profile.distinct.values
+    text = as_text(values.astype(bool) if profile.kind == "truth" else values)
+    return dict(zip(text.tolist(), profile.distinct.counts.tolist(), strict=True))
+
+
+def _short(level: str, most: int = 18) -> str:
+    return level if len(level) <= most else level[: most - 1] + "…"
+
+
+def _skew_notes(present: Array) -> tuple[str, ...]:
+    """Return the note on numbers of which few are far larger, or far smaller, than the others."""
+    if len(present) < 100:
+        return ()
+    low, middle, high = np.quantile(present, (0.05, 0.5, 0.95))
+    largest = max(present.max() - middle, middle - present.min())
+    if high <= low or largest < SKEWED * (high - low):
+        return ()
+    end = present.max() if present.max() - middle >= middle - present.min() else present.min()
+    return (f"is skewed: 90 % of the numbers are from {low:.4g} to {high:.4g}, but one is {end:.6g}",)
+
+
+def _class_notes(profile: Profile) -> list[str]:
+    counts = profile.levels.counts if isinstance(profile, TextProfile) else _number_counts(profile)
+    notes = []
+    for level, n in sorted(counts.items(), key=lambda item: item[1]):
+        if n < FEW_IN_CLASS or n < RARE_CLASS * profile.n:
+            notes.append(f"The class '{_short(level)}' is rare: {plural(n, 'row')} ({n / profile.n:.1%}).")
+    return notes[:3]
+
+
+def _row_notes(table: Table, test: Table | None, schema: Schema) -> list[str]:
+    """Return notes on rows that are there more than once, or in another table, too."""
+    hashes = row_hashes(table, table.column_names)
+    n_repeated = len(hashes) - len(np.unique(hashes))
+    notes = []
+    if n_repeated:
+        verb = "repeats" if n_repeated == 1 else "repeat"
+        notes.append(f"{plural(n_repeated, 'row')} {verb} an earlier row.")
+    if test is not None:
+        shared = [name for name in table.column_names if name in test.columns]
+        one, other = (_as_read(each.select(shared), schema) for each in (test, table))
+        both = np.isin(row_hashes(one, one.column_names), row_hashes(other, other.column_names))
+        n_both = int(both.sum())
+        verb = "is" if n_both == 1 else "are"
+        notes.append(f"{n_both:,} of {plural(test.n_rows, 'row')} of the test table {verb} in this one, too.")
+    return notes
+
+
+def _as_read(table: Table, schema: Schema) -> Table:
+    """Return the cells as a schema reads them, whatever types a file gave them; those left out as text."""
+    columns: dict[str, Column] = {}
+    for name, column in table.columns.items():
+        columns |= schema.read(name, column) or {name: as_text(column)}
+    return Table(columns)
+
+
+def row_hashes(table: Table, names: Sequence[str]) -> Array:
+    """Return a number for each row: the same for rows with the same cells."""
+    total = np.zeros(table.n_rows, np.uint64)
+    with np.errstate(over="ignore"):
+        for name in names:
+            column = table.columns[name]
+            if is_text(column):
+                bits = np.fromiter(map(hash, column.tolist()), np.int64, len(column)).view(np.uint64)
+            else:
+                bits = (column.astype(np.float64) + 0.0).view(np.uint64)
+            total = (total ^ bits) * np.uint64(0xBF58476D1CE4E5B9)
+            total ^= total >> np.uint64(29)
+    return total
