@@ -37,7 +37,7 @@ IN_WORDS = {
 def test_every_parameter_of_the_estimators_is_an_option():
     assert {*OPTIONS, *NOT_OPTIONS} == {*CLASSIFIER, *REGRESSOR}
     tabular = inspect.signature(TabularClassifier).parameters.keys()
-    assert tabular == {*ENSEMBLE_OPTIONS, "class_weight", "random_state", "engine", "verbose"}
+    assert tabular == {*ENSEMBLE_OPTIONS, "class_weight", "random_state", "engine", "verbose", "compare"}
     assert all(name == option.name for name, option in OPTIONS.items())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from rich.console import RenderableType
 
-from separatrix.cli.console import Row, seconds_text, summary
+from separatrix.cli.console import Row, seconds_text, some, summary
 from separatrix.cli.fitting import Fitted
 from separatrix.cli.inspect import column_lines, network_lines, solver_text
 from separatrix.cli.options import in_option_names
@@ -30,6 +30,7 @@ from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REG
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.comparison import Comparison
 from separatrix.model import Model
+from separatrix.tabular.report import TabularReport
 from separatrix.tabular.table_fitting import TabularFit
 from separatrix.text import plural
 
@@ -109,12 +110,8 @@ def _training_lines(fit: Fitted, model: AnyModel, *, with_advice: bool) -> list[
     training: Mapping[str, Any] = model.training or {}
     message, seconds = training["stop"]["message"], seconds_text(training["seconds"])
     if isinstance(fit, TabularFit):
-        estimator = fit.estimator
-        score = f"{estimator.metric} {estimator.oof_score_:.4g}"
-        return [
-            ("Out of fold", f"{score}, on training rows by networks that were not trained on them"),
-            ("Training", f"{in_option_names(message).rstrip('.')} in {seconds}"),
-        ]
+        how = f"{in_option_names(message).rstrip('.')} in {seconds}"
+        return [*_out_of_fold_lines(fit.estimator.report_), ("Training", how)]
     if not with_advice:
         message = message.partition("; raise ")[0].rstrip(".") + "."
     epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds}"
@@ -123,6 +120,18 @@ def _training_lines(fit: Fitted, model: AnyModel, *, with_advice: bool) -> list[
         ("Training", f"{how}; {epochs}"),
         ("Ended", in_option_names(message)),
     ]
+
+
+def _out_of_fold_lines(report: TabularReport) -> list[Row]:
+    """Return what is known from the training rows, each predicted by networks that were not trained on it."""
+    own, *others = report.scores.items()
+    beside = ", ".join(f"{name} {score:.4g}" for name, score in sorted(others, key=lambda pair: pair[1]))
+    lines = [("Out of fold", f"{report.metric} {own[1]:.4g} on {plural(report.n_rows, 'row')} ({beside})")]
+    clear = [name for name, rise in report.importance if rise.low is not None and rise.low > 0]
+    if report.importance:
+        named = some(clear) if clear else "no column alone"
+        lines.append(("Important", f"{named}: the loss rises clearly when it is shuffled"))
+    return [*lines, ("Unsure", report.unsure.sentence)]
 
 
 def target_text(fit: Fitted) -> str:
@@ -142,7 +151,7 @@ def fit_values(
     """Return the report of a fit as values that JSON can hold."""
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
     if isinstance(fit, TabularFit):
-        training["out_of_fold"] = {fit.estimator.metric: fit.estimator.oof_score_}
+        training["out_of_fold"] = fit.estimator.report_.to_dict()
     return {
         "data": {
             "source": tables.name,

@@ -31,12 +31,15 @@ from separatrix.data.table import Column, Table, as_column, is_text, table_from_
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
+from separatrix.evaluate.baseline_models import TrainingTable
 from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.candidates import Candidates, Part
+from separatrix.tabular.evidence import Evidence
 from separatrix.tabular.features import Features
 from separatrix.tabular.line import Line, fit_line, share_of_line
 from separatrix.tabular.progress import Ending, Follower, OnProgress
+from separatrix.tabular.report import TabularReport
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
@@ -56,6 +59,7 @@ class BaseTabular(TableFitting, BaseEstimator):
     n_jobs: int | None
     engine: str
     verbose: bool
+    compare: bool
 
     _metric: ClassVar[str]
     stop_: Ending
@@ -66,6 +70,7 @@ class BaseTabular(TableFitting, BaseEstimator):
     counts_: Array
     oof_score_: float
     line_share_: float
+    report_: TabularReport
     _in_double: Ensemble
     _schema: Schema | None
     _n_folds: int
@@ -134,8 +139,21 @@ class BaseTabular(TableFitting, BaseEstimator):
         target = self._target(y, weight)
         line = self._fit_line(features, target, y, splits, random_state)
         members = self._train(jobs, features, target, follow)
-        self._choose(members, line, features, y, weight)
+        parts = self._choose(members, line, features, y, weight)
         known = index >= 0
+        first = np.flatnonzero(known)[np.unique(index[known], return_index=True)[1]]
+        evidence = Evidence(
+            rows=TrainingTable(Table(columns), y, self._n_classes, weight),
+            numbers=first,
+            folds=self._folds(y, self._n_splits(), 0) if splits is None else splits,
+            oof=self.oof_.reshape(len(y), -1),
+            parts=parts,
+            line=None if line is None else line.answers,
+            answer=self._answers,
+            losses=self._losses,
+            schema=self._schema,
+        )
+        self.report_ = evidence.report(self.stop_, compare=self.compare)
         oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
         oof[known] = self.oof_[index[known]]
         self.oof_ = oof
@@ -202,6 +220,11 @@ class BaseTabular(TableFitting, BaseEstimator):
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
         """Return how often each candidate counts; `answers` has shape (n_candidates, n_rows, n_outputs)."""
 
+    @property
+    @abstractmethod
+    def _n_classes(self) -> int | None:
+        """Number of classes; None for numbers."""
+
     @abstractmethod
     def _losses(self, answers: Array, y: Array) -> Array:
         """Return the loss of each row; the ensemble is chosen by their mean."""
@@ -227,6 +250,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         check.choice("presets", self.presets, recipe.PRESETS)
         check.choice("engine", self.engine, ENGINES)
         check.boolean("verbose", self.verbose)
+        check.boolean("compare", self.compare)
         if self.n_jobs == 0:
             raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
         if isinstance(self.cv, Integral):
@@ -356,8 +380,8 @@ class BaseTabular(TableFitting, BaseEstimator):
         features: Features,
         y: Array,
         weight: Array | None,
-    ) -> None:
-        """Choose the ensemble among the configurations whose folds were all trained."""
+    ) -> list[Part]:
+        """Choose the ensemble among the configurations whose folds were all trained; return its networks."""
         candidates = Candidates.of(members, self._n_folds)
         covered, answers = candidates.covered, candidates.answers()
         kept = (y[covered], None if weight is None else weight[covered])
@@ -382,6 +406,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         self.ensemble_ = replace(ensemble, models=trained)
         models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
         self._in_double = replace(self.ensemble_, models=models)
+        return parts
 
 
 def _distinct_rows(

@@ -32,6 +32,10 @@ class Part:
         Its weight.
     training : dict
         What the model says of its training.
+    held_out : int ndarray or None
+        The rows that it was not trained on; None if it was trained on all.
+    n_folds : int
+        In how many folds its configuration was trained: its weight for these rows is this times `share`.
     """
 
     network: Network
@@ -39,6 +43,8 @@ class Part:
     encoder: TableEncoder
     share: float
     training: dict[str, Any]
+    held_out: Array | None = None
+    n_folds: int = 1
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,17 @@ class Candidates:
                     "n_iter": member.n_epochs,
                 }
                 encoder = features.encoder(member.settings)
-                parts.append(Part(member.network, theta, encoder, share / len(group), training))
+                parts.append(
+                    Part(
+                        member.network,
+                        theta,
+                        encoder,
+                        share / len(group),
+                        training,
+                        member.held_out,
+                        len(group),
+                    )
+                )
                 inputs = features.inputs(member.settings, member.held_out)
                 answers[member.held_out] = answer(forward(member.network, theta, inputs), member.network)
             total += share * answers

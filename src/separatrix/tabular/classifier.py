@@ -56,6 +56,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         What computes.
     verbose : bool, default=False
         Whether to print a line after each network, with the score of the ensemble so far.
+    compare : bool, default=False
+        Whether `report_` also has the scores of one network and of gradient boosting, and the permutation
+        importance of the columns. It takes about as long as some of the networks.
 
     Attributes
     ----------
@@ -68,6 +71,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Probabilities for the training rows by networks that were not trained on them.
     oof_score_ : float
         Log-loss of these predictions.
+    report_ : TabularReport
+        What each column is, which networks were kept, out-of-fold scores beside those of other models,
+        calibration, and where the estimator is unsure.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Defined if `X` had names.
@@ -96,6 +102,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         n_jobs: int | None = None,
         engine: str = "auto",
         verbose: bool = False,
+        compare: bool = False,
     ) -> None:
         self.presets = presets
         self.cv = cv
@@ -105,6 +112,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         self.n_jobs = n_jobs
         self.engine = engine
         self.verbose = verbose
+        self.compare = compare
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class.
@@ -183,6 +191,10 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
         return mixture.greedy_counts(answers[:, np.arange(len(y)), y], weight)
+
+    @property
+    def _n_classes(self) -> int | None:
+        return len(self.classes_)
 
     def _losses(self, answers: Array, y: Array) -> Array:
         losses: Array = -np.log(np.maximum(answers[np.arange(len(y)), y], LEAST))

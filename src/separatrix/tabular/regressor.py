@@ -52,6 +52,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         What computes.
     verbose : bool, default=False
         Whether to print a line after each network, with the score of the ensemble so far.
+    compare : bool, default=False
+        Whether `report_` also has the scores of one network and of gradient boosting, and the permutation
+        importance of the columns. It takes about as long as some of the networks.
 
     Attributes
     ----------
@@ -63,6 +66,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Predictions for the training rows by networks that were not trained on them.
     oof_score_ : float
         Root mean squared error of these predictions.
+    report_ : TabularReport
+        What each column is, which networks were kept, out-of-fold scores beside those of other models,
+        calibration, and where the estimator is unsure.
     n_features_in_ : int
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Defined if `X` had names.
@@ -92,6 +98,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         n_jobs: int | None = None,
         engine: str = "auto",
         verbose: bool = False,
+        compare: bool = False,
     ) -> None:
         self.presets = presets
         self.cv = cv
@@ -100,6 +107,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         self.n_jobs = n_jobs
         self.engine = engine
         self.verbose = verbose
+        self.compare = compare
 
     def predict(self, X: Any) -> Array:
         """Return a number for each row.
@@ -180,6 +188,10 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
         return mixture.greedy_counts_of_numbers(answers[:, :, 0], y, weight)
+
+    @property
+    def _n_classes(self) -> int | None:
+        return None
 
     def _losses(self, answers: Array, y: Array) -> Array:
         losses: Array = (answers[:, 0] - y) ** 2

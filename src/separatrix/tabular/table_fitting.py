@@ -30,6 +30,7 @@ from separatrix.estimators.table_fitting import library_versions
 from separatrix.estimators.table_source import TableSource, group_numbers
 from separatrix.estimators.table_target import Target
 from separatrix.tabular.progress import Ending, OnProgress
+from separatrix.tabular.report import TabularReport
 from separatrix.tabular.sampling import Sample, draw_sample
 
 Array = NDArray[Any]
@@ -114,6 +115,7 @@ class TableFitting(ABC):
     ensemble_: Ensemble
     oof_score_: float
     stop_: Ending
+    report_: TabularReport
 
     @property
     @abstractmethod
