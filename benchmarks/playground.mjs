@@ -50,10 +50,9 @@ async function timePage(path) {
       await frames(page, FRAMES);
       const after = await reading(cdp, playground);
       const epochs = after.epoch - before.epoch;
-      const cpu = (1000 * (after.cpu - before.cpu)) / FRAMES;
-      const script = (1000 * (after.script - before.script)) / FRAMES;
+      const of = (name) => ((1000 * (after[name] - before[name])) / FRAMES).toFixed(1);
       console.log(
-        `held back ${heldOut}: ${cpu.toFixed(1)} ms of CPU a frame, ${script.toFixed(1)} of it script; ` +
+        `held back ${heldOut}: ${of("cpu")} ms of CPU a frame, of it script ${of("script")}, style ${of("style")}, layout ${of("layout")}; ` +
           `${(epochs / FRAMES).toFixed(1)} epochs a frame, ${(epochs / (after.time - before.time)).toFixed(0)} epochs a second`,
       );
       await page.close();
@@ -71,7 +70,7 @@ function frames(page, n) {
 async function reading(cdp, playground) {
   const { metrics } = await cdp.send("Performance.getMetrics");
   const value = (name) => metrics.find((metric) => metric.name === name).value;
-  return { cpu: value("TaskDuration"), script: value("ScriptDuration"), epoch: await playground.epoch, time: performance.now() / 1000 };
+  return { cpu: value("TaskDuration"), script: value("ScriptDuration"), layout: value("LayoutDuration"), style: value("RecalcStyleDuration"), epoch: await playground.epoch, time: performance.now() / 1000 };
 }
 
 /** Time epochs of our core, and of the other playground's if its source is given, in Node and in Chromium. */
