@@ -115,6 +115,24 @@ test("an edit begins a branch; rewinding and undoing go back before it", () => {
   assert.equal(session.lastEpoch, 50);
 });
 
+test("many steps of undo: every epoch of an old run still comes back", () => {
+  const session = sessionOf();
+  reach(session, 30);
+  session.edit(0, 0.25);
+  reach(session, 60);
+  const theta = session.theta.slice();
+  for (let i = 0; i < 10; i++) session.restart();
+  for (let i = 0; i < 10; i++) session.undo();
+  assert.deepEqual([session.theta, session.lastEpoch, session.branches], [theta, 60, [30]]);
+  seek(session, 12);
+  const twelve = session.theta.slice();
+  seek(session, 60);
+  assert.deepEqual(session.theta, theta);
+  const other = sessionOf();
+  reach(other, 12);
+  assert.deepEqual(twelve, other.theta);
+});
+
 test("an edit in the middle of an epoch", () => {
   const session = sessionOf();
   reach(session, 2);

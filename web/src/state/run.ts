@@ -146,6 +146,11 @@ export class Run {
     this.load(snapshot);
   }
 
+  /** Give back memory: keep what cannot be computed. Every epoch still comes back, only more slowly. */
+  thin(): void {
+    this.moments = this.moments.filter(({ isBranch }, i) => i === 0 || isBranch);
+  }
+
   private record(epoch: number, loss: number, heldOut: Pick<Evaluation, "loss" | "score"> | null): void {
     this.loss[epoch] = loss;
     const compared = heldOut === null ? loss : heldOut.loss;

@@ -326,7 +326,7 @@ class PlaygroundSession implements Session {
     this.stop = null;
     if (goesOn) this.run.amend(theta);
     else {
-      this.undoStack.push(this.before());
+      this.push(this.before());
       this.run = this.run.branch({ theta });
     }
     this.version++;
@@ -388,7 +388,12 @@ class PlaygroundSession implements Session {
   }
 
   private remember(label: string, merge: boolean | undefined): void {
-    if (!this.undoStack.continues(label, this.now(), merge)) this.undoStack.push(this.before());
+    if (!this.undoStack.continues(label, this.now(), merge)) this.push(this.before());
+  }
+
+  private push(before: Before): void {
+    const old = this.undoStack.push(before)?.run;
+    if (old !== this.run) old?.thin();
   }
 
   /** Carry out a command, or change nothing and say why. */
@@ -397,7 +402,7 @@ class PlaygroundSession implements Session {
     this.problem = null;
     try {
       command();
-      if (!this.undoStack.continues(label, this.now(), merge)) this.undoStack.push(before);
+      if (!this.undoStack.continues(label, this.now(), merge)) this.push(before);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error.note;

@@ -1,6 +1,7 @@
 /** What was before each command, to go back to. */
 
 const MAX_ENTRIES = 40;
+const RECENT = 4;
 const SAME_GESTURE = 900; // milliseconds: a slider's moves are one step of undo
 
 export class UndoStack<T> {
@@ -25,10 +26,12 @@ export class UndoStack<T> {
     return same;
   }
 
-  push(before: T): void {
+  /** Return the entry that this one pushes among the old ones, if any: what it keeps may be thinned. */
+  push(before: T): T | undefined {
     this.past.push(before);
     if (this.past.length > MAX_ENTRIES) this.past.shift();
     this.future = [];
+    return this.past[this.past.length - 1 - RECENT];
   }
 
   undo(now: T): T | null {
