@@ -190,9 +190,7 @@ def test_equal_means_every_part():
 
 
 def test_an_ensemble_is_its_description_and_its_parameters():
-    ensemble = make_ensemble(
-        n_in=4, encoder=ENCODER, classes=["no", "yes"], training={"loss": [float("nan")]}
-    )
+    ensemble = make_ensemble(n_in=4, encoder=ENCODER, classes=["no", "yes"], training={"loss": [0.5]})
     values = json.loads(json.dumps(ensemble.to_dict()))
     assert [set(own) for own in values["models"]] == [{"encoder", "feature_names", "network", "training"}] * 2
     assert len(values["encoders"]) == 1
@@ -235,8 +233,8 @@ def test_a_temperature_above_one_makes_probabilities_less_sure():
 
 def test_the_facts_of_training_that_are_the_same_are_its_own():
     facts = [
-        {"n_rows": 9, "n_iter": 3, "loss": [float("nan")], "first": 1},
-        {"n_rows": 9, "n_iter": 4, "loss": [float("nan")]},
+        {"n_rows": 9, "n_iter": 3, "loss": [0.5], "first": 1},
+        {"n_rows": 9, "n_iter": 4, "loss": [0.5]},
     ]
     models = [make_model(seed=i, training=fact) for i, fact in enumerate(facts)]
     training = Ensemble(models).training

@@ -81,3 +81,30 @@ def test_paths_that_cannot_be_written_are_errors_before_any_work(tmp_path, monke
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(OutputError, match=r"no permission to write to '.*'; choose another"):
         check_writable(tmp_path / "model")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such modes")
+def test_a_file_that_is_replaced_keeps_its_mode_and_owner(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    path.chmod(0o640)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(path, 1234, 2345)
+    with atomic_write(path) as temporary:
+        temporary.write_text("new")
+    status = path.stat()
+    assert (path.read_text(), stat.S_IMODE(status.st_mode)) == ("new", 0o640)
+    assert not is_root or (status.st_uid, status.st_gid) == (1234, 2345)
+
+
+def test_a_name_that_no_file_can_have_is_an_output_error(tmp_path):
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to(tmp_path / "pool.txt")
+    (tmp_path / "pool.txt").symlink_to(loop)
+    for path in (loop, tmp_path / ("x" * 300), tmp_path / "a\0b"):
+        with pytest.raises(OutputError, match="cannot write"), atomic_write(path) as temporary:
+            temporary.write_text("new")
+    with atomic_write(tmp_path / ("é" * 120 + ".txt")) as temporary:
+        temporary.write_text("long")
+    assert (tmp_path / ("é" * 120 + ".txt")).read_text() == "long"

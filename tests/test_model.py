@@ -248,6 +248,7 @@ def test_bad_rows_are_named(X, message):
         ("binary", 1, {"encoder": TableEncoder.fit({"x": [1, 2]})}, "feature_names must be 2 names"),
         ("binary", 1, {"target_name": 3}, "target_name must be text, got 3"),
         ("binary", 1, {"training": {"seed": object()}}, "training must hold values that JSON can hold"),
+        ("binary", 1, {"training": {"loss": [np.nan]}}, "that JSON can hold, neither NaN nor infinite"),
     ],
 )
 def test_parts_that_do_not_fit_are_errors(head, n_out, parts, message):
@@ -281,7 +282,7 @@ def test_equal_means_every_bit():
         "classes": ["a", "b"],
         "feature_names": ["x", "y"],
         "target_name": "t",
-        "training": {"loss": [float("nan")]},
+        "training": {"loss": [0.1]},
     }
     model = make_model(**parts)
     assert model == make_model(**parts)

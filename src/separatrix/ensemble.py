@@ -284,7 +284,8 @@ class Ensemble:
         """
         try:
             parts = list(zip(values["models"], thetas, strict=True))
-            encoders = _shared(encoders_from_dict(values["encoders"], values["schemas"]))
+            # The first files have neither "schemas" nor a "training" of all models.
+            encoders = _shared(encoders_from_dict(values["encoders"], values.get("schemas", [])))
             shared = {name: values[name] for name in _SHARED}
             for own, _ in parts:
                 check.integer("encoder", own["encoder"], 0)
@@ -296,7 +297,7 @@ class Ensemble:
                     theta=np.asarray(theta),
                     encoder=encoders[own["encoder"]],
                     feature_names=own["feature_names"],
-                    training=_with(own["training"], values["training"]),
+                    training=_with(own["training"], values.get("training")),
                 )
                 for own, theta in parts
             ]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from separatrix.errors import OutputError
+
+MOST_BYTES = 200  # of a name that is kept in a temporary one: file systems allow 255
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -34,7 +37,12 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     """
     target = Path(path)
     folder = target.parent
-    if target.is_dir():
+    try:
+        is_folder = target.is_dir() or target.resolve().is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # a name too long or with NUL, a loop of links
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"cannot write '{target}': {reason}; give another name.") from error
+    if is_folder:
         raise OutputError(f"cannot write '{target}': it is a folder; give the name of a file in it.")
     if not folder.is_dir():
         raise OutputError(f"cannot write '{target}': the folder '{folder}' does not exist; create it first.")
@@ -49,7 +57,8 @@ def atomic_write(path: str | os.PathLike[str], is_repeated: bool = False) -> Ite
     """Yield a temporary path in the same folder that becomes `path` when the block ends well.
 
     Readers see the old file or the whole new one, never a part of it; if the block raises, no file is left.
-    The temporary name has the extension of `path`, so that writers that depend on it work.
+    The temporary name has the extension of `path`, so that writers that depend on it work. A file that is
+    replaced keeps its mode and, where the user may set it, its owner.
 
     Parameters
     ----------
@@ -83,19 +92,33 @@ def atomic_write(path: str | os.PathLike[str], is_repeated: bool = False) -> Ite
     target = Path(path)
     if not _is_device(target):
         target = target.resolve()
-        temporary = target.with_name(f".{'part' if is_repeated else secrets.token_hex(4)}.{target.name}")
+        name = os.fsencode(target.name)[-MOST_BYTES:].decode(errors="ignore")  # the end has the extension
+        temporary = target.with_name(f".{'part' if is_repeated else secrets.token_hex(4)}.{name}")
     else:
         temporary = target
     try:
         yield temporary
         if temporary != target:
             _flush(temporary)
+            _take_mode_and_owner(temporary, target)
             os.replace(temporary, target)
     except OSError as error:
         raise OutputError(f"cannot write '{path}': {error.strerror or error}.") from error
     finally:
         if temporary != target:
             temporary.unlink(missing_ok=True)
+
+
+def _take_mode_and_owner(path: Path, of: Path) -> None:
+    """Give a file the mode and the owner of another, if there is one."""
+    try:
+        old, new = of.stat(), path.stat()
+    except FileNotFoundError:
+        return
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid) and hasattr(os, "chown"):
+        with suppress(PermissionError):  # only an administrator may give a file away
+            os.chown(path, old.st_uid, old.st_gid)
+    path.chmod(stat.S_IMODE(old.st_mode))
 
 
 def _flush(path: Path) -> None:

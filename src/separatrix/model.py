@@ -21,7 +21,7 @@ from separatrix.network import HEADS, Head, Network
 Array = NDArray[Any]
 
 BLOCK_BYTES = 2**26  # of input rows copied and checked at once
-MAX_TEXT = 2**26  # characters: in an array, every label takes the memory of the longest
+MAX_TEXT = 2**22  # characters: in an array, every label takes the memory of the longest
 _LABEL_DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     *("float16", "float32", "float64", "str", "object"),
@@ -539,10 +539,10 @@ def _json_copy(training: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if training is None:
         return None
     try:
-        return dict(json.loads(json.dumps(dict(training))))
+        return dict(json.loads(json.dumps(dict(training), allow_nan=False)))
     except (TypeError, ValueError) as error:
         raise ParameterError(
-            "training", f"must hold values that JSON can hold, got another: {error}."
+            "training", f"must hold values that JSON can hold, neither NaN nor infinite: {error}."
         ) from error
 
 

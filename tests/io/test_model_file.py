@@ -33,7 +33,7 @@ def make_model(head="binary", n_out=1, *, n_in=2, hidden=(2,), dtype=np.float64,
     return Model(network, theta, **parts)
 
 
-MODEL = make_model(classes=["no", "yes"], feature_names=["a", "b"], training={"loss": [0.1, float("nan")]})
+MODEL = make_model(classes=["no", "yes"], feature_names=["a", "b"], training={"loss": [0.1, 1e-300]})
 ENSEMBLE = Ensemble(
     [MODEL, make_model(hidden=(), dtype=np.float32, classes=["no", "yes"], feature_names=["a", "b"])],
     [2, 0.1],
@@ -128,7 +128,7 @@ def models(draw):
         ])
     )  # fmt: skip
     json_values = st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        st.none() | st.booleans() | st.integers() | numbers | st.text(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
         max_leaves=8,
     )
@@ -256,7 +256,7 @@ def test_a_file_that_cannot_be_opened(path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("separatrix.io.model_file.safe_open", refuse)
+    monkeypatch.setattr("separatrix.io.model_file.read_container", refuse)
     assert "Permission denied" in refusal(path)
 
 
@@ -323,6 +323,33 @@ def test_every_part_of_the_description_must_be_there(path, part):
 @pytest.mark.parametrize("part", [part for part in MODEL.to_dict() if part != "training"])
 def test_every_part_of_the_description_is_checked(path, part, value):
     refusal(written(path, lambda values: values.update({part: value})))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda v: v.update(threshhold=0.5), "threshhold"),
+        (lambda v: v["network"].update(n_out=1), "network.n_out"),
+        (lambda v: v["classes"].update(order=1), "classes.order"),
+        (lambda v: v.update({"x" * 10_000: 1}), "xxx"),
+    ],
+)
+def test_a_field_that_is_not_known_is_refused(path, change, field):
+    assert f"the field '{field}" in refusal(written(path, change))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"format_version": 1, "format_version": 1}', "the key 'format_version' comes twice"),
+        ('{"format_version": NaN}', "NaN is not a number"),
+        ('{"format_version": -Infinity}', "-Infinity is not a number"),
+        ('{"format_version": 1e999}', "the number 1e999 is too large"),
+    ],
+)
+def test_the_description_is_strict_json(path, text, message):
+    safetensors.numpy.save_file({"w": np.ones(2)}, path, {"separatrix": text})
+    assert message in refusal(path)
 
 
 @pytest.mark.parametrize("value", [3, "text", [1], [["a"]], 1.5])
@@ -492,7 +519,12 @@ def test_a_single_model_stays_in_the_format_that_every_version_reads(content):
     assert json.loads(header["__metadata__"]["separatrix"])["format_version"] == 1
 
 
-@pytest.mark.parametrize("part", ["format_version", "kind", *ENSEMBLE.to_dict()])
+PARTS = [
+    part for part in ENSEMBLE.to_dict() if part not in {"training", "schemas"}
+]  # the first files lack them
+
+
+@pytest.mark.parametrize("part", ["format_version", "kind", *PARTS])
 def test_every_part_of_an_ensembles_description_must_be_there(path, part):
     assert repr(part) in refusal(written_ensemble(path, lambda values: values.pop(part)))
 
@@ -504,6 +536,8 @@ def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
         value = -value  # any number above 0 is a temperature
     if part == "training" and isinstance(value, dict):
         value = [value]  # any mapping is training metadata
+    if part == "schemas" and value == []:
+        value = None  # an ensemble may have none
     refusal(written_ensemble(path, lambda values: values.update({part: value})))
 
 

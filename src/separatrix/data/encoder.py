@@ -432,7 +432,7 @@ def encoders_from_dict(
         encoders: list[TableEncoder | None] = []
         for each in described:
             encoder = None if each is None else TableEncoder.from_dict({**each, "schema": None})
-            if encoder is not None and each["schema"] is not None:
+            if encoder is not None and each.get("schema") is not None:
                 check.integer("schema", each["schema"], 0)
                 encoder = replace(encoder, schema=schemas[each["schema"]])
             encoders.append(encoder)

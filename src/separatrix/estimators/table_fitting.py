@@ -32,7 +32,7 @@ from separatrix.data.schema import Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Table, table_from_frame
 from separatrix.engine.base import Data, State
-from separatrix.errors import DataError, ParameterError
+from separatrix.errors import DataError, ModelFileError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.callbacks import callbacks_of
 from separatrix.estimators.settings import MLPSettings, dropout_seed, plain_settings
@@ -526,7 +526,10 @@ class _TableTraining:
             seed = dropout_seed(estimator.network_, random_state)
             learned = {**rows.learned.to_dict(), "dropout_seed": seed}
         else:
-            state, learned, estimator.theta_ = found.state, found.learned, found.state.theta
+            state, learned = found.state, found.learned
+            if state.theta.shape != estimator.theta_.shape or state.theta.dtype != estimator.theta_.dtype:
+                raise ModelFileError(f"'{self.checkpoint}' is damaged: it has another network; delete it.")
+            estimator.theta_ = state.theta
         write = None
         if self.checkpoint is not None:
             write = CheckpointWriter(self.checkpoint, self.checkpoint_minutes, identity, learned, state)

@@ -9,6 +9,7 @@ result of `Ensemble.to_dict`. Nothing in a file is ever executed.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,11 +19,12 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ModelFileError, OutputError, ParameterError, SeparatrixError
 from separatrix.files import atomic_write
+from separatrix.io.container import Container, ContainerError, read_container, strict_json
 from separatrix.model import Model
 from separatrix.network import Network
 
@@ -33,6 +35,7 @@ FORMAT_VERSION = 2
 SINGLE_VERSION = 1  # of a file with one model, which versions without ensembles read, too
 ENSEMBLE = "ensemble"
 SUFFIX = ".safetensors"
+MAX_REASON = 500  # characters of a sentence on what is wrong with a file
 _KEY = "separatrix"
 _CURE = "use a file that separatrix.save has written"
 
@@ -128,23 +131,47 @@ check its name.
         )
         raise ModelFileError(f"cannot read '{source}': {reason}.")
     try:
-        # Maps the file into memory, so that no more is allocated than the file holds.
-        with safe_open(source, framework="np") as file:
-            values = _header(file.metadata())
-            networks = _networks(values)
-            _check_tensor_names(networks, file)
-            thetas = [_theta(network, prefix, file) for prefix, network in networks.items()]
-            is_ensemble = values["format_version"] > SINGLE_VERSION
-            return Ensemble.from_dict(values, thetas) if is_ensemble else Model.from_dict(values, thetas[0])
+        return _model(read_container(source, _KEY))
     except OSError as error:
         raise ModelFileError(f"cannot read '{source}': {error.strerror or error}; check the file.") from error
-    except SafetensorError as error:
+    except ContainerError as error:
         raise ModelFileError(
             f"'{source}' is damaged or not a safetensors file ({error}); {_CURE}."
         ) from error
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         reason = str(error) if isinstance(error, SeparatrixError) else f"{error!r}; {_CURE}."
+        if len(reason) > MAX_REASON:  # a stranger's long text
+            reason = f"{reason[:MAX_REASON]}…; {_CURE}."
         raise ModelFileError(f"'{source}' cannot be used as a model: {reason}") from error
+
+
+def _model(file: Container) -> AnyModel:
+    """Return the model in a file; everything is checked before tensors are read."""
+    values = _header(file.metadata)
+    networks = _networks(values, n_tensors=len(file.tensors))
+    _check_tensors(networks, file)
+    thetas = [_theta(network, prefix, file) for prefix, network in networks.items()]
+    is_ensemble = values["format_version"] > SINGLE_VERSION
+    model = Ensemble.from_dict(values, thetas) if is_ensemble else Model.from_dict(values, thetas[0])
+    _check_fields(values, {**_format_of(model), **model.to_dict()})
+    return model
+
+
+def _check_fields(found: Any, known: Any, at: str = "") -> None:
+    """Raise an error for a field that the model, described again, does not have."""
+    if isinstance(found, dict) and isinstance(known, dict):
+        for name, value in found.items():
+            if name not in known:
+                raise ModelFileError(
+                    f"the field '{shortened(at + name)[1:-1]}' is not known; {_CURE}, or upgrade separatrix."
+                )
+            if name != "training":  # metadata, which may hold anything
+                _check_fields(value, known[name], f"{at}{name}.")
+    elif isinstance(found, list) and isinstance(known, list | tuple):
+        for value, again in zip(found, known, strict=False):
+            _check_fields(value, again, at)
+    elif isinstance(found, dict | list) and known is not None:
+        raise ModelFileError(f"the field '{shortened(at)[1:-2]}' has another form; {_CURE}.")
 
 
 def _format_of(model: AnyModel) -> dict[str, Any]:
@@ -178,10 +205,10 @@ def _tensors(model: AnyModel) -> dict[str, Array]:
     return tensors
 
 
-def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
-    if not metadata or _KEY not in metadata:
+def _header(metadata: Mapping[str, str]) -> dict[str, Any]:
+    if _KEY not in metadata:
         raise ModelFileError(f"it is a safetensors file, but not by Separatrix; {_CURE}.")
-    values = json.loads(metadata[_KEY])
+    values = strict_json(metadata[_KEY])
     version = values["format_version"]
     if type(version) is not int or version < 1:
         raise ModelFileError(f"its format_version is {version!r}; {_CURE}.")
@@ -195,14 +222,18 @@ def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
     return dict(values)
 
 
-def _networks(values: Mapping[str, Any]) -> dict[str, Network]:
+def _networks(values: Mapping[str, Any], n_tensors: int) -> dict[str, Network]:
     """Return the networks in a file, by the prefix of their tensors' names."""
-    if values["format_version"] == SINGLE_VERSION:
-        return {"": Network.from_dict(values["network"])}
-    return {prefix: Network.from_dict(entry["network"]) for prefix, entry in _prefixed(values["models"])}
+    is_single = values["format_version"] == SINGLE_VERSION
+    entries = {"": values} if is_single else dict(_prefixed(values["models"]))
+    n_layers = sum(len(entry["network"]["layers"]) for entry in entries.values())
+    if n_layers > max(n_tensors, 100):  # of a few layers, the missing tensor is named below
+        raise ModelFileError(f"it describes {n_layers} layers, and has {n_tensors} tensors; {_CURE}.")
+    return {prefix: Network.from_dict(entry["network"]) for prefix, entry in entries.items()}
 
 
-def _check_tensor_names(networks: Mapping[str, Network], file: Any) -> None:
+def _check_tensors(networks: Mapping[str, Network], file: Container) -> None:
+    """Check the names and the shapes of all tensors."""
     expected = {
         name
         for prefix, network in networks.items()
@@ -210,20 +241,24 @@ def _check_tensor_names(networks: Mapping[str, Network], file: Any) -> None:
         for name in pair
         if name is not None
     }
-    found = set(file.keys())
+    found = set(file.tensors)
     if expected != found:
         first = sorted(expected ^ found)[0]
         state = "missing" if first in expected else "unexpected"
         raise ModelFileError(f"the tensor '{first}' is {state}; {_CURE}.")
 
 
-def _theta(network: Network, prefix: str, file: Any) -> Array:
+def _theta(network: Network, prefix: str, file: Container) -> Array:
     """Return the parameters from a file's tensors, whose types are checked before they are read."""
     names = list(_tensor_names(network, prefix))
     present = [name for pair in names for name in pair if name is not None]
-    dtypes = sorted({file.get_slice(name).get_dtype() for name in present})
+    dtypes = sorted({file.tensors[name].dtype for name in present})
     if dtypes not in (["F32"], ["F64"]):
         raise ModelFileError(f"its tensors must all be F32 or all F64, got {', '.join(dtypes)}; {_CURE}.")
-    weights = [file.get_tensor(weight) for weight, _ in names]
+    network.check_shapes(
+        [file.tensors[weight].shape for weight, _ in names],
+        [0 if bias is None else math.prod(file.tensors[bias].shape) for _, bias in names],
+    )
+    weights = [file.array(weight) for weight, _ in names]
     none = np.empty(0, weights[0].dtype)
-    return network.join(weights, [none if bias is None else file.get_tensor(bias) for _, bias in names])
+    return network.join(weights, [none if bias is None else file.array(bias) for _, bias in names])

@@ -186,23 +186,32 @@ class Network:
 
     def join(self, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
         """Return one flat ``theta`` from weights and biases; the inverse of `split`."""
+        self.check_shapes([np.shape(w) for w in weights], [np.size(b) for b in biases])
+        parts = [np.ravel(array) for pair in zip(weights, biases, strict=True) for array in pair]
+        return np.concatenate(parts)
+
+    def check_shapes(self, weights: Sequence[tuple[int, ...]], biases: Sequence[int]) -> None:
+        """Check the shapes of the weights and the sizes of the biases of each layer.
+
+        Raises
+        ------
+        ParameterError
+            If there are more or fewer, or one does not fit its layer.
+        """
         if len(weights) != len(self.layers) or len(biases) != len(self.layers):
             raise ParameterError(
                 "weights",
                 f"and biases must have one array for each of {len(self.layers)} layers, "
                 f"got {len(weights)} and {len(biases)}.",
             )
-        parts = []
-        for number, (s, w, b) in enumerate(zip(self.layout, weights, biases, strict=True)):
+        for number, (s, shape, size) in enumerate(zip(self.layout, weights, biases, strict=True)):
             n_bias = s.bias.stop - s.bias.start
-            if np.shape(w) != (s.n_in, s.n_out) or np.size(b) != n_bias:
+            if tuple(shape) != (s.n_in, s.n_out) or size != n_bias:
                 raise ParameterError(
                     f"layer {number}",
                     f"needs weights of shape {(s.n_in, s.n_out)} and {n_bias} biases, "
-                    f"got {np.shape(w)} and {np.size(b)}.",
+                    f"got {tuple(shape)} and {size}.",
                 )
-            parts += [np.ravel(w), np.ravel(b)]
-        return np.concatenate(parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the network as values that JSON can hold, with names instead of codes."""

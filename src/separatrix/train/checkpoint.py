@@ -18,17 +18,21 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 from numpy.random import RandomState
-from safetensors import SafetensorError, safe_open
+from numpy.typing import NDArray
 
 from separatrix.engine.base import State
 from separatrix.errors import ModelFileError, OutputError, ParameterError
 from separatrix.files import atomic_write
+from separatrix.io.container import read_container, strict_json
 from separatrix.train.history import History
 from separatrix.train.stream import StreamPosition
+
+Array = NDArray[Any]
 
 FORMAT_VERSION = 1
 _KEY = "separatrix-checkpoint"
 _ARRAYS = ("theta", "slots", "best_theta", "first_theta", "rows", "powers")
+_FIELDS = {"format_version", "identity", "learned", "random_state", "state", "n_rows", "history"}
 _SCALARS = ("step", "epoch", "best_epoch", "stale")
 
 
@@ -77,16 +81,17 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str]) -> Non
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Read a checkpoint; raise a `ModelFileError` if the file is not one."""
     try:
-        with safe_open(path, framework="np") as file:
-            header = json.loads((file.metadata() or {})[_KEY])
-            tensors = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+        file = read_container(Path(path), _KEY)
+        header = strict_json(file.metadata[_KEY])
         if header["format_version"] != FORMAT_VERSION:
             raise ModelFileError(
                 f"'{path}' is a checkpoint of format {header['format_version']}, and this version reads "
                 f"{FORMAT_VERSION}; continue with the version that wrote it, or name another file."
             )
-        return _checkpoint(header, tensors)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        if file.tensors.keys() != {*_ARRAYS, "key", "numbers"} or header.keys() != _FIELDS:
+            raise ValueError("it has other entries than a checkpoint")
+        return _checkpoint(header, {name: file.array(name) for name in file.tensors})
+    except (OSError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(
@@ -97,6 +102,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
 def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     best_value, gauss, rate, loss, seconds = tensors["numbers"].tolist()
     name, index, has_gauss = header["random_state"]
+    _check_state(tensors, index)
     random_state = RandomState()
     random_state.set_state((name, tensors["key"], index, has_gauss, gauss))
     scalars = {scalar: int(header["state"][scalar]) for scalar in _SCALARS}
@@ -105,6 +111,21 @@ def _checkpoint(header: dict[str, Any], tensors: dict[str, Any]) -> Checkpoint:
     history = History.from_dict(header["history"])
     position = StreamPosition(rate, int(header["n_rows"]), loss, seconds, history)
     return Checkpoint(header["identity"], header["learned"], state, position)
+
+
+def _check_state(tensors: Mapping[str, Array], index: Any) -> None:
+    """Raise a `ValueError` unless an engine can take the arrays: compiled code would not notice."""
+    theta, rows = tensors["theta"], tensors["rows"]
+    shapes = {"slots": (len(tensors["slots"]), theta.size), "powers": (2,), "key": (624,)}
+    shapes |= dict.fromkeys(("theta", "best_theta", "first_theta"), (theta.size,))
+    kinds = dict.fromkeys(("theta", "best_theta", "first_theta", "slots"), theta.dtype)
+    if any(tensors[name].shape != shape for name, shape in shapes.items()):
+        raise ValueError("its arrays have other shapes")
+    if theta.dtype.kind != "f" or any(tensors[name].dtype != kind for name, kind in kinds.items()):
+        raise ValueError("its arrays have other types")
+    is_order = rows.dtype == np.int32 and (not rows.size or (rows.min() >= 0 and rows.max() < rows.size))
+    if not is_order or type(index) is not int or not 0 <= index <= 624:
+        raise ValueError("its order of rows is none")
 
 
 def find_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint | None:
