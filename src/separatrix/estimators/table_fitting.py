@@ -178,6 +178,10 @@ class TableFitting(ABC):
         """Draw a network, or keep the one there is; return the generator of the next draws."""
 
     @abstractmethod
+    def _grave_findings(self) -> str:
+        """Return what is grave in the diagnosis of the training, as sentences."""
+
+    @abstractmethod
     def _train_data(
         self, settings: MLPSettings, training: Data, random_state: RandomState, callbacks: list[Callback]
     ) -> None:
@@ -440,7 +444,7 @@ def fit_table(
         refuse_unstreamable(reader.settings, keeps_checkpoint=True)
     training = _TableTraining(estimator, reader, path, checkpoint_minutes, on_rows, keep_rows)
     fit: TableFit = _with_callbacks(estimator, training, source, test)
-    warn_of_stop(estimator.stop_)
+    warn_of_stop(estimator.stop_, estimator._grave_findings())
     return fit
 
 

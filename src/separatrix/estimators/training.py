@@ -172,13 +172,16 @@ class DivergenceWarning(ConvergenceWarning):
     """
 
 
-def warn_of_stop(stop: Stop) -> None:
-    """Warn if training did not end by itself; the warning names the line that called `fit`."""
-    if stop.reason in {"max_iter", "diverged"}:
-        category = DivergenceWarning if stop.reason == "diverged" else ConvergenceWarning
-        warnings.warn(stop.message, category, stacklevel=4)
-    elif stop.reason == "interrupted":
+def warn_of_stop(stop: Stop, grave: str = "") -> None:
+    """Warn if training did not end by itself, or of what is grave in its diagnosis.
+
+    The warning names the line that called `fit`.
+    """
+    if stop.reason == "interrupted":
         warnings.warn("Training interrupted by user.", stacklevel=4)
+    elif stop.reason in {"max_iter", "diverged"} or grave:
+        category = DivergenceWarning if stop.reason == "diverged" else ConvergenceWarning
+        warnings.warn(f"{stop.message} {grave}".strip(), category, stacklevel=4)
 
 
 def _monitor_and_metrics(

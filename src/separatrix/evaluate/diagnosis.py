@@ -1,0 +1,356 @@
+"""Diagnosis: what a training shows, as findings with a number, a sentence and a cure.
+
+Most checks look at a sample of the training rows. Cures name parameters of the estimators; the command line
+writes them as options.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.evaluate.findings import Diagnosis, Finding
+from separatrix.evaluate.trained import Trained
+from separatrix.network import ACTIVATIONS, HEADS
+from separatrix.network.heads import r2
+from separatrix.text import plural
+
+Array = NDArray[Any]
+
+NOTHING_LEARNED = 0.95  # of the loss of guessing
+STILL_FALLING = 0.02  # relative fall of the loss over the last tenth of the epochs
+OSCILLATION = 0.1  # mean relative change from epoch to epoch in the last half
+SCALE_RATIO = 100.0  # of the largest to the smallest standard deviation of the inputs
+FAR_FROM_ZERO = 100.0  # mean of an input in standard deviations
+UNITS_FRACTION = 0.2  # of a layer's units that are dead or saturated
+FLAT = 0.01  # of the steepest slope
+OVERFITTED = 2.0  # validation loss divided by training loss
+LEAK_AUC, LEAK_R2 = 0.999, 0.9999
+LINE_AS_GOOD = 1.01  # loss of a straight line divided by the network's
+NEIGHBOURS = 5
+NEIGHBOURS_BETTER = 0.05  # in accuracy, or in R²
+_FEW_ROWS = 50  # with fewer, neighbours and single columns show little
+_MANY_INPUTS = 200
+
+
+def diagnose(trained: Trained) -> Diagnosis:
+    """Return what a training shows.
+
+    Parameters
+    ----------
+    trained : Trained
+
+    Returns
+    -------
+    Diagnosis
+    """
+    found = [finding for check in CHECKS if (finding := check(trained)) is not None]
+    return Diagnosis(tuple(sorted(found, key=lambda finding: not finding.is_grave)))
+
+
+# The checks
+
+
+def nothing_learned(t: Trained) -> Finding | None:
+    """Return a finding if the loss is still that of a constant prediction."""
+    if t.guess == 0 or t.loss < NOTHING_LEARNED * t.guess:
+        return None
+    sentence = (
+        f"The loss is {t.loss:.3g}, no better than that of guessing ({t.guess:.3g}): the network has learned "
+        "nothing."
+    )
+    stopped = t.stop.reason in {"early_stopped", "converged"} and t.learning_rate is not None
+    if stopped:
+        sentence += f" Training stopped after {plural(t.stop.epoch, 'epoch')} without having learned."
+    if t.stop.reason == "diverged":
+        cure = "Standardise the inputs, or lower learning_rate_init."
+    elif t.learning_rate is None:
+        cure = "Try more units, or another random_state."
+    else:
+        cure = f"Try learning_rate_init={10 * t.learning_rate:g}, or learning_rate_init='auto'"
+        cure += ", and raise n_iter_no_change." if stopped else ", or raise max_iter."
+    return Finding(
+        "nothing learned",
+        t.loss / t.guess,
+        sentence,
+        f"{cure} If that does not help, the inputs may say nothing about the target.",
+        is_grave=True,
+    )
+
+
+def still_improving(t: Trained) -> Finding | None:
+    """Return a finding if the loss fell until the last epoch."""
+    loss = t.history.loss
+    n = max(len(loss) // 10, 1)
+    if t.stop.reason != "max_iter" or len(loss) < 20 or not np.isfinite(loss[-n - 1 :]).all():
+        return None
+    fall = float((loss[-n - 1] - loss[-1]) / abs(loss[-1])) if loss[-1] else 0.0
+    if fall < STILL_FALLING:
+        return None
+    cure = f"Raise max_iter to {5 * len(loss)}"
+    cure += "." if t.learning_rate is None else ", or raise learning_rate_init."
+    return Finding(
+        "still improving",
+        fall,
+        f"The loss still fell when training ended: by {fall:.1%} in the last {plural(n, 'epoch')}.",
+        cure,
+    )
+
+
+def oscillating(t: Trained) -> Finding | None:
+    """Return a finding if the loss goes up and down."""
+    loss = t.history.loss[len(t.history.loss) // 2 :]
+    if t.learning_rate is None or len(loss) < 10 or not np.isfinite(loss).all() or not loss.mean():
+        return None
+    change = np.diff(loss)
+    turns = float(np.mean(np.sign(change[1:]) != np.sign(change[:-1])))
+    size = float(np.abs(change).mean() / loss.mean())
+    if size < OSCILLATION or turns < 0.4:
+        return None
+    return Finding(
+        "oscillating",
+        size,
+        f"The loss goes up and down by {size:.0%} from epoch to epoch.",
+        f"Try learning_rate_init={t.learning_rate / 3:.1g}, or a larger batch_size.",
+    )
+
+
+def uneven_inputs(t: Trained) -> Finding | None:
+    """Return a finding if inputs have very different scales, or are far from 0."""
+    spread = t.X.std(axis=0)
+    moving = np.flatnonzero(spread > 0)
+    if not moving.size:
+        return None
+    widest, narrowest = moving[spread[moving].argmax()], moving[spread[moving].argmin()]
+    ratio = float(spread[widest] / spread[narrowest])
+    cure = "Standardise the inputs (sklearn.preprocessing.StandardScaler), or use fit_table, which does."
+    if ratio > SCALE_RATIO and spread[widest] > 10:
+        sentence = (
+            f"The inputs have very different scales: the standard deviation of {t.names[widest]} is "
+            f"{spread[widest]:.3g}, that of {t.names[narrowest]} {spread[narrowest]:.3g}."
+        )
+        return Finding("uneven inputs", ratio, sentence, cure)
+    far = np.abs(t.X.mean(axis=0)[moving]) / spread[moving]
+    j = int(far.argmax())
+    if far[j] > FAR_FROM_ZERO:
+        name = t.names[moving[j]]
+        sentence = (
+            f"The values of {name} are far from 0: their mean is {far[j]:.0f} standard deviations away."
+        )
+        return Finding("uneven inputs", float(far[j]), sentence, cure)
+    return None
+
+
+def dead_units(t: Trained) -> Finding | None:
+    """Return a finding if many units of a layer are 0 for every row."""
+    return _units(
+        t,
+        "dead units",
+        lambda name, z, a: (a == 0).all(axis=0) & (name == "relu"),
+        "are 0 for every row, and cannot learn any more",
+        "Lower learning_rate_init, or choose activation='leaky_relu' or 'silu'.",
+    )
+
+
+def saturated_units(t: Trained) -> Finding | None:
+    """Return a finding if many units of a layer are at an end of their range for nearly every row."""
+    steepest = {"logistic": 0.25, "tanh": 1.0}
+
+    def are_flat(name: str, z: Array, a: Array) -> Array:
+        if name not in steepest:
+            return np.zeros(a.shape[1], bool)
+        slope = ACTIVATIONS[name].derivative(z, a)
+        flat: Array = (slope < FLAT * steepest[name]).mean(axis=0) > 0.95
+        return flat
+
+    return _units(
+        t,
+        "saturated units",
+        are_flat,
+        "are at an end of their range for nearly every row, and hardly learn",
+        "Standardise the inputs, lower learning_rate_init, or raise alpha.",
+    )
+
+
+def _units(
+    t: Trained, name: str, are_bad: Callable[[str, Array, Array], Array], what: str, cure: str
+) -> Finding | None:
+    """Return a finding on the layer with the largest fraction of bad units, if it is large enough."""
+    fractions = [
+        float(are_bad(layer.activation, z, a).mean())
+        for layer, (z, a) in zip(t.network.layers[:-1], t.layers[:-1], strict=True)
+    ]
+    worst = max(fractions, default=0.0)
+    if worst < UNITS_FRACTION:
+        return None
+    n = fractions.index(worst)
+    return Finding(name, worst, f"In hidden layer {n + 1}, {worst:.0%} of the units {what}.", cure)
+
+
+def overfitted(t: Trained) -> Finding | None:
+    """Return a finding if the training loss is far below the validation loss."""
+    curve = t.history.validation_loss
+    if not len(curve):
+        return None
+    index = len(curve) - 1
+    if t.stop.best_epoch is not None:
+        index = max(t.stop.best_epoch - 1 - (t.stop.epoch - len(curve)), 0)
+    validation = float(curve[index])
+    if not validation > OVERFITTED * t.loss or validation - t.loss < 0.05 * t.guess:
+        return None
+    return Finding(
+        "overfitted",
+        validation / t.loss if t.loss else np.inf,
+        f"The validation loss is {validation:.3g}, the training loss {t.loss:.3g}: the network fits its "
+        "training rows far better than others.",
+        "Raise alpha or dropout, use fewer units, set early_stopping=True, or add rows.",
+    )
+
+
+def few_rows(t: Trained) -> Finding | None:
+    """Return a finding if there are fewer rows than parameters."""
+    n_parameters = t.network.n_parameters
+    if n_parameters <= t.n_rows:
+        return None
+    return Finding(
+        "few rows",
+        n_parameters / t.n_rows,
+        f"The network has {plural(n_parameters, 'parameter')} for {plural(t.n_rows, 'row')}, "
+        f"{n_parameters / t.n_rows:.1f} for each.",
+        "It may fit them exactly and others badly: judge it on other rows, raise alpha, or use fewer units.",
+    )
+
+
+def never_predicted(t: Trained) -> Finding | None:
+    """Return a finding if a class is never predicted."""
+    if t.labels is None:
+        return None
+    predicted = HEADS[t.network.head].predicted_classes(t.z)
+    counts = np.bincount(t.labels, minlength=len(t.classes))
+    missing = [k for k in range(len(t.classes)) if counts[k] and not np.any(predicted == k)]
+    if not missing:
+        return None
+    rarest = min(missing, key=lambda k: counts[k])
+    fraction = counts[rarest] / len(t.labels)
+    return Finding(
+        "never predicted",
+        float(fraction),
+        f"The class {t.classes[rarest]} is never predicted, though {counts[rarest]} of {len(t.labels)} "
+        f"sampled training rows have it ({fraction:.1%}).",
+        "If it matters, set class_weight='balanced', or lower the threshold of its probability.",
+    )
+
+
+def leak(t: Trained) -> Finding | None:
+    """Return a finding if one input gives the target away."""
+    n_rows, n_in = t.X.shape
+    if n_rows < _FEW_ROWS or not 2 <= n_in <= _MANY_INPUTS:
+        return None
+    if t.labels is not None and len(t.classes) == 2:
+        from scipy.stats import rankdata
+
+        n_one = int(t.labels.sum())
+        if not 0 < n_one < n_rows:
+            return None
+        ranks = rankdata(t.X, axis=0)[t.labels == 1].sum(axis=0)
+        auc = (ranks - n_one * (n_one + 1) / 2) / (n_one * (n_rows - n_one))
+        links, limit, what = np.maximum(auc, 1 - auc), LEAK_AUC, "AUC"
+    elif HEADS[t.network.head].task == "regression" and t.data.T.shape[1] == 1:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            links = np.nan_to_num(np.corrcoef(t.X.T, t.data.T[:, 0])[-1, :-1]) ** 2
+        limit, what = LEAK_R2, "R²"
+    else:
+        return None
+    best = int(links.argmax())
+    if links[best] < limit:
+        return None
+    return Finding(
+        "leak",
+        float(links[best]),
+        f"The input {t.names[best]} alone gives the target away ({what} {links[best]:.4f}).",
+        "If it is not known when predictions are made, leave it out.",
+    )
+
+
+def line_as_good(t: Trained) -> Finding | None:
+    """Return a finding if a straight line fits the sampled rows as well as the network."""
+    if len(t.network.layers) == 1 or len(t.X) < _FEW_ROWS or t.X.shape[1] > _MANY_INPUTS:
+        return None
+    loss = _line_loss(t)
+    if loss is None or loss > LINE_AS_GOOD * t.loss or loss > NOTHING_LEARNED * t.guess:
+        return None
+    return Finding(
+        "line as good",
+        loss / t.loss,
+        f"A straight line fits the training rows as well: its loss is {loss:.3g}, that of the "
+        f"network {t.loss:.3g}.",
+        "Use hidden_layer_sizes=(), train longer, or try learning_rate_init='auto'.",
+    )
+
+
+def _line_loss(t: Trained) -> float | None:
+    """Return the mean loss of a straight line on the sampled rows; None for other heads."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LinearRegression, LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    X = StandardScaler().fit_transform(t.X)
+    if t.network.head == "regression":
+        residuals = LinearRegression().fit(X, t.data.T).predict(X) - t.data.T
+        return float((residuals**2).sum(axis=1).mean() / 2)
+    if t.network.head not in ("binary", "multiclass") or t.labels is None or len(np.unique(t.labels)) < 2:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        line = LogisticRegression(max_iter=200).fit(X, t.labels)
+    log_p = line.predict_log_proba(X)
+    return float(-log_p[np.arange(len(X)), np.searchsorted(line.classes_, t.labels)].mean())
+
+
+def neighbours_better(t: Trained) -> Finding | None:
+    """Return a finding if the nearest rows predict far better than the network."""
+    n_rows, n_in = t.X.shape
+    if n_rows < _FEW_ROWS or n_in > _MANY_INPUTS or (t.labels is None and t.network.head != "regression"):
+        return None
+    from sklearn.neighbors import NearestNeighbors
+
+    spread = t.X.std(axis=0)
+    X = (t.X - t.X.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    # Of duplicates, a row itself need not come first: it is removed by its index.
+    near = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(X).kneighbors(X, return_distance=False)
+    others = np.array([[j for j in row if j != i][:NEIGHBOURS] for i, row in enumerate(near)])
+    if t.labels is not None:
+        votes = np.apply_along_axis(np.bincount, 1, t.labels[others], minlength=len(t.classes))
+        score, what = float((votes.argmax(axis=1) == t.labels).mean()), "accuracy"
+    else:
+        score, what = r2(t.data.T[others].mean(axis=1), t.data.T), "R²"
+    if score < t.score + NEIGHBOURS_BETTER:
+        return None
+    return Finding(
+        "more to learn",
+        score - t.score,
+        f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
+        f"{score:.2f}, the network with {t.score:.2f}.",
+        "Try learning_rate_init='auto', a larger max_iter, more units, or another random_state.",
+    )
+
+
+CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (
+    nothing_learned,
+    still_improving,
+    oscillating,
+    uneven_inputs,
+    dead_units,
+    saturated_units,
+    overfitted,
+    never_predicted,
+    leak,
+    line_as_good,
+    neighbours_better,
+    few_rows,
+)
+"""The checks, in the order in which their findings are listed."""

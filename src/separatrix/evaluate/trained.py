@@ -1,0 +1,146 @@
+"""Trained: a trained network with a sample of its training rows, as a diagnosis looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.engine.base import Data
+from separatrix.engine.numpy_engine import layer_sums_and_outputs
+from separatrix.network import HEADS, Network
+from separatrix.train.history import History
+from separatrix.train.stops import Stop
+
+Array = NDArray[Any]
+
+SAMPLE_ROWS = 500
+ROWS_PER_CLASS = 20  # of each class in the sample, if there are so many
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained network, a sample of its training rows, and how it was trained.
+
+    Attributes
+    ----------
+    network : Network
+    theta : ndarray of shape (n_parameters,)
+    data : Data
+        The sample, as `sample` draws it.
+    n_rows : int
+        All training rows.
+    names : sequence of str
+        Names of the inputs.
+    classes : sequence of str
+        Names of the classes; empty for numbers.
+    history : History
+    stop : Stop
+    learning_rate : float or None
+        At the start; None for L-BFGS.
+    """
+
+    network: Network
+    theta: Array
+    data: Data
+    n_rows: int
+    names: Sequence[str]
+    classes: Sequence[str]
+    history: History
+    stop: Stop
+    learning_rate: float | None
+
+    @cached_property
+    def X(self) -> Array:
+        """The sampled rows, dense, in float64."""
+        X = self.data.X
+        return np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
+
+    @cached_property
+    def layers(self) -> list[tuple[Array, Array]]:
+        """Sums and values of each layer for the sampled rows."""
+        return list(layer_sums_and_outputs(self.network, self.theta.astype(np.float64), self.X))
+
+    @property
+    def z(self) -> Array:
+        """The logits."""
+        return self.layers[-1][0]
+
+    @cached_property
+    def loss(self) -> float:
+        """Mean loss of the sampled rows."""
+        return float(HEADS[self.network.head].loss(self.z, self.data.T).mean())
+
+    @cached_property
+    def guess(self) -> float:
+        """Mean loss of the sampled rows for the best constant prediction."""
+        return guess_loss(self.network.head, self.data.T)
+
+    @cached_property
+    def labels(self) -> Array | None:
+        """The class of each sampled row; None if rows have no class, or several."""
+        head, T = HEADS[self.network.head], self.data.T
+        if head.task != "classification" or not head.is_exclusive:
+            return None
+        return T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0].astype(np.intp)
+
+    @cached_property
+    def score(self) -> float:
+        """Accuracy, or R², of the sampled rows."""
+        return HEADS[self.network.head].score(self.z, self.data.T)
+
+
+def sample(data: Data, head: str, seed: int = 0) -> Data:
+    """Return at most some 500 rows, with rows of every class.
+
+    Examples
+    --------
+    >>> data = Data(np.zeros((2000, 1)), np.r_[np.ones(3), np.zeros(1997)][:, np.newaxis])
+    >>> int(sample(data, "binary").T.sum())
+    3
+    """
+    if data.n_rows <= SAMPLE_ROWS:
+        return data.take(np.arange(data.n_rows))
+    generator = np.random.default_rng(seed)
+    chosen = [generator.choice(data.n_rows, SAMPLE_ROWS, replace=False)]
+    if HEADS[head].task == "classification" and HEADS[head].is_exclusive:
+        codes = data.T.argmax(axis=1) if data.T.shape[1] > 1 else data.T[:, 0]
+        for code in np.unique(codes):
+            rows = np.flatnonzero(codes == code)
+            chosen.append(generator.choice(rows, min(ROWS_PER_CLASS, len(rows)), replace=False))
+    return data.take(np.unique(np.concatenate(chosen)))
+
+
+def guess_loss(head: str, T: Array) -> float:
+    """Return the mean loss of the best constant prediction.
+
+    Parameters
+    ----------
+    head : str
+    T : ndarray of shape (n_rows, n_targets)
+
+    Examples
+    --------
+    >>> round(guess_loss("binary", np.array([[0.0], [1.0]])), 4)
+    0.6931
+    """
+    T = T.astype(np.float64)
+    match head:
+        case "multiclass":
+            fractions = np.bincount(T[:, 0].astype(np.intp)) / len(T)
+            return float(-sum(p * np.log(p) for p in fractions if p > 0))
+        case "binary" | "multilabel":
+            p = T.mean(axis=0)
+            q = np.stack([p, 1 - p])
+            return float(-(q * np.log(np.where(q > 0, q, 1))).sum())
+        case "regression" | "quadratic":
+            return float(T.var(axis=0).sum() / 2)
+        case "poisson":
+            mean = T.mean(axis=0)
+            return float((T * np.log(np.where(T > 0, T, 1) / np.where(mean > 0, mean, 1))).mean(axis=0).sum())
+        case other:
+            raise AssertionError(f"The head {other!r} has no constant prediction.")

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import copy
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_circles
+from sklearn.exceptions import ConvergenceWarning
+
+from separatrix.data.table import Table
+from separatrix.engine.base import Data
+from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.evaluate.diagnosis import CHECKS
+from separatrix.evaluate.trained import guess_loss, sample
+
+RNG = np.random.default_rng(0)
+X, Y = make_circles(200, noise=0.05, factor=0.4, random_state=0)
+
+
+def diagnosed(estimator, rows=X, y=Y):
+    with warnings.catch_warnings(action="ignore"):
+        estimator.fit(rows, y)
+    return {finding.name: finding for finding in estimator.diagnosis_.findings}
+
+
+def classifier(hidden=(4,), activation="tanh", **settings):
+    settings = {"random_state": 0, "engine": "numpy", "max_iter": 30} | settings
+    return MLPClassifier(hidden, activation, **settings)
+
+
+def test_a_network_that_has_learned_nothing():
+    network = classifier(activation="logistic")
+    with pytest.warns(
+        ConvergenceWarning, match=r"limit of 30 epochs .* the network has learned nothing\. Try"
+    ):
+        network.fit(X, Y)
+    finding = network.diagnosis_.findings[0]
+    assert (finding.name, finding.is_grave) == ("nothing learned", True)
+    assert finding.number > 0.95
+    assert "learning_rate_init=0.01" in finding.cure
+
+
+def test_a_stop_on_a_flat_start_is_named():
+    found = diagnosed(classifier(activation="logistic", n_iter_no_change=3, tol=1e-2))
+    assert "Training stopped after 5 epochs without having learned." in found["nothing learned"].sentence
+    assert "n_iter_no_change" in found["nothing learned"].cure
+
+
+def test_a_good_training_has_no_grave_finding():
+    network = classifier((8,), solver="lbfgs", max_iter=200)
+    found = diagnosed(network)
+    assert not network.diagnosis_.is_grave
+    assert not {"nothing learned", "more to learn", "line as good", "never predicted"} & set(found)
+    assert not [w for w in warnings_of(network) if issubclass(w.category, ConvergenceWarning)]
+
+
+def warnings_of(network):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        network.fit(X, Y)
+    return caught
+
+
+def test_a_loss_that_still_falls():
+    found = diagnosed(classifier(learning_rate_init=0.01))
+    assert found["still improving"].number > 0.02
+    assert "max_iter to 150" in found["still improving"].cure
+
+
+def test_a_rate_that_is_too_large_oscillates():
+    found = diagnosed(classifier(learning_rate_init=3.0, batch_size=10, max_iter=100, n_iter_no_change=100))
+    assert "oscillating" in found
+    assert "learning_rate_init=1" in found["oscillating"].cure
+
+
+def test_inputs_of_different_scale_are_named():
+    rows = np.column_stack([X[:, 0], 1000 * X[:, 1]])
+    found = diagnosed(classifier(), rows)
+    assert "the standard deviation of x2 is" in found["uneven inputs"].sentence
+    assert found["uneven inputs"].number == pytest.approx(1000, rel=0.2)
+    far = diagnosed(classifier(), [*X, 10000.0, 0])
+    assert "The values of x1 are far from 0" in far["uneven inputs"].sentence
+
+
+def test_dead_and_saturated_units():
+    coefs = [np.zeros((2, 4)), np.ones((4, 1))]
+    dead = classifier(activation="relu", init=(coefs, [np.full(4, -1.0), np.zeros(1)]), max_iter=1)
+    found = diagnosed(dead)
+    assert found["dead units"].number == 1
+    assert "In hidden layer 1, 100% of the units are 0" in found["dead units"].sentence
+    saturated = classifier(init=(coefs, [np.full(4, 9.0), np.zeros(1)]), max_iter=1)
+    assert diagnosed(saturated)["saturated units"].number == 1
+
+
+def test_overfitting_and_few_rows():
+    rows = RNG.normal(size=(60, 30))
+    y = RNG.integers(0, 2, 60)
+    network = classifier(
+        (50,), early_stopping=True, restore_best=False, learning_rate_init=0.01, max_iter=200
+    )
+    network.set_params(n_iter_no_change=np.inf, validation_fraction=0.3)
+    found = diagnosed(network, rows, y)
+    assert found["overfitted"].number > 2
+    assert found["few rows"].number == pytest.approx(network.network_.n_parameters / 42)
+
+
+def test_a_rare_class_that_is_never_predicted():
+    rows = RNG.normal(size=(300, 2))
+    y = np.where(np.arange(300) < 10, "ill", "well")
+    found = diagnosed(classifier(max_iter=150), rows, y)
+    assert "The class ill is never predicted, though 10 of 300" in found["never predicted"].sentence
+
+
+def test_an_input_that_gives_the_target_away():
+    rows = RNG.normal(size=(200, 3))
+    y = (rows[:, 1] > 0.3).astype(int)
+    assert (
+        "The input x2 alone gives the target away (AUC 1.0000)"
+        in diagnosed(classifier(), rows, y)["leak"].sentence
+    )
+    regressor = MLPRegressor(hidden_layer_sizes=(3,), engine="numpy", max_iter=2, random_state=0)
+    assert "x3" in diagnosed(regressor, rows, 2 * rows[:, 2] + 1)["leak"].sentence
+    assert "leak" not in diagnosed(classifier(), rows, RNG.integers(0, 2, 200))
+
+
+def test_a_straight_line_as_good():
+    rows = RNG.normal(size=(200, 2))
+    y = (rows.sum(axis=1) + RNG.normal(size=200) > 0).astype(int)
+    assert "line as good" in diagnosed(classifier(max_iter=60), rows, y)
+    assert "line as good" not in diagnosed(classifier((), solver="lbfgs"), rows, y)
+
+
+def test_more_to_learn():
+    found = diagnosed(classifier(max_iter=60, learning_rate_init=0.003))
+    assert "the 5 nearest rows predict a training row with accuracy 1.00" in found["more to learn"].sentence
+
+
+def test_a_table_is_diagnosed_before_its_target_is_scaled_back():
+    x = RNG.normal(size=200)
+    table = Table({"size": x, "y": 1e6 + 1000 * x + RNG.normal(size=200)})
+    network = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", random_state=0, engine="numpy")
+    network.fit_table(table, "y")
+    assert not network.diagnosis_.is_grave
+
+
+def test_pickles_hold_the_diagnosis_and_no_rows():
+    network = classifier()
+    diagnosed(network)
+    fresh = classifier()
+    with warnings.catch_warnings(action="ignore"):
+        fresh.fit(X, Y)
+    again = pickle.loads(pickle.dumps(fresh))
+    assert again.diagnosis_.to_list() == network.diagnosis_.to_list()
+    assert "_sample" not in {name for name, value in vars(again).items() if value is not None}
+    assert copy.deepcopy(network).diagnosis_ == network.diagnosis_
+
+
+def test_there_is_none_before_a_fit_and_after_partial_fit():
+    with pytest.raises(AttributeError, match="has no diagnosis"):
+        _ = classifier().diagnosis_
+    network = classifier()
+    diagnosed(network)
+    network.partial_fit(X, Y)
+    with pytest.raises(AttributeError, match="only fit and fit_table make one"):
+        _ = network.diagnosis_
+
+
+@pytest.mark.parametrize(
+    ("head", "T", "expected"),
+    [
+        ("binary", [[0], [1], [1], [1]], -(0.25 * np.log(0.25) + 0.75 * np.log(0.75))),
+        ("multiclass", [[0], [1], [2], [2]], 1.5 * np.log(2)),
+        ("multilabel", [[0, 1], [1, 1]], np.log(2)),
+        ("regression", [[1.0], [3.0]], 0.5),
+        ("quadratic", [[0], [1]], 0.125),
+        ("poisson", [[1.0], [3.0]], (1 * np.log(1 / 2) + 3 * np.log(3 / 2)) / 2),
+    ],
+)
+def test_loss_of_guessing(head, T, expected):
+    assert guess_loss(head, np.array(T, float)) == pytest.approx(expected)
+
+
+def test_a_sample_has_rows_of_every_class():
+    T = np.zeros((5000, 1))
+    T[:30] = 1
+    assert 20 <= sample(Data(np.zeros((5000, 1)), T), "binary").T.sum() <= 30
+    assert sample(Data(np.zeros((5000, 1)), T), "regression").n_rows == 500
+
+
+def test_every_check_has_its_own_name():
+    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 12
