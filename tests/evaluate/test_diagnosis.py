@@ -80,7 +80,7 @@ def test_inputs_of_different_scale_are_named():
     found = diagnosed(classifier(), rows)
     assert "the standard deviation of x2 is" in found["uneven inputs"].sentence
     assert found["uneven inputs"].number == pytest.approx(1000, rel=0.2)
-    far = diagnosed(classifier(), [*X, 10000.0, 0])
+    far = diagnosed(classifier(), X + np.array([1e4, 0]))
     assert "The values of x1 are far from 0" in far["uneven inputs"].sentence
 
 
@@ -109,7 +109,7 @@ def test_overfitting_and_few_rows():
 def test_a_rare_class_that_is_never_predicted():
     rows = RNG.normal(size=(300, 2))
     y = np.where(np.arange(300) < 10, "ill", "well")
-    found = diagnosed(classifier(max_iter=150), rows, y)
+    found = diagnosed(classifier(solver="lbfgs", alpha=100.0), rows, y)
     assert "The class ill is never predicted, though 10 of 300" in found["never predicted"].sentence
 
 

@@ -29,6 +29,7 @@ from separatrix.cli.table_input import (
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, OutputError, SeparatrixError
+from separatrix.evaluate.findings import Diagnosis
 from separatrix.files import check_writable
 from separatrix.io import save
 
@@ -151,10 +152,14 @@ def fit(
             warn(f"the model is written to '{path}', but cannot be judged.")
             raise
     hint = advice(assessment, trained, fitted)
+    diagnosis = getattr(fitted.estimator, "diagnosis_", Diagnosis(()))
     if as_json:
-        show_json({**fit_values(tables, fitted, trained, assessment, path), "advice": hint})
+        values = fit_values(tables, fitted, trained, assessment, path)
+        show_json({**values, "advice": hint, "diagnosis": diagnosis.to_list()})
     else:
         parts = fit_parts(tables, fitted, trained, assessment, hint)
+        if diagnosis.findings:
+            parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
         show(*parts, f"Model written to '{path}'. Next: separatrix predict {path} TABLE")
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))

@@ -102,6 +102,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     # For the diagnosis of the last training: rows until it is made, then the diagnosis itself.
     _sample: Data | None = None
     _n_rows: int = 0
+    _trained_theta: Array = np.empty(0)
     _diagnosis: Diagnosis | None = None
 
     def _store_parameters(self, arguments: dict[str, Any]) -> None:
@@ -328,7 +329,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         self._diagnosis = diagnose(
             Trained(
                 network=self.network_,
-                theta=self.theta_,
+                theta=self._trained_theta,
                 data=self._sample,
                 n_rows=self._n_rows,
                 names=numbered_names(self.network_.n_in) if names is None else [str(name) for name in names],
@@ -338,17 +339,13 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
                 learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
             )
         )
-        self._sample = None
+        self._sample, self._trained_theta = None, np.empty(0)
         return self._diagnosis
 
     def _keep_sample(self, data: Data) -> None:
-        """Keep some training rows for the diagnosis."""
+        """Keep some training rows for the diagnosis, and the parameters, which a table rescales later."""
         self._sample, self._n_rows = sample(data, self.network_.head), data.n_rows
-
-    def _diagnose(self, data: Data, n_rows: int) -> None:
-        """Make the diagnosis now: afterwards the parameters are those for targets that are not scaled."""
-        self._sample, self._n_rows = sample(data, self.network_.head), n_rows
-        _ = self.diagnosis_
+        self._trained_theta = self.theta_
 
     def _grave_findings(self) -> str:
         """Return what is grave in the diagnosis, as sentences; empty if there is nothing."""
@@ -376,7 +373,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         rows = TrainingRows(training, self._targets, {"n_features_in_": self.network_.n_in})
         setup, run = self._start(settings, rows, random_state)
         self._train(setup, run, callbacks)
-        self._diagnose(run.data, run.data.n_rows)
+        self._keep_sample(run.data)
 
     def _with_rate(self, settings: MLPSettings, data: Data, theta: Array) -> MLPSettings:
         """Return the settings with a learning rate: if it is to be found, that of the first training."""
@@ -425,7 +422,8 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             position=position,
         )
         self._keep(training, result, rows.n_rows)
-        self._diagnose(next(rows.chunks(0, 0)), rows.n_rows)
+        self._keep_sample(next(rows.chunks(0, 0)))
+        self._n_rows = rows.n_rows
 
     def _keep(self, training: TrainingSetup, result: TrainingResult, n_rows: int) -> None:
         """Set the fitted attributes."""
@@ -449,6 +447,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             state.rows = np.empty(0, np.int32)  # long, and the next call draws it again
         self._state, self._rate = state, result.learning_rate
         self._sample = self._diagnosis = None
+        self._trained_theta = np.empty(0)
 
     def _set_network(self, network: Network, theta: Array) -> None:
         """Set a network that has not been trained yet, and reset all fitted attributes."""
