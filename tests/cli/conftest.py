@@ -39,7 +39,18 @@ def people(tmp_path: Path) -> Path:
 @pytest.fixture
 def model(run: Run, people: Path) -> Path:
     """A model of `people`."""
-    result = run("fit", str(people), "--engine", "numpy", "--hidden", "4", "-o", "people.safetensors")
+    result = run(
+        "fit",
+        str(people),
+        "--engine",
+        "numpy",
+        "--hidden",
+        "4",
+        "--rate",
+        "0.001",
+        "-o",
+        "people.safetensors",
+    )
     assert result.exit_code == 0, result.output
     return people.with_name("people.safetensors")
 
@@ -49,7 +60,18 @@ def ensemble(run: Run, people: Path) -> Path:
     """An ensemble of two networks for `people`; the second has three times the weight."""
     models = []
     for hidden in ("4", "3,2"):
-        run("fit", str(people), "--engine", "numpy", "--hidden", hidden, "-o", "one.safetensors")
+        run(
+            "fit",
+            str(people),
+            "--engine",
+            "numpy",
+            "--hidden",
+            hidden,
+            "--rate",
+            "0.001",
+            "-o",
+            "one.safetensors",
+        )
         models.append(sx.load("one.safetensors"))
     path = people.with_name("ensemble.safetensors")
     sx.save(sx.Ensemble(models, [1, 3]), path)

@@ -29,6 +29,9 @@ IN_WORDS = {
     "class_weight": "1 for every class",
     "early_stopping": "yes if there are 10 validation rows",
     "scoring": "loss",
+    "learning_rate_init": "auto",
+    "max_iter": "10 000 steps, but 200 to 2000 epochs; 200 without early stopping",
+    "n_iter_no_change": "a tenth of the epochs, at least 10",
     "restore_best": "with early stopping",
     "metrics": "none",
 }
@@ -105,23 +108,35 @@ def test_options_become_settings(run, monkeypatch, arguments, name, value):
     assert result.stderr == "separatrix: error: enough\n"
     assert seen[name] == value
     assert type(seen[name]) is type(value)
-    assert {*OWN_DEFAULTS, name} <= seen.keys() <= {*OWN_DEFAULTS, name, "early_stopping", "scoring"}
+    chosen = {"early_stopping", "scoring", "learning_rate_init", "max_iter", "n_iter_no_change"}
+    assert {*OWN_DEFAULTS, name} <= seen.keys() <= {*OWN_DEFAULTS, name, *chosen}
+
+
+EPOCHS = {"max_iter": 2000, "n_iter_no_change": 200}
 
 
 @pytest.mark.parametrize(
     ("given", "n_rows", "expected"),
     [
         ({}, 99, {"early_stopping": False}),
-        ({}, 100, {"early_stopping": True, "scoring": "loss"}),
-        ({"validation_fraction": 0.2}, 50, {"early_stopping": True, "scoring": "loss"}),
-        ({"early_stopping": True}, 20, {"scoring": "loss"}),
-        ({"scoring": "roc_auc"}, 100, {"early_stopping": True, "scoring": "roc_auc"}),
+        ({}, 100, {"early_stopping": True, "scoring": "loss", **EPOCHS}),
+        ({"validation_fraction": 0.2}, 50, {"early_stopping": True, "scoring": "loss", **EPOCHS}),
+        ({"early_stopping": True}, 20, {"scoring": "loss", **EPOCHS}),
+        ({"scoring": "roc_auc"}, 100, {"early_stopping": True, "scoring": "roc_auc", **EPOCHS}),
         ({"early_stopping": False}, 100, {"early_stopping": False}),
         ({"solver": "lbfgs"}, 100, {"solver": "lbfgs"}),
+        ({"early_stopping": True, "max_iter": 50}, 100, {"scoring": "loss", "n_iter_no_change": 10}),
+        (
+            {"early_stopping": True, "batch_size": 10},
+            400,
+            {"scoring": "loss", "max_iter": 250, "n_iter_no_change": 25},
+        ),
     ],
 )
 def test_one_network_stops_early_by_the_loss(given, n_rows, expected):
-    assert network_settings(given, n_rows) == {**OWN_DEFAULTS, **given, **expected}
+    settings = network_settings(given, n_rows)
+    assert settings.pop("learning_rate_init") == "auto"
+    assert settings == {**OWN_DEFAULTS, **given, **expected}
 
 
 @pytest.mark.parametrize(

@@ -142,10 +142,16 @@ def fit_network(
         )
 
 
-def network_settings(given: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
-    """Return the parameters of one network: early stopping by the loss, unless they say otherwise.
+STEPS, LEAST_EPOCHS, MOST_EPOCHS, LEAST_PATIENCE = 10_000, 200, 2000, 10
 
-    With fewer than `LEAST_VALIDATION_ROWS` validation rows a network is trained for all epochs.
+
+def network_settings(given: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
+    """Return the parameters of one network; those that are given come first.
+
+    Early stopping is by the loss, and the rate is found by a range test. A small table has more epochs, up to
+    2000, so that a training has 10 000 steps: a network often learns nothing for many epochs before it finds
+    the way. Training stops after a tenth of them without an improvement. With fewer than
+    `LEAST_VALIDATION_ROWS` validation rows a network is trained for all epochs, of which there are then 200.
     """
     settings = {**OWN_DEFAULTS, **given}
     if "early_stopping" not in given and not uses_lbfgs(settings.get("solver", "adam")):
@@ -153,7 +159,27 @@ def network_settings(given: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
         settings["early_stopping"] = n_validation >= LEAST_VALIDATION_ROWS
     if settings.get("early_stopping"):
         settings.setdefault("scoring", "loss")
+        settings.setdefault("max_iter", most_epochs(n_rows, settings.get("batch_size", "auto")))
+        settings.setdefault("n_iter_no_change", max(LEAST_PATIENCE, settings["max_iter"] // 10))
+    settings.setdefault("learning_rate_init", "auto")
     return settings
+
+
+def most_epochs(n_rows: int, batch_size: int | str) -> int:
+    """Return how many epochs a network is trained at most: 200 to 2000, about 10 000 steps.
+
+    Examples
+    --------
+    >>> most_epochs(375, "auto"), most_epochs(5000, "auto"), most_epochs(100_000, "auto")
+    (2000, 400, 200)
+    """
+    size = (
+        {"auto": 200, "full": n_rows}.get(batch_size, batch_size)
+        if isinstance(batch_size, str)
+        else batch_size
+    )
+    steps = -(-n_rows // int(size))
+    return int(min(max(STEPS // steps, LEAST_EPOCHS), MOST_EPOCHS))
 
 
 def _network(task: Task, settings: Mapping[str, Any]) -> MLPClassifier | MLPRegressor:

@@ -189,6 +189,9 @@ LEAST_VALIDATION_ROWS = 10
 DEFAULTS_IN_WORDS = {
     **{name: str(value) for name, value in OWN_DEFAULTS.items()},
     "class_weight": "1 for every class",
+    "learning_rate_init": "auto",
+    "max_iter": "10 000 steps, but 200 to 2000 epochs; 200 without early stopping",
+    "n_iter_no_change": "a tenth of the epochs, at least 10",
     "early_stopping": f"yes if there are {LEAST_VALIDATION_ROWS} validation rows",
     "metrics": "none",
     "restore_best": "with early stopping",

@@ -307,8 +307,10 @@ def _line_loss(t: Trained) -> float | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         line = LogisticRegression(max_iter=200).fit(X, t.labels)
-    log_p = line.predict_log_proba(X)
-    return float(-log_p[np.arange(len(X)), np.searchsorted(line.classes_, t.labels)].mean())
+    z = line.decision_function(X)
+    codes = np.searchsorted(line.classes_, t.labels)[:, np.newaxis]
+    head = HEADS["binary" if z.ndim == 1 else "multiclass"]
+    return float(head.loss(z[:, np.newaxis] if z.ndim == 1 else z, codes).mean())
 
 
 def neighbours_better(t: Trained) -> Finding | None:
