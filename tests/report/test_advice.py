@@ -29,7 +29,7 @@ def test_a_good_model_needs_no_advice() -> None:
 
 def test_a_line_that_is_as_good_is_said() -> None:
     (sentence,) = found(0.6, 0.6, 0.5, TrainingFacts("network", 0.3, stops_early=True))
-    assert sentence.startswith("A straight line is as good") or "More test rows" in sentence
+    assert sentence.startswith("A straight line is as good")
 
 
 @pytest.mark.parametrize(("stops_early", "cure"), [(False, "stop early"), (True, "fewer units")])

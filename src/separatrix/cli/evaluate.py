@@ -7,6 +7,15 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
+from separatrix.cli.judging import (
+    PANEL,
+    CostOption,
+    ReportOption,
+    TreesOption,
+    check_report,
+    parsed_cost,
+    write_report,
+)
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
 from separatrix.cli.table_input import (
@@ -18,6 +27,7 @@ from separatrix.cli.table_input import (
     text_columns_of,
 )
 from separatrix.data.read_options import ReadOptions
+from separatrix.data.table import split_target
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
 
@@ -33,6 +43,18 @@ def evaluate(
         ),
     ],
     target: TrueColumn = None,
+    report: ReportOption = None,
+    train: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TABLE",
+            show_default=False,
+            help="The training rows, for the page: a straight line and gradient boosting are fitted on them.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
+    cost: CostOption = None,
+    trees: TreesOption = True,
     as_json: JsonOption = False,
     *,
     reading: ReadOptions,
@@ -42,11 +64,31 @@ def evaluate(
     The report has the numbers that fit gives for its test rows. The dummy beside the network always predicts
     the class fractions, or the mean, of the training rows.
     """
+    costs = parsed_cost(cost)
+    check_report(report)
     model = load(model_file)
     name = target or model.target_name
     table = read_table_source(source, reading.with_text(text_columns_of(model, name)))
     assessment = assess(model, table, name)
     assert name is not None
+    if report is not None:
+        training = None
+        if train is not None:
+            rows = read_table_source(train, reading.with_text(text_columns_of(model, name)))
+            training = split_target(rows, name)
+        features, y = split_target(table, name)
+        write_report(
+            report,
+            model,
+            features,
+            y,
+            train=training,
+            target=name,
+            source=source_name(source),
+            model_file=model_file,
+            cost=costs,
+            trees=trees,
+        )
     unseen: dict[str, int] = {}
     unused: list[str] = []
     if model.encoder is not None:
@@ -59,4 +101,5 @@ def evaluate(
     if unused:
         note(f"columns that the model does not use: {some(unused)}.")
     lines = [("Model", str(model_file)), ("Data", source_name(source)), ("Target", name)]
-    show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"))
+    written = [] if report is None else [f"Report written to '{report}'."]
+    show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"), *written)

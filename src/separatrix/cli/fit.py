@@ -13,6 +13,19 @@ from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.fit_report import advice, assess_fit, fit_parts, fit_values
 from separatrix.cli.fitting import Fitted, chosen_kind, fit_ensemble, fit_network, known_task
+from separatrix.cli.judging import (
+    CalibrateOption,
+    CostOption,
+    KeptThresholdOption,
+    ReportOption,
+    TreesOption,
+    check_report,
+    decision_lines,
+    parsed_cost,
+    refuse_decision,
+    with_decision,
+    write_fit_report,
+)
 from separatrix.cli.options import ENSEMBLE, FIT_OPTIONS, in_option_names, with_estimator_options
 from separatrix.cli.progress import warnings_as_notes
 from separatrix.cli.read_options import with_read_options
@@ -32,6 +45,7 @@ from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.evaluate.findings import Diagnosis
 from separatrix.files import check_writable
 from separatrix.io import save
+from separatrix.report.decisions import DecisionChoice
 
 DEFAULT_OUTPUT = Path("model.safetensors")
 
@@ -96,6 +110,11 @@ def fit(
     checkpoint_every: Annotated[
         float, typer.Option(metavar="MINUTES", help="Minutes between two writes of the checkpoint.")
     ] = 5.0,
+    report: ReportOption = None,
+    cost: CostOption = None,
+    threshold: KeptThresholdOption = None,
+    calibrate: CalibrateOption = False,
+    trees: TreesOption = True,
     as_json: JsonOption = False,
     *,
     reading: ReadOptions,
@@ -104,10 +123,11 @@ def fit(
 ) -> None:
     """Train a model on a table, judge it, and save it.
 
-    It is judged on test rows, beside a straight line and a guess. Columns need no preparation: how they are
-    encoded is learned from the training rows alone.
+    It is judged on test rows, beside a straight line, gradient boosting and a guess. Columns need no
+    preparation: how they are encoded is learned from the training rows alone.
     """
     named = {"groups": groups, "checkpoint": checkpoint}
+    choice = DecisionChoice(calibrate, threshold, parsed_cost(cost))
     kind = chosen_kind(model, settings | {name: value for name, value in named.items() if value is not None})
     first = "the first epoch" if kind == "network" else "all folds of one configuration were trained"
     with (
@@ -130,6 +150,9 @@ def fit(
             groups=groups,
         )
         _check_paths(output, checkpoint)
+        check_report(report)
+        if choice.is_asked and tables.task == "regression":
+            refuse_decision(choice)
         fraction = test_size if test is None else 0.0
         fitted: Fitted
         with warnings_as_notes():
@@ -141,13 +164,24 @@ def fit(
     if stop.reason == "diverged" and stop.best_epoch == 0:
         raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
     with exit_if_interrupted("interrupted before the model was written."):
-        path, trained = output or free_name(), fitted.estimator.to_model()
+        path = output or free_name()
+        trained = with_decision(fitted.estimator.to_model(), fitted, choice)
         save(trained, path)
     if checkpoint is not None and stop.reason != "interrupted":
         checkpoint.unlink(missing_ok=True)
     with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
         try:
-            assessment = assess_fit(trained, fitted)
+            assessment = assess_fit(trained, fitted, trees=trees)
+            if report is not None:
+                write_fit_report(
+                    report,
+                    trained,
+                    fitted,
+                    source=tables.name,
+                    model_file=path,
+                    cost=choice.cost,
+                    trees=trees,
+                )
         except SeparatrixError:
             warn(f"the model is written to '{path}', but cannot be judged.")
             raise
@@ -157,10 +191,11 @@ def fit(
         values = fit_values(tables, fitted, trained, assessment, path)
         show_json({**values, "advice": hint, "diagnosis": diagnosis.to_list()})
     else:
-        parts = fit_parts(tables, fitted, trained, assessment, hint)
+        parts = fit_parts(tables, fitted, trained, assessment, hint, decision_lines(trained, choice.cost))
         if diagnosis.findings:
             parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
-        show(*parts, f"Model written to '{path}'. Next: separatrix predict {path} TABLE")
+        page = "" if report is None else f" Report written to '{report}'."
+        show(*parts, f"Model written to '{path}'.{page} Next: separatrix predict {path} TABLE")
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from separatrix.cli.report import (
     unseen_lines,
 )
 from separatrix.cli.table_input import TableInput
+from separatrix.data.schema import AppliedTable
+from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.estimators.table_fitting import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
 from separatrix.evaluate.assessment import ENSEMBLE, MODEL, Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
@@ -38,9 +42,9 @@ FAR_BELOW = 0.5
 """Fraction of the test loss below which the training loss is that of an overfitted network."""
 
 
-def assess_fit(model: AnyModel, fitted: Fitted) -> Assessment:
+def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assessment:
     """Judge a model on the test rows of its fit, beside the baselines."""
-    y_test, baselines = fitted.y_test, _baselines(model, fitted)
+    y_test, baselines = fitted.y_test, _baselines(model, fitted, trees=trees)
     name = ENSEMBLE if isinstance(model, Ensemble) else MODEL
     if model.classes is not None:
         proba = model.predict_proba(fitted.test_rows)
@@ -56,30 +60,45 @@ def assess_fit(model: AnyModel, fitted: Fitted) -> Assessment:
     return assess_regressor(y_test, numbers, baselines, target=fitted.target.name, name=name)
 
 
-def _baselines(model: AnyModel, fitted: Fitted) -> dict[str, Baseline]:
-    """Return the baselines, the straight line first: for an ensemble gradient boosting, too."""
+def _baselines(model: AnyModel, fitted: Fitted, *, trees: bool) -> dict[str, Baseline]:
+    """Return the baselines, the straight line first; of a table read in pieces without gradient boosting."""
     weight = fitted.target.row_weights(fitted.y)
-    if isinstance(fitted, TabularFit):
+    test = fitted.test_rows if isinstance(fitted, TabularFit) else fitted.test_features
+    if fitted.features is not None and isinstance(test, Table):
         labels = fitted.target.labels
         y = fitted.y if labels is None else labels.encode(fitted.y)
-        training = TrainingTable(fitted.features, y, None if labels is None else len(labels), weight)
-        return table_baselines(training, fitted.test_rows)
+        features = _without(fitted.features, fitted.target.name)
+        training = TrainingTable(features, y, None if labels is None else len(labels), weight)
+        return table_baselines(training, test, trees=trees)
+    assert isinstance(fitted, TableFit)
     X, X_test, y = fitted.X, fitted.X_test, fitted.y
     if model.classes is not None:
         return dict(reversed(baseline_probabilities(X, y, X_test, model.classes, weight).items()))
     return dict(reversed(baseline_predictions(X, y, X_test).items()))
 
 
+def _without(table: AppliedTable, target: str) -> AppliedTable:
+    """Return a table without its target."""
+    return replace(table, columns={name: cells for name, cells in table.columns.items() if name != target})
+
+
 def fit_parts(
-    tables: TableInput, fit: Fitted, model: AnyModel, assessment: Assessment, hint: str | None
+    tables: TableInput,
+    fit: Fitted,
+    model: AnyModel,
+    assessment: Assessment,
+    hint: str | None,
+    decision: Sequence[Row] = (),
 ) -> list[RenderableType]:
     """Return the report of a fit for people; `hint` is the advice on it, if there is any."""
-    parts = [_fit_summary(tables, fit, model, with_advice=hint is None)]
+    parts = [_fit_summary(tables, fit, model, decision, with_advice=hint is None)]
     parts += assessment_parts(assessment, "test row")
     return parts if hint is None else [*parts, hint]
 
 
-def _fit_summary(tables: TableInput, fit: Fitted, model: AnyModel, *, with_advice: bool) -> RenderableType:
+def _fit_summary(
+    tables: TableInput, fit: Fitted, model: AnyModel, decision: Sequence[Row], *, with_advice: bool
+) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     n_test = len(fit.y_test)
     encoder = model.encoder or fit.encoder
@@ -95,6 +114,7 @@ def _fit_summary(tables: TableInput, fit: Fitted, model: AnyModel, *, with_advic
         *unseen_lines(fit.unseen),
         *network_lines(model, 8),
         *_training_lines(fit, model, with_advice=with_advice),
+        *decision,
     ]
     return summary(lines)
 

@@ -99,6 +99,11 @@ def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]
+    if assessment.is_weighted:
+        verdicts.append(
+            "Classes were weighted, also for the baselines: probabilities are then no frequencies, unless "
+            "they are calibrated (--calibrate), and the ROC AUC decides."
+        )
     if verdicts:
         parts.append("\n".join(verdicts))
     return parts
@@ -122,19 +127,27 @@ def _class_table(report: ClassificationReport) -> RenderableType:
 
 
 def _side_by_side(assessment: Assessment) -> RenderableType:
-    metrics = {name: _metrics(report) for name, report in assessment.reports.items()}
+    model = assessment.model
+    is_rare = isinstance(model, ClassificationReport) and (model.has_rare_class or assessment.is_weighted)
+    metrics = {name: _metrics(report, is_rare) for name, report in assessment.reports.items()}
     first = next(iter(metrics.values()))
     rows = ((metric, *(cells[metric] for cells in metrics.values())) for metric in first)
     return table(("", *metrics), rows)
 
 
-def _metrics(report: ClassificationReport | RegressionReport) -> dict[str, str]:
+def _metrics(report: ClassificationReport | RegressionReport, is_rare: bool) -> dict[str, str]:
+    """Return the scores of a model; with a rare class, or weights, those that accuracy hides, too."""
     if isinstance(report, ClassificationReport):
-        return {
-            "accuracy": _cell(report.accuracy),
-            "ROC AUC": _cell(report.roc_auc),
-            "log-loss": _cell(report.log_loss),
-        }
+        scores = {"accuracy": report.accuracy}
+        if is_rare:
+            scores["balanced accuracy"] = report.balanced_accuracy
+        scores["ROC AUC"] = report.roc_auc
+        if is_rare:
+            scores["average precision"] = report.average_precision
+        scores["log-loss"] = report.log_loss
+        if is_rare:
+            scores["Brier score"] = report.brier
+        return {name: _cell(score) for name, score in scores.items()}
     (row,) = report.per_target
     return {"R²": _cell(row.r2), "RMSE": _number_cell(row.rmse), "MAE": _number_cell(row.mae)}
 

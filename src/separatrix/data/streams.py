@@ -183,7 +183,7 @@ class TableStream(Stream):
 
     def __init__(self, table: Table, gapped: Mapping[str, Any] | None = None) -> None:
         self.names = ("the table",)
-        self._table, self._gapped = table, gapped or {}
+        self.table, self._gapped = table, gapped or {}
         self.kinds = {name: kind_of(column) for name, column in table.columns.items()}
         self.pieces = tuple(_slices(0, 0, table.n_rows, MOST_ROWS))
 
@@ -196,7 +196,7 @@ class TableStream(Stream):
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
         """Yield views of the table's columns."""
         for name in columns:
-            yield name, self._table.columns[name][piece.start : piece.stop]
+            yield name, self.table.columns[name][piece.start : piece.stop]
 
     def gapped(self, piece: Piece) -> dict[str, Any]:
         """Return slices of the series."""
@@ -205,7 +205,7 @@ class TableStream(Stream):
     def fingerprint(self) -> dict[str, Any]:
         """Return number of rows, names of the columns and a digest of the values."""
         digest = hashlib.blake2b(digest_size=8)
-        for column in self._table.columns.values():
+        for column in self.table.columns.values():
             digest.update(repr(column.tolist()).encode() if is_text(column) else column.tobytes())
         return {"rows": self.n_rows, "columns": list(self.kinds), "digest": digest.hexdigest()}
 

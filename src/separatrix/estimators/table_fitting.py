@@ -28,8 +28,9 @@ from separatrix import __version__, check
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.schema import Schema
+from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.statistics import TargetStatistics
+from separatrix.data.streams import Stream, TableStream
 from separatrix.data.table import Table, table_from_frame
 from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ModelFileError, ParameterError
@@ -89,6 +90,9 @@ class TableFit:
         The encoded training rows, or a sample of them if `memory` is bounded; None if not asked for.
     test : Data or None
         The encoded test rows; None if there are none.
+    features, test_features : Table or None
+        Training and test rows as a schema makes their columns, before they are encoded, with the target; None
+        if the memory is bounded, or if there are none.
     """
 
     estimator: TableFitting
@@ -98,6 +102,8 @@ class TableFit:
     split: str
     rows: Data | None
     test: Data | None
+    features: AppliedTable | None = None
+    test_features: AppliedTable | None = None
 
     @property
     def X(self) -> Array:
@@ -348,7 +354,7 @@ class TableFitting(ABC):
         is_table = isinstance(X, Table) or hasattr(type(X), "columns")
         if "encoder_" not in self.__dict__ or not is_table:
             return X
-        return self.encoder_.transform(table_from_frame(X).columns, self.theta_.dtype)
+        return self.encoder_.transform(table_from_frame(X), self.theta_.dtype)
 
     def _table_parts(self, training: dict[str, Any]) -> dict[str, Any]:
         """Return what a model of a table has besides the network."""
@@ -497,7 +503,11 @@ class _TableTraining:
                 rows = self.train_in_pieces(rows, random_state, identity, found, callbacks)
         estimator._end_table(rows.target, rows.n_rows, perf_counter() - started)
         n_rows = int(rows.counts[:, [TRAIN, VALIDATION]].sum())
-        return TableFit(estimator, rows.encoder, rows.target, n_rows, split, kept, test_data)
+        fit = TableFit(estimator, rows.encoder, rows.target, n_rows, split, kept, test_data)
+        if not self.keep_rows or reader.budget is not None:
+            return fit
+        tables = [_applied(each, opened.schema) for each in (stream, test_stream)]
+        return replace(fit, features=tables[0], test_features=tables[1])
 
     def fits(self, rows: EncodedStream) -> bool:
         """Return whether all training rows can be in memory at once."""
@@ -620,3 +630,8 @@ def library_versions() -> dict[str, str]:
     """Return the versions of Separatrix, Python and the numerical libraries."""
     packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
     return {"separatrix": __version__, "python": platform.python_version(), **packages}
+
+
+def _applied(stream: Stream | None, schema: Schema) -> AppliedTable | None:
+    """Return the table of a stream that is in memory."""
+    return AppliedTable(stream.table.columns, schema=schema) if isinstance(stream, TableStream) else None

@@ -17,8 +17,11 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
+from threadpoolctl import threadpool_limits
 
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema import AppliedTable
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Column, Table, as_numbers, as_text, is_text
 from separatrix.errors import DataError
 from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION, Baseline
@@ -31,6 +34,9 @@ MAX_CELLS = 20_000_000
 
 MAX_LEVELS = 254
 """Levels of a column that gradient boosting takes; the rarer ones are missing to it."""
+
+FEW_ROWS = 20_000
+"""Gradient boosting is fitted by one thread on fewer rows."""
 
 _MAX_ITER = 1000
 
@@ -94,6 +100,7 @@ def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True)
     is_class = training.n_classes is not None
     if is_class and len(np.unique(training.y)) < 2:
         raise DataError("the training rows must have two or more classes, got one; add rows of another.")
+    training, test = _applied(training, test)
     line = LOGISTIC_REGRESSION if is_class else LINEAR_REGRESSION
     fits: dict[str, Callable[[TrainingTable, Table], Baseline]] = {line: _linear}
     if trees:
@@ -102,21 +109,32 @@ def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True)
     return {name: fit(training, test) for name, fit in fits.items()}
 
 
+def _applied(training: TrainingTable, test: Table) -> tuple[TrainingTable, Table]:
+    """Return both tables as a schema makes their columns, which is learned if they have none."""
+    table = training.table
+    if isinstance(table, AppliedTable):
+        return training, table.schema.apply(test)
+    schema = learn_schema(table).require_used()
+    return replace(training, table=schema.apply(table)), schema.apply(test)
+
+
 def _dummy(training: TrainingTable, test: Table) -> Baseline:
     model = DummyClassifier(strategy="prior") if training.n_classes else DummyRegressor()
     return _predicted(model, np.zeros((len(training.y), 1)), np.zeros((test.n_rows, 1)), training)
 
 
 def _linear(training: TrainingTable, test: Table) -> Baseline:
-    encoder = TableEncoder.fit(training.table.columns)
+    table = training.table
+    schema = table.schema if isinstance(table, AppliedTable) else None
+    encoder = TableEncoder.fit(table.columns, schema=schema)
     n_most = max(1000, MAX_CELLS // encoder.n_features_out)
     sample = training
     if len(training.y) > n_most:
         sample = training.take(np.sort(np.random.RandomState(0).permutation(len(training.y))[:n_most]))
     # Ridge's little penalty keeps weights finite where columns depend on each other.
     model = LogisticRegression(max_iter=_MAX_ITER) if training.n_classes else Ridge(alpha=1.0)
-    X = encoder.transform(sample.table.columns, np.float64)
-    return _predicted(model, X, encoder.transform(test.columns, np.float64), sample)
+    X = encoder.transform(sample.table, np.float64)
+    return _predicted(model, X, encoder.transform(test, np.float64), sample)
 
 
 def _boosting(training: TrainingTable, test: Table) -> Baseline:
@@ -125,7 +143,10 @@ def _boosting(training: TrainingTable, test: Table) -> Baseline:
     model = model_type(
         random_state=0, categorical_features=[code.levels is not None for code in codes.values()]
     )
-    return _predicted(model, _cells(training.table, codes), _cells(test, codes), training)
+    # A second thread gains little on few rows, and waits for the first on a busy machine.
+    n_threads = 1 if len(training.y) < FEW_ROWS else None
+    with threadpool_limits(n_threads, "openmp"):
+        return _predicted(model, _cells(training.table, codes), _cells(test, codes), training)
 
 
 @dataclass(frozen=True)

@@ -119,9 +119,10 @@ def _beside_the_line(line: Comparison | None, training: TrainingFacts, assessmen
             "A straight line is better here: use it, or see whether columns are missing, scaled or coded "
             "wrongly."
         ]
-    if line.outcome == "looks better":
-        return ["More test rows would decide whether this model is really better than a straight line."]
-    return ["A straight line is as good on these rows, and easier to explain."]
+    return [
+        "A straight line is as good on these rows, within chance, and easier to explain; more test rows "
+        "would decide."
+    ]
 
 
 def _beside_boosting(boosting: Comparison | None, training: TrainingFacts) -> list[str]:

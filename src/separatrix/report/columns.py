@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from separatrix.data.column_schema import ColumnSchema
 from separatrix.data.table import Column, Table, is_text
+from separatrix.report.subject import schema_of
 from separatrix.text import plain_spec
 
 SHOWN_LEVELS = 4
@@ -57,32 +59,45 @@ def column_facts(table: Table, model: Any = None) -> tuple[ColumnFacts, ...]:
     >>> [(facts.kind, facts.n_missing, facts.values) for facts in column_facts(table)]
     [('number', 1, '31 to 45, median 38'), ('category', 0, 'Ulm (67%), Bonn (33%)')]
     """
-    decisions = {decision.name: decision for decision in getattr(_schema(model), "columns", ())}
-    dropped = _dropped(model)
-    return tuple(
-        _facts(name, column, decisions.get(name), dropped.get(name)) for name, column in table.columns.items()
+    schema = schema_of(model)
+    if schema is not None:
+        return tuple(_decided(decision, table.columns.get(decision.name)) for decision in schema.columns)
+    encoder = getattr(model, "encoder_", None) or getattr(model, "encoder", None)
+    dropped = dict(getattr(encoder, "dropped", None) or {})
+    return tuple(_facts(name, column, dropped.get(name)) for name, column in table.columns.items())
+
+
+def _decided(decision: ColumnSchema, column: Column | None) -> ColumnFacts:
+    """Return what the schema says of a column; its values as a model takes them, if it takes it as one."""
+    reason = [] if decision.is_clear and decision.is_used else [decision.reason]
+    values = ""
+    if column is not None:
+        values = _values(column)[0]
+    elif decision.low is not None and decision.high is not None and decision.kind == "number":
+        values = f"{number_text(decision.low)} to {number_text(decision.high)}"
+    counts = decision.n_missing, decision.n_distinct, decision.n_rows
+    kind = str(decision.kind)
+    return ColumnFacts(
+        decision.name, kind, "; ".join([*reason, *decision.notes]), *counts, values, decision.is_used
     )
 
 
-def _facts(name: str, column: Column, decision: Any, dropped: str | None) -> ColumnFacts:
-    text = is_text(column)
-    cells = column.tolist()
-    known = [cell for cell in cells if cell is not None] if text else column[~np.isnan(column.astype(float))]
-    counts = Counter(known) if text else None
-    n_distinct = len(counts) if counts is not None else len(np.unique(known))
-    kind, reason, is_used = "category" if text else "number", dropped or "", dropped is None
-    if column.dtype.kind == "b":
-        kind = "yes/no"
-    n_missing = len(column) - len(known)
-    if decision is not None:
-        kind, is_used = decision.kind, decision.is_used
-        reason = "; ".join(
-            part
-            for part in ("" if decision.is_clear and is_used else decision.reason, *decision.notes)
-            if part
-        )
-    values = _levels(counts, len(column)) if counts is not None else _range(np.asarray(known, np.float64))
-    return ColumnFacts(name, kind, reason, n_missing, n_distinct, len(column), values, is_used)
+def _facts(name: str, column: Column, dropped: str | None) -> ColumnFacts:
+    kind = "category" if is_text(column) else "yes/no" if column.dtype.kind == "b" else "number"
+    values, n_known, n_distinct = _values(column)
+    return ColumnFacts(
+        name, kind, dropped or "", len(column) - n_known, n_distinct, len(column), values, dropped is None
+    )
+
+
+def _values(column: Column) -> tuple[str, int, int]:
+    """Return the values of a column in words, how many there are, and how many different ones."""
+    if is_text(column):
+        counts = Counter(cell for cell in column.tolist() if cell is not None)
+        return _levels(counts, len(column)), sum(counts.values()), len(counts)
+    numbers = column.astype(np.float64)
+    known = numbers[~np.isnan(numbers)]
+    return _range(known), len(known), len(np.unique(known))
 
 
 def _range(values: Any) -> str:
@@ -115,16 +130,3 @@ def number_text(value: float) -> str:
     """
     text = f"{value:{plain_spec(value, 4)}}"
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-
-
-def _schema(model: Any) -> Any:
-    found = getattr(model, "table_", None)
-    return getattr(_encoder(model), "schema", None) if found is None else found
-
-
-def _encoder(model: Any) -> Any:
-    return getattr(model, "encoder_", None) or getattr(model, "encoder", None)
-
-
-def _dropped(model: Any) -> dict[str, str]:
-    return dict(getattr(_encoder(model), "dropped", None) or {})

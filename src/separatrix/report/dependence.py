@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.table import Table, is_text
+from separatrix.data.table import is_text
 from separatrix.report.importance import sampled_rows
 from separatrix.report.subject import Subject
 
@@ -97,7 +97,7 @@ def partial_dependence(
     n = part.n_rows
     copies = {name: np.tile(cells_of, len(values)) for name, cells_of in part.table.columns.items()}
     copies[column] = np.repeat(cells, n)
-    answers = part.answers(Table(copies))
+    answers = part.answers(replace(part.table, columns=copies))
     mean = answers.reshape(len(values), n, -1).mean(axis=1)
     shown, names = _outputs(subject, max_classes)
     return Dependence(column, values, mean[:, shown], names, counts, n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -181,7 +181,9 @@ def _rises(
             name: np.concatenate([column[order] if name in group else column for group, order in block])
             for name, column in part.table.columns.items()
         }
-        losses.append(part.losses(part.answers(Table(columns))).reshape(len(block), part.n_rows))
+        losses.append(
+            part.losses(part.answers(replace(part.table, columns=columns))).reshape(len(block), part.n_rows)
+        )
     return list(np.vstack(losses).reshape(len(groups), n_repeats, part.n_rows).mean(axis=1) - base)
 
 

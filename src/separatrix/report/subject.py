@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 
 from separatrix.data.labels import Labels
+from separatrix.data.schema import Schema
 from separatrix.data.table import Table, as_column, as_numbers, columns_of
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
@@ -79,18 +80,20 @@ class Subject:
         """
         classes = _classes(model) if is_fitted else np.unique(np.asarray(y)) if is_classifier(model) else None
         columns = columns_of(X)
-        table = Table(dict(columns)) if columns is not None else _table_of_array(model, X)
+        table = X if isinstance(X, Table) else _table_of(model, X, columns)
         values = as_column(y, name)
         if len(values) != table.n_rows or not len(values):
             raise DataError(
                 f"X and y must have the same rows, at least one, got {table.n_rows} and {len(values)}."
             )
         encoded = as_numbers(values, name) if classes is None else Labels(classes).encode_column(values, name)
-        read = _columns_read(model, table)
         is_own = columns is not None and (isinstance(model, AnyModel) or hasattr(model, "to_model"))
-        return cls(
-            model, table if read is None else table.select(read), encoded, classes, None if is_own else X
-        )
+        schema = schema_of(model) if is_fitted else None
+        if schema is not None:
+            table = schema.apply(table)
+        if is_fitted and (read := _columns_read(model, table)) is not None:
+            table = table.select(read)
+        return cls(model, table, encoded, classes, None if is_own else X)
 
     @property
     def n_rows(self) -> int:
@@ -202,23 +205,27 @@ def _classes(model: Any) -> Array | None:
 
 def _columns_read(model: Any, table: Table) -> list[str] | None:
     """Return the columns that a model reads, in the order of the table; None for all."""
-    encoders = []
-    if isinstance(model, AnyModel):
-        models = [model] if isinstance(model, Model) else model.models
-        encoders = [each.encoder for each in models]
-        if encoders[0] is None:
-            names = model.feature_names
-            return None if names is None or len(names) != len(table.columns) else list(table.columns)
-    elif "encoder_" in vars(model):
-        encoders = [model.encoder_]
-    elif hasattr(model, "feature_names_in_"):
-        known = [str(name) for name in model.feature_names_in_]
-        return known
-    else:
+    value = model.to_model() if hasattr(model, "to_model") else model
+    if not isinstance(value, AnyModel):
+        known = getattr(model, "feature_names_in_", None)
+        return None if known is None else [str(name) for name in known]
+    encoders = [each.encoder for each in ([value] if isinstance(value, Model) else value.models)]
+    if encoders[0] is None:
         return None
     read = {column.name for encoder in encoders if encoder is not None for column in encoder.columns}
     missing = [name for name in sorted(read) if name not in table.columns]
     return missing[:1] or [name for name in table.columns if name in read]
+
+
+def schema_of(model: Any) -> Schema | None:
+    """Return what a model says that the columns of a table are; None if it knows no schema."""
+    encoder = getattr(model, "encoder_", None) or getattr(model, "encoder", None)
+    found = getattr(model, "table_", None) or getattr(encoder, "schema", None)
+    return found if isinstance(found, Schema) else None
+
+
+def _table_of(model: Any, X: Any, columns: Mapping[str, Any] | None) -> Table:
+    return _table_of_array(model, X) if columns is None else Table(dict(columns))
 
 
 def _table_of_array(model: Any, X: Any) -> Table:

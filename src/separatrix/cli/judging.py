@@ -1,0 +1,149 @@
+"""Options on how a model is judged and shown, and the page that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from numpy.typing import NDArray
+
+from separatrix.cli.fitting import Fitted
+from separatrix.data.table import Table
+from separatrix.ensemble import AnyModel
+from separatrix.errors import ParameterError
+from separatrix.evaluate.thresholds import Cost
+from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold, read_cost
+from separatrix.tabular.table_fitting import TabularFit
+
+PANEL = "Judging"
+
+ReportOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="Write a page about the model to this file (.html), to read and to send: scores beside "
+        "baselines, columns that matter, thresholds. A file is replaced.",
+        rich_help_panel=PANEL,
+    ),
+]
+CostOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COSTS",
+        show_default=False,
+        help="Of two classes: what a missed row and a false alarm cost, as in fn=10,fp=1.",
+        rich_help_panel=PANEL,
+    ),
+]
+TreesOption = Annotated[
+    bool,
+    typer.Option(
+        "--trees/--no-trees", help="Whether to judge beside gradient boosting.", rich_help_panel=PANEL
+    ),
+]
+KeptThresholdOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="NUMBER",
+        show_default="0.5, or the cheapest with --cost",
+        help="Of two classes: answer the second where its probability is this number or more; kept in the "
+        "model.",
+        rich_help_panel=PANEL,
+    ),
+]
+CalibrateOption = Annotated[
+    bool,
+    typer.Option(
+        "--calibrate",
+        help="Mend the probabilities on training rows by models that were not trained on them, for example "
+        "after --class-weight; kept in the model.",
+        rich_help_panel=PANEL,
+    ),
+]
+
+
+def check_report(path: Path | None, model_path: Path | None = None) -> None:
+    """Raise an `OutputError` before the training if the page could not be written after it."""
+    if path is not None:
+        from separatrix.report.report import check_report_path  # only here: matplotlib is slow to import
+
+        check_report_path(path)
+
+
+def parsed_cost(text: str | None) -> Cost | None:
+    """Return costs as they were typed; None if there are none."""
+    return None if text is None else read_cost(text)
+
+
+def refuse_decision(choice: DecisionChoice) -> None:
+    """Raise a `ParameterError` for an option that needs classes."""
+    name = "calibrate" if choice.calibrate else "threshold" if choice.threshold is not None else "cost"
+    raise ParameterError(name, "needs classes, and the task is regression; leave it out.")
+
+
+def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> AnyModel:
+    """Return a model with the calibration and the threshold that were asked for."""
+    if not choice.is_asked or model.classes is None:
+        return model
+    y, proba = None, None
+    if choice.needs_rows:
+        X = fitted.features if isinstance(fitted, TabularFit) else fitted.X
+        y, proba = out_of_fold(fitted.estimator, X, fitted.y)  # type: ignore[arg-type]
+    return replace(model, decision=choice.decide(y, proba, model.classes))
+
+
+def write_fit_report(
+    path: Path,
+    model: AnyModel,
+    fitted: Fitted,
+    *,
+    source: str,
+    model_file: Path,
+    cost: Cost | None,
+    trees: bool,
+) -> None:
+    """Write the page about a model that was fitted on a table."""
+    if isinstance(fitted, TabularFit):
+        X, X_test = fitted.features, fitted.test_rows
+    elif fitted.features is None or fitted.test_features is None:
+        raise ParameterError(
+            "report", "needs a table that is read whole; leave out memory and checkpoint, or use evaluate."
+        )
+    else:
+        X, X_test = fitted.features, fitted.test_features
+    weights, classes = fitted.target.weights, model.classes
+    class_weight = None
+    if weights is not None and classes is not None:
+        class_weight = dict(zip(classes.tolist(), weights, strict=True))
+    write_report(
+        path,
+        model,
+        X_test,
+        fitted.y_test,
+        train=(X, fitted.y),
+        class_weight=class_weight,
+        target=fitted.target.name,
+        source=source,
+        model_file=model_file,
+        cost=cost,
+        trees=trees,
+    )
+
+
+def write_report(path: Path, model: AnyModel, X: Table, y: NDArray[Any], **parts: Any) -> None:
+    """Write the page about a model and its test rows; `parts` as for `Report.from_estimator`."""
+    from separatrix.report import Report
+
+    Report.from_estimator(model, X, y, **parts).save(path)
+
+
+def decision_lines(model: AnyModel, cost: Cost | None) -> list[tuple[str, str]]:
+    """Return the line on a model's calibration and threshold, if it has any."""
+    if model.decision is None or model.classes is None:
+        return []
+    costs: Mapping[str, float] | Cost | None = cost
+    return [("Decision", decision_text(model.decision, model.classes.tolist()[-1], costs))]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import separatrix as sx
+
+NETWORK = ("--model", "network", "--hidden", "none", "--solver", "lbfgs", "--no-trees")
+
+
+@pytest.fixture
+def rare(tmp_path: Path) -> Path:
+    """400 rows, of which about a tenth is 'yes', by age and town."""
+    random = np.random.RandomState(0)
+    age, town = random.uniform(18, 80, 400), random.choice(["Ulm", "Bonn"], 400)
+    p = 1 / (1 + np.exp(-(0.12 * (age - 75) + 1.5 * (town == "Ulm"))))
+    y = np.where(random.uniform(size=400) < p, "yes", "no")
+    path = tmp_path / "rare.csv"
+    pl.DataFrame({"age": age, "town": town, "target": y}).write_csv(path)
+    return path
+
+
+def test_fit_writes_a_page(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--report", "page.html", "--cost", "fn=10,fp=1")
+    assert result.exit_code == 0, result.output
+    assert "Report written to 'page.html'." in result.stdout
+    text = Path("page.html").read_text(encoding="utf-8")
+    assert "<h1>Predicting target</h1>" in text
+    assert "a missed row costs 10" in text
+    assert "given 2 columns of rare.csv" in text
+    assert "The model has kept the cut" in text
+    assert "separatrix predict model.safetensors new.csv" in text
+
+
+def test_a_cost_chooses_a_threshold_on_training_rows(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--cost", "fn=10,fp=1")
+    model = sx.load("model.safetensors")
+    assert 0.02 < model.threshold < 0.4
+    line = next(line for line in result.stdout.splitlines() if line.startswith("Decision"))
+    assert line.endswith("on, the cheapest on training rows (a miss costs 10, a false alarm 1)")
+    scored = run("predict", "model.safetensors", str(rare))
+    assert f"from a probability of {model.threshold:g} on, as kept in the model" in scored.stderr
+
+
+def test_the_test_rows_do_not_choose_the_threshold(run, rare):
+    """The same training rows beside other test rows give the same threshold."""
+    table = pl.read_csv(rare)
+    table[:300].write_csv("train.csv")
+    found = set()
+    for name, rows in (("a.csv", table[300:350]), ("b.csv", table[350:])):
+        rows.write_csv(name)
+        run("fit", "train.csv", *NETWORK, "--test", name, "--cost", "fn=10,fp=1", "-o", "m.safetensors")
+        found.add(sx.load("m.safetensors").threshold)
+    assert len(found) == 1
+
+
+def test_a_threshold_is_kept_as_given(run, rare):
+    run("fit", str(rare), *NETWORK, "--threshold", "0.2")
+    assert sx.load("model.safetensors").threshold == 0.2
+
+
+def test_weights_are_said_and_calibration_mends_them(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--class-weight", "balanced", "-o", "weighted.safetensors")
+    assert "Classes were weighted, also for the baselines" in result.stdout
+    assert "average precision" in result.stdout
+    run("fit", str(rare), *NETWORK, "--class-weight", "balanced", "--calibrate", "-o", "mended.safetensors")
+    table = sx.data.read_table(rare)
+    weighted, mended = (
+        sx.load(f"{name}.safetensors").predict_proba(table)[:, 1].mean() for name in ("weighted", "mended")
+    )
+    rate = (table.columns["target"] == "yes").mean()
+    assert weighted > 1.4 * rate
+    assert mended == pytest.approx(rate, abs=0.05)
+
+
+def test_evaluate_writes_a_page(run, rare):
+    run("fit", str(rare), *NETWORK)
+    result = run(
+        "evaluate", "model.safetensors", str(rare), "--report", "e.html", "--train", str(rare), "--no-trees"
+    )
+    assert result.exit_code == 0, result.output
+    assert "logistic regression" in Path("e.html").read_text(encoding="utf-8")
+
+
+def test_json_stays_json(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--report", "page.html", "--json")
+    assert json.loads(result.stdout)["test"]["reports"]["network"]["average_precision"]["value"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--report", "page.pdf"), "a report ends in .html"),
+        (("--cost", "fn=much"), "fn=10,fp=1"),
+        (("--cost", "miss=3"), "got 'miss'"),
+        (("--cost", "fn=3", "--threshold", "0.2"), "give one of them"),
+        (("--threshold", "2"), "threshold"),
+    ],
+)
+def test_bad_options_are_refused_before_the_training(run, rare, options, problem):
+    result = run("fit", str(rare), *NETWORK, *options)
+    assert result.exit_code != 0
+    assert problem in result.stderr
+    assert not Path("model.safetensors").exists()
+
+
+def test_numbers_have_no_threshold(run):
+    result = run("fit", "diabetes", *NETWORK, "--cost", "fn=2")
+    assert result.exit_code != 0
+    assert "needs classes" in result.stderr
