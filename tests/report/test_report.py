@@ -231,3 +231,9 @@ def test_several_targets_are_refused() -> None:
 def test_threshold_of_the_model_is_shown() -> None:
     model = fitted().to_model().with_threshold(0.25)
     assert "kept the cut 0.25" in Report.from_estimator(model, *rows(150, 1)).to_html()
+
+
+def test_estimators_make_their_report() -> None:
+    made = fitted().report(*rows(150, 1), train=rows(), trees=False)
+    assert list(made.assessment.reports) == ["network", "logistic regression", "dummy"]
+    assert made.target == "member"

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -46,6 +46,9 @@ from separatrix.model import Model
 from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
 from separatrix.train import Callback, History, TrainingResult, train
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
+
+if TYPE_CHECKING:
+    from separatrix.report import Report
 
 Array = NDArray[Any]
 
@@ -572,6 +575,27 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         )
         with one_blas_thread:  # more may round otherwise
             return forward(self.network_, self.theta_, X)
+
+    def report(self, X: Any, y: Any, *, train: tuple[Any, Any] | None = None, **options: Any) -> Report:
+        """Judge and explain the fitted model on rows that it was not trained on.
+
+        Parameters
+        ----------
+        X, y : rows and targets
+            Test rows.
+        train : tuple of (X, y), optional
+            The training rows: a straight line and gradient boosting are fitted on them, to compare with.
+        **options
+            As for `separatrix.Report.from_estimator`: `target`, `source`, `cost`, `trees` and others.
+
+        Returns
+        -------
+        Report
+            ``.save("report.html")`` writes it as a page.
+        """
+        from separatrix.report import Report  # only here: matplotlib is slow to import
+
+        return Report.from_estimator(self, X, y, train=train, **options)
 
     def to_model(self) -> Model:
         """Return the network as a frozen `separatrix.Model`, to save and to use without scikit-learn.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from time import monotonic
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -42,6 +42,9 @@ from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
+
+if TYPE_CHECKING:
+    from separatrix.report import Report
 
 Array = NDArray[Any]
 
@@ -174,6 +177,27 @@ class BaseTabular(TableFitting, BaseEstimator):
     def metric(self) -> str:
         """What `oof_score` is: "log-loss" or "RMSE"."""
         return self._metric
+
+    def report(self, X: Any, y: Any, *, train: tuple[Any, Any] | None = None, **options: Any) -> Report:
+        """Judge and explain the fitted model on rows that it was not trained on.
+
+        Parameters
+        ----------
+        X, y : rows and targets
+            Test rows.
+        train : tuple of (X, y), optional
+            The training rows: a straight line and gradient boosting are fitted on them, to compare with.
+        **options
+            As for `separatrix.Report.from_estimator`: `target`, `source`, `cost`, `trees` and others.
+
+        Returns
+        -------
+        Report
+            ``.save("report.html")`` writes it as a page.
+        """
+        from separatrix.report import Report  # only here: matplotlib is slow to import
+
+        return Report.from_estimator(self, X, y, train=train, **options)
 
     def to_model(self) -> Ensemble:
         """Return the ensemble, a frozen value that predicts and can be saved."""
