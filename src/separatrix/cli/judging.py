@@ -49,7 +49,7 @@ KeptThresholdOption = Annotated[
     float | None,
     typer.Option(
         metavar="NUMBER",
-        show_default="0.5, or the cheapest with --cost",
+        show_default="0.5, or the cheapest if --cost is given",
         help="Of two classes: answer the second where its probability is this number or more; kept in the "
         "model.",
         rich_help_panel=PANEL,
@@ -59,8 +59,8 @@ CalibrateOption = Annotated[
     bool,
     typer.Option(
         "--calibrate",
-        help="Mend the probabilities on training rows by models that were not trained on them, for example "
-        "after --class-weight; kept in the model.",
+        help="Mend the probabilities on training rows by models that were not trained on them, kept in the "
+        "model. Class weights make it worthwhile.",
         rich_help_panel=PANEL,
     ),
 ]
