@@ -14,7 +14,7 @@ import type { DataTable } from "./table";
 
 /** Names of the classes of points without a table, in the order of their marks. */
 export const MARK_NAMES = [
-  "circle", "star", "square", "triangle", "diamond", "cross", "pentagon", "plus", "hexagon", "moon",
+  "circle", "star", "square", "triangle", "diamond", "wedge", "plus", "cross", "pentagon", "hexagon",
 ] as const;
 
 /** Makes data sets; tables are looked up by name. */

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { count, loss } from "../text/format";
 import { LABELS } from "../text/labels";
 import { speedText } from "../text/names";
+import type { Session } from "../state/types";
 import { TimelineView } from "../views/timeline";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
@@ -58,6 +59,7 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
   const view = useRef<TimelineView | null>(null);
   useEffect(() => { view.current = new TimelineView(host.current!, session, LABELS.epochText); }, [session, stage]);
   usePainter(({ palette, frame }) => {
+    if (isBetween(session, frame)) return;
     view.current?.update(palette);
     // A screen reader would read every change of a focused slider: the words wait for a pause.
     if (frame % 30 === 0 || session.status !== "playing") {
@@ -79,7 +81,8 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
 function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
   const { session } = useApp();
   const epoch = useRef<HTMLElement>(null), training = useRef<HTMLElement>(null), held = useRef<HTMLElement>(null);
-  usePainter(() => {
+  usePainter(({ frame }) => {
+    if (isBetween(session, frame)) return;
     const { position, curves } = session;
     write(epoch.current, count(position.epoch));
     write(training.current, loss(curves.loss[position.epoch] ?? NaN));
@@ -92,6 +95,11 @@ function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
       {hasHeldOut && <div class="v"><small>{LABELS.lossHeldOut}</small><b ref={held}>–</b></div>}
     </div>
   );
+}
+
+/** Whether a frame of a run leaves the dock as it is: words and curves in every third frame are quick enough. */
+function isBetween({ status }: Session, frame: number): boolean {
+  return status === "playing" && frame % 3 !== 1;
 }
 
 /** Write text only if it differs, as writing costs a layout. */

@@ -10,7 +10,7 @@ import { useApp, useSession } from "./stage";
 const MAX_CLASSES = 10, SPACING = 0.028, ERASER = 0.045;
 export const ERASE = -1;
 /** A data set needs points: one of each class is left where everything is cleared. */
-export const EMPTY_AREA = [[-0.5, 0, 0], [0.5, 0, 1]];
+export const EMPTY_AREA = [[-0.8, -0.8, 0], [0.8, 0.8, 1]];
 const EMPTY_CURVE = [[-0.5, 0], [0.5, 0]];
 
 export function DrawBar() {

@@ -32,7 +32,7 @@ export function NetworkPanel() {
       weight: LABELS.weight,
     });
   }, [session, frames]);
-  usePainter(({ scene, palette }) => view.current?.update(scene, palette));
+  usePainter(({ scene, palette, frame }) => view.current?.update(scene, palette, frame));
   return (
     <main class="netp" aria-label={LABELS.network}>
       <Heads {...places} />

@@ -95,6 +95,7 @@ export class BoundaryView {
     } else if (outputs.length === 1) this.field.paint(outputs[0]!, nA, nB, palette.probability, 0, 1);
     else this.field.paintClasses(outputs, nA, nB, palette.classTints);
     const { context } = fitted(this.lines, this.width, this.height);
+    this.lines.style.zIndex = "";
     context.clearRect(0, 0, this.width, this.height);
     if (isRegression) return;
     const path = new Path2D();
@@ -113,6 +114,7 @@ export class BoundaryView {
     const ground = new Float64Array(1);
     this.field.paint(ground, 1, 1, palette.signed, -1, 1);
     const { context } = fitted(this.lines, width, height);
+    this.lines.style.zIndex = "1"; // a curve lies above its points
     context.clearRect(0, 0, width, height);
     const y = (value: number) => ((scene.b[1] - value) / (scene.b[1] - scene.b[0])) * height;
     context.strokeStyle = palette.line;

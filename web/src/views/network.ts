@@ -4,13 +4,13 @@ import type { Session } from "../state/types";
 import type { Edge, Layout } from "./layout";
 import { edgeAt, ends, layoutOf } from "./layout";
 import type { Palette } from "./palette";
-import { Raster, fitted, largest } from "./raster";
+import { Atlas, fitted, largest } from "./raster";
 import type { Scene } from "./scene";
 import { gridOf } from "./scene";
 import { networkSvg } from "./svg";
 
 const TILE_CELLS = 30;
-const MANY_EDGES = 700; // from here on edges are painted in every sixth frame of a run
+const MANY_EDGES = 700;
 
 /** What the network needs of the panels around it. */
 export interface NetworkHooks {
@@ -25,18 +25,18 @@ export interface NetworkHooks {
 
 interface Tile {
   readonly button: HTMLElement;
-  readonly raster: Raster;
-  readonly bias: HTMLElement | null;
+  /** Of the pictures, which. */
+  readonly slot: number;
 }
 
 export class NetworkView {
-  private readonly edges: HTMLCanvasElement;
+  private readonly canvas: HTMLCanvasElement;
+  private readonly pictures = new Atlas(TILE_CELLS);
   private readonly tag: HTMLElement;
   private tiles: Tile[][] = [];
   private built = "";
   private painted = "";
   private paintedInputs = "";
-  private frame = 0;
   private layout: Layout | null = null;
   private hovered: Edge | null = null;
   private dragged: { edge: Edge; index: number; y: number; hasMoved: boolean } | null = null;
@@ -44,8 +44,8 @@ export class NetworkView {
   private height = 0;
 
   constructor(private readonly stage: HTMLElement, private readonly session: Session, private readonly hooks: NetworkHooks) {
-    this.edges = stage.appendChild(document.createElement("canvas"));
-    this.edges.setAttribute("aria-hidden", "true");
+    this.canvas = stage.appendChild(document.createElement("canvas"));
+    this.canvas.setAttribute("aria-hidden", "true");
     this.tag = stage.appendChild(Object.assign(document.createElement("div"), { className: "tag", hidden: true }));
     new ResizeObserver(() => this.measure()).observe(stage);
     this.measure();
@@ -57,27 +57,31 @@ export class NetworkView {
     this.height = this.stage.clientHeight;
   }
 
-  update(scene: Scene, palette: Palette): void {
+  /** Paint what has changed; while it plays in every second frame, a large network in every sixth. */
+  update(scene: Scene, palette: Palette, frame: number): void {
     if (this.width < 40 || this.height < 40) return;
     this.build(scene);
     const { session } = this;
     const layout = this.layout!;
     const look = `${this.built} ${palette.dark}`;
     const planeKey = `${look} ${scene.labelA} ${scene.labelB} ${scene.a} ${scene.b} ${scene.plane.origin.join(",")}`;
-    if (planeKey !== this.paintedInputs) { this.paintedInputs = planeKey; this.paintInputs(scene, palette); }
     const edge = this.dragged?.edge ?? this.hovered;
     const key = `${session.version} ${planeKey} ${edge ? `${edge.layer} ${edge.from} ${edge.unit}` : ""} ${session.doc.training.frozen.length}`;
     if (key === this.painted) return;
+    const nEdges = layout.columns.slice(1).reduce((sum, column, k) => sum + column.y.length * layout.columns[k]!.y.length, 0);
+    if (session.status === "playing" && frame % (nEdges > MANY_EDGES ? 6 : 2)) return;
     this.painted = key;
-    this.frame++;
-    this.paintTiles(scene, palette);
-    const many = layout.columns.slice(1).reduce((sum, column, k) => sum + column.y.length * layout.columns[k]!.y.length, 0) > MANY_EDGES;
-    if (!many || session.status !== "playing" || this.frame % 6 === 1) this.paintEdges(layout, palette, edge);
+    if (planeKey !== this.paintedInputs) { this.paintedInputs = planeKey; this.paintInputs(scene, palette); }
+    this.paintPictures(scene, palette);
+    const { context } = fitted(this.canvas, this.width, this.height);
+    context.clearRect(0, 0, this.width, this.height);
+    this.drawEdges(context, layout, palette, edge);
+    this.drawUnits(context, layout, palette);
   }
 
   /** The network as it is on the stage, as SVG. */
   svg(palette: Palette): string {
-    return networkSvg(this.session, this.layout!, this.width, this.height, this.tiles.map((column) => column.map(({ raster }) => raster.canvas.toDataURL())), palette);
+    return networkSvg(this.session, this.layout!, this.width, this.height, this.tiles.map((column) => column.map(({ slot }) => this.pictures.url(slot))), palette);
   }
 
   // ------------------------------------------------------------ building
@@ -95,19 +99,20 @@ export class NetworkView {
     const layout = (this.layout = layoutOf(network, this.width, this.height, before, after));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["unit"] : undefined;
     for (const tile of this.tiles.flat()) tile.button.remove();
-    this.tiles = layout.columns.map((column, k) => column.y.map((y, unit) => this.tile(layout, k, unit, column.x, y)));
+    let slot = 0;
+    this.tiles = layout.columns.map((column, k) => column.y.map((y, unit) => ({ slot: slot++, button: this.button(layout, k, unit, column.x, y) })));
+    this.pictures.reserve(slot);
+    this.paintedInputs = this.painted = "";
     this.hooks.layout(layout, this.width);
     if (focused) this.stage.querySelector<HTMLElement>(`[data-unit="${focused}"]`)?.focus();
   }
 
-  private tile(layout: Layout, column: number, unit: number, x: number, y: number): Tile {
+  private button(layout: Layout, column: number, unit: number, x: number, y: number): HTMLElement {
     const isInput = column === 0, isOutput = column === layout.columns.length - 1;
     const button = document.createElement(isInput ? "div" : "button");
     button.className = `unit${isOutput ? " last" : ""}`;
     const half = layout.tile / 2;
     Object.assign(button.style, { left: `${x - half}px`, top: `${y - half}px`, width: `${layout.tile}px`, height: `${layout.tile}px` });
-    const canvas = button.appendChild(document.createElement("canvas"));
-    let bias: HTMLElement | null = null;
     if (isInput) {
       button.append(label("name", this.hooks.nameInput(unit)));
       if (unit === layout.columns[0]!.y.length - 1 && layout.columns[0]!.more) button.title = `+ ${layout.columns[0]!.more}`;
@@ -115,69 +120,89 @@ export class NetworkView {
       button.dataset["unit"] = `${column - 1},${unit}`;
       button.setAttribute("aria-label", this.hooks.nameUnit(column - 1, unit));
       button.addEventListener("click", () => this.hooks.unit(column - 1, unit));
-      bias = button.appendChild(Object.assign(document.createElement("span"), { className: "bias" }));
       if (isOutput && layout.columns[column]!.y.length > 1) button.append(label("name after", this.hooks.nameOutput(unit)));
     }
     this.stage.append(button);
-    return { button, raster: new Raster(canvas), bias };
+    return button;
   }
 
   // ------------------------------------------------------------ painting
 
   private paintInputs(scene: Scene, palette: Palette): void {
     const { origin, u, v } = scene.plane;
-    const n = TILE_CELLS, nB = scene.isCurve ? 1 : n;
-    const values = new Float64Array(n * nB);
-    this.tiles[0]!.forEach((tile, k) => {
-      for (let j = 0; j < nB; j++)
+    const n = TILE_CELLS;
+    const values = new Float64Array(n * n);
+    this.tiles[0]!.forEach(({ slot }, k) => {
+      for (let j = 0; j < n; j++)
         for (let i = 0; i < n; i++) {
           const a = scene.a[0] + ((i + 0.5) / n) * (scene.a[1] - scene.a[0]);
-          const b = scene.b[1] - ((j + 0.5) / nB) * (scene.b[1] - scene.b[0]);
+          const b = scene.b[1] - ((j + 0.5) / n) * (scene.b[1] - scene.b[0]);
           values[j * n + i] = origin[k]! + a * u[k]! + (v ? b * v[k]! : 0);
         }
       // An input that does not vary on the plane is shown by its size: 2 is far from the mean.
       const most = u[k] || v?.[k] ? largest(values) : Math.max(2, largest(values));
-      tile.raster.paint(values, n, nB, palette.signed, -most, most);
+      this.pictures.paint(slot, values, false, palette.signed, -most, most);
     });
   }
 
-  private paintTiles(scene: Scene, palette: Palette): void {
-    const { session } = this;
-    const { network, theta } = session;
-    const values = session.grid(gridOf(scene, TILE_CELLS), true);
+  private paintPictures(scene: Scene, palette: Palette): void {
+    const { pictures } = this;
+    const { network } = this.session;
+    const values = this.session.grid(gridOf(scene, TILE_CELLS), true);
     values.units.forEach((layer, l) => {
       const bounded = network.layers[l]!.activation === "tanh" || network.layers[l]!.activation === "logistic";
       layer.forEach((unit, k) => {
         const most = bounded ? 1 : largest(unit);
-        this.tiles[l + 1]?.[k]?.raster.paint(unit, values.nA, values.nB, palette.signed, -most, most);
+        pictures.paint(this.tiles[l + 1]![k]!.slot, unit, scene.isCurve, palette.signed, -most, most);
       });
     });
     const outputs = this.tiles[this.tiles.length - 1]!;
-    values.outputs.forEach((output, k) => {
-      const tile = outputs[k];
-      if (!tile) return;
-      if (scene.dataset.task === "regression") tile.raster.paint(output, values.nA, values.nB, palette.sequential, ...extent(output));
-      else if (outputs.length === 1) tile.raster.paint(output, values.nA, values.nB, palette.probability, 0, 1);
-      else tile.raster.paint(output, values.nA, values.nB, palette.classTints[k % 10]!, 0, 1);
-    });
-    network.layers.forEach((layer, l) => {
-      const first = session.indexOf({ layer: l, unit: 0, from: null });
-      let most = 1e-12;
-      if (first !== null) for (let k = 0; k < layer.units; k++) most = Math.max(most, Math.abs(theta[first + k]!));
-      for (let k = 0; k < layer.units; k++) {
-        const { bias, button } = this.tiles[l + 1]![k]!;
-        const value = first === null ? 0 : theta[first + k]!;
-        bias!.style.height = `${Math.round((Math.abs(value) / most) * this.layout!.tile * 0.86)}px`;
-        bias!.style.background = value < 0 ? palette.negative : palette.positive;
-        button.classList.toggle("frozen", first !== null && session.isFrozen(first + k));
-      }
+    outputs.forEach(({ slot }, k) => {
+      const output = values.outputs[k]!;
+      const isNumber = scene.dataset.task === "regression";
+      const lut = isNumber ? palette.sequential : outputs.length === 1 ? palette.probability : palette.classTints[k % 10]!;
+      const [low, high] = isNumber ? extent(output) : [0, 1];
+      pictures.paint(slot, output, scene.isCurve, lut, low, high);
     });
   }
 
-  private paintEdges(layout: Layout, palette: Palette, selected: Edge | null): void {
+  /** Draw the pictures with their frames (dashed: frozen), and a bar for each bias. */
+  private drawUnits(context: CanvasRenderingContext2D, layout: Layout, palette: Palette): void {
     const { session } = this;
-    const { context } = fitted(this.edges, this.width, this.height);
-    context.clearRect(0, 0, this.width, this.height);
+    const { tile } = layout;
+    const round = Math.min(6, tile / 4);
+    layout.columns.forEach((column, c) => {
+      const isOutput = c === layout.columns.length - 1;
+      const first = c === 0 ? null : session.indexOf({ layer: c - 1, unit: 0, from: null });
+      let most = 1e-12;
+      if (first !== null) for (let k = 0; k < column.y.length; k++) most = Math.max(most, Math.abs(session.theta[first + k]!));
+      column.y.forEach((y, k) => {
+        const left = column.x - tile / 2, top = y - tile / 2;
+        context.save();
+        context.beginPath();
+        context.roundRect(left, top, tile, tile, round);
+        context.clip();
+        this.pictures.draw(context, this.tiles[c]![k]!.slot, left, top, tile);
+        context.restore();
+        context.setLineDash(first !== null && session.isFrozen(first + k) ? [4, 3] : []);
+        context.strokeStyle = palette.ink;
+        context.lineWidth = isOutput ? 2.4 : 1.3;
+        context.beginPath();
+        context.roundRect(left, top, tile, tile, round);
+        context.stroke();
+        if (first === null) return;
+        const value = session.theta[first + k]!, height = Math.max(2, (Math.abs(value) / most) * tile * 0.86);
+        context.fillStyle = value < 0 ? palette.negative : palette.positive;
+        context.beginPath();
+        context.roundRect(left - 6, top + tile - 2 - height, 4, height, 2);
+        context.fill();
+      });
+    });
+    context.setLineDash([]);
+  }
+
+  private drawEdges(context: CanvasRenderingContext2D, layout: Layout, palette: Palette, selected: Edge | null): void {
+    const { session } = this;
     context.lineCap = "butt";
     for (let layer = 0; layer + 1 < layout.columns.length; layer++) {
       const nFrom = layout.columns[layer]!.y.length, nTo = layout.columns[layer + 1]!.y.length;
@@ -216,7 +241,7 @@ export class NetworkView {
       const [x, y] = place(event);
       return this.layout ? edgeAt(this.layout, x, y, reach) : null;
     };
-    const isFree = (event: Event) => event.target === this.edges || event.target === stage;
+    const isFree = (event: Event) => event.target === this.canvas || event.target === stage;
     stage.addEventListener("pointermove", (event) => {
       if (this.dragged) return this.drag(event, place(event));
       if (event.pointerType === "touch") return;

@@ -50,6 +50,54 @@ export class Raster {
   }
 }
 
+const ACROSS = 16;
+
+/** Many small pictures of one size on a canvas that is not on the page: one on the page each would cost more. */
+export class Atlas {
+  private readonly canvas = document.createElement("canvas");
+  private readonly context = this.canvas.getContext("2d")!;
+  private readonly image: ImageData;
+  private readonly pixels: Uint32Array;
+
+  constructor(private readonly cells: number) {
+    this.image = this.context.createImageData(cells, cells);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+  }
+
+  /** Make room for some pictures; those that were painted are lost. */
+  reserve(count: number): void {
+    this.canvas.width = this.cells * ACROSS;
+    this.canvas.height = this.cells * Math.ceil(count / ACROSS);
+  }
+
+  /** Paint values of a plane, or of a line, as picture `slot`. */
+  paint(slot: number, values: Float64Array, isLine: boolean, lut: Lut, low: number, high: number): void {
+    const { cells, pixels } = this;
+    const scale = 255 / (high - low || 1), shift = 0.5 - low * scale;
+    for (let i = 0; i < pixels.length; i++) {
+      const level = values[isLine ? i % cells : i]! * scale + shift;
+      pixels[i] = lut[level < 0 ? 0 : level > 255 ? 255 : level | 0]!;
+    }
+    this.context.putImageData(this.image, ...this.place(slot));
+  }
+
+  draw(context: CanvasRenderingContext2D, slot: number, x: number, y: number, size: number): void {
+    const [left, top] = this.place(slot);
+    context.drawImage(this.canvas, left, top, this.cells, this.cells, x, y, size, size);
+  }
+
+  /** A picture as an address. */
+  url(slot: number): string {
+    const own = Object.assign(document.createElement("canvas"), { width: this.cells, height: this.cells });
+    this.draw(own.getContext("2d")!, slot, 0, 0, this.cells);
+    return own.toDataURL();
+  }
+
+  private place(slot: number): [number, number] {
+    return [(slot % ACROSS) * this.cells, Math.floor(slot / ACROSS) * this.cells];
+  }
+}
+
 /** Largest size of the values; 1 if all are 0. */
 export function largest(values: Float64Array): number {
   let most = 0;

@@ -60,7 +60,7 @@ export class TimelineView {
     }
     this.curve(context, session.curves.heldOutLoss, palette.heldOut, 2, x, y);
     this.curve(context, session.curves.loss, palette.ink, 2, x, y);
-    this.head.style.left = `${x(session.position.epoch)}px`;
+    this.head.style.transform = `translateX(${x(session.position.epoch).toFixed(1)}px)`;
     this.bubble.textContent = this.epochText(session.position.epoch);
     const share = session.position.epoch / end;
     this.bubble.style.transform = `translateX(${share < 0.08 ? -12 : share > 0.94 ? -88 : -50}%)`;
