@@ -29,6 +29,7 @@ COMMANDS = {
     "play": "Write a page where a network learns before your eyes.",
     "plot": "Draw pictures of a saved model.",
     "search": "Find how many layers and how many neurons a table needs.",
+    "data": "Write a data set that comes with the package to a file.",
     "recipe": "Run a tutorial experiment, and draw its pictures and films.",
     "warm": "Compile the training kernels ahead of the first fit.",
 }

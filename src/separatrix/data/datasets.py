@@ -222,7 +222,7 @@ def _scikit_learn(name: str, *arguments: Any, **options: Any) -> Any:
 TARGET = "target"
 """Name of the column to predict in every data set."""
 
-_ARTIFICIAL: dict[str, Callable[[], Points]] = {
+_ARTIFICIAL: dict[str, Callable[..., Points]] = {
     "circles": partial(_scikit_learn, "make_circles", 500, noise=0.15, factor=0.25, random_state=1),
     "moons": partial(_scikit_learn, "make_moons", 1000, noise=0.1, random_state=1),
     "spiral": partial(make_spiral, 400, noise=0.02, random_state=1),
@@ -232,6 +232,9 @@ _ARTIFICIAL: dict[str, Callable[[], Points]] = {
     "ten-points": make_ten_points,
     "bumps": make_bumps,
 }
+RANDOM = ("circles", "moons", "spiral", "xor", "checkerboard", "gaussians")
+"""Artificial data sets that can be drawn with another seed."""
+
 _REAL = ("breast-cancer", "iris", "wine", "digits", "diabetes")
 
 
@@ -270,13 +273,16 @@ def read_source_file(source: str, options: ReadOptions | None = None) -> Table |
     return read_file(source, options)
 
 
-def load_dataset(name: str) -> Table:
+def load_dataset(name: str, random_state: int | None = None) -> Table:
     """Load a data set; its last column, `target`, is the one to predict.
 
     Parameters
     ----------
     name : str
         One of `dataset_names()`.
+    random_state : int, optional
+        Seed of other points of the same kind, for artificial data that are drawn at random. By default, the
+        points are those that every page shows.
 
     Returns
     -------
@@ -287,15 +293,20 @@ def load_dataset(name: str) -> Table:
     Raises
     ------
     DataError
-        If there is no data set of that name.
+        If there is no data set of that name, or a seed is given for one that is not random.
 
     Examples
     --------
     >>> load_dataset("ten-points").take([0, 9]).columns
     {'x1': array([0.1, 0.7]), 'x2': array([0.1, 0.6]), 'target': array([1, 0])}
     """
+    if random_state is not None and name not in RANDOM:
+        raise DataError(
+            f"the data set '{name}' is not drawn at random; leave random_state out, or choose one of: "
+            f"{', '.join(RANDOM)}."
+        )
     if name in _ARTIFICIAL:
-        X, y = _ARTIFICIAL[name]()
+        X, y = _ARTIFICIAL[name](**({} if random_state is None else {"random_state": random_state}))
         return Table({**{f"x{j + 1}": column for j, column in enumerate(X.T)}, TARGET: y})
     if name in _REAL:
         return _load_real(name)
