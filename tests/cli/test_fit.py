@@ -381,3 +381,14 @@ def test_a_missing_file(run):
     write("mydata.csv", "a")
     assert "there is no file 'mydat.csv'. Did you mean 'mydata.csv'?" in run("fit", "mydat.csv").stderr
     assert "there is no file or data set 'irs'" in run("fit", "irs").stderr
+
+
+def test_a_film_of_the_training(run):
+    result = run(
+        "fit", "circles", *NUMPY, "--hidden", "3", "--epochs", "4", "--film", "c.gif", "-o", "c.safetensors"
+    )
+    assert result.exit_code == 0, result.output
+    assert "note: wrote a film of 5 frames to c.gif." in result.stderr
+    assert Path("c.gif").read_bytes().startswith(b"GIF8")
+    assert "--film must end in" in run("fit", "circles", "--film", "c.txt").stderr
+    assert "belongs to one network" in run("fit", "circles", "--film", "c.gif", "--presets", "fast").stderr

@@ -11,6 +11,7 @@ import typer
 from separatrix import check
 from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
+from separatrix.cli.film import prepare_film, write_film
 from separatrix.cli.fit_report import advice, assess_fit, fit_parts, fit_values
 from separatrix.cli.fitting import Fitted, chosen_kind, fit_ensemble, fit_network, known_task
 from separatrix.cli.judging import (
@@ -115,6 +116,14 @@ def fit(
     threshold: KeptThresholdOption = None,
     calibrate: CalibrateOption = False,
     trees: TreesOption = True,
+    film: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write a film of the training of one network, over the training and test rows: .gif, "
+            ".html (a page with a slider), .mp4, .webp or .apng.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     *,
     reading: ReadOptions,
@@ -126,9 +135,11 @@ def fit(
     It is judged on test rows, beside a straight line, gradient boosting and a guess. Columns need no
     preparation: how they are encoded is learned from the training rows alone.
     """
-    named = {"groups": groups, "checkpoint": checkpoint}
     choice = DecisionChoice(calibrate, threshold, parsed_cost(cost))
+    named = {"groups": groups, "checkpoint": checkpoint, "film": film}
     kind = chosen_kind(model, settings | {name: value for name, value in named.items() if value is not None})
+    if film is not None:
+        prepare_film(film, settings)
     first = "the first epoch" if kind == "network" else "all folds of one configuration were trained"
     with (
         exit_if_interrupted(f"interrupted before {first}, or twice; no model was written."),
@@ -196,6 +207,9 @@ def fit(
             parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
         page = "" if report is None else f" Report written to '{report}'."
         show(*parts, f"Model written to '{path}'.{page} Next: separatrix predict {path} TABLE")
+    if film is not None:
+        with exit_if_interrupted(f"interrupted while drawing; the model is written to '{path}'."):
+            write_film(film, fitted.estimator, tables)
     if stop.reason == "diverged":
         warn(in_option_names(stop.message))
     if stop.reason == "interrupted":

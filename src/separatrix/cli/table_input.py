@@ -214,6 +214,11 @@ def rows_and_target(
     name = target or model.target_name or TARGET
     if (target is None and name not in table.columns) or not model.has_one_target:
         return table, None
+    return features_and_target(model, table, name)
+
+
+def features_and_target(model: AnyModel, table: Table, name: str) -> tuple[Table, NDArray[Any]]:
+    """Split a table into features and target, as the model's classes or as numbers."""
     features, y = split_target(table, name)
     if model.classes is not None:
         return features, Labels(model.classes).match(y, name)
