@@ -228,7 +228,8 @@ def _n_titles(records: Sequence[Record]) -> int:
     """Return how many records stand before the header, because they have fewer cells than the others."""
     width = _width(records)
     for number, record in enumerate(records[:-1]):
-        following = records[number + 1]
+        rest = records[number + 1 :]
+        following = next((other for other in rest if other.n_filled > 1), rest[0])
         if record.n_filled == 0:
             continue
         if len(record.cells) < width - 1 or (len(record.cells) < width and _is_words(following, width)):
@@ -335,13 +336,12 @@ def _has_header(
 
 
 def _is_sequence(cells: Sequence[str]) -> bool:
-    """Return whether numbers are whole and increasing, such as years or column numbers, or a single 0."""
+    """Return whether numbers may be names: years, or numbers of columns."""
     if not all(cell.isdecimal() for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
-    if len(numbers) == 1:
-        return numbers[0] == 0 or 1900 <= numbers[0] <= 2100
-    return all(one < other for one, other in pairwise(numbers))
+    steps = {other - one for one, other in pairwise(numbers)}
+    return all(1900 <= number <= 2100 for number in numbers) or (numbers[0] <= 1 and steps <= {1})
 
 
 def _checked_names(
