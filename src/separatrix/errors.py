@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -54,14 +53,52 @@ class WorkerError(SeparatrixError, RuntimeError):
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:
-    """Return ``" Did you mean 'x'?"`` for the nearest of `options`, or an empty string.
+    """Return ``" Did you mean 'x'?"`` for the nearest of `options`, or an empty string if none is near.
+
+    Near is a name that begins with `name`, or one that few changes turn into it, at most one for three
+    characters: inserted, removed, replaced or swapped characters. Upper and lower case do not count, nor
+    does an ending such as ``.csv`` that both names have.
 
     Examples
     --------
     >>> did_you_mean("outcom", ["age", "outcome"])
     " Did you mean 'outcome'?"
-    >>> did_you_mean("zzz", ["age", "outcome"])
-    ''
+    >>> did_you_mean("target", ["age", "outcome"]), did_you_mean("nope.csv", ["splice.csv"])
+    ('', '')
     """
-    nearest = difflib.get_close_matches(str(name), list(options), n=1, cutoff=0.6)
-    return f" Did you mean '{nearest[0]}'?" if nearest else ""
+    wanted = str(name)
+    listed = [option for option in options if option != wanted]
+    beginning = [option for option in listed if len(wanted) > 2 and option.lower().startswith(wanted.lower())]
+    compared = [(*_without_ending(wanted.lower(), option.lower()), option) for option in listed]
+    changes = [(_n_changes(one, other), _most_changes(one), option) for one, other, option in compared]
+    near = sorted(((n, option) for n, most, option in changes if n <= most), key=lambda pair: pair[0])
+    guesses = [*beginning, *(option for _, option in near)]
+    return f" Did you mean '{guesses[0]}'?" if guesses else ""
+
+
+def _without_ending(one: str, other: str) -> tuple[str, str]:
+    """Return two names without the ending that both have after a point."""
+    ending = one[one.rindex(".") :] if "." in one else ""
+    if not ending or not other.endswith(ending):
+        return one, other
+    return one.removesuffix(ending), other.removesuffix(ending)
+
+
+def _most_changes(name: str) -> int:
+    """Return how many changes a typing error may have."""
+    return max(1, min(3, len(name) // 3)) if len(name) > 1 else 0
+
+
+def _n_changes(one: str, other: str) -> int:
+    """Return how many changes turn one text into another (Damerau 1964; no change of what was swapped)."""
+    two_above: list[int] = []
+    above = list(range(len(other) + 1))
+    for i, sign in enumerate(one, start=1):
+        row = [i]
+        for j, wanted in enumerate(other, start=1):
+            changes = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (sign != wanted))
+            if i > 1 and j > 1 and sign == other[j - 2] and one[i - 2] == wanted:
+                changes = min(changes, two_above[j - 2] + 1)
+            row.append(changes)
+        two_above, above = above, row
+    return above[-1]

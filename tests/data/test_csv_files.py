@@ -49,7 +49,7 @@ def read(request, tmp_path):
     return written_and_read
 
 
-SKIPPED = "is skipped as a title; skip_rows=0 overrules this guess."
+SKIPPED = "skipped as a title; skip_rows=0 overrules this guess."
 NAMES = {"Stadt": ["Köln", "Zürich"], "Größe": [1, 2]}
 
 
@@ -131,7 +131,7 @@ def test_what_excel_leaves_at_the_ends(read):
     assert read(text) == (
         {"name": ["A", "B"], "price": [1.5, 2.5]},
         [
-            f"the first line of 't.csv', 'Report 2023', {SKIPPED}",
+            f"the first 2 lines of 't.csv', from 'Report 2023' on, are {SKIPPED}",
             "the last 2 columns of 't.csv' have neither a name nor values, and are left out.",
             "the last 2 lines of 't.csv' have no values, and are left out.",
         ],

@@ -273,7 +273,7 @@ def _parsed(column: str, way: str, decimal: str, *, strictly: bool = False) -> p
         return words.str.replace_all("\r\n?", "\n")
     if way == "truth":
         lowered = words.str.to_lowercase()
-        return lowered.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+        return pl.when(lowered.is_in(("true", "false"))).then(lowered == "true")
     if way == "empty":
         return words.cast(pl.Null, strict=False)
     if strictly:

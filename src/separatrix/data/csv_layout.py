@@ -227,6 +227,7 @@ def _width(records: Sequence[Record]) -> int:
 def _n_titles(records: Sequence[Record]) -> int:
     """Return how many records stand before the header, because they have fewer cells than the others."""
     width = _width(records)
+    most_filled = max(record.n_filled for record in records)
     for number, record in enumerate(records[:-1]):
         rest = records[number + 1 :]
         following = next((other for other in rest if other.n_filled > 1), rest[0])
@@ -235,7 +236,7 @@ def _n_titles(records: Sequence[Record]) -> int:
         if len(record.cells) < width - 1 or (len(record.cells) < width and _is_words(following, width)):
             continue
         is_alone = record.n_filled == 1 and width > 2 and len(record.cells) == width
-        if is_alone and _is_words(following, width) and following.n_filled > width / 2:
+        if is_alone and _is_words(following, width) and following.n_filled > most_filled / 2:
             continue
         return 0 if not any(each.n_filled for each in records[:number]) else number
     return 0
