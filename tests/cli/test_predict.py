@@ -211,3 +211,62 @@ def test_a_threshold_needs_two_classes(run, people, model):
     result = run("predict", str(model), str(people), "--threshold", "1.5")
     assert result.exit_code != 0
     assert "threshold" in result.stderr
+
+
+GERMAN = 'Größe;Plz;Stadt;Notiz\n1,50;01067;Köln;NA\n-;1;Bonn; x \n1.234,5;07;Köln;"a;b"\n'
+
+
+@pytest.fixture
+def german_model(run):
+    """A model of a table with decimal commas and codes."""
+    rows = [
+        f"{i % 7},{i % 10}5;0{i % 4};{'Bonn' if i % 3 else 'Köln'};{'ja' if i % 7 > 3 else 'nein'}"
+        for i in range(80)
+    ]
+    Path("g.csv").write_bytes("\n".join(["Größe;Plz;Stadt;kauft", *rows, ""]).encode("cp1252"))
+    result = run("fit", "g.csv", "-t", "kauft", "--model", "network", "--engine", "numpy", "--epochs", "30")
+    assert result.exit_code == 0, result.output
+    assert (
+        "note: 'g.csv' is not UTF-8 (first in line 1), and is read as Windows-1252; --encoding="
+        in result.stderr
+    )
+    return "model.safetensors"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-8-sig"])
+@pytest.mark.parametrize("memory", [[], ["--memory", "512MB"]])
+def test_a_table_comes_back_in_its_layout(run, german_model, encoding, memory):
+    Path("n.csv").write_bytes(GERMAN.encode(encoding))
+    result = run("predict", german_model, "n.csv", "-o", "o.csv", *memory)
+    assert result.exit_code == 0, result.output
+    lines = Path("o.csv").read_bytes().decode(encoding).splitlines()
+    before = GERMAN.splitlines()
+    assert lines[0] == f"{before[0]};prediction;probability ja;probability nein"
+    assert all(line.startswith(f"{old};") for line, old in zip(lines, before, strict=True))
+    cells = [line.split(";")[-3:] for line in lines[1:]]
+    assert all(word in ("ja", "nein") and "," in one and "." not in one for word, one, _ in cells)
+    expected = sx.load(german_model).predict_proba(
+        {"Größe": [1.5, None, 1234.5], "Plz": ["01067", "1", "07"], "Stadt": ["Köln", "Bonn", "Köln"]}
+    )
+    given = [[float(cell.replace(",", ".")) for cell in row[1:]] for row in cells]
+    np.testing.assert_allclose(given, expected, rtol=1e-6)
+
+
+def test_truth_values_with_missing_ones_stay_truth_values(run, people, model):
+    Path("n.csv").write_text("id,age,town,member,ok\n1,2,Ulm,true,true\n2,3,Ulm,false,\n", encoding="utf-8")
+    for memory in ([], ["--memory", "512MB"]):
+        result = run("predict", str(model), "n.csv", "-o", "o.jsonl", *memory)
+        assert result.exit_code == 0, result.output
+        assert pl.read_ndjson("o.jsonl")["ok"].to_list() == [True, None]
+
+
+def test_options_on_reading(run, people, model):
+    text = people.read_text(encoding="utf-8").replace(",", "~").replace(".", ",")
+    people.write_text(f"People of 2023\n{text}", encoding="utf-8")
+    expected = run("predict", str(model), str(people), "--sep", "~", "--decimal", ",", "--skip-rows", "1")
+    assert expected.exit_code == 0, expected.output
+    assert expected.stderr == ""
+    assert expected.stdout.splitlines()[0].startswith("id~age~town~member~target~prediction~")
+    result = run("predict", str(model), str(people), "--sheet", "one")
+    assert result.exit_code == 2
+    assert "--sheet has no use for" in result.stderr

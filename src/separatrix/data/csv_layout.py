@@ -25,6 +25,7 @@ GROUPED = r"^[+-]?\d{1,3}(?:[.' \x{a0}\x{202f}]\d{3})+(?:,\d+)?$"
 
 _COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[.' \u00a0\u202f]\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?")
 _ROUND_COMMA_NUMBER = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
+_WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _GROUPED_NUMBER = re.compile(GROUPED.replace(r"\x{a0}", "\u00a0").replace(r"\x{202f}", "\u202f"))
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T]\d.*)?")
@@ -287,16 +288,11 @@ def _columns(records: Sequence[Record], words: Sequence[str]) -> list[list[str]]
 
 
 def _decimal(records: Sequence[Record], sep: str, words: Sequence[str], label: str, notes: list[str]) -> str:
-    """Return the decimal sign: a comma if some column has numbers with one, and no other text."""
+    """Return the decimal sign: a comma if most cells of some column are numbers, and some have a comma."""
+    least = 0.95 if sep == "," else 0.6  # the other cells may be words such as "-"
     for column in _columns(records[1:] or records, words):
         with_comma = [cell for cell in column if _COMMA_NUMBER.fullmatch(cell)]
-        others = [
-            cell for cell in column if not re.fullmatch(r"[+-]?\d+", cell) and not _GROUPED_NUMBER.match(cell)
-        ]
-        if not with_comma or len(others) > len(with_comma) + len(column) / 20:
-            continue
-        n_numbers = sum(bool(_COMMA_NUMBER.fullmatch(cell)) for cell in others)
-        if n_numbers < len(others) - len(column) / 20:
+        if not with_comma or sum(map(_fits_comma, column)) < least * len(column):
             continue
         if not all(_ROUND_COMMA_NUMBER.fullmatch(cell) for cell in with_comma):
             return ","
@@ -307,6 +303,12 @@ def _decimal(records: Sequence[Record], sep: str, words: Sequence[str], label: s
             )
             return ","
     return "."
+
+
+def _fits_comma(cell: str) -> bool:
+    """Return whether a cell is a number in a column with decimal commas."""
+    patterns = (_WHOLE_NUMBER, _COMMA_NUMBER, _GROUPED_NUMBER)
+    return any(pattern.fullmatch(cell) for pattern in patterns)
 
 
 def _has_header(
