@@ -15,7 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from separatrix import check
 from separatrix.data.encoded_blocks import encoded_blocks
 from separatrix.data.encoder import ColumnEncoder, TableEncoder, encoders_from_dict, encoders_to_dict
-from separatrix.data.table import columns_of
+from separatrix.data.schema import AppliedTable
+from separatrix.data.table import Table, columns_of
+from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
 from separatrix.errors import ParameterError
 from separatrix.model import Model, answers, check_decision, decision_of, decision_values
@@ -200,10 +202,17 @@ class Ensemble:
             return (mean > 0.5).astype(np.int64)
         return answers(self.classes, self.decision or Decision(), mean)
 
+    def check_table(self, X: Any) -> TableCheck:
+        """Return what the models were not trained on in a table; see `Model.check_table`."""
+        return checked_table(self.encoder, X)
+
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""
-        columns = columns_of(X)
+        columns: Any = columns_of(X)
         takes_table = columns is not None and self.encoder is not None
+        if columns is not None and self.encoder is not None and self.encoder.schema is not None:
+            columns = X if isinstance(X, AppliedTable) else self.encoder.prepare(columns)
+            warn_of_table(self.encoder, columns, stacklevel=3)
         mean = self._mean_of_table(columns or {}) if takes_table else self._mean_of_rows(X)
         if self.temperature != 1.0:
             mean = tempered(mean, self.temperature)
@@ -219,7 +228,7 @@ class Ensemble:
             total = total + fraction * model(rows[dtype]).astype(np.float64)
         return np.asarray(total)
 
-    def _mean_of_table(self, columns: Mapping[str, Any]) -> Array:
+    def _mean_of_table(self, columns: Mapping[str, Any] | Table) -> Array:
         encoders = {(id(model.encoder), model.theta.dtype): model.encoder for model in self.models}
         kinds = [(encoder, dtype) for (_, dtype), encoder in encoders.items() if encoder is not None]
         parts = []

@@ -52,6 +52,10 @@ class WorkerError(SeparatrixError, RuntimeError):
     """Worker processes failed: they were lost repeatedly, or could not compile."""
 
 
+class TableWarning(UserWarning):
+    """Columns of a table are left out or unclear, or not as in training."""
+
+
 def did_you_mean(name: object, options: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest of `options`, or an empty string if none is near.
 

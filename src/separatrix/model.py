@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table, as_column, as_numbers, columns_of
+from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
@@ -184,6 +185,28 @@ class Model:
             return _stacked((self._input_name(j), rows[:, j]) for j in range(self.network.n_in))
         return rows
 
+    def check_table(self, X: Any) -> TableCheck:
+        """Return what the model was not trained on in a table: new categories, numbers far outside, gaps.
+
+        Parameters
+        ----------
+        X : table
+            As in `decision_function`; columns may be missing.
+
+        Returns
+        -------
+        TableCheck
+            Print it for a sentence on each column. It is false if there is nothing to report.
+
+        Raises
+        ------
+        ParameterError
+            If the model has no encoder, or `X` is no table.
+        DataError
+            If a column has cells that cannot be read.
+        """
+        return checked_table(self.encoder, X)
+
     def decision_function(self, X: Any) -> Array:
         """Return the logits.
 
@@ -202,7 +225,16 @@ class Model:
         DataError
             If a column is missing, or there is one too many, or a value is not a finite number. Rows are
             counted from 1.
+
+        Warns
+        -----
+        TableWarning
+            If a table has what training did not have; see `check_table`.
         """
+        columns = None if self.encoder is None else columns_of(X)
+        if columns is not None and self.encoder is not None:
+            X = self.encoder.prepare(X if isinstance(X, Table) else columns)
+            warn_of_table(self.encoder, X, stacklevel=3)
         inputs = self.encoded(X)
         n_rows, n_in = inputs.shape
         step = max(1, BLOCK_BYTES // (n_in * self.theta.itemsize))

@@ -17,6 +17,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, Stan
 import separatrix as sx
 from separatrix import MLPClassifier, MLPEnsembleClassifier, MLPRegressor, to_model
 from separatrix.errors import ParameterError
+from separatrix.estimators.table_encoding import TableEncoding
 
 SCALERS = [
     StandardScaler(),
@@ -149,8 +150,19 @@ def test_an_estimator_without_a_network_is_an_error(rows, tmp_path):
     for estimator in (LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())):
         with pytest.raises(ParameterError, match="that ends in one, got LogisticRegression; train one of"):
             to_model(estimator.fit(*rows))
-    with pytest.raises(ParameterError, match=r"got Pipeline; separatrix\.to_model converts a pipeline"):
-        sx.save(make_pipeline(MLPClassifier()), tmp_path / "model.safetensors")
+    with pytest.raises(ParameterError, match="got Pipeline; train one of separatrix"):
+        sx.save(make_pipeline(LogisticRegression()), tmp_path / "model.safetensors")
+
+
+def test_a_pipeline_of_a_table_is_saved_with_its_encoding(tmp_path):
+    frame = pl.DataFrame({"age": [31.5, None, 52, 60] * 10, "town": ["Bonn", "Ulm", "Ulm", "Bonn"] * 10})
+    y = ["no", "no", "yes", "yes"] * 10
+    for steps in ([TableEncoding()], [TableEncoding(), StandardScaler()]):
+        pipeline = make_pipeline(*steps, MLPClassifier((), **QUICK)).fit(frame, y)
+        sx.save(pipeline, tmp_path / "model.safetensors")
+        model = sx.load(tmp_path / "model.safetensors")
+        np.testing.assert_allclose(model.predict_proba(frame), pipeline.predict_proba(frame), rtol=1e-6)
+        assert model.predict({"age": 31.5, "town": "Ulm"}).tolist() == ["no"]
 
 
 @pytest.mark.parametrize("estimator", [MLPClassifier(), make_pipeline(StandardScaler(), MLPClassifier())])

@@ -7,6 +7,7 @@ can correct (with one sentence), and 130 for Ctrl-C.
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
 from separatrix.cli.console import error_line, exit_if_interrupted, with_option_names
-from separatrix.errors import ParameterError, SeparatrixError
+from separatrix.errors import ParameterError, SeparatrixError, TableWarning
 
 USER_ERROR = 2
 
@@ -61,7 +62,8 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run the command and flush what it printed, so that a closed pipe is noticed here."""
         try:
-            with exit_if_interrupted("interrupted."):
+            with exit_if_interrupted("interrupted."), warnings.catch_warnings():
+                warnings.simplefilter("ignore", TableWarning)  # the commands report it in their own words
                 answer = super().invoke(ctx)
                 sys.stdout.flush()
                 return answer

@@ -21,7 +21,7 @@ BLOCK_ROWS = 1024
 
 
 def encoded_blocks(
-    encoders: Sequence[tuple[TableEncoder, DTypeLike]], columns: Mapping[str, ArrayLike]
+    encoders: Sequence[tuple[TableEncoder, DTypeLike]], columns: Mapping[str, ArrayLike] | Table
 ) -> Iterator[list[Array]]:
     """Yield the features of one block of rows after the other.
 
@@ -30,7 +30,7 @@ def encoded_blocks(
     Parameters
     ----------
     encoders : sequence of (TableEncoder, dtype)
-    columns : mapping of str to array-like of shape (n_rows,)
+    columns : Table, or mapping of str to array-like of shape (n_rows,)
 
     Yields
     ------
@@ -69,14 +69,15 @@ def _key(encoder: TableEncoder, one: ColumnEncoder) -> Key:
     return id(encoder.schema), one.name, one.reads_text
 
 
-def _tables(encoders: Sequence[TableEncoder], columns: Mapping[str, ArrayLike]) -> dict[int, Table]:
+def _tables(encoders: Sequence[TableEncoder], columns: Mapping[str, ArrayLike] | Table) -> dict[int, Table]:
     """Return the columns that are encoded, by the identity of the schema that makes them."""
     tables: dict[int, Table] = {}
     plain: dict[str, ArrayLike] = {}
+    given = columns.columns if isinstance(columns, Table) else columns
     for encoder in encoders:
         if encoder.schema is None:
-            require_columns(columns, encoder.input_columns)
-            plain |= {name: columns[name] for name in encoder.input_columns}
+            require_columns(given, encoder.input_columns)
+            plain |= {name: given[name] for name in encoder.input_columns}
         elif id(encoder.schema) not in tables:
             tables[id(encoder.schema)] = encoder.schema.apply(columns)
     return tables | ({id(None): Table(plain)} if plain else {})  # type: ignore[arg-type]

@@ -112,7 +112,7 @@ def examine(
     of_target, link_target = None, None
     if target is not None:
         of_target = decide_target(target, profiles[target], options)
-        decisions, link_target = with_links(decisions, of_target, sample)
+        decisions, link_target = with_links(decisions, of_target, sample, options.all_names)
     return Examination(Schema(tuple(decisions), of_target, n_rows), profiles, sample, link_target)
 
 
@@ -133,7 +133,7 @@ def profile_columns(stream: Stream, most: int = LEVELS) -> tuple[dict[str, Profi
 
 
 def with_links(
-    decisions: list[ColumnSchema], target: ColumnSchema, sample: Table
+    decisions: list[ColumnSchema], target: ColumnSchema, sample: Table, asked: Sequence[str] = ()
 ) -> tuple[list[ColumnSchema], LinkTarget | None]:
     """Return the decisions with their links, and a note on columns that give the target away."""
     column = sample[target.name]
@@ -142,10 +142,13 @@ def with_links(
     link_target = LinkTarget(column)
     if not link_target.is_usable:
         return decisions, None
-    return [_with_link(decision, link_target, sample) for decision in decisions], link_target
+    linked = [_with_link(decision, link_target, sample, asked) for decision in decisions]
+    return linked, link_target
 
 
-def _with_link(decision: ColumnSchema, target: LinkTarget, sample: Table) -> ColumnSchema:
+def _with_link(
+    decision: ColumnSchema, target: LinkTarget, sample: Table, asked: Sequence[str]
+) -> ColumnSchema:
     if decision.reader is None:
         return decision
     made = decision.reader.read(sample[decision.name], decision.name)
@@ -156,7 +159,8 @@ def _with_link(decision: ColumnSchema, target: LinkTarget, sample: Table) -> Col
         f"gives the target away ({target.measure} {link:.3f} of this column alone, on other rows): leave it "
         "out if it is not known before the target is"
     )
-    return replace(decision, link=link, notes=(*decision.notes, note), is_clear=False)
+    is_clear = decision.name in asked
+    return replace(decision, link=link, notes=(*decision.notes, note), is_clear=is_clear)
 
 
 def _decision(name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...]) -> ColumnSchema:

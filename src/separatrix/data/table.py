@@ -498,13 +498,23 @@ def table_from_frame(frame: Any) -> Table:
 def columns_of(X: Any) -> Mapping[str, Any] | None:
     """Return the columns of a mapping, a `Table` or a data frame; None for other objects, such as arrays.
 
+    A mapping of names to single values is one row, and a list of mappings has a row for each.
+
     Examples
     --------
     >>> columns_of({"age": [31, 42]})
     {'age': [31, 42]}
+    >>> columns_of([{"age": 31}, {"age": 42, "sex": "f"}]) == {"age": [31, 42], "sex": [None, "f"]}
+    True
     """
+    if hasattr(type(X), "tocsr"):  # some sparse matrices are mappings
+        return None
     if isinstance(X, Mapping):
-        return {str(name): values for name, values in X.items()}
+        is_row = bool(X) and all(value is None or np.ndim(value) == 0 for value in X.values())
+        return {str(name): [values] if is_row else values for name, values in X.items()}
+    if isinstance(X, list) and X and all(isinstance(row, Mapping) for row in X):
+        names = dict.fromkeys(name for row in X for name in row)
+        return {str(name): [row.get(name) for row in X] for name in names}
     if isinstance(X, Table):
         return X.columns
     # The type has the attribute, too: a Polars LazyFrame warns when the object is asked.

@@ -35,6 +35,7 @@ from separatrix.estimators.settings import (
 )
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.targets import Targets
+from separatrix.estimators.to_model import to_model
 from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer, warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.evaluate.diagnosis import NOTHING_LEARNED, diagnose
@@ -651,6 +652,12 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         check_is_fitted(self)
         network: Model = at_epoch(self, epoch)
         return network
+
+    def model_of_pipeline(self, pipeline: Any) -> Model:
+        """Return the model of a pipeline that ends in this estimator; see `separatrix.to_model`."""
+        model = to_model(pipeline)
+        assert isinstance(model, Model)
+        return model
 
     @classmethod
     def from_model(cls, model: Model) -> Self:

@@ -27,11 +27,14 @@ from sklearn.callback import with_callbacks
 from separatrix import __version__, check
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.look import look_of_schema
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import Stream, TableStream
-from separatrix.data.table import Table, table_from_frame
+from separatrix.data.table import Table, columns_of
+from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
+from separatrix.data.table_look import TableLook
 from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ModelFileError, ParameterError
 from separatrix.estimators import targets
@@ -44,7 +47,7 @@ from separatrix.estimators.table_rows import (
     TableReader,
     unseen_values,
 )
-from separatrix.estimators.table_source import TableSource
+from separatrix.estimators.table_source import TableSource, warn_of_columns, with_target_column
 from separatrix.estimators.table_target import Target
 from separatrix.estimators.training import warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, unchanged_on_error
@@ -210,7 +213,7 @@ class TableFitting(ABC):
     def fit_table(
         self,
         source: Any,
-        target: str | int = "target",
+        target: Any = "target",
         *,
         memory: int | str = "1GB",
         checkpoint: str | os.PathLike[str] | None = None,
@@ -235,7 +238,8 @@ class TableFitting(ABC):
             order. A lazy frame is evaluated once, into a temporary Parquet file in the folder that TMPDIR
             names; a process that is killed leaves it there.
         target : str or int, default='target'
-            The column to predict; 3 is the column '3'.
+            The column to predict; 3 is the column '3'. Labels or numbers, one for each row of a frame without
+            them, are also taken: ``fit_table(X, y)``.
         memory : int or str, default='1GB'
             Bound on the memory of the process, such as '512MB': rows, libraries and kernels together. What
             the caller holds already, what a lazy frame takes to be evaluated, and compiling the kernels once
@@ -288,6 +292,7 @@ class TableFitting(ABC):
         >>> round(reg.score(table, table["price"]), 3)
         1.0
         """
+        source, target = with_target_column(source, target)
         fit_table(
             self,
             source,
@@ -297,6 +302,7 @@ class TableFitting(ABC):
             checkpoint_minutes=checkpoint_minutes,
             options=ColumnOptions.of(**columns),
         )
+        warn_of_columns(self.encoder_.schema)
         if checkpoint is not None and self.stop_.reason != "interrupted":
             Path(checkpoint).unlink(missing_ok=True)
         return self
@@ -351,10 +357,23 @@ class TableFitting(ABC):
 
     def _network_inputs(self, X: Any) -> Any:
         """Return a table as the network takes it; anything else as it is."""
-        is_table = isinstance(X, Table) or hasattr(type(X), "columns")
-        if "encoder_" not in self.__dict__ or not is_table:
+        columns = columns_of(X) if "encoder_" in self.__dict__ else None
+        if columns is None:
             return X
-        return self.encoder_.transform(table_from_frame(X), self.theta_.dtype)
+        table = self.encoder_.prepare(X if isinstance(X, Table) else columns)
+        warn_of_table(self.encoder_, table, stacklevel=5)
+        return self.encoder_.transform(table, self.theta_.dtype)
+
+    def check_table(self, X: Any) -> TableCheck:
+        """Return what the network was not trained on in a table; see `Model.check_table`."""
+        return checked_table(self.__dict__.get("encoder_"), X)
+
+    @property
+    def table_(self) -> TableLook:
+        """What the columns of the table are that `fit_table` was given: print it, or show it."""
+        schema = self.encoder_.schema
+        assert schema is not None
+        return look_of_schema(schema)
 
     def _table_parts(self, training: dict[str, Any]) -> dict[str, Any]:
         """Return what a model of a table has besides the network."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -35,9 +36,10 @@ from separatrix.data.table import (
     require_target,
     table_from_frame,
 )
+from separatrix.data.table_check import SHOWN
 from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.target_rows import stream_with_target, with_target
-from separatrix.errors import DataError
+from separatrix.errors import DataError, ParameterError, TableWarning
 from separatrix.estimators.table_target import Target
 from separatrix.evaluate.splits import holdout_rows
 
@@ -177,6 +179,56 @@ class TableSource:
         train, test = holdout_rows(table.n_rows, self.test_size, seed, labels=labels)
         words = f"seed {seed}" if labels is None else f"stratified, seed {seed}"
         return table.take(train), table.take(test), words
+
+
+def with_target_column(source: Any, target: Any) -> tuple[Any, str]:
+    """Return a table with its target, and the name of the target.
+
+    Where the target is an array of labels or numbers, it becomes a column of the table.
+
+    Raises
+    ------
+    ParameterError
+        If `target` is neither a name nor one value for each row, or the table has a column of its name.
+
+    Examples
+    --------
+    >>> table, name = with_target_column(Table({"x": [1, 2]}), np.array(["no", "yes"]))
+    >>> name, table.column_names
+    ('target', ['x', 'target'])
+    """
+    if isinstance(target, str | Integral):
+        return source, str(target)
+    named = isinstance(target, list | tuple) and all(isinstance(name, str) for name in target)
+    table = source if isinstance(source, str | PathLike) else as_table(source)
+    n_rows = None if not isinstance(table, Table) else table.n_rows
+    if n_rows is None or np.ndim(target) != 1 or len(target) != n_rows:
+        got = f"{list(target)!r}" if named else f"{type(target).__name__} of shape {np.shape(target)}"
+        raise ParameterError(
+            "target",
+            f"must name one column, or be one label or number for each row of a frame, got {got}; for "
+            "several targets fit a model of each.",
+        )
+    assert isinstance(table, Table)
+    own = getattr(target, "name", None)
+    name = "target" if own is None else str(own)
+    if name in table.columns:
+        raise ParameterError(
+            "target", f"is called '{name}', as a column of the table; leave that out, or name it: '{name}'."
+        )
+    return Table({**table.columns, name: target}, table.ordered), name
+
+
+def warn_of_columns(schema: Schema | None) -> None:
+    """Warn of columns that are left out, or whose kind is not clear."""
+    found = [] if schema is None else schema.warnings()
+    if found:
+        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        message = (
+            f"{'; '.join(found[:SHOWN])}{more}. See table_; categorical, numeric, date, ordered, drop and "
+            "keep overrule it."
+        )
+        warnings.warn(message, TableWarning, stacklevel=3)
 
 
 def as_table(source: Any) -> Table:

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
+from separatrix.estimators.table_encoding import TableEncoding
 from separatrix.model import Model
 
 Array = NDArray[Any]
@@ -24,10 +25,10 @@ Scaling = tuple[Array | float, Array | float]  # factor and shift, for each feat
 def to_model(estimator: Any) -> AnyModel:
     """Return the network of a fitted estimator as a model, to save and to use without scikit-learn.
 
-    A pipeline may scale the features before the network, with `StandardScaler`, `MinMaxScaler`,
-    `MaxAbsScaler` or `RobustScaler`. The scaling is folded into the weights and biases of the first layer, so
-    that the model takes unscaled features. Its parameters are then float64, for the precision of large
-    numbers.
+    A pipeline may begin with a `TableEncoding`: the model then takes tables. It may scale the features before
+    the network, with `StandardScaler`, `MinMaxScaler`, `MaxAbsScaler` or `RobustScaler`. The scaling is
+    folded into the weights and biases of the first layer, so that the model takes unscaled features. Its
+    parameters are then float64, for the precision of large numbers.
 
     Parameters
     ----------
@@ -72,7 +73,8 @@ def to_model(estimator: Any) -> AnyModel:
 def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
     """Return the model with the first steps of a pipeline folded into it, beginning with the last of them."""
     steps = [(name, step) for name, step in pipeline.steps if step is not None and step != "passthrough"]
-    for name, step in reversed(steps[:-1]):
+    encoding = steps[0][1] if isinstance(steps[0][1], TableEncoding) else None
+    for name, step in reversed(steps[0 if encoding is None else 1 : -1]):
         if type(step) not in _SCALERS or getattr(step, "clip", False):
             kind = type(step).__name__
             if type(step) in _SCALERS:
@@ -84,6 +86,8 @@ def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
                 "MLPClassifier or MLPRegressor, whose model encodes tables itself.",
             )
         model = _map_models(model, partial(_folded, name=name, scaling=_SCALERS[type(step)](step)))
+    if encoding is not None:
+        return _map_models(model, partial(replace, encoder=encoding.encoder_, feature_names=None))
     # The names of the inputs of the first step: its outputs may have other names, or none.
     names = getattr(steps[0][1], "feature_names_in_", None)
     return _map_models(model, partial(replace, feature_names=None if names is None else names.tolist()))

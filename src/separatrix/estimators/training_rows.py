@@ -144,17 +144,18 @@ def read_rows(
         If the rows cannot be trained on.
     """
     has_numbers = isinstance(estimator, RegressorMixin)
-    X, y = validate_data(
-        estimator,
-        X,
-        y,
-        accept_sparse="csr",
-        multi_output=True,
-        y_numeric=has_numbers,
-        dtype=settings.accepted_dtypes if dtype is None else dtype,
-        order="C",
-        reset=dtype is None,
-    )
+    with naming_fit_table():
+        X, y = validate_data(
+            estimator,
+            X,
+            y,
+            accept_sparse="csr",
+            multi_output=True,
+            y_numeric=has_numbers,
+            dtype=settings.accepted_dtypes if dtype is None else dtype,
+            order="C",
+            reset=dtype is None,
+        )
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     weight = sample_weight
@@ -172,6 +173,22 @@ def read_rows(
     data = Data(X, targets.encode(y, X.dtype), weight)
     attributes = {name: vars(estimator)[name] for name in _LEARNED if name in vars(estimator)}
     return TrainingRows(data, targets, attributes)
+
+
+@contextmanager
+def naming_fit_table() -> Iterator[None]:
+    """Add to scikit-learn's errors for text and missing values that `fit_table` takes them."""
+    try:
+        yield
+    except ValueError as error:
+        sentence = str(error).partition("\n")[0].rstrip(".")
+        if sentence.startswith("could not convert string to float"):
+            raise DataError(f"X must hold numbers: {sentence}; fit_table takes tables with text.") from error
+        if sentence == "Input X contains NaN":
+            raise DataError(
+                f"{sentence}; fill it in, or use fit_table, which takes missing cells."
+            ) from error
+        raise
 
 
 def holdout_split(

@@ -54,8 +54,8 @@ def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     model : Model or Ensemble, or anything with `to_model`
-        Such as a fitted estimator. Convert a pipeline with `separatrix.to_model` first. The same model always
-        gives the same bytes.
+        Such as a fitted estimator, or a pipeline that ends in one: see `separatrix.to_model`. The same model
+        always gives the same bytes.
     path : path-like
         Must end in `.safetensors`.
 
@@ -80,11 +80,14 @@ def save(model: AnyModel | HasModel, path: str | os.PathLike[str]) -> None:
         better = target.with_suffix(SUFFIX) if target.name else f"model{SUFFIX}"
         raise OutputError(f"cannot write '{target}': a model file ends in {SUFFIX}; name it '{better}'.")
     if not isinstance(model, Model | Ensemble):
+        steps = getattr(model, "steps", None)
+        if steps and hasattr(steps[-1][1], "model_of_pipeline"):
+            return save(steps[-1][1].model_of_pipeline(model), path)
         if not hasattr(model, "to_model"):
             raise ParameterError(
                 "model",
                 f"must be a Model or a fitted estimator, got {type(model).__name__}; "
-                "separatrix.to_model converts a pipeline that ends in a network.",
+                "train one of separatrix, or a pipeline that ends in one.",
             )
         model = model.to_model()
     header = json.dumps({**_format_of(model), **model.to_dict()})

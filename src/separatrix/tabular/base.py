@@ -27,7 +27,7 @@ from separatrix import check
 from separatrix.data.codes import LevelCode
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Column, Table, as_column, is_text, table_from_frame
+from separatrix.data.table import Column, Table, as_column, columns_of, is_text, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
@@ -284,10 +284,11 @@ class BaseTabular(TableFitting, BaseEstimator):
 
     def _columns(self, X: Any, *, reset: bool) -> Mapping[str, Column]:
         """Return the columns of a table or array, and check their names against those of the training."""
-        if isinstance(X, Table) or hasattr(type(X), "columns"):
-            table = X if isinstance(X, Table) else table_from_frame(X)
+        given = None if isinstance(X, list) and reset else columns_of(X)
+        if given is not None:
             if not reset:
-                return table.columns
+                return X.columns if isinstance(X, Table) else Table(dict(given)).columns
+            table = X if isinstance(X, Table) else _table(X)
             if not isinstance(table, AppliedTable):
                 table = learn_schema(table).require_used().apply(table)
             applied = table
@@ -482,3 +483,8 @@ def _check_cells(column: Column, name: str) -> None:
                 f"argument must be a string or a number, got {type(cell).__name__} in column '{name}', row "
                 f"{row + 1}."
             )
+
+
+def _table(X: Any) -> Table:
+    """Return a data frame, or a mapping of names to columns, as a table."""
+    return Table(dict(X)) if isinstance(X, Mapping) else table_from_frame(X)

@@ -19,15 +19,18 @@ from numpy.typing import NDArray
 
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.look import look_of_schema
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.table import Column, Table, as_numbers, require_column
+from separatrix.data.table_check import TableCheck
+from separatrix.data.table_look import TableLook
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.estimators.settings import plain_settings
 from separatrix.estimators.table_fitting import library_versions
-from separatrix.estimators.table_source import TableSource, group_numbers
+from separatrix.estimators.table_source import TableSource, group_numbers, warn_of_columns, with_target_column
 from separatrix.estimators.table_target import Target
 from separatrix.tabular.progress import Ending, OnProgress
 from separatrix.tabular.report import TabularReport
@@ -138,7 +141,7 @@ class TableFitting(ABC):
     def fit_table(
         self,
         source: Any,
-        target: str | int = "target",
+        target: Any = "target",
         *,
         groups: str | None = None,
         memory: int | str | None = None,
@@ -153,7 +156,8 @@ class TableFitting(ABC):
             files: `.csv`, `.tsv` or `.parquet`, or patterns such as ``"part-*.parquet"``: one table in that
             order.
         target : str or int, default='target'
-            The column to predict; 3 is the column '3'.
+            The column to predict; 3 is the column '3'. Labels or numbers, one for each row of a frame without
+            them, are also taken: ``fit_table(X, y)``.
         groups : str, optional
             A column whose rows of one value are all in one fold; it is no input of the networks.
         memory : int or str, optional
@@ -191,6 +195,7 @@ class TableFitting(ABC):
         >>> clf.predict(pl.DataFrame({"age": [25, 45]})).tolist()
         ['no', 'yes']
         """
+        source, target = with_target_column(source, target)
         fit_table(
             self,
             source,
@@ -200,7 +205,21 @@ class TableFitting(ABC):
             on_progress=self._on_progress,
             options=ColumnOptions.of(**columns),
         )
+        encoder = self.ensemble_.encoder
+        warn_of_columns(None if encoder is None else encoder.schema)
         return self
+
+    def check_table(self, X: Any) -> TableCheck:
+        """Return what the networks were not trained on in a table; see `Model.check_table`."""
+        return self.ensemble_.check_table(X)
+
+    @property
+    def table_(self) -> TableLook:
+        """What the columns of the table are that it was fitted on: print it, or show it."""
+        encoder = self.ensemble_.encoder
+        if encoder is None or encoder.schema is None:
+            raise AttributeError("table_ needs an estimator that was fitted on a table with named columns.")
+        return look_of_schema(encoder.schema)
 
     @property
     @abstractmethod

@@ -1,0 +1,214 @@
+"""Table check: what a model was not trained on in a table that it is to predict."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from separatrix.data.codes import LevelCode
+from separatrix.data.dates import DAY
+from separatrix.data.encoder import TableEncoder, TextEncoder
+from separatrix.data.readers import DateReader, NumberReader, folded
+from separatrix.data.schema import AppliedTable, Schema
+from separatrix.data.table import Column, Table, as_text, columns_of
+from separatrix.errors import ParameterError, TableWarning
+from separatrix.text import plural
+
+MANY, SEVERAL = 0.02, 5.0
+
+SHOWN = 6
+"""Columns that the warning names."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Values of a category that training did not have.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows with such a value.
+    example : str
+        The most frequent one.
+    known : str or None
+        A value of the training that differs from it in case or spaces alone.
+    """
+
+    n_rows: int
+    example: str
+    known: str | None = None
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """What a model was not trained on in a table.
+
+    Attributes
+    ----------
+    n_rows : int
+    lacking : tuple of str
+        Columns that the model needs and the table has not.
+    unseen : dict of str to Unseen
+        Values of categories that training did not have.
+    far : dict of str to int
+        Rows with a number, or a date, farther outside the range of the training than this range is wide, if
+        they are 2 % of the rows or more; else those that are five times as far.
+    ranges : dict of str to tuple of float
+        The ranges of these columns; of dates in days since the first.
+    missing : dict of str to int
+        Rows without a value in columns that had one in every training row.
+    """
+
+    n_rows: int
+    lacking: tuple[str, ...] = ()
+    unseen: Mapping[str, Unseen] = field(default_factory=dict)
+    far: Mapping[str, int] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Return whether there is something to report."""
+        return bool(self.lacking or self.unseen or self.far or self.missing)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What there is to report, a sentence for each column."""
+        found = [f"'{name}' is lacking" for name in self.lacking]
+        for name, unseen in self.unseen.items():
+            hint = "" if unseen.known is None else f" (training had '{unseen.known}')"
+            found.append(
+                f"'{name}' has values that training did not have, such as '{unseen.example}'{hint}, in "
+                f"{self._of(unseen.n_rows)}"
+            )
+        for name, n in self.far.items():
+            low, high = self.ranges[name]
+            found.append(f"'{name}' is far from {low:.6g} to {high:.6g} of the training in {self._of(n)}")
+        found += [
+            f"'{name}' has no value in {self._of(n)}, and had one in every training row"
+            for name, n in self.missing.items()
+        ]
+        return found
+
+    def _of(self, n: int) -> str:
+        return f"{n:,} of {plural(self.n_rows, 'row')}"
+
+    def __str__(self) -> str:
+        """Return the sentences, one on each line."""
+        return "\n".join(f"{sentence}." for sentence in self.sentences) or "As in training."
+
+
+def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table) -> TableCheck:
+    """Return what a model with this encoder was not trained on in a table.
+
+    Raises
+    ------
+    DataError
+        If a column has cells that cannot be read.
+
+    Examples
+    --------
+    >>> from separatrix.data.schema_learning import learn_schema
+    >>> table = Table({"sex": ["male", "female"] * 20, "age": [20.0, 60.0] * 20})
+    >>> schema = learn_schema(table)
+    >>> encoder = TableEncoder.fit(schema.apply(table).columns, schema=schema)
+    >>> print(check_table(encoder, {"sex": ["Male", "male"], "age": [25.0, 31000.0]}))
+    'sex' has values that training did not have, such as 'Male' (training had 'male'), in 1 of 2 rows.
+    'age' is far from 20 to 60 of the training in 1 of 2 rows.
+    """
+    given = columns.columns if isinstance(columns, Table) else columns
+    if isinstance(columns, AppliedTable) or encoder.schema is None:
+        lacking: list[str] = []
+    else:
+        lacking = [name for name in encoder.input_columns if name not in given]
+    known = given if encoder.schema is None else encoder.schema.apply_known(columns)
+    applied = known if isinstance(known, Table) else Table(dict(known))  # type: ignore[arg-type]
+    far, ranges, missing = _outside(encoder.schema, applied)
+    n_rows = len(next(iter(given.values()), ()))  # type: ignore[arg-type]
+    return TableCheck(n_rows, tuple(lacking), _unseen(encoder, applied), far, ranges, missing)
+
+
+def checked_table(encoder: TableEncoder | None, X: Any) -> TableCheck:
+    """Return what a model with this encoder was not trained on; a `ParameterError` if it takes no tables."""
+    columns = columns_of(X)
+    if encoder is None or columns is None:
+        raise ParameterError("X", "must be a table, for a model that was fitted with fit_table.")
+    return check_table(encoder, X if isinstance(X, Table) else columns)
+
+
+def warn_of_table(encoder: TableEncoder, table: Table, stacklevel: int) -> None:
+    """Warn if a table whose columns are made has what training did not have."""
+    if encoder.schema is None:
+        return
+    found = check_table(encoder, table).sentences
+    if found:
+        more = f"; and {plural(len(found) - SHOWN, 'more column')}" if len(found) > SHOWN else ""
+        message = f"{'; '.join(found[:SHOWN])}{more}."
+        warnings.warn(message, TableWarning, stacklevel=stacklevel + 1)
+
+
+def _unseen(encoder: TableEncoder, table: Table) -> dict[str, Unseen]:
+    found: dict[str, Unseen] = {}
+    for one in encoder.columns:
+        is_category = isinstance(one, TextEncoder | LevelCode)
+        if not is_category or one.name in found or one.name not in table.columns:
+            continue
+        assert isinstance(one, TextEncoder | LevelCode)
+        column = table.columns[one.name]
+        rows = np.flatnonzero(one.codes(column) < 0)
+        if isinstance(one, TextEncoder) and one.other:
+            rows = rows[[cell is not None for cell in as_text(column)[rows].tolist()]]
+        if rows.size:
+            found[one.name] = _unseen_of(one.levels, as_text(column)[rows])
+    return found
+
+
+def _unseen_of(levels: tuple[str | None, ...], cells: Column) -> Unseen:
+    (example, _), *_ = Counter(map(str, cells.tolist())).most_common(1)
+    known = next((level for level in levels if level and folded(level) == folded(example)), None)
+    return Unseen(len(cells), example, known)
+
+
+def _outside(
+    schema: Schema | None, table: Table
+) -> tuple[dict[str, int], dict[str, tuple[float, float]], dict[str, int]]:
+    """Return the rows far outside the range of the training, these ranges, and missing values."""
+    far: dict[str, int] = {}
+    ranges: dict[str, tuple[float, float]] = {}
+    missing: dict[str, int] = {}
+    for each in () if schema is None else schema.used:
+        numbers = _numbers(each.reader, each.name, table)
+        if numbers is None or each.low is None or each.high is None:
+            continue
+        low, high = each.low, each.high
+        if isinstance(each.reader, DateReader):
+            low, high = 0.0, (high - each.reader.first) / DAY
+        n_missing = int(np.isnan(numbers).sum())
+        if n_missing and not each.n_missing:
+            missing[each.name] = n_missing
+        if n := _n_far(numbers, low, high):
+            far[each.name], ranges[each.name] = n, (low, high)
+    return far, ranges, missing
+
+
+def _n_far(numbers: Column, low: float, high: float) -> int:
+    """Return the rows far outside a range: by its width if they are many, else by several times its width."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        distance = np.maximum(low - numbers, numbers - high) / max(high - low, np.finfo(float).tiny)
+    n = int((distance > 1).sum())
+    return n if n >= MANY * len(numbers) else int((distance > SEVERAL).sum())
+
+
+def _numbers(reader: Any, name: str, table: Table) -> Column | None:
+    """Return the numbers that were made of a column of numbers, or the days of dates."""
+    if isinstance(reader, DateReader):
+        name = f"{name} (days)"
+    elif not isinstance(reader, NumberReader):
+        return None
+    column = table.columns.get(name)
+    return None if column is None or column.dtype == object else column.astype(np.float64)

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from separatrix.data import ColumnOptions, Table, learn_schema, table_from_frame
+from separatrix.data.schema import Schema
+from separatrix.data.streams import TableStream, open_stream
+from separatrix.data.table_output import write_table
+from separatrix.errors import DataError, ParameterError
+
+N = 200
+DRAW = np.random.RandomState(0)
+
+
+def texts(values):
+    return np.array([None if value is None else str(value) for value in values], dtype=object)
+
+
+def repeated(*values):
+    return texts([values[i % len(values)] for i in range(N)])
+
+
+NUMBERS = DRAW.normal(100, 20, N).round(2)
+
+COLUMNS = {
+    "measure": NUMBERS,
+    "debt": texts(["-" if i % 10 == 0 else f"{x:.2f}" for i, x in enumerate(NUMBERS)]),
+    "typo": texts(["12x" if i == 7 else f"{x:.2f}" for i, x in enumerate(NUMBERS)]),
+    "euro": texts([f"€{1000 * x:,.2f}" for x in NUMBERS]),
+    "comma": texts([f"{1000 * x:,.2f}".translate(str.maketrans(",.", ".,")) for x in NUMBERS]),
+    "percent": texts([f"{x:.1f} %" for x in NUMBERS]),
+    "mass": texts([f"{x:.1f} kg" for x in NUMBERS]),
+    "account": texts([f"({x:,.2f})" if x > 100 else f"{x:,.2f}" for x in NUMBERS]),
+    "children": DRAW.poisson(1.5, N),
+    "age": DRAW.randint(18, 90, N),
+    "flag": np.arange(N) % 3 == 0,
+    "bit": np.arange(N) % 2,
+    "smoker": repeated("Yes", "no", "no"),
+    "town": repeated("Bonn", "Ulm", "Köln"),
+    "padded": repeated("01067", "04109", "10115"),
+    "zip_code": np.array([10115, 20095, 50667])[np.arange(N) % 3],
+    "branch": np.array([1012, 2231, 47111, 98703, 3517])[np.arange(N) % 5],
+    "day": texts([f"{i % 28 + 1:02d}.{i % 12 + 1:02d}.{2020 + i % 3}" for i in range(N)]),
+    "us_day": texts([f"{i % 12 + 1}/{i % 28 + 1}/2024" for i in range(N)]),
+    "stamp": 20240000 + 100 * (1 + np.arange(N) % 12) + 1 + np.arange(N) % 28,
+    "at": texts([f"{i % 24:02d}:{i % 60:02d}" for i in range(N)]),
+    "customer_id": 7000 + DRAW.permutation(N),
+    "row": np.arange(N),
+    "email": texts([f"u{i}@example.org" for i in range(N)]),
+    "note": texts([f"a free text of row {i}" for i in range(N)]),
+    "country": texts(["DE"] * N),
+    "nothing": texts([None] * N),
+    "again": NUMBERS,
+    "old": np.where(np.arange(N) % 20 == 0, -999.0, NUMBERS),
+}
+KINDS = {
+    **dict.fromkeys(["measure", "debt", "typo", "euro", "comma", "percent", "mass", "account"], "number"),
+    **dict.fromkeys(["children", "age", "old"], "number"),
+    **dict.fromkeys(["flag", "bit", "smoker"], "yes/no"),
+    "town": "category",
+    **dict.fromkeys(["padded", "zip_code", "branch"], "code"),
+    **dict.fromkeys(["day", "us_day", "stamp", "at"], "date"),
+    **dict.fromkeys(["customer_id", "row", "email"], "id"),
+    "note": "text",
+    "country": "constant",
+    "nothing": "empty",
+    "again": "duplicate",
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return learn_schema(Table(COLUMNS))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_kind_is_recognised(schema, name):
+    assert schema[name].kind == KINDS[name], schema[name].sentence
+    assert schema[name].is_used == (KINDS[name] not in {"id", "text", "constant", "empty", "duplicate"})
+
+
+def test_a_table_in_pieces_gets_the_same_decisions(schema, tmp_path):
+    names = [name for name in COLUMNS if name != "nothing"]
+    write_table(Table(COLUMNS).select(names), tmp_path / "t.parquet")
+    with open_stream(tmp_path / "t.parquet", 2**20) as stream:
+        pieces = learn_schema(stream.cut(64))
+    assert [each.to_dict() for each in pieces.columns] == [schema[name].to_dict() for name in names]
+
+
+@pytest.mark.parametrize("name", ["euro", "comma"])
+def test_numbers_as_people_write_them(schema, name):
+    read = schema.apply(COLUMNS)[name]
+    np.testing.assert_allclose(read, np.round(1000 * NUMBERS, 2))
+
+
+def test_numbers_with_units_and_words(schema):
+    applied = schema.apply(COLUMNS)
+    np.testing.assert_allclose(applied["percent"], NUMBERS, atol=0.051)
+    np.testing.assert_allclose(applied["mass"], NUMBERS, atol=0.051)
+    np.testing.assert_allclose(np.abs(applied["account"]), NUMBERS)
+    assert (applied["account"] < 0).tolist() == (NUMBERS > 100).tolist()
+    assert np.isnan(applied["debt"]).sum() == 20
+    assert np.isnan(applied["typo"]).sum() == 1
+
+
+def test_every_decision_says_why(schema):
+    assert schema["debt"].notes == ("180 of 200 cells are numbers, 20 are '-': taken as missing",)
+    assert schema["typo"].notes == ("199 of 200 cells are numbers, 1 is '12x': taken as missing",)
+    assert not schema["typo"].is_clear
+    assert "has -999 in 10 rows, far from" in schema["old"].notes[0]
+    assert schema["again"].reason == "is the same as 'measure' in every row"
+    assert schema["customer_id"].reason == "has a different number in each of 200 rows, as an identifier"
+    assert schema["row"].reason == "counts the rows, from the first to the last"
+    assert schema["day"].reason.startswith("has dates from 2020-01-01 to 2022-")
+
+
+def test_dates_become_numbers(schema):
+    applied = schema.apply({**COLUMNS, "day": texts(["03.05.2020", None] * 100), "at": texts(["18:30"] * N)})
+    assert applied["day (year)"][0] == 2020
+    assert applied["day (month)"][0] == 5
+    assert applied["day (weekday)"][0] == 6  # a Sunday
+    assert applied["day (days)"][0] == 123
+    assert np.isnan(applied["day (days)"][1])
+    assert applied["at (hour)"][0] == 18.5
+    assert "stamp (month)" in applied.columns
+    assert "stamp (year)" not in applied.columns  # the same in all rows
+
+
+def test_columns_may_come_as_other_types_at_prediction():
+    days = pd.to_datetime(pd.Series(["2024-01-05", "2024-03-01", "2023-12-31"] * 20))
+    frame = pd.DataFrame({"zip": [1067, 10115, 4109] * 20, "day": days, "age": [31, 45, 28] * 20})
+    schema = learn_schema(table_from_frame(frame))
+    assert [decision.kind for decision in schema.columns] == ["code", "date", "number"]
+    expected = schema.apply(table_from_frame(frame))
+    other = {"zip": frame["zip"].astype(str), "day": days.dt.strftime("%Y-%m-%d"), "age": frame["age"] * 1.0}
+    for changed in (other, {**other, "zip": frame["zip"] * 1.0, "age": frame["age"].astype(str)}):
+        applied = schema.apply(Table({name: list(values) for name, values in changed.items()}))
+        assert applied.column_names == expected.column_names
+        for name, column in applied.columns.items():
+            np.testing.assert_array_equal(column, expected[name])
+
+
+def test_padded_codes_are_the_same_as_numbers():
+    schema = learn_schema(Table({"plz": repeated("01067", "10115"), "x": NUMBERS}))
+    applied = schema.apply({"plz": [1067, 10115], "x": [1, 2]})
+    assert applied["plz"].tolist() == ["01067", "10115"]
+
+
+def test_a_schema_survives_as_json(schema):
+    assert Schema.from_dict(schema.to_dict()) == schema
+
+
+def test_counts_and_few_whole_numbers_stay_numbers():
+    years = np.array([1990, 1995, 2000, 2010])[np.arange(N) % 4]
+    prices = np.array([1999, 2999, 4999, 9999])[np.arange(N) % 4]
+    schema = learn_schema(Table({"built": years, "price": prices, "grade": np.arange(N) % 5}))
+    assert [decision.kind for decision in schema.columns] == ["number"] * 3
+
+
+def test_a_measurement_that_is_unique_is_no_identifier():
+    population = DRAW.permutation(10**6)[:N]
+    schema = learn_schema(
+        Table({"height": DRAW.normal(size=N), "population": population, "time": np.arange(N)})
+    )
+    assert [decision.kind for decision in schema.columns] == ["number"] * 3
+
+
+def test_text_with_many_words_that_are_no_numbers_stays_text():
+    mixed = texts([f"{i % 9}" if i % 2 else "ABC"[i % 3] for i in range(N)])
+    schema = learn_schema(
+        Table({"mixed": mixed, "version": repeated("1.2.3", "1.2.4"), "size": repeated("10a", "7b")})
+    )
+    assert [decision.kind for decision in schema.columns] == ["category"] * 3
+
+
+def test_what_the_user_says_goes_first():
+    options = ColumnOptions(
+        categorical="age", numeric=["town"], date={"day": "dmy"}, drop=["flag"], keep=["email"]
+    )
+    table = Table(
+        {name: COLUMNS[name] for name in ("age", "day", "flag", "email")} | {"town": repeated("1", "x")}
+    )
+    schema = learn_schema(table, options=options)
+    found = {decision.name: decision.kind for decision in schema.columns}
+    assert found == {
+        "age": "category",
+        "day": "date",
+        "flag": "dropped",
+        "email": "category",
+        "town": "number",
+    }
+    assert np.isnan(schema.apply(table)["town"]).sum() == N / 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"drop": ["agee"]}, "drop must name columns of the table, got 'agee'. Did you mean 'age'?"),
+        (
+            {"drop": ["age"], "keep": ["age"]},
+            "drop must not name a column that another option names",
+        ),
+        ({"numeric": 5.5}, "numeric must be names of columns, got 5.5"),
+        ({"target_missing": "skip"}, "target_missing must be error or drop, got 'skip'"),
+        ({"date": {"age": "ydm"}}, "date must name an order of ymd, dmy, mdy, time for 'age', got 'ydm'"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(options, message):
+    with pytest.raises(ParameterError) as caught:
+        learn_schema(Table({"age": [31, 52]}), options=ColumnOptions(**options))
+    assert message in str(caught.value)
+    with pytest.raises(ParameterError, match=r"is no parameter; .* Did you mean 'numeric'?"):
+        ColumnOptions.of(numerics=["age"])
+
+
+def test_ordered_categories_of_pandas_are_ranks():
+    sizes = pd.Categorical(["S", "L", "M", None] * 10, categories=["S", "M", "L"], ordered=True)
+    table = table_from_frame(pd.DataFrame({"size": sizes, "x": range(40)}))
+    schema = learn_schema(table.take(np.arange(40)))
+    assert schema["size"].kind == "ordered"
+    assert schema["size"].reason == "has ordered categories: S < M < L"
+    np.testing.assert_array_equal(schema.apply(table)["size"][:4], [0, 2, 1, np.nan])
+
+
+def test_frames_hold_decimals_durations_and_dates():
+    frame = pl.DataFrame(
+        {
+            "price": [Decimal("1.50"), Decimal("2.25")] * 20,
+            "took": [datetime.timedelta(hours=12), datetime.timedelta(days=3)] * 20,
+            "day": [datetime.date(2024, 1, 5), datetime.date(2024, 2, 6)] * 20,
+        }
+    )
+    pandas = pd.DataFrame({name: frame[name].to_list() for name in frame.columns})
+    arrow = frame.to_pandas(use_pyarrow_extension_array=True)
+    for each in (frame, pandas, arrow):
+        table = table_from_frame(each)
+        assert table["price"][:2].tolist() == [1.5, 2.25]
+        assert table["took"][:2].tolist() == [0.5, 3.0]
+        schema = learn_schema(table)
+        assert [decision.kind for decision in schema.columns] == ["number", "number", "date"]
+        assert schema.apply(table)["day (month)"][:2].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["Yes", "yes ", "Yes", "no", "no", "no"], ["Yes", "no"]),
+        (["Yes", "Yes", "Y", "N", "no", "no"], ["Yes", "no"]),
+        (["a", "B", "a"], ["a", "B"]),
+    ],
+)
+def test_variants_of_a_label_are_joined(labels, expected):
+    target = texts(labels * 10)
+    schema = learn_schema(Table({"x": np.arange(len(target)) * 0.5, "y": target}), "y")
+    assert set(schema.read_target(target).tolist()) == set(expected)
+    assert bool(schema.target.notes) == (len(set(labels)) > len(expected))
+
+
+def test_variants_in_other_columns_are_counted():
+    schema = learn_schema(Table({"sex": repeated("male", "Male", "female"), "x": NUMBERS}))
+    assert schema["sex"].kind == "category"
+    assert schema["sex"].notes == ("has 'Male' and 'male', which may be one value, in 67 rows",)
+
+
+def test_a_target_of_numbers_in_text_is_read_as_numbers():
+    schema = learn_schema(Table({"x": NUMBERS, "price": COLUMNS["euro"]}), "price")
+    np.testing.assert_allclose(schema.read_target(COLUMNS["euro"]), np.round(1000 * NUMBERS, 2))
+
+
+def test_a_column_that_gives_the_target_away_is_reported_and_kept():
+    y = texts(["no" if x < 100 else "yes" for x in NUMBERS])
+    code = texts(["a" if x < 100 else "b" for x in NUMBERS])
+    schema = learn_schema(Table({"code": code, "noise": DRAW.normal(size=N), "y": y}), "y")
+    assert "gives the target away (AUC 1.000 of this column alone" in schema["code"].notes[0]
+    assert schema["code"].is_used
+    assert schema["code"].link == 1.0
+    assert schema["noise"].notes == ()
+    assert abs(schema["noise"].link - 0.5) < 0.15
+
+
+def test_cells_that_cannot_be_read_are_named(schema):
+    with pytest.raises(DataError, match="column 'euro' has text 'many' in row 1"):
+        schema.apply({**COLUMNS, "euro": texts(["many"] * N)})
+    with pytest.raises(DataError, match=r"column 'day' has text 'soon' in row 1 \(first of 200\) where"):
+        schema.apply({**COLUMNS, "day": texts(["soon"] * N)})
+    with pytest.raises(DataError, match="the table lacks column 'town', which the model was trained on"):
+        schema.apply({name: column for name, column in COLUMNS.items() if name != "town"})
+
+
+def test_the_only_column_is_kept():
+    schema = learn_schema(Table({"n": np.arange(N), "y": NUMBERS}), "y")
+    assert schema["n"].kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["03/04/2024", "25/04/2024"], "dmy"),
+        (["03/04/2024", "04/25/2024"], "mdy"),
+        (["2024-01-31T10:00:00Z", "2024-02-01T11:30:00+01:00"], "ymd"),
+        (["5 Jan 2024", "7 März 2023"], "ymd"),
+        (["01/12/2004", "02/12/2004", "03/12/2004"], "dmy"),  # three days in a row
+    ],
+)
+def test_the_order_of_a_date_is_found(cells, order):
+    schema = learn_schema(Table({"day": texts(cells * 20), "x": np.arange(20 * len(cells)) * 0.1}))
+    assert schema["day"].kind == "date"
+    assert schema["day"].reader.order == order
+
+
+def test_a_stream_of_a_table_is_a_table(schema):
+    assert learn_schema(TableStream(Table(COLUMNS))) == schema

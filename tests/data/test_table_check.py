@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+import separatrix as sx
+from separatrix.data import Table, learn_schema
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.table_check import check_table
+from separatrix.errors import ParameterError, TableWarning
+
+N = 60
+DRAW = np.random.RandomState(0)
+TABLE = Table(
+    {
+        "sex": ["male", "female"] * (N // 2),
+        "age": DRAW.uniform(18, 90, N),
+        "start": [f"2024-{i % 12 + 1:02d}-0{i % 9 + 1}" for i in range(N)],
+    }
+)
+SCHEMA = learn_schema(TABLE)
+ENCODER = TableEncoder.fit(SCHEMA.apply(TABLE).columns, schema=SCHEMA)
+ROW = {"sex": "male", "age": 40.0, "start": "2024-03-01"}
+
+
+def rows(n=1, **changes):
+    return {name: [value] * n for name, value in {**ROW, **changes}.items()}
+
+
+def test_rows_of_the_training_are_as_in_training():
+    assert not check_table(ENCODER, TABLE)
+    assert str(check_table(ENCODER, TABLE)) == "As in training."
+    assert not check_table(ENCODER, rows())
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"sex": "Male"},
+            "'sex' has values that training did not have, such as 'Male' (training had 'male'), in ",
+        ),
+        ({"sex": None}, "'sex' has values that training did not have, such as 'None', in "),
+        ({"age": 40000.0}, "'age' is far from "),
+        ({"age": None}, "'age' has no value in 3 of 3 rows, and had one in every training row"),
+        ({"start": "2031-01-01"}, "'start' is far from 0 to "),
+    ],
+)
+def test_what_training_did_not_have_is_counted(changes, sentence):
+    found = check_table(ENCODER, rows(3, **changes))
+    assert found.sentences[0].startswith(sentence)
+    assert "3 of 3 rows" in found.sentences[0]
+
+
+def test_one_row_that_is_a_little_outside_is_silent_among_many():
+    many = rows(200)
+    many["age"][0] = 200.0
+    assert not check_table(ENCODER, many)
+    assert check_table(ENCODER, rows(1, age=200.0)).far == {"age": 1}
+
+
+def test_a_lacking_column_is_reported():
+    found = check_table(ENCODER, {"sex": ["male"], "age": [40.0]})
+    assert found.lacking == ("start",)
+    assert found.sentences == ["'start' is lacking"]
+
+
+Y = np.where(TABLE["age"] > 50, "yes", "no")
+
+
+@pytest.fixture(scope="module", params=["network", "ensemble"])
+def fitted(request):
+    if request.param == "network":
+        return sx.MLPClassifier((), solver="lbfgs", random_state=0).fit_table(TABLE, Y)
+    return sx.TabularClassifier("fast", cv=2, engine="numpy").fit_table(TABLE, Y)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs")
+def test_predictions_of_other_rows_warn_once(fitted, tmp_path):
+    sx.save(fitted, tmp_path / "m.safetensors")
+    model = sx.load(tmp_path / "m.safetensors")
+    for each in (fitted, model):
+        with pytest.warns(
+            TableWarning, match="'sex' has values that training did not have, such as 'Male'"
+        ) as caught:
+            each.predict_proba(Table(rows(3, sex="Male")))
+        assert len(caught) == 1
+        assert each.check_table(rows(3, sex="Male")).unseen["sex"].n_rows == 3
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            one = each.predict_proba(ROW)
+            two = each.predict_proba([ROW, {**ROW, "age": 80}])
+        np.testing.assert_allclose(two[:1], one, rtol=1e-4)  # in single precision
+        assert two[1, 1] > two[0, 1]
+
+
+def test_a_fitted_estimator_shows_its_table(fitted):
+    assert "age     number" in repr(fitted.table_)
+    assert "<td>age</td>" in fitted.table_._repr_html_()
+    assert [decision.kind for decision in fitted.table_.schema.columns] == ["category", "number", "date"]
+
+
+def test_a_model_without_an_encoder_checks_nothing():
+    with pytest.raises(ParameterError, match="X must be a table, for a model that was fitted with fit_table"):
+        sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0]).check_table(TABLE)
