@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CLASSICS, type Classic } from "../src/data/classics";
+import { CLASSICS, docWith, type Classic } from "../src/data/classics";
 import { DataMaker } from "../src/data/dataset";
+import { FIRST, toySource } from "../src/state/defaults";
 import { createSession } from "../src/state/session";
 import type { Session } from "../src/state/types";
 import reference from "./reference.json";
@@ -50,4 +51,14 @@ test("ten points: the rate of 1 is the cure", () => {
   session.setTraining({ rate: 1 });
   reach(session, 10_000);
   assert.deepEqual(classic.fact(session), { code: "fact-ten-points-cured", value: "10 of 10", expected: "10 of 10", holds: true });
+});
+
+test("other data after a classic get a network that fits them, after one's own keep it", () => {
+  const clouds = CLASSICS.find(({ id }) => id === "gaussians")!.doc;
+  const spiral = docWith(clouds, toySource("spiral"));
+  assert.deepEqual([spiral.network, spiral.training], [FIRST.network, FIRST.training]);
+  assert.deepEqual([spiral.view.classic, spiral.data.heldOut], [null, FIRST.data.heldOut]);
+  const own = { ...FIRST, network: { ...FIRST.network, seed: 7 }, data: { ...FIRST.data, heldOut: 0.5 } };
+  const xor = docWith(own, toySource("xor"));
+  assert.deepEqual([xor.network, xor.data.heldOut, xor.data.source.kind === "toy" && xor.data.source.name], [own.network, 0.5, "xor"]);
 });

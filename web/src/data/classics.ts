@@ -2,7 +2,7 @@
 
 import { OPTIMIZERS } from "../core/optimizers";
 import { FIRST, layerSpec, toySource } from "../state/defaults";
-import type { Doc, NetworkSpec, Session, ToyName, ToySource, TrainingSpec, ViewSpec } from "../state/types";
+import type { Doc, NetworkSpec, Session, Source, ToyName, ToySource, TrainingSpec, ViewSpec } from "../state/types";
 
 /** A fact of a finished experiment; `text` has the sentence for `code`. */
 export interface Fact {
@@ -101,6 +101,20 @@ export const CLASSICS: readonly Classic[] = [
 /** Return the document of a classic with the tab that is open. */
 export function classicDoc({ doc }: Classic, view: ViewSpec): Doc {
   return { ...doc, view: { ...doc.view, tab: view.tab, showHeldOut: view.showHeldOut, hidden: view.hidden } };
+}
+
+const TABLE_RATE = 0.01;
+
+/** Return a document with other data. Network and training of a classic would not fit them: those of the first screen do. */
+export function docWith(doc: Doc, source: Source): Doc {
+  const { data, network, training, view } = doc.view.classic === null ? doc : FIRST;
+  const rate = doc.view.classic !== null && source.kind === "table" ? TABLE_RATE : training.rate;
+  return {
+    data: { ...data, source, heldOut: data.heldOut || FIRST.data.heldOut },
+    network: { ...network, given: null },
+    training: { ...training, rate },
+    view: { ...doc.view, speed: view.speed, classic: null, plane: null, marked: null, unit: null },
+  };
 }
 
 function probabilityAt(session: Session, a: number, b: number): number {

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DataTable, Proposal } from "../data/table";
+import { docWith } from "../data/classics";
 import { propose, sourceOf, taskOf } from "../data/table";
 import { readTable } from "../data/read";
 import { Problem } from "../state/problem";
@@ -75,8 +76,7 @@ function Columns({ table, tables, again, close }: { table: DataTable; tables: Ma
     const name = tables.get(table.name) && tables.get(table.name) !== table ? freeName(table.name, tables) : table.name;
     const named = { ...table, name };
     tables.set(name, named);
-    session.setView({ classic: null, plane: null, marked: null, unit: null });
-    session.setData({ source: { ...sourceOf(named, choice), scale } });
+    session.open(docWith(session.doc, { ...sourceOf(named, choice), scale }));
     if (session.problem) return;
     say(session.dataset.notes.map(sentence).join(" ") || LABELS.tableUsed(count(session.dataset.nRows)));
     close();

@@ -6,7 +6,7 @@ import { count, cut, fixed, percent } from "../text/format";
 import { LABELS } from "../text/labels";
 import { TOYS } from "../text/names";
 import { HINTS } from "../text/narrator";
-import { CLASSICS, classicDoc } from "../data/classics";
+import { CLASSICS, classicDoc, docWith } from "../data/classics";
 import { Fold, Range, Steps, Whole } from "./controls";
 import { sentence } from "../text/notes";
 import { EMPTY_AREA } from "./Drawing";
@@ -30,11 +30,7 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
   const spec = useSession(({ doc }) => doc.data);
   const choose = (name: ToyName) => {
     const classic = CLASSICS.find(({ toy }) => toy === name);
-    if (classic) session.open(classicDoc(classic, session.doc.view));
-    else {
-      session.setView({ classic: null, marked: null, unit: null, plane: null });
-      session.setData({ source: toySource(name), heldOut: session.doc.data.heldOut || 1 / 3 });
-    }
+    session.open(classic ? classicDoc(classic, session.doc.view) : docWith(session.doc, toySource(name)));
   };
   const draw = () => {
     const { dataset, doc } = session;
@@ -44,8 +40,7 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
     const points = !isFlat ? EMPTY_AREA : Array.from({ length: dataset.nRows }, (_, i) => [
       ...columns.map((column, j) => Number((dataset.inputs[j * dataset.nRows + i]! * column.scale + column.mean).toPrecision(5))), dataset.targets[i]!,
     ]);
-    session.setView({ classic: null, plane: null });
-    session.setData({ source: { kind: "drawn", task: "classification", classes: isFlat ? dataset.classNames.length : 2, points } });
+    session.open(docWith(doc, { kind: "drawn", task: "classification", classes: isFlat ? dataset.classNames.length : 2, points }));
     say(HINTS.draw);
   };
   const tile = (name: ToyName) => (

@@ -1,6 +1,7 @@
 /** Points above and below the graph of a function that one types. */
 
 import { useState } from "preact/hooks";
+import { docWith } from "../data/classics";
 import { compile } from "../data/formula";
 import { Problem } from "../state/problem";
 import { LABELS } from "../text/labels";
@@ -18,8 +19,7 @@ export function FormulaSheet({ close }: { close: () => void }) {
   const use = (event: Event) => {
     event.preventDefault();
     if (typeof parsed === "string") return;
-    session.setView({ classic: null, plane: null, marked: null });
-    session.setData({ source: { kind: "formula", formula, points: source.kind === "formula" ? source.points : 400, noise: source.kind === "formula" ? source.noise : 0, seed: 1 } });
+    session.open(docWith(session.doc, { kind: "formula", formula, points: source.kind === "formula" ? source.points : 400, noise: source.kind === "formula" ? source.noise : 0, seed: 1 }));
     close();
   };
   return (

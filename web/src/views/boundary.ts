@@ -13,6 +13,7 @@ import { gridOf } from "./scene";
 const MOVING_CELLS = 100, STILL_CELLS = 200;
 export const CURVE_LEVELS = [0, 0.5, 1];
 const CHUNK = 400; // markers of one path: larger paths are slow to fill
+const CHUNKS = 2; // paths a frame: thousands of points appear over several frames, and the page answers between them
 
 export class BoundaryView {
   private readonly field: Raster;
@@ -20,6 +21,8 @@ export class BoundaryView {
   private readonly points: HTMLCanvasElement;
   private painted = "";
   private paintedPoints = "";
+  /** Paths of points that are still to be painted. */
+  private waiting: (() => void)[] = [];
   private width = 0;
   private height = 0;
   /** Range of the numbers that a regression's colours stand for. */
@@ -57,8 +60,9 @@ export class BoundaryView {
     const pointsKey = `${look} ${session.doc.view.showHeldOut}`;
     if (pointsKey !== this.paintedPoints) {
       this.paintedPoints = pointsKey;
-      this.paintPoints(scene, palette);
+      this.planPoints(scene, palette);
     }
+    for (const paint of this.waiting.splice(0, CHUNKS)) paint();
   }
 
   /** Return the coordinates on the plane of a place on the screen. */
@@ -138,15 +142,16 @@ export class BoundaryView {
     });
   }
 
-  private paintPoints(scene: Scene, palette: Palette): void {
+  private planPoints(scene: Scene, palette: Palette): void {
     const { width, height } = this;
     const { dataset, a, b, rowA, rowB } = scene;
     const { context } = fitted(this.points, width, height);
     context.clearRect(0, 0, width, height);
     const sx = width / (a[1] - a[0]), sy = height / (b[1] - b[0]);
     const size = markerSize(dataset.nRows, width);
-    for (const { color, code, held, rows } of groupsOf(this.session, scene, palette)) {
-      for (let from = 0; from < rows.length; from += CHUNK) {
+    this.waiting = groupsOf(this.session, scene, palette).flatMap(({ color, code, held, rows }) =>
+      Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_, chunk) => () => {
+        const from = chunk * CHUNK;
         context.beginPath();
         for (const i of rows.slice(from, from + CHUNK)) addMarker(context, code, (rowA[i]! - a[0]) * sx, (b[1] - rowB[i]!) * sy, held ? size * 1.06 : size);
         context.lineJoin = "round";
@@ -163,8 +168,8 @@ export class BoundaryView {
           context.fillStyle = color;
           context.fill();
         }
-      }
-    }
+      }),
+    );
   }
 }
 
