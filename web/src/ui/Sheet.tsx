@@ -7,15 +7,25 @@ import { Icon } from "./icons";
 
 export function Sheet({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isClosed = useRef(false);
+  // Once: the event "close" comes late, and must not close a sheet that was opened meanwhile.
+  const shut = () => {
+    if (isClosed.current) return;
+    isClosed.current = true;
+    close();
+  };
   useEffect(() => {
     const before = document.activeElement;
     dialog.current!.showModal();
-    return () => { if (before instanceof HTMLElement) before.focus(); };
+    return () => {
+      isClosed.current = true;
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
-    <dialog class="sheet" ref={dialog} aria-label={title} onClose={close} onCancel={close}
-      onPointerDown={(event) => { if (event.target === dialog.current) dialog.current?.close(); }}>
-      <header><h2>{title}</h2><button class="act" aria-label={LABELS.close} onClick={() => dialog.current!.close()}><Icon name="close" /></button></header>
+    <dialog class="sheet" ref={dialog} aria-label={title} onClose={shut} onCancel={shut}
+      onPointerDown={(event) => { if (event.target === dialog.current) shut(); }}>
+      <header><h2>{title}</h2><button class="act" aria-label={LABELS.close} onClick={shut}><Icon name="close" /></button></header>
       {children}
     </dialog>
   );
