@@ -259,6 +259,11 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
             ["--class-weight", "x=nan"],
             "--class-weight of class 'x' must be a number in [0, infinity), got nan.",
         ),
+        (
+            ["a,target", *ROWS],
+            ["--memory", "1GB", "--checkpoint", "c", "--checkpoint-every", "-1"],
+            "--checkpoint-every must be a number in [0, infinity), got -1",
+        ),
         (["a,target", *ROWS], ["-o", "none/m.safetensors"], "the folder 'none' does not exist"),
         (["a,target", *ROWS], ["-o", "m.bin"], "name it 'm.safetensors'"),
         (["a,target", *ROWS], ["--test", "t.csv", "--target", "b"], "there is no column 'b'"),

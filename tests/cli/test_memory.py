@@ -216,7 +216,7 @@ def test_a_model_that_cannot_be_judged_is_saved(run, people, monkeypatch):
     def fail(*arguments, **settings):
         raise DataError("there are no baselines; do without.")
 
-    monkeypatch.setattr("separatrix.cli.fit.assess_fit", fail)
+    monkeypatch.setattr("separatrix.cli.fit_report.assess_fit", fail)
     result = run("fit", str(people), *NUMPY, *MEMORY)
     assert result.exit_code == 2
     assert "the model is written to 'model.safetensors', but cannot be judged" in result.stderr

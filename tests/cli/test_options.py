@@ -202,6 +202,7 @@ def test_sentences_keep_options_and_name_those_of_search():
         (options.read_patience, "never"),
         (options.read_shuffle, "maybe"),
         (options.read_class_weight, "yes=many"),
+        (options.read_class_weight, "yes:5"),
         (options.read_counts, "1,x"),
         (options.read_counts, "4-2"),
         (options.read_counts, "-1"),

@@ -187,3 +187,12 @@ def test_misspelt_options(run, moons):
     )
     result = run("plot", moons, "moons", "--plane", "pca", "--features", "x1,x2")
     assert "--features has no use with --plane pca" in result.stderr
+
+
+def test_a_picture_of_another_format_is_no_folder(run, moons):
+    result = run("plot", moons, "moons", "--what", "boundary", "-o", "a.jpg")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "separatrix: error: cannot write 'a.jpg': pictures end in .png, .svg, .pdf; name a file that does.\n"
+    )
+    assert not Path("a.jpg").exists()

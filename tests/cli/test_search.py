@@ -209,7 +209,7 @@ def test_a_search_continues_from_its_store(run, prices, interrupt_after):
     assert "Searched  4 networks" in gone_on.stdout
     other = run(*command, "--cv", "4")
     assert other.exit_code == 2
-    assert "'s.sqlite' holds a search with another 'folds'" in other.stderr
+    assert "'s.sqlite' holds a search with other folds" in other.stderr
 
 
 def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_after):

@@ -117,29 +117,29 @@ def _seconds(path):
 
 
 @pytest.mark.parametrize(
-    ("settings", "name"),
+    ("settings", "what"),
     [
-        ({"cv": 4}, "folds"),
-        ({"random_state": 1}, "folds"),
-        ({"param_space": {"alpha": [0.5]}}, "candidates"),
-        ({"scoring": "roc_auc"}, "scoring"),
-        ({"estimator": MLPClassifier(max_iter=11)}, "estimator"),
-        ({"return_train_score": True}, "return_train_score"),
+        ({"cv": 4}, "other folds"),
+        ({"random_state": 1}, "other folds"),
+        ({"param_space": {"alpha": [0.5]}}, "other networks to try"),
+        ({"scoring": "roc_auc"}, "another score"),
+        ({"estimator": MLPClassifier(max_iter=11)}, "other parameters of the networks"),
+        ({"return_train_score": True}, "another return_train_score"),
     ],
 )
-def test_a_store_of_another_search_is_an_error_that_names_the_difference(tmp_path, settings, name):
+def test_a_store_of_another_search_is_an_error_that_names_the_difference(tmp_path, settings, what):
     make_search(tmp_path / "s.sqlite").fit(X, Y)
-    with pytest.raises(ParameterError, match=f"holds a search with another .*'{name}'"):
+    with pytest.raises(ParameterError, match=f"holds a search with .*{what}"):
         make_search(tmp_path / "s.sqlite", **settings).fit(X, Y)
 
 
-@pytest.mark.parametrize(("change", "name"), [((1, 0), "X"), ((0, 1), "y")])
-def test_a_store_of_other_data_is_an_error_that_names_the_difference(tmp_path, change, name):
+@pytest.mark.parametrize(("change", "what"), [((1, 0), "other columns or rows"), ((0, 1), "another target")])
+def test_a_store_of_other_data_is_an_error_that_names_the_difference(tmp_path, change, what):
     make_search(tmp_path / "s.sqlite").fit(X, Y)
     other_X, other_y = X.copy(), Y.copy()
     other_X[0, 0] += change[0]
     other_y[np.flatnonzero(Y == 0)[0]] += change[1]
-    with pytest.raises(ParameterError, match=f"holds a search with another .*'{name}'"):
+    with pytest.raises(ParameterError, match=f"holds a search with .*{what}"):
         make_search(tmp_path / "s.sqlite").fit(other_X, other_y)
 
 
@@ -172,7 +172,7 @@ def test_functions_are_recognised_by_name(tmp_path):
     make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
     make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
     settings["estimator"] = make_pipeline(FunctionTransformer(np.sqrt), MLPClassifier(max_iter=5))
-    with pytest.raises(ParameterError, match="another 'estimator'"):
+    with pytest.raises(ParameterError, match="other parameters of the networks"):
         make_search(tmp_path / "s.sqlite", **settings).fit(np.abs(X), Y)
     with pytest.raises(ParameterError, match="scoring cannot be pickled"):
         make_search(tmp_path / "t.sqlite", scoring=lambda e, X, y: 0.0).fit(X, Y)

@@ -82,7 +82,7 @@ class Command(TyperCommand):
         if name in options and options[name].param_type_name == "argument":
             name = options[name].metavar or name
         elif name in options:
-            name = "--" + name.replace("_", "-")
+            name = [flag for flag in options[name].opts if flag.startswith("--")][-1]
         return f"{name}{space}{detail} {with_option_names(error.problem, options)}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -7,15 +7,8 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
-from separatrix.cli.judging import (
-    PANEL,
-    CostOption,
-    ReportOption,
-    TreesOption,
-    check_report,
-    parsed_cost,
-    write_report,
-)
+from separatrix.cli.judging import check_report, parsed_cost, write_report
+from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
 from separatrix.cli.table_input import (

@@ -1,13 +1,12 @@
-"""Options on how a model is judged and shown, and the page that they ask for."""
+"""Judging: the decision that a model keeps, and the page about it, as `judging_options` ask."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from numpy.typing import NDArray
 
 from separatrix.cli.fitting import Fitted
@@ -17,53 +16,6 @@ from separatrix.errors import ParameterError
 from separatrix.evaluate.thresholds import Cost
 from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold, read_cost
 from separatrix.tabular.table_fitting import TabularFit
-
-PANEL = "Judging"
-
-ReportOption = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        show_default=False,
-        help="Write a page about the model to this file (.html), to read and to send: scores beside "
-        "baselines, columns that matter, thresholds. A file is replaced.",
-        rich_help_panel=PANEL,
-    ),
-]
-CostOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COSTS",
-        show_default=False,
-        help="Of two classes: what a missed row and a false alarm cost, as in fn=10,fp=1.",
-        rich_help_panel=PANEL,
-    ),
-]
-TreesOption = Annotated[
-    bool,
-    typer.Option(
-        "--trees/--no-trees", help="Whether to judge beside gradient boosting.", rich_help_panel=PANEL
-    ),
-]
-KeptThresholdOption = Annotated[
-    float | None,
-    typer.Option(
-        metavar="NUMBER",
-        show_default="0.5, or the cheapest if --cost is given",
-        help="Of two classes: answer the second where its probability is this number or more; kept in the "
-        "model.",
-        rich_help_panel=PANEL,
-    ),
-]
-CalibrateOption = Annotated[
-    bool,
-    typer.Option(
-        "--calibrate",
-        help="Mend the probabilities on training rows by models that were not trained on them, kept in the "
-        "model. Class weights make it worthwhile.",
-        rich_help_panel=PANEL,
-    ),
-]
 
 
 def check_report(path: Path | None, model_path: Path | None = None) -> None:

@@ -1,7 +1,6 @@
 """Options for the parameters of the estimators, and readers that turn the text of an option into a value.
 
-The names, defaults and help of the options come from the signatures and docstrings of `MLPClassifier` and
-`MLPRegressor`.
+The names, defaults and help of the options come from the signatures and docstrings of the estimators.
 """
 
 from __future__ import annotations
@@ -11,18 +10,15 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import wraps
 from itertools import chain
 from typing import Annotated, Any, Optional
 
 import typer
-from scipy.stats import loguniform
 
 from separatrix.cli.console import with_option_names
-from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.cli.signatures import Documented, documented
 from separatrix.network import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SCHEDULES
-from separatrix.tabular import TabularClassifier, TabularRegressor
-from separatrix.tabular.recipe import PRESETS
 
 Command = Callable[..., None]
 
@@ -103,6 +99,10 @@ def read_class_weight(text: str) -> str | dict[str, float]:
     >>> read_class_weight("yes=5,no=1")
     {'yes': 5.0, 'no': 1.0}
     """
+    if ":" in text and "=" not in text:
+        raise typer.BadParameter(
+            f"must be balanced, or a weight for each class as in yes=5,no=1, got '{text}'; write = for :."
+        )
     if "=" not in text:
         return text
     pairs = [part.rpartition("=") for part in text.split(",")]
@@ -151,6 +151,8 @@ def read_space(text: str) -> Any:
     ends = _each(f"{low},{high}", float, what, shown=text)
     if not 0 < ends[0] < ends[1] < math.inf:
         raise typer.BadParameter(f"must be a range from low to high, above 0, got '{text}'.")
+    from scipy.stats import loguniform  # slow to import
+
     return loguniform(*ends)
 
 
@@ -216,8 +218,11 @@ NAMES: dict[str, Iterable[str]] = {
 }
 """Parameters whose values are the names in a registry."""
 
-OF_COMMANDS = ("test_size", "n_candidates", "n_repeats", "n_jobs", "cv", "time_limit", "memory")
-"""Parameters that are options of `fit` and `search` alone, and that messages name."""
+OF_COMMANDS = {
+    **documented("search.table_search", "search_table"),
+    **documented("estimators.table_fitting", "fit_table"),
+}
+"""Parameters of the functions behind `fit` and `search`, which messages name."""
 
 
 @dataclass(frozen=True)
@@ -314,24 +319,9 @@ class EstimatorOption:
         )
 
 
-@cache
-def documented_parameters(function: Callable[..., Any]) -> dict[str, tuple[str, str]]:
-    """Return the type and the first sentence of every parameter in a numpydoc docstring."""
-    text = inspect.cleandoc(function.__doc__ or "")
-    section = text.partition("\nParameters\n----------\n")[2].partition("\n\n")[0]
-    documented: dict[str, tuple[str, str]] = {}
-    for entry in re.split(r"\n(?=\w)", section):
-        header, *lines = entry.splitlines()
-        names, _, kind = header.partition(" : ")
-        sentence = " ".join(line.strip() for line in lines).partition(". ")[0].rstrip(".")
-        plain = re.sub(r"([`'\"]+)([\w.=()-]+)\1", r"\2", sentence)
-        documented |= dict.fromkeys(names.split(", "), (kind, plain))
-    return documented
-
-
 def make_option(
     name: str,
-    functions: Iterable[Callable[..., Any]],
+    sources: Iterable[Mapping[str, Documented]],
     panel: str,
     reader: Reader | None = None,
     default: str | None = None,
@@ -341,20 +331,20 @@ def make_option(
     Parameters
     ----------
     name : str
-    functions : iterable of callable
-        Classes or functions, of which one or more have the parameter: the classifier first.
+    sources : iterable of dict
+        What `documented` returns of classes or functions, of which one or more have the parameter: the
+        classifier first.
     panel : str
     reader : Reader, default=None
         By default that in `READERS`, or that for the type of the default value.
     default : str, default=None
         The default in words; by default the value in the signature.
     """
-    having = [function for function in functions if name in inspect.signature(function).parameters]
-    values = [inspect.signature(function).parameters[name].default for function in having]
-    kinds, sentences = zip(*(documented_parameters(function)[name] for function in having), strict=True)
+    found = [source[name] for source in sources if name in source]
+    values = [each.default for each in found]
     reader = reader or READERS.get(name) or READERS_BY_TYPE[type(values[0])]
-    text = sentences[0]
-    choices = _for_each_task([_choices(name, kind) for kind in kinds])
+    text = found[0].sentence
+    choices = _for_each_task([_choices(name, each.kind) for each in found])
     if choices and ":" not in text:
         text += f": {choices}"
     if reader.syntax:
@@ -382,29 +372,34 @@ def _for_each_task(words: list[str]) -> str:
     return words[0] if len(set(words)) == 1 else f"for classes {words[0]}; for numbers {words[1]}"
 
 
-ESTIMATORS = (MLPClassifier, MLPRegressor)
+NETWORKS = (
+    documented("estimators.classifier", "MLPClassifier"),
+    documented("estimators.regressor", "MLPRegressor"),
+)
 OPTIONS = {
-    name: make_option(name, ESTIMATORS, PANELS.get(name, TRAINING), default=DEFAULTS_IN_WORDS.get(name))
-    for name in dict.fromkeys(chain(*(inspect.signature(each).parameters for each in ESTIMATORS)))
+    name: make_option(name, NETWORKS, PANELS.get(name, TRAINING), default=DEFAULTS_IN_WORDS.get(name))
+    for name in dict.fromkeys(chain(*NETWORKS))
     if name not in NOT_OPTIONS
 }
 """An option for every parameter of a network, by its name."""
 
-TABULAR = (TabularClassifier, TabularRegressor)
+ENSEMBLES = (
+    documented("tabular.classifier", "TabularClassifier"),
+    documented("tabular.regressor", "TabularRegressor"),
+)
 ENSEMBLE_OPTIONS = {
-    name: make_option(name, TABULAR, ENSEMBLE, default=default)
+    name: make_option(name, ENSEMBLES, ENSEMBLE, default=default)
     for name, default in {
         "presets": None,
         "time_limit": "none",
-        "cv": str(PRESETS["default"][1]),
+        "cv": "as many as the presets have",
         "n_jobs": "-1",
     }.items()
 }
 """An option for every parameter of an ensemble that a network does not have."""
 
-NETWORK_ALONE = OPTIONS.keys() - inspect.signature(TabularClassifier).parameters.keys()
+NETWORK_ALONE = OPTIONS.keys() - ENSEMBLES[0].keys()
 """Parameters of a network that an ensemble does not have."""
-
 
 FIT_OPTIONS = (
     *(option for option in OPTIONS.values() if option.panel == BOTH),

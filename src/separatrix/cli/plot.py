@@ -22,6 +22,9 @@ from separatrix.plots.display import Subject
 from separatrix.plots.displays import DISPLAYS
 
 FORMATS = (".png", ".svg", ".pdf")
+OTHER_FORMATS = (".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".eps", ".html")
+"""Names that end so are meant as files, not as folders."""
+
 PLANES = ("features", "pca")
 UNRECORDED = {"film": "a model file has no recording of the training; use animate in Python"}
 
@@ -132,6 +135,10 @@ def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
 
 def _paths(output: Path, model_file: Path, names: Sequence[str]) -> list[Path]:
     """Return the files of the pictures, after a check that they can be written."""
+    if output.suffix.lower() in OTHER_FORMATS and not output.is_dir():
+        raise OutputError(
+            f"cannot write '{output}': pictures end in {', '.join(FORMATS)}; name a file that does."
+        )
     if output.suffix.lower() not in FORMATS or output.is_dir():
         prepare_folder(output)
         return [output / f"{model_file.stem}-{name}.png" for name in names]

@@ -6,17 +6,18 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import isfinite
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.cli.console import note
 from separatrix.cli.options import in_option_names
-from separatrix.engine import get_engine
-from separatrix.tabular.progress import OnProgress, TabularProgress
-from separatrix.train import Callback, TrainingProgress
+
+if TYPE_CHECKING:
+    from separatrix.tabular.progress import OnProgress, TabularProgress
+    from separatrix.train import Callback, TrainingProgress
 
 OnRows = Callable[[int, int, int], None]
 
@@ -103,6 +104,8 @@ def film_progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
 @contextmanager
 def warnings_as_notes() -> Iterator[None]:
     """Show warnings as notes at the end, except how a training ended, which the report says."""
+    from sklearn.exceptions import ConvergenceWarning  # slow to import
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", category=ConvergenceWarning)
@@ -117,15 +120,17 @@ def curves_text(event: TrainingProgress) -> str:
     """Return the last loss and, if there are validation rows, their last score or loss."""
     history = event.history
     parts = [f"loss {history.loss[-1]:.4g}"]
-    if history.validation_score.size and np.isfinite(history.validation_score[-1]):
+    if history.validation_score.size and isfinite(history.validation_score[-1]):
         parts.append(f"validation score {history.validation_score[-1]:.4g}")
-    elif history.validation_loss.size and np.isfinite(history.validation_loss[-1]):
+    elif history.validation_loss.size and isfinite(history.validation_loss[-1]):
         parts.append(f"validation loss {history.validation_loss[-1]:.4g}")
     return ", ".join(parts)
 
 
 def announce_compilation(engine: str, dtype: str) -> bool:
     """Write a note if the kernels are to be compiled; return whether they are."""
+    from separatrix.engine import get_engine  # slow to import
+
     if engine == "numpy" or get_engine(engine).name != "numba":
         return False
     from separatrix.engine import numba_engine

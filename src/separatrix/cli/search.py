@@ -15,12 +15,11 @@ import typer
 from separatrix.cli import search_report
 from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
-from separatrix.cli.fit import check_output, free_name
+from separatrix.cli.model_output import check_output, free_name
 from separatrix.cli.options import (
     OPTIONS,
     OWN_DEFAULTS,
     Reader,
-    documented_parameters,
     in_option_names,
     make_option,
     read_counts,
@@ -31,6 +30,7 @@ from separatrix.cli.options import (
 )
 from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
 from separatrix.cli.read_options import with_read_options
+from separatrix.cli.signatures import documented
 from separatrix.cli.table_input import (
     TABLE_HELP,
     JsonOption,
@@ -92,7 +92,8 @@ _SAME = (
     *("solver", "batch_size", "class_weight", "random_state", "engine", "max_iter", "tol"),
     *("n_iter_no_change", "early_stopping", "validation_fraction"),
 )
-_option = partial(make_option, functions=[search_table])
+SEARCH = documented("search.table_search", "search_table")
+_option = partial(make_option, sources=[SEARCH])
 SEARCH_OPTIONS = (
     _option(
         "depths", panel=NETWORKS, reader=Reader(read_counts, "NUMBERS", "as in 0-3 or 1,2"), default="0-2"
@@ -162,7 +163,7 @@ def search(
             parser=read_sizes,
             metavar="SIZES",
             show_default=False,
-            help=f"{documented_parameters(search_table)['layers'][1]} (such as 16,8; may be repeated).",
+            help=f"{SEARCH['layers'].sentence} (such as 16,8; may be repeated).",
             rich_help_panel=NETWORKS,
         ),
     ] = None,

@@ -84,10 +84,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Fraction of the training rows that early stopping holds out, in [0, 1). It is not used if `fit` is
         given `X_val`.
     beta_1, beta_2 : float, default=0.9, 0.999
-        Decay rates of the first and the second moment of 'adam' and 'adamw', in [0, 1). 'lion' has its own,
+        Decay rates of the moments of solvers such as 'adam', in [0, 1). 'lion' has its own,
         those of its paper: pass `separatrix.network.Lion(beta_1, beta_2)` as `solver` to change them.
     epsilon : float, default=1e-8
-        Constant in the denominator of 'adam', 'adamw', 'rmsprop' and 'adagrad'.
+        Constant in the denominator of the solvers that have one, such as 'adam'.
     n_iter_no_change : int or inf, default=10
         Maximum number of stalled epochs in a row.
     max_fun : int, default=15000

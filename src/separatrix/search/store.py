@@ -28,6 +28,16 @@ Settings = Mapping[str, str]
 
 _APPLICATION_ID = 0x53455054  # "SEPT": SQLite's mark of the program that a file belongs to
 _FREE_BYTES = 2**20  # that the disk must have before training begins
+_IN_WORDS = {
+    "X": "other columns or rows",
+    "y": "another target",
+    "estimator": "other parameters of the networks",
+    "candidates": "other networks to try",
+    "scoring": "another score",
+    "return_train_score": "another return_train_score",
+    "engine": "another engine",
+    "versions": "other versions of the libraries",
+}
 # Of the fields of a `TrialResult`, those that SQLite holds as they are.
 _PLAIN = {
     "candidate": "INTEGER",  # below 0: linear baselines
@@ -207,10 +217,11 @@ class Store:
         known = dict(self._connection.execute("SELECT name, value FROM settings"))
         other = [name for name in settings if known and known.get(name) != settings[name]]
         if other:
+            what = " and ".join(_IN_WORDS.get(name, f"other {name}") for name in other)
             raise ParameterError(
                 "store",
-                f"'{self.path}' holds a search with another {' and another '.join(map(repr, other))}; give "
-                "the same to continue it, or name a new file.",
+                f"'{self.path}' holds a search with {what}; give the same to continue it, or name a new "
+                "file.",
             )
         with self._connection:
             self._connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", settings.items())

@@ -142,6 +142,12 @@ def same_training(checkpoint: Checkpoint, identity: Mapping[str, Any], path: str
     plain = json.loads(json.dumps(identity))
     for name in dict.fromkeys([*plain, *checkpoint.identity]):
         here, there = plain.get(name), checkpoint.identity.get(name)
+        if here != there and name == "source":
+            raise ParameterError(
+                "checkpoint",
+                f"must be of this training, and '{path}' is of another table: files of another size, time or "
+                "content; delete the file, or name another.",
+            )
         if here != there:
             raise ParameterError(
                 "checkpoint",
