@@ -7,7 +7,7 @@ export const LABELS = {
   page: "Separatrix playground",
   data: "Data", learning: "Learning", settings: "Data and settings",
   points: "Points", noise: "Noise", heldOut: "Held back", classes: "Classes", dataSeed: "Data seed",
-  optimizer: "Optimiser", rate: "Rate", batch: "Batch", momentum: "Momentum", order: "Order of rows", fullBatch: "all",
+  optimizer: "Optimiser", rate: "Rate", batch: "Batch", momentum: "Momentum", order: "Order", fullBatch: "all",
   loss: "Loss", lossLine: "Loss, penalties", l2: "L2", l1: "L1", dropout: "Dropout", layerDropout: (k: number) => `Dropout ${k}`,
   initLine: "Initial weights", init: "Drawn", seed: "Seed", biases: "Biases", useBias: "units have a bias",
   stopLine: "When to stop", stopEpochs: "At epoch", stopPatience: "No gain for", never: "never",

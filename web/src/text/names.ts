@@ -18,7 +18,7 @@ export const INITS: Readonly<Record<InitName, string>> = {
 };
 
 export const ORDERS: Readonly<Record<OrderName, string>> = {
-  shuffle: "shuffled every epoch", sequential: "as they come", replacement: "with replacement",
+  shuffle: "shuffled", sequential: "as they come", replacement: "with replacement",
 };
 
 export const LOSSES: Readonly<Record<LossName, string>> = {

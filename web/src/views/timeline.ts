@@ -156,7 +156,7 @@ function logLimits(curves: readonly Curves[]): [number, number] {
 /** Return round numbers within the limits: powers of ten, of a short range also 2 and 5 times these. */
 function ticksOf(low: number, high: number): number[] {
   const found: number[] = [];
-  const factors = high - low < 1.7 ? [5, 2, 1] : [1];
+  const factors = high - low < 2.2 ? [5, 2, 1] : [1];
   for (let k = Math.ceil(high); k >= Math.floor(low); k--)
     for (const factor of factors) {
       const at = k + Math.log10(factor);
