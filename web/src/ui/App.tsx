@@ -28,14 +28,14 @@ export type SheetName = "csv" | "formula";
 /** `first` is what the narrator says when the page opens; empty for the usual. */
 export function App({ stage, tables, link, first, ready }: { stage: Stage; tables: Map<string, DataTable>; link: () => Promise<string>; first: string; ready: (say: (text: string) => void) => void }) {
   const [pen, setPen] = useState(0);
-  const [sheet, setSheet] = useState<SheetName | null>(null);
-  const [file, setFile] = useState<File | null>(null);
+  const [sheet, setSheet] = useState<{ name: SheetName; file: File | null; key: number } | null>(null);
   const pending = useRef<Pending>({ said: first ? { lead: "", text: first, kind: "error" } : null, at: performance.now(), version: 0 });
   const app = useMemo<AppValue>(() => ({
     stage, session: stage.session, pen, setPen,
     say: (text, kind = "plain", lead = "") => { pending.current.said = { lead, text, kind }; pending.current.at = performance.now(); },
   }), [stage, pen]);
-  const open = (name: SheetName, dropped: File | null = null) => { setFile(dropped); setSheet(name); };
+  const open = (name: SheetName, file: File | null = null) => setSheet({ name, file, key: Math.random() }); // another key is another dialog
+  const close = () => setSheet((now) => (now?.key === sheet?.key ? null : now));
   useKeys(app);
   useEffect(() => ready((text) => app.say(text, "error")), [app]);
   useEffect(() => app.session.subscribe(({ problem }) => problem, (problem) => { if (problem) app.say(sentence(problem), "error"); }), [app]);
@@ -55,8 +55,8 @@ export function App({ stage, tables, link, first, ready }: { stage: Stage; table
         <Dock />
       </div>
       <DropTarget root={stage.root} take={(dropped) => open("csv", dropped)} />
-      {sheet === "csv" && <CsvSheet tables={tables} file={file} close={() => setSheet(null)} />}
-      {sheet === "formula" && <FormulaSheet close={() => setSheet(null)} />}
+      {sheet?.name === "csv" && <CsvSheet key={sheet.key} tables={tables} file={sheet.file} close={close} />}
+      {sheet?.name === "formula" && <FormulaSheet key={sheet.key} close={close} />}
     </AppContext.Provider>
   );
 }
