@@ -26,6 +26,7 @@ from separatrix.engine.base import Data, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, callbacks_of
+from separatrix.estimators.diagnosed_training import DiagnosedTraining
 from separatrix.estimators.far_values import warn_of_far_values
 from separatrix.estimators.settings import (
     FIELDS,
@@ -38,11 +39,8 @@ from separatrix.estimators.targets import Targets
 from separatrix.estimators.to_model import to_model
 from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer, warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
-from separatrix.evaluate.diagnosis import NOTHING_LEARNED, diagnose
-from separatrix.evaluate.findings import Diagnosis
-from separatrix.evaluate.trained import Trained, guess_loss, sample
 from separatrix.explain.diagram import network_html
-from separatrix.explain.subject import at_epoch, numbered_names
+from separatrix.explain.subject import at_epoch
 from separatrix.model import Model
 from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
 from separatrix.train import Callback, History, TrainingResult, train
@@ -82,7 +80,7 @@ class ParameterViews(list[Array]):
         self[index][...] = value
 
 
-class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
+class BaseMLP(DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, ABC):
     """The common base of `MLPClassifier` and `MLPRegressor`."""
 
     # The parameters that are read here or by a search; `MLPSettings` has them all.
@@ -103,11 +101,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
     learning_rate_init_: float
     _rate: float
     _is_continued: bool
-    # For the diagnosis of the last training: rows until it is made, then the diagnosis itself.
-    _sample: Data | None = None
-    _n_rows: int = 0
-    _trained_theta: Array = np.empty(0)
-    _diagnosis: Diagnosis | None = None
 
     def _store_parameters(self, arguments: dict[str, Any]) -> None:
         """Set the parameters that a subclass's `__init__` was called with: its `locals()`."""
@@ -314,63 +307,6 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
             self.feature_range_ = _range_of(run.data.X)
         self._keep(training, result, run.data.n_rows)
 
-    @property
-    def diagnosis_(self) -> Diagnosis:
-        """What the last training shows: `Finding` values with a number, a sentence and a cure.
-
-        It looks at a sample of the training rows, which is kept until then, and never pickled.
-        """
-        if self._diagnosis is not None:
-            return self._diagnosis
-        if self._sample is None:
-            raise AttributeError(
-                f"This {type(self).__name__} has no diagnosis: only fit and fit_table make one; call fit."
-            )
-        names = vars(self).get("feature_names_in_")
-        if "encoder_" in vars(self):
-            names = self.encoder_.feature_names_out
-        classes = vars(self).get("classes_")
-        self._diagnosis = diagnose(
-            Trained(
-                network=self.network_,
-                theta=self._trained_theta,
-                data=self._sample,
-                n_rows=self._n_rows,
-                names=numbered_names(self.network_.n_in) if names is None else [str(name) for name in names],
-                classes=[] if classes is None else [str(label) for label in classes],
-                history=self.history_,
-                stop=self.stop_,
-                learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
-            )
-        )
-        self._sample, self._trained_theta = None, np.empty(0)
-        return self._diagnosis
-
-    def _keep_sample(self, data: Data) -> None:
-        """Keep some training rows for the diagnosis, and the parameters, which a table rescales later."""
-        self._sample, self._n_rows = sample(data, self.network_.head), data.n_rows
-        self._trained_theta = self.theta_
-
-    def _grave_findings(self) -> str:
-        """Return what is grave in the diagnosis, as sentences; empty if there is nothing."""
-        if self._may_have_learned():
-            return ""
-        return " ".join(str(finding) for finding in self.diagnosis_.findings if finding.is_grave)
-
-    def _may_have_learned(self) -> bool:
-        """Return whether the last loss is clearly below that of guessing, which is quick to know."""
-        if self._sample is None or not self.history_.n_epochs:
-            return True
-        guess = guess_loss(self.network_.head, self._sample.T)
-        return bool(self.history_.loss[-1] < NOTHING_LEARNED * guess) or guess == 0
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled: the diagnosis instead of the rows that it is made from."""
-        if self._sample is not None:
-            _ = self.diagnosis_
-        state: dict[str, Any] = super().__getstate__()
-        return state
-
     def _train_data(
         self, settings: MLPSettings, training: Data, random_state: RandomState, callbacks: list[Callback]
     ) -> None:
@@ -450,8 +386,7 @@ class BaseMLP(TableFitting, CallbackSupport, BaseEstimator, ABC):
         if result.stop.reason != "paused":
             state.rows = np.empty(0, np.int32)  # long, and the next call draws it again
         self._state, self._rate = state, result.learning_rate
-        self._sample = self._diagnosis = None
-        self._trained_theta = np.empty(0)
+        self._forget_training_rows()
 
     def _set_network(self, network: Network, theta: Array) -> None:
         """Set a network that has not been trained yet, and reset all fitted attributes."""

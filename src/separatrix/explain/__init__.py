@@ -5,6 +5,7 @@ from __future__ import annotations
 from separatrix.explain.arithmetic import Step
 from separatrix.explain.attribution import Attribution, attribute
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
+from separatrix.explain.chapters import Story
 from separatrix.explain.curve import FittedCurve, fitted_curve
 from separatrix.explain.diagram import (
     DiagramLayer,
@@ -14,7 +15,6 @@ from separatrix.explain.diagram import (
     network_svg,
 )
 from separatrix.explain.hidden import HiddenSpace, HiddenUnits, hidden_space, hidden_units
-from separatrix.explain.story import Story
 from separatrix.explain.subject import at_epoch, input_names, output_names, parameter_names
 from separatrix.explain.surface import LossSurface, loss_surface
 from separatrix.explain.trace import Trace, trace

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from html import escape
-from textwrap import fill, wrap
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.explain.chapters import MAX_UNITS, Chapter, Passage, Story
 from separatrix.explain.subject import input_names, output_names
 from separatrix.model import Model
 from separatrix.network import ACTIVATIONS, HEADS
@@ -20,79 +19,8 @@ Array = NDArray[Any]
 
 NUDGE = 0.01  # by how much one weight is raised
 MAX_TERMS = 6  # of a sum that is written out
-MAX_UNITS = 8  # of a layer that are listed in text; HTML lists more, folded
-_MAX_FOLDED = 40
 _ALL_EXPANDED = 4  # layers with so few units are written out whole
 _MOVED = 5  # parameters listed after the step
-
-
-@dataclass(frozen=True)
-class Passage:
-    """One unit, or one statement.
-
-    Attributes
-    ----------
-    summary : str
-        One line.
-    details : tuple of str
-        The same written out with its numbers, one formula a line.
-    is_expanded : bool
-        Whether the text shows the details; HTML shows all of them, folded.
-    """
-
-    summary: str
-    details: tuple[str, ...] = ()
-    is_expanded: bool = True
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A part of the story: a title, an introduction, and a passage for each unit."""
-
-    title: str
-    introduction: str
-    passages: tuple[Passage, ...] = ()
-    ending: str = ""
-
-
-@dataclass(frozen=True)
-class Story:
-    """The arithmetic of one step, as text for a terminal and as HTML.
-
-    Attributes
-    ----------
-    title : str
-    chapters : tuple of Chapter
-    """
-
-    title: str
-    chapters: tuple[Chapter, ...]
-
-    def to_text(self, width: int = 80) -> str:
-        """Return the story as text of at most `width` columns."""
-        lines = [fill(self.title, width)]
-        for chapter in self.chapters:
-            lines += ["", chapter.title.upper(), fill(chapter.introduction, width)]
-            shown = chapter.passages[:MAX_UNITS]
-            for passage in shown:
-                lines += _text_lines(passage, width)
-            if len(chapter.passages) > len(shown):
-                lines.append(f"  ... and {len(chapter.passages) - len(shown)} more units")
-            if chapter.ending:
-                lines.append(fill(chapter.ending, width))
-        return "\n".join(lines)
-
-    def to_html(self) -> str:
-        """Return the story as HTML; each unit opens with a click."""
-        parts = [f'<div class="separatrix-story" style="max-width:46em"><p><b>{escape(self.title)}</b></p>']
-        for chapter in self.chapters:
-            parts += [f"<h4>{escape(chapter.title)}</h4>", f"<p>{escape(chapter.introduction)}</p>"]
-            parts += [_html_of(passage) for passage in chapter.passages[:_MAX_FOLDED]]
-            if len(chapter.passages) > _MAX_FOLDED:
-                parts.append(f"<p>… and {len(chapter.passages) - _MAX_FOLDED} more units</p>")
-            if chapter.ending:
-                parts.append(f"<p>{escape(chapter.ending)}</p>")
-        return "".join([*parts, "</div>"])
 
 
 def step_story(model: Model, value: Mapping[str, Array], rate: float, digits: int = 3) -> Story:
@@ -519,21 +447,3 @@ def _joined(terms: Sequence[tuple[float, str]]) -> str:
     (first_sign, first), *others = terms
     text = f"-{first}" if first_sign < 0 else first
     return text + "".join(f" {'-' if sign < 0 else '+'} {term}" for sign, term in others)
-
-
-def _text_lines(passage: Passage, width: int) -> list[str]:
-    lines = wrap(passage.summary, width, initial_indent="  ", subsequent_indent="      ")
-    if passage.is_expanded:
-        for detail in passage.details:
-            lines += wrap(detail, width, initial_indent="      ", subsequent_indent="        ")
-    return lines
-
-
-def _html_of(passage: Passage) -> str:
-    if not passage.details:
-        return f"<div>{escape(passage.summary)}</div>"
-    details = "<br>".join(escape(line) for line in passage.details)
-    return (
-        f"<details><summary>{escape(passage.summary)}</summary>"
-        f'<div style="margin:.2em 0 .6em 1.6em;font-family:monospace">{details}</div></details>'
-    )

@@ -14,7 +14,8 @@ from separatrix import check
 from separatrix.data.table import columns_of
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.arithmetic import Arithmetic, Stage, Step, numbers_text, shape_text
-from separatrix.explain.story import Story, step_story
+from separatrix.explain.chapters import Story
+from separatrix.explain.story import step_story
 from separatrix.explain.subject import as_model, at_epoch, last_step
 from separatrix.explain.tables import encoded_data
 from separatrix.model import Model

@@ -1,0 +1,100 @@
+"""Diagnosed training: what `MLPClassifier` and `MLPRegressor` keep of a training for its diagnosis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.encoder import TableEncoder
+from separatrix.engine.base import Data
+from separatrix.estimators.settings import uses_lbfgs
+from separatrix.evaluate.diagnosis import NOTHING_LEARNED, diagnose
+from separatrix.evaluate.findings import Diagnosis
+from separatrix.evaluate.trained import Trained, guess_loss, sample
+from separatrix.explain.subject import numbered_names
+from separatrix.network import Network, Optimizer
+from separatrix.train.history import History
+from separatrix.train.stops import Stop
+
+Array = NDArray[Any]
+
+
+class DiagnosedTraining:
+    """Keeps some training rows until the diagnosis is made from them."""
+
+    solver: str | Optimizer
+    encoder_: TableEncoder
+    history_: History
+    learning_rate_init_: float
+    network_: Network
+    stop_: Stop
+    theta_: Array
+
+    # Rows and their parameters until the diagnosis is made, then the diagnosis itself.
+    _sample: Data | None = None
+    _n_rows: int = 0
+    _trained_theta: Array = np.empty(0)
+    _diagnosis: Diagnosis | None = None
+
+    @property
+    def diagnosis_(self) -> Diagnosis:
+        """What the last training shows: `Finding` values with a number, a sentence and a cure.
+
+        It looks at a sample of the training rows, which is kept until then, and never pickled.
+        """
+        if self._diagnosis is not None:
+            return self._diagnosis
+        if self._sample is None:
+            raise AttributeError(
+                f"This {type(self).__name__} has no diagnosis: only fit and fit_table make one; call fit."
+            )
+        names = vars(self).get("feature_names_in_")
+        if "encoder_" in vars(self):
+            names = self.encoder_.feature_names_out
+        classes = vars(self).get("classes_")
+        self._diagnosis = diagnose(
+            Trained(
+                network=self.network_,
+                theta=self._trained_theta,
+                data=self._sample,
+                n_rows=self._n_rows,
+                names=numbered_names(self.network_.n_in) if names is None else [str(name) for name in names],
+                classes=[] if classes is None else [str(label) for label in classes],
+                history=self.history_,
+                stop=self.stop_,
+                learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
+            )
+        )
+        self._sample, self._trained_theta = None, np.empty(0)
+        return self._diagnosis
+
+    def _keep_sample(self, data: Data) -> None:
+        """Keep some training rows for the diagnosis, and the parameters, which a table rescales later."""
+        self._sample, self._n_rows = sample(data, self.network_.head), data.n_rows
+        self._trained_theta = self.theta_
+
+    def _forget_training_rows(self) -> None:
+        """Forget the rows and the diagnosis of an earlier training."""
+        self._sample = self._diagnosis = None
+        self._trained_theta = np.empty(0)
+
+    def _grave_findings(self) -> str:
+        """Return what is grave in the diagnosis, as sentences; empty if there is nothing."""
+        if self._may_have_learned():
+            return ""
+        return " ".join(str(finding) for finding in self.diagnosis_.findings if finding.is_grave)
+
+    def _may_have_learned(self) -> bool:
+        """Return whether the last loss is clearly below that of guessing, which is quick to know."""
+        if self._sample is None or not self.history_.n_epochs:
+            return True
+        guess = guess_loss(self.network_.head, self._sample.T)
+        return bool(self.history_.loss[-1] < NOTHING_LEARNED * guess) or guess == 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the diagnosis instead of the rows that it is made from."""
+        if self._sample is not None:
+            _ = self.diagnosis_
+        return super().__getstate__()  # type: ignore[return-value]
