@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import xlsxwriter
 
 import separatrix as sx
 
@@ -270,3 +271,17 @@ def test_options_on_reading(run, people, model):
     result = run("predict", str(model), str(people), "--sheet", "one")
     assert result.exit_code == 2
     assert "--sheet has no use for" in result.stderr
+
+
+def test_a_workbook_is_scored_as_a_csv_file_is(run, people, model):
+    with xlsxwriter.Workbook("people.xlsx") as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate(people.read_text(encoding="utf-8").splitlines()):
+            sheet.write_row(number, 0, [cell or "NA" for cell in line.split(",")])
+    result = run("predict", str(model), "people.xlsx")
+    assert result.exit_code == 0, result.output
+    expected = run("predict", str(model), str(people)).stdout.splitlines()
+    assert [line.split(",")[-3:] for line in result.stdout.splitlines()] == [
+        line.split(",")[-3:] for line in expected
+    ]
+    assert result.stdout.splitlines()[8].startswith("7.00,NA,Bonn,true,no,")

@@ -344,7 +344,7 @@ def write_csv(
         If the encoding lacks a character.
     """
     decimal = "." if layout is None else layout.decimal
-    sep = sep or ("," if layout is None else layout.sep)
+    sep = sep or ("," if layout is None or layout.sep == SPACE else layout.sep)
     encode = encoder_of("utf-8" if layout is None else layout.encoding)
     for number, frame in enumerate(frames):
         text = frame.write_csv(separator=sep, decimal_comma=decimal == ",", include_header=number == 0)

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -75,7 +75,7 @@ class CsvLayout:
     first_row: int
     names: tuple[str, ...]
     n_cells: int
-    missing_words: tuple[str, ...]
+    missing_words: tuple[str, ...] = field(repr=False)
     point_columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -53,7 +53,7 @@ def scan_workbook(source: Source, options: ReadOptions) -> ScannedTable:
     text = days.write_csv(include_header=False).encode()
     as_csv = replace(options, sep=",", encoding="utf-8", decimal=options.decimal or ".", sheet=None)
     scanned = scan_csv(Source(text, source.label), as_csv)
-    return ScannedTable(scanned.frame, None, (*notes, *scanned.notes))
+    return replace(scanned, notes=(*notes, *scanned.notes))
 
 
 def _sheet(sheets: list[str], wanted: str | int | None, label: str) -> tuple[str, tuple[str, ...]]:
