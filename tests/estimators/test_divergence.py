@@ -70,8 +70,8 @@ def test_the_warning_names_the_cure_and_the_line_that_called_fit() -> None:
 
 
 def test_partial_fit_warns_of_an_explosion() -> None:
-    X = np.random.default_rng(0).normal(size=(100, 3)) * 1e9
-    network = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", random_state=0)
+    X = np.random.default_rng(0).normal(size=(100, 3)) * 1e100
+    network = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", random_state=0).partial_fit(X, X[:, 0])
     with pytest.warns(DivergenceWarning, match="the initial parameters are kept"):
         network.partial_fit(X, X[:, 0])
     assert np.isfinite(network.theta_).all()

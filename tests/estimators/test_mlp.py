@@ -144,7 +144,7 @@ def test_validation_rows_must_be_given_with_targets_and_match(rows: Rows) -> Non
 
 def test_too_few_validation_rows_are_an_error(rows: Rows) -> None:
     X, y = rows
-    message = "validation_fraction must hold out at least 2 of the 12 rows, got 0.05, which is 1; raise it"
+    message = "at least 2 of the 12 rows, got 0.05, which is 1: The validation set is too small"
     with pytest.raises(ParameterError, match=message):
         MLPRegressor(early_stopping=True, validation_fraction=0.05).fit(X[:12], y[:12])
 

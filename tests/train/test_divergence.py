@@ -84,7 +84,7 @@ def test_parameters_that_were_trained_before_may_end_a_little_worse(engine, make
     train(run, LoopSettings(0.1, CONSTANT, 300), engine)
     run.state.first_theta[:] = run.state.best_theta[:] = run.state.theta
     first = objective(run, run.state.theta, run.data)
-    settings = LoopSettings(3.0, CONSTANT, 1, is_continued=True)
+    settings = LoopSettings(3.0, CONSTANT, 1, first="trained")
     outcome = train(run, settings, engine)
     assert outcome.stop.reason == "max_iter"
     assert objective(run, outcome.theta, run.data) > first
@@ -99,3 +99,9 @@ def test_a_callback_that_stops_a_lost_training_keeps_its_reason(engine, make_run
     outcome = train(run, LoopSettings(1e6, CONSTANT, 30), engine, [lambda progress: True])
     assert (outcome.stop.reason, outcome.stop.best_epoch) == ("callback", 0)
     assert np.array_equal(outcome.theta, before)
+
+
+def test_parameters_of_other_rows_are_not_compared(engine, make_run):
+    run = make_run(optimizer=Adam())
+    outcome = train(run, LoopSettings(1e4, CONSTANT, 1, first="of other rows"), engine)
+    assert outcome.stop.reason == "max_iter"

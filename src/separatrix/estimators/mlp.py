@@ -191,7 +191,10 @@ class BaseMLP(DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, A
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         settings = self.settings()
         if settings.early_stopping:
-            raise ParameterError("early_stopping", "must be False for partial_fit, got True.")
+            raise ParameterError(
+                "early_stopping",
+                "must be False for partial_fit, got True: partial_fit does not support early_stopping=True.",
+            )
         with unchanged_on_error(self):
             is_first = not hasattr(self, "theta_")
             dtype, classes = None if is_first else self.theta_.dtype, vars(self).get("classes_")
@@ -253,7 +256,7 @@ class BaseMLP(DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, A
             max_epochs=1 if incremental else int(settings.max_iter) - state.epoch,
             rows_before=self.t_,
             incremental=incremental,
-            is_continued=self._is_continued or incremental,
+            is_continued=self._is_continued,
             pause_at=pause_at,
         )
         return training, Run(training.plan, state, rows.data, rows.validation, settings.track_training)

@@ -20,6 +20,7 @@ from separatrix.errors import ParameterError
 from separatrix.estimators.settings import MLPSettings
 from separatrix.network import Network
 from separatrix.train import History, LoopSettings, Stop
+from separatrix.train.divergence import First
 
 Array = NDArray[Any]
 Metric = Callable[[Array], float]
@@ -109,7 +110,7 @@ class TrainingSetup:
             metrics=metrics,
             monitored_metric=followed,
             pause_at=pause_at,
-            is_continued=is_continued or not isinstance(settings.init, str),
+            first=_first(settings, incremental, is_continued),
         )
         return cls(plan, state, loop, get_engine(settings.engine))
 
@@ -182,6 +183,13 @@ def warn_of_stop(stop: Stop, grave: str = "") -> None:
     elif stop.reason in {"max_iter", "diverged"} or grave:
         category = DivergenceWarning if stop.reason == "diverged" else ConvergenceWarning
         warnings.warn(f"{stop.message} {grave}".strip(), category, stacklevel=4)
+
+
+def _first(settings: MLPSettings, incremental: bool, is_continued: bool) -> First:
+    """Return what the first parameters of a training are."""
+    if incremental:
+        return "of other rows"
+    return "trained" if is_continued or not isinstance(settings.init, str) else "untrained"
 
 
 def _monitor_and_metrics(

@@ -203,8 +203,8 @@ def holdout_split(
     if n_held_out < 2:
         raise ParameterError(
             "validation_fraction",
-            f"must hold out at least 2 of the {n_rows} rows, got {fraction}, which is {n_held_out}; raise "
-            "it, or give more rows.",
+            f"must hold out at least 2 of the {n_rows} rows, got {fraction}, which is {n_held_out}: The "
+            "validation set is too small, raise the fraction or give more rows.",
         )
     if n_rows - n_held_out < len(counts):
         raise ParameterError(

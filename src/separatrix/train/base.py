@@ -15,6 +15,7 @@ from separatrix import check
 from separatrix.engine.base import Chunk, Engine, Run
 from separatrix.errors import ParameterError
 from separatrix.network import Schedule
+from separatrix.train.divergence import First
 from separatrix.train.history import CURVES, History, HistoryWriter
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.recording import Recorder, Recording
@@ -48,8 +49,9 @@ class LoopSettings:
     pause_at : int or None
         The epoch, counted over the whole training, after which to return without an end: nothing is
         restored, and a call with the same state and the remaining epochs gives the same bits as one call.
-    is_continued : bool
-        Whether the first parameters had been trained before; see `separatrix.train.divergence`.
+    first : {"untrained", "trained", "of other rows"}
+        What the first parameters are that the end is compared with; those of other rows are not. See
+        `separatrix.train.divergence`.
 
     Raises
     ------
@@ -71,7 +73,7 @@ class LoopSettings:
     metrics: Mapping[str, Callable[[Array], float]] = field(default_factory=dict)
     monitored_metric: str | None = None
     pause_at: int | None = None
-    is_continued: bool = False
+    first: First = "untrained"
 
     def __post_init__(self) -> None:
         check.number("learning_rate", self.learning_rate, 0.0, open_low=True)
@@ -181,6 +183,8 @@ class Training:
         `rates` has the rate of each epoch's last step.
         """
         curves = {name: getattr(chunk, name) for name in CURVES if hasattr(chunk, name)}
+        if chunk.halt == "diverged" and len(chunk.validation_score):  # as the metrics below
+            curves["validation_score"] = np.append(chunk.validation_score[:-1], math.nan)
         curves["learning_rate"] = rates
         curves["seconds"] = np.full(len(chunk.loss), seconds / len(chunk.loss))
         metrics = {

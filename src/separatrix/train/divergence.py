@@ -5,14 +5,15 @@ the usual loss, the larger of the loss of the first parameters and that of param
 
 - an epoch whose mean loss is `EXPLODED` times the usual loss ends training at once;
 - a training that ends no better than its first parameters has diverged. Where these had been trained before,
-  an epoch may well end a little worse: then only an end at `LOST` times the usual loss counts.
+  an epoch may well end a little worse: then only an end at `LOST` times the usual loss counts. Where they had
+  been trained on other rows, as in ``partial_fit``, nothing is compared.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from separatrix.network import HEADS
 from separatrix.network.heads import weighted_mean
 
 Array = NDArray[Any]
+First = Literal["untrained", "trained", "of other rows"]
 
 EXPLODED = 1e8
 LOST = 10.0
@@ -59,10 +61,12 @@ class Judge:
         self.usual = max(self.first, _loss_of_zeros(run, self.rows))
         run.plan = replace(run.plan, loss_limit=EXPLODED * self.usual if self.usual > 0.0 else math.inf)
 
-    def is_no_better(self, theta: Array, is_continued: bool) -> bool:
-        """Return whether parameters are no better than the first ones, which had been trained or not."""
+    def is_no_better(self, theta: Array, first: First) -> bool:
+        """Return whether parameters are no better than the first ones; see `LoopSettings.first`."""
+        if first == "of other rows":
+            return False
         loss = objective(self.run, theta, self.rows)
-        if is_continued:
+        if first == "trained":
             return not loss <= LOST * self.usual  # NaN, too
         return loss >= self.first > 0.0
 

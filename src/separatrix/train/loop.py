@@ -184,7 +184,7 @@ class TrainingLoop(Training):
         last_loss = None
         if reason not in {"diverged", "paused"}:
             kept = state.best_theta if restores else state.theta
-            if judge.is_no_better(kept, settings.is_continued):
+            if judge.is_no_better(kept, settings.first):
                 last_loss = float(history.loss[-1])
                 reason = reason if reason in {"interrupted", "callback"} else "diverged"
         is_lost = reason == "diverged" or last_loss is not None

@@ -1,0 +1,203 @@
+"""Run scikit-learn's own tests on our estimators: the installed tests, with the imported classes replaced.
+
+    python tools/run_scikit_learn_tests.py networks   # test_mlp.py
+    python tools/run_scikit_learn_tests.py logistic   # test_logistic.py, by networks without hidden layers
+    python tools/run_scikit_learn_tests.py callbacks  # the tests of callbacks, with our estimator in them
+    python tools/run_scikit_learn_tests.py checks     # the checks of estimators, with SCIPY_ARRAY_API=1
+
+Nothing is copied: names in scikit-learn's modules are replaced before a test module is imported. Tests that
+fail for a reason that is given below are expected to: the exit code is 0 if no other fails.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sklearn.linear_model
+import sklearn.neural_network
+
+import separatrix
+
+ROOT = Path(__file__).parents[1]
+PRIVATE = "uses private attributes of scikit-learn's class"
+SETS_COEF = "writes coef_, which is computed here from the weights of the network"
+NUMBER = "n_iter_ of a network is a number, not an array"
+FREE = "the mean over classes of softmax weights is free, and initial weights are drawn"
+WORKERS = "worker processes do not have the class of this script"
+TOY = "compares with the predictions of the estimator that was replaced"
+# Known failures, and why.
+REASONS: dict[str, dict[str, str]] = {
+    "networks": {
+        "test_fit": PRIVATE,
+        "test_gradient": PRIVATE,
+        "test_learning_rate_warmstart": PRIVATE,
+        "test_adaptive_learning_rate": PRIVATE,
+        "test_n_iter_no_change": PRIVATE,
+        "test_n_iter_no_change_inf": PRIVATE,
+        "test_nonfinite_params": "a DivergenceWarning with the initial parameters kept, instead of an error",
+        "test_predict_proba_multilabel": "log-probabilities stay exact where probabilities round to 1",
+        "test_early_stopping_stratified": "the error has other words",
+    },
+    "logistic": {
+        "test_logistic_cv_folds_with_classes_missing": SETS_COEF,
+        "test_logistic_cv_multinomial_score": SETS_COEF,
+        "test_write_parameters": SETS_COEF,
+        "test_logreg_predict_proba_multinomial": PRIVATE,
+        "test_n_iter": NUMBER,
+        "test_newton_cholesky_fallback_to_lbfgs": NUMBER,
+        "test_logistic_regression_callback_fitted_estimator": NUMBER,
+        "test_logistic_regression_callback_support": "counts the tasks of scikit-learn's solver",
+        "test_max_iter": "the warning has other words",
+        "test_zero_max_iter": "max_iter is at least 1",
+        "test_sparsify": "networks are not sparse",
+        "test_logistic_glmnet": FREE,
+        "test_multinomial_identifiability_on_iris": FREE,
+        "test_multinomial_logistic_regression_string_inputs": "without a seed, initial weights differ",
+    },
+    "callbacks": {
+        "test_function_no_callback_support": WORKERS,
+        "test_meta_estimator_autopropagated_callback_hooks_called": WORKERS,
+        "test_meta_estimator_callback_hooks_called": WORKERS,
+        "test_scoring_monitor_no_callback_support": TOY,
+        "test_logged_values": TOY,
+        "test_logged_values_meta_estimator": TOY,
+        "test_score_after_fit": TOY,
+    },
+}
+MODULES = {
+    "networks": ["sklearn.neural_network.tests.test_mlp"],
+    "logistic": ["sklearn.linear_model.tests.test_logistic"],
+    "callbacks": [
+        "sklearn.callback.tests.test_callback_support",
+        "sklearn.callback.tests.test_callback_context",
+        "sklearn.callback.tests.test_progressbar",
+        "sklearn.callback.tests.test_scoring_monitor",
+    ],
+}
+
+
+class LogisticRegression(separatrix.MLPClassifier):
+    """A network without hidden layers under the name, and with the parameters, of scikit-learn's class.
+
+    A test that asks for a parameter that the network does not have is skipped.
+    """
+
+    def __init__(
+        self,
+        *,
+        C: float = 1.0,
+        tol: float = 1e-4,
+        fit_intercept: bool = True,
+        class_weight: Any = None,
+        random_state: Any = None,
+        solver: str = "lbfgs",
+        max_iter: int = 100,
+        **others: Any,
+    ) -> None:
+        if solver != "lbfgs" or others:
+            pytest.skip(f"asks for solver={solver!r}, {sorted(others)}")
+        super().__init__(
+            (),
+            solver="lbfgs",
+            alpha=1.0 / C if 0 < C < math.inf else 0.0,
+            tol=tol,
+            fit_intercept=fit_intercept,
+            class_weight=class_weight,
+            random_state=random_state,
+            max_iter=max_iter,
+        )
+        self.C = C
+
+    @classmethod
+    def _get_param_names(cls) -> list[str]:
+        return ["C", "tol", "fit_intercept", "class_weight", "random_state", "solver", "max_iter"]
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Weights, (1, n_features) or (n_classes, n_features)."""
+        return np.array(self.coefs_[0].T)
+
+    @property
+    def intercept_(self) -> np.ndarray:
+        """Biases, (1,) or (n_classes,)."""
+        bias = np.array(self.intercepts_[0])
+        return bias if bias.size else np.zeros(len(self.coef_))
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return the logits."""
+        z = self._logits(X)
+        return z[:, 0] if z.shape[1] == 1 else z
+
+
+class MaxIterEstimator(separatrix.MLPRegressor):
+    """A network in place of the estimator of the tests of callbacks."""
+
+    def __init__(self, max_iter: int = 20, computation_intensity: float = 0.001) -> None:
+        super().__init__(
+            hidden_layer_sizes=(2,), max_iter=max_iter, n_iter_no_change=math.inf, tol=0.0, random_state=0
+        )
+        self.computation_intensity = computation_intensity
+
+    def fit(self, X: Any = None, y: Any = None, *, sample_weight: Any = None) -> Any:
+        """Fit the rows, or some rows if there are none."""
+        if X is None:
+            X = np.random.default_rng(0).normal(size=(20, 2))
+        y = np.arange(len(X), dtype=float) if y is None else y
+        return super().fit(X, y, sample_weight)
+
+
+class Results:
+    """A plugin of pytest that keeps the outcome of each test."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Keep the outcome of a test, that of its call unless its set-up fails or skips it."""
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.nodeid.rpartition("::")[2]] = report.outcome
+
+
+def run(what: str, arguments: list[str]) -> int:
+    """Run the tests of a topic, print the counts and the reasons, and return the exit code."""
+    if what == "networks":
+        sklearn.neural_network.MLPClassifier = separatrix.MLPClassifier
+        sklearn.neural_network.MLPRegressor = separatrix.MLPRegressor
+    elif what == "logistic":
+        sklearn.linear_model.LogisticRegression = LogisticRegression
+    else:
+        import sklearn.callback.tests._utils as utils
+
+        utils.MaxIterEstimator = MaxIterEstimator
+    results = Results()
+    options = ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--tb=line", "-W", "ignore", *arguments]
+    pytest.main([*options, "--pyargs", *MODULES[what]], [results])
+    failed = {name for name, outcome in results.outcomes.items() if outcome == "failed"}
+    known = {name for name in failed if name.partition("[")[0] in REASONS[what]}
+    for name in sorted(known):
+        print(f"expected: {name}: {REASONS[what][name.partition('[')[0]]}")
+    for name in sorted(failed - known):
+        print(f"FAILED: {name}")
+    counts = Counter(results.outcomes.values())
+    print(json.dumps({"tests of": what, **dict(counts), "with a reason": len(known)}))
+    return 0 if failed == known else 1
+
+
+def run_checks() -> int:
+    """Run scikit-learn's checks of estimators with array API dispatch."""
+    command = [sys.executable, "-m", "pytest", "-q", str(ROOT / "tests/estimators/test_sklearn_checks.py")]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"SCIPY_ARRAY_API": "1"}).returncode
+
+
+if __name__ == "__main__":
+    topic = sys.argv[1] if len(sys.argv) > 1 else "networks"
+    sys.exit(run_checks() if topic == "checks" else run(topic, sys.argv[2:]))
