@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from separatrix.errors import DataError, ParameterError
-from separatrix.select import select_ensemble
+from separatrix.select import ensemble_selection, select_by_scores, select_ensemble
 
 TRUTH = np.array([0, 1, 1, 0, 1, 0, 0, 1, 1, 0])
 
@@ -136,3 +136,14 @@ def test_shapes_that_do_not_fit(shape, n_test):
 def test_parameters_out_of_range(name):
     with pytest.raises(ParameterError, match=f"{name} must be an integer of at least 1, got 0"):
         select_ensemble(probabilities(2), TRUTH, log_score, **{name: 0})
+
+
+def test_scores_of_many_at_once_choose_the_same(monkeypatch):
+    draw = np.random.RandomState(0)
+    y, predictions = draw.rand(30), draw.rand(12, 30)
+    one_by_one = select_ensemble(predictions, y, lambda t, p: -float(np.mean((t - p) ** 2)))
+    at_once = select_by_scores(predictions, lambda many: -((many - y) ** 2).mean(axis=1))
+    assert at_once.added.tolist() == one_by_one.added.tolist()
+    monkeypatch.setattr(ensemble_selection, "BLOCK_NUMBERS", 70)  # two candidates at a time
+    in_blocks = select_by_scores(predictions, lambda many: -((many - y) ** 2).mean(axis=1))
+    assert in_blocks.added.tolist() == one_by_one.added.tolist()

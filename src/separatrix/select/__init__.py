@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from separatrix.select.candidates import Candidates, LossCurve
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_standard_error, corrected_t_test
-from separatrix.select.ensemble_selection import EnsembleSelection, select_ensemble
+from separatrix.select.ensemble_selection import EnsembleSelection, select_by_scores, select_ensemble
 from separatrix.select.selection import select
 from separatrix.select.selection_bias import SelectionBias, selection_bias
 from separatrix.select.verdict import Verdict
@@ -20,6 +20,7 @@ __all__ = [
     "corrected_standard_error",
     "corrected_t_test",
     "select",
+    "select_by_scores",
     "select_ensemble",
     "selection_bias",
     "verdict_parts",

@@ -14,6 +14,11 @@ from separatrix.errors import DataError
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
 Score = Callable[[npt.NDArray[Any], FloatArray], float]
+Scores = Callable[[FloatArray], FloatArray]
+"""Takes predictions of several candidates, (n_candidates, ...), and returns the score of each."""
+
+BLOCK_NUMBERS = 2**22
+"""Numbers of the attempts that are scored at once, which bounds the memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,22 +121,69 @@ def select_ensemble(
         mean = float(np.mean([score(truth[fold], prediction[fold]) for fold in folds]))
         return mean if np.isfinite(mean) else -np.inf
 
-    alone = np.array([mean_score(one) if np.isfinite(one).all() else -np.inf for one in predictions])
-    usable = np.flatnonzero(np.isfinite(alone))
-    if len(usable) == 0:
+    finite = np.array([bool(np.isfinite(one).all()) for one in predictions])
+
+    def scores(many: FloatArray) -> FloatArray:
+        return np.array([mean_score(one) for one in many])
+
+    return select_by_scores(predictions, scores, n_members=n_members, n_first=n_first, usable=finite)
+
+
+def select_by_scores(
+    predictions: FloatArray,
+    scores: Scores,
+    *,
+    n_members: int = 50,
+    n_first: int = 5,
+    usable: npt.NDArray[np.bool_] | None = None,
+) -> EnsembleSelection:
+    """Choose as `select_ensemble` does, by a function that scores many predictions at once.
+
+    Parameters
+    ----------
+    predictions : ndarray of shape (n_candidates, ...)
+    scores : callable
+        Takes predictions of shape (n, ...), returns the n scores; higher is better.
+    n_members, n_first : int
+        As of `select_ensemble`.
+    usable : bool ndarray of shape (n_candidates,), optional
+        Which candidates may be chosen; by default all whose score is finite.
+
+    Returns
+    -------
+    EnsembleSelection
+
+    Raises
+    ------
+    DataError
+        If no candidate has a finite score.
+
+    Examples
+    --------
+    >>> y, candidates = np.array([1.0, 2.0]), np.array([[0.0, 1.0], [3.0, 4.0]])
+    >>> select_by_scores(candidates, lambda many: -((many - y) ** 2).mean(axis=1)).counts
+    array([2, 1])
+    """
+    possible = np.ones(len(predictions), bool) if usable is None else usable
+    alone = np.full(len(predictions), -np.inf)
+    alone[possible] = scores(predictions[possible])
+    chosen_from = np.flatnonzero(np.isfinite(alone))
+    if len(chosen_from) == 0:
         raise DataError("no candidate has finite predictions and a finite score; train at a lower rate.")
-    best = usable[np.argsort(-alone[usable], kind="stable")][: min(n_first, n_members)]
+    best = chosen_from[np.argsort(-alone[chosen_from], kind="stable")][: min(n_first, n_members)]
     sums = np.cumsum(predictions[best], axis=0, dtype=np.float64)
-    scores = [mean_score(total / n) for n, total in enumerate(sums, 1)]
-    n_added = int(np.argmax(scores)) + 1
-    added, scores, total = best[:n_added].tolist(), scores[:n_added], sums[n_added - 1]
+    found = [float(scores((total / n)[np.newaxis])[0]) for n, total in enumerate(sums, 1)]
+    n_added = int(np.argmax(found)) + 1
+    added, found, total = best[:n_added].tolist(), found[:n_added], sums[n_added - 1]
+    step = max(1, BLOCK_NUMBERS // max(total.size, 1))
     while len(added) < n_members:
-        attempts = [mean_score((total + predictions[one]) / (len(added) + 1)) for one in usable]
+        blocks = [chosen_from[start : start + step] for start in range(0, len(chosen_from), step)]
+        attempts = np.concatenate([scores((total + predictions[b]) / (len(added) + 1)) for b in blocks])
         chosen = int(np.argmax(attempts))
-        added.append(int(usable[chosen]))
-        scores.append(attempts[chosen])
+        added.append(int(chosen_from[chosen]))
+        found.append(float(attempts[chosen]))
         total += predictions[added[-1]]
-    return EnsembleSelection(np.array(added), np.array(scores), len(predictions))
+    return EnsembleSelection(np.array(added), np.array(found), len(predictions))
 
 
 def _folds(shape: tuple[int, ...], n_rows: int, n_test: Sequence[int] | None) -> list[slice]:

@@ -1,8 +1,4 @@
-"""Mixture: which networks at which epochs are averaged, and how sure their mean may be.
-
-The greedy choice is that of `separatrix.select.select_ensemble` for a loss that is a mean over rows: all
-candidates are tried at once, as there are more than a hundred, and the best few are always the first.
-"""
+"""Mixture: which networks at which epochs are averaged, and how sure their mean may be."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from separatrix.decision import LEAST
 from separatrix.ensemble import tempered
+from separatrix.select import select_by_scores
 
 Array = NDArray[Any]
 
@@ -24,8 +21,7 @@ N_FIRST, N_MEMBERS = 5, 30
 def greedy_counts(probability: Array, weight: Array | None = None) -> Array:
     """Return how often each candidate is chosen for the mean with the lowest log-loss.
 
-    Starts with the `N_FIRST` candidates that are best alone, then adds the candidate that helps the mean
-    most, again and again, also one that is in already; the best mean on the way is kept.
+    See `separatrix.select.select_ensemble`.
 
     Parameters
     ----------
@@ -37,39 +33,25 @@ def greedy_counts(probability: Array, weight: Array | None = None) -> Array:
     -------
     int ndarray of shape (n_candidates,)
 
-    References
-    ----------
-    R. Caruana, A. Niculescu-Mizil, G. Crew, A. Ksikes: Ensemble selection from libraries of models, ICML
-    2004, sections 2.1 and 2.2.
+    Examples
+    --------
+    >>> greedy_counts(np.array([[0.75, 0.25], [0.25, 0.75], [0.125, 0.125]]))
+    array([1, 1, 0])
     """
 
-    def loss(p: Array) -> Array:
-        logs = np.log(np.maximum(p, LEAST))
-        return -np.average(logs, axis=-1, weights=weight)
+    def scores(p: Array) -> Array:
+        return np.asarray(np.average(np.log(np.maximum(p, LEAST)), axis=-1, weights=weight))
 
-    return _greedy(loss, probability)
+    return select_by_scores(probability, scores, n_members=N_MEMBERS, n_first=N_FIRST).counts
 
 
 def greedy_counts_of_numbers(prediction: Array, truth: Array, weight: Array | None = None) -> Array:
     """Return how often each candidate is chosen for the lowest squared error; see `greedy_counts`."""
-    return _greedy(lambda p: np.average((p - truth) ** 2, axis=-1, weights=weight), prediction)
 
+    def scores(p: Array) -> Array:
+        return np.asarray(-np.average((p - truth) ** 2, axis=-1, weights=weight))
 
-def _greedy(loss: Any, predictions: Array) -> Array:
-    first = np.argsort(loss(predictions), kind="stable")[:N_FIRST]
-    total = predictions[first].sum(axis=0, dtype=np.float64)
-    added = first.tolist()
-    losses = [
-        float(loss(predictions[first[: i + 1]].mean(axis=0, dtype=np.float64))) for i in range(len(first))
-    ]
-    while len(added) < N_MEMBERS:
-        attempts = loss((total + predictions) / (len(added) + 1))
-        best = int(attempts.argmin())
-        added.append(best)
-        losses.append(float(attempts[best]))
-        total += predictions[best]
-    n_kept = int(np.argmin(losses)) + 1
-    return np.bincount(added[:n_kept], minlength=len(predictions))
+    return select_by_scores(prediction, scores, n_members=N_MEMBERS, n_first=N_FIRST).counts
 
 
 def fitted_temperature(probability: Array, codes: Array, weight: Array | None = None) -> float:
