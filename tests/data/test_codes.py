@@ -12,11 +12,10 @@ from separatrix.data.codes import (
     PiecewiseLinearCode,
     QuantileCode,
     RobustCode,
-    TargetCode,
-    target_values,
 )
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import as_column
+from separatrix.data.target_codes import TargetCode, cross_fitted, target_values
 from separatrix.errors import DataError
 
 NUMBERS = as_column([1.0, 2.0, None, 4.0, 100.0, 4.0], "n")
@@ -153,3 +152,16 @@ def test_a_table_encoder_may_encode_a_column_several_times() -> None:
 def test_infinite_numbers_are_refused_by_column() -> None:
     with pytest.raises(DataError, match="column 'n' has the infinite value"):
         RobustCode.fit(as_column([1.0, np.inf], "n"), "n")
+
+
+def test_cross_fitted_features_are_those_of_the_other_parts() -> None:
+    draw = np.random.RandomState(0)
+    indices, part = draw.randint(-1, 4, 50), draw.randint(3, size=50)
+    targets, weight = np.eye(3)[draw.randint(3, size=50)], draw.rand(50)
+    features = cross_fitted(indices, 4, targets, part, weight)
+    assert features.shape == (50, 3)
+    assert not features[indices < 0].any()
+    others = part != part[7]
+    expected = target_values(indices[others], 4, targets[others], weight[others])
+    assert indices[7] >= 0
+    np.testing.assert_array_equal(features[7], expected[indices[7]])

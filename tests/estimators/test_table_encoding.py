@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
@@ -88,3 +89,62 @@ def test_numbers_that_are_categories_of_pandas_get_a_feature_each():
         step = TableEncoding().fit(pd.DataFrame({"plan": pd.Categorical(categories)}))
         assert step.get_feature_names_out().tolist() == ["plan=1", "plan=10", "plan=2"]
         assert step.transform(pd.DataFrame({"plan": codes})).argmax(axis=1).tolist() == [2, 0, 1, 0]
+
+
+def test_numbers_and_text_may_be_coded_in_several_ways():
+    frame = pl.DataFrame({"age": [1.0, None, 3.0, 4.0, 5.0], "town": ["b", "a", "b", None, "c"]})
+    y = ["no", "yes", "no", "yes", "yes"]
+    step = TableEncoding(numbers=["robust", "piecewise", "quantile"], text=["levels", "target"], n_bins=2)
+    step.fit(frame, y)
+    assert step.get_feature_names_out().tolist() == [
+        "age",
+        "age > 1",
+        "age > 3.5",
+        "age (quantile)",
+        "age (missing)",
+        "town=a",
+        "town=b",
+        "town=c",
+        "town=(missing)",
+        "town (target)",
+    ]
+    rows = step.transform(frame)
+    assert rows.shape == (5, 10)
+    assert rows[1, 4] == 1
+    assert rows[0, 9] < 0 < rows[4, 9]  # b says no, c says yes
+    assert clone(step).fit(frame, y).transform(frame).tolist() == rows.tolist()
+
+
+def test_training_rows_are_coded_by_the_targets_of_other_rows():
+    frame = pl.DataFrame({"town": [f"t{i % 12}" for i in range(24)]})
+    y = [i % 12 % 2 for i in range(24)]
+    step = TableEncoding(text=["target"], random_state=1)
+    seen = step.fit_transform(frame, y)[:, 0]
+    new = step.transform(frame)[:, 0]
+    assert (np.sign(new) == np.where(y, 1, -1)).all()
+    assert (np.abs(seen) < np.abs(new)).all()  # one row of each town, or none, not both
+    numbers = TableEncoding(text=["target"]).fit(frame, np.array(y) + 0.5)
+    assert np.sign(numbers.transform(frame)[:2, 0]).tolist() == [-1, 1]
+    assert clone(step).set_output(transform="polars").fit_transform(frame, y).columns == ["town (target)"]
+
+
+def test_codes_that_are_unknown_or_lack_the_target():
+    frame = pl.DataFrame({"age": [1.0, 2.0], "town": ["a", "b"]})
+    with pytest.raises(ParameterError, match="numbers must be one of 'standard', 'robust'"):
+        TableEncoding(numbers=["bins"]).fit(frame)
+    with pytest.raises(ParameterError, match="text must be one of 'levels', 'target'"):
+        TableEncoding(text=["hash"]).fit(frame)
+    with pytest.raises(ParameterError, match='text includes "target", which needs y; give it to fit'):
+        TableEncoding(text=["target"]).fit(frame)
+    with pytest.raises(ParameterError, match="n_bins must be"):
+        TableEncoding(numbers=["piecewise"], n_bins=0).fit(frame)
+
+
+def test_codes_are_learned_within_the_folds_of_a_cross_validation():
+    draw = np.random.RandomState(0)
+    frame = pl.DataFrame({"x": draw.rand(90), "town": draw.choice(["a", "b", "c"], 90).tolist()})
+    y = (np.sin(12 * frame["x"].to_numpy()) > 0).astype(int)
+    encoding = TableEncoding(numbers=["piecewise"], text=["target"])
+    scores = cross_val_score(make_pipeline(encoding, LogisticRegression(C=100)), frame, y, cv=3)
+    straight = cross_val_score(make_pipeline(TableEncoding(), LogisticRegression()), frame, y, cv=3)
+    assert scores.mean() > straight.mean() + 0.2

@@ -1,7 +1,7 @@
 """Codes: ways to write one column of a table as features that a small network learns well from.
 
-A code is fitted once on a training column, looks at no target (except `TargetCode`), and is applied to any
-later table with NumPy alone. A missing value counts as the training median of a number, and is a level of
+A code is fitted once on a training column, looks at no target, and is applied to any later table with NumPy
+alone. A missing value counts as the training median of a number, and is a level of
 its own in text.
 """
 
@@ -34,9 +34,6 @@ LEAST_QUANTILE = 0.001
 KNOTS = 512
 """Most distinct values that a `QuantileCode` keeps."""
 
-PRIOR_ROWS = 10.0
-"""A level's mean target is shrunk towards that of all rows as if so many of them had this level, too."""
-
 
 def _filled(column: Column, name: str, fill: float) -> Array:
     values = as_numbers(column, name)
@@ -44,7 +41,7 @@ def _filled(column: Column, name: str, fill: float) -> Array:
     return np.where(missing, fill, values) if missing.any() else values
 
 
-def _check_numbers(**numbers: Any) -> None:
+def check_numbers(**numbers: Any) -> None:
     """Raise a ValueError for what a file may have that is not a finite number, or not a sequence of them."""
     for name, value in numbers.items():
         listed = value if isinstance(value, tuple) else (value,)
@@ -83,7 +80,7 @@ class StandardCode:
 
     def __post_init__(self) -> None:
         """Check what may have come from a file."""
-        _check_numbers(fill=self.fill, mean=self.mean, scale=self.scale)
+        check_numbers(fill=self.fill, mean=self.mean, scale=self.scale)
 
     @classmethod
     def fit(cls, column: Column, name: str, weight: Array | None = None) -> StandardCode:
@@ -133,7 +130,7 @@ class RobustCode:
 
     def __post_init__(self) -> None:
         """Check what may have come from a file."""
-        _check_numbers(center=self.center, scale=self.scale)
+        check_numbers(center=self.center, scale=self.scale)
 
     @classmethod
     def fit(cls, column: Column, name: str, weight: Array | None = None) -> RobustCode:
@@ -218,7 +215,7 @@ class PiecewiseLinearCode:
         """Check what may have come from a file."""
         object.__setattr__(self, "edges", tuple(self.edges))
         object.__setattr__(self, "means", tuple(self.means))
-        _check_numbers(fill=self.fill, edges=self.edges, means=self.means)
+        check_numbers(fill=self.fill, edges=self.edges, means=self.means)
         if len(self.edges) != len(self.means) + 1 or any(np.diff(self.edges) <= 0):
             raise ValueError("edges must ascend, and be one more than means")
 
@@ -298,7 +295,7 @@ class QuantileCode:
         """Check what may have come from a file."""
         object.__setattr__(self, "values", tuple(self.values))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
-        _check_numbers(fill=self.fill, values=self.values, quantiles=self.quantiles)
+        check_numbers(fill=self.fill, values=self.values, quantiles=self.quantiles)
         if len(self.values) != len(self.quantiles) or not self.values or any(np.diff(self.values) <= 0):
             raise ValueError("values must ascend, and be as many as quantiles")
 
@@ -402,90 +399,6 @@ class LevelCode:
         out[rows, indices[rows]] = 1
 
 
-@dataclass(frozen=True)
-class TargetCode:
-    """Text as what its level says of the target: the log-odds of each class, or the mean of a number.
-
-    Each level's counts are shrunk towards those of all rows by `PRIOR_ROWS` rows. A value that training did
-    not have is 0 everywhere. Rows that a code was fitted on should not be encoded by it: see
-    `cross_fitted`.
-
-    Parameters
-    ----------
-    name : str
-        The column.
-    levels : tuple of (str or None)
-    values : tuple of tuple of float
-        For each level one number per feature.
-
-    References
-    ----------
-    D. Micci-Barreca: A preprocessing scheme for high-cardinality categorical attributes in classification and
-    prediction problems, SIGKDD Explorations 3(1), 2001, eq. 3 and 4.
-    """
-
-    kind: ClassVar[str] = "target"
-    reads_text: ClassVar[bool] = True
-    name: str
-    levels: tuple[str | None, ...]
-    values: tuple[tuple[float, ...], ...]
-
-    def __post_init__(self) -> None:
-        """Check what may have come from a file."""
-        object.__setattr__(self, "levels", tuple(self.levels))
-        object.__setattr__(self, "values", tuple(tuple(row) for row in self.values))
-        _check_numbers(**{f"values of level {i}": row for i, row in enumerate(self.values)})
-        if len(self.levels) != len(self.values) or len({len(row) for row in self.values}) != 1:
-            raise ValueError("values must have one row of numbers for each level")
-
-    @property
-    def feature_names(self) -> list[str]:
-        """`name (target)`, numbered if there are several."""
-        n = len(self.values[0])
-        return [f"{self.name} (target)"] if n == 1 else [f"{self.name} (target {k})" for k in range(n)]
-
-    def encode(self, column: Column, out: Array) -> None:
-        """Write the features into `out` of shape (n_rows, n_features)."""
-        out[:] = self._table[LevelCode(self.name, self.levels).codes(column)]
-
-    @cached_property
-    def _table(self) -> Array:
-        """The values, and a row of zeros at index -1."""
-        return np.vstack([np.array(self.values), np.zeros(len(self.values[0]))])
-
-
-def target_values(indices: Array, n_levels: int, targets: Array, weight: Array | None = None) -> Array:
-    """Return what each level says of the target.
-
-    Parameters
-    ----------
-    indices : int ndarray of shape (n_rows,)
-        The level of each row; -1 is none.
-    n_levels : int
-    targets : ndarray of shape (n_rows, k)
-        Class indicators (k classes; of two, one column is returned), or standardised numbers (k = 1).
-    weight : ndarray of shape (n_rows,), optional
-
-    Returns
-    -------
-    ndarray of shape (n_levels, n_features)
-    """
-    w = np.ones(len(indices)) if weight is None else weight
-    known = indices >= 0
-    at, w_known = indices[known], w[known]
-    total = np.bincount(at, w_known, n_levels)[:, np.newaxis]
-    sums = np.stack([np.bincount(at, w_known * t[known], n_levels) for t in targets.T], axis=1)
-    if targets.shape[1] == 1:
-        values: Array = sums / (total + PRIOR_ROWS)
-        return values
-    if len(w) == 0:
-        return np.zeros((n_levels, 1 if targets.shape[1] == 2 else targets.shape[1]))
-    prior = np.maximum(w @ targets / w.sum(), 1e-9)
-    p = (sums + PRIOR_ROWS * prior) / (total + PRIOR_ROWS)
-    logs: Array = np.log(p) - np.log(prior)
-    return logs[:, 1:] - logs[:, :1] if logs.shape[1] == 2 else logs
-
-
 def _weighted_values(column: Column, name: str, weight: Array | None) -> tuple[Array, Array]:
     """Return the distinct values of a column, ascending, and the weight of each."""
     values = as_numbers(column, name)
@@ -502,5 +415,5 @@ def _quantiles(distinct: Array, weights: Array, fractions: Sequence[float]) -> l
     return found
 
 
-Code = StandardCode | RobustCode | MissingCode | PiecewiseLinearCode | QuantileCode | LevelCode | TargetCode
-"""Any code of one column."""
+Code = StandardCode | RobustCode | MissingCode | PiecewiseLinearCode | QuantileCode | LevelCode
+"""Any code of one column that looks at no target."""

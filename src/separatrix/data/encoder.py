@@ -25,6 +25,7 @@ from separatrix.data.statistics import (
 )
 from separatrix.data.streams import Stream, row_keys
 from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text
+from separatrix.data.target_codes import TargetCode
 from separatrix.errors import DataError, ModelFileError
 
 Array = NDArray[Any]
@@ -160,7 +161,7 @@ class TextEncoder:
         out[rows, codes[rows]] = 1
 
 
-ColumnEncoder = NumericEncoder | TextEncoder | Code
+ColumnEncoder = NumericEncoder | TextEncoder | Code | TargetCode
 """Anything that turns one column into features."""
 
 _KINDS: dict[str, type[ColumnEncoder]] = {encoder.kind: encoder for encoder in get_args(ColumnEncoder)}

@@ -325,13 +325,14 @@ class BaseTabular(TableFitting, BaseEstimator):
 
     def _jobs(self, y: Array, given: list[Split] | None, random_state: RandomState) -> Iterator[Job]:
         number = 0
-        for configuration in range(recipe.PRESETS[self.presets][0]):
+        all_settings = recipe.CONFIGURATIONS if is_classifier(self) else recipe.CONFIGURATIONS_OF_NUMBERS
+        for configuration, settings in enumerate(all_settings[: recipe.PRESETS[self.presets][0]]):
             seed = int(random_state.randint(2**31 - 1))
             splits = self._folds(y, self._n_splits(), seed) if given is None else given
             self._n_folds = len(splits)
             for split in splits:
                 seed = int(random_state.randint(2**31 - 1))
-                yield Job(number, configuration, recipe.CONFIGURATIONS[configuration], split, seed)
+                yield Job(number, configuration, settings, split, seed)
                 number += 1
 
     def _train(

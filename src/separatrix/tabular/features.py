@@ -19,11 +19,11 @@ from separatrix.data.codes import (
     QuantileCode,
     RobustCode,
     StandardCode,
-    target_values,
 )
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.schema import Schema
 from separatrix.data.table import Column, is_text, missing_rows
+from separatrix.data.target_codes import cross_fitted, target_values
 from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.recipe import Configuration
@@ -106,24 +106,15 @@ class Features:
         seen, unseen : float32 ndarray of shape (n_rows, n_features)
         """
         part = random_state.permutation(len(rows)) % CROSS_FIT_PARTS
+        mine = targets[rows], None if weight is None else weight[rows]
         tables, seen, unseen = [], [], []
         for code in self.target_coded:
             indices, n_levels = self.levels[code.name], len(code.levels)
-
-            def table(at: Array, indices: Array = indices, n_levels: int = n_levels) -> Array:
-                w = None if weight is None else weight[at]
-                values = target_values(indices[at], n_levels, targets[at], w)
-                return np.vstack([values, np.zeros(values.shape[1])])  # the last, index -1: no level
-
-            whole = table(rows)
-            tables.append(whole[:-1])
-            features = np.empty((len(rows), whole.shape[1]))
-            for number in range(CROSS_FIT_PARTS):
-                mine = part == number
-                if mine.any():
-                    features[mine] = table(rows[~mine])[indices[rows[mine]]]
-            seen.append(features)
-            unseen.append(whole[indices[held_out]])
+            table = target_values(indices[rows], n_levels, *mine)
+            with_none = np.vstack([table, np.zeros(table.shape[1])])  # the last, index -1: no level
+            tables.append(table)
+            seen.append(cross_fitted(indices[rows], n_levels, mine[0], part, mine[1]))
+            unseen.append(with_none[indices[held_out]])
         return tables, _stacked(seen, len(rows)), _stacked(unseen, len(held_out))
 
     def without_target_codes(self, network: Network, theta: Array, tables: list[Array]) -> Array:

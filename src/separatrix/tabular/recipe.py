@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HIDDEN = (64, 64)
-DROPOUT = 0.2
 RATE = 5e-3
 STEPS = 2500
 LEAST_EPOCHS, MOST_EPOCHS = 30, 400
@@ -31,12 +30,15 @@ class Configuration:
     weight_decay : float
     uses_target : bool
         Whether text is also coded by what its levels say of the target.
+    dropout : float
+        Of each hidden layer.
     """
 
     blocks: tuple[str, ...]
     activation: str
     weight_decay: float
     uses_target: bool = False
+    dropout: float = 0.2
 
     def __str__(self) -> str:
         """Return the codes, the activation and the decay, in a few words."""
@@ -61,6 +63,11 @@ CONFIGURATIONS = (
     Configuration(("quantile",), "silu", 0.3),
 )
 """What is trained, the most useful first; fewer are trained with `presets="fast"` or a time limit."""
+
+CONFIGURATIONS_OF_NUMBERS = tuple(
+    replace(one, dropout=0.0 if number < 2 else 0.1) for number, one in enumerate(CONFIGURATIONS)
+)
+"""The same for targets that are numbers, which dropout blurs."""
 
 PRESETS = {"fast": (4, 5), "default": (6, 5), "best": (6, 10)}
 """How many configurations are trained, each on how many folds."""

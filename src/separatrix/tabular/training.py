@@ -149,7 +149,7 @@ class Job:
             target.n_out,
             activation=self.settings.activation,
             head=target.head,
-            dropout=recipe.DROPOUT,
+            dropout=self.settings.dropout,
         )
         batch = recipe.batch_size(len(target.T))
         n_epochs = recipe.n_epochs(len(rows), batch)
