@@ -24,10 +24,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from separatrix import check
-from separatrix.data.codes import LevelCode
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Column, Table, as_column, columns_of, is_text, table_from_frame
+from separatrix.data.table import Column, Table, as_column, columns_of, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
@@ -40,6 +39,7 @@ from separatrix.tabular.features import Features
 from separatrix.tabular.line import Line, fit_line, share_of_line
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
+from separatrix.tabular.rows import Rows
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
@@ -87,7 +87,8 @@ class BaseTabular(TableFitting, BaseEstimator):
             Numbers, text and missing values.
         y : array-like of shape (n_samples,)
         sample_weight : array-like of shape (n_samples,), optional
-            Weight of each row, 0 or more.
+            Weight of each row, 0 or more. A row whose weight is a small whole number counts as so many equal
+            rows.
         groups : array-like of shape (n_samples,), optional
             Rows of one group are in the same fold.
 
@@ -118,10 +119,14 @@ class BaseTabular(TableFitting, BaseEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
             )
-        weight = self._row_weights(y, sample_weight)
+        class_weight = self._class_weights(y)
         random_state = check_random_state(self.random_state)
         splits = self._given_splits(y, groups, random_state)
-        columns, y, weight, splits, index = _distinct_rows(columns, y, weight, splits)
+        kept = Rows.of(columns, y, sample_weight, splits)
+        columns = {name: column[kept.rows] for name, column in columns.items()}
+        y, weight, splits = y[kept.rows], kept.weight, kept.splits
+        if class_weight is not None:
+            weight = class_weight[kept.rows] * (1.0 if weight is None else weight)
         if len(y) < 2:
             raise DataError(
                 f"the table must have 2 different rows or more to learn from, got n_samples = {len(y)}."
@@ -143,11 +148,10 @@ class BaseTabular(TableFitting, BaseEstimator):
         line = self._fit_line(features, target, y, splits, random_state)
         members = self._train(jobs, features, target, follow)
         parts = self._choose(members, line, features, y, weight)
-        known = index >= 0
-        first = np.flatnonzero(known)[np.unique(index[known], return_index=True)[1]]
+        known = kept.places >= 0
         evidence = Evidence(
             rows=TrainingTable(Table(columns), y, self._n_classes, weight),
-            numbers=first,
+            numbers=kept.rows,
             folds=self._folds(y, self._n_splits(), 0) if splits is None else splits,
             oof=self.oof_.reshape(len(y), -1),
             parts=parts,
@@ -158,7 +162,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         )
         self.report_ = evidence.report(self.stop_, compare=self.compare)
         oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
-        oof[known] = self.oof_[index[known]]
+        oof[known] = self.oof_[kept.places[known]]
         self.oof_ = oof
         return self
 
@@ -221,8 +225,8 @@ class BaseTabular(TableFitting, BaseEstimator):
         """Check `y` and learn its classes; return class numbers or numbers."""
 
     @abstractmethod
-    def _row_weights(self, y: Array, weight: Array | None) -> Array | None:
-        """Return the weight of each row."""
+    def _class_weights(self, y: Array) -> Array | None:
+        """Return the weight of the class of each row; None if all are equal."""
 
     @abstractmethod
     def _target(self, y: Array, weight: Array | None) -> Target:
@@ -433,45 +437,6 @@ class BaseTabular(TableFitting, BaseEstimator):
         models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
         self._in_double = replace(self.ensemble_, models=models)
         return parts
-
-
-def _distinct_rows(
-    columns: Mapping[str, Column], y: Array, weight: Array | None, splits: list[Split] | None
-) -> tuple[dict[str, Column], Array, Array | None, list[Split] | None, Array]:
-    """Return every row once, with the weight of all equal ones, and where each row went (-1: nowhere).
-
-    So no fold judges a network on a row that it was trained on, a row of weight 2 counts as two rows, and the
-    order of the rows does not matter. Rows of weight 0 are left out. Rows that differ in their folds differ.
-    """
-    w = np.ones(len(y)) if weight is None else weight
-    keys = [y.astype(np.float64)]
-    for column in columns.values():
-        if is_text(column):
-            code = LevelCode.fit(column, "", len(column))
-            keys.append(code.codes(column).astype(np.float64))
-        else:
-            keys.append(np.nan_to_num(column.astype(np.float64), nan=-np.inf))
-    for rows, held_out in splits or ():
-        role = np.zeros(len(y))
-        role[rows] += 1
-        role[held_out] += 2
-        keys.append(role)
-    keep = np.flatnonzero(w > 0)
-    _, first, index = np.unique(np.stack(keys, axis=1)[keep], axis=0, return_index=True, return_inverse=True)
-    rows = keep[first]
-    total = np.bincount(index.ravel(), w[keep])
-    merged = None if len(total) == 0 or (total == total[0]).all() else total
-    went = np.full(len(y), -1)
-    went[keep] = index.ravel()
-    if splits is not None:
-        splits = [(_gone(went, rows), _gone(went, held_out)) for rows, held_out in splits]
-    return {name: column[rows] for name, column in columns.items()}, y[rows], merged, splits, went
-
-
-def _gone(went: Array, rows: Array) -> Array:
-    """Return where some rows went, each place once."""
-    places = np.unique(went[rows])
-    return places[places >= 0]
 
 
 def _check_cells(column: Column, name: str) -> None:

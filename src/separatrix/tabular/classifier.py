@@ -158,11 +158,9 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             )
         return codes
 
-    def _row_weights(self, y: Array, weight: Array | None) -> Array | None:
+    def _class_weights(self, y: Array) -> Array | None:
         of_class = Labels(self.classes_).weights(self.class_weight, np.bincount(y))
-        if of_class is None:
-            return weight
-        return of_class[y] if weight is None else of_class[y] * weight
+        return None if of_class is None else of_class[y]
 
     def _target(self, y: Array, weight: Array | None) -> Target:
         k = len(self.classes_)

@@ -160,8 +160,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
             raise DataError(f"X and y must have the same number of rows, got {n_rows} and {len(numbers)}.")
         return numbers
 
-    def _row_weights(self, y: Array, weight: Array | None) -> Array | None:
-        return weight
+    def _class_weights(self, y: Array) -> Array | None:
+        return None
 
     def _target(self, y: Array, weight: Array | None) -> Target:
         self._mean = float(np.average(y, weights=weight))

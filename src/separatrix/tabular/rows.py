@@ -1,0 +1,111 @@
+"""Rows: those that a tabular fit trains on, in an order of their own, each as often as its weight says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix.data.codes import LevelCode
+from separatrix.data.table import Column, is_text
+from separatrix.tabular.training import Split
+
+Array = NDArray[Any]
+
+MOST_COPIES = 5
+"""Whole weights count as copies of rows up to this mean; larger ones are weights, as others are."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows to train on.
+
+    Attributes
+    ----------
+    rows : int ndarray of shape (n_kept,)
+        Which rows of the table, sorted by their cells, so that their order in the table does not matter.
+    weight : ndarray of shape (n_kept,) or None
+        The weight of each; None if all are equal.
+    splits : list of (training rows, held-out rows) or None
+        As given, in numbers of kept rows.
+    places : int ndarray of shape (n_rows,)
+        Where each row of the table is among those kept; -1 is a row of weight 0.
+    """
+
+    rows: Array
+    weight: Array | None
+    splits: list[Split] | None
+    places: Array
+
+    @classmethod
+    def of(
+        cls,
+        columns: Mapping[str, Column],
+        y: Array,
+        weight: Array | None = None,
+        splits: Sequence[Split] | None = None,
+    ) -> Rows:
+        """Return the rows of a table to train on.
+
+        A row of weight 2 counts as two equal rows: if all weights are whole numbers, a row is kept as often.
+        Else equal rows are kept once, with the sum of their weights. Rows that differ in their folds differ.
+        """
+        w = np.ones(len(y)) if weight is None else weight
+        kept = np.flatnonzero(w > 0)
+        if len(kept) == 0:
+            return cls(kept, None, None if splits is None else [], np.full(len(y), -1))
+        keys = _keys(columns, y, splits or ())
+        _, first, index = np.unique(keys[kept], axis=0, return_index=True, return_inverse=True)
+        index = index.ravel()
+        total = np.bincount(index, w[kept])
+        copies = _copies(total, weight is not None, len(kept))
+        starts = np.cumsum(copies) - copies
+        # The first of several equal rows has the first copy, and so on.
+        order = np.argsort(index, kind="stable")
+        number = np.empty(len(index), np.intp)
+        number[order] = np.arange(len(index)) - np.searchsorted(index[order], index[order])
+        places = np.full(len(y), -1)
+        places[kept] = starts[index] + number % copies[index]
+        merged = None if (copies * total[0] == total * copies[0]).all() else total
+        rows = np.repeat(kept[first], copies)
+        of_row = np.repeat(np.arange(len(first)), copies)
+        if splits is not None:
+            distinct = np.full(len(y), -1)
+            distinct[kept] = index
+            splits = [(_among(of_row, distinct[a]), _among(of_row, distinct[b])) for a, b in splits]
+        return cls(rows, merged, None if splits is None else list(splits), places)
+
+
+def _copies(total: Array, is_weighted: bool, n_rows: int) -> Array:
+    """Return how often each of the different rows is kept."""
+    once = np.ones(len(total), np.intp)
+    if (total != np.rint(total)).any() or total.max() > 2**53:
+        return once
+    whole = total.astype(np.int64)
+    copies: Array = whole // np.gcd.reduce(whole)
+    return once if is_weighted and copies.sum() > MOST_COPIES * n_rows else copies
+
+
+def _keys(columns: Mapping[str, Column], y: Array, splits: Sequence[Split]) -> Array:
+    """Return numbers that two rows have in common if they are equal, and in the same folds."""
+    keys = [y.astype(np.float64)]
+    for column in columns.values():
+        if is_text(column):
+            code = LevelCode.fit(column, "", len(column))
+            keys.append(code.codes(column).astype(np.float64))
+        else:
+            keys.append(np.nan_to_num(column.astype(np.float64), nan=-np.inf))
+    for rows, held_out in splits:
+        role = np.zeros(len(y))
+        role[rows] += 1
+        role[held_out] += 2
+        keys.append(role)
+    return np.stack(keys, axis=1)
+
+
+def _among(of_row: Array, chosen: Array) -> Array:
+    """Return which kept rows are copies of chosen ones."""
+    return np.flatnonzero(np.isin(of_row, chosen[chosen >= 0]))
