@@ -26,7 +26,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from separatrix import check
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Column, Table, as_column, columns_of, table_from_frame
+from separatrix.data.table import Column, Table, as_column, as_numbers, columns_of, is_text, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
@@ -114,6 +114,9 @@ class BaseTabular(TableFitting, BaseEstimator):
         self.check_parameters()
         columns = self._columns(X, reset=True)
         n_rows = len(next(iter(columns.values())))
+        for name, column in columns.items():
+            if not is_text(column):
+                as_numbers(column, name)  # an error names the row as it is in the table
         y = self._read_target(y, n_rows)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
@@ -129,7 +132,8 @@ class BaseTabular(TableFitting, BaseEstimator):
             weight = class_weight[kept.rows] * (1.0 if weight is None else weight)
         if len(y) < 2:
             raise DataError(
-                f"the table must have 2 different rows or more to learn from, got n_samples = {len(y)}."
+                "the table must have 2 different rows or more of a weight above 0 to learn from, got "
+                f"n_samples = {len(y)}."
             )
         features = Features.fit(columns, weight, self._schema)
         if not any(array.shape[1] for array in features.arrays.values()):
@@ -300,7 +304,7 @@ class BaseTabular(TableFitting, BaseEstimator):
             names = [decision.name for decision in applied.schema.columns]
             self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
             return applied.columns
-        array = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan", reset=reset)
+        array = validate_data(self, X, dtype=None, ensure_all_finite=False, reset=reset)
         if reset:
             self._schema = None
             self.__dict__.pop("feature_names_in_", None)

@@ -174,6 +174,8 @@ def encode(codes: Sequence[Code], columns: Mapping[str, Column]) -> Array:
 def _piecewise(
     columns: Mapping[str, Column], names: Iterable[str], n_bins: int, weight: Array | None
 ) -> tuple[Code, ...]:
+    if n_bins == 0:
+        return ()
     fitted = (PiecewiseLinearCode.fit(columns[name], name, n_bins, weight) for name in names)
     return tuple(code for code in fitted if code is not None)
 

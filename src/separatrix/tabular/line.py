@@ -143,6 +143,7 @@ def _path(X: Array, target: Target, rows: Array, n: int | None = None) -> list[A
         model.set_params(**({"C": 1 / penalty} if target.is_classifier else {"alpha": penalty}))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a line short of its best is still a line
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
             model.fit(X[rows], y, weight)
         thetas.append(_theta(model, target))
     return thetas

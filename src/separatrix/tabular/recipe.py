@@ -90,6 +90,8 @@ def snapshot_epochs(n: int) -> list[int]:
 
 
 def n_bins(n_numeric: int, n_rows: int) -> int:
-    """Return the largest number of bins that the features and the rows allow."""
+    """Return the largest number of bins that the features and the rows allow; 0 of too many columns."""
+    if BINS[-1] * n_numeric > BIN_FEATURES:
+        return 0
     allowed = [t for t in BINS if t * n_numeric <= BIN_FEATURES and t <= n_rows / ROWS_PER_BIN]
     return allowed[0] if allowed else BINS[-1]
