@@ -91,9 +91,7 @@ export function tanh(z: number): number {
 
 /** Return log(1 + e) for 0 <= e <= 1. */
 export function log1p(e: number): number {
-  const u = 1 + e;
-  const lost = (e - (u - 1)) / u; // what rounding 1 + e left out
-  return u > 1.4142135623730951 ? 0.6931471805599453 + (logNearOne(u / 2 - 1) + lost) : logNearOne(u - 1) + lost;
+  return e > 0.41 ? 0.6931471805599453 + logNearOne((e - 1) / 2) : logNearOne(e);
 }
 
 /** Return log(1 + f) for -0.3 < f < 0.42, as fdlibm's e_log.c. */

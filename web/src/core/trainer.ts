@@ -50,6 +50,7 @@ export class Trainer {
   lastLoss = NaN;
   lastHeldOut: Evaluation | null = null;
   private readonly network: Network;
+  private readonly drops: boolean;
   private readonly slices: readonly LayerSlice[];
   private readonly pass: Pass;
   private readonly targets: Float64Array;
@@ -70,6 +71,7 @@ export class Trainer {
 
   constructor(readonly plan: Plan, readonly rows: Rows, heldOut: Rows | null, start: Snapshot) {
     this.network = plan.network;
+    this.drops = hasDropout(plan.network);
     this.slices = layout(plan.network);
     this.batchSize = rowsOfStep(plan, rows);
     this.batchesPerEpoch = Math.max(1, Math.ceil(rows.nRows / this.batchSize));
@@ -129,9 +131,9 @@ export class Trainer {
     }
     const n = Math.min(this.pass.stride, size - this.rowsDone);
     this.gather(first + this.rowsDone, n);
-    const dropout = { seed: this.plan.dropoutSeed, step: this.step, firstRow: this.rowsDone };
-    this.pass.forward(n, dropout);
-    this.batchLoss += this.pass.backward(this.targets, this.gradient, n, true);
+    const { dropoutSeed: seed } = this.plan;
+    this.pass.forward(n, this.drops ? { seed, step: this.step, firstRow: this.rowsDone } : null);
+    this.batchLoss += this.pass.backward(this.targets, this.gradient, n, this.drops);
     this.rowsDone += n;
     if (this.rowsDone < size) return "block";
     this.endBatch(size);
