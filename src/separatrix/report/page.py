@@ -367,7 +367,9 @@ def _columns(report: Content) -> str:
     cells: list[tuple[str, ...]] = list(rows)
     if not any(row[-1] for row in rows):
         header, cells = header[:-1], [row[:-1] for row in rows]
-    whose = "training rows" if report.n_train is not None and not report.assessment.rows else "rows"
+    is_train = report.n_train is not None and not report.assessment.rows
+    is_train = is_train and report.columns[0].n_rows == report.n_train
+    whose = "training rows" if is_train else "rows"
     content = _text(
         f"Counted on {plural(report.columns[0].n_rows, whose[:-1])}." if report.columns else "", "note"
     )
