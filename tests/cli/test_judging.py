@@ -112,3 +112,14 @@ def test_numbers_have_no_threshold(run):
     result = run("fit", "diabetes", *NETWORK, "--cost", "fn=2")
     assert result.exit_code != 0
     assert "needs classes" in result.stderr
+
+
+def test_a_small_table_is_judged_by_folds_if_asked(run, rare):
+    result = run("fit", str(rare), *NETWORK)
+    assert "100 test rows say little; --folds judges by cross-validation over all rows." in result.stdout
+    result = run("fit", str(rare), *NETWORK, "--folds", "--report", "page.html")
+    assert result.exit_code == 0, result.output
+    sentence = "5 folds, drawn 2 times: each of 400 rows is predicted without training on it"
+    assert f"Judged by {sentence}." in result.stdout
+    assert "On 400 rows, with 95 % intervals:" in result.stdout
+    assert sentence in Path("page.html").read_text(encoding="utf-8")

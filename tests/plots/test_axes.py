@@ -169,3 +169,22 @@ def test_no_window_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matplotlib.use", chosen.append)
     draw_without_screen()
     assert chosen == ["agg"]
+
+
+def test_a_rare_class_lies_on_top_and_keeps_its_fraction():
+    codes = np.array([1] * 20 + [0] * 19_980)
+    rare_points, common_points = 1, 0
+    drawn = draw_class_points(plt.figure().add_subplot(), np.zeros((20_000, 2)), codes, ["common", "rare"])
+    assert [len(points.get_offsets()) for points in drawn] == [4995, 5]
+    assert drawn[rare_points].get_zorder() > drawn[common_points].get_zorder()
+
+
+def test_a_class_of_one_row_is_drawn():
+    codes = np.array([2] + [0] * 9_000 + [1] * 9_000)
+    drawn = draw_class_points(plt.figure().add_subplot(), np.zeros((18_001, 2)), codes, ["a", "b", "c"])
+    assert len(drawn[2].get_offsets()) == 1
+
+
+def test_few_points_are_all_drawn():
+    drawn = draw_class_points(plt.figure().add_subplot(), np.zeros((300, 2)), np.arange(300) % 2, ["a", "b"])
+    assert sum(len(points.get_offsets()) for points in drawn) == 300

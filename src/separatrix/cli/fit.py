@@ -11,6 +11,7 @@ from separatrix.cli.column_options import with_column_options
 from separatrix.cli.judging_options import (
     CalibrateOption,
     CostOption,
+    FoldsOption,
     KeptThresholdOption,
     ReportOption,
     TreesOption,
@@ -97,6 +98,7 @@ def fit(
     threshold: KeptThresholdOption = None,
     calibrate: CalibrateOption = False,
     trees: TreesOption = True,
+    folds: FoldsOption = False,
     film: Annotated[
         Path | None,
         typer.Option(
@@ -133,6 +135,7 @@ def fit(
         report=report,
         cost=cost,
         trees=trees,
+        folds=folds,
         threshold=threshold,
         calibrate=calibrate,
         film=film,

@@ -34,6 +34,7 @@ from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REG
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.comparison import Comparison
 from separatrix.model import Model
+from separatrix.report.judging import FEW_ROWS
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.table_fitting import TabularFit
 from separatrix.text import plural
@@ -92,7 +93,12 @@ def fit_parts(
 ) -> list[RenderableType]:
     """Return the report of a fit for people; `hint` is the advice on it, if there is any."""
     parts = [_fit_summary(tables, fit, model, decision, with_advice=hint is None)]
-    parts += assessment_parts(assessment, "test row")
+    if assessment.rows:
+        parts.append(f"Judged by {assessment.rows}.")
+    elif fit.n_rows_read + len(fit.y_test) < FEW_ROWS:
+        few = plural(len(fit.y_test), "test row")
+        parts.append(f"{few} say little; --folds judges by cross-validation over all rows.")
+    parts += assessment_parts(assessment, "row" if assessment.rows else "test row")
     return parts if hint is None else [*parts, hint]
 
 

@@ -18,6 +18,7 @@ from separatrix.cli.film import prepare_film, write_film
 from separatrix.cli.judging import (
     check_report,
     decision_lines,
+    judged_by_folds,
     parsed_cost,
     refuse_decision,
     with_decision,
@@ -54,6 +55,7 @@ class FitRun:
     report: Path | None
     cost: str | None
     trees: bool
+    folds: bool
     threshold: float | None
     calibrate: bool
     film: Path | None
@@ -150,8 +152,12 @@ class FitRun:
         return path, model
 
     def judge(self, tables: TableInput, fitted: fitting.Fitted, model: AnyModel, path: Path) -> Assessment:
-        """Return the assessment on the test rows; write the page about the model if it is asked for."""
-        assessment = fit_report.assess_fit(model, fitted, trees=self.trees)
+        """Return the assessment on the test rows, or by folds; write the page about the model if asked for."""
+        crossed = judged_by_folds(fitted, trees=self.trees) if self.folds else None
+        if crossed is None:
+            assessment = fit_report.assess_fit(model, fitted, trees=self.trees)
+        else:
+            assessment = crossed.assessment
         if self.report is not None:
             write_fit_report(
                 self.report,
@@ -161,6 +167,7 @@ class FitRun:
                 model_file=path,
                 cost=self.decision.cost,
                 trees=self.trees,
+                folds=crossed,
             )
         return assessment
 

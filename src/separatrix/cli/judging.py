@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import typer
 from numpy.typing import NDArray
 
 from separatrix.cli.fitting import Fitted
+from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.evaluate.thresholds import Cost
 from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold, read_cost
+from separatrix.report.judging import CrossAssessment, cross_assess, repeats_for
 from separatrix.tabular.table_fitting import TabularFit
 
 
@@ -48,6 +53,47 @@ def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> An
     return replace(model, decision=choice.decide(y, proba, model.classes))
 
 
+def judged_by_folds(fitted: Fitted, *, trees: bool) -> CrossAssessment:
+    """Judge what was fitted by cross-validation over training and test rows together."""
+    features, test = judged_tables(fitted)
+    names = [name for name in features.columns if name != fitted.target.name]
+    columns = {name: np.concatenate([features.columns[name], test.columns[name]]) for name in names}
+    y = np.concatenate([fitted.y, fitted.y_test])
+    return cross_assess(
+        fitted.estimator,
+        replace(features, columns=columns),
+        y,
+        target=fitted.target.name,
+        class_weight=class_weights(fitted),
+        trees=trees,
+        n_repeats=repeats_for(len(y)),
+        on_fit=_show_fold if sys.stderr.isatty() else None,
+    )
+
+
+def _show_fold(done: int, total: int) -> None:
+    typer.echo(f"\rjudging: {done} of {total} trainings", err=True, nl=done == total)
+
+
+def judged_tables(fitted: Fitted) -> tuple[AppliedTable, Table]:
+    """Return the training and the test rows of a table that was read whole."""
+    if isinstance(fitted, TabularFit):
+        return fitted.features, fitted.test_rows
+    if fitted.features is None or fitted.test_features is None:
+        raise ParameterError(
+            "report", "needs a table that is read whole; leave out memory and checkpoint, or use evaluate."
+        )
+    return fitted.features, fitted.test_features
+
+
+def class_weights(fitted: Fitted) -> dict[Any, float] | None:
+    """Return the weight of each class in a training; None if classes were not weighted."""
+    weights, labels = fitted.target.weights, fitted.target.labels
+    if weights is None or labels is None:
+        return None
+    return dict(zip(labels.classes.tolist(), weights, strict=True))
+
+
 def write_fit_report(
     path: Path,
     model: AnyModel,
@@ -57,27 +103,18 @@ def write_fit_report(
     model_file: Path,
     cost: Cost | None,
     trees: bool,
+    folds: CrossAssessment | None = None,
 ) -> None:
     """Write the page about a model that was fitted on a table."""
-    if isinstance(fitted, TabularFit):
-        X, X_test = fitted.features, fitted.test_rows
-    elif fitted.features is None or fitted.test_features is None:
-        raise ParameterError(
-            "report", "needs a table that is read whole; leave out memory and checkpoint, or use evaluate."
-        )
-    else:
-        X, X_test = fitted.features, fitted.test_features
-    weights, classes = fitted.target.weights, model.classes
-    class_weight = None
-    if weights is not None and classes is not None:
-        class_weight = dict(zip(classes.tolist(), weights, strict=True))
+    X, X_test = judged_tables(fitted)
     write_report(
         path,
         model,
         X_test,
         fitted.y_test,
         train=(X, fitted.y),
-        class_weight=class_weight,
+        class_weight=class_weights(fitted),
+        folds=folds,
         target=fitted.target.name,
         source=source,
         model_file=model_file,

@@ -53,3 +53,12 @@ CalibrateOption = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+FoldsOption = Annotated[
+    bool,
+    typer.Option(
+        "--folds",
+        help="Judge by cross-validation over all rows instead of the test rows: the same training is "
+        "repeated on 5 folds, drawn several times if there are few rows. For tables of fewer than 1000 rows.",
+        rich_help_panel=PANEL,
+    ),
+]

@@ -33,6 +33,7 @@ Keywords = Mapping[str, Any] | None
 
 SMALL_TEXT = "x-small"
 DPI = 120  # of files
+MAX_POINTS = 5000  # drawn of rows
 _LEGEND_AREA = 45.0  # of the smallest marker in a legend, in square points
 
 _GAP, _PAD = 8.0, 2.5  # between a point and its name, and around a name, in points
@@ -126,23 +127,54 @@ def draw_class_points(
 ) -> list[PathCollection]:
     """Draw points (n_rows, 2) in the colour and with the marker of their class; grey where `codes` is None.
 
-    `kwargs` are passed to `Axes.scatter` and replace the defaults; `s` is the area of a dot.
+    A rarer class lies above more frequent ones. Of many points a sample is drawn that keeps the fractions of
+    the classes. `kwargs` are passed to `Axes.scatter` and replace the defaults; `s` is the area of a dot.
     """
+    if len(points) > MAX_POINTS:
+        rows = stratified_rows(len(points), codes, MAX_POINTS)
+        points, codes = points[rows], None if codes is None else codes[rows]
     area = kwargs.pop("s", float(np.clip(6000 / max(len(points), 1), 11, 40)))
     look = {"edgecolors": "white", "linewidths": 0.06 * area**0.5, "zorder": 3} | kwargs
     if codes is None:
         return [ax.scatter(points[:, 0], points[:, 1], s=area, **{"c": NEUTRAL} | look)]
     n = len(classes)
     looks = zip(classes, class_colors(n), class_markers(n), strict=True)
+    counts = np.bincount(codes, minlength=n)
+    above = {code: 0.01 * place for place, code in enumerate(np.argsort(-counts, kind="stable").tolist())}
     return [
         ax.scatter(
             points[codes == code, 0],
             points[codes == code, 1],
             s=area * marker_scale(marker),
-            **{"c": color, "marker": marker, "label": wrapped(label, 30)} | look,
+            **{"c": color, "marker": marker, "label": wrapped(label, 30)}
+            | look
+            | {"zorder": look["zorder"] + above[code]},
         )
         for code, (label, color, marker) in enumerate(looks)
     ]
+
+
+def stratified_rows(n_rows: int, codes: Array | None, n_most: int) -> Array:
+    """Return the numbers of `n_most` rows, evenly from all classes, in order; one of each class at least.
+
+    Examples
+    --------
+    >>> codes = np.array([0] * 990 + [1] * 10)
+    >>> rows = stratified_rows(1000, codes, 100)
+    >>> len(rows), int(codes[rows].sum())
+    (100, 1)
+    """
+    if n_rows <= n_most:
+        return np.arange(n_rows)
+    order = np.random.RandomState(0).permutation(n_rows)
+    if codes is not None:
+        order = order[np.argsort(codes[order], kind="stable")]
+    rows = order[np.linspace(0, n_rows - 1, n_most).round().astype(np.intp)]
+    if codes is not None:
+        firsts = order[np.unique(codes[order], return_index=True)[1]]
+        absent = firsts[~np.isin(codes[firsts], codes[rows])]
+        rows = np.concatenate([rows, absent])
+    return np.sort(rows)
 
 
 def add_legend(

@@ -275,7 +275,7 @@ def _fitted(estimator: Any, subject: Subject) -> Any:
     """Fit a clone on the subject's rows; what it warns of is that of the estimator itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if subject.container is None and hasattr(estimator, "fit_table"):
+        if subject.container is None and hasattr(estimator, "hidden_layer_sizes"):
             name = "y"
             while name in subject.table.columns:
                 name += "_"

@@ -32,7 +32,6 @@ from separatrix.report.judging import (
     training_table,
 )
 from separatrix.report.learning import LearningCurves
-from separatrix.report.page import page
 from separatrix.report.rows import outstanding_rows
 from separatrix.report.subject import Subject, threshold_of
 
@@ -172,6 +171,8 @@ class Report(Content):
 
     def to_html(self) -> str:
         """Return the page: HTML that holds its pictures and needs no network."""
+        from separatrix.report.page import page  # only here: matplotlib is slow to import
+
         return page(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
