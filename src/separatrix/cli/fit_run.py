@@ -152,7 +152,7 @@ class FitRun:
         return path, model
 
     def judge(self, tables: TableInput, fitted: fitting.Fitted, model: AnyModel, path: Path) -> Assessment:
-        """Return the assessment on the test rows, or by folds; write the page about the model if asked for."""
+        """Return the assessment on test rows, or by folds; write the page about the model if asked for."""
         crossed = judged_by_folds(fitted, trees=self.trees) if self.folds else None
         if crossed is None:
             assessment = fit_report.assess_fit(model, fitted, trees=self.trees)
