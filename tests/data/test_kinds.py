@@ -228,6 +228,23 @@ def test_ordered_categories_of_pandas_are_ranks():
     np.testing.assert_array_equal(schema.apply(table)["size"][:4], [0, 2, 1, np.nan])
 
 
+@pytest.mark.parametrize(
+    "values", [[0.5, 1.5, 2.5], ["2", "3", "5more"], ["2024-01-01", "2024-02-01"], [1, 2, 3]]
+)
+def test_categories_of_frames_stay_categories(values):
+    column = [values[i % len(values)] for i in range(60)]
+    frame = pd.DataFrame({"c": pd.Categorical(column), "x": np.arange(60) * 0.5})
+    schema = learn_schema(table_from_frame(frame))
+    assert schema["c"].kind == "category"
+    texts_of = pl.DataFrame({"c": pl.Series(list(map(str, column)), dtype=pl.Categorical), "x": frame["x"]})
+    assert learn_schema(table_from_frame(texts_of))["c"].kind == "category"
+
+
+def test_a_unit_of_few_cells_is_no_unit():
+    schema = learn_schema(Table({"doors": repeated("2", "3", "4", "5more"), "x": NUMBERS}))
+    assert schema["doors"].kind == "category"
+
+
 def test_frames_hold_decimals_durations_and_dates():
     frame = pl.DataFrame(
         {

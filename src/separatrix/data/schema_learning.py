@@ -18,6 +18,7 @@ from separatrix.data.schema import Schema
 from separatrix.data.statistics import LEVELS
 from separatrix.data.streams import Stream, TableStream
 from separatrix.data.table import Column, Table
+from separatrix.data.text_kinds import as_words
 from separatrix.errors import ParameterError
 from separatrix.text import plural
 
@@ -98,11 +99,11 @@ def examine(
         if target in options.drop:
             raise ParameterError("drop", f"must not name the target, got '{target}'.")
     options.require(stream.kinds)
-    orders = source.ordered if isinstance(source, Table) else {}
+    orders, categories = (source.ordered, source.categories) if isinstance(source, Table) else ({}, ())
     in_memory = isinstance(stream, TableStream)
     profiles, sample = profile_columns(stream, most=max(LEVELS, stream.n_rows) if in_memory else LEVELS)
     decisions = [
-        _decision(name, profile, options, orders.get(name, ()))
+        _decision(name, profile, options, orders.get(name, ()), is_category=name in categories)
         for name, profile in profiles.items()
         if name != target and name not in ignored
     ]
@@ -163,7 +164,9 @@ def _with_link(
     return replace(decision, link=link, notes=(*decision.notes, note), is_clear=is_clear)
 
 
-def _decision(name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...]) -> ColumnSchema:
+def _decision(
+    name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...], *, is_category: bool
+) -> ColumnSchema:
     """Return the decision on a column: the user's, else that of the rules."""
     if name in options.drop:
         return with_counts(ColumnSchema(name, "dropped", "is left out, as asked"), profile)
@@ -178,6 +181,8 @@ def _decision(name: str, profile: Profile, options: ColumnOptions, order: tuple[
     if name in options.scales:
         return asked_kinds.as_ordered(name, profile, tuple(options.scales[name] or order))
     found = decide(name, profile, order)
+    if is_category and found.kind in ("number", "date", "code") and isinstance(profile, TextProfile):
+        found = with_counts(as_words(name, profile), profile)
     if name in options.keep and not found.is_used:
         return _kept(name, profile)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from separatrix.data.schema import Schema, require_columns
+from separatrix.data.schema import Schema
 from separatrix.data.streams import Piece, Stream
 from separatrix.data.table import Column
 
@@ -23,9 +23,8 @@ class SchemaStream(Stream):
 
     def __init__(self, stream: Stream, schema: Schema, others: Sequence[str] = ()) -> None:
         target = schema.target
-        for name in [*([] if target is None else [target.name]), *others]:
+        for name in [*([] if target is None else [target.name]), *schema.input_names, *others]:
             stream.require(name)
-        require_columns(stream.kinds, schema.input_names)
         self._others = tuple(others)
         self.stream, self.schema, self.names, self.pieces = stream, schema, stream.names, stream.pieces
         made = schema.outputs(stream.kinds)

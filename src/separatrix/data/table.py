@@ -294,6 +294,8 @@ class Table:
         is a number becomes text, as in pandas' frames of arrays.
     ordered : dict of str to tuple of str, optional
         Levels of columns of ordered categories, from the lowest to the highest.
+    categories : collection of str, optional
+        Columns of other categories, also if these are numbers.
 
     Raises
     ------
@@ -317,6 +319,7 @@ class Table:
 
     columns: dict[str, Column]
     ordered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    categories: Collection[str] = ()
 
     def __post_init__(self) -> None:
         """Turn every column into its kind and compare the lengths."""
@@ -379,7 +382,8 @@ class Table:
         return self._with({name: column[rows] for name, column in self.columns.items()})
 
     def _with(self, columns: dict[str, Column]) -> Table:
-        return Table(columns, {name: levels for name, levels in self.ordered.items() if name in columns})
+        ordered = {name: levels for name, levels in self.ordered.items() if name in columns}
+        return Table(columns, ordered, [name for name in self.categories if name in columns])
 
 
 def require_column(name: str, columns: Collection[str]) -> None:
@@ -483,13 +487,15 @@ def table_from_frame(frame: Any) -> Table:
         frame, library = polars.from_arrow(frame), "polars"
     if library == "polars":
         frame = frame.collect() if hasattr(frame, "collect") else frame
-        return Table({series.name: _from_polars(series) for series in frame})
+        columns = {series.name: _from_polars(series) for series in frame}
+        return Table(columns, {}, [name for name in columns if _is_polars_category(frame[name])])
     if library == "pandas":
         names = [str(name) for name in frame.columns]
         require_unique(names, "the data frame")
         series = {name: frame.iloc[:, j] for j, name in enumerate(names)}
         ordered = {name: levels for name, each in series.items() if (levels := _levels(each))}
-        return Table({name: _from_pandas(each) for name, each in series.items()}, ordered)
+        categories = [name for name, each in series.items() if _is_categorical(each)]
+        return Table({name: _from_pandas(each) for name, each in series.items()}, ordered, categories)
     raise DataError(
         f"a table must be a Polars or pandas DataFrame or a pyarrow Table, got {type(frame).__name__}."
     )
@@ -603,6 +609,13 @@ def _from_pandas(series: Any) -> Column:
     values = series.astype(object).to_numpy(copy=True)
     values[missing] = None
     return np.asarray(values)
+
+
+def _is_polars_category(series: Any) -> bool:
+    """Return whether a Polars series has categories."""
+    import polars as pl
+
+    return series.dtype in (pl.Categorical, pl.Enum)
 
 
 def _levels(series: Any) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def decide_text(name: str, profile: TextProfile) -> ColumnSchema:
     for attempt in (_try_date, _try_number, _try_yes_no):
         if (found := attempt(name, profile)) is not None:
             return found
-    return _as_words(name, profile)
+    return as_words(name, profile)
 
 
 def _as_padded(name: str, profile: TextProfile) -> ColumnSchema:
@@ -113,7 +113,8 @@ def _try_number(name: str, profile: TextProfile) -> ColumnSchema | None:
     if n_numbers + sum(numerals.words.values()) < n or n_numbers < LEAST_NUMBERS * n:
         return None
     units = {unit for unit in numerals.units if unit and unit != number_format.unit}
-    if units:
+    unit = number_format.unit
+    if units or (unit[:1].isalpha() and numerals.units[unit] < n_numbers / 2):  # as in 2, 3, 4, 5more
         return None
     n_levels = profile.levels.n_levels
     if missing_words(numerals.words, n_numbers, n, n_distinct=n_levels) is None:
@@ -171,7 +172,8 @@ def _yes_no_spellings(counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     return tuple(spellings)
 
 
-def _as_words(name: str, profile: TextProfile) -> ColumnSchema:
+def as_words(name: str, profile: TextProfile) -> ColumnSchema:
+    """Return what a column of words is: categories, an identifier or free text."""
     n, levels = profile.n, profile.levels
     n_levels = levels.n_levels
     about = "" if levels.is_exact else "about "

@@ -216,7 +216,7 @@ def with_target_column(source: Any, target: Any) -> tuple[Any, str]:
         raise ParameterError(
             "target", f"is called '{name}', as a column of the table; leave that out, or name it: '{name}'."
         )
-    return Table({**table.columns, name: target}, table.ordered), name
+    return Table({**table.columns, name: target}, table.ordered, table.categories), name
 
 
 def warn_of_columns(schema: Schema | None) -> None:
