@@ -137,3 +137,13 @@ def test_an_error_is_one_sentence(run, people, arguments, sentence):
     assert result.stderr.startswith(f"separatrix: error: {sentence}")
     assert result.stderr.count("\n") == 1
     assert not list(Path().glob("*.safetensors"))
+
+
+def test_few_test_rows_say_nothing_of_a_line(run):
+    rows = [f"{i * 7 % 13},{'xyz'[i % 3]},{'yn'[i % 2]}" for i in range(20)]
+    Path("t.csv").write_text("\n".join(["a,b,target", *rows]) + "\n", encoding="utf-8")
+    result = run("fit", "t.csv", *FAST)
+    assert result.exit_code == 0, result.output
+    assert "Too few rows to compare the ensemble with dummy" in result.stdout
+    assert "The columns say little" not in result.stdout
+    assert "A straight line is right" not in result.stdout

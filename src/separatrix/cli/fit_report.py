@@ -228,6 +228,8 @@ def advice(assessment: Assessment, model: AnyModel, fitted: Fitted) -> str | Non
 def _advice_on_ensemble(assessment: Assessment) -> str | None:
     """Return a sentence if a straight line is as good, or if the columns say nothing."""
     outcomes = {each.names[1]: each.outcome for each in assessment.comparisons}
+    if "too few rows" in outcomes.values():
+        return None
     if outcomes.get(DUMMY) != "better":
         return (
             "The columns say little of the target: on these test rows the ensemble is no better than a guess."
