@@ -48,12 +48,13 @@ async function follow(session: Session, hash: string): Promise<string> {
   }
 }
 
-/** Return the address of the page as it is now, and show it in the address bar. */
+/** Return the address of the page as it is now, and show it in the address bar; empty where there is none. */
 async function linkOf(session: Session): Promise<string> {
   written = await writeLink(linkState(session));
   const address = `${location.href.split("#")[0]}${written}`;
-  // The frame of a notebook has no address that could be changed.
-  if (location.protocol !== "about:") history.replaceState(null, "", written);
+  // The frame of a notebook has no address.
+  if (location.protocol === "about:") return "";
+  history.replaceState(null, "", written);
   return address;
 }
 

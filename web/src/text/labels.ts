@@ -24,7 +24,7 @@ export const LABELS = {
   rightTraining: "right, training", rightHeldOut: "right, held back", r2Training: "R², training", r2HeldOut: "R², held back",
   confusion: "Confusion matrix", confusionOf: (heldOut: boolean) => `Rows: true class, columns: predicted class, of the ${heldOut ? "held-back" : "training"} points`,
   is: (name: string) => `is ${name}`, said: (name: string) => `predicted ${name}`,
-  training: "Training", again: "Start again", stepBack: "One epoch back", stepOn: "One epoch on", batchOn: "One batch on", play: "Play", pause: "Pause", speed: "Speed",
+  training: "Training", again: "Start again", stepBack: "One epoch back", stepOn: "One epoch on", batchOn: "One batch on", play: "Play", pause: "Pause", speed: "Speed", perFrame: (epochs: string) => `${epochs} / frame`,
   timeline: "Epoch", epoch: "epoch", lossTraining: "loss, training", lossHeldOut: "held back", kept: "kept run",
   epochText: (epoch: number) => `epoch ${count(epoch)}`,
   timelineText: (epoch: number, value: number | undefined) => `epoch ${count(epoch)}${value === undefined ? "" : `, training loss ${loss(value)}`}`,

@@ -95,6 +95,7 @@ export const HINTS = {
   unfrozen: "Training changes it again.",
   copied: "The link is copied. It holds every setting, and points drawn by hand; data of a file are not in it.",
   copyFailed: "The browser does not allow copying; the link is in the address bar.",
+  noLink: "The frame of a notebook has no address. Save the page with .save, and copy the link there.",
   draw: "Click or drag on the picture to set points. Choose a class above it, or erase.",
   marked: "The ring marks the point whose numbers the cards show.",
   saved: (name: string) => `${name} is saved.`,

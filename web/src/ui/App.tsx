@@ -71,6 +71,10 @@ function Header({ link }: { link: () => Promise<string> }) {
   const sizes = [network.nIn, ...network.layers.map((layer) => layer.units)].join("–");
   const copy = async () => {
     const url = await link();
+    if (!url) {
+      say(HINTS.noLink);
+      return;
+    }
     try {
       await navigator.clipboard.writeText(url);
       say(url.length > 2000 ? HINTS.longLink(url.length) : HINTS.copied);

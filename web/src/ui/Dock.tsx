@@ -10,7 +10,7 @@ import { Icon } from "./icons";
 import type { IconName } from "./icons";
 import { useApp, usePainter, useSession } from "./stage";
 
-const SPEEDS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200];
+export const SPEEDS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200];
 
 export function Dock() {
   const { session } = useApp();

@@ -7,6 +7,7 @@ import type { LossName } from "../state/types";
 import { count, short } from "../text/format";
 import { LABELS } from "../text/labels";
 import { INITS, LOSSES, OPTIMIZERS, ORDERS, initSummary, lossSummary, stopSummary } from "../text/names";
+import { SPEEDS } from "./Dock";
 import { Check, Choice, Fold, Range, Steps, Whole } from "./controls";
 import { useApp, useSession } from "./stage";
 
@@ -26,7 +27,20 @@ export function LearningPanel() {
       {optimizer.name === "sgd" && <Range label={LABELS.momentum} min={0} max={0.99} step={0.01} value={optimizer.momentum} text={short} onChange={(momentum) => session.setTraining({ optimizer: { ...optimizer, momentum } })} />}
       <Steps label={LABELS.rate} values={RATES} value={training.rate} text={short} onChange={(rate) => session.setTraining({ rate })} />
       <Steps label={LABELS.batch} values={BATCHES} value={training.batch} text={(batch) => (batch === "full" ? LABELS.fullBatch : count(Number(batch)))} onChange={(batch) => session.setTraining({ batch })} />
+      <OnPhones />
     </section>
+  );
+}
+
+/** Controls of the dock that a phone has no room for there. */
+function OnPhones() {
+  const { session } = useApp();
+  const speed = useSession(({ doc }) => doc.view.speed);
+  return (
+    <div class="onphones">
+      <Steps label={LABELS.speed} values={SPEEDS} value={speed} text={(value) => LABELS.perFrame(short(value))} onChange={(value) => session.setView({ speed: value })} />
+      <div class="drawbar"><button onClick={() => session.restart()}>{LABELS.again}</button><button onClick={() => session.step("batch")}>{LABELS.batchOn}</button></div>
+    </div>
   );
 }
 
