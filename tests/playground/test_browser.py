@@ -101,7 +101,7 @@ def test_the_other_exports(outcomes, folder):
     rows = (folder / "data.csv").read_text().splitlines()
     assert len(rows) == 1 + 360
     assert model.network.n_in == 2
-    for name in ("boundary", "network"):
+    for name in ("boundary", "network", "loss"):
         assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         tree = ElementTree.parse(folder / f"{name}.svg")
         assert tree.getroot().tag == "{http://www.w3.org/2000/svg}svg"

@@ -65,4 +65,6 @@ export const EXPORTS = {
   boundarySvg: { title: "Boundary as SVG", note: "sharp at every size" },
   networkPng: { title: "Network as PNG", note: "with the pictures in its units" },
   networkSvg: { title: "Network as SVG", note: "sharp at every size" },
+  lossPng: { title: "Loss as PNG", note: "both curves, all epochs" },
+  lossSvg: { title: "Loss as SVG", note: "sharp at every size" },
 } as const;

@@ -5,7 +5,7 @@ import { dataCsv, modelJson, safetensors } from "../export/files";
 import { pythonCode } from "../export/python";
 import { EXPORTS, LABELS } from "../text/labels";
 import { HINTS } from "../text/narrator";
-import { boundarySvg, pngOf } from "../views/svg";
+import { boundarySvg, lossSvg, pngOf } from "../views/svg";
 import type { App } from "./stage";
 import { useApp } from "./stage";
 import { Icon } from "./icons";
@@ -20,6 +20,7 @@ interface Export {
 }
 
 const boundary = ({ session, stage }: App) => boundarySvg(session, stage.boundary!, stage.scene, stage.palette);
+const losses = ({ session, stage }: App) => lossSvg(session, stage.palette);
 const network = ({ stage }: App) => stage.network!.svg(stage.palette);
 
 const ITEMS: readonly Export[] = [
@@ -31,6 +32,8 @@ const ITEMS: readonly Export[] = [
   { ...EXPORTS.boundarySvg, file: "boundary.svg", make: boundary },
   { ...EXPORTS.networkPng, file: "network.png", make: (app) => pngOf(network(app)) },
   { ...EXPORTS.networkSvg, file: "network.svg", make: network },
+  { ...EXPORTS.lossPng, file: "loss.png", make: (app) => pngOf(losses(app)) },
+  { ...EXPORTS.lossSvg, file: "loss.svg", make: losses },
 ];
 
 export function ExportMenu() {

@@ -10,8 +10,9 @@ import { addMarker } from "./markers";
 import type { Palette } from "./palette";
 import type { Scene } from "./scene";
 import { gridOf } from "./scene";
+import { logLimits, niceEnd, tickText, ticksOf } from "./timeline";
 
-const SIDE = 640, CELLS = 200, PNG_SCALE = 2;
+const SIDE = 640, WIDE = 960, CELLS = 200, PNG_SCALE = 2;
 
 /** Writes a path. */
 class SvgPen {
@@ -77,6 +78,26 @@ export function networkSvg(session: Session, layout: Layout, width: number, heig
     parts.push(`<image ${at} preserveAspectRatio="none" href="${tiles[k]![unit]}"/><rect ${at} rx="5" fill="none" stroke="${palette.ink}" stroke-width="1.4"/>`);
   }));
   return svg(width, height, parts);
+}
+
+/** The loss curves on their logarithmic scale. */
+export function lossSvg(session: Session, palette: Palette): string {
+  const { loss, heldOutLoss } = session.curves;
+  const end = niceEnd(session.lastEpoch), [low, high] = logLimits([session.curves]);
+  const left = 56, width = WIDE - left - 16, height = SIDE / 2, bottom = height - 34;
+  const x = (epoch: number) => left + (epoch / end) * width, y = (value: number) => 8 + ((high - Math.log10(value)) / (high - low)) * (bottom - 8);
+  const text = (px: number, py: number, anchor: string, content: string) => `<text x="${round(px)}" y="${round(py)}" text-anchor="${anchor}" font-family="sans-serif" font-size="13" fill="${palette.quiet}">${content}</text>`;
+  const line = (values: readonly number[], color: string) => {
+    const pen = new SvgPen();
+    const stride = Math.max(1, Math.floor(values.length / (2 * width)));
+    values.forEach((value, epoch) => { if (value > 0 && value < Infinity && (epoch % stride === 0 || epoch === values.length - 1)) pen[pen.d ? "lineTo" : "moveTo"](x(epoch), y(value)); });
+    return `<path d="${pen.d}" fill="none" stroke="${color}" stroke-width="2"/>`;
+  };
+  const parts = [`<rect width="${WIDE}" height="${height}" fill="${palette.panel}"/>`];
+  for (const tick of ticksOf(low, high)) parts.push(`<path d="M${left} ${round(y(tick))}h${width}" stroke="${palette.line}"/>`, text(left - 7, y(tick) + 4, "end", tickText(tick)));
+  for (let k = 0; k <= 5; k++) parts.push(text(x((end * k) / 5), height - 12, "middle", String((end * k) / 5)));
+  parts.push(line(heldOutLoss, palette.heldOut), line(loss, palette.ink));
+  return svg(WIDE, height, parts);
 }
 
 /** Return a picture as PNG. */

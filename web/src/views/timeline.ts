@@ -139,7 +139,8 @@ export function niceEnd(last: number): number {
   return 10 * power;
 }
 
-function logLimits(curves: readonly Curves[]): [number, number] {
+/** Return the limits of the losses as powers of ten. */
+export function logLimits(curves: readonly Curves[]): [number, number] {
   let low = Infinity, high = -Infinity;
   for (const { loss, heldOutLoss } of curves)
     for (const values of [loss, heldOutLoss])
@@ -154,7 +155,7 @@ function logLimits(curves: readonly Curves[]): [number, number] {
 }
 
 /** Return round numbers within the limits: powers of ten, of a short range also 2 and 5 times these. */
-function ticksOf(low: number, high: number): number[] {
+export function ticksOf(low: number, high: number): number[] {
   const found: number[] = [];
   const factors = high - low < 2.2 ? [5, 2, 1] : [1];
   for (let k = Math.ceil(high); k >= Math.floor(low); k--)
@@ -165,6 +166,6 @@ function ticksOf(low: number, high: number): number[] {
   return found;
 }
 
-function tickText(tick: number): string {
+export function tickText(tick: number): string {
   return tick >= 1e-4 && tick < 1e5 ? String(tick) : tick.toExponential(0).replace("+", "");
 }

@@ -290,11 +290,11 @@ export const SCENARIOS = [
     async run(context, folder) {
       const page = await stopped(context, join(folder, TOY), 20);
       const files = [];
-      for (const item of ["Model model", "Model as JSON", "Python code", "Data", "Boundary as PNG", "Boundary as SVG", "Network as PNG", "Network as SVG"]) {
+      for (const item of ["Model model", "Model as JSON", "Python code", "Data", "Boundary as PNG", "Boundary as SVG", "Network as PNG", "Network as SVG", "Loss as PNG", "Loss as SVG"]) {
         await page.button("Export").click();
         files.push(await page.download(() => page.page.getByRole("menuitem", { name: new RegExp(`^${item}`) }).click(), folder));
       }
-      assert.equal(new Set(files).size, 8);
+      assert.equal(new Set(files).size, 10);
       await page.page.getByRole("tab", { name: "Ask" }).click();
       const panel = page.page.getByRole("tabpanel");
       const asked = [];
