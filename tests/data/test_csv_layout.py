@@ -158,6 +158,16 @@ def test_the_users_word_on_the_header():
     assert layout("a;b,c\n1;2,3\n", sep=",").names == ("a;b", "c")
 
 
+def test_the_lines_below_the_names_in_orange(tmp_path):
+    text = "age\tsex\tclass\nc\td\td\n\t\tclass\n63\tf\t1\n41\tm\t0\n"
+    found = layout(text)
+    assert (found.names, found.first_row) == (("age", "sex", "class"), 3)
+    assert found.notes == (
+        "two lines of t.csv below the names are skipped: Orange's description of the columns.",
+    )
+    assert layout("a\tb\nc\td\nd\tc\nc\tc\n").first_row == 1
+
+
 def test_a_text_without_cells():
     with pytest.raises(DataError, match=r"t.csv is empty; a table needs a header line and rows\."):
         layout(",,\n,,\n")

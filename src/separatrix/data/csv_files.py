@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from separatrix.data.csv_layout import GROUPED, SPACE, CsvLayout, layout_of, some_names
+from separatrix.data.csv_layout import CsvLayout, layout_of
+from separatrix.data.csv_names import some_names
+from separatrix.data.csv_numbers import GROUPED
+from separatrix.data.csv_records import SPACE
 from separatrix.data.csv_text import CsvText, encoder_of, require_cells
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.sources import ScannedTable, Source

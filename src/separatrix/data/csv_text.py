@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from separatrix.data.csv_layout import SPACE, CsvLayout, split_at_spaces
+from separatrix.data.csv_layout import CsvLayout
+from separatrix.data.csv_records import SPACE, split_at_spaces
 from separatrix.data.sources import Source
 from separatrix.errors import DataError
 

@@ -264,6 +264,8 @@ def read_source(source: str, options: ReadOptions | None = None) -> Table:
 def read_source_file(source: str, options: ReadOptions | None = None) -> Table | FileTable:
     """Return a data set as a `Table`, or a file or standard input in the types of Polars."""
     if source in dataset_names():
+        if options is not None:
+            options.require_use((), f"'{source}'", "a built-in data set")
         return load_dataset(source)
     if source != "-" and not Path(source).suffix and not Path(source).exists():
         raise DataError(
