@@ -330,7 +330,15 @@ def test_describe_is_a_summary():
         "target": "ill",
         "training": {"n_rows": 2},
     }
-    assert repr(model) == "<Model 3-3-1, head='binary', float64>"
+    assert repr(model) == "<Model 3-3-1, head='binary', float64: 'ill' (0, 1), from 2 columns>"
     assert make_model(feature_names=["a", "b"]).describe()["columns"] == ["a", "b"]
     assert make_model("regression").describe()["classes"] is None
     assert model.n_parameters == 16
+
+
+def test_a_model_of_a_table_says_what_it_predicts():
+    encoder = TableEncoder.fit({"age": [30.0, 50.0], "town": ["Ulm", "Bonn"]})
+    model = Model(Network.mlp(3, (), 1), np.zeros(4), ["no", "yes"], encoder, target_name="member")
+    assert repr(model.with_threshold(0.25)) == (
+        "<Model 3-1, head='binary', float64: 'member' (no, yes), from 2 columns, threshold 0.25>"
+    )

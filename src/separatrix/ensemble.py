@@ -20,7 +20,7 @@ from separatrix.data.table import Table, columns_of
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
 from separatrix.errors import ParameterError
-from separatrix.model import Model, answers, check_decision, decision_of, decision_values
+from separatrix.model import Model, answers, check_decision, decision_of, decision_values, task_text
 from separatrix.network import Network
 
 Array = NDArray[Any]
@@ -325,8 +325,9 @@ class Ensemble:
         )
 
     def __repr__(self) -> str:
-        """Return the number of networks and of their parameters."""
-        return f"<Ensemble of {len(self.models)} networks, {self.n_parameters} parameters>"
+        """Return the number of networks and parameters, and what is predicted from how many columns."""
+        size = f"{len(self.models)} networks, {self.n_parameters} parameters"
+        return f"<Ensemble of {size}{task_text(self)}>"
 
 
 AnyModel = Model | Ensemble  # what a model file may hold

@@ -415,8 +415,8 @@ class Model:
         return same_theta and _sorted_json(self.to_dict()) == _sorted_json(other.to_dict())
 
     def __repr__(self) -> str:
-        """Return sizes, head and type of the parameters."""
-        return f"<Model {self.network}, head={self.network.head!r}, {self.theta.dtype.name}>"
+        """Return sizes, head and type of the parameters, and what is predicted from how many columns."""
+        return f"<Model {self.network}, head={self.network.head!r}, {self.theta.dtype.name}{task_text(self)}>"
 
     def _numbers(self, z: Array) -> Array:
         a = self.head.output(z)
@@ -436,6 +436,21 @@ class Model:
                 f"finite {self.theta.dtype} is needed; correct it, or leave out the row."
             )
         return numbers
+
+
+def task_text(model: Any) -> str:
+    """Return what a model predicts, from how many columns, and from which threshold on, where it knows."""
+    parts = []
+    if model.target_name is not None:
+        labels = [] if model.classes is None else list(map(str, model.classes.tolist()))
+        shown = ", ".join(labels[:4]) + (", …" if len(labels) > 4 else "")
+        parts.append(f"{model.target_name!r}{f' ({shown})' if shown else ''}")
+        if model.encoder is not None:
+            n_columns = len(model.encoder.input_columns)
+            parts.append(f"from {n_columns} column{'' if n_columns == 1 else 's'}")
+    if model.threshold is not None:
+        parts.append(f"threshold {model.threshold:g}")
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def check_decision(model: Any) -> None:

@@ -100,7 +100,7 @@ def test_every_encoding_of_a_column_is_reported():
     )
     assert dict(column_lines(encoder)) == {
         "Numbers": "1 column, standardised",
-        "Filled": "missing replaced by the median and marked: age (2)",
+        "Filled": "missing replaced by the median and marked: age (median 2)",
         "Text": "1 column, an input for each value: town (1)",
         "Missing": "a separate input in text: town",
         "Rare": "values beyond the most frequent share one input: town",

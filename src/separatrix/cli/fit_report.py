@@ -230,7 +230,7 @@ def _advice_on_ensemble(assessment: Assessment) -> str | None:
     outcomes = {each.names[1]: each.outcome for each in assessment.comparisons}
     if "too few rows" in outcomes.values():
         return None
-    if outcomes.get(DUMMY) != "better":
+    if outcomes.get(DUMMY) not in ("better", "looks better"):
         return (
             "The columns say little of the target: on these test rows the ensemble is no better than a guess."
         )

@@ -117,7 +117,7 @@ def column_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
         return code_lines(encoder, limit)
     numbers = [column for column in encoder.columns if isinstance(column, NumericEncoder)]
     texts = [column for column in encoder.columns if isinstance(column, TextEncoder)]
-    filled = [f"{column.name} ({column.fill:.4g})" for column in numbers if column.indicator]
+    filled = [_filled_text(encoder, column.name, column.fill) for column in numbers if column.indicator]
     levels = [f"{column.name} ({len(column.levels)})" for column in texts]
     missing = [column.name for column in texts if column.missing]
     rare = [column.name for column in texts if column.other]
@@ -136,10 +136,20 @@ def column_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
     return [*lines, *dropped_lines(encoder, limit)]
 
 
+def _filled_text(encoder: TableEncoder, name: str, median: float | None = None) -> str:
+    """Return a column that has missing numbers, with its median and how many are missing, where known."""
+    decisions = () if encoder.schema is None else encoder.schema.columns
+    n_missing = next((each.n_missing for each in decisions if each.name == name), 0)
+    notes = [] if median is None else [f"median {median:.4g}"]
+    if n_missing:
+        notes.append(f"{n_missing:,} missing")
+    return f"{name} ({', '.join(notes)})" if notes else name
+
+
 def code_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
     """Return the lines on columns that are coded for a tabular ensemble."""
     levels = [f"{code.name} ({len(code.levels)})" for code in encoder.columns if isinstance(code, LevelCode)]
-    missing = [code.name for code in encoder.columns if isinstance(code, MissingCode)]
+    missing = [_filled_text(encoder, code.name) for code in encoder.columns if isinstance(code, MissingCode)]
     lines: list[Row] = []
     if encoder.numeric_columns:
         columns = plural(len(encoder.numeric_columns), "column")

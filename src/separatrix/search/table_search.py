@@ -305,7 +305,7 @@ def search_table(
     >>> found.verdict.baseline_is_enough
     False
     >>> found.model
-    <Model 3-4-1, head='regression', float64>
+    <Model 3-4-1, head='regression', float64: 'price', from 2 columns>
     >>> found.model.predict(sx.data.Table({"x": [1.0], "kind": ["a"]})).round(-3)
     array([1000.])
     """
