@@ -138,6 +138,16 @@ def test_what_excel_leaves_at_the_ends(read):
     )
 
 
+def test_a_footnote_below_the_table(read):
+    text = "name;n;price\nA;1;1,5\n\nB;2;2,5\n__________\n(C)opyright Office of Statistics\n\nAs of 2023\n"
+    assert read(text) == (
+        {"name": ["A", "B"], "n": [1, 2], "price": [1.5, 2.5]},
+        ["the last 3 lines of 't.csv' ('__________') are left out: no cells, but a footnote."],
+    )
+    with pytest.raises(DataError, match=r"line 3 of .* has 1 cells where the header has 3"):
+        read("name;n;price\nA;1;1,5\nB\n")
+
+
 def test_a_column_without_a_name_that_is_not_empty_further_on(read):
     text = "a,b,\n" + "1,2,\n" * 1200 + "3,4,5\n"
     columns, sentences = read(text)

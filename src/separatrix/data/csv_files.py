@@ -72,6 +72,7 @@ def scan_csv(source: Source, options: ReadOptions, sep: str | None = None) -> Sc
 
     text = CsvText.of(source, options.encoding)
     layout = layout_of(text.start(), options, source.label, encoding=text.encoding, sep=sep)
+    text = text.without_footnotes(layout)
     layout = replace(layout, notes=(*text.notes, *layout.notes))
     if layout.sep != SPACE and not text.needs_rewriting:
         try:

@@ -123,6 +123,28 @@ class CsvText:
         lines = [line for line in content.split(b"\n") if line.strip(b" \r")]
         return bool(lines) and not lines[-1].strip(sep.encode() + b' \r"')
 
+    def without_footnotes(self, layout: CsvLayout) -> CsvText:
+        """Return the text without sentences below the table: lines at the end of words, without cells."""
+        with self.source.opened() as file:
+            n_bytes = file.seek(0, io.SEEK_END)
+            file.seek(max(0, n_bytes - END_BYTES))
+            lines = file.read().split(b"\n")
+        first = len(lines)
+        for number in range(len(lines) - 1, 0, -1):
+            if _is_footnote(lines[number], layout):
+                first = number
+            elif lines[number].strip():
+                break
+        notes = [line for line in lines[first:] if line.strip()]
+        if not notes:
+            return self
+        shown = notes[0].decode(errors="replace").strip()[:40]
+        which = "the last line" if len(notes) == 1 else f"the last {len(notes)} lines"
+        verb = "is" if len(notes) == 1 else "are"
+        note = f"{which} of {self.source.label} ('{shown}') {verb} left out: no cells, but a footnote."
+        source = _shortened(self.source, n_bytes - len(b"\n".join(lines[first:])))
+        return replace(self, source=source, counts=_count(source)[0], notes=(*self.notes, note))
+
     def n_after(self, sep: str, n_lines: int) -> int | None:
         """Return the number of separators after the first lines; None if some may be within quotes."""
         if self.counts[b'"'] or sep == SPACE:
@@ -156,6 +178,27 @@ class CsvText:
                 _write_rows(self, layout, file)
         source = replace(self.source, content=content)
         return CsvText(source, self.encoding, _count(source)[0], self.notes)
+
+
+def _is_footnote(line: bytes, layout: CsvLayout) -> bool:
+    """Return whether a line has words, but no cells of a table of three columns or more."""
+    words = line.strip()
+    if layout.n_cells < 3 or layout.sep == SPACE or layout.sep.encode() in words or b'"' in words:
+        return False
+    return b" " in words or (bool(words) and not words.strip(b"_-=*"))
+
+
+def _shortened(source: Source, size: int) -> Source:
+    """Return the first bytes of a text."""
+    if isinstance(source.content, bytes):
+        return replace(source, content=source.content[:size])
+    if source.folder is None:
+        return replace(source, content=source.read()[:size])
+    path = source.folder / f"{_free_number(source.folder)}.txt"
+    with source.opened() as file, path.open("wb") as output:
+        for start in range(0, size, BLOCK_BYTES):
+            output.write(file.read(min(BLOCK_BYTES, size - start)))
+    return replace(source, content=path)
 
 
 def _write_rows(text: CsvText, layout: CsvLayout, file: TextIO) -> None:
