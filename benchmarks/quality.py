@@ -22,6 +22,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
@@ -232,8 +233,18 @@ def number_scores(y: Any, prediction: Any) -> dict[str, float]:
 # Running and showing.
 
 
+@lru_cache
+def warm_up(model: tuple[str, Model], task: str) -> None:
+    """Fit a model once, so that imports and compilation are not in the first time."""
+    kind, make = model
+    X = pd.DataFrame({"a": np.arange(60.0), "b": ["x", "y", "z"] * 20})
+    y = np.arange(60) % 2 if task == "classification" else np.arange(60.0)
+    make(0, 1, ["b"]).fit(as_input(kind, X.copy(), X.copy(), ["b"])[0], y)
+
+
 def fit_and_score(path: Path, task: str, model: tuple[str, Model], seed: int, options: Any) -> dict[str, Any]:
     """Return one row of the result file."""
+    warm_up(model, task)
     X, y, text = read_table(path, task)
     train, test = split(X, y, task, seed, options.most_rows)
     kind, make = model

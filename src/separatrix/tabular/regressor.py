@@ -32,7 +32,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     An ensemble of small networks on different codes of the columns. Each network is trained on four of five
     folds and stopped by the fifth; the networks, and the epochs at which they count, are chosen by the
-    squared error of their mean on the rows that they were not trained on.
+    squared error of their mean on the rows that they were not trained on. A linear model has a share of the
+    mean, as far as it predicts as well on these rows.
 
     Parameters
     ----------
@@ -66,6 +67,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Predictions for the training rows by networks that were not trained on them.
     oof_score_ : float
         Root mean squared error of these predictions.
+    line_share_ : float
+        The weight of the linear model in the mean.
     report_ : TabularReport
         What each column is, which networks were kept, out-of-fold scores beside those of other models,
         calibration, and where the estimator is unsure.
