@@ -29,7 +29,7 @@ def play(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[DATA]...",
+            metavar="DATA",
             show_default="the first experiment of the page",
             help=f"An artificial data set ({', '.join(TOYS)}), another data set by name, a table file, - for "
             "standard input; or a model file that fit has written, and a table.",

@@ -179,7 +179,9 @@ def _shown(model: AnyModel) -> Model:
     """Return a model that the page can show, or raise an error that says why it cannot."""
     if not isinstance(model, Model):
         raise ParameterError(
-            "model", "must be one network, got an ensemble; show one of its members, as in model.models[0]."
+            "model",
+            "must be one network, got an ensemble; train one with separatrix fit --model network, or show "
+            "one of its members, as in model.models[0].",
         )
     network, hidden = model.network, [layer.units for layer in model.network.layers[:-1]]
     if network.head not in HEADS_SHOWN:
