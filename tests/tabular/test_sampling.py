@@ -27,7 +27,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         tmp_path / "t.csv"
     )
     monkeypatch.setattr(
-        "separatrix.tabular.sampling.bytes_of_row", lambda *_: Budget(10**9).rows * 4 // 5 // 1000
+        "separatrix.tabular.sampling.bytes_of_row", lambda *_: Budget(10**9).rows * 3 // 5 // 1000
     )
     return tmp_path / "t.csv"
 

@@ -89,7 +89,7 @@ def fit_ensemble(
     tables: TableInput, given: Mapping[str, Any], test_size: float, groups: str | None
 ) -> ensemble_fitting.TabularFit:
     """Fit an ensemble of small networks."""
-    settings = {**ENSEMBLE_DEFAULTS, "compare": True, **given}
+    settings = {**ENSEMBLE_DEFAULTS, "compare": tables.memory is None, **given}
     estimator: TabularClassifier | TabularRegressor
     if tables.task == "classification":
         estimator = TabularClassifier(**settings)

@@ -21,6 +21,9 @@ Array = NDArray[Any]
 PROBE_ROWS = 2000
 """Rows of a first sample, from which the width of the codes is known."""
 
+SHARE_OF_ROWS = 0.6
+"""Of the memory for rows; the pieces that are read, and the test rows, take the rest."""
+
 LEAST_ROWS = 200
 """Fewest rows that an ensemble is trained on."""
 
@@ -82,7 +85,7 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     n_rows = statistics.n_rows
     probe = collected(stream, _Choice(source, share, min(1.0, PROBE_ROWS / max(n_rows, 1))))
     row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, n_networks)
-    most = (source.budget.rows - 2 * source.budget.piece) // row_bytes
+    most = int(SHARE_OF_ROWS * source.budget.rows) // row_bytes
     source.budget.require(min(n_rows, LEAST_ROWS) * row_bytes // 2, f" for {LEAST_ROWS} rows of this width")
     held_out = max(LEAST_ROWS, source.budget.held_out // (16 * len(stream.kinds)))
     n_all = stream.n_rows if test_stream is None else test_stream.n_rows
