@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from separatrix import playground as playground
     from separatrix import plots as plots
     from separatrix import recipes as recipes
+    from separatrix import report as report
     from separatrix import search as search
     from separatrix import select as select
     from separatrix.data import open_table as open_table
@@ -56,7 +57,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "evaluate", "explain", "playground", "plots", "network", "recipes", "search", "select")
+_SUBMODULES = (
+    "data",
+    "evaluate",
+    "explain",
+    "playground",
+    "plots",
+    "network",
+    "recipes",
+    "report",
+    "search",
+    "select",
+)
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {

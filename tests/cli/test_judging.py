@@ -123,3 +123,18 @@ def test_a_small_table_is_judged_by_folds_if_asked(run, rare):
     assert f"Judged by {sentence}." in result.stdout
     assert "On 400 rows, with 95 % intervals:" in result.stdout
     assert sentence in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_a_search_writes_a_page_judged_by_folds(run, rare):
+    options = ("--candidates", "2", "--depths", "0-1", "--widths", "2", "--max-iter", "5", "--no-trees")
+    result = run("search", str(rare), "target", *options, "--report", "s.html")
+    assert result.exit_code == 0, result.output
+    text = Path("s.html").read_text(encoding="utf-8")
+    assert "its size was chosen on the same rows, so that its scores look a little too good" in text
+    assert "logistic regression" in text
+
+
+def test_a_page_is_about_one_network(run, rare):
+    result = run("search", str(rare), "target", "--ensemble", "--report", "s.html")
+    assert result.exit_code != 0
+    assert "report is about one network" in result.stderr

@@ -15,6 +15,8 @@ import typer
 from separatrix.cli import search_report
 from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
+from separatrix.cli.judging import check_report, parsed_cost
+from separatrix.cli.judging_options import CostOption, ReportOption, TreesOption
 from separatrix.cli.model_output import check_output, free_name
 from separatrix.cli.options import (
     OPTIONS,
@@ -154,6 +156,9 @@ def search(
             help="File to which every finished training is written; the same command continues from it.",
         ),
     ] = None,
+    report: ReportOption = None,
+    cost: CostOption = None,
+    trees: TreesOption = True,
     as_json: JsonOption = False,
     layers: Annotated[
         list[Any] | None,
@@ -183,6 +188,10 @@ def search(
             "target", f"must be the column named after the table, '{column}', got '{target}'; name it once."
         )
     searched = [option.name for option in SEARCHED_OPTIONS if option.name in settings]
+    costs = parsed_cost(cost)
+    check_report(report)
+    if report is not None and settings.get("ensemble"):
+        raise ParameterError("report", "is about one network, and ensemble keeps several; leave one out.")
 
     def start(setup: SearchSetup) -> None:
         check_output(output or free_name())
@@ -218,6 +227,12 @@ def search(
         path = output or free_name()
         save(found.model, path)
         drawn = [] if pictures is None else _draw(found, pictures)
+        if report is not None:
+            from separatrix.cli.search_page import write_search_report  # only here: slow to import
+
+            write_search_report(
+                report, found, table, source=source_name(source), model_file=path, cost=costs, trees=trees
+            )
     written = search_report.Written(source_name(source), path, drawn)
     if as_json:
         show_json(search_report.values(found, written))
