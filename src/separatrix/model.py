@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table, as_column, as_numbers, columns_of
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
@@ -167,6 +168,7 @@ class Model:
         """
         if isinstance(X, Table) and self.encoder is not None:
             return self.encoder.transform(X, self.theta.dtype)
+        check_sparse(X)
         columns = columns_of(X)
         if columns is not None and self.encoder is not None:
             return self.encoder.transform(columns, self.theta.dtype)

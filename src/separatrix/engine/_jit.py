@@ -129,6 +129,10 @@ else:
 _COMPILING = threading.RLock()  # compiling sets Numba's cache folder, which is the process's
 
 
+class KernelError(RuntimeError):
+    """A kernel cannot be compiled: by this version of Numba, or on this processor."""
+
+
 class Entry:
     """A kernel that is called from Python, compiled once for each kind of arguments and kept on disk."""
 
@@ -144,7 +148,11 @@ class Entry:
             with _COMPILING:
                 if kind not in self.compiled:
                     signature = tuple(numba.typeof(argument) for argument in arguments)
-                    self.compiled[kind] = self._from_disk(kind, signature)
+                    try:
+                        self.compiled[kind] = self._from_disk(kind, signature)
+                    except Exception as error:  # of Numba, of LLVM, or of what they import
+                        reason = " ".join(str(error).split())[:200]
+                        raise KernelError(f"{self.function.__name__}: {reason}") from error
         return self.compiled[kind]
 
     def on_disk(self, kind: str) -> bool:

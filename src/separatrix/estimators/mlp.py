@@ -22,6 +22,7 @@ from sklearn.utils import estimator_html_repr
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from separatrix.blas import one_blas_thread
+from separatrix.data.sparse_rows import check_sparse
 from separatrix.engine.base import Data, Run, State
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
@@ -504,6 +505,7 @@ class BaseMLP(DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, A
 
     def _logits(self, X: Any) -> Array:
         check_is_fitted(self)
+        check_sparse(X)
         X = validate_data(
             self,
             self._network_inputs(X),

@@ -19,6 +19,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
+from separatrix.data.sparse_rows import check_sparse
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.settings import MLPSettings
@@ -144,6 +145,7 @@ def read_rows(
         If the rows cannot be trained on.
     """
     has_numbers = isinstance(estimator, RegressorMixin)
+    check_sparse(X)
     with naming_fit_table():
         X, y = validate_data(
             estimator,
