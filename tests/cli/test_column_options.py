@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,15 @@ def test_a_search_knows_the_options(run, churn):
     json.loads(result.stdout)
     schema = sx.load("s.safetensors").encoder.schema
     assert (schema["zip"].kind, schema["customer_id"].kind) == ("number", "dropped")
+
+
+def test_a_model_is_judged_on_the_target_as_it_was_read(run, churn):
+    lines = Path(churn).read_text(encoding="utf-8").splitlines()
+    whole = [lines[0], *(line for line in lines[1:] if line.endswith(("Yes", "no ")))]
+    whole[1:20] = [line.replace("Yes", "YES") for line in whole[1:20]]
+    Path(churn).write_text("\n".join(whole) + "\n", encoding="utf-8")
+    result = run("fit", churn, "-t", "churn", *NETWORK)
+    assert result.exit_code == 0, result.output
+    assert "churn has variants of one value, read as one" in result.stdout
+    judged = run("evaluate", "m.safetensors", churn)
+    assert judged.exit_code == 0, judged.output

@@ -152,6 +152,12 @@ def test_padded_codes_are_the_same_as_numbers():
     assert applied["plz"].tolist() == ["01067", "10115"]
 
 
+def test_made_columns_name_their_source(schema):
+    assert schema.sources["day (month)"] == "day"
+    assert schema.sources["town"] == "town"
+    assert set(schema.sources) == set(schema.apply(COLUMNS).columns)
+
+
 def test_a_schema_survives_as_json(schema):
     assert Schema.from_dict(schema.to_dict()) == schema
 

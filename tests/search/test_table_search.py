@@ -53,6 +53,17 @@ def test_files_frames_and_tables_give_the_same(tmp_path: Path) -> None:
     np.testing.assert_array_equal(by_frame.theta, by_pandas.theta)
 
 
+def test_what_is_said_of_columns_goes_before_the_decisions() -> None:
+    found = search_table(PEOPLE, "member", categorical=["code"], drop="town", **SMALL, **TWO)
+    assert [(each.name, each.kind) for each in found.setup.schema.columns] == [
+        ("age", "number"),
+        ("town", "dropped"),
+        ("code", "category"),
+    ]
+    assert found.model.encoder is not None
+    assert found.model.encoder.feature_names_out == ["age", "age (missing)", "code=1", "code=2"]
+
+
 def test_numbers_are_predicted_and_scored_in_their_own_unit() -> None:
     settings = {**SMALL, "solver": "lbfgs", "max_iter": 200, "depths": [1], "widths": [4]}
     found = search_table(PRICES, "price", scoring="neg_mean_absolute_error", **settings)

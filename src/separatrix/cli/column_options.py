@@ -9,7 +9,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from separatrix.data.column_options import ColumnOptions
+from separatrix.data.column_options import OPTION_NAMES, ColumnOptions
 
 PANEL = "Columns"
 
@@ -21,8 +21,6 @@ _HELP = {
     "drop": ("NAMES", "Columns to leave out."),
     "keep": ("NAMES", "Columns to learn from, even if they seem to be identifiers, text or duplicates."),
 }
-NAMES = (*_HELP, "target_missing")
-"""The fields of `ColumnOptions`."""
 
 
 def with_column_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -30,7 +28,7 @@ def with_column_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapper(**arguments: Any) -> None:
-        given = {name: arguments.pop(name) for name in NAMES}
+        given = {name: arguments.pop(name) for name in OPTION_NAMES}
         command(**arguments, columns=read_options(given))
 
     signature = inspect.signature(command, eval_str=True)

@@ -57,7 +57,7 @@ class ColumnOptions:
     @classmethod
     def of(cls, **columns: Any) -> ColumnOptions:
         """Return the options; a `ParameterError` for one that does not exist."""
-        known = [*_OPTIONS, "target_missing"]
+        known = OPTION_NAMES
         for name in columns:
             if name not in known:
                 raise ParameterError(
@@ -117,6 +117,8 @@ class ColumnOptions:
 
 
 _OPTIONS = ("categorical", "numeric", "date", "ordered", "drop", "keep")
+OPTION_NAMES = (*_OPTIONS, "target_missing")
+"""The fields of `ColumnOptions`."""
 
 
 def _names(option: str, value: Any) -> tuple[str, ...]:

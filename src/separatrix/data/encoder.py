@@ -309,6 +309,10 @@ class TableEncoder:
             return self.schema.input_names
         return list(dict.fromkeys(encoder.name for encoder in self.columns))
 
+    def source(self, name: str) -> str:
+        """Return the column of a table that the column `name` of `columns` is made of."""
+        return name if self.schema is None else self.schema.sources.get(name, name)
+
     @property
     def text_columns(self) -> list[str]:
         """Names of the columns of a table that are read as text."""

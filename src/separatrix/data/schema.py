@@ -86,6 +86,23 @@ class Schema:
             if decision.reader is not None
         }
 
+    def with_target_read(self, table: Table) -> Table:
+        """Return a table whose target, if it has one, is as it was trained on: numbers, or joined labels."""
+        if self.target is None or self.target.reader is None or self.target.name not in table.columns:
+            return table
+        read = self.read_target(table.columns[self.target.name])
+        return Table({**table.columns, self.target.name: read}, table.ordered, table.categories)
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The column of a table that each column that an encoder takes is made of."""
+        return {
+            output: each.name
+            for each in self.used
+            if each.reader is not None
+            for output in each.reader.outputs(each.name, "text")
+        }
+
     def read(self, name: str, column: Column) -> dict[str, Column]:
         """Return the columns that are made of a column; of the target, the target as it is trained on."""
         if self.target is not None and name == self.target.name:

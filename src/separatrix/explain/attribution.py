@@ -315,7 +315,8 @@ def _by_column(network: Model, features: Array) -> tuple[tuple[str, ...], Array]
     start = 0
     for column in network.encoder.columns:
         stop = start + len(column.feature_names)
-        totals[column.name] = totals.get(column.name, 0.0) + float(features[start:stop].sum())
+        name = network.encoder.source(column.name)
+        totals[name] = totals.get(name, 0.0) + float(features[start:stop].sum())
         start = stop
     return tuple(totals), np.array(list(totals.values()))
 

@@ -212,7 +212,7 @@ def _columns_read(model: Any, table: Table) -> list[str] | None:
     encoders = [each.encoder for each in ([value] if isinstance(value, Model) else value.models)]
     if encoders[0] is None:
         return None
-    read = {column.name for encoder in encoders if encoder is not None for column in encoder.columns}
+    read = {name for encoder in encoders if encoder is not None for name in encoder.input_columns}
     missing = [name for name in sorted(read) if name not in table.columns]
     return missing[:1] or [name for name in table.columns if name in read]
 

@@ -18,7 +18,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from separatrix import check
-from separatrix.data.column_options import ColumnOptions
+from separatrix.data.column_options import OPTION_NAMES, ColumnOptions
 from separatrix.data.labels import Labels
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import learn_schema
@@ -266,7 +266,7 @@ def search_table(
     on_start : callable, optional
         Called with the `SearchSetup` after all checks, before the first training.
     options : separatrix.data.ColumnOptions, optional
-        What you say about columns, such as ``ColumnOptions(categorical=["zip"], drop=["customer"])``.
+        What you say about columns. Its fields are also taken as arguments: ``categorical=["zip"]``.
     **settings :
         Other parameters of `MLPClassifier` or `MLPRegressor`, the same for all networks. Their defaults here
         are ``max_iter=1000`` and ``n_iter_no_change=20``. Without `early_stopping`, tables of 500 rows or
@@ -316,7 +316,8 @@ def search_table(
     if n_jobs == 0:
         raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
     target = str(target)
-    table, schema = _understood(_table(source), target, options or ColumnOptions())
+    said = {name: settings.pop(name) for name in OPTION_NAMES if name in settings}
+    table, schema = _understood(_table(source), target, options or ColumnOptions(**said))
     features, y, task, reason = _labelled(table, schema, target, task)
     scoring = SCORING[task] if scoring is None else scoring
     _check_scoring(scoring, y, task, target)
