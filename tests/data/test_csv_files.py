@@ -263,3 +263,12 @@ def test_wide_tables(read):
 def test_a_damaged_byte_in_utf_8_is_no_guess(read):
     with pytest.raises(DataError, match=re.escape("is not UTF-8 text (first in line 4)")):
         read("a,b\né,1\nü,2\n".encode() + b"x\xff,3\n")
+
+
+def test_a_character_across_two_blocks_of_bytes(read):
+    rows = f"{'x' * 1021},1\n" * 1023  # of 1024 bytes each
+    beginning = f"ab,c\n{rows}".encode()
+    cell = b"y" * (2**20 - len(beginning) - 1)  # the first block ends within the letter after it
+    columns, sentences = read(beginning + cell + "ü,2\nx,3\n".encode())
+    assert sentences == []
+    assert columns["ab"][-2:] == [f"{cell.decode()}ü", "x"]

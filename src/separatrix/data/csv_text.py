@@ -280,7 +280,8 @@ def _count(source: Source) -> tuple[Counter[bytes], int | None]:
                     f"{source.label} is binary or UTF-16 without a byte order mark, not a text table; save "
                     "it as CSV in UTF-8, or name its encoding, as in encoding='utf-16-le'."
                 )
-            if wrong_line is None:
+            is_plain = block.isascii() and not decoder.getstate()[0]
+            if wrong_line is None and not is_plain:
                 try:
                     decoder.decode(block)
                 except UnicodeDecodeError as error:
