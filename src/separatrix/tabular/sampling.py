@@ -24,6 +24,9 @@ PROBE_ROWS = 2000
 SHARE_OF_ROWS = 0.6
 """Of the memory for rows; the pieces that are read, and the test rows, take the rest."""
 
+MOST_TEST_ROWS = 20_000
+"""Enough for narrow intervals; each is encoded for the networks and for the models beside them."""
+
 LEAST_ROWS = 200
 """Fewest rows that an ensemble is trained on."""
 
@@ -87,7 +90,8 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, n_networks)
     most = int(SHARE_OF_ROWS * source.budget.rows) // row_bytes
     source.budget.require(min(n_rows, LEAST_ROWS) * row_bytes // 2, f" for {LEAST_ROWS} rows of this width")
-    held_out = max(LEAST_ROWS, source.budget.held_out // (16 * len(stream.kinds)))
+    held_out = source.budget.held_out // (16 * len(stream.kinds))
+    held_out = min(max(LEAST_ROWS, held_out), MOST_TEST_ROWS)
     n_all = stream.n_rows if test_stream is None else test_stream.n_rows
     if test_stream is None:
         share = min(share, held_out / n_all)

@@ -161,7 +161,7 @@ class TableFitting(ABC):
         groups : str, optional
             A column whose rows of one value are all in one fold; it is no input of the networks.
         memory : int or str, optional
-            Bound on the memory of the process, such as '2GB'. If the table has more rows than an ensemble can
+            About what the process may take, such as '2GB': an estimate from the columns. If the table has more rows than an ensemble can
             be trained on in it, the networks are trained on a sample: drawn by a hash of the row number, the
             same fraction of every class, but at least 100 rows of a class if there are as many. A warning
             says how many rows were drawn. By default the table is read whole.
