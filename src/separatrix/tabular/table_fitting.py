@@ -161,10 +161,10 @@ class TableFitting(ABC):
         groups : str, optional
             A column whose rows of one value are all in one fold; it is no input of the networks.
         memory : int or str, optional
-            About what the process may take, such as '2GB': an estimate from the columns. If the table has more rows than an ensemble can
-            be trained on in it, the networks are trained on a sample: drawn by a hash of the row number, the
-            same fraction of every class, but at least 100 rows of a class if there are as many. A warning
-            says how many rows were drawn. By default the table is read whole.
+            About what the process may take, such as '2GB': an estimate from the columns. If the table has
+            more rows than an ensemble can be trained on in it, the networks are trained on a sample: drawn by
+            a hash of the row number, the same fraction of every class, but at least 100 rows of a class if
+            there are as many. A warning says how many rows were drawn. By default the table is read whole.
         **columns :
             What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
             columns) and `target_missing` ('error' or 'drop'), as of `separatrix.data.ColumnOptions`.
