@@ -26,6 +26,7 @@ def test_it_is_scikit_learns() -> None:
     assert found.counts.sum() == 200
 
 
+@pytest.mark.filterwarnings("ignore:town has 2 categories")  # it gives the target away
 def test_levels_are_the_most_frequent_with_missing_ones() -> None:
     from separatrix.estimators import MLPClassifier
 
