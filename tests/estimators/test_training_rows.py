@@ -183,3 +183,20 @@ def test_attributes_stay_without_an_exception() -> None:
     with unchanged_on_error(thing):
         thing.new = 2
     assert thing.new == 2
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.ma.array(np.ones((4, 2)), mask=[[1, 0]] * 4), [0, 1, 0, 1], "X has masked cells"),
+        (np.ones((4, 2)), np.ma.array([0, 1, 0, 1], mask=[1, 0, 0, 0]), "y has masked cells"),
+        (
+            np.ones((4, 2)),
+            np.array(["2020-01-01", "NaT"] * 2, "datetime64[D]"),
+            "y has a time that is not given",
+        ),
+    ],
+)
+def test_masked_cells_and_times_that_are_not_given_are_refused(X: Any, y: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        MLPClassifier((2,)).fit(X, y)

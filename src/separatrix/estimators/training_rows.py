@@ -146,6 +146,7 @@ def read_rows(
     """
     has_numbers = isinstance(estimator, RegressorMixin)
     check_sparse(X)
+    _check_missing(X, y)
     with naming_fit_table():
         X, y = validate_data(
             estimator,
@@ -233,6 +234,15 @@ def check_weights(training: Data, validation: Data | None) -> None:
                 f"the {which} rows must not all have weight 0, got {data.n_rows} that do; give one of them a "
                 "positive sample_weight and class_weight."
             )
+
+
+def _check_missing(X: Any, y: Any) -> None:
+    """Raise a `DataError` for masked cells and NaT, which scikit-learn takes as values."""
+    for name, values in (("X", X), ("y", y)):
+        if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
+            raise DataError(f"{name} has masked cells; fill them, or leave their rows out.")
+    if getattr(getattr(y, "dtype", None), "kind", "") in {"M", "m"} and np.isnat(np.asarray(y)).any():
+        raise DataError("y has a time that is not given (NaT); leave its rows out.")
 
 
 def _check_sum(weight: Array) -> None:
