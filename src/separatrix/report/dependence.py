@@ -80,6 +80,7 @@ def partial_dependence(
     Examples
     --------
     >>> from separatrix import Model, Network
+    >>> from separatrix.data.table import Table
     >>> model = Model(Network.mlp(2, (), 1, head="regression"), [2.0, 1.0, 0.0], feature_names=["a", "b"])
     >>> table = Table({"a": np.arange(50.0), "b": np.ones(50)})
     >>> found = partial_dependence(Subject.of(model, table, np.zeros(50)), "a")
