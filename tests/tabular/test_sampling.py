@@ -12,6 +12,7 @@ import pytest
 import separatrix as sx
 from separatrix.data.memory import Budget
 from separatrix.errors import ParameterError
+from separatrix.tabular.sampling import MODELS
 from separatrix.tabular.table_fitting import fit_table
 
 N = 20_000
@@ -27,7 +28,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         tmp_path / "t.csv"
     )
     monkeypatch.setattr(
-        "separatrix.tabular.sampling.bytes_of_row", lambda *_: Budget(10**9).rows * 3 // 5 // 1000
+        "separatrix.tabular.sampling.bytes_of_row", lambda *_: (Budget(10**9).rows - MODELS) * 3 // 5 // 1000
     )
     return tmp_path / "t.csv"
 

@@ -24,6 +24,9 @@ PROBE_ROWS = 2000
 SHARE_OF_ROWS = 0.6
 """Of the memory for rows; the pieces that are read, and the test rows, take the rest."""
 
+MODELS = 150_000_000
+"""Bytes for the networks, and for the libraries of the models beside them."""
+
 MOST_TEST_ROWS = 20_000
 """Enough for narrow intervals; each is encoded for the networks and for the models beside them."""
 
@@ -88,7 +91,7 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     n_rows = statistics.n_rows
     probe = collected(stream, _Choice(source, share, min(1.0, PROBE_ROWS / max(n_rows, 1))))
     row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, n_networks)
-    most = int(SHARE_OF_ROWS * source.budget.rows) // row_bytes
+    most = max(LEAST_ROWS, int(SHARE_OF_ROWS * (source.budget.rows - MODELS)) // row_bytes)
     source.budget.require(min(n_rows, LEAST_ROWS) * row_bytes // 2, f" for {LEAST_ROWS} rows of this width")
     held_out = source.budget.held_out // (16 * len(stream.kinds))
     held_out = min(max(LEAST_ROWS, held_out), MOST_TEST_ROWS)
