@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.data.table import Table
 from separatrix.engine.base import Data
+from separatrix.errors import TableWarning
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.evaluate.diagnosis import CHECKS
 from separatrix.evaluate.trained import guess_loss, sample
@@ -141,7 +142,8 @@ def test_a_table_is_diagnosed_before_its_target_is_scaled_back():
     x = RNG.normal(size=200)
     table = Table({"size": x, "y": 1e6 + 1000 * x + RNG.normal(size=200)})
     network = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", random_state=0, engine="numpy")
-    network.fit_table(table, "y")
+    with pytest.warns(TableWarning, match="gives the target away"):
+        network.fit_table(table, "y")
     assert not network.diagnosis_.is_grave
 
 
@@ -191,3 +193,8 @@ def test_a_sample_has_rows_of_every_class():
 
 def test_every_check_has_its_own_name():
     assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 12
+
+
+def test_a_found_rate_is_not_advised_again():
+    found = diagnosed(classifier(learning_rate_init="auto", max_iter=1))
+    assert not any("auto" in finding.cure for finding in found.values())

@@ -123,3 +123,10 @@ def test_bad_input_is_named():
     two = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", engine="numpy").fit(ROWS, ROWS[:, :2])
     with pytest.raises(ParameterError, match="must have one target"):
         attribute(two, ROWS[0], ROWS)
+
+
+def test_a_line_behind_an_exponential_is_not_exact():
+    model = Model(Network.mlp(3, (), 1, head="poisson"), [0.2, -0.1, 0.05, 0.25])
+    answer = attribute(model, ROWS[0], ROWS)
+    assert answer.method == "integrated gradients"
+    assert answer.error == pytest.approx(0, abs=1e-4)

@@ -27,6 +27,7 @@ class DiagnosedTraining:
     solver: str | Optimizer
     encoder_: TableEncoder
     history_: History
+    learning_rate_init: float | str
     learning_rate_init_: float
     network_: Network
     stop_: Stop
@@ -65,6 +66,7 @@ class DiagnosedTraining:
                 history=self.history_,
                 stop=self.stop_,
                 learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
+                has_found_rate=self.learning_rate_init == "auto",
             )
         )
         self._sample, self._trained_theta = None, np.empty(0)

@@ -71,7 +71,7 @@ def nothing_learned(t: Trained) -> Finding | None:
     elif t.learning_rate is None:
         cure = "Try more units, or another random_state."
     else:
-        cure = f"Try learning_rate_init={10 * t.learning_rate:g}, or learning_rate_init='auto'"
+        cure = f"Try learning_rate_init={10 * t.learning_rate:g}{_or_auto(t)}"
         cure += ", and raise n_iter_no_change." if stopped else ", or raise max_iter."
     return Finding(
         "nothing learned",
@@ -80,6 +80,11 @@ def nothing_learned(t: Trained) -> Finding | None:
         f"{cure} If that does not help, the inputs may say nothing about the target.",
         is_grave=True,
     )
+
+
+def _or_auto(t: Trained) -> str:
+    """Return the advice to have the rate found, unless it was."""
+    return "" if t.learning_rate is None or t.has_found_rate else ", learning_rate_init='auto'"
 
 
 def still_improving(t: Trained) -> Finding | None:
@@ -172,7 +177,7 @@ def saturated_units(t: Trained) -> Finding | None:
         "saturated units",
         are_flat,
         "are at an end of their range for nearly every row, and hardly learn",
-        "Standardise the inputs, lower learning_rate_init, or raise alpha.",
+        "Standardise the inputs, lower learning_rate_init, or raise the penalty.",
     )
 
 
@@ -204,10 +209,10 @@ def overfitted(t: Trained) -> Finding | None:
         return None
     return Finding(
         "overfitted",
-        validation / t.loss if t.loss else np.inf,
+        validation / max(t.loss, np.finfo(float).tiny),
         f"The validation loss is {validation:.3g}, the training loss {t.loss:.3g}: the network fits its "
         "training rows far better than others.",
-        "Raise alpha or dropout, use fewer units, set early_stopping=True, or add rows.",
+        "Raise the penalty or the dropout, use fewer units, set early_stopping=True, or add rows.",
     )
 
 
@@ -221,7 +226,8 @@ def few_rows(t: Trained) -> Finding | None:
         n_parameters / t.n_rows,
         f"The network has {plural(n_parameters, 'parameter')} for {plural(t.n_rows, 'row')}, "
         f"{n_parameters / t.n_rows:.1f} for each.",
-        "It may fit them exactly and others badly: judge it on other rows, raise alpha, or use fewer units.",
+        "It may fit them exactly and others badly: judge it on other rows, raise the penalty, or use fewer "
+        "units.",
     )
 
 
@@ -288,7 +294,7 @@ def line_as_good(t: Trained) -> Finding | None:
         loss / t.loss,
         f"A straight line fits the training rows as well: its loss is {loss:.3g}, that of the "
         f"network {t.loss:.3g}.",
-        "Use hidden_layer_sizes=(), train longer, or try learning_rate_init='auto'.",
+        f"Leave out the hidden layers, train longer{_or_auto(t)}.",
     )
 
 
@@ -337,7 +343,7 @@ def neighbours_better(t: Trained) -> Finding | None:
         score - t.score,
         f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
         f"{score:.2f}, the network with {t.score:.2f}.",
-        "Try learning_rate_init='auto', a larger max_iter, more units, or another random_state.",
+        f"Try a larger max_iter{_or_auto(t)}, more units, or another random_state.",
     )
 
 

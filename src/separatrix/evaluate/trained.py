@@ -42,6 +42,8 @@ class Trained:
     stop : Stop
     learning_rate : float or None
         At the start; None for L-BFGS.
+    has_found_rate : bool
+        Whether a range test found it.
     """
 
     network: Network
@@ -53,6 +55,7 @@ class Trained:
     history: History
     stop: Stop
     learning_rate: float | None
+    has_found_rate: bool = False
 
     @cached_property
     def X(self) -> Array:

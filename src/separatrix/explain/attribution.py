@@ -289,7 +289,8 @@ def _of_network(
             break
         points *= 8
     names, contributions = _by_column(network, features)
-    is_line = len(network.network.layers) == 1
+    is_line = len(network.network.layers) == 1 and network.network.n_out == 1
+    is_exact = is_line and network.head.output_name in ("identity", "logistic")
     return Attribution(
         names=names,
         values=tuple(
@@ -300,9 +301,7 @@ def _of_network(
         prediction=float(prediction),
         base=float(base_value),
         base_text=f"the mean of {plural(typical.n_rows, 'row')}",
-        method="exact"
-        if is_line and output in (None, 1) and network.network.n_out == 1
-        else "integrated gradients",
+        method="exact" if is_exact else "integrated gradients",
         error=error,
     )
 
