@@ -84,6 +84,21 @@ def test_a_saved_model_predicts_the_same(name: str, tmp_path: Path, request: pyt
     np.testing.assert_array_equal(getattr(model, predict)(table), getattr(estimator, predict)(table))
 
 
+@pytest.mark.parametrize("shift", [0.0, -300.0, 1e9])
+def test_a_target_far_from_zero_is_fitted_as_one_around_zero(shift: float, tmp_path: Path) -> None:
+    table, risk = people(200, 0)
+    scale = risk.std()
+    around = sx.TabularRegressor(**FAST).fit(table, risk)
+    far = sx.TabularRegressor(**FAST).fit(table, risk + shift)
+    np.testing.assert_allclose(far.oof_ - shift, around.oof_, rtol=0, atol=1e-4 * scale)
+    assert far.oof_score_ == pytest.approx(around.oof_score_, rel=1e-4)
+    predicted = far.predict(table)
+    np.testing.assert_allclose(predicted - shift, around.predict(table), rtol=0, atol=1e-4 * scale)
+    sx.save(far, tmp_path / "model.safetensors")
+    loaded = sx.load(tmp_path / "model.safetensors").predict(table)
+    np.testing.assert_allclose(loaded, predicted, rtol=0, atol=1e-6 * scale)
+
+
 def test_few_rows_are_predicted_as_among_many(classifier: sx.TabularClassifier) -> None:
     table, _ = people(1500, 1)
     many = classifier.predict_proba(table)

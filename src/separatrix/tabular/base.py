@@ -138,6 +138,8 @@ class BaseTabular(TableFitting, BaseEstimator):
         features = Features.fit(columns, weight, self._schema)
         if not any(array.shape[1] for array in features.arrays.values()):
             raise DataError("no column has a value; there is nothing to learn from.")
+        target = self._target(y, weight)
+        y = self._centred(y)
         jobs = list(self._jobs(y, splits, random_state))
         follow: Callable[[Member], object] | None = None
         if on_progress is not None:
@@ -148,7 +150,6 @@ class BaseTabular(TableFitting, BaseEstimator):
                 return self._score(np.tensordot(counts / counts.sum(), answers, 1), y[rows], w)
 
             follow = Follower(on_progress, self._metric, score, len(jobs), self._n_folds)
-        target = self._target(y, weight)
         line = self._fit_line(features, target, y, splits, random_state)
         members = self._train(jobs, features, target, follow)
         parts = self._choose(members, line, features, y, weight)
@@ -166,7 +167,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         )
         self.report_ = evidence.report(self.stop_, compare=self.compare)
         oof = np.full((n_rows, *self.oof_.shape[1:]), np.nan)
-        oof[known] = self.oof_[kept.places[known]]
+        oof[known] = self._uncentred(self.oof_)[kept.places[known]]
         self.oof_ = oof
         return self
 
@@ -236,6 +237,14 @@ class BaseTabular(TableFitting, BaseEstimator):
     def _target(self, y: Array, weight: Array | None) -> Target:
         """Return what the networks learn."""
 
+    def _centred(self, y: Array) -> Array:
+        """Return class numbers as they are; numbers less their mean, for the digits of single precision."""
+        return y
+
+    def _uncentred(self, answers: Array) -> Array:
+        """Return probabilities as they are; numbers with their mean."""
+        return answers
+
     @abstractmethod
     def _folds(self, y: Array, n_folds: int, seed: int) -> Sequence[Split]:
         """Return training and held-out rows of each fold, drawn at random."""
@@ -246,7 +255,7 @@ class BaseTabular(TableFitting, BaseEstimator):
 
     @abstractmethod
     def _answers(self, z: Array, network: Network) -> Array:
-        """Return a network's outputs as probabilities or numbers."""
+        """Return a network's outputs as probabilities or centred numbers."""
 
     @abstractmethod
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:

@@ -16,6 +16,7 @@ from separatrix import check
 from separatrix.data.statistics import TargetStatistics
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
+from separatrix.estimators.table_fitting import rescaled_theta
 from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import Network
@@ -25,6 +26,12 @@ from separatrix.tabular.candidates import Part
 from separatrix.tabular.training import Split, Target
 
 Array = NDArray[Any]
+
+FAR = 8.0
+"""How many standard deviations the mean of a target may lie from zero for parameters in single precision.
+
+Beyond it their last digits, which are lost, would be above a millionth of the standard deviation.
+"""
 
 
 class TabularRegressor(RegressorMixin, BaseTabular):
@@ -178,6 +185,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
             weight=None if weight is None else weight.astype(np.float32),
         )
 
+    def _centred(self, y: Array) -> Array:
+        return y - self._mean
+
+    def _uncentred(self, answers: Array) -> Array:
+        return answers + self._mean
+
     def _folds(self, y: Array, n_folds: int, seed: int) -> Sequence[Split]:
         splitter = KFold(max(2, min(n_folds, len(y))), shuffle=True, random_state=seed)
         return list(splitter.split(np.zeros((len(y), 1))))
@@ -187,7 +200,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return list(splitter.split(np.zeros((len(y), 1)), y, groups))
 
     def _answers(self, z: Array, network: Network) -> Array:
-        return z.astype(np.float64) * self._scale + self._mean
+        return z.astype(np.float64) * self._scale
 
     def _counts(self, answers: Array, y: Array, weight: Array | None) -> Array:
         return mixture.greedy_counts_of_numbers(answers[:, :, 0], y, weight)
@@ -213,6 +226,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return Ensemble(models, [part.share for part in parts])
 
     def _in_own_unit(self, network: Network, theta: Array) -> Array:
-        weights, biases = [list(arrays) for arrays in network.split(theta.astype(np.float64))]
-        weights[-1], biases[-1] = weights[-1] * self._scale, biases[-1] * self._scale + self._mean
-        return network.join(weights, biases).astype(theta.dtype)
+        """Return parameters that predict in the unit of the target."""
+        scaled = rescaled_theta(network, theta.astype(np.float64), self._scale, self._mean)
+        is_far = abs(self._mean) > FAR * self._scale
+        return scaled if is_far else scaled.astype(theta.dtype)
