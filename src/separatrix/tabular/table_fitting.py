@@ -190,7 +190,8 @@ class TableFitting(ABC):
         --------
         >>> import polars as pl
         >>> from separatrix import TabularClassifier
-        >>> table = pl.DataFrame({"age": [20, 30, 40, 50] * 10, "member": ["no", "no", "yes", "yes"] * 10})
+        >>> member = ["no", "no", "yes", "yes"] * 9 + ["yes", "no", "no", "yes"]
+        >>> table = pl.DataFrame({"age": [20, 30, 40, 50] * 10, "member": member})
         >>> clf = TabularClassifier("fast").fit_table(table, "member")
         >>> clf.predict(pl.DataFrame({"age": [25, 45]})).tolist()
         ['no', 'yes']
