@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import separatrix as sx
 
 pytestmark = pytest.mark.slow
 
@@ -63,3 +66,14 @@ def test_bad_options_are_named(run, people, model):
         result = run("explain", str(model), table, *arguments)
         assert result.exit_code == 2
         assert sentence in " ".join(result.stderr.split())
+
+
+def test_the_probability_is_that_of_the_answer(run, people):
+    """With a threshold the answer may be the less probable class."""
+    network = ("--model", "network", "--hidden", "none", "--no-trees", "--threshold", "0.02")
+    run("fit", str(people), "-t", "member", *network, "-o", "low.safetensors")
+    model = sx.load("low.safetensors")
+    proba = model.predict_proba(sx.data.read_table(people))
+    row = int(np.flatnonzero((proba[:, 1] >= 0.02) & (proba[:, 1] < 0.5))[0])
+    result = run("explain", "low.safetensors", str(people), "--row", str(row + 1), "--no-step")
+    assert f"the model predicts True with probability {proba[row, 1]:.3g}." in result.stdout

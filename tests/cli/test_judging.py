@@ -125,6 +125,31 @@ def test_a_small_table_is_judged_by_folds_if_asked(run, rare):
     assert sentence in Path("page.html").read_text(encoding="utf-8")
 
 
+def test_folds_keep_groups_together(run, tmp_path):
+    """The class depends on the patient alone, whose rows have nearly the same number."""
+    random = np.random.RandomState(0)
+    patient = np.repeat(np.arange(30), 5)
+    x = random.normal(size=30)[patient] + 1e-3 * random.normal(size=150)
+    y = np.where(random.randint(0, 2, 30)[patient], "yes", "no")
+    names = np.array([f"p{each}" for each in patient])
+    order = random.permutation(150)
+    pl.DataFrame({"x": x[order], "patient": names[order], "y": y[order]}).write_csv(tmp_path / "g.csv")
+    options = ("-t", "y", "--presets", "fast", "--folds", "--no-trees", "--groups", "patient", "--json")
+    result = run("fit", str(tmp_path / "g.csv"), *options)
+    assert result.exit_code == 0, result.output
+    test = json.loads(result.stdout)["test"]
+    assert test["rows"].endswith("without training on a row of its group")
+    assert test["reports"]["ensemble"]["accuracy"]["value"] < 0.8
+
+
+@pytest.mark.parametrize("option", [("--folds",), ("--report", "page.html")])
+def test_rows_that_are_not_kept_are_refused_before_the_training(run, rare, option):
+    result = run("fit", str(rare), *NETWORK[:2], "--no-trees", "--memory", "512MB", *option)
+    assert result.exit_code != 0
+    assert f"{option[0]} needs a table that is read whole" in result.stderr
+    assert not Path("model.safetensors").exists()
+
+
 def test_a_search_writes_a_page_judged_by_folds(run, rare):
     options = ("--candidates", "2", "--depths", "0-1", "--widths", "2", "--max-iter", "5", "--no-trees")
     result = run("search", str(rare), "target", *options, "--report", "s.html")

@@ -153,7 +153,8 @@ def _prediction_text(model: AnyModel, row: Table) -> str:
     predicted = model.predict(row)[0]
     if model.classes is None:
         return f"{float(np.ravel(predicted)[0]):.4g}"
-    return f"{predicted} with probability {model.predict_proba(row).max():.3g}"
+    probability = model.predict_proba(row)[0, Labels(model.classes).encode([predicted])[0]]
+    return f"{predicted} with probability {probability:.3g}"
 
 
 def _missing_step(model: Any, y: Any) -> str | None:

@@ -16,6 +16,7 @@ from separatrix.cli import fit_report, fitting
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.film import prepare_film, write_film
 from separatrix.cli.judging import (
+    check_folds,
     check_report,
     decision_lines,
     judged_by_folds,
@@ -125,6 +126,8 @@ class FitRun:
         if self.checkpoint is not None and self.checkpoint.resolve() == path.resolve():
             raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
         check_report(self.report)
+        is_read_whole = self.kind == "tabular" or tables.memory is None
+        check_folds(folds=self.folds, report=self.report, is_read_whole=is_read_whole)
         if self.decision.is_asked and tables.task == "regression":
             refuse_decision(self.decision)
         return tables

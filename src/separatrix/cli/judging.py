@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from separatrix.cli.fitting import Fitted
 from separatrix.data.schema import AppliedTable
-from separatrix.data.table import Table
+from separatrix.data.table import Table, require_column
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
+from separatrix.estimators.table_source import group_numbers
 from separatrix.evaluate.thresholds import Cost
 from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold, read_cost
 from separatrix.report.judging import CrossAssessment, cross_assess, repeats_for
@@ -29,6 +30,15 @@ def check_report(path: Path | None, model_path: Path | None = None) -> None:
         from separatrix.report.report import check_report_path  # only here: matplotlib is slow to import
 
         check_report_path(path)
+
+
+def check_folds(*, folds: bool, report: Path | None, is_read_whole: bool) -> None:
+    """Raise a `ParameterError` before the training for an option that needs all rows after it."""
+    name = "folds" if folds else "report"
+    if (folds or report is not None) and not is_read_whole:
+        raise ParameterError(
+            name, "needs a table that is read whole; leave out memory and checkpoint, or use evaluate."
+        )
 
 
 def parsed_cost(text: str | None) -> Cost | None:
@@ -59,16 +69,25 @@ def judged_by_folds(fitted: Fitted, *, trees: bool) -> CrossAssessment:
     names = [name for name in features.columns if name != fitted.target.name]
     columns = {name: np.concatenate([features.columns[name], test.columns[name]]) for name in names}
     y = np.concatenate([fitted.y, fitted.y_test])
+    groups = fitted.groups if isinstance(fitted, TabularFit) else None
     return cross_assess(
         fitted.estimator,
         replace(features, columns=columns),
         y,
+        groups=None if groups is None else _all_groups(groups, test),
         target=fitted.target.name,
         class_weight=class_weights(fitted),
         trees=trees,
         n_repeats=repeats_for(len(y)),
         on_fit=_show_fold if sys.stderr.isatty() else None,
     )
+
+
+def _all_groups(train: Table, test: Table) -> NDArray[Any]:
+    """Return the number of the group of each training row, then of each test row."""
+    ((name, column),) = train.columns.items()
+    require_column(name, test.columns)
+    return group_numbers(Table({name: np.concatenate([column, test.columns[name]])}), name)
 
 
 def _show_fold(done: int, total: int) -> None:
@@ -79,10 +98,8 @@ def judged_tables(fitted: Fitted) -> tuple[AppliedTable, Table]:
     """Return the training and the test rows of a table that was read whole."""
     if isinstance(fitted, TabularFit):
         return fitted.features, fitted.test_rows
-    if fitted.features is None or fitted.test_features is None:
-        raise ParameterError(
-            "report", "needs a table that is read whole; leave out memory and checkpoint, or use evaluate."
-        )
+    assert fitted.features is not None  # `check_folds` has seen to it
+    assert fitted.test_features is not None
     return fitted.features, fitted.test_features
 
 

@@ -99,11 +99,7 @@ def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]
-    if assessment.is_weighted:
-        verdicts.append(
-            "Classes were weighted, also for the baselines: probabilities are then no frequencies, unless "
-            "they are calibrated (--calibrate), and the ROC AUC decides."
-        )
+    verdicts += [note for note in (assessment.weight_note, *assessment.notes) if note]
     if verdicts:
         parts.append("\n".join(verdicts))
     return parts

@@ -33,6 +33,7 @@ from separatrix.data.table import (
     as_column,
     as_text,
     missing_rows,
+    require_column,
     require_target,
     table_from_frame,
 )
@@ -266,7 +267,7 @@ def _joined(columns: list[Column], name: str) -> Column:
 
 def group_numbers(table: Table, name: str) -> Array:
     """Return the number of each row's group; a `DataError` if the column is not there, or has gaps."""
-    require_target(table.columns, name)
+    require_column(name, table.columns)
     column = table.columns[name]
     if missing_rows(column).any():
         row = int(np.flatnonzero(missing_rows(column))[0]) + 1

@@ -46,6 +46,8 @@ class Assessment:
         Which rows judge, in words, if they are no test rows that were held out once.
     is_weighted : bool, default=False
         Whether the model and its baselines were trained with class weights: the AUC then decides.
+    notes : tuple of str
+        Sentences on what went wrong while judging.
     """
 
     reports: Mapping[str, ClassificationReport | RegressionReport]
@@ -54,6 +56,26 @@ class Assessment:
     name: str = MODEL
     rows: str = ""
     is_weighted: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def decided_by(self) -> str:
+        """The metric whose test decides the comparisons, if there are any."""
+        return self.comparisons[0].primary.metric if self.comparisons else ""
+
+    @property
+    def weight_note(self) -> str:
+        """What class weights mean for the scores, as a sentence; empty without class weights."""
+        if not self.is_weighted:
+            return ""
+        sentence = (
+            "Classes were weighted, also for the baselines: probabilities are then no frequencies, unless "
+            "they are calibrated (--calibrate)"
+        )
+        if self.decided_by == ROC_AUC:
+            return f"{sentence}, and the ROC AUC decides."
+        why = "is not defined on these rows" if not self.rows else "is not defined on every fold"
+        return f"{sentence}. The log-loss decides, as the ROC AUC {why}: a class has no row there."
 
     @property
     def model(self) -> ClassificationReport | RegressionReport:
@@ -69,6 +91,7 @@ class Assessment:
             "name": self.name,
             "rows": self.rows,
             "is_weighted": self.is_weighted,
+            "notes": list(self.notes),
         }
 
 

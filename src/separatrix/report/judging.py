@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
 
 from separatrix import check
 from separatrix.data.labels import Labels
-from separatrix.data.table import Table
 from separatrix.errors import DataError
 from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.auc import auc_influence
@@ -22,6 +19,7 @@ from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import Baseline
 from separatrix.evaluate.comparison import PairedTest, comparison
 from separatrix.evaluate.intervals import FloatArray
+from separatrix.report.folds import every_fold_has_all_classes, fault_notes, fitted_on, fold_splits
 from separatrix.report.subject import Subject, class_weight_of
 from separatrix.select.corrected_ttest import corrected_t_test
 from separatrix.text import plural
@@ -134,6 +132,7 @@ def cross_assess(
     X: Any,
     y: Any,
     *,
+    groups: Any = None,
     target: str = "y",
     class_weight: ClassWeight = None,
     trees: bool = True,
@@ -153,6 +152,8 @@ def cross_assess(
         `MLPClassifier`, `TabularClassifier`, their regressors, or one of scikit-learn.
     X, y : rows and targets
         All rows.
+    groups : array-like of shape (n_rows,), optional
+        Rows of one group are in the same fold, also in the folds of an estimator that draws its own.
     target, class_weight, trees
         As for `assess_estimator`.
     n_splits, n_repeats : int
@@ -165,24 +166,32 @@ def cross_assess(
     Raises
     ------
     DataError
-        If there are fewer rows than folds, or a class has one row only.
+        If there are fewer rows or groups than folds, a class has one row only, or `groups` has another number
+        of values than there are rows.
     """
     check.integer("n_splits", n_splits, 2)
     check.integer("n_repeats", n_repeats, 1)
     subject = Subject.of(estimator, X, y, target, is_fitted=False)
     whole, is_weighted = training_table(subject, subject, None, class_weight)
-    splits = _splits(subject, n_splits, n_repeats, random_state)
+    group = None if groups is None else _group_numbers(groups, subject.n_rows)
+    splits = fold_splits(subject, n_splits, n_repeats, random_state, group)
     n_folds = len(splits) // n_repeats
+    by_auc = is_weighted and every_fold_has_all_classes(subject, splits)
     models: list[Any] = []
+    faults: list[str] = []
+    unconverged: list[str] = []
     first: dict[str, Array] = {}
     scores: dict[str, list[float]] = {}
     for number, (train, test) in enumerate(splits):
-        model = _fitted(clone(estimator), subject.take(train))
+        own_groups = None if group is None else group[train]
+        model, fault = fitted_on(clone(estimator), subject.take(train), own_groups)
+        faults.append(fault)
         part = replace(subject.take(test), model=model)
         found = table_baselines(whole.take(train), part.table, trees=trees)
         others = {name: baseline.predictions for name, baseline in found.items()}
+        unconverged += [name for name, baseline in found.items() if not baseline.converged]
         for name, values in {subject.kind: part.answers(), **others}.items():
-            scores.setdefault(name, []).append(_score(part, values, is_weighted=is_weighted))
+            scores.setdefault(name, []).append(_score(part, values, by_auc=by_auc))
             if number < n_folds:
                 whole_table = first.setdefault(name, np.zeros((subject.n_rows, *values.shape[1:])))
                 whole_table[test] = values
@@ -194,19 +203,30 @@ def cross_assess(
     for number, (_, test) in enumerate(splits[:n_folds]):
         fold[test] = number
     answers = first.pop(subject.kind)
-    baselines = {name: Baseline(values) for name, values in first.items()}
+    baselines = {name: Baseline(values, name not in unconverged) for name, values in first.items()}
     assessment = assess_subject(subject, answers, baselines, target, is_weighted=is_weighted)
     sizes = [[len(rows) for rows in side] for side in zip(*splits, strict=True)]
     tests = tuple(
-        _comparison(subject, scores, name, sizes, assessment.comparisons[number].others, is_weighted)
+        _comparison(subject, scores, name, sizes, assessment.comparisons[number].others, by_auc)
         for number, name in enumerate(baselines)
     )
     times = f", drawn {n_repeats} times" if n_repeats > 1 else ""
+    without = "it" if group is None else "a row of its group"
     rows = (
-        f"{n_folds} folds{times}: each of {plural(subject.n_rows, 'row')} is predicted without training on it"
+        f"{n_folds} folds{times}: each of {plural(subject.n_rows, 'row')} is predicted without training on "
+        f"{without}"
     )
-    judged = replace(assessment, comparisons=tests, rows=rows)
+    notes = tuple(fault_notes(faults, subject.kind))
+    judged = replace(assessment, comparisons=tests, rows=rows, notes=notes)
     return CrossAssessment(judged, answers, replace(subject, folds=tuple(models), fold=fold), baselines)
+
+
+def _group_numbers(groups: Any, n_rows: int) -> Array:
+    """Return the number of each row's group."""
+    numbers = np.unique(np.asarray(groups), return_inverse=True)[1]
+    if numbers.shape != (n_rows,):
+        raise DataError(f"groups must have one value for each of {n_rows} rows, got shape {numbers.shape}.")
+    return np.asarray(numbers)
 
 
 def repeats_for(n_rows: int) -> int:
@@ -226,13 +246,13 @@ def _comparison(
     name: str,
     sizes: list[list[int]],
     others: tuple[PairedTest, ...],
-    is_weighted: bool,
+    by_auc: bool,
 ) -> Any:
     """Return the comparison with a baseline by the corrected t-test over the folds."""
     own, other = np.array(scores[subject.kind]), np.array(scores[name])
     test = corrected_t_test(own, other, *sizes)
-    metric = "mean squared error" if subject.classes is None else "ROC AUC" if is_weighted else "log-loss"
-    sign = 1.0 if is_weighted and subject.classes is not None else -1.0
+    metric = "mean squared error" if subject.classes is None else "ROC AUC" if by_auc else "log-loss"
+    sign = 1.0 if by_auc else -1.0
     primary = PairedTest(
         metric,
         "corrected t, folds",
@@ -244,43 +264,11 @@ def _comparison(
     return comparison((f"the {subject.kind}", name), primary, others, subject.n_rows)
 
 
-def _score(subject: Subject, answers: Array, *, is_weighted: bool) -> float:
+def _score(subject: Subject, answers: Array, *, by_auc: bool) -> float:
     """Return the score of a fold, higher is better: minus the mean loss, or the AUC."""
-    if is_weighted and subject.classes is not None and len(np.unique(subject.y)) == len(subject.classes):
+    if by_auc:
         return auc_influence(subject.y, answers)[0]
     return -float(subject.losses(answers).mean())
-
-
-def _splits(subject: Subject, n_splits: int, n_repeats: int, random_state: int) -> list[tuple[Array, Array]]:
-    n_rows = subject.n_rows
-    if n_rows < n_splits:
-        raise DataError(f"{plural(n_rows, 'row')} cannot be split into {n_splits} folds; add rows.")
-    if subject.classes is None:
-        folds: Any = RepeatedKFold(n_splits=n_splits, n_repeats=n_repeats, random_state=random_state)
-        return list(folds.split(np.zeros((n_rows, 1))))
-    counts = np.bincount(subject.y, minlength=len(subject.classes))
-    if counts.min() < 2:
-        label = subject.classes[int(counts.argmin())]
-        raise DataError(
-            f"class '{label}' has {plural(int(counts.min()), 'row')}, and folds need two or more of each; "
-            "remove it, or merge it with another class."
-        )
-    folds = RepeatedStratifiedKFold(n_splits=n_splits, n_repeats=n_repeats, random_state=random_state)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class")
-        return list(folds.split(np.zeros((n_rows, 1)), subject.y))
-
-
-def _fitted(estimator: Any, subject: Subject) -> Any:
-    """Fit a clone on the subject's rows; what it warns of is that of the estimator itself."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if subject.container is None and hasattr(estimator, "hidden_layer_sizes"):
-            name = "y"
-            while name in subject.table.columns:
-                name += "_"
-            return estimator.fit_table(Table({**subject.table.columns, name: subject.labels}), name)
-        return estimator.fit(subject.rows(subject.table), subject.labels)
 
 
 def training_table(

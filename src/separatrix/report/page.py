@@ -138,11 +138,7 @@ def _verdict(report: Content) -> str:
     ]
     if report.n_train is None:
         notes.append("The training rows are not known here, so that no line and no trees were fitted.")
-    if report.assessment.is_weighted:
-        notes.append(
-            "Classes were weighted in training, also those of the baselines: probabilities are then no "
-            "frequencies, and the ROC AUC decides."
-        )
+    notes += [note for note in (report.assessment.weight_note, *report.assessment.notes) if note]
     notes.append("Advantages have 95 % intervals. A difference with p of 0.05 or more could be chance.")
     return content + "".join(_text(note, "note") for note in notes)
 
@@ -160,7 +156,9 @@ def _scores(report: Content) -> str:
     header = ("", *reports)
     rows = [(metric, *(_interval(values[metric]) for values in metrics.values())) for metric in names]
     is_class = report.classes is not None
-    metric = ("ROC AUC" if report.assessment.is_weighted else "log-loss") if is_class else "RMSE"
+    metric = "RMSE"
+    if is_class:
+        metric = "ROC AUC" if report.assessment.decided_by == "ROC AUC" else "log-loss"
     points = {
         name: (each.value, each.low, each.high)
         for name, each in ((name, values[metric]) for name, values in metrics.items())

@@ -62,6 +62,8 @@ class TabularFit:
         The test rows, with the target; None if there are none.
     test_target : ndarray or None
         Their labels, or numbers.
+    groups : Table or None
+        The column of the training rows' groups, which is no input; None without groups.
     """
 
     estimator: TableFitting
@@ -73,6 +75,7 @@ class TabularFit:
     y: Array
     test: Table | None
     test_target: Array | None
+    groups: Table | None = None
 
     @cached_property
     def encoder(self) -> TableEncoder:
@@ -305,6 +308,7 @@ def fit_table(
             read = draw_sample(table_source, opened.stream, opened.test, estimator.n_networks)
     features = read.rows.drop(read.target.name)
     of_groups = None if groups is None else group_numbers(features, groups)
+    group_column = None if groups is None else features.select([groups])
     features = features if groups is None else features.drop(groups)
     if not features.columns:
         raise DataError(f"there is no column besides the target and the groups '{groups}'; add one.")
@@ -322,7 +326,16 @@ def fit_table(
     estimator._fit(of_table, y, read.weight, of_groups, on_progress)
     _keep_facts(estimator, read, perf_counter() - started)
     return TabularFit(
-        estimator, read.target, len(y), read.n_rows_read, split, of_table, y, test_rows, test_target
+        estimator,
+        read.target,
+        len(y),
+        read.n_rows_read,
+        split,
+        of_table,
+        y,
+        test_rows,
+        test_target,
+        group_column,
     )
 
 
