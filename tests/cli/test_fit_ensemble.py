@@ -7,6 +7,7 @@ import signal
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import separatrix as sx
@@ -147,3 +148,33 @@ def test_few_test_rows_say_nothing_of_a_line(run):
     assert "Too few rows to compare the ensemble with dummy" in result.stdout
     assert "The columns say little" not in result.stdout
     assert "A straight line is right" not in result.stdout
+
+
+def test_dates_ordered_levels_padded_codes_and_prices_are_compared(run):
+    draw = np.random.RandomState(0)
+    size = draw.choice(["low", "mid", "high"], 120)
+    rows = ["size,day,zip,price,y"]
+    for i, level in enumerate(size):
+        y = "yes" if (level == "high") != (draw.uniform() < 0.1) else "no"
+        day, price = f"{1 + i % 28:02}.{1 + i // 28:02}.2024", f"{draw.uniform(1, 9):.2f} €"
+        rows.append(f"{level},{day},{('01067', '10115', '00999')[i % 3]},{price},{y}")
+    Path("t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    result = run(
+        "fit",
+        "t.csv",
+        *FAST,
+        "--target",
+        "y",
+        "--ordered",
+        "size=low,mid,high",
+        "-o",
+        "t.safetensors",
+        "--json",
+    )
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["training"]["out_of_fold"]
+    rises = {each["column"]: each["rise"] for each in found["importance"]}
+    assert set(rises) == {"size", "day", "zip", "price"}
+    assert rises["size"] > 0.2
+    assert {"one network", "gradient boosting"} < set(found["scores"])
+    assert sx.load("t.safetensors").target_name == "y"

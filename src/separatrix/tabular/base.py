@@ -155,7 +155,7 @@ class BaseTabular(TableFitting, BaseEstimator):
         parts = self._choose(members, line, features, y, weight)
         known = kept.places >= 0
         evidence = Evidence(
-            rows=TrainingTable(Table(columns), y, self._n_classes, weight),
+            rows=TrainingTable(self._table_of(columns), y, self._n_classes, weight),
             numbers=kept.rows,
             folds=self._folds(y, self._n_splits(), 0) if splits is None else splits,
             oof=self.oof_.reshape(len(y), -1),
@@ -321,6 +321,10 @@ class BaseTabular(TableFitting, BaseEstimator):
         for name, column in zip(names, array.T, strict=True):
             _check_cells(column, name)
         return {name: as_column(column, name) for name, column in zip(names, array.T, strict=True)}
+
+    def _table_of(self, columns: dict[str, Column]) -> Table:
+        """Return training columns as a table that says how they were made."""
+        return Table(columns) if self._schema is None else AppliedTable(columns, schema=self._schema)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

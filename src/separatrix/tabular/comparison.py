@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from scipy import stats
+from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.table import Column, Table
+from separatrix.data.schema import AppliedTable
+from separatrix.data.table import Table
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier, MLPRegressor
@@ -67,16 +70,21 @@ def compared_answers(training: TrainingTable, folds: Sequence[Split]) -> tuple[d
 
 def _network_answers(training: TrainingTable, test: Table) -> Array:
     """Return what one network with the defaults of `separatrix fit --model network` predicts."""
-    encoder = TableEncoder.fit(training.table.columns)
-    X, X_test = (encoder.transform(table.columns, np.float32) for table in (training.table, test))
+    schema = training.table.schema if isinstance(training.table, AppliedTable) else None
+    encoder = TableEncoder.fit(training.table.columns, schema=schema)
+    X, X_test = (encoder.transform(table, np.float32) for table in (training.table, test))
     stops = len(X) >= LEAST_FOR_EARLY_STOPPING
     kind = MLPRegressor if training.n_classes is None else MLPClassifier
     network = kind(random_state=0, dtype="float32", early_stopping=stops, scoring="loss" if stops else None)
+    y, mean, scale = training.y, 0.0, 1.0
     if training.n_classes is None:
-        mean, scale = training.y.mean(), training.y.std() or 1.0
-        network.fit(X, (training.y - mean) / scale, training.weight)
+        mean, scale = y.mean(), y.std() or 1.0
+        y = (y - mean) / scale
+    with warnings.catch_warnings():  # the settings of this network are not the user's
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(X, y, training.weight)
+    if training.n_classes is None:
         return np.asarray(network.predict(X_test) * scale + mean)[:, np.newaxis]
-    network.fit(X, training.y, training.weight)
     proba = np.zeros((len(X_test), training.n_classes))
     proba[:, network.classes_.astype(np.intp)] = network.predict_proba(X_test)
     return proba
@@ -99,14 +107,14 @@ class OutOfFold:
     answer: Answer
     losses: Callable[[Array, Array], Array]
 
-    def answers(self, columns: Mapping[str, Column], rows: Array) -> Array:
+    def answers(self, table: Table, rows: Array) -> Array:
         """Return the mean of the networks' answers for some rows of the training table, changed or not."""
         total: Any = 0.0
         weight = np.zeros((len(rows), 1))
         encoded: dict[int, Array] = {}
         for part in self.parts:
             if id(part.encoder) not in encoded:
-                encoded[id(part.encoder)] = part.encoder.transform(columns, np.float32)
+                encoded[id(part.encoder)] = part.encoder.transform(table, np.float32)
             at = np.arange(len(rows))
             if part.held_out is not None:
                 at = np.flatnonzero(np.isin(rows, part.held_out))
@@ -118,23 +126,34 @@ class OutOfFold:
         return np.asarray(total / weight)
 
     def importance(
-        self, columns: Mapping[str, Column], y: Array, rows: Array, random_state: RandomState
+        self, table: Table, y: Array, rows: Array, random_state: RandomState
     ) -> tuple[tuple[str, Interval], ...]:
         """Return by how much the loss of some rows rises when one column after the other is shuffled.
+
+        The columns that are made of one column, as the year and the month of a date, are shuffled together.
 
         References
         ----------
         L. Breiman, Random forests, Machine Learning 45 (2001), section 10.
         """
-        part = {name: column[rows] for name, column in columns.items()}
+        part = table.take(rows)
         before = self.losses(self.answers(part, rows), y[rows])
         order = random_state.permutation(len(rows))
-        rises = {
-            name: self.losses(self.answers({**part, name: column[order]}, rows), y[rows]) - before
-            for name, column in part.items()
-        }
-        found = [(name, _mean_interval(rise)) for name, rise in rises.items()]
+        found: list[tuple[str, Interval]] = []
+        for name, made in _by_source(part).items():
+            shuffled = {each: part.columns[each][order] for each in made}
+            changed = replace(part, columns={**part.columns, **shuffled})
+            found.append((name, _mean_interval(self.losses(self.answers(changed, rows), y[rows]) - before)))
         return tuple(sorted(found, key=lambda each: -(each[1].value or 0.0)))
+
+
+def _by_source(table: Table) -> dict[str, list[str]]:
+    """Return, by column as it was given, the columns that are made of it."""
+    sources = table.schema.sources if isinstance(table, AppliedTable) else {}
+    made: dict[str, list[str]] = {}
+    for name in table.columns:
+        made.setdefault(sources.get(name, name), []).append(name)
+    return made
 
 
 def _mean_interval(values: Array) -> Interval:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -72,6 +73,12 @@ class Evidence:
                 importance = self._importance(covered)
             except KeyboardInterrupt:
                 others, reason = {}, "Interrupted while other models were compared."
+            except Exception as error:  # the ensemble is trained: whatever fails here must not lose it
+                what = (
+                    "The importance of columns is not known" if others else "Other models were not compared"
+                )
+                reason = f"{what}: {type(error).__name__}: {error}"
+                warnings.warn(f"{reason} The ensemble is trained and can be used.", UserWarning, stacklevel=4)
         answers = {ENSEMBLE: self.oof, **self._simple_answers(), **others}
         unsure = Unsure.of(self.oof[covered], y[covered], is_class=is_class)
         return TabularReport(
@@ -103,9 +110,9 @@ class Evidence:
 
     def _importance(self, covered: Array) -> tuple[tuple[str, Interval], ...]:
         """Return by how much the loss rises when a column is shuffled; nothing for very many columns."""
-        columns = self.rows.table.columns
-        if len(columns) > MOST_COLUMNS:
+        table = self.rows.table
+        if len(table.columns) > MOST_COLUMNS:
             return ()
         drawn = np.sort(RandomState(0).permutation(covered)[:IMPORTANCE_ROWS])
         out_of_fold = OutOfFold(self.parts, self.answer, self.losses)
-        return out_of_fold.importance(columns, self.rows.y, drawn, RandomState(0))
+        return out_of_fold.importance(table, self.rows.y, drawn, RandomState(0))
