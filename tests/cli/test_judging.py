@@ -163,3 +163,17 @@ def test_a_page_is_about_one_network(run, rare):
     result = run("search", str(rare), "target", "--ensemble", "--report", "s.html")
     assert result.exit_code != 0
     assert "report is about one network" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [NETWORK, ("--presets", "fast", "--cv", "2")], ids=["network", "ensemble"]
+)
+def test_pages_of_a_table_with_dates(run, rare, options):
+    days = [f"{1 + i % 28:02}.{1 + i // 28 % 12:02}.2024" for i in range(400)]
+    pl.read_csv(rare).with_columns(pl.Series("day", days)).write_csv("dated.csv")
+    result = run("fit", "dated.csv", *options, "--report", "fit.html")
+    assert result.exit_code == 0, result.output
+    result = run("evaluate", "model.safetensors", "dated.csv", "--report", "evaluate.html")
+    assert result.exit_code == 0, result.output
+    for name in ("fit.html", "evaluate.html"):
+        assert "day (days)" in Path(name).read_text(encoding="utf-8")

@@ -237,3 +237,30 @@ def test_estimators_make_their_report() -> None:
     made = fitted().report(*rows(150, 1), train=rows(), trees=False)
     assert list(made.assessment.reports) == ["network", "logistic regression", "dummy"]
     assert made.target == "member"
+
+
+def dated(n: int = 120) -> pl.DataFrame:
+    random = np.random.RandomState(0)
+    age = random.normal(size=n)
+    days = [f"{1 + i % 28:02}.{1 + i // 28:02}.2024" for i in range(n)]
+    return pl.DataFrame(
+        {"age": age, "day": days, "y": np.where(age + random.normal(size=n) > 0, "yes", "no")}
+    )
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [MLPClassifier((2,), solver="lbfgs", random_state=0), sx.TabularClassifier("fast", cv=2, random_state=0)],
+    ids=["network", "ensemble"],
+)
+def test_a_table_with_dates(estimator: MLPClassifier | sx.TabularClassifier) -> None:
+    table = dated()
+    estimator.fit_table(table, "y")
+    X, y = table.drop("y"), table["y"].to_numpy()
+    reports = [Report.from_estimator(model, X, y) for model in (estimator, estimator.to_model())]
+    for report in reports:
+        assert report.importance.groups[0].name == "age"
+        assert {c for g in report.importance.groups for c in g.columns} > {"age", "day (days)"}
+        assert [(facts.name, facts.kind) for facts in report.columns] == [("age", "number"), ("day", "date")]
+    assert reports[0].answers == pytest.approx(reports[1].answers, abs=1e-5)
+    assert reports[0].answers == pytest.approx(estimator.predict_proba(X), abs=1e-5)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import is_classifier
 
+from separatrix.data.encoder import TableEncoder
 from separatrix.data.labels import Labels
-from separatrix.data.schema import Schema
+from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table, as_column, as_numbers, columns_of
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
@@ -205,23 +206,35 @@ def _classes(model: Any) -> Array | None:
 
 def _columns_read(model: Any, table: Table) -> list[str] | None:
     """Return the columns that a model reads, in the order of the table; None for all."""
-    value = model.to_model() if hasattr(model, "to_model") else model
+    value = _value_of(model)
     if not isinstance(value, AnyModel):
         known = getattr(model, "feature_names_in_", None)
         return None if known is None else [str(name) for name in known]
     encoders = [each.encoder for each in ([value] if isinstance(value, Model) else value.models)]
     if encoders[0] is None:
         return None
-    read = {name for encoder in encoders if encoder is not None for name in encoder.input_columns}
+    is_made = isinstance(table, AppliedTable)
+    read = {name for encoder in encoders if encoder is not None for name in _names(encoder, is_made=is_made)}
     missing = [name for name in sorted(read) if name not in table.columns]
     return missing[:1] or [name for name in table.columns if name in read]
 
 
+def _names(encoder: TableEncoder, *, is_made: bool) -> list[str]:
+    """Return the columns that are encoded, or those of a table that they are made of."""
+    return [each.name for each in encoder.columns] if is_made else encoder.input_columns
+
+
 def schema_of(model: Any) -> Schema | None:
     """Return what a model says that the columns of a table are; None if it knows no schema."""
-    encoder = getattr(model, "encoder_", None) or getattr(model, "encoder", None)
-    found = getattr(model, "table_", None) or getattr(encoder, "schema", None)
+    value = _value_of(model) if not hasattr(model, "encoder_") else model
+    encoder = getattr(value, "encoder_", None) or getattr(value, "encoder", None)
+    found = getattr(encoder, "schema", None)
     return found if isinstance(found, Schema) else None
+
+
+def _value_of(model: Any) -> Any:
+    """Return a fitted estimator as a model, if it can be; others as they are."""
+    return model.to_model() if hasattr(model, "to_model") else model
 
 
 def _table_of(model: Any, X: Any, columns: Mapping[str, Any] | None) -> Table:

@@ -180,7 +180,8 @@ class BaseTabular(TableFitting, BaseEstimator):
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
         few = len(next(iter(columns.values()))) <= FEW_ROWS
-        return (self._in_double if few else self.ensemble_)(dict(columns))
+        rows = X if isinstance(X, AppliedTable) else dict(columns)
+        return (self._in_double if few else self.ensemble_)(rows)
 
     @property
     def metric(self) -> str:
