@@ -63,6 +63,35 @@ def test_a_threshold_is_kept_as_given(run, rare):
     assert sx.load("model.safetensors").threshold == 0.2
 
 
+@pytest.mark.parametrize("folds", [(), ("--folds",)])
+def test_scores_are_those_of_the_answer_that_the_model_gives(run, rare, folds):
+    table = pl.read_csv(rare)
+    table[:300].write_csv("train.csv")
+    table[300:].write_csv("test.csv")
+    options = (*NETWORK, "--test", "test.csv", "--threshold", "0.05", *folds)
+    result = run("fit", "train.csv", *options, "--report", "page.html")
+    assert "Of the network, 'yes' is the answer from a probability of 0.05 on; of the others" in result.stdout
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "(top): &#x27;yes&#x27; is the answer from a probability of 0.05 on." in page
+    values = json.loads(run("fit", "train.csv", *options, "--json").stdout)["test"]["reports"]
+    assert (values["network"]["threshold"], values["dummy"]["threshold"]) == (0.05, None)
+    if not folds:
+        predicted = sx.load("model.safetensors").predict(sx.data.read_table("test.csv"))
+        right = (predicted == table[300:]["target"].to_numpy()).mean()
+        assert values["network"]["accuracy"]["value"] == pytest.approx(right)
+        evaluated = json.loads(run("evaluate", "model.safetensors", "test.csv", "--json").stdout)
+        assert evaluated["test"]["reports"]["network"]["confusion"] == values["network"]["confusion"]
+    assert values["network"]["per_class"][1]["recall"]["value"] > 0.9
+    assert values["logistic regression"]["per_class"][1]["recall"]["value"] < 0.9
+
+
+def test_folds_say_that_their_rows_chose_the_threshold(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--cost", "fn=10,fp=1", "--folds")
+    assert "The calibration or the threshold was chosen on training rows" in " ".join(result.stdout.split())
+    threshold = sx.load("model.safetensors").threshold
+    assert f"from a probability of {threshold:.4g} on; of the others, from 0.5 on" in result.stdout
+
+
 def test_weights_are_said_and_calibration_mends_them(run, rare):
     result = run("fit", str(rare), *NETWORK, "--class-weight", "balanced", "-o", "weighted.safetensors")
     assert "Classes were weighted, also for the baselines" in result.stdout

@@ -56,6 +56,7 @@ def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assess
             baselines,
             name=name,
             is_weighted=fitted.target.weights is not None,
+            threshold=model.threshold,
         )
     numbers = model.predict(fitted.test_rows)
     return assess_regressor(y_test, numbers, baselines, target=fitted.target.name, name=name)

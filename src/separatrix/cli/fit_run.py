@@ -156,11 +156,13 @@ class FitRun:
 
     def judge(self, tables: TableInput, fitted: fitting.Fitted, model: AnyModel, path: Path) -> Assessment:
         """Return the assessment on test rows, or by folds; write the page about the model if asked for."""
-        crossed = judged_by_folds(fitted, trees=self.trees) if self.folds else None
-        if crossed is None:
-            assessment = fit_report.assess_fit(model, fitted, trees=self.trees)
-        else:
+        crossed = None
+        if self.folds:
+            is_chosen = self.decision.needs_rows
+            crossed = judged_by_folds(fitted, model.decision, is_chosen=is_chosen, trees=self.trees)
             assessment = crossed.assessment
+        else:
+            assessment = fit_report.assess_fit(model, fitted, trees=self.trees)
         if self.report is not None:
             write_fit_report(
                 self.report,

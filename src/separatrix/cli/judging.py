@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from separatrix.cli.fitting import Fitted
 from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table, require_column
+from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_source import group_numbers
@@ -22,6 +23,11 @@ from separatrix.evaluate.thresholds import Cost
 from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold, read_cost
 from separatrix.report.judging import CrossAssessment, cross_assess, repeats_for
 from separatrix.tabular.table_fitting import TabularFit
+
+CHOSEN = (
+    "The calibration or the threshold was chosen on training rows, which are among these: scores that depend "
+    "on it look a little too good."
+)
 
 
 def check_report(path: Path | None, model_path: Path | None = None) -> None:
@@ -63,24 +69,34 @@ def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> An
     return replace(model, decision=choice.decide(y, proba, model.classes))
 
 
-def judged_by_folds(fitted: Fitted, *, trees: bool) -> CrossAssessment:
-    """Judge what was fitted by cross-validation over training and test rows together."""
+def judged_by_folds(
+    fitted: Fitted, decision: Decision | None, *, is_chosen: bool, trees: bool
+) -> CrossAssessment:
+    """Judge what was fitted by cross-validation over training and test rows together.
+
+    The decision is that of the model; `is_chosen` is whether training rows have chosen it.
+    """
     features, test = judged_tables(fitted)
     names = [name for name in features.columns if name != fitted.target.name]
     columns = {name: np.concatenate([features.columns[name], test.columns[name]]) for name in names}
     y = np.concatenate([fitted.y, fitted.y_test])
     groups = fitted.groups if isinstance(fitted, TabularFit) else None
-    return cross_assess(
+    found = cross_assess(
         fitted.estimator,
         replace(features, columns=columns),
         y,
         groups=None if groups is None else _all_groups(groups, test),
+        decision=decision,
         target=fitted.target.name,
         class_weight=class_weights(fitted),
         trees=trees,
         n_repeats=repeats_for(len(y)),
         on_fit=_show_fold if sys.stderr.isatty() else None,
     )
+    if decision is None or not is_chosen:
+        return found
+    notes = (*found.assessment.notes, CHOSEN)
+    return replace(found, assessment=replace(found.assessment, notes=notes))
 
 
 def _all_groups(train: Table, test: Table) -> NDArray[Any]:

@@ -91,7 +91,10 @@ def network_values(model: AnyModel) -> dict[str, Any]:
 def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     """Return the report on the network, all models side by side, and the verdicts."""
     report = assessment.model
-    parts: list[RenderableType] = [f"On {plural(report.n_rows, noun)}, with 95 % intervals:"]
+    heading = f"On {plural(report.n_rows, noun)}, with 95 % intervals"
+    if isinstance(report, ClassificationReport) and report.answer_rule:
+        heading += f". Of the {assessment.name}, {report.answer_rule}; of the others, from 0.5 on"
+    parts: list[RenderableType] = [f"{heading}:"]
     if isinstance(report, ClassificationReport):
         parts.append(_class_table(report))
     parts.append(_side_by_side(assessment))

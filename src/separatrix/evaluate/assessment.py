@@ -103,6 +103,7 @@ def assess_classifier(
     *,
     name: str = MODEL,
     is_weighted: bool = False,
+    threshold: float | None = None,
 ) -> Assessment:
     """Compute reports of a classifier and its baselines, and compare them.
 
@@ -118,6 +119,9 @@ def assess_classifier(
     is_weighted : bool, default=False
         Whether all were trained with class weights: the AUC then decides, as weights shift the probabilities
         that the log-loss judges.
+    threshold : float, optional
+        Of two classes: the probability of the second from which on it is the model's answer. The baselines
+        answer with the most probable class.
 
     Raises
     ------
@@ -136,9 +140,11 @@ def assess_classifier(
         name,
         proba,
         baselines,
-        lambda values: classification_report(y_true, values, classes),
+        lambda values, is_model: classification_report(
+            y_true, values, classes, threshold=threshold if is_model else None
+        ),
         lambda values, names: compare_classifiers(
-            y_true, proba, values, classes, names=names, decided_by=decided_by
+            y_true, proba, values, classes, names=names, decided_by=decided_by, threshold=threshold
         ),
     )
     return replace(found, is_weighted=is_weighted)
@@ -178,7 +184,7 @@ def assess_regressor(
         name,
         y_pred,
         baselines,
-        lambda values: regression_report(y_true, values, names=[target]),
+        lambda values, _: regression_report(y_true, values, names=[target]),
         lambda values, names: compare_regressors(y_true, y_pred, values, names=names),
     )
 
@@ -222,7 +228,8 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
     dummy = _dummy(model, len(y))
     if model.classes is not None:
         labels = Labels(model.classes).match(y, name)
-        return assess_classifier(labels, model.predict_proba(features), model.classes, dummy, name=called)
+        proba = model.predict_proba(features)
+        return assess_classifier(labels, proba, model.classes, dummy, name=called, threshold=model.threshold)
     numbers = as_numbers(as_column(y, name), name)
     return assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
 
@@ -242,12 +249,13 @@ def _assessment(
     name: str,
     predictions: npt.ArrayLike,
     baselines: Mapping[str, Baseline],
-    report: Callable[[npt.ArrayLike], ClassificationReport | RegressionReport],
+    report: Callable[[npt.ArrayLike, bool], ClassificationReport | RegressionReport],
     compare: Callable[[npt.ArrayLike, tuple[str, str]], Comparison],
 ) -> Assessment:
     others = {name: baseline.predictions for name, baseline in baselines.items()}
     return Assessment(
-        {each: report(values) for each, values in {name: predictions, **others}.items()},
+        {name: report(predictions, True)}
+        | {other: report(values, False) for other, values in others.items()},
         tuple(compare(values, (f"the {name}", other)) for other, values in others.items()),
         tuple(other for other, baseline in baselines.items() if not baseline.converged),
         name,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sklearn.metrics import average_precision_score, confusion_matrix
 
 from separatrix.data.labels import Labels
+from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.evaluate.auc import auc_interval, undefined_reason
 from separatrix.evaluate.intervals import (
@@ -54,7 +55,8 @@ class ClassificationReport:
     per_class : tuple of ClassRow
         In the order of `classes`.
     accuracy : Interval
-        Of the most probable class (of equally probable ones, the first). Wilson's interval.
+        Of the answer: the most probable class (of equally probable ones, the first), or that of `threshold`.
+        Wilson's interval.
     roc_auc : Interval
         DeLong's interval. With two classes the second is positive; with more, the mean of each class against
         the rest.
@@ -70,6 +72,9 @@ class ClassificationReport:
     confusion : tuple of tuples of int
         ``confusion[i][j]`` rows have the true class i and the predicted class j.
     n_rows : int
+    threshold : float or None, default=None
+        Of two classes: the probability of the second from which on it is the answer; None is the likeliest
+        class. Precision, recall, F1, accuracy, balanced accuracy and the confusion matrix depend on it.
     """
 
     classes: tuple[Any, ...]
@@ -82,11 +87,19 @@ class ClassificationReport:
     average_precision: Interval
     confusion: tuple[tuple[int, ...], ...]
     n_rows: int
+    threshold: float | None = None
 
     @property
     def has_rare_class(self) -> bool:
         """Whether a class has fewer than a tenth of the rows, so that accuracy says little."""
         return min(row.support for row in self.per_class) < RARE * self.n_rows
+
+    @property
+    def answer_rule(self) -> str:
+        """Which class is the answer, in words, if it is not the most probable one; empty otherwise."""
+        if self.threshold is None:
+            return ""
+        return f"'{self.classes[1]}' is the answer from a probability of {self.threshold:.4g} on"
 
     def __repr__(self) -> str:
         """Return the table of `to_text`."""
@@ -111,7 +124,8 @@ class ClassificationReport:
             ("balanced accuracy", str(self.balanced_accuracy)),
             ("average precision", str(self.average_precision)),
         ]
-        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{intervals_note(self.n_rows)}."
+        rule = f"; {self.answer_rule}" if self.answer_rule else ""
+        return f"{aligned(table)}\n\n{aligned(summary)}\n\n{intervals_note(self.n_rows)}{rule}."
 
 
 def row_log_losses(codes: IntArray, proba: FloatArray) -> npt.NDArray[np.float64]:
@@ -128,7 +142,11 @@ def row_log_losses(codes: IntArray, proba: FloatArray) -> npt.NDArray[np.float64
 
 
 def classification_report(
-    y_true: npt.ArrayLike, proba: npt.ArrayLike, classes: npt.ArrayLike
+    y_true: npt.ArrayLike,
+    proba: npt.ArrayLike,
+    classes: npt.ArrayLike,
+    *,
+    threshold: float | None = None,
 ) -> ClassificationReport:
     """Compute metrics of the probabilities of a binary or multiclass classifier.
 
@@ -140,6 +158,9 @@ def classification_report(
         Predicted probabilities; each row sums to one.
     classes : array-like of shape (n_classes,)
         The label of each column.
+    threshold : float, optional
+        Of two classes: the probability of the second from which on it is the answer; by default the most
+        probable class is.
 
     Returns
     -------
@@ -151,6 +172,8 @@ def classification_report(
     ------
     DataError
         If `y_true` has labels that are not in `classes`, or `proba` is not a matrix of probabilities.
+    ParameterError
+        If `threshold` is not between 0 and 1, or there are not two classes.
 
     Examples
     --------
@@ -160,10 +183,14 @@ def classification_report(
     0.750 [0.301, 0.954]
     >>> report.confusion
     ((2, 0), (1, 1))
+    >>> classification_report(["no", "yes", "yes", "no"], proba, ["no", "yes"], threshold=0.35).confusion
+    ((2, 0), (0, 2))
     """
     labels, codes = encoded_labels(y_true, classes)
     matrix = distribution_matrix(proba, len(codes), len(labels))
-    counts = confusion_matrix(codes, matrix.argmax(axis=1), labels=np.arange(len(labels)))
+    decision = Decision(threshold=threshold)
+    decision.fits(len(labels))
+    counts = confusion_matrix(codes, decision.indices(matrix), labels=np.arange(len(labels)))
     squared = np.sum((matrix - np.eye(len(labels))[codes]) ** 2, axis=1)
     per_class = tuple(_class_row(label, code, counts) for code, label in enumerate(labels))
     return ClassificationReport(
@@ -177,6 +204,7 @@ def classification_report(
         average_precision=_average_precision(codes, matrix, labels),
         confusion=tuple(tuple(row) for row in counts.tolist()),
         n_rows=len(codes),
+        threshold=threshold,
     )
 
 

@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 from separatrix import check
 from separatrix.data.labels import Labels
+from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.auc import auc_influence
@@ -123,7 +124,13 @@ def assess_subject(
     if subject.classes is None:
         return assess_regressor(subject.y, answers, baselines, target=target, name=subject.kind)
     return assess_classifier(
-        subject.labels, answers, subject.classes, baselines, name=subject.kind, is_weighted=is_weighted
+        subject.labels,
+        answers,
+        subject.classes,
+        baselines,
+        name=subject.kind,
+        is_weighted=is_weighted,
+        threshold=subject.threshold,
     )
 
 
@@ -133,6 +140,7 @@ def cross_assess(
     y: Any,
     *,
     groups: Any = None,
+    decision: Decision | None = None,
     target: str = "y",
     class_weight: ClassWeight = None,
     trees: bool = True,
@@ -154,6 +162,8 @@ def cross_assess(
         All rows.
     groups : array-like of shape (n_rows,), optional
         Rows of one group are in the same fold, also in the folds of an estimator that draws its own.
+    decision : Decision, optional
+        How the probabilities are calibrated, and the threshold.
     target, class_weight, trees
         As for `assess_estimator`.
     n_splits, n_repeats : int
@@ -171,7 +181,7 @@ def cross_assess(
     """
     check.integer("n_splits", n_splits, 2)
     check.integer("n_repeats", n_repeats, 1)
-    subject = Subject.of(estimator, X, y, target, is_fitted=False)
+    subject = replace(Subject.of(estimator, X, y, target, is_fitted=False), decision=decision)
     whole, is_weighted = training_table(subject, subject, None, class_weight)
     group = None if groups is None else _group_numbers(groups, subject.n_rows)
     splits = fold_splits(subject, n_splits, n_repeats, random_state, group)

@@ -169,6 +169,9 @@ def _scores(report: Content) -> str:
         if is_class
         else ("95 % intervals in brackets. RMSE and MAE are in the unit of the target; lower is better.")
     )
+    rule = getattr(report.assessment.model, "answer_rule", "")
+    if rule:
+        note += f" Of the {report.assessment.name}, {rule}; the accuracies of the others are from 0.5 on."
     picture = _figures((pictures.score_picture(points, metric), _better(metric))) if points else ""
     return _table(header, rows, "numbers") + _text(note, "note") + picture
 
@@ -217,8 +220,9 @@ def _quality(report: Content) -> str:
         )
         for row in model.per_class
     ]
-    content = _table(("class", "precision", "recall", "F1", "rows"), rows, "numbers")
-    content += _confusion(model, report.threshold)
+    content = _text(f"{model.answer_rule}, as the model has kept it.") if model.answer_rule else ""
+    content += _table(("class", "precision", "recall", "F1", "rows"), rows, "numbers")
+    content += _confusion(model)
     charts = []
     if report.roc:
         label = str(report.classes[1]) if report.classes is not None else ""
@@ -242,7 +246,7 @@ def _quality(report: Content) -> str:
     return content + _figures(*charts)
 
 
-def _confusion(model: ClassificationReport, threshold: float | None) -> str:
+def _confusion(model: ClassificationReport) -> str:
     if len(model.classes) > MAX_CLASSES:
         return _text(f"The confusion matrix of {len(model.classes)} classes is not shown.", "note")
     names = [str(label) for label in model.classes]
@@ -255,8 +259,8 @@ def _confusion(model: ClassificationReport, threshold: float | None) -> str:
             for j, count in enumerate(counts)
         )
         lines.append(f'<tr><th scope="row">{escape(names[i])}</th>{cells}</tr>')
-    caption = "Rows of each true class (left) by predicted class (top), by the likeliest class"
-    caption += "." if threshold is None else f"; the model itself answers from {threshold:g} on."
+    rule = model.answer_rule or "the most probable class is the answer"
+    caption = f"Rows of each true class (left) by predicted class (top): {rule}."
     return (
         f'{_text(caption, "note")}<div class="wide"><table class="confusion">'
         f'<thead><tr><th scope="col">true \\ predicted</th>{head}</tr></thead>'

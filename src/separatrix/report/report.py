@@ -33,7 +33,7 @@ from separatrix.report.judging import (
 )
 from separatrix.report.learning import LearningCurves
 from separatrix.report.rows import outstanding_rows
-from separatrix.report.subject import Subject, threshold_of
+from separatrix.report.subject import Subject
 
 Array = NDArray[Any]
 
@@ -146,7 +146,7 @@ class Report(Content):
             precision_recall=_precision_recall(subject, names),
             calibration=_calibration(subject, answers),
             thresholds=_thresholds(subject, answers, cost),
-            threshold=threshold_of(model),
+            threshold=subject.threshold,
             learning=LearningCurves.of(model),
             importance=importance,
             dependence=tuple(

@@ -14,6 +14,7 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.labels import Labels
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table, as_column, as_numbers, columns_of
+from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate.classification import row_log_losses
@@ -47,6 +48,8 @@ class Subject:
         on.
     fold : ndarray of shape (n_rows,) or None
         Which of `folds` answers for each row.
+    decision : Decision or None
+        How the answers are calibrated, and the threshold, if the model does not know it itself.
     """
 
     model: Any
@@ -56,6 +59,7 @@ class Subject:
     container: Any = None
     folds: tuple[Any, ...] = ()
     fold: Array | None = None
+    decision: Decision | None = None
 
     @classmethod
     def of(cls, model: Any, X: Any, y: Any, name: str = "y", *, is_fitted: bool = True) -> Subject:
@@ -145,19 +149,21 @@ class Subject:
             parts.append(np.asarray(answer, np.float64))
         answers = np.concatenate(parts)
         known = getattr(model, "classes_", self.classes)
-        if self.classes is None or known is None or len(known) == len(self.classes):
-            return answers
-        # The rows of a fold may lack a class.
-        full = np.zeros((len(answers), len(self.classes)))
-        full[:, Labels(self.classes).encode(known)] = answers
-        return full
+        if self.classes is not None and known is not None and len(known) < len(self.classes):
+            # The rows of a fold may lack a class.
+            full = np.zeros((len(answers), len(self.classes)))
+            full[:, Labels(self.classes).encode(known)] = answers
+            answers = full
+        return answers if self.decision is None else self.decision.probabilities(answers)
+
+    @property
+    def threshold(self) -> float | None:
+        """Of two classes: the probability of the second from which on it is the answer."""
+        return threshold_of(self.model) if self.decision is None else self.decision.threshold
 
     def model_answer(self, answers: Array) -> Array:
         """Return the code of the class that is the model's answer, by its threshold if it has one."""
-        threshold = threshold_of(self.model)
-        if threshold is not None and answers.shape[1] == 2:
-            return np.asarray((answers[:, 1] >= threshold).astype(np.intp))
-        return np.asarray(answers.argmax(axis=1))
+        return Decision(threshold=self.threshold).indices(answers)
 
     def losses(self, answers: Array) -> Array:
         """Return the log-loss, or the squared error, of each row; the answers may be of several copies."""
