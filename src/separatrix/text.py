@@ -11,11 +11,13 @@ def plural(number: int, noun: str) -> str:
 
     Examples
     --------
-    >>> plural(1, "row"), plural(1200, "row"), plural(2, "class")
-    ('1 row', '1,200 rows', '2 classes')
+    >>> plural(1, "row"), plural(1200, "row"), plural(2, "class"), plural(3, "category"), plural(2, "day")
+    ('1 row', '1,200 rows', '2 classes', '3 categories', '2 days')
     """
     if number == 1:
         return f"1 {noun}"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{number:,} {noun[:-1]}ies"
     return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
 
 

@@ -339,3 +339,18 @@ def test_the_order_of_a_date_is_found(cells, order):
 
 def test_a_stream_of_a_table_is_a_table(schema):
     assert learn_schema(TableStream(Table(COLUMNS))) == schema
+
+
+def test_numbers_with_and_without_a_unit_are_said() -> None:
+    decision = learn_schema(Table({"share": ["5%", "6%", "0.07"] * 10}))["share"]
+    assert decision.kind == "number"
+    assert "has 10 numbers without '%', read as if they had it" in decision.notes
+    assert not decision.is_clear
+    assert learn_schema(Table({"share": ["5%", "6%", "7 %"] * 10}))["share"].is_clear
+
+
+def test_a_number_that_no_float_holds_is_named() -> None:
+    cells = ["1e400", *(f"{i / 7}" for i in range(60))]
+    schema = learn_schema(Table({"size": cells}))
+    assert "60 of 61 cells are numbers, 1 is '1e400': taken as missing" in schema["size"].sentence
+    assert np.isnan(schema.apply({"size": cells})["size"][0])

@@ -45,7 +45,10 @@ def test_rows_of_the_training_are_as_in_training():
         ({"sex": None}, "'sex' has values that training did not have, such as 'None', in "),
         ({"age": 40000.0}, "'age' is far from "),
         ({"age": None}, "'age' has no value in 3 of 3 rows, and had one in every training row"),
-        ({"start": "2031-01-01"}, "'start' is far from 0 to "),
+        (
+            {"start": "2031-01-01"},
+            "'start' is far from 2024-01-01 to 2024-12-09 of the training in 3 of 3 rows",
+        ),
     ],
 )
 def test_what_training_did_not_have_is_counted(changes, sentence):

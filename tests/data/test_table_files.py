@@ -395,3 +395,10 @@ def test_a_quote_without_an_end_is_an_error_that_names_the_line(tmp_path, in_pie
     (tmp_path / "t.csv").write_text("\n".join(["part,y", *lines]) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="as CSV from line 102 on: unexpected end of data; close its quotes"):
         open_stream(tmp_path / "t.csv", 2**20).__enter__() if in_pieces else read_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("text", ["x", "{}", "[]", "7", '{"index_columns": [], "columns": [{}]}'])
+def test_what_other_programs_call_pandas_is_ignored(tmp_path, text):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"a": [1, 2]}).write_parquet(path, metadata={"pandas": text})
+    assert read_table(path).columns["a"].tolist() == [1, 2]

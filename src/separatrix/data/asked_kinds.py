@@ -25,7 +25,7 @@ def as_category(name: str, profile: Profile) -> ColumnSchema:
         is_padded = profile.n_padded and profile.n_digits == profile.n
         is_whole = profile.n_digits == profile.n and not is_padded
         reader = CategoryReader(whole=is_whole, width=profile.width or 0 if is_padded else 0)
-    reason = f"has {plural(n, 'category')}, as asked".replace("categorys", "categories")
+    reason = f"has {plural(n, 'category')}, as asked"
     return with_counts(ColumnSchema(name, "category", reason, reader), profile)
 
 

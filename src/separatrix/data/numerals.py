@@ -14,7 +14,22 @@ Decimal = Literal[".", ","]
 MISSING_WORDS = frozenset(
     (
         *("", "-", "--", "---", "—", "–", ".", "..", "...", "*", "?", "??"),
-        *("na", "n/a", "n.a.", "n. a.", "nan", "-nan", "#n/a", "#na", "<na>", "n/d", "nd", "n.d.", "s/d"),
+        *(
+            "na",
+            "n/a",
+            "n.a.",
+            "n. a.",
+            "nan",
+            "-nan",
+            "nat",
+            "#n/a",
+            "#na",
+            "<na>",
+            "n/d",
+            "nd",
+            "n.d.",
+            "s/d",
+        ),
         *(
             "null",
             "none",
@@ -102,6 +117,8 @@ def _value(
         return None
     plain = _SEPARATORS.sub("", body).replace(thousands, "").replace(",", ".")
     number = float(plain + power)
+    if math.isinf(number):  # as 1e400, which no float holds
+        return None
     return -number if negative else number
 
 
@@ -147,13 +164,14 @@ class NumberFormat:
 
 
 def _plain(cell: str) -> float | None:
-    """Return the number that Python reads; not its words for infinity, and no underscores."""
+    """Return the number that Python reads; no infinity, and no underscores."""
     if not cell or cell[-1] not in "0123456789." or "_" in cell:
         return None
     try:
-        return float(cell)
+        number = float(cell)
     except ValueError:
         return None
+    return None if math.isinf(number) else number
 
 
 @dataclass

@@ -27,16 +27,9 @@ def scan_parquet(source: Source, options: ReadOptions) -> ScannedTable:
     content = source.content
     frame = pl.scan_parquet(content, glob=False)
     metadata = pl.read_parquet_metadata(io.BytesIO(content) if isinstance(content, bytes) else content)
-    if "pandas" not in metadata:
+    index, categories = _pandas_columns(metadata.get("pandas", "{}"))
+    if not index and not categories:
         return ScannedTable(frame)
-    pandas = json.loads(metadata["pandas"])
-    # An index of consecutive numbers is described by a dictionary, and has no column.
-    index = {name for name in pandas["index_columns"] if isinstance(name, str)}
-    categories = {
-        each.get("field_name", each["name"])
-        for each in pandas["columns"]
-        if each["pandas_type"] == "categorical"
-    }
     return ScannedTable(
         frame.select(
             _as_category(pl.nth(number), dtype) if name in categories else pl.nth(number)
@@ -44,6 +37,22 @@ def scan_parquet(source: Source, options: ReadOptions) -> ScannedTable:
             if name not in index
         )
     )
+
+
+def _pandas_columns(metadata: str) -> tuple[set[str], set[str]]:
+    """Return the columns that are the index and those of categories; none if pandas did not write this."""
+    try:
+        pandas = json.loads(metadata)
+        # An index of consecutive numbers is described by a dictionary, and has no column.
+        index = {name for name in pandas["index_columns"] if isinstance(name, str)}
+        categories = {
+            each.get("field_name", each["name"])
+            for each in pandas["columns"]
+            if each["pandas_type"] == "categorical"
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set(), set()
+    return index, categories
 
 
 def _as_category(values: polars.Expr, dtype: polars.DataType) -> polars.Expr:

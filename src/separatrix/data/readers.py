@@ -202,6 +202,8 @@ class RankReader:
 class DateReader:
     """Reads dates as numbers: days since the first, year, month, weekday (Monday is 0), hour.
 
+    Moments with a time zone are read in UTC.
+
     Parameters
     ----------
     order : {"ymd", "dmy", "mdy", "time"}

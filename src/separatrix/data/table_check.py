@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from separatrix.data.codes import LevelCode
-from separatrix.data.dates import DAY
+from separatrix.data.dates import DAY, date_text
 from separatrix.data.encoder import TableEncoder, TextEncoder
 from separatrix.data.readers import DateReader, NumberReader, folded
 from separatrix.data.schema import AppliedTable, Schema
@@ -60,7 +60,9 @@ class TableCheck:
         Rows with a number, or a date, farther outside the range of the training than this range is wide, if
         they are 2 % of the rows or more; else those that are five times as far.
     ranges : dict of str to tuple of float
-        The ranges of these columns; of dates in days since the first.
+        The ranges of these columns; of dates in seconds since 1970.
+    dates : tuple of str
+        Those of these columns that have dates.
     missing : dict of str to int
         Rows without a value in columns that had one in every training row.
     """
@@ -71,6 +73,7 @@ class TableCheck:
     far: Mapping[str, int] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Return whether there is something to report."""
@@ -87,8 +90,10 @@ class TableCheck:
                 f"{self._of(unseen.n_rows)}"
             )
         for name, n in self.far.items():
-            low, high = self.ranges[name]
-            found.append(f"'{name}' is far from {low:.6g} to {high:.6g} of the training in {self._of(n)}")
+            low, high = (
+                date_text(bound) if name in self.dates else f"{bound:.6g}" for bound in self.ranges[name]
+            )
+            found.append(f"'{name}' is far from {low} to {high} of the training in {self._of(n)}")
         found += [
             f"'{name}' has no value in {self._of(n)}, and had one in every training row"
             for name, n in self.missing.items()
@@ -130,7 +135,9 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
     applied = known if isinstance(known, Table) else Table(dict(known))  # type: ignore[arg-type]
     far, ranges, missing = _outside(encoder.schema, applied)
     n_rows = len(next(iter(given.values()), ()))  # type: ignore[arg-type]
-    return TableCheck(n_rows, tuple(lacking), _unseen(encoder, applied), far, ranges, missing)
+    used = () if encoder.schema is None else encoder.schema.used
+    dates = tuple(each.name for each in used if each.name in far and isinstance(each.reader, DateReader))
+    return TableCheck(n_rows, tuple(lacking), _unseen(encoder, applied), far, ranges, missing, dates)
 
 
 def checked_table(encoder: TableEncoder | None, X: Any) -> TableCheck:
@@ -192,7 +199,7 @@ def _outside(
         if n_missing and not each.n_missing:
             missing[each.name] = n_missing
         if n := _n_far(numbers, low, high):
-            far[each.name], ranges[each.name] = n, (low, high)
+            far[each.name], ranges[each.name] = n, (each.low, each.high)
     return far, ranges, missing
 
 

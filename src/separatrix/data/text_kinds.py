@@ -81,6 +81,7 @@ def as_date(name: str, profile: TextProfile, reason: str = "", order: Order | No
     if order == "time":
         shown = (shown[0][11:] or "00:00", shown[1][11:] or "00:00")
     reason = reason or ("has times of the day" if order == "time" else "has dates")
+    zone = " in UTC" if dates.zoned else ""
     parts = dates.varying(order)
     if not parts:
         return ColumnSchema(name, "constant", f"is {shown[0]} in every row")
@@ -94,7 +95,7 @@ def as_date(name: str, profile: TextProfile, reason: str = "", order: Order | No
     return ColumnSchema(
         name,
         "date",
-        f"{reason} from {shown[0]} to {shown[1]}: becomes {', '.join(parts)}",
+        f"{reason} from {shown[0]} to {shown[1]}{zone}: becomes {', '.join(parts)}",
         DateReader(order, low, parts, tuple(odd_words(words))),
         notes=tuple(notes),
         is_clear=is_clear,
@@ -134,6 +135,9 @@ def as_number(name: str, profile: TextProfile) -> ColumnSchema:
     reader = NumberReader(number_format.decimal, number_format.unit, odd)
     reason = "has numbers" + (f" {number_format.words}" if number_format.words else " in text")
     notes = words_notes(words, n_numbers, profile.n, "numbers")
+    n_bare = numerals.units[""] if number_format.unit else 0
+    if n_bare:
+        notes += (f"has {plural(n_bare, 'number')} without '{number_format.unit}', read as if they had it",)
     known = reader.read(np.array(sorted(profile.levels.counts), dtype=object), name)[name]
     known = known[~np.isnan(known)]
     return ColumnSchema(
@@ -142,7 +146,7 @@ def as_number(name: str, profile: TextProfile) -> ColumnSchema:
         reason,
         reader,
         notes=notes,
-        is_clear=not odd,
+        is_clear=not odd and not n_bare,
         n_missing=sum(words.values()),
         low=float(known.min()) if known.size else None,
         high=float(known.max()) if known.size else None,
@@ -185,6 +189,6 @@ def as_words(name: str, profile: TextProfile) -> ColumnSchema:
             f"free text of some {profile.n_words // profile.n_spaced} words" if profile.is_prose else "text"
         )
         return ColumnSchema(name, "text", f"is {prose} with {count}")
-    reason = f"has {about}{plural(n_levels, 'category')}".replace("categorys", "categories")
+    reason = f"has {about}{plural(n_levels, 'category')}"
     notes = variant_notes(levels.counts)
     return ColumnSchema(name, "category", reason, CategoryReader(), notes=notes, is_clear=not notes)

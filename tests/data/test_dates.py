@@ -1,0 +1,54 @@
+"""Dates: what is read as one, and what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from separatrix.data.dates import iso_seconds
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema_learning import learn_schema
+from separatrix.data.table import Table
+from separatrix.data.table_check import check_table
+
+DAYS = [f"2024-01-{1 + i % 28:02}" for i in range(56)]
+
+
+@pytest.mark.parametrize(
+    "word", ["NaT", "today", "now", "2023", "2024-01", "0000-01-01", "2024-01-01T00:00Z"]
+)
+def test_only_iso_dates_are_left_to_numpy(word: str) -> None:
+    assert iso_seconds(["2024-01-01", word]) is None
+
+
+def test_iso_dates() -> None:
+    found = iso_seconds(["1970-01-02", None, "1970-01-01 01:00", "1970-01-01T00:00:07"])
+    assert found is not None
+    np.testing.assert_array_equal(found, [86400.0, np.nan, 3600.0, 7.0])
+
+
+@pytest.mark.parametrize("word", ["NaT", "today", "2023"])
+def test_a_word_among_dates_is_missing_and_named(word: str) -> None:
+    schema = learn_schema(Table({"day": [*DAYS, word]}))
+    assert schema["day"].kind == "date"
+    assert f"56 of 57 cells are dates, 1 is '{word}': taken as missing" in schema["day"].sentence
+    days = schema.apply({"day": [*DAYS, word]})["day (days)"]
+    assert days[:2].tolist() == [0.0, 1.0]
+    assert np.isnan(days[-1])
+
+
+def test_moments_with_a_time_zone_are_said_to_be_in_utc() -> None:
+    zoned = [f"2024-01-{1 + i % 28:02}T00:30:00+01:00" for i in range(56)]
+    schema = learn_schema(
+        Table({"zoned": zoned, "plain": [cell[:19] for cell in zoned], "month": ["01-2024", "03-2024"] * 28})
+    )
+    assert "from 2023-12-31 23:30 to 2024-01-27 23:30 in UTC: becomes" in schema["zoned"].sentence
+    assert "from 2024-01-01 00:30 to 2024-01-28 00:30: becomes" in schema["plain"].sentence
+    assert "UTC" not in schema["month"].sentence
+
+
+def test_dates_far_from_the_training_are_reported_as_dates() -> None:
+    schema = learn_schema(Table({"day": DAYS}))
+    encoder = TableEncoder.fit(schema.apply({"day": DAYS}).columns, schema=schema)
+    found = check_table(encoder, {"day": ["2025-07-01", "2024-01-05"]})
+    assert str(found) == "'day' is far from 2024-01-01 to 2024-01-28 of the training in 1 of 2 rows."
