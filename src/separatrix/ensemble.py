@@ -16,10 +16,11 @@ from separatrix import check
 from separatrix.data.encoded_blocks import encoded_blocks
 from separatrix.data.encoder import ColumnEncoder, TableEncoder, encoders_from_dict, encoders_to_dict
 from separatrix.data.schema import AppliedTable
+from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table, columns_of
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, answers, check_decision, decision_of, decision_values, task_text
 from separatrix.network import Network
 
@@ -209,10 +210,12 @@ class Ensemble:
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""
         columns: Any = columns_of(X)
+        if columns is None and self.encoder is not None:
+            columns = _columns_of_array(self.encoder, X)
         takes_table = columns is not None and self.encoder is not None
         if columns is not None and self.encoder is not None and self.encoder.schema is not None:
             columns = X if isinstance(X, AppliedTable) else self.encoder.prepare(columns)
-            warn_of_table(self.encoder, columns, stacklevel=3)
+            warn_of_table(self.encoder, columns)
         mean = self._mean_of_table(columns or {}) if takes_table else self._mean_of_rows(X)
         if self.temperature != 1.0:
             mean = tempered(mean, self.temperature)
@@ -331,6 +334,21 @@ class Ensemble:
 
 
 AnyModel = Model | Ensemble  # what a model file may hold
+
+
+def _columns_of_array(encoder: TableEncoder, X: Any) -> dict[str, Array] | None:
+    """Return the columns of an array if an array was trained on, whose columns are x0, x1 and so on."""
+    names = [f"x{index}" for index in range(len({*encoder.input_columns, *encoder.dropped}))]
+    if encoder.schema is not None or {*encoder.input_columns, *encoder.dropped} != set(names):
+        return None
+    check_sparse(X)
+    rows = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
+    if rows.ndim != 2 or rows.shape[1] != len(names):
+        raise DataError(
+            f"X must have shape (n_rows, {len(names)}), the columns that the models were trained on, got "
+            f"{rows.shape}; reshape it, or leave out the other columns."
+        )
+    return dict(zip(names, rows.T, strict=True))
 
 
 def _shared(encoders: Sequence[TableEncoder | None]) -> list[TableEncoder | None]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class SeparatrixError(Exception):
@@ -54,6 +57,17 @@ class WorkerError(SeparatrixError, RuntimeError):
 
 class TableWarning(UserWarning):
     """Columns of a table are left out or unclear, or not as in training."""
+
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line outside of the package that called it, however many calls there are between."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:

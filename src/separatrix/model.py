@@ -236,7 +236,7 @@ class Model:
         columns = None if self.encoder is None else columns_of(X)
         if columns is not None and self.encoder is not None:
             X = self.encoder.prepare(X if isinstance(X, Table) else columns)
-            warn_of_table(self.encoder, X, stacklevel=3)
+            warn_of_table(self.encoder, X)
         inputs = self.encoded(X)
         n_rows, n_in = inputs.shape
         step = max(1, BLOCK_BYTES // (n_in * self.theta.itemsize))

@@ -95,7 +95,9 @@ def test_other_types_at_prediction_are_named() -> None:
 
 def test_one_class_is_held_in_one_row() -> None:
     x = np.arange(30.0)
-    clf = classifier().fit(x[:, np.newaxis], np.where(x == 29, "rare", np.where(x < 15, "low", "high")))
+    y = np.where(x == 29, "rare", np.where(x < 15, "low", "high"))
+    with pytest.warns(UserWarning, match="class 'rare' has 1 row, fewer than the 2 folds"):
+        clf = classifier().fit(x[:, np.newaxis], y)
     assert clf.predict_proba([[29.0]]).shape == (1, 3)
 
 

@@ -119,3 +119,11 @@ def test_it_enters_where_the_truth_is_straight_and_only_there() -> None:
     round_ = sx.TabularClassifier("fast", cv=2).fit(X, (X**2).sum(axis=1) > 1.4)
     assert round_.line_share_ == 0
     assert all(len(model.network.layers) == 3 for model in round_.to_model().models)
+
+
+def test_a_line_that_is_clearly_better_than_its_mean_with_the_networks_is_taken_alone() -> None:
+    X = np.random.RandomState(0).normal(size=(60, 3))
+    reg = sx.TabularRegressor("fast").fit(X, X[:, 0])
+    assert reg.line_share_ == 1.0
+    assert len(reg.ensemble_.models) == 1
+    assert reg.oof_score_ == pytest.approx(reg.report_.scores["linear regression"])

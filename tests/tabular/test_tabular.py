@@ -119,9 +119,14 @@ def test_the_order_of_rows_does_not_matter_and_weights_count_rows() -> None:
     rows = np.random.RandomState(1).permutation(np.repeat(np.arange(80), weight))
     weighted = sx.TabularClassifier(**FAST).fit(table, risk > 0, sample_weight=weight)
     repeated = sx.TabularClassifier(**FAST).fit(table[rows.tolist()], (risk > 0)[rows])
-    for one, other in zip(weighted.to_model().models, repeated.to_model().models, strict=True):
-        np.testing.assert_array_equal(one.theta, other.theta)
-        assert one.encoder.columns == other.encoder.columns
+    one, other = weighted.to_model(), repeated.to_model()
+    np.testing.assert_array_equal(one.weights, other.weights)
+    assert one.temperature == other.temperature
+    for mine, theirs in zip(one.models, other.models, strict=True):
+        assert mine.network == theirs.network
+        np.testing.assert_array_equal(mine.theta, theirs.theta)
+        assert mine.encoder.columns == theirs.encoder.columns
+        assert mine.training == theirs.training
     assert np.isnan(weighted.oof_[weight == 0]).all()
 
 
@@ -163,8 +168,93 @@ def test_a_rare_class_and_many_classes() -> None:
     table, risk = people(120, 0)
     y = np.digitize(risk, np.quantile(risk, np.linspace(0, 1, 13)[1:-1]))
     y[0] = 99  # one row
-    clf = sx.TabularClassifier(**FAST).fit(table, y)
+    with pytest.warns(UserWarning, match="class 99 has 1 row, fewer than the 2 folds: .* merge it with"):
+        clf = sx.TabularClassifier(**FAST).fit(table, y)
     assert clf.predict_proba(table).shape == (120, 13)
+
+
+def test_a_rare_class_leaves_the_folds_of_the_others() -> None:
+    y = np.repeat([0, 1, 2], [30, 20, 3])
+    clf = sx.TabularClassifier("fast")
+    clf.classes_ = np.arange(3)
+    held_out = [rows for _, rows in clf._folds(y, 5, 0)]
+    counts = np.array([np.bincount(y[rows], minlength=3) for rows in held_out])
+    assert counts[:, :2].tolist() == [[6, 4]] * 5
+    assert sorted(counts[:, 2].tolist()) == [0, 0, 1, 1, 1]
+    table, risk = people(60, 0)
+    labels = np.where(risk > 0, "a", "b")
+    labels[:2] = "c"
+    with pytest.warns(UserWarning, match="class 'c' has 2 rows, fewer than the 3 folds"):
+        clf = sx.TabularClassifier("fast", cv=3).fit(table, labels)
+    assert "All 12 networks" in clf.stop_.message
+
+
+def test_classes_with_fewer_rows_than_folds_are_spread_over_them() -> None:
+    y = np.repeat(np.arange(5), 4)
+    folds = [rows for _, rows in sx.TabularClassifier()._folds(y, 5, 0)]
+    assert [len(rows) for rows in folds] == [4] * 5
+    assert all(np.bincount(y[rows]).max() == 1 for rows in folds)
+
+
+def test_one_class_is_certain(tmp_path: Path) -> None:
+    X = np.arange(12.0).reshape(6, 2)
+    clf = sx.TabularClassifier(**FAST).fit(X, ["x"] * 6)
+    assert clf.predict(X).tolist() == ["x"] * 6
+    np.testing.assert_array_equal(clf.predict_proba(X), np.ones((6, 1)))
+    mlp = sx.MLPClassifier(max_iter=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        np.testing.assert_array_equal(clf.predict_proba(X), mlp.fit(X, ["x"] * 6).predict_proba(X))
+    assert clf.oof_score_ == 0.0
+    with pytest.raises(DataError, match="y must have at least two classes for a model"):
+        sx.save(clf, tmp_path / "model.safetensors")
+
+
+def test_a_fit_that_fails_leaves_the_fitted_estimator_as_it_was() -> None:
+    X, draw = np.arange(80.0).reshape(40, 2), np.random.RandomState(0)
+    clf = sx.TabularClassifier(**FAST).fit(X, X[:, 0] > 40)
+    before, proba = dict(vars(clf)), clf.predict_proba(X)
+    with pytest.raises((DataError, ValueError)):
+        clf.fit(draw.normal(size=(30, 5)), list("abc") * 10, sample_weight=np.zeros(30))
+    assert vars(clf).keys() == before.keys()
+    assert all(vars(clf)[name] is value for name, value in before.items())
+    np.testing.assert_array_equal(clf.predict_proba(X), proba)
+
+
+def test_fewer_groups_than_folds() -> None:
+    table, risk = people(60, 0)
+    for estimator, y in ((sx.TabularClassifier("fast"), risk > 0), (sx.TabularRegressor("fast"), risk)):
+        with pytest.warns(UserWarning, match="split into 2 folds, not 5, as groups has 2 values"):
+            estimator.fit(table, y, groups=np.arange(60) % 2)
+        assert "All 8 networks" in estimator.stop_.message
+        with pytest.raises(ParameterError, match="groups must have two different values or more"):
+            estimator.fit(table, y, groups=np.ones(60))
+        with pytest.raises(DataError, match="y and groups must have the same number of rows"):
+            estimator.fit(table, y, groups=np.ones(59))
+
+
+def test_a_model_of_an_array_predicts_arrays(tmp_path: Path) -> None:
+    draw = np.random.RandomState(0)
+    X = draw.normal(size=(80, 3))
+    X[:, 1] = np.nan  # left out
+    X[::7, 2] = np.nan
+    reg = sx.TabularRegressor(**FAST).fit(X, X[:, 0])
+    sx.save(reg, tmp_path / "model.safetensors")
+    model = sx.load(tmp_path / "model.safetensors")
+    np.testing.assert_allclose(model.predict(X), reg.predict(X), rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(model.predict(X), model.predict({f"x{j}": X[:, j] for j in range(3)}))
+    with pytest.raises(DataError, match=r"X must have shape \(n_rows, 3\)"):
+        model.predict(X[:, :2])
+
+
+def test_a_warning_names_the_line_that_predicts(classifier: sx.TabularClassifier) -> None:
+    table, _ = people(3, 1)
+    strange = table.with_columns(town=pl.lit("Rome"))
+    for model in (classifier, classifier.to_model()):
+        for predict in (model.predict, model.predict_proba):
+            with pytest.warns(TableWarning) as caught:
+                predict(strange)
+            assert [Path(warning.filename) for warning in caught] == [Path(__file__)]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +265,6 @@ def test_a_rare_class_and_many_classes() -> None:
             [0, 1, 0],
             "no column is left to learn from: .a. has no",
         ),
-        ({"a": [1.0, 2.0, 3.0]}, [0, 0, 0], "y must have two classes or more"),
         ({"a": [1.0, 2.0, float("inf")]}, [0, 1, 0], "column 'a' has the infinite value"),
         ({"a": [1.0, 2.0]}, [0, 1, 0], "same number of rows"),
     ],
@@ -187,7 +276,8 @@ def test_a_table_that_cannot_be_trained_on_is_refused(columns: Any, y: Any, mess
 
 @pytest.mark.parametrize("columns", [{"a": [1.0, 2.0, 3.0]}, {"a": ["x", "y", None], "b": [5.0, 5.0, 5.0]}])
 def test_three_rows_are_enough(columns: Any) -> None:
-    clf = sx.TabularClassifier(**FAST).fit(pl.DataFrame(columns), [0, 1, 1])
+    with pytest.warns(UserWarning, match="class 0 has 1 row"):
+        clf = sx.TabularClassifier(**FAST).fit(pl.DataFrame(columns), [0, 1, 1])
     assert clf.predict_proba(pl.DataFrame(columns)).shape == (3, 2)
 
 
@@ -202,6 +292,9 @@ def test_a_constant_number_is_predicted_as_it_is() -> None:
         ({"presets": "huge"}, "presets must be one of 'fast', 'default', 'best'"),
         ({"time_limit": 0}, "time_limit must be a number in"),
         ({"engine": "gpu"}, "engine must be one of"),
+        ({"n_jobs": 0}, "n_jobs must be -1, for all cores, or a number of networks, got 0"),
+        ({"n_jobs": 1.5}, "n_jobs must be -1, for all cores, or a number of networks, got 1.5"),
+        ({"n_jobs": "a"}, "n_jobs must be -1, for all cores, or a number of networks, got 'a'"),
     ],
 )
 def test_a_parameter_that_breaks_its_rule_is_named(parameters: dict[str, Any], message: str) -> None:

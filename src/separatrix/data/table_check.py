@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from separatrix.data.encoder import TableEncoder, TextEncoder
 from separatrix.data.readers import DateReader, NumberReader, folded
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Column, Table, as_text, columns_of
-from separatrix.errors import ParameterError, TableWarning
+from separatrix.errors import ParameterError, TableWarning, warn
 from separatrix.text import plural
 
 MANY, SEVERAL = 0.02, 5.0
@@ -148,7 +147,7 @@ def checked_table(encoder: TableEncoder | None, X: Any) -> TableCheck:
     return check_table(encoder, X if isinstance(X, Table) else columns)
 
 
-def warn_of_table(encoder: TableEncoder, table: Table, stacklevel: int) -> None:
+def warn_of_table(encoder: TableEncoder, table: Table) -> None:
     """Warn if a table whose columns are made has what training did not have."""
     if encoder.schema is None:
         return
@@ -156,7 +155,7 @@ def warn_of_table(encoder: TableEncoder, table: Table, stacklevel: int) -> None:
     if found:
         more = f"; and {plural(len(found) - SHOWN, 'more column')}" if len(found) > SHOWN else ""
         message = f"{'; '.join(found[:SHOWN])}{more}."
-        warnings.warn(message, TableWarning, stacklevel=stacklevel + 1)
+        warn(message, TableWarning)
 
 
 def _unseen(encoder: TableEncoder, table: Table) -> dict[str, Unseen]:

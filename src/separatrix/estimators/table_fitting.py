@@ -361,7 +361,7 @@ class TableFitting(ABC):
         if columns is None:
             return X
         table = self.encoder_.prepare(X if isinstance(X, Table) else columns)
-        warn_of_table(self.encoder_, table, stacklevel=5)
+        warn_of_table(self.encoder_, table)
         return self.encoder_.transform(table, self.theta_.dtype)
 
     def check_table(self, X: Any) -> TableCheck:

@@ -7,7 +7,6 @@ out-of-fold predictions, keep the chosen networks.
 from __future__ import annotations
 
 import os
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,14 +28,15 @@ from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Column, Table, as_column, as_numbers, columns_of, is_text, table_from_frame
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
-from separatrix.errors import DataError, ParameterError
+from separatrix.errors import DataError, ParameterError, warn
+from separatrix.estimators.training_rows import unchanged_on_error
 from separatrix.evaluate.baseline_models import TrainingTable
 from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.candidates import Candidates, Part
 from separatrix.tabular.evidence import Evidence
 from separatrix.tabular.features import Features
-from separatrix.tabular.line import Line, fit_line, share_of_line
+from separatrix.tabular.line import LINE_ALONE, Line, fit_line, share_of_line
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.rows import Rows
@@ -106,11 +106,18 @@ class BaseTabular(TableFitting, BaseEstimator):
         Warns
         -----
         UserWarning
-            If `time_limit` or Ctrl-C ended the training before all networks were trained.
+            If `time_limit` or Ctrl-C ended the training before all networks were trained; if there are fewer
+            rows, rows of a class, or groups than folds.
         """
         return self._fit(X, y, sample_weight, groups, self._on_progress)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any, on_progress: OnProgress | None) -> Self:
+        with unchanged_on_error(self):
+            return self._fit_rows(X, y, sample_weight, groups, on_progress)
+
+    def _fit_rows(
+        self, X: Any, y: Any, sample_weight: Any, groups: Any, on_progress: OnProgress | None
+    ) -> Self:
         self.check_parameters()
         columns = self._columns(X, reset=True)
         n_rows = len(next(iter(columns.values())))
@@ -135,6 +142,10 @@ class BaseTabular(TableFitting, BaseEstimator):
                 "the table must have 2 different rows or more of a weight above 0 to learn from, got "
                 f"n_samples = {len(y)}."
             )
+        if self._n_classes == 1:
+            return self._keep_one_class(n_rows)
+        if splits is None:
+            self._warn_of_few(y)
         features = Features.fit(columns, weight, self._schema)
         if not any(array.shape[1] for array in features.arrays.values()):
             raise DataError("no column has a value; there is nothing to learn from.")
@@ -179,9 +190,11 @@ class BaseTabular(TableFitting, BaseEstimator):
         """
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
-        few = len(next(iter(columns.values()))) <= FEW_ROWS
+        n_rows = len(next(iter(columns.values())))
+        if self._n_classes == 1:
+            return np.ones((n_rows, 1))
         rows = X if isinstance(X, AppliedTable) else dict(columns)
-        return (self._in_double if few else self.ensemble_)(rows)
+        return (self._in_double if n_rows <= FEW_ROWS else self.ensemble_)(rows)
 
     @property
     def metric(self) -> str:
@@ -210,8 +223,19 @@ class BaseTabular(TableFitting, BaseEstimator):
         return Report.from_estimator(self, X, y, train=train, **options)
 
     def to_model(self) -> Ensemble:
-        """Return the ensemble, a frozen value that predicts and can be saved."""
+        """Return the ensemble, a frozen value that predicts and can be saved.
+
+        Raises
+        ------
+        DataError
+            If the estimator was fitted on a single class.
+        """
         check_is_fitted(self)
+        if self._n_classes == 1:
+            raise DataError(
+                "y must have at least two classes for a model, and the estimator was fitted on one only; fit "
+                "it on rows of another class, too."
+            )
         return self.ensemble_
 
     @property
@@ -293,8 +317,13 @@ class BaseTabular(TableFitting, BaseEstimator):
         check.choice("engine", self.engine, ENGINES)
         check.boolean("verbose", self.verbose)
         check.boolean("compare", self.compare)
-        if self.n_jobs == 0:
-            raise ParameterError("n_jobs", "must be -1, for all cores, or a number of networks, got 0.")
+        n_jobs: object = self.n_jobs
+        is_number = isinstance(n_jobs, Integral) and not isinstance(n_jobs, bool)
+        if n_jobs is not None and (not is_number or n_jobs == 0):
+            raise ParameterError(
+                "n_jobs",
+                f"must be -1, for all cores, or a number of networks, got {n_jobs!r}.",
+            )
         if isinstance(self.cv, Integral):
             check.integer("cv", self.cv, 2)
         if self.time_limit is not None:
@@ -340,7 +369,24 @@ class BaseTabular(TableFitting, BaseEstimator):
         if groups is None:
             return None
         seed = int(random_state.randint(2**31 - 1))
-        return list(self._group_folds(y, groups, self._n_splits(), seed))
+        if len(groups) != len(y):
+            raise DataError(
+                f"y and groups must have the same number of rows, got {len(y)} and {len(groups)}."
+            )
+        n_groups, n_folds = len(np.unique(groups)), self._n_splits()
+        if n_groups < 2:
+            raise ParameterError(
+                "groups",
+                f"must have two different values or more, got one in all {len(y)} rows; leave it out.",
+            )
+        if n_groups < n_folds:
+            warn(f"the rows are split into {n_groups} folds, not {n_folds}, as groups has {n_groups} values.")
+        return list(self._group_folds(y, groups, min(n_groups, n_folds), seed))
+
+    def _warn_of_few(self, y: Array) -> None:
+        """Warn of fewer rows than folds."""
+        if len(y) < self._n_splits():
+            warn(f"the rows are split into {len(y)} folds, not {self._n_splits()}, as {len(y)} rows differ.")
 
     def _n_splits(self) -> int:
         return recipe.PRESETS[self.presets][1] if self.cv is None else int(self.cv)
@@ -356,6 +402,15 @@ class BaseTabular(TableFitting, BaseEstimator):
                 seed = int(random_state.randint(2**31 - 1))
                 yield Job(number, configuration, settings, split, seed)
                 number += 1
+
+    def _keep_one_class(self, n_rows: int) -> Self:
+        """Return the estimator without networks: the one class of the training rows is certain."""
+        for name in ("ensemble_", "_in_double", "report_"):
+            self.__dict__.pop(name, None)
+        self.oof_, self.counts_ = np.ones((n_rows, 1)), np.zeros((0, 0), np.intp)
+        self.oof_score_ = self.line_share_ = 0.0
+        self.stop_ = Ending("finished", "The training rows have one class; no network was trained.")
+        return self
 
     def _train(
         self,
@@ -397,12 +452,12 @@ class BaseTabular(TableFitting, BaseEstimator):
         else:
             limit = f"time_limit={self.time_limit:g}"
             ending = Ending("time_limit", f"When {limit} seconds were over, {so_far}; raise it for more.")
-        warnings.warn(ending.message, UserWarning, stacklevel=5)
+        warn(ending.message)
         return ending
 
     def _n_threads(self) -> int:
         n_jobs = 1 if self.n_jobs is None else self.n_jobs
-        return (os.cpu_count() or 1) + 1 + n_jobs if n_jobs < 0 else n_jobs
+        return max(1, (os.cpu_count() or 1) + 1 + n_jobs) if n_jobs < 0 else n_jobs
 
     def _fit_line(
         self,
@@ -439,8 +494,11 @@ class BaseTabular(TableFitting, BaseEstimator):
         if line is not None:
             straight = line.answers[covered]
             losses = (self._losses(straight, kept[0]), self._losses(oof, kept[0]))
-            share = self.line_share_ = share_of_line(*losses, kept[1])
-            oof = (1 - share) * oof + share * straight
+            share = share_of_line(*losses, kept[1])
+            mixed = (1 - share) * oof + share * straight
+            if share_of_line(losses[0], self._losses(mixed, kept[0]), kept[1]) > LINE_ALONE:
+                share, mixed = 1.0, straight
+            self.line_share_, oof = share, mixed
             parts = [replace(part, share=part.share * (1 - share)) for part in parts if share < 1]
             parts += [line.part(features, share)] if share else []
         self.oof_ = np.full((len(y), oof.shape[1]), np.nan)

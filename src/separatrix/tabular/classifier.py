@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random import RandomState
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.model_selection import KFold, StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import GroupKFold, PredefinedSplit, StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
@@ -17,7 +18,7 @@ from separatrix.data.labels import Labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.decision import LEAST
 from separatrix.ensemble import Ensemble
-from separatrix.errors import DataError
+from separatrix.errors import DataError, warn
 from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import HEADS, Network
@@ -25,6 +26,7 @@ from separatrix.tabular import mixture
 from separatrix.tabular.base import BaseTabular
 from separatrix.tabular.candidates import Part
 from separatrix.tabular.training import Split, Target
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -42,8 +44,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     presets : {"fast", "default", "best"}, default="default"
         How many networks are trained. 'fast' trains 20, 'default' 30, and 'best' 60, on ten folds.
     cv : int, cross-validation splitter or None, default=None
-        Number of folds that the rows are split into. Or a splitter of scikit-learn; None is 5
-        stratified folds, other ones for each configuration.
+        Number of folds that the rows are split into, each class in proportion. Or a splitter of scikit-learn;
+        None is 5 folds, other ones for each configuration.
     time_limit : float or None, default=None
         Seconds after which no further network is begun.
     class_weight : dict, 'balanced' or None, default=None
@@ -65,7 +67,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     ----------
     classes_ : ndarray of shape (n_classes,)
     ensemble_ : Ensemble
-        The networks that were chosen: a value to save, also without scikit-learn.
+        The networks that were chosen: a value to save, also without scikit-learn. If the training rows have
+        one class only, no network is trained: there is neither `ensemble_` nor `report_`.
     stop_ : Ending
         Why training ended: all networks were trained, the time was up, or Ctrl-C.
     oof_ : ndarray of shape (n_samples, n_classes)
@@ -85,8 +88,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     --------
     >>> import polars as pl
     >>> from separatrix.tabular import TabularClassifier
-    >>> table = pl.DataFrame({"age": [20, 30, 40, 50] * 10, "town": ["Bonn", "Ulm", None, "Ulm"] * 10})
-    >>> clf = TabularClassifier(presets="fast").fit(table, ["no", "no", "yes", "yes"] * 10)
+    >>> table = pl.DataFrame({"age": list(range(20, 60)), "town": ["Bonn", "Ulm", None, "Ulm"] * 10})
+    >>> clf = TabularClassifier(presets="fast").fit(table, ["no"] * 20 + ["yes"] * 20)
     >>> clf.predict(pl.DataFrame({"age": [25, 45], "town": ["Ulm", "Ulm"]})).tolist()
     ['no', 'yes']
     """
@@ -128,6 +131,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            If the training rows had one class only, its probability is 1.
         """
         return self._predictions(X)
 
@@ -155,10 +159,6 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         if len(y) != n_rows:
             raise DataError(f"X and y must have the same number of rows, got {n_rows} and {len(y)}.")
         self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise DataError(
-                f"y must have two classes or more, got one class: {self.classes_[0]!r}; give rows of another."
-            )
         return codes
 
     def _class_weights(self, y: Array) -> Array | None:
@@ -176,16 +176,41 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         )
 
     def _folds(self, y: Array, n_folds: int, seed: int) -> Sequence[Split]:
-        counts = np.bincount(y)
-        n_folds = max(2, min(n_folds, int(counts.min())))
-        kind = StratifiedKFold if counts.max() >= n_folds else KFold
+        n_folds = min(n_folds, len(y))
+        if np.bincount(y).max() < n_folds:  # StratifiedKFold refuses them
+            order = RandomState(seed).permutation(len(y))
+            order = order[np.argsort(y[order], kind="stable")]
+            fold = np.empty(len(y), np.intp)
+            fold[order] = np.arange(len(y)) % n_folds
+            return list(PredefinedSplit(fold).split())
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The least populated class")
-            return list(kind(n_folds, shuffle=True, random_state=seed).split(np.zeros((len(y), 1)), y))
+            splitter = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+            return list(splitter.split(np.zeros((len(y), 1)), y))
 
     def _group_folds(self, y: Array, groups: Any, n_folds: int, seed: int) -> Sequence[Split]:
-        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-        return list(splitter.split(np.zeros((len(y), 1)), y, groups))
+        X = np.zeros((len(y), 1))
+        if np.bincount(y).max() >= n_folds:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "The least populated class")
+                splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+                splits = list(splitter.split(X, y, groups))
+            if all(len(held_out) for _, held_out in splits):
+                return splits
+        return list(GroupKFold(n_folds, shuffle=True, random_state=seed).split(X, y, groups))
+
+    def _warn_of_few(self, y: Array) -> None:
+        super()._warn_of_few(y)
+        counts, n_folds = np.bincount(y), min(self._n_splits(), len(y))
+        rare = np.flatnonzero((counts > 0) & (counts < n_folds))
+        if len(rare) == 0:
+            return
+        shown = [f"{self.classes_[i : i + 1].tolist()[0]!r} has {plural(counts[i], 'row')}" for i in rare[:3]]
+        more = f" and {plural(len(rare) - 3, 'more class')} are as rare" if len(rare) > 3 else ""
+        warn(
+            f"class {', class '.join(shown)}{more}, fewer than the {n_folds} folds: some networks are "
+            "stopped and chosen without it; give more rows of it, or merge it with another class."
+        )
 
     def _answers(self, z: Array, network: Network) -> Array:
         return HEADS[network.head].probabilities(z)

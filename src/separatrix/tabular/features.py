@@ -49,12 +49,15 @@ class Features:
         The level of each training row in each text column.
     schema : Schema or None
         What made the columns of those of a table.
+    empty : tuple of str
+        The columns without any value, which are left out.
     """
 
     codes: Mapping[str, tuple[Code, ...]]
     arrays: Mapping[str, Array]
     levels: Mapping[str, Array]
     schema: Schema | None = None
+    empty: tuple[str, ...] = ()
     _encoders: dict[tuple[str, ...], TableEncoder] = field(default_factory=dict)
 
     @classmethod
@@ -69,16 +72,17 @@ class Features:
             for code in codes["levels"]
             if isinstance(code, LevelCode)
         }
-        return cls(codes, arrays, levels, schema)
+        empty = tuple(name for name, column in columns.items() if missing_rows(column).all())
+        return cls(codes, arrays, levels, schema, empty)
 
     def encoder(self, configuration: Configuration) -> TableEncoder:
         """Return the encoder of a network's inputs: the same object for the same blocks."""
         blocks = blocks_of(configuration)
         if blocks not in self._encoders:
             codes = tuple(code for block in blocks for code in self.codes[block])
-            self._encoders[blocks] = TableEncoder(
-                codes, {} if self.schema is None else self.schema.dropped, self.schema
-            )
+            empty = dict.fromkeys(self.empty, "it has no value")
+            dropped = empty if self.schema is None else self.schema.dropped
+            self._encoders[blocks] = TableEncoder(codes, dropped, self.schema)
         return self._encoders[blocks]
 
     def inputs(self, configuration: Configuration, rows: Array) -> Array:

@@ -23,6 +23,12 @@ from separatrix.tabular.training import Answer, Split, Target
 
 Array = NDArray[Any]
 
+LINE_ALONE = float(norm.cdf(1.0))
+"""Share from which on the line is taken alone, given its losses and those of its mean with the ensemble.
+
+The line is then the better one by two standard errors.
+"""
+
 
 @dataclass(frozen=True)
 class Line:

@@ -192,7 +192,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return answers + self._mean
 
     def _folds(self, y: Array, n_folds: int, seed: int) -> Sequence[Split]:
-        splitter = KFold(max(2, min(n_folds, len(y))), shuffle=True, random_state=seed)
+        splitter = KFold(min(n_folds, len(y)), shuffle=True, random_state=seed)
         return list(splitter.split(np.zeros((len(y), 1))))
 
     def _group_folds(self, y: Array, groups: Any, n_folds: int, seed: int) -> Sequence[Split]:
