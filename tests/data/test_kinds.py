@@ -354,3 +354,14 @@ def test_a_number_that_no_float_holds_is_named() -> None:
     schema = learn_schema(Table({"size": cells}))
     assert "60 of 61 cells are numbers, 1 is '1e400': taken as missing" in schema["size"].sentence
     assert np.isnan(schema.apply({"size": cells})["size"][0])
+
+
+def test_true_and_false_with_missing_cells_are_described_as_such() -> None:
+    table = Table(
+        {"gaps": [True, None, False] * 10, "bits": [0, 1, 1] * 10, "truth": [True, True, False] * 10}
+    )
+    schema = learn_schema(table)
+    assert schema["gaps"].sentence == "gaps is 0 or 1, or false or true"
+    assert schema["bits"].sentence == "bits is 0 or 1"
+    assert schema["truth"].sentence == "truth is true or false"
+    assert {decision.kind for decision in schema.columns} == {"yes/no"}

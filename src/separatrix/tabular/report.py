@@ -110,10 +110,10 @@ class TabularReport:
     unsure : Unsure
     importance : tuple of (str, Interval)
         With ``compare=True``, by how much the log-loss or the squared error rises when a column is shuffled;
-        the most important first. Of at most 2000 rows; empty for more than 100 columns. A linear member has
-        seen these rows.
+        the most important first; the parts of a date are shuffled together. Of at most 2000 rows; empty for
+        more than 100 columns. A linear member has seen these rows.
     reason : str
-        Why the comparison is missing, if it was asked for; else empty.
+        Why the comparison, or a part of it, is missing, if it was asked for; else empty.
     """
 
     columns: Mapping[str, str]
