@@ -105,3 +105,13 @@ def test_a_model_of_numbers_is_judged_on_one_row(run):
     error = abs(sx.load("m.safetensors").predict(sx.data.Table({"x": [2]}))[0] - 7.5)
     assert row["r2"]["value"] is None
     assert (row["mae"]["value"], row["rmse"]["value"]) == (pytest.approx(error), pytest.approx(error))
+
+
+@pytest.mark.parametrize("option", [("--cost", "fn=2"), ("--train", "people.csv"), ("--no-trees",)])
+def test_options_of_the_page_need_a_page(run, people, model, option):
+    result = run("evaluate", str(model), str(people), *option)
+    assert result.exit_code == 2
+    assert (
+        f"{option[0].replace('no-', '')} is for the page about the model; give --report, too."
+        in result.stderr
+    )

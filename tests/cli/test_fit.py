@@ -66,7 +66,7 @@ def test_numbers(run):
     result = run("fit", "diabetes", *NUMPY, "--hidden", "none", "--solver", "lbfgs", "--alpha", "0")
     assert result.exit_code == 0, result.output
     assert "regression (214 different whole numbers): 25 to 346" in result.stdout
-    for word in ("R²", "RMSE", "MAE", "dummy", "linear regression"):
+    for word in ("R²", "RMSE", "MAE", "dummy", "ridge regression"):
         assert word in result.stdout
     model = sx.load("model.safetensors")
     assert model.classes is None

@@ -54,7 +54,7 @@ def test_numbers() -> None:
     train, _ = people(300)
     y = np.nan_to_num(train.columns["age"], nan=40.0) * 2
     found = table_baselines(TrainingTable(train, y), train)
-    assert list(found) == ["linear regression", "gradient boosting", "dummy"]
+    assert list(found) == ["ridge regression", "gradient boosting", "dummy"]
     np.testing.assert_allclose(found["dummy"].predictions, y.mean())
     assert np.corrcoef(found["gradient boosting"].predictions, y)[0, 1] > 0.99
 

@@ -85,3 +85,11 @@ def test_both_classes_are_needed() -> None:
         threshold_table(Y, P, label=2)
     with pytest.raises(DataError, match="shapes"):
         threshold_table(Y, P[:3], label=1)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, 1.2, -0.1])
+def test_what_is_no_probability_is_refused(wrong: float) -> None:
+    with pytest.raises(DataError, match="proba must be between 0 and 1, got"):
+        threshold_table(Y, np.where(P == 0.7, wrong, P), label=1)
+    with pytest.raises(ParameterError, match="cuts must be"):
+        threshold_table(Y, P, label=1, cuts=[0.3, wrong])

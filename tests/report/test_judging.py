@@ -93,7 +93,7 @@ def test_numbers() -> None:
             hidden_layer_sizes=(4,), random_state=0, max_iter=60, n_iter_no_change=1000
         ).fit_table(Table({**table.columns, "y": y}), "y")
     found = assess_estimator(reg, table, y, table, y, target="progression")
-    assert list(found.reports) == ["network", "linear regression", "gradient boosting", "dummy"]
+    assert list(found.reports) == ["network", "ridge regression", "gradient boosting", "dummy"]
     assert found.model.per_target[0].name == "progression"
 
 

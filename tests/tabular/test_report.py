@@ -79,7 +79,7 @@ def test_it_is_shown_and_written(classifier: sx.TabularClassifier) -> None:
 def test_without_the_comparison_it_is_quick_and_has_the_simple_scores() -> None:
     table, risk = people()
     report = sx.TabularRegressor(**FAST).fit(table, risk).report_
-    assert set(report.scores) == {"ensemble", "linear regression", "dummy"}
+    assert set(report.scores) == {"ensemble", "ridge regression", "dummy"}
     assert report.scores["dummy"] == pytest.approx(root_mean_squared_error(risk, [risk.mean()] * N))
     assert report.importance == report.calibration == ()
     assert report.unsure.sentence.startswith("Half of the errors are below ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -21,6 +22,7 @@ from separatrix.cli.table_input import (
 )
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import split_target
+from separatrix.errors import ParameterError
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
 
@@ -57,6 +59,8 @@ def evaluate(
     The report has the numbers that fit gives for its test rows. The dummy beside the network always predicts
     the class fractions, or the mean, of the training rows.
     """
+    if report is None:
+        _refuse_without_page({"cost": cost is not None, "train": train is not None, "trees": not trees})
     costs = parsed_cost(cost)
     check_report(report)
     model = load(model_file)
@@ -96,3 +100,10 @@ def evaluate(
     lines = [("Model", str(model_file)), ("Data", source_name(source)), ("Target", name)]
     written = [] if report is None else [f"Report written to '{report}'."]
     show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"), *written)
+
+
+def _refuse_without_page(given: Mapping[str, bool]) -> None:
+    """Raise a `ParameterError` for an option that only the page uses."""
+    for name, is_given in given.items():
+        if is_given:
+            raise ParameterError(name, "is for the page about the model; give --report, too.")

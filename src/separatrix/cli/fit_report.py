@@ -30,10 +30,11 @@ from separatrix.estimators.table_fitting import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
 from separatrix.evaluate.assessment import ENSEMBLE, MODEL, Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
-from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION, Baseline
+from separatrix.evaluate.baselines import DUMMY, LINES, Baseline
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.comparison import Comparison
 from separatrix.model import Model
+from separatrix.report.advice import line_sentence
 from separatrix.report.judging import FEW_ROWS
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.table_fitting import TabularFit
@@ -227,21 +228,15 @@ def advice(assessment: Assessment, model: AnyModel, fitted: Fitted) -> str | Non
 
 
 def _advice_on_ensemble(assessment: Assessment) -> str | None:
-    """Return a sentence if a straight line is as good, or if the columns say nothing."""
-    outcomes = {each.names[1]: each.outcome for each in assessment.comparisons}
-    if "too few rows" in outcomes.values():
+    """Return a sentence if a straight line may be as good, or if the columns say nothing."""
+    found = {each.names[1]: each for each in assessment.comparisons}
+    if any(each.outcome == "too few rows" for each in found.values()):
         return None
-    if outcomes.get(DUMMY) not in ("better", "looks better"):
-        return (
-            "The columns say little of the target: on these test rows the ensemble is no better than a guess."
-        )
-    line = next((name for name in (LOGISTIC_REGRESSION, LINEAR_REGRESSION) if name in outcomes), None)
-    if line is None or outcomes[line] == "better":
-        return None
-    return (
-        f"A straight line is right here: the target depends on the columns almost linearly, so that {line} "
-        "is as good, and easier to explain."
-    )
+    if DUMMY in found and found[DUMMY].outcome not in ("better", "looks better"):
+        where = "in cross-validation" if assessment.rows else "on these test rows"
+        return f"The columns say little about the target: {where} the ensemble is no better than a guess."
+    line = next((found[name] for name in LINES if name in found), None)
+    return None if line is None or line.outcome == "better" else line_sentence(line)
 
 
 def _is_too_sure(against_dummy: Comparison, training_loss: float) -> bool:

@@ -24,7 +24,7 @@ from separatrix.data.schema import AppliedTable
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Column, Table, as_numbers, as_text, is_text
 from separatrix.errors import DataError
-from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION, Baseline
+from separatrix.evaluate.baselines import DUMMY, LOGISTIC_REGRESSION, RIDGE_REGRESSION, Baseline
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
 GRADIENT_BOOSTING = "gradient boosting"
@@ -101,7 +101,7 @@ def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True)
     if is_class and len(np.unique(training.y)) < 2:
         raise DataError("the training rows must have two or more classes, got one; add rows of another.")
     training, test = _applied(training, test)
-    line = LOGISTIC_REGRESSION if is_class else LINEAR_REGRESSION
+    line = LOGISTIC_REGRESSION if is_class else RIDGE_REGRESSION
     fits: dict[str, Callable[[TrainingTable, Table], Baseline]] = {line: _linear}
     if trees:
         fits[GRADIENT_BOOSTING] = _boosting

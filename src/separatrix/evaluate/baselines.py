@@ -18,6 +18,10 @@ from separatrix.evaluate.intervals import FloatArray
 DUMMY = "dummy"
 LOGISTIC_REGRESSION = "logistic regression"
 LINEAR_REGRESSION = "linear regression"
+RIDGE_REGRESSION = "ridge regression"
+
+LINES = (LOGISTIC_REGRESSION, LINEAR_REGRESSION, RIDGE_REGRESSION)
+"""The baselines that are straight lines."""
 
 
 @dataclass(frozen=True)

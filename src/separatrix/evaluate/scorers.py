@@ -30,7 +30,7 @@ def check_scorer_name(parameter: str, name: str, task: Task, others: Sequence[st
     Traceback (most recent call last):
     ...
     separatrix.errors.ParameterError: scoring must be r2, neg_root_mean_squared_error, \
-neg_mean_absolute_error or another scorer of scikit-learn, got 'r2score'. Did you mean 'rand_score'?
+neg_mean_absolute_error or another scorer of scikit-learn, got 'r2score'.
     """
     names = [*others, *get_scorer_names()]
     if name not in names:

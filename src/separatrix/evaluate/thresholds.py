@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.evaluate.classification import probability_matrix
 from separatrix.evaluate.intervals import FloatArray
 from separatrix.text import aligned
 
@@ -174,9 +175,10 @@ def threshold_table(
     Raises
     ------
     DataError
-        If there are no rows, one of the classes has none, or the shapes differ.
+        If there are no rows, one of the classes has none, the shapes differ, or a value of `proba` is not a
+        probability.
     ParameterError
-        If a cost breaks its rule.
+        If a cost breaks its rule, or a cut is not between 0 and 1.
 
     References
     ----------
@@ -194,6 +196,7 @@ def threshold_table(
         raise DataError(
             f"y_true and proba must have one value for each row, got shapes {positive.shape} and {p.shape}."
         )
+    probability_matrix(p[:, np.newaxis], len(p), 1)
     n_positive = int(positive.sum())
     if n_positive in (0, len(p)):
         raise DataError(
@@ -203,6 +206,8 @@ def threshold_table(
         cost = Cost.from_mapping(cost or {})
     cheapest = _cheapest(positive, p, cost)
     values = np.unique([*SHOWN, cheapest] if cuts is None else np.asarray(cuts, np.float64))
+    for value in values.tolist():
+        check.number("cuts", value, 0.0, 1.0)
     listed = tuple(_cut(positive, p, float(value), cost) for value in values)
     return Thresholds(label, cost, listed, cheapest, len(p), n_positive)
 

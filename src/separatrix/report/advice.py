@@ -8,14 +8,13 @@ from typing import Any
 
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING
-from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION
+from separatrix.evaluate.baselines import DUMMY, LINES
 from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.comparison import MIN_ROWS, Comparison
 
 FAR_BELOW = 0.5
 """Fraction of the test loss below which the training loss is that of an overfitted model."""
 
-LINES = (LOGISTIC_REGRESSION, LINEAR_REGRESSION)
 SEARCH = "separatrix search TABLE tries networks of many sizes on the same folds"
 
 
@@ -64,7 +63,8 @@ def advice(assessment: Assessment, training: TrainingFacts) -> tuple[str, ...]:
     >>> flat, sure = [[0.5, 0.5]] * 40, [[0.9, 0.1], [0.1, 0.9]] * 20
     >>> assessment = assess_classifier([0, 1] * 20, flat, [0, 1], {"logistic regression": Baseline(sure)})
     >>> print(advice(assessment, TrainingFacts("network", loss=0.69, stops_early=True))[0])
-    A straight line is better here: use it, or see whether columns are missing, scaled or coded wrongly.
+    A straight line (logistic regression) is better here: use it, or see whether columns are missing, scaled \
+or coded wrongly.
     """
     found = {each.names[1]: each for each in assessment.comparisons}
     if not found or assessment.model.n_rows < MIN_ROWS:
@@ -112,17 +112,23 @@ def _overfitting_cure(training: TrainingFacts) -> str:
 def _beside_the_line(line: Comparison | None, training: TrainingFacts, assessment: Assessment) -> list[str]:
     if line is None or line.outcome == "better":
         return []
+    if line.outcome == "worse" and _overfits(training, assessment):
+        return [_overfitting_cure(training)]
+    return [line_sentence(line)]
+
+
+def line_sentence(line: Comparison) -> str:
+    """Return what follows for a model that is not better than a straight line, or not clearly."""
+    name = line.names[1]
     if line.outcome == "worse":
-        if _overfits(training, assessment):
-            return [_overfitting_cure(training)]
-        return [
-            "A straight line is better here: use it, or see whether columns are missing, scaled or coded "
-            "wrongly."
-        ]
-    return [
-        "A straight line is as good on these rows, within chance, and easier to explain; more test rows "
-        "would decide."
-    ]
+        return (
+            f"A straight line ({name}) is better here: use it, or see whether columns are missing, scaled or "
+            "coded wrongly."
+        )
+    return (
+        f"No difference from a straight line ({name}) was found beyond chance: it may be as good, and is "
+        "easier to explain; more rows would decide."
+    )
 
 
 def _beside_boosting(boosting: Comparison | None, training: TrainingFacts) -> list[str]:

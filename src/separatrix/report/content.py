@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from separatrix.evaluate.assessment import Assessment
-from separatrix.evaluate.baselines import DUMMY
+from separatrix.evaluate.baselines import DUMMY, LINES
 from separatrix.evaluate.calibration import CalibrationBin
 from separatrix.evaluate.thresholds import Thresholds
 from separatrix.report.columns import ColumnFacts
@@ -99,8 +99,7 @@ def verdict_sentence(assessment: Assessment) -> str:
     """
     names = {
         DUMMY: "a guess",
-        "logistic regression": "a straight line",
-        "linear regression": "a straight line",
+        **dict.fromkeys(LINES, "a straight line"),
     }
     by_outcome: dict[str, list[str]] = {}
     for each in assessment.comparisons:

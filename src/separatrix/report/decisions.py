@@ -15,6 +15,7 @@ from separatrix.decision import Decision
 from separatrix.errors import ParameterError
 from separatrix.evaluate.calibration import fitted_decision
 from separatrix.evaluate.thresholds import Cost, threshold_table
+from separatrix.report.importance import stratified_rows
 
 Array = NDArray[Any]
 
@@ -100,7 +101,8 @@ class DecisionChoice:
 def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
     """Return labels and probabilities of training rows by models that were not trained on them.
 
-    A tabular estimator has kept them. Of another one, clones are trained on folds; of many rows on a sample.
+    A tabular estimator has kept them. Of another one, clones are trained on folds; of many rows on a sample
+    that has the classes' fractions, and rows of every class.
 
     Parameters
     ----------
@@ -119,7 +121,8 @@ def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
         known = np.isfinite(kept).all(axis=1)
         return y[known], np.asarray(kept, np.float64)[known]
     if len(y) > MAX_ROWS:
-        rows = np.sort(np.random.RandomState(0).permutation(len(y))[:MAX_ROWS])
+        codes = np.unique(y, return_inverse=True)[1]
+        rows = stratified_rows(codes, MAX_ROWS, np.random.RandomState(0), least=N_FOLDS)
         X, y = X[rows], y[rows]
     proba = cross_val_predict(clone(estimator), X, y, cv=N_FOLDS, method="predict_proba")
     return y, np.asarray(proba, np.float64)

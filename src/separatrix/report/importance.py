@@ -51,7 +51,7 @@ class ColumnImportance:
         """The columns' names; of more than two, the first and how many more."""
         if len(self.columns) <= 2:
             return " + ".join(self.columns)
-        return f"{self.columns[0]} + {len(self.columns) - 1} alike"
+        return f"{self.columns[0]} + {len(self.columns) - 1} correlated"
 
     @property
     def is_clear(self) -> bool:
@@ -156,11 +156,21 @@ def sampled_rows(subject: Subject, n_rows: int, random: np.random.RandomState) -
     order = random.permutation(subject.n_rows)
     if subject.classes is None:
         return np.sort(order[:n_rows])
+    return _every_kth(subject.y, n_rows, order, 1)
+
+
+def stratified_rows(codes: Array, n_rows: int, random: np.random.RandomState, *, least: int = 1) -> Array:
+    """Return row numbers of a sample with the classes' fractions, at least `least` of each; sorted."""
+    return _every_kth(codes, n_rows, random.permutation(len(codes)), least)
+
+
+def _every_kth(codes: Array, n_rows: int, order: Array, least: int) -> Array:
     # Every k-th row of a list that is sorted by class has the classes' fractions.
-    by_class = order[np.argsort(subject.y[order], kind="stable")]
-    chosen = by_class[np.linspace(0, subject.n_rows - 1, n_rows).round().astype(np.intp)]
-    firsts = by_class[np.unique(subject.y[by_class], return_index=True)[1]]
-    return np.unique(np.concatenate([chosen, firsts]))
+    by_class = order[np.argsort(codes[order], kind="stable")]
+    chosen = by_class[np.linspace(0, len(codes) - 1, n_rows).round().astype(np.intp)]
+    starts = np.unique(codes[by_class], return_index=True)[1]
+    firsts = [rows[:least] for rows in np.split(by_class, starts[1:])]
+    return np.unique(np.concatenate([chosen, *firsts]))
 
 
 def _rises(

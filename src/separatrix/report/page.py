@@ -327,7 +327,7 @@ def _thresholds(report: Content) -> str:
         "The cheapest cut was found on the same rows that show its cost, and looks a little too good. "
         "separatrix fit --cost chooses it on training rows."
     )
-    header = ("cut", "precision", "recall", "rows flagged", "number", "cost of a row")
+    header = ("cut", "precision", "recall", "share of rows flagged", "rows flagged", "cost of a row")
     return (
         "".join(map(_text, sentences))
         + _figures((pictures.threshold_picture(table, kept), ""))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.schema import Schema
 from separatrix.evaluate.baseline_models import TrainingTable
-from separatrix.evaluate.baselines import DUMMY, LINEAR_REGRESSION, LOGISTIC_REGRESSION
+from separatrix.evaluate.baselines import DUMMY, LOGISTIC_REGRESSION, RIDGE_REGRESSION
 from separatrix.evaluate.intervals import Interval
 from separatrix.tabular.candidates import Part
 from separatrix.tabular.comparison import IMPORTANCE_ROWS, MOST_COLUMNS, OutOfFold, compared_answers
@@ -100,7 +100,7 @@ class Evidence:
         guess = np.average(truth, axis=0, weights=self.rows.weight)
         answers = {DUMMY: np.tile(guess, (len(y), 1))}
         if self.line is not None:
-            answers[LINEAR_REGRESSION if n_classes is None else LOGISTIC_REGRESSION] = self.line
+            answers[RIDGE_REGRESSION if n_classes is None else LOGISTIC_REGRESSION] = self.line
         return answers
 
     def _score(self, answers: Array, rows: Array) -> float:
