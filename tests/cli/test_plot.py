@@ -196,3 +196,17 @@ def test_a_picture_of_another_format_is_no_folder(run, moons):
         "separatrix: error: cannot write 'a.jpg': pictures end in .png, .svg, .pdf; name a file that does.\n"
     )
     assert not Path("a.jpg").exists()
+
+
+def test_a_plane_of_a_date_is_not_drawn(run):
+    rows = [f"2024-01-{1 + i % 28:02d},{i % 7}.5,{'yes' if i % 28 > 14 else 'no'}" for i in range(60)]
+    Path("dates.csv").write_text("when,x,target\n" + "\n".join(rows) + "\n")
+    trained = run(
+        "fit", "dates.csv", "--engine", "numpy", "--hidden", "3", "--epochs", "3", "-o", "d.safetensors"
+    )
+    assert trained.exit_code == 0, trained.output
+    result = run("plot", "d.safetensors", "dates.csv")
+    assert result.exit_code == 0, result.output
+    assert "boundary" in result.stderr
+    assert "it needs two columns of numbers, and 'when' is text or a date" in " ".join(result.stderr.split())
+    assert any(line.endswith("d-loss.png") for line in result.stdout.splitlines())

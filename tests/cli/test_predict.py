@@ -287,3 +287,14 @@ def test_a_workbook_is_scored_as_a_csv_file_is(run, people, model):
         line.split(",")[-3:] for line in expected
     ]
     assert result.stdout.splitlines()[8].startswith("7.00,NA,Bonn,true,no,")
+
+
+def test_currency_with_a_decimal_comma_beside_numbers(run):
+    rows = [f"€ {i % 9},37;0,{i:02d};{'x' if i % 9 > 4 else 'y'}" for i in range(60)]
+    Path("euro.csv").write_text("a;b;target\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    options = ("--engine", "numpy", "--hidden", "3", "--epochs", "3", "-o", "e.safetensors")
+    trained = run("fit", "euro.csv", *options)
+    assert trained.exit_code == 0, trained.output
+    result = run("predict", "e.safetensors", "euro.csv")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[1].startswith("€ 0,37;0,00;")

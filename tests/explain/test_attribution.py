@@ -14,6 +14,7 @@ from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.explain import attribute
 from separatrix.model import Model
 from separatrix.network import Network
+from separatrix.tabular import TabularClassifier
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(40, 3))
@@ -130,3 +131,12 @@ def test_a_line_behind_an_exponential_is_not_exact():
     answer = attribute(model, ROWS[0], ROWS)
     assert answer.method == "integrated gradients"
     assert answer.error == pytest.approx(0, abs=1e-4)
+
+
+def test_a_tabular_estimator_is_explained_as_its_ensemble():
+    table = Table({"a": ROWS[:, 0], "b": ROWS[:, 1]})
+    y = np.where(ROWS[:, 0] + 0.5 * RNG.normal(size=40) > 0, "yes", "no")
+    estimator = TabularClassifier("fast", cv=2, random_state=0, engine="numpy").fit(table, y)
+    answer = attribute(estimator, table.take([0]), table, n_samples=20)
+    assert answer.method == "Shapley values"
+    assert answer.names == ("a", "b")

@@ -296,7 +296,9 @@ def read_cells(name: str, column: Column, layout: CsvLayout, *, is_number: bool)
 
     words = _words("cells", layout)
     if is_number and layout.decimal == "," and name not in layout.point_columns:
-        words = pl.coalesce(with_point(words), words)
+        # Other cells, such as "€ 1,37", are read later, by what their column is.
+        number = with_point(words)
+        words = pl.when(number.cast(pl.Float64, strict=False).is_not_null()).then(number).otherwise(words)
     cells = pl.DataFrame({"cells": pl.Series(column.tolist(), dtype=pl.String)})
     return np.asarray(cells.select(words).to_series().to_numpy())
 

@@ -89,7 +89,9 @@ def is_network(estimator: Any) -> bool:
 
 def _has_members(estimator: Any) -> bool:
     """Return whether an estimator is an ensemble, which has `to_model` as well but is no network."""
-    return isinstance(estimator, Ensemble) or hasattr(estimator, "estimators")
+    return isinstance(estimator, Ensemble) or any(
+        hasattr(estimator, name) for name in ("estimators", "ensemble_")
+    )
 
 
 def class_labels(estimator: Any) -> Array:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.legend import Legend
 from numpy.typing import NDArray
 
-from separatrix.data.table import Table
+from separatrix.data.table import Table, is_text
 from separatrix.ensemble import AnyModel
 from separatrix.explain.subject import input_names
 from separatrix.explain.tables import as_table
@@ -134,14 +134,22 @@ class Subject:
         columns = self.columns
         if len(columns) == 1:
             return "it needs two inputs, and the model has one; draw the curve"
-        if self.features is not None or self.plane == "pca" or len(columns) == 2:
+        if self.features is not None or self.plane == "pca":
             return self.missing_table()
+        if len(columns) == 2:
+            return self.missing_table() or self._missing_numbers(columns)
         if self.table is None:
             return f"it needs a table of rows, and a plane through its {len(columns)} columns"
         return (
             f"it needs a plane through the {len(columns)} columns; choose two, as with "
             f"features='{','.join(columns[:2])}', or set plane='pca'"
         )
+
+    def _missing_numbers(self, columns: Sequence[str]) -> str | None:
+        """Return why the two columns cannot span a plane; None if they can."""
+        assert self.table is not None
+        texts = [name for name in columns if is_text(as_table(self.model, self.table).columns[name])]
+        return f"it needs two columns of numbers, and '{texts[0]}' is text or a date" if texts else None
 
 
 @dataclass(frozen=True)
