@@ -44,7 +44,7 @@ into your own axes, also small ones, `display.figure_.savefig(...)` writes a fil
 passed to matplotlib. Names of columns and classes are those of your table. Text, grid and background have
 the colours of matplotlib's style, as in `plt.style.use("dark_background")`. A film can also be `.html` (a
 page with a slider), `.mp4`, `.webp` or `.apng`; if the parameters of an earlier epoch were kept, the film
-ends with them.
+ends with them. `sx.StepDisplay.from_trace(...)` draws [one training step](arithmetic.md) with its numbers.
 """
 
 SEARCH = """## search

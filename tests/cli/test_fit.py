@@ -244,7 +244,7 @@ ROWS = [f"{i},{'xy'[i % 2]}" for i in range(16)]
         (
             ["a,target", *ROWS],
             ["--early-stopping", "--validation-fraction", "0.01"],
-            "--validation-fraction must hold out at least 2 of the 12 rows, got 0.01, which is 1; raise it",
+            "--validation-fraction must hold out at least 2 of the 12 rows, got 0.01, which is 1: ",
         ),
         (
             ["a,target", *ROWS],

@@ -15,6 +15,7 @@ from separatrix.cli.search import SEARCH_OPTIONS
 from separatrix.cli.search_report import architectures_text, values_text
 from separatrix.data.encoder import TableEncoder
 from separatrix.ensemble import Ensemble
+from separatrix.errors import TableWarning
 from separatrix.search import architectures, trial_chunks
 from separatrix.search.table_search import DEFAULTS, make_space
 
@@ -93,7 +94,7 @@ def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
         "random_state": 3,
     }
     alone = sx.MLPClassifier(**{**settings, **chosen})
-    with pytest.warns(ConvergenceWarning):
+    with pytest.warns(TableWarning, match="id counts the rows"), pytest.warns(ConvergenceWarning):
         alone.fit_table(table, "target")
     np.testing.assert_array_equal(sx.load("model.safetensors").theta, alone.theta_)
 

@@ -258,7 +258,7 @@ def test_the_dictionary_has_parameters_of_any_type():
             "alpha": np.float64(0.5),
             "nested": (np.int64(2), (3,)),
             "array": np.arange(2),
-            "rate": print,
+            "rate": len,
             "none": None,
         }
     ]
@@ -269,7 +269,7 @@ def test_the_dictionary_has_parameters_of_any_type():
         "alpha": 0.5,
         "nested": [2, [3]],
         "array": [0, 1],
-        "rate": "<built-in function print>",
+        "rate": "<built-in function len>",
         "none": None,
     }
 

@@ -285,8 +285,8 @@ class TableFitting(ABC):
         --------
         >>> import polars as pl
         >>> from separatrix import MLPRegressor
-        >>> table = pl.DataFrame({"size": [1.0, 2.0, 3.0, 4.0] * 25, "kind": ["a", "b"] * 50})
-        >>> table = table.with_columns(price=10 * pl.col("size") + 5 * (pl.col("kind") == "b"))
+        >>> table = pl.DataFrame({"size": [i * 7 % 31 / 2 for i in range(100)], "kind": ["a", "b"] * 50})
+        >>> table = table.with_columns(price=10 * pl.col("size") + 50 * (pl.col("kind") == "b"))
         >>> reg = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
         >>> reg = reg.fit_table(table, "price")
         >>> round(reg.score(table, table["price"]), 3)
