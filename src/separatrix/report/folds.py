@@ -24,7 +24,7 @@ Split = tuple[Array, Array]
 FAULTS = {
     "diverged": "diverged",
     "learned nothing": "learned nothing",
-    "not converged": "stopped at the limit before it converged",
+    "not converged": "stopped at the limit before converging",
 }
 """What may be wrong with a training, in words; the gravest first."""
 
