@@ -9,6 +9,7 @@ from sklearn.model_selection import KFold
 
 import separatrix as sx
 from separatrix.engine.numpy_engine import forward
+from separatrix.evaluate.baselines import RIDGE_REGRESSION
 from separatrix.network import HEADS
 from separatrix.tabular import line, recipe
 from separatrix.tabular.features import Features
@@ -126,4 +127,4 @@ def test_a_line_that_is_clearly_better_than_its_mean_with_the_networks_is_taken_
     reg = sx.TabularRegressor("fast").fit(X, X[:, 0])
     assert reg.line_share_ == 1.0
     assert len(reg.ensemble_.models) == 1
-    assert reg.oof_score_ == pytest.approx(reg.report_.scores["linear regression"])
+    assert reg.oof_score_ == pytest.approx(reg.report_.scores[RIDGE_REGRESSION])

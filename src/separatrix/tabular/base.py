@@ -10,7 +10,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
+from numbers import Integral
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -35,11 +35,11 @@ from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.candidates import Candidates, Part
 from separatrix.tabular.evidence import Evidence
-from separatrix.tabular.features import Features
+from separatrix.tabular.features import Features, check_cells
 from separatrix.tabular.line import LINE_ALONE, Line, fit_line, share_of_line
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
-from separatrix.tabular.rows import Rows
+from separatrix.tabular.rows import Rows, n_folds_of
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
@@ -349,7 +349,7 @@ class BaseTabular(TableFitting, BaseEstimator):
             self.__dict__.pop("feature_names_in_", None)
         names = getattr(self, "feature_names_in_", [f"x{index}" for index in range(array.shape[1])])
         for name, column in zip(names, array.T, strict=True):
-            _check_cells(column, name)
+            check_cells(column, name)
         return {name: as_column(column, name) for name, column in zip(names, array.T, strict=True)}
 
     def _table_of(self, columns: dict[str, Column]) -> Table:
@@ -369,19 +369,8 @@ class BaseTabular(TableFitting, BaseEstimator):
         if groups is None:
             return None
         seed = int(random_state.randint(2**31 - 1))
-        if len(groups) != len(y):
-            raise DataError(
-                f"y and groups must have the same number of rows, got {len(y)} and {len(groups)}."
-            )
-        n_groups, n_folds = len(np.unique(groups)), self._n_splits()
-        if n_groups < 2:
-            raise ParameterError(
-                "groups",
-                f"must have two different values or more, got one in all {len(y)} rows; leave it out.",
-            )
-        if n_groups < n_folds:
-            warn(f"the rows are split into {n_groups} folds, not {n_folds}, as groups has {n_groups} values.")
-        return list(self._group_folds(y, groups, min(n_groups, n_folds), seed))
+        n_folds = n_folds_of(groups, len(y), self._n_splits())
+        return list(self._group_folds(y, groups, n_folds, seed))
 
     def _warn_of_few(self, y: Array) -> None:
         """Warn of fewer rows than folds."""
@@ -439,21 +428,10 @@ class BaseTabular(TableFitting, BaseEstimator):
                 raise
             is_interrupted = True
         members.sort(key=lambda member: member.job)
-        self.stop_ = self._ending(len(members), len(jobs), is_interrupted=is_interrupted)
+        self.stop_ = Ending.of(len(members), len(jobs), None if is_interrupted else self.time_limit)
+        if self.stop_.reason != "finished":
+            warn(self.stop_.message)
         return members
-
-    def _ending(self, n_trained: int, n_networks: int, *, is_interrupted: bool) -> Ending:
-        """Return why training ended, after a warning if some networks were not trained."""
-        so_far = f"{n_trained} of {n_networks} networks were trained"
-        if n_trained == n_networks:
-            return Ending("finished", f"All {n_networks} networks were trained.")
-        if is_interrupted:
-            ending = Ending("interrupted", f"Training was interrupted when {so_far}.")
-        else:
-            limit = f"time_limit={self.time_limit:g}"
-            ending = Ending("time_limit", f"When {limit} seconds were over, {so_far}; raise it for more.")
-        warn(ending.message)
-        return ending
 
     def _n_threads(self) -> int:
         n_jobs = 1 if self.n_jobs is None else self.n_jobs
@@ -513,18 +491,6 @@ class BaseTabular(TableFitting, BaseEstimator):
         models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
         self._in_double = replace(self.ensemble_, models=models)
         return parts
-
-
-def _check_cells(column: Column, name: str) -> None:
-    """Raise a TypeError for a cell that is no number and no text, as scikit-learn does."""
-    if column.dtype != object:
-        return
-    for row, cell in enumerate(column.tolist()):
-        if cell is not None and not isinstance(cell, str | Real | np.bool):
-            raise TypeError(
-                f"argument must be a string or a number, got {type(cell).__name__} in column '{name}', row "
-                f"{row + 1}."
-            )
 
 
 def _table(X: Any) -> Table:

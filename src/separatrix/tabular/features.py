@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -173,6 +174,18 @@ def encode(codes: Sequence[Code], columns: Mapping[str, Column]) -> Array:
         code.encode(columns[code.name], out[:, start:stop])
         start = stop
     return out
+
+
+def check_cells(column: Column, name: str) -> None:
+    """Raise a TypeError for a cell that is no number and no text, as scikit-learn does."""
+    if column.dtype != object:
+        return
+    for row, cell in enumerate(column.tolist()):
+        if cell is not None and not isinstance(cell, str | Real | np.bool):
+            raise TypeError(
+                f"argument must be a string or a number, got {type(cell).__name__} in column '{name}', row "
+                f"{row + 1}."
+            )
 
 
 def _piecewise(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,17 @@ class Ending:
 
     reason: Literal["finished", "time_limit", "interrupted"]
     message: str
+
+    @classmethod
+    def of(cls, n_trained: int, n_networks: int, time_limit: float | None) -> Self:
+        """Return why training ended; without a time limit, it was interrupted if networks are missing."""
+        so_far = f"{n_trained} of {n_networks} networks were trained"
+        if n_trained == n_networks:
+            return cls("finished", f"All {n_networks} networks were trained.")
+        if time_limit is None:
+            return cls("interrupted", f"Training was interrupted when {so_far}.")
+        limit = f"time_limit={time_limit:g}"
+        return cls("time_limit", f"When {limit} seconds were over, {so_far}; raise it for more.")
 
 
 OnProgress = Callable[[TabularProgress], object]

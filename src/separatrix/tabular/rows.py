@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.codes import LevelCode
 from separatrix.data.table import Column, is_text
+from separatrix.errors import DataError, ParameterError, warn
 from separatrix.tabular.training import Split
 
 Array = NDArray[Any]
@@ -77,6 +78,19 @@ class Rows:
             distinct[kept] = index
             splits = [(_among(of_row, distinct[a]), _among(of_row, distinct[b])) for a, b in splits]
         return cls(rows, merged, None if splits is None else list(splits), places)
+
+
+def n_folds_of(groups: Any, n_rows: int, n_folds: int) -> int:
+    """Return in how many folds groups can be put: at most `n_folds`, after a warning if there are fewer."""
+    if len(groups) != n_rows:
+        raise DataError(f"y and groups must have the same number of rows, got {n_rows} and {len(groups)}.")
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
+        problem = f"must have two different values or more, got one in all {n_rows} rows; leave it out."
+        raise ParameterError("groups", problem)
+    if n_groups < n_folds:
+        warn(f"the rows are split into {n_groups} folds, not {n_folds}, as groups has {n_groups} values.")
+    return min(n_groups, n_folds)
 
 
 def _copies(total: Array, is_weighted: bool, n_rows: int) -> Array:
