@@ -171,6 +171,16 @@ def test_folds_keep_groups_together(run, tmp_path):
     assert test["reports"]["ensemble"]["accuracy"]["value"] < 0.8
 
 
+def test_test_rows_without_groups_are_refused_before_the_training(run, rare):
+    table = pl.read_csv(rare).with_row_index("row").with_columns(home=pl.col("row") // 4)
+    table.write_csv("train.csv")
+    table.drop("home").write_csv("test.csv")
+    result = run("fit", "train.csv", "--test", "test.csv", "--groups", "home", "--folds", "--presets", "fast")
+    assert result.exit_code != 0
+    assert "there is no column 'home'" in result.stderr
+    assert not Path("model.safetensors").exists()
+
+
 @pytest.mark.parametrize("option", [("--folds",), ("--report", "page.html")])
 def test_rows_that_are_not_kept_are_refused_before_the_training(run, rare, option):
     result = run("fit", str(rare), *NETWORK[:2], "--no-trees", "--memory", "512MB", *option)

@@ -31,6 +31,7 @@ from separatrix.cli.progress import warnings_as_notes
 from separatrix.cli.table_input import TableInput, checked_task, open_tables
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
+from separatrix.data.table import Table, require_column
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.evaluate.assessment import Assessment
@@ -128,6 +129,8 @@ class FitRun:
         check_report(self.report)
         is_read_whole = self.kind == "tabular" or tables.memory is None
         check_folds(folds=self.folds, report=self.report, is_read_whole=is_read_whole)
+        if self.folds and self.groups is not None and isinstance(tables.test, Table):
+            require_column(self.groups, tables.test.columns)
         if self.decision.is_asked and tables.task == "regression":
             refuse_decision(self.decision)
         return tables
