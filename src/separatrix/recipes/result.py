@@ -146,8 +146,9 @@ def fit(classifier: MLPClassifier, X: Array, y: Array) -> MLPClassifier:
     """Fit without a warning that the limit of epochs was reached; Ctrl-C ends the recipe."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Training reached its limit", ConvergenceWarning)
-        # With the tutorials' rates a loss may be high in the very last epoch: the best parameters are kept.
-        warnings.filterwarnings("ignore", "Training diverged", ConvergenceWarning)
+        # With the tutorials' rates a loss may be high in the very last epoch: those of the best one are kept.
+        spike = r"Training diverged .*it ended at a loss .*the parameters of epoch [1-9]\d* are kept"
+        warnings.filterwarnings("ignore", spike, ConvergenceWarning)
         classifier.fit(X, y)
     if classifier.stop_.reason == "interrupted":
         raise KeyboardInterrupt
