@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 OnRows = Callable[[int, int, int], None]
 
 
+def _bar() -> Progress:
+    """Return a bar with the state of a training beside it."""
+    return Progress(
+        TextColumn("Training"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[state]}"),
+        TimeRemainingColumn(compact=True),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
 @contextmanager
 def training_progress() -> Iterator[tuple[list[Callback], OnRows | None]]:
     """Show a bar while a network is trained, if standard error is a terminal.
@@ -31,13 +43,7 @@ def training_progress() -> Iterator[tuple[list[Callback], OnRows | None]]:
     if not sys.stderr.isatty():
         yield [], None
         return
-    columns = (
-        TextColumn("Training"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.fields[state]}"),
-        TimeRemainingColumn(compact=True),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         bar = progress.add_task("", total=None, state="first epoch")
         curves = ""
 
@@ -60,13 +66,7 @@ def ensemble_progress() -> Iterator[OnProgress | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = (
-        TextColumn("Training"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.fields[state]}"),
-        TimeRemainingColumn(compact=True),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with _bar() as progress:
         bar = progress.add_task("", total=None, state="first network")
 
         def show_networks(event: TabularProgress) -> None:

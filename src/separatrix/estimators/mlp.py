@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -29,6 +29,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, callbacks_of
 from separatrix.estimators.diagnosed_training import DiagnosedTraining
 from separatrix.estimators.far_values import warn_of_far_values
+from separatrix.estimators.reported import Reported
 from separatrix.estimators.settings import (
     FIELDS,
     MLPSettings,
@@ -46,9 +47,6 @@ from separatrix.model import Model
 from separatrix.network import HEADS, LBFGS, Head, Network, Optimizer
 from separatrix.train import Callback, History, TrainingResult, train
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
-
-if TYPE_CHECKING:
-    from separatrix.report import Report
 
 Array = NDArray[Any]
 
@@ -81,7 +79,7 @@ class ParameterViews(list[Array]):
         self[index][...] = value
 
 
-class BaseMLP(DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, ABC):
+class BaseMLP(Reported, DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, ABC):
     """The common base of `MLPClassifier` and `MLPRegressor`."""
 
     # The parameters that are read here or by a search; `MLPSettings` has them all.
@@ -516,27 +514,6 @@ class BaseMLP(DiagnosedTraining, TableFitting, CallbackSupport, BaseEstimator, A
         )
         with one_blas_thread:  # more may round otherwise
             return forward(self.network_, self.theta_, X)
-
-    def report(self, X: Any, y: Any, *, train: tuple[Any, Any] | None = None, **options: Any) -> Report:
-        """Judge and explain the fitted model on rows that it was not trained on.
-
-        Parameters
-        ----------
-        X, y : rows and targets
-            Test rows.
-        train : tuple of (X, y), optional
-            The training rows: a straight line and gradient boosting are fitted on them, to compare with.
-        **options
-            As for `separatrix.Report.from_estimator`: `target`, `source`, `cost`, `trees` and others.
-
-        Returns
-        -------
-        Report
-            ``.save("report.html")`` writes it as a page.
-        """
-        from separatrix.report import Report  # only here: matplotlib is slow to import
-
-        return Report.from_estimator(self, X, y, train=train, **options)
 
     def to_model(self) -> Model:
         """Return the network as a frozen `separatrix.Model`, to save and to use without scikit-learn.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -29,6 +29,7 @@ from separatrix.data.table import Column, Table, as_column, as_numbers, columns_
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError, warn
+from separatrix.estimators.reported import Reported
 from separatrix.estimators.training_rows import unchanged_on_error
 from separatrix.evaluate.baseline_models import TrainingTable
 from separatrix.network import Network
@@ -43,16 +44,13 @@ from separatrix.tabular.rows import Rows, n_folds_of
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
-if TYPE_CHECKING:
-    from separatrix.report import Report
-
 Array = NDArray[Any]
 
 FEW_ROWS = 1000
 """Up to this number of rows, predictions are computed in double precision."""
 
 
-class BaseTabular(TableFitting, BaseEstimator):
+class BaseTabular(Reported, TableFitting, BaseEstimator):
     """What `TabularClassifier` and `TabularRegressor` share."""
 
     presets: str
@@ -200,27 +198,6 @@ class BaseTabular(TableFitting, BaseEstimator):
     def metric(self) -> str:
         """What `oof_score` is: "log-loss" or "RMSE"."""
         return self._metric
-
-    def report(self, X: Any, y: Any, *, train: tuple[Any, Any] | None = None, **options: Any) -> Report:
-        """Judge and explain the fitted model on rows that it was not trained on.
-
-        Parameters
-        ----------
-        X, y : rows and targets
-            Test rows.
-        train : tuple of (X, y), optional
-            The training rows: a straight line and gradient boosting are fitted on them, to compare with.
-        **options
-            As for `separatrix.Report.from_estimator`: `target`, `source`, `cost`, `trees` and others.
-
-        Returns
-        -------
-        Report
-            ``.save("report.html")`` writes it as a page.
-        """
-        from separatrix.report import Report  # only here: matplotlib is slow to import
-
-        return Report.from_estimator(self, X, y, train=train, **options)
 
     def to_model(self) -> Ensemble:
         """Return the ensemble, a frozen value that predicts and can be saved.
