@@ -52,7 +52,7 @@ _READER = (
 import numpy as np
 import separatrix as sx
 from separatrix.data.memory import Budget, parse_memory
-from separatrix.data.streams import open_stream
+from separatrix.data.stream_sources import open_stream
 from separatrix.estimators.table_rows import TableReader
 budget = Budget(parse_memory(memory))
 with open_stream(files, budget.piece) as stream:

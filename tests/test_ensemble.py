@@ -12,7 +12,7 @@ import pytest
 import scipy.sparse
 
 from separatrix.data import Table, TableEncoder
-from separatrix.data.encoder import NumericEncoder
+from separatrix.data.column_encoders import NumericEncoder
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model

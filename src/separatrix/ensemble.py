@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
+from separatrix.data.column_encoders import ColumnEncoder
 from separatrix.data.encoded_blocks import encoded_blocks
-from separatrix.data.encoder import ColumnEncoder, TableEncoder, encoders_from_dict, encoders_to_dict
+from separatrix.data.encoder import TableEncoder, encoders_from_dict, encoders_to_dict
+from separatrix.data.frames import columns_of
 from separatrix.data.schema import AppliedTable
 from separatrix.data.sparse_rows import check_sparse
-from separatrix.data.table import Table, columns_of
+from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
 from separatrix.errors import DataError, ParameterError

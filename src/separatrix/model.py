@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from separatrix.data.column import as_numbers
+from separatrix.data.column_values import as_column
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.frames import columns_of
 from separatrix.data.sparse_rows import check_sparse
-from separatrix.data.table import Table, as_column, as_numbers, columns_of
+from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
 from separatrix.engine.numpy_engine import forward

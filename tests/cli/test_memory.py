@@ -14,7 +14,7 @@ import pytest
 
 import separatrix as sx
 from separatrix.data.memory import Budget
-from separatrix.data.streams import open_stream
+from separatrix.data.stream_sources import open_stream
 from separatrix.errors import DataError
 
 pytestmark = pytest.mark.memory

@@ -130,7 +130,7 @@ def test_an_output_that_cannot_be_written_is_an_early_error(run, people, model, 
 
 
 def test_every_known_format_can_be_written(run):
-    from separatrix.data.formats import written_suffixes
+    from separatrix.data.files.formats import written_suffixes
     from separatrix.errors import OutputError
 
     for suffix in written_suffixes():

@@ -13,8 +13,8 @@ from separatrix.data.codes import (
     QuantileCode,
     RobustCode,
 )
+from separatrix.data.column_values import as_column
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.table import as_column
 from separatrix.data.target_codes import TargetCode, cross_fitted, target_values
 from separatrix.errors import DataError
 

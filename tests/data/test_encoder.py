@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from separatrix.data import TableEncoder, read_table, split_target
-from separatrix.data.encoder import LIMIT
+from separatrix.data.column_encoders import LIMIT
 from separatrix.errors import DataError, ModelFileError, ParameterError
 
 TRAINING = {

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
+from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
-from separatrix.data.table import as_column
 from separatrix.errors import DataError, ParameterError
 
 KINDS = {

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from separatrix.data import Table, TableEncoder
-from separatrix.data.encoder import NumericEncoder, TextEncoder, learn
+from separatrix.data.column_encoders import NumericEncoder, TextEncoder
+from separatrix.data.encoder_learning import learn
 from separatrix.data.statistics import NumberStatistics, TargetStatistics, TextStatistics
 from separatrix.data.streams import TableStream, row_keys
 from separatrix.errors import DataError

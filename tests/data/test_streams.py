@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from separatrix.data import Table, read_table, write_table
-from separatrix.data.formats import is_larger
+from separatrix.data.files.formats import is_larger
+from separatrix.data.parquet_stream import ParquetFile
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.streams import ParquetFile, open_stream
+from separatrix.data.stream_sources import open_stream
 from separatrix.errors import DataError, OutputError
 
 N = 5000
@@ -58,7 +59,7 @@ def test_pieces_are_the_table(tmp_path, extension):
 
 
 def test_records_longer_than_a_chunk_of_a_csv_file_stay_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("separatrix.data.csv_files.CHUNK_BYTES", 64)
+    monkeypatch.setattr("separatrix.data.files.csv_files.CHUNK_BYTES", 64)
     draw = np.random.RandomState(0)
     cells = np.array(["1", "", '"a,b"', '"x\ny"', '"q ""w"""', '"' + "long\n" * 50 + '"'])
     lines = [",".join(draw.choice(cells, 3)) if draw.rand() > 0.05 else "" for _ in range(2000)]
@@ -330,7 +331,7 @@ def test_the_fingerprint_of_a_lazy_frame_is_of_its_values():
 
 OPENED = """
 import sys
-from separatrix.data.streams import open_stream
+from separatrix.data.stream_sources import open_stream
 with open_stream(sys.argv[1], 5_000_000) as stream:
     assert stream.n_rows == 400_000
 """

@@ -13,7 +13,9 @@ import polars as pl
 import pytest
 
 from separatrix.data import Table, split_target, table_from_frame
-from separatrix.data.table import as_column, as_numbers, as_text, frame_from_table, missing_rows
+from separatrix.data.column import as_numbers, as_text, missing_rows
+from separatrix.data.column_values import as_column
+from separatrix.data.frames import frame_from_table
 from separatrix.errors import DataError
 
 NAN = np.nan

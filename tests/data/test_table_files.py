@@ -17,11 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from separatrix.data import Table, csv_files, read_table, split_target, write_table
-from separatrix.data.formats import FORMATS, TableFormat
+from separatrix.data import Table, read_table, split_target, write_table
+from separatrix.data.files import csv_files
+from separatrix.data.files.formats import FORMATS, TableFormat
+from separatrix.data.files.sources import ScannedTable
 from separatrix.data.read_options import MISSING_WORDS
-from separatrix.data.sources import ScannedTable
-from separatrix.data.streams import open_stream
+from separatrix.data.stream_sources import open_stream
 from separatrix.data.table_output import write_pieces
 from separatrix.errors import DataError, OutputError
 

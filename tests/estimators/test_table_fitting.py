@@ -19,7 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 import separatrix as sx
 from separatrix.data import Table, load_dataset, write_table
 from separatrix.data.memory import Budget
-from separatrix.data.streams import open_stream
+from separatrix.data.stream_sources import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.estimators.table_fitting import fit_table, library_versions
 from separatrix.estimators.table_rows import TRAIN, VALIDATION, EncodedStream, Learned, Roles, TableReader

@@ -17,7 +17,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import separatrix as sx
 from separatrix import Model, Network, plots
-from separatrix.data.table import Table, table_from_frame
+from separatrix.data.frames import table_from_frame
+from separatrix.data.table import Table
 from separatrix.ensemble import Ensemble
 from separatrix.estimators import MLPClassifier
 from separatrix.explain.boundary import decision_grid

@@ -21,7 +21,8 @@ from separatrix.cli.console import (
 )
 from separatrix.cli.table_input import ModelFile
 from separatrix.data.codes import Code, LevelCode, MissingCode
-from separatrix.data.encoder import NumericEncoder, TableEncoder, TextEncoder
+from separatrix.data.column_encoders import NumericEncoder, TextEncoder
+from separatrix.data.encoder import TableEncoder
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.io import load
 from separatrix.model import Model

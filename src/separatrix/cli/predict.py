@@ -23,13 +23,14 @@ from separatrix.cli.table_input import (
     ModelFile,
     text_columns_of,
 )
-from separatrix.data.csv_files import read_cells
-from separatrix.data.csv_layout import CsvLayout
 from separatrix.data.datasets import read_source_file
-from separatrix.data.formats import is_larger, is_pattern, written_suffixes
+from separatrix.data.files.csv_files import read_cells
+from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.formats import is_larger, is_pattern, written_suffixes
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.streams import Stream, open_stream
+from separatrix.data.stream_sources import open_stream
+from separatrix.data.streams import Stream
 from separatrix.data.table import Table
 from separatrix.data.table_files import FileTable
 from separatrix.data.table_output import output_format, write_pieces

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from separatrix.data.column import as_numbers
+from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
-from separatrix.data.table import Table, as_column, as_numbers, split_target
+from separatrix.data.table import Table, split_target
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.evaluate.thresholds import Cost
 from separatrix.model import Model

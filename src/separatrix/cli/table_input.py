@@ -13,17 +13,20 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.cli.read_options import read_notes
+from separatrix.data.column import as_numbers
 from separatrix.data.column_options import ColumnOptions
+from separatrix.data.column_values import as_column
 from separatrix.data.datasets import TARGET, dataset_names, read_source
-from separatrix.data.formats import COMPRESSED, FORMATS, is_larger, streamed_suffixes
+from separatrix.data.files.formats import COMPRESSED, FORMATS, is_larger, streamed_suffixes
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.schema_stream import SchemaStream
-from separatrix.data.streams import Stream, TableStream, open_stream
-from separatrix.data.table import Table, as_column, as_numbers, require_target, split_target
+from separatrix.data.stream_sources import open_stream
+from separatrix.data.streams import Stream, TableStream
+from separatrix.data.table import Table, require_target, split_target
 from separatrix.data.table_files import TableFile, open_table
 from separatrix.data.target_rows import stream_with_target, with_target
 from separatrix.data.targets import Task, infer_task

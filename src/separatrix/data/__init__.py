@@ -14,9 +14,10 @@ from separatrix.data.datasets import (
     make_xor,
 )
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.frames import table_from_frame
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Table, split_target, table_from_frame
+from separatrix.data.table import Table, split_target
 from separatrix.data.table_files import find_layout, open_table, read_table
 from separatrix.data.table_output import write_table
 

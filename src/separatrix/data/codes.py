@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.table import Column, as_numbers, as_text
+from separatrix.data.column import Column, as_numbers, as_text
 
 Array = NDArray[Any]
 

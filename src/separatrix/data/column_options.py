@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from separatrix.data.dates import ORDERS, Order
+from separatrix.data.kinds.dates import ORDERS, Order
 from separatrix.errors import ParameterError, did_you_mean
 
 TargetMissing = Literal["error", "drop"]

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.data.frames import table_from_frame
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.table import Table, table_from_frame
+from separatrix.data.table import Table
 from separatrix.data.table_files import FileTable, read_file
 from separatrix.errors import DataError, did_you_mean
 

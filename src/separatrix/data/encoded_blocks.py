@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from separatrix.data.encoder import ColumnEncoder, TableEncoder
+from separatrix.data.column import as_numbers, as_text
+from separatrix.data.column_encoders import ColumnEncoder
+from separatrix.data.encoder import TableEncoder
 from separatrix.data.schema import require_columns
-from separatrix.data.table import Table, as_numbers, as_text
+from separatrix.data.table import Table
 
 Array = NDArray[Any]
 

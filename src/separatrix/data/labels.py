@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
-from separatrix.data.table import Column, as_column, as_text, is_text, require_values
+from separatrix.data.column import Column, as_text, is_text
+from separatrix.data.column_values import as_column
+from separatrix.data.table import require_values
 from separatrix.errors import DataError, ParameterError, did_you_mean
 
 Array = NDArray[Any]
@@ -83,7 +85,7 @@ class Labels:
         Parameters
         ----------
         column : ndarray of shape (n_rows,)
-            As `separatrix.data.table.as_column` returns it.
+            As `separatrix.data.column_values.as_column` returns it.
         name : str
             Name of the column.
 

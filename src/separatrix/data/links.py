@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.table import Column, are_whole, as_text, is_text
+from separatrix.data.column import Column, are_whole, as_text, is_text
 
 Array = NDArray[Any]
 

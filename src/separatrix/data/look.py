@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.column import Column, as_text, is_text
 from separatrix.data.column_options import ColumnOptions
-from separatrix.data.column_schema import ColumnSchema
-from separatrix.data.profile import NumberProfile, Profile, TextProfile
-from separatrix.data.readers import CategoryReader
+from separatrix.data.frames import table_from_frame
+from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile
+from separatrix.data.kinds.readers import CategoryReader
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import Examination, examine
-from separatrix.data.table import Column, Table, as_text, is_text, table_from_frame
+from separatrix.data.table import Table
 from separatrix.data.table_files import read_table
 from separatrix.data.table_look import ColumnLook, TableLook
 from separatrix.text import plural

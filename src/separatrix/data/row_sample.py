@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.table import Column, Table, as_column
+from separatrix.data.column import Column
+from separatrix.data.column_values import as_column
+from separatrix.data.table import Table
 
 Array = NDArray[Any]
 

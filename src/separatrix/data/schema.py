@@ -9,8 +9,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from separatrix.data.column_schema import ColumnSchema
-from separatrix.data.table import Column, Kind, Table, as_column, require_column
+from separatrix.data.column import Column, Kind
+from separatrix.data.column_values import as_column
+from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.table import Table, require_column
 from separatrix.errors import DataError, did_you_mean
 from separatrix.text import plural
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from separatrix.data import asked_kinds
-from separatrix.data.cell_words import MANY_NUMBERS, variants
+from separatrix.data.column import Column
 from separatrix.data.column_options import ColumnOptions
-from separatrix.data.column_schema import ColumnSchema, with_counts
-from separatrix.data.kinds import decide
+from separatrix.data.kinds import asked_kinds
+from separatrix.data.kinds.cell_words import MANY_NUMBERS, variants
+from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
+from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile, new_profile
+from separatrix.data.kinds.readers import NO, YES, CategoryReader, NumberReader, folded
+from separatrix.data.kinds.rules import decide
+from separatrix.data.kinds.text_kinds import as_words
 from separatrix.data.links import GIVES_AWAY, LinkTarget
-from separatrix.data.profile import NumberProfile, Profile, TextProfile, new_profile
-from separatrix.data.readers import NO, YES, CategoryReader, NumberReader, folded
 from separatrix.data.row_sample import RowSample
 from separatrix.data.schema import Schema
 from separatrix.data.statistics import LEVELS
 from separatrix.data.streams import Stream, TableStream
-from separatrix.data.table import Column, Table
-from separatrix.data.text_kinds import as_words
+from separatrix.data.table import Table
 from separatrix.errors import ParameterError
 from separatrix.text import plural
 

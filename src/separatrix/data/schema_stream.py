@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from separatrix.data.column import Column
 from separatrix.data.schema import Schema
 from separatrix.data.streams import Piece, Stream
-from separatrix.data.table import Column
 
 
 class SchemaStream(Stream):

@@ -20,17 +20,10 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from separatrix.data.column import Column, Kind, are_whole, as_numbers, as_text, kind_of
+from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
-from separatrix.data.table import (
-    Column,
-    Kind,
-    are_whole,
-    as_column,
-    as_numbers,
-    as_text,
-    kind_of,
-    require_values,
-)
+from separatrix.data.table import require_values
 from separatrix.errors import DataError
 
 Array = NDArray[Any]

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from separatrix.data.codes import LevelCode
-from separatrix.data.dates import DAY, date_text
-from separatrix.data.encoder import TableEncoder, TextEncoder
-from separatrix.data.readers import DateReader, NumberReader, folded
+from separatrix.data.column import Column, as_text
+from separatrix.data.column_encoders import TextEncoder
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.frames import columns_of
+from separatrix.data.kinds.dates import DAY, date_text
+from separatrix.data.kinds.readers import DateReader, NumberReader, folded
 from separatrix.data.schema import AppliedTable, Schema
-from separatrix.data.table import Column, Table, as_text, columns_of
+from separatrix.data.table import Table
 from separatrix.errors import ParameterError, TableWarning, warn
 from separatrix.text import plural
 

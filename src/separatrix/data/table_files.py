@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from separatrix.data.compression import decompressed, recognised_compression
-from separatrix.data.csv_layout import CsvLayout
-from separatrix.data.formats import TableFormat, format_of, recognised_format, unknown_kind
+from separatrix.data.files.compression import decompressed, recognised_compression
+from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.formats import TableFormat, format_of, recognised_format, unknown_kind
+from separatrix.data.files.sources import ScannedTable, Source, polars_errors
+from separatrix.data.frames import table_from_frame
 from separatrix.data.read_options import ReadOptions, TextColumns
-from separatrix.data.sources import ScannedTable, Source, polars_errors
-from separatrix.data.table import Table, table_from_frame
+from separatrix.data.table import Table
 from separatrix.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:

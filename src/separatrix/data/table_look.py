@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from separatrix.data.column_schema import ColumnSchema
+from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.schema import Schema
 from separatrix.text import aligned, plural
 

@@ -1,4 +1,4 @@
-"""Writing tables: whole or not at all, in the formats of `separatrix.data.formats`."""
+"""Writing tables: whole or not at all, in the formats of `separatrix.data.files.formats`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from separatrix.data.csv_layout import CsvLayout
-from separatrix.data.formats import FORMATS, TableFormat, format_of, written_suffixes
-from separatrix.data.table import TYPES, Kind, Table, frame_from_table
+from separatrix.data.column import TYPES, Kind
+from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.formats import FORMATS, TableFormat, format_of, written_suffixes
+from separatrix.data.frames import frame_from_table
+from separatrix.data.table import Table
 from separatrix.errors import OutputError
 from separatrix.files import atomic_write
 

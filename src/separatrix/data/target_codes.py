@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.codes import LevelCode, check_numbers
-from separatrix.data.table import Column
+from separatrix.data.column import Column
 
 Array = NDArray[Any]
 

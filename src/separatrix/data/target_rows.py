@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from separatrix.data.column import Column, missing_rows
+from separatrix.data.column_values import as_column
 from separatrix.data.schema import Schema
-from separatrix.data.streams import Stream, open_stream
-from separatrix.data.table import Column, Table, as_column, missing_rows
+from separatrix.data.stream_sources import open_stream
+from separatrix.data.streams import Stream
+from separatrix.data.table import Table
 from separatrix.data.table_output import write_pieces
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from separatrix.data.column import are_whole, as_numbers, as_text, is_text
+from separatrix.data.column_values import as_column
 from separatrix.data.statistics import TargetStatistics
-from separatrix.data.table import are_whole, as_column, as_numbers, as_text, is_text
 
 if TYPE_CHECKING:
     from separatrix.data.streams import Stream

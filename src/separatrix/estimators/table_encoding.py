@@ -22,10 +22,11 @@ from separatrix.data.codes import (
     RobustCode,
     StandardCode,
 )
+from separatrix.data.column import Column, is_text, missing_rows
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.frames import table_from_frame
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Column, is_text, missing_rows, table_from_frame
 from separatrix.data.target_codes import TargetCode, cross_fitted
 from separatrix.errors import ParameterError
 

@@ -27,12 +27,13 @@ from sklearn.callback import with_callbacks
 from separatrix import __version__, check
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.frames import columns_of
 from separatrix.data.look import look_of_schema
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import Stream, TableStream
-from separatrix.data.table import Table, columns_of
+from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.data.table_look import TableLook
 from separatrix.engine.base import Data, State

@@ -16,12 +16,15 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import DTypeLike, NDArray
 
-from separatrix.data.encoder import TableEncoder, TextEncoder, learn
+from separatrix.data.column import Column
+from separatrix.data.column_encoders import TextEncoder
+from separatrix.data.column_values import as_column
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.encoder_learning import learn
 from separatrix.data.memory import Budget
 from separatrix.data.schema import Schema
 from separatrix.data.statistics import MEDIAN_ROWS
 from separatrix.data.streams import Piece, Stream
-from separatrix.data.table import Column, as_column
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.settings import MLPSettings

@@ -18,25 +18,20 @@ from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils import check_random_state
 
 from separatrix import check
+from separatrix.data.column import Column, as_text, missing_rows
 from separatrix.data.column_options import ColumnOptions
-from separatrix.data.formats import is_pattern
+from separatrix.data.column_values import as_column
+from separatrix.data.files.formats import is_pattern
+from separatrix.data.frames import table_from_frame
 from separatrix.data.memory import Budget
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.schema_stream import SchemaStream
 from separatrix.data.statistics import TargetStatistics
-from separatrix.data.streams import Piece, Stream, TableStream, open_stream
-from separatrix.data.table import (
-    Column,
-    Table,
-    as_column,
-    as_text,
-    missing_rows,
-    require_column,
-    require_target,
-    table_from_frame,
-)
+from separatrix.data.stream_sources import open_stream
+from separatrix.data.streams import Piece, Stream, TableStream
+from separatrix.data.table import Table, require_column, require_target
 from separatrix.data.table_check import SHOWN
 from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.target_rows import stream_with_target, with_target

@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from separatrix.data.column import Column, as_numbers
 from separatrix.data.labels import Labels
 from separatrix.data.statistics import TargetStatistics
-from separatrix.data.table import Column, as_numbers
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.settings import ClassWeight

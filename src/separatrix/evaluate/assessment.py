@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from separatrix.data.column import as_numbers
+from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
-from separatrix.data.table import Table, as_column, as_numbers, split_target
+from separatrix.data.table import Table, split_target
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
 from separatrix.evaluate.baselines import DUMMY, Baseline

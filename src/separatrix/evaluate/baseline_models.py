@@ -19,10 +19,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
+from separatrix.data.column import Column, as_numbers, as_text, is_text
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.schema import AppliedTable
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Column, Table, as_numbers, as_text, is_text
+from separatrix.data.table import Table
 from separatrix.errors import DataError
 from separatrix.evaluate.baselines import DUMMY, LOGISTIC_REGRESSION, RIDGE_REGRESSION, Baseline
 from separatrix.evaluate.intervals import FloatArray, IntArray

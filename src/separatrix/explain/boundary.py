@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.data.table import Column, as_numbers
+from separatrix.data.column import Column, as_numbers
 from separatrix.engine.numpy_engine import sums_and_outputs_from
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import Plane, PlaneKind, RowLike, grid_rows, make_plane

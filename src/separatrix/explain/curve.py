@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.data.table import as_numbers, is_text
+from separatrix.data.column import as_numbers, is_text
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import span

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.data.table import Column, Table, as_numbers, is_text
+from separatrix.data.column import Column, as_numbers, is_text
+from separatrix.data.table import Table
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.tables import as_table, in_container_of
 from separatrix.text import plural

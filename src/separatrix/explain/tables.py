@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.column import Column
+from separatrix.data.column_values import as_column
+from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
-from separatrix.data.table import Column, Table, as_column, columns_of
+from separatrix.data.table import Table
 from separatrix.engine.base import Data
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
-from separatrix.data.table import columns_of
+from separatrix.data.frames import columns_of
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.arithmetic import Arithmetic, Stage, Step, numbers_text, shape_text
 from separatrix.explain.chapters import Story

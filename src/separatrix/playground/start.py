@@ -9,19 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.column import as_numbers, as_text, is_text, missing_rows
+from separatrix.data.column_values import as_column
 from separatrix.data.datasets import TARGET
+from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
 from separatrix.data.streams import TableStream
-from separatrix.data.table import (
-    Table,
-    as_column,
-    as_numbers,
-    as_text,
-    columns_of,
-    is_text,
-    missing_rows,
-    require_target,
-)
+from separatrix.data.table import Table, require_target
 from separatrix.data.targets import infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.legend import Legend
 from numpy.typing import NDArray
 
-from separatrix.data.table import Table, is_text
+from separatrix.data.column import is_text
+from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel
 from separatrix.explain.subject import input_names
 from separatrix.explain.tables import as_table

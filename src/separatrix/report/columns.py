@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from separatrix.data.column_schema import ColumnSchema
-from separatrix.data.table import Column, Table, is_text
+from separatrix.data.column import Column, is_text
+from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.table import Table
 from separatrix.report.subject import schema_of
 from separatrix.text import plain_spec
 

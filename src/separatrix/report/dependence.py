@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.table import is_text
+from separatrix.data.column import is_text
 from separatrix.report.importance import sampled_rows
 from separatrix.report.subject import Subject
 

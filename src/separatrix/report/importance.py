@@ -13,7 +13,8 @@ from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from separatrix.data.table import Column, Table, as_text, is_text
+from separatrix.data.column import Column, as_text, is_text
+from separatrix.data.table import Table
 from separatrix.evaluate.intervals import LEVEL, Interval
 from separatrix.report.subject import Subject
 

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import is_classifier
 
+from separatrix.data.column import as_numbers
+from separatrix.data.column_values import as_column
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
 from separatrix.data.schema import AppliedTable, Schema
-from separatrix.data.table import Table, as_column, as_numbers, columns_of
+from separatrix.data.table import Table
 from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError

@@ -19,18 +19,13 @@ from sklearn.utils import check_random_state
 
 from separatrix import check
 from separatrix.data.column_options import OPTION_NAMES, ColumnOptions
+from separatrix.data.frames import frame_from_table, table_from_frame
 from separatrix.data.labels import Labels
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import TableStream
-from separatrix.data.table import (
-    Table,
-    frame_from_table,
-    require_target,
-    split_target,
-    table_from_frame,
-)
+from separatrix.data.table import Table, require_target, split_target
 from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.target_rows import with_target
 from separatrix.data.targets import Task, class_target, infer_task, number_target

@@ -23,9 +23,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from separatrix import check
+from separatrix.data.column import Column, as_numbers, is_text
+from separatrix.data.column_values import as_column
+from separatrix.data.frames import columns_of, table_from_frame
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.schema_learning import learn_schema
-from separatrix.data.table import Column, Table, as_column, as_numbers, columns_of, is_text, table_from_frame
+from separatrix.data.table import Table
 from separatrix.engine import ENGINES, get_engine
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError, warn

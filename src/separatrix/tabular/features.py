@@ -21,9 +21,9 @@ from separatrix.data.codes import (
     RobustCode,
     StandardCode,
 )
+from separatrix.data.column import Column, is_text, missing_rows
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.schema import Schema
-from separatrix.data.table import Column, is_text, missing_rows
 from separatrix.data.target_codes import cross_fitted, target_values
 from separatrix.network import Network
 from separatrix.tabular import recipe

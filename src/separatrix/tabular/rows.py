@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.codes import LevelCode
-from separatrix.data.table import Column, is_text
+from separatrix.data.column import Column, is_text
 from separatrix.errors import DataError, ParameterError, warn
 from separatrix.tabular.training import Split
 

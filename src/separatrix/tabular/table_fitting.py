@@ -17,13 +17,14 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
+from separatrix.data.column import Column, as_numbers
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.look import look_of_schema
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.statistics import TargetStatistics
-from separatrix.data.table import Column, Table, as_numbers, require_column
+from separatrix.data.table import Table, require_column
 from separatrix.data.table_check import TableCheck
 from separatrix.data.table_look import TableLook
 from separatrix.ensemble import Ensemble

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from separatrix.data.column_schema import ColumnSchema, with_counts
-from separatrix.data.dates import Order
-from separatrix.data.number_kinds import as_days, text_counts
-from separatrix.data.profile import NumberProfile, Profile
-from separatrix.data.readers import CategoryReader, NumberReader, RankReader, folded
-from separatrix.data.text_kinds import as_date, as_number
+from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
+from separatrix.data.kinds.dates import Order
+from separatrix.data.kinds.number_kinds import as_days, text_counts
+from separatrix.data.kinds.profile import NumberProfile, Profile
+from separatrix.data.kinds.readers import CategoryReader, NumberReader, RankReader, folded
+from separatrix.data.kinds.text_kinds import as_date, as_number
 from separatrix.errors import DataError, did_you_mean
 from separatrix.text import plural
 

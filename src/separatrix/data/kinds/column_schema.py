@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from separatrix.data.profile import NumberProfile, Profile, TextProfile
-from separatrix.data.readers import NumberReader, Reader, reader_from_dict, reader_to_dict
+from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile
+from separatrix.data.kinds.readers import NumberReader, Reader, reader_from_dict, reader_to_dict
 
 ColumnKind = Literal[
     "number", "yes/no", "category", "code", "ordered", "date",

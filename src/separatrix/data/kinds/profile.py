@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.dates import DateCounts
-from separatrix.data.numerals import MOST_WORDS, NumeralCounts
+from separatrix.data.column import Column, Kind, are_whole, is_text
+from separatrix.data.kinds.dates import DateCounts
+from separatrix.data.kinds.numerals import MOST_WORDS, NumeralCounts
 from separatrix.data.statistics import LEVELS, MEDIAN_ROWS, TextStatistics
-from separatrix.data.table import Column, Kind, are_whole, is_text
 
 Array = NDArray[Any]
 

@@ -14,7 +14,7 @@ import pytest
 
 from separatrix.data import Table, find_layout, open_table, read_table
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.streams import open_stream
+from separatrix.data.stream_sources import open_stream
 from separatrix.data.table_files import ReadWarning
 from separatrix.errors import DataError, ParameterError
 

@@ -6,14 +6,14 @@ from collections import Counter
 
 import numpy as np
 
-from separatrix.data.cell_words import MANY_NUMBERS
-from separatrix.data.column_names import CODE_NAMES, ID_NAMES, MEASURE_NAMES, ends_as_id, name_words
-from separatrix.data.column_schema import ColumnSchema
-from separatrix.data.profile import NumberProfile, TextProfile
-from separatrix.data.readers import CategoryReader, NumberReader
+from separatrix.data.column import as_text
+from separatrix.data.kinds.cell_words import MANY_NUMBERS
+from separatrix.data.kinds.column_names import CODE_NAMES, ID_NAMES, MEASURE_NAMES, ends_as_id, name_words
+from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.kinds.profile import NumberProfile, TextProfile
+from separatrix.data.kinds.readers import CategoryReader, NumberReader
+from separatrix.data.kinds.text_kinds import LEAST_ROWS, NEARLY, as_date
 from separatrix.data.statistics import MAX_CATEGORIES
-from separatrix.data.table import as_text
-from separatrix.data.text_kinds import LEAST_ROWS, NEARLY, as_date
 from separatrix.text import plural
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
+from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.sources import ScannedTable, Source
 
 if TYPE_CHECKING:
     import polars
 
-    from separatrix.data.csv_layout import CsvLayout
+    from separatrix.data.files.csv_layout import CsvLayout
 
 
 def scan_parquet(source: Source, options: ReadOptions) -> ScannedTable:
@@ -56,7 +56,7 @@ def _pandas_columns(metadata: str) -> tuple[set[str], set[str]]:
 
 
 def _as_category(values: polars.Expr, dtype: polars.DataType) -> polars.Expr:
-    """Return numbers and truth values as text, as `separatrix.data.table.as_text` writes them."""
+    """Return numbers and truth values as text, as `separatrix.data.column.as_text` writes them."""
     import polars as pl
 
     if dtype == pl.Boolean:

@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.sources import ScannedTable, Source
 from separatrix.errors import DataError
 
 if TYPE_CHECKING:
     import polars
 
-    from separatrix.data.csv_layout import CsvLayout
+    from separatrix.data.files.csv_layout import CsvLayout
 
 
 def scan_json_lines(source: Source, options: ReadOptions) -> ScannedTable:

@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from separatrix.data.compression import COMPRESSIONS, Compression, compression_of
-from separatrix.data.csv_files import CSV_OPTIONS, scan_csv, write_csv
-from separatrix.data.csv_layout import CsvLayout
-from separatrix.data.json_lines import scan_json_lines, write_json_lines
-from separatrix.data.parquet_files import scan_arrow, scan_parquet, write_arrow, write_parquet
+from separatrix.data.files.compression import COMPRESSIONS, Compression, compression_of
+from separatrix.data.files.csv_files import CSV_OPTIONS, scan_csv, write_csv
+from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.json_lines import scan_json_lines, write_json_lines
+from separatrix.data.files.parquet_files import scan_arrow, scan_parquet, write_arrow, write_parquet
+from separatrix.data.files.sources import ScannedTable, Source
+from separatrix.data.files.sqlite_files import SQLITE_OPTIONS, scan_sqlite
+from separatrix.data.files.workbook_files import WORKBOOK_OPTIONS, scan_workbook
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.sources import ScannedTable, Source
-from separatrix.data.sqlite_files import SQLITE_OPTIONS, scan_sqlite
-from separatrix.data.workbook_files import WORKBOOK_OPTIONS, scan_workbook
 
 if TYPE_CHECKING:
     import polars

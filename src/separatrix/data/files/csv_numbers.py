@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from separatrix.data.csv_records import Record, columns_of
+from separatrix.data.files.csv_records import Record, columns_of
 
 GROUPED = r"^[+-]?\d{1,3}(?:[.' \x{a0}\x{202f}]\d{3})+(?:,\d+)?$"
 """A number with a decimal comma and groups of three digits, as Polars spells the pattern."""

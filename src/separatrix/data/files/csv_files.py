@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from separatrix.data.csv_layout import CsvLayout, layout_of
-from separatrix.data.csv_names import some_names
-from separatrix.data.csv_numbers import GROUPED
-from separatrix.data.csv_records import SPACE
-from separatrix.data.csv_text import CsvText, encoder_of, require_cells
+from separatrix.data.column import TYPES, Column
+from separatrix.data.files.csv_layout import CsvLayout, layout_of
+from separatrix.data.files.csv_names import some_names
+from separatrix.data.files.csv_numbers import GROUPED
+from separatrix.data.files.csv_records import SPACE
+from separatrix.data.files.csv_text import CsvText, encoder_of, require_cells
+from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.sources import ScannedTable, Source
-from separatrix.data.table import TYPES, Column
 
 if TYPE_CHECKING:
     import polars

@@ -14,7 +14,7 @@ from separatrix.errors import DataError, SeparatrixError
 if TYPE_CHECKING:
     import polars
 
-    from separatrix.data.csv_layout import CsvLayout
+    from separatrix.data.files.csv_layout import CsvLayout
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from separatrix.data.csv_names import checked_names, has_header
-from separatrix.data.csv_numbers import decimal_sign, is_data
-from separatrix.data.csv_records import SPACE, Record, first_records
+from separatrix.data.files.csv_names import checked_names, has_header
+from separatrix.data.files.csv_numbers import decimal_sign, is_data
+from separatrix.data.files.csv_records import SPACE, Record, first_records
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError
 

@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from separatrix.data.csv_layout import CsvLayout
-from separatrix.data.csv_records import SPACE, split_at_spaces
-from separatrix.data.sources import Source
+from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.csv_records import SPACE, split_at_spaces
+from separatrix.data.files.sources import Source
 from separatrix.errors import DataError
 
 BLOCK_BYTES = 2**20

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from separatrix.data.csv_numbers import is_data
-from separatrix.data.csv_records import Record, columns_of
+from separatrix.data.files.csv_numbers import is_data
+from separatrix.data.files.csv_records import Record, columns_of
 
 
 def has_header(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from separatrix.data.dates import iso_seconds
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.kinds.dates import iso_seconds
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.data.table_check import check_table

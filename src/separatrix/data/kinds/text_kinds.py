@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from separatrix.data.cell_words import (
+from separatrix.data.kinds.cell_words import (
     LEAST_NUMBERS,
     RARE_WORDS,
     missing_words,
@@ -16,11 +16,11 @@ from separatrix.data.cell_words import (
     variant_notes,
     words_notes,
 )
-from separatrix.data.column_names import CODE_NAMES, name_words
-from separatrix.data.column_schema import ColumnSchema
-from separatrix.data.dates import Order, date_text
-from separatrix.data.profile import TextProfile
-from separatrix.data.readers import NO, YES, CategoryReader, DateReader, NumberReader, folded
+from separatrix.data.kinds.column_names import CODE_NAMES, name_words
+from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.kinds.dates import Order, date_text
+from separatrix.data.kinds.profile import TextProfile
+from separatrix.data.kinds.readers import NO, YES, CategoryReader, DateReader, NumberReader, folded
 from separatrix.data.statistics import MAX_CATEGORIES
 from separatrix.text import plural
 

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, get_args
 
 import numpy as np
 
-from separatrix.data.dates import DAY, ORDERS, PARTS, Order, parts_of, read_seconds
-from separatrix.data.numerals import MISSING_WORDS, NumberFormat
-from separatrix.data.table import Column, Kind, as_numbers, as_text, is_text
+from separatrix.data.column import Column, Kind, as_numbers, as_text, is_text
+from separatrix.data.kinds.dates import DAY, ORDERS, PARTS, Order, parts_of, read_seconds
+from separatrix.data.kinds.numerals import MISSING_WORDS, NumberFormat
 from separatrix.errors import DataError
 
 YES = frozenset(

@@ -6,9 +6,9 @@ import io
 from dataclasses import replace
 from typing import Any
 
-from separatrix.data.csv_files import scan_csv
+from separatrix.data.files.csv_files import scan_csv
+from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.sources import ScannedTable, Source
 from separatrix.errors import DataError, did_you_mean
 
 WORKBOOK_OPTIONS = ("sheet", "na", "header", "skip_rows", "decimal")

@@ -5,11 +5,11 @@ The first rule that fits decides; docs/tables.md has the rules for users.
 
 from __future__ import annotations
 
-from separatrix.data.asked_kinds import as_ordered
-from separatrix.data.column_schema import ColumnSchema, with_counts
-from separatrix.data.number_kinds import decide_number
-from separatrix.data.profile import Profile, TextProfile
-from separatrix.data.text_kinds import decide_text
+from separatrix.data.kinds.asked_kinds import as_ordered
+from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
+from separatrix.data.kinds.number_kinds import decide_number
+from separatrix.data.kinds.profile import Profile, TextProfile
+from separatrix.data.kinds.text_kinds import decide_text
 
 
 def decide(name: str, profile: Profile, order: tuple[str, ...] = ()) -> ColumnSchema:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from separatrix.data.numerals import MISSING_WORDS
-from separatrix.data.readers import folded
+from separatrix.data.kinds.numerals import MISSING_WORDS
+from separatrix.data.kinds.readers import folded
 from separatrix.text import plural
 
 FEW_WORDS, RARE_WORDS, MANY_NUMBERS = 3, 0.02, 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from separatrix.data.csv_layout import layout_of
+from separatrix.data.files.csv_layout import layout_of
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, ParameterError
 

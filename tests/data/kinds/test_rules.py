@@ -10,7 +10,8 @@ import pytest
 
 from separatrix.data import ColumnOptions, Table, learn_schema, table_from_frame
 from separatrix.data.schema import Schema
-from separatrix.data.streams import TableStream, open_stream
+from separatrix.data.stream_sources import open_stream
+from separatrix.data.streams import TableStream
 from separatrix.data.table_output import write_table
 from separatrix.errors import DataError, ParameterError
 

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.sources import ScannedTable, Source
 from separatrix.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Files of tables: their formats, and how each is read."""
