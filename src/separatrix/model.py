@@ -572,7 +572,9 @@ def _labels(labels: Any, dtype: str) -> Array:
         array = None
     if array is None or array.tolist() != labels or (dtype == "object" and not is_text):
         raise ParameterError(
-            "classes", f"must be booleans, numbers or text, got {shortened(labels)} of type {dtype!r}."
+            "classes",
+            f"must be booleans, numbers or text, got {shortened(labels)} of type {dtype!r}; "
+            "fit with the labels as text.",
         )
     return array
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -298,3 +300,60 @@ def test_currency_with_a_decimal_comma_beside_numbers(run):
     result = run("predict", "e.safetensors", "euro.csv")
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[1].startswith("€ 0,37;0,00;")
+
+
+KEPT = [
+    pl.Series("i8", [1, None, 3], dtype=pl.Int8),
+    pl.Series("u64", [2**64 - 1, None, 2**64 - 3], dtype=pl.UInt64),
+    pl.Series("identifier", [1577134800018164904, None, 1577134800018164906]),
+    pl.Series("truth", [True, None, False]),
+    pl.Series("decimal", [Decimal("1.10"), None, Decimal("123456789012345678.90")], dtype=pl.Decimal(30, 2)),
+    pl.Series("date", [dt.date(2020, 1, 1), None, dt.date(1, 1, 1)]),
+    pl.Series("moment", [dt.datetime(2020, 1, 1, 1, 2, 3, 456789), None, None], dtype=pl.Datetime("us")),
+    pl.Series("zone", [dt.datetime(2020, 1, 1), None, None], dtype=pl.Datetime("ns", "UTC")),
+    pl.Series("duration", [dt.timedelta(seconds=1.5), None, None]),
+    pl.Series("time", [dt.time(1, 2, 3), None, None]),
+    pl.Series("category", ["x", None, "y"], dtype=pl.Categorical),
+    pl.Series("enum", ["x", None, "y"], dtype=pl.Enum(["y", "x"])),
+    pl.Series("text", [" a\r\n", "", "\u00e9\t\"'"]),
+    pl.Series("bytes", [b"\x00\xff", None, b""]),
+    pl.Series("list", [[1, 2], None, []]),
+    pl.Series("struct", [{"p": 1}, None, {"p": 2}]),
+    pl.Series("f32", [0.1, None, float("nan")], dtype=pl.Float32),
+]
+
+
+@pytest.mark.promise("predict keeps columns that it does not use, of every type, exactly")
+@pytest.mark.parametrize("options", [(), ("--memory", "512MB")])
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_columns_of_every_type_come_back(run, model, suffix, options):
+    rows = pl.DataFrame(
+        {"id": [1, 2, 3], "town": ["Ulm", "Ulm", "Bonn"], "member": [True, False, True], "age": [30, 40, 50]}
+    ).with_columns(KEPT)
+    names = f"new.{suffix}", f"out.{suffix}"
+    (rows.write_parquet if suffix == "parquet" else rows.write_ipc)(names[0])
+    result = run("predict", str(model), names[0], "-o", names[1], *options)
+    assert result.exit_code == 0, result.output
+    back = (pl.read_parquet if suffix == "parquet" else pl.read_ipc)(names[1])
+    assert back.schema.items() >= rows.schema.items()
+    for name in rows.columns:
+        assert back[name].equals(rows[name], null_equal=True), name
+
+
+def test_numbers_of_different_widths_in_two_files_have_a_common_type(run, model):
+    rows = pl.DataFrame({"id": [1], "town": ["Ulm"], "member": [True], "age": [30]})
+    for name, dtype in (("1.parquet", pl.UInt64), ("2.parquet", pl.Int8)):
+        rows.with_columns(pl.Series("n", [100], dtype=dtype)).write_parquet(name)
+    assert run("predict", str(model), "1.parquet", "2.parquet", "-o", "out.parquet").exit_code == 0
+    assert pl.read_parquet("out.parquet")["n"].to_list() == [100, 100]
+
+
+def test_a_column_that_the_format_cannot_hold_is_named(run, model):
+    rows = pl.DataFrame({"id": [1], "town": ["Ulm"], "member": [True], "age": [30], "photo": [b"\x00"]})
+    rows.write_parquet("new.parquet")
+    result = run("predict", str(model), "new.parquet", "-o", "out.csv")
+    assert result.exit_code == 2
+    assert (
+        "column 'photo' holds values of type Binary, which CSV cannot hold; write a .parquet" in result.stderr
+    )
+    assert not Path("out.csv").exists()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from separatrix.data.column_values import as_column
-from separatrix.data.labels import Labels
+from separatrix.data.labels import Labels, plain_labels
 from separatrix.errors import DataError, ParameterError
 
 KINDS = {
@@ -108,3 +113,59 @@ def test_the_order_of_the_classes_is_kept_and_any_sequence_is_encoded():
     assert labels.encode(pd.Series(["a", "b", "b"])).tolist() == [1, 0, 0]
     with pytest.raises(DataError, match="y has 'c' in row 2, which is none of the classes: b, a"):
         labels.encode(["a", "c"])
+
+
+BIG = [1577134800018164904, 1577134800018164905]
+TIMES = np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]")
+GIVEN = {
+    "nullable whole": (pd.Series([2, 1], dtype="Int64"), np.array([2, 1])),
+    "nullable unsigned": (pd.Series([200, 1], dtype="UInt8"), np.array([200, 1], np.uint8)),
+    "nullable truth": (pd.array([True, False], dtype="boolean"), np.array([True, False])),
+    "nullable identifiers": (pd.Series(BIG, dtype="Int64"), np.array(BIG)),
+    "pyarrow in pandas": (pd.Series(BIG, dtype="int64[pyarrow]"), np.array(BIG)),
+    "pyarrow truth": (pd.Series([True, False], dtype="bool[pyarrow]"), np.array([True, False])),
+    "pyarrow": (pa.array(BIG), np.array(BIG)),
+    "polars": (pl.Series(BIG), np.array(BIG)),
+    "categories of numbers": (pd.Series(pd.Categorical([7, 3])), np.array([7, 3])),
+    "objects": (np.array([3, 1], dtype=object), np.array([3, 1])),
+    "unsigned": (np.array([2**64 - 1, 2**64 - 3], np.uint64),) * 2,
+    "dates": (TIMES,) * 2,
+    "text": (pd.Series([" a", "B"], dtype="string"), np.array([" a", "B"], dtype=object)),
+    "masked, no cell is": (np.ma.array([2, 1]), np.array([2, 1])),
+    "list": ([2, 1], np.array([2, 1])),
+}
+
+
+@pytest.mark.parametrize(("y", "labels"), GIVEN.values(), ids=GIVEN)
+def test_labels_of_other_libraries_keep_their_type(y, labels):
+    plain = np.asarray(plain_labels(y))
+    assert plain.dtype == labels.dtype
+    assert plain.tolist() == labels.tolist()
+
+
+def test_a_frame_of_nullable_labels_keeps_its_columns():
+    plain = plain_labels(pd.DataFrame({"y": pd.Series(BIG, dtype="Int64")}))
+    assert plain["y"].dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("y", "sentence"),
+    [
+        (np.ma.array([1, 2], mask=[False, True]), "y has masked cells"),
+        (np.array(["2020-01-01", "NaT"], dtype="datetime64[D]"), r"y has a time that is not given \(NaT\)"),
+        (pd.Series([1, None], dtype="Int64"), "y has no label in row 2"),
+        (pd.Series([True, None], dtype="boolean"), "y has no label in row 2"),
+        (np.array(["a", None], dtype=object), "y has no label in row 2"),
+        (np.array(["a", np.nan], dtype=object), "y has no label in row 2"),
+        (pd.Series(["a", pd.NA], dtype="string"), "y has no label in row 2"),
+        (["a", 1], r"labels of several types, such as 1 \(int\) and 'a' \(str\)"),
+        (np.array([True, 2], dtype=object), r"labels of several types, such as True \(bool\) and 2 \(int\)"),
+        ([Decimal("1.1"), Decimal("2.2")], "labels of type Decimal, .* convert them to text"),
+        ([dt.date(2020, 1, 1)], "labels of type date, "),
+        (np.array([2**64, 1], dtype=object), "labels of type int, which are not .* of up to 64 bits"),
+        (pd.Series(pd.PeriodIndex(["2020-01"], freq="M")), "labels of type Period, "),
+    ],
+)
+def test_labels_that_cannot_be_classes_are_refused(y, sentence):
+    with pytest.raises(DataError, match=sentence):
+        plain_labels(y)

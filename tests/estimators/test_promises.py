@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer, load_iris, make_classification
 from sklearn.exceptions import ConvergenceWarning
@@ -173,3 +174,51 @@ def test_metrics_must_be_a_sequence(metrics: Any) -> None:
 def test_max_iter_still_warns() -> None:
     with pytest.warns(ConvergenceWarning, match="limit of 2 epochs"):
         MLPClassifier((4,), max_iter=2).fit(X, Y)
+
+
+BIG = [1577134800018164904, 1577134800018164905]
+LABELS = {
+    "nullable whole": lambda: pd.Series(Y).astype("Int64"),
+    "nullable truth": lambda: pd.Series(Y > 0).astype("boolean"),
+    "nullable unsigned": lambda: pd.Series(Y).astype("UInt8"),
+    "pyarrow": lambda: pd.Series(np.array(BIG)[Y]).astype("int64[pyarrow]"),
+    "identifiers": lambda: pd.Series(np.array(BIG)[Y]).astype("Int64"),
+    "unsigned": lambda: np.array([2**64 - 3, 2**64 - 1], np.uint64)[Y],
+    "categories": lambda: pd.Series(pd.Categorical(np.array([7, 3])[Y])),
+    "text": lambda: pd.Series(np.array([" a ", "\u00e9"])[Y], dtype="string"),
+    "dates": lambda: np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]")[Y],
+}
+
+
+@pytest.mark.promise("Labels of every kind come back from predict as they are")
+@pytest.mark.parametrize("kind", LABELS)
+def test_labels_come_back_as_they_are(kind: str) -> None:
+    y = LABELS[kind]()
+    plain = y.tolist()
+    kinds = "M" if kind == "dates" else {bool: "b", int: "iu", str: "U"}[type(plain[0])]
+    network = MLPClassifier((8,), solver="lbfgs", max_iter=100, random_state=0).fit(X, y)
+    assert network.predict(X).dtype.kind in kinds
+    assert np.mean(network.predict(X) == np.array(plain)) > 0.95
+    assert set(network.classes_.tolist()) == set(plain)
+    further = MLPClassifier((8,), random_state=0).partial_fit(X, y, classes=y[:40])
+    assert further.classes_.tolist() == network.classes_.tolist()
+    if kind == "dates":
+        with pytest.raises(ParameterError, match=r"classes must be booleans, numbers or text, .*as text"):
+            network.to_model()
+        return
+    assert network.to_model().predict(X).tolist() == network.predict(X).tolist()
+    if kind != "unsigned":  # a table has no numbers beyond 2**63
+        frame = pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=y)
+        network.fit_table(frame, target="y")
+        assert network.predict(frame[:3]).tolist() == plain[:3]
+
+
+def test_labels_beyond_a_table_are_refused() -> None:
+    frame = pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=np.array([2**64 - 3, 2**64 - 1], np.uint64)[Y])
+    with pytest.raises(DataError, match="too large to be told from each other exactly"):
+        MLPClassifier((2,)).fit_table(frame, target="y")
+
+
+def test_times_are_no_numbers_to_predict() -> None:
+    with pytest.raises(DataError, match=r"y must hold numbers, got timedelta64\[s\]; divide durations by"):
+        MLPRegressor((2,)).fit(X, np.arange(len(X)).astype("timedelta64[s]"))

@@ -6,7 +6,7 @@ It loads NumPy, safetensors and Polars alone, so that it starts quickly.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from glob import glob
 from pathlib import Path
@@ -135,15 +135,27 @@ def scored_pieces(
 ) -> Iterator[dict[str, Any]]:
     """Yield pieces with the columns that scoring adds; count the values not seen in training.
 
-    With a `layout`, the cells are as written in a text file, and the model gets what they stand for.
+    With a `layout`, the cells are as written in a text file, and the model gets what they stand for. Columns
+    of a file with types keep theirs, also those that a model could not use, such as lists.
     """
+    used = _used(model, stream.kinds)
+    # An error on a missing column looks for a similar name among all others.
+    unused = set(stream.kinds) - set(used) if set(used) <= set(stream.kinds) else set()
     for piece in stream.pieces:
-        written = Table(dict(stream.read(piece, list(stream.kinds))))
+        originals = stream.originals(piece)
+        names = [name for name in stream.kinds if name not in unused or name not in originals]
+        written = Table(dict(stream.read(piece, names)))
         table = written if layout is None else _read_cells(model, written, layout)
         if model.encoder is not None:
             unseen.update(model.encoder.count_unseen(table.columns))
         with stream.located(piece):
-            yield {**written.columns, **stream.gapped(piece), **predicted_columns(model, table)}
+            added = predicted_columns(model, table)
+        for name in added:
+            if name in stream.kinds:
+                raise DataError(
+                    f"the table already has a column '{name}', which scoring would add; rename or remove it."
+                )
+        yield {name: originals.get(name, written.columns.get(name)) for name in stream.kinds} | added
 
 
 def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
@@ -172,12 +184,14 @@ def predicted_columns(model: AnyModel, table: Table) -> dict[str, Any]:
     if model.is_classifier:
         proba = model.predict_proba(table)
         added |= {f"probability {label}": proba[:, i] for i, label in enumerate(labels)}
-    for name in added:
-        if name in table.columns:
-            raise DataError(
-                f"the table already has a column '{name}', which scoring would add; rename or remove it."
-            )
     return added
+
+
+def _used(model: AnyModel, columns: Iterable[str]) -> Iterable[str]:
+    """Return the columns that a model uses: all columns if it knows no names."""
+    if model.encoder is not None:
+        return model.encoder.input_columns
+    return model.feature_names or columns
 
 
 def _note_columns(model: AnyModel, stream: Stream, unseen: Mapping[str, int]) -> None:

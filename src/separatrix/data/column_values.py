@@ -65,16 +65,18 @@ def as_column(values: ArrayLike, name: str) -> Column:
     if kind == "m":
         return np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D"))
     if kind in "OUT":
-        return _from_objects(array.astype(object, copy=False))
+        return _from_objects(array.astype(object, copy=False), name)
     raise DataError(f"column '{name}' holds values of type {array.dtype}; turn them into numbers or text.")
 
 
-def _from_objects(array: Column) -> Column:
+def _from_objects(array: Column, name: str) -> Column:
     """Return objects as numbers if all of them are numbers, else as text."""
     items = array.tolist()
     types = set(map(type, items))
     if str in types and types <= {str, type(None)}:
         return array
+    if bytes in types:
+        raise DataError(f"column '{name}' holds bytes; decode them to text first, such as with str.decode.")
     items = [None if isinstance(item, float | np.floating) and np.isnan(item) else item for item in items]
     present = [item for item in items if item is not None]
     if any(isinstance(item, Decimal | timedelta) for item in present):

@@ -132,16 +132,24 @@ def kind_of_type(dtype: Any) -> Kind:
     return "number" if dtype.is_numeric() else "text"
 
 
+def can_be_read(dtype: Any) -> bool:
+    """Return whether a table can hold the values of a Polars type."""
+    import polars as pl
+
+    text = (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time)
+    return kind_of_type(dtype) != "text" or dtype in text or dtype == pl.Duration
+
+
 def _from_polars(series: Any) -> Column:
     """Return the column of a Polars series."""
     import polars as pl
 
     if series.dtype == pl.Duration:
         return np.asarray((series.dt.total_microseconds() / 86_400_000_000).cast(pl.Float64).to_numpy())
-    dtype, kind = series.dtype, kind_of_type(series.dtype)
-    if kind == "text" and dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time):
+    kind = kind_of_type(series.dtype)
+    if not can_be_read(series.dtype):
         raise DataError(
-            f"column '{series.name}' holds values of type {dtype}; turn them into numbers or text."
+            f"column '{series.name}' holds values of type {series.dtype}; turn them into numbers or text."
         )
     values = series.cast(TYPES[kind], strict=False)
     if kind != "text" and values.null_count():  # missing, or too large for int64

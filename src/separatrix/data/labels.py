@@ -18,6 +18,101 @@ from separatrix.errors import DataError, ParameterError, did_you_mean
 Array = NDArray[Any]
 Codes = NDArray[np.intp]
 
+_NUMBERS = (int, float, np.integer, np.floating)
+
+
+def plain_labels(y: Any, name: str = "y") -> Any:
+    """Return labels of another library's types as an array of the same labels; others as they are.
+
+    scikit-learn reads nullable integers and truth values as floats, which changes the labels, and identifiers
+    beyond 2**53 to others. Categories become their values.
+
+    Parameters
+    ----------
+    y : array-like
+        Labels, a frame of one column, or an indicator matrix.
+    name : str
+        What errors call the labels.
+
+    Raises
+    ------
+    DataError
+        If a label is missing or masked, or the labels are objects of several types, or of one that has no
+        order or no exact text, such as decimal numbers.
+
+    Examples
+    --------
+    >>> plain_labels(np.array([True, False], dtype=object))
+    array([ True, False])
+    >>> plain_labels(np.array([1, "a"], dtype=object))
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.DataError: y has labels of several types, such as 1 (int) and 'a' (str), which have no \
+common order; convert all of them to text.
+    """
+    if np.ma.isMaskedArray(y) and np.ma.is_masked(y):
+        raise DataError(f"{name} has masked cells; fill them, or leave their rows out.")
+    dtype: Any = getattr(y, "dtype", None)
+    if str(dtype) == "category":
+        return plain_labels(np.asarray(y), name)
+    if hasattr(dtype, "numpy_dtype") and getattr(dtype, "kind", "") in "biu":  # nullable types of pandas
+        _require_labels(np.asarray(y.isna()), name)
+        return y.to_numpy(dtype=dtype.numpy_dtype)
+    if hasattr(y, "columns") and hasattr(y, "iloc"):
+        plain = {column: kind.numpy_dtype for column, kind in y.dtypes.items() if _is_nullable(kind)}
+        return y.astype(plain) if plain and not y.isna().any(axis=None) else y
+    if isinstance(y, list | tuple):
+        items = [] if any(isinstance(item, list | tuple | np.ndarray) for item in y) else list(y)
+        return (
+            y if len({type(item) for item in items}) < 2 and not _are_odd(items) else _of_objects(items, name)
+        )
+    if not hasattr(y, "__array__") or getattr(y, "ndim", 1) != 1:
+        return y
+    values = np.asarray(y)
+    if values.dtype.kind in "mM" and np.isnat(values).any():
+        raise DataError(f"{name} has a time that is not given (NaT); leave its rows out.")
+    return _of_objects(values.tolist(), name) if values.dtype == object else y
+
+
+def _is_nullable(dtype: Any) -> bool:
+    return hasattr(dtype, "numpy_dtype") and dtype.kind in "biu"
+
+
+def _require_labels(missing: NDArray[np.bool_], name: str) -> None:
+    if missing.any():
+        row = int(missing.argmax()) + 1
+        raise DataError(f"{name} has no label in row {row}; give it one, or leave such rows out.")
+
+
+def _are_odd(items: list[Any]) -> bool:
+    """Return whether labels of one type are neither text nor numbers that NumPy has."""
+    return bool(items) and not isinstance(items[0], str | bytes | bool | int | float | np.generic)
+
+
+def _of_objects(items: list[Any], name: str) -> Any:
+    """Return objects as an array of their common type."""
+    _require_labels(np.array([item is None or _is_nan(item) for item in items], bool), name)
+    firsts = {type(item): item for item in reversed(items)}
+    if len(firsts) > 1 and not all(issubclass(kind, _NUMBERS) and kind is not bool for kind in firsts):
+        one, other = sorted(firsts, key=lambda kind: kind.__name__)[:2]
+        raise DataError(
+            f"{name} has labels of several types, such as {firsts[one]!r} ({one.__name__}) and "
+            f"{firsts[other]!r} ({other.__name__}), which have no common order; convert all of them to text."
+        )
+    array = np.array(items)
+    if array.dtype == object and items:
+        kind = type(items[0]).__name__
+        raise DataError(
+            f"{name} has labels of type {kind}, which are not text, truth values or numbers of up to 64 "
+            "bits; convert them to text."
+        )
+    return np.array(items, dtype=object) if array.dtype.kind == "U" else array
+
+
+def _is_nan(item: Any) -> bool:
+    """Return whether an object is NaN, NaT or the missing value of pandas, which differ from themselves."""
+    return type(item).__name__ == "NAType" or bool(item != item)
+
 
 class Labels:
     """The classes of a target; the code of a class is its index.

@@ -20,6 +20,7 @@ from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.files.parquet_files import scan_parquet
 from separatrix.data.files.sources import Source, polars_errors
 from separatrix.data.frames import kind_of_type, table_from_frame
+from separatrix.data.original_columns import common_types
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.streams import Piece, Stream, bounded_rows, slices
 from separatrix.errors import DataError, OutputError
@@ -47,8 +48,8 @@ class ParquetFile:
     path : Path
     name : str
         What errors call it.
-    kinds : dict of str to Kind
-        What the cells of its columns are.
+    types : dict of str to polars.DataType
+        The types of its columns.
     group_rows : list of int
         Rows of each row group, in order.
     largest_column : int
@@ -57,9 +58,14 @@ class ParquetFile:
 
     path: Path
     name: str
-    kinds: dict[str, Kind]
+    types: dict[str, Any]
     group_rows: list[int]
     largest_column: int = 0
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """What the cells of its columns are."""
+        return {name: kind_of_type(dtype) for name, dtype in self.types.items()}
 
     @cached_property
     def _scan(self) -> Any:
@@ -74,7 +80,7 @@ class ParquetFile:
         """Return columns of a piece as a Polars data frame."""
         import polars as pl
 
-        order = list(self.kinds)  # by index, as in Polars names such as "*" stand for several columns
+        order = list(self.types)  # by index, as in Polars names such as "*" stand for several columns
         with polars_errors(f"{self.name} cannot be read as Parquet"):
             selected = self._scan.select(pl.nth(order.index(name)) for name in names)
             return selected.slice(piece.start, piece.n_rows).collect()
@@ -84,16 +90,16 @@ class ParquetFile:
         """Return a file that the user wrote, which errors call `shown`."""
         name = f"'{shown or path}'"
         with polars_errors(f"{name} cannot be read as Parquet"):
-            kinds = kinds_of_frame(scan_parquet(Source(path, name), ReadOptions()).frame)
-        return cls(path, name, kinds, *_row_groups(path, name))
+            types = dict(scan_parquet(Source(path, name), ReadOptions()).frame.collect_schema())
+        return cls(path, name, types, *_row_groups(path, name))
 
     @classmethod
     def write(cls, frame: Any, path: Path, name: str, piece_bytes: int) -> ParquetFile:
         """Write a lazy frame to a temporary file whose row groups are pieces."""
         import polars as pl
 
-        kinds = kinds_of_frame(frame)
-        group_rows = _piece_rows(kinds, piece_bytes)
+        types = dict(frame.collect_schema())
+        group_rows = _piece_rows(kinds_of_frame(frame), piece_bytes)
         try:
             with small_chunks():
                 frame.sink_parquet(path, row_group_size=group_rows, compression="lz4", statistics=False)
@@ -104,7 +110,7 @@ class ParquetFile:
             ) from error
         n_rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
         starts = range(0, n_rows, group_rows)
-        return cls(path, name, kinds, [min(group_rows, n_rows - start) for start in starts])
+        return cls(path, name, types, [min(group_rows, n_rows - start) for start in starts])
 
 
 class ParquetStream(Stream):
@@ -133,6 +139,7 @@ class ParquetStream(Stream):
         self._files, self._sources = list(files), list(sources)
         self.names = tuple(file.name for file in files)
         self.kinds = joined_kinds(self.names, [file.kinds for file in files])
+        self._types = common_types([file.types for file in files])
         self._most = _piece_rows(self.kinds, piece_bytes)
         self._at_once = [_columns_at_once(file, piece_bytes) for file in files]
         self.pieces = tuple(self._pieces(self._most))
@@ -149,13 +156,13 @@ class ParquetStream(Stream):
         for start in range(0, len(columns), at_once):
             yield from self._files[piece.file].columns(columns[start : start + at_once], piece).items()
 
-    def gapped(self, piece: Piece) -> dict[str, Any]:
-        """Return series, which are read a few at a time."""
+    def originals(self, piece: Piece) -> dict[str, Any]:
+        """Return the columns that have one type in all files, which are read a few at a time."""
         file, at_once = self._files[piece.file], self._at_once[piece.file]
-        names = [name for name, kind in self.kinds.items() if kind in ("whole", "truth")]
+        names = list(self._types)
         starts = range(0, len(names), at_once)
         frames = (file.frame(names[start : start + at_once], piece) for start in starts)
-        return {name: series for frame in frames for name, series in whole_with_gaps(frame).items()}
+        return {series.name: series.cast(self._types[series.name]) for frame in frames for series in frame}
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the fingerprints of the user's files; for a lazy frame, a digest of its values."""
@@ -266,16 +273,3 @@ def _file_fingerprint(path: Path) -> dict[str, Any]:
         content += file.read(_END_BYTES)
     digest = hashlib.blake2b(content, digest_size=8).hexdigest()
     return {"file": path.name, "bytes": size, "changed": changed, "digest": digest}
-
-
-def whole_with_gaps(frame: Any) -> dict[str, Any]:
-    """Return the columns of a Polars data frame that are gapped: of truth values, and of `int64` numbers."""
-    import polars as pl
-
-    gapped = [series for series in frame if series.null_count()]
-    truth = {series.name: series for series in gapped if series.dtype == pl.Boolean}
-    columns = [series for series in gapped if series.dtype.is_integer()]
-    whole = {series.name: series.cast(int, strict=False) for series in columns}
-    return truth | {
-        each.name: whole[each.name] for each in columns if whole[each.name].null_count() == each.null_count()
-    }

@@ -47,9 +47,9 @@ class SchemaStream(Stream):
                 made = {name: column} if name in self._others else self.schema.read(name, column)
             yield from ((output, made[output]) for output in made if output in wanted)
 
-    def gapped(self, piece: Piece) -> dict[str, Any]:
+    def originals(self, piece: Piece) -> dict[str, Any]:
         """Return those of the stream below."""
-        return self.stream.gapped(piece)
+        return self.stream.originals(piece)
 
     def fingerprint(self) -> dict[str, Any]:
         """Return that of the stream below."""

@@ -246,7 +246,7 @@ class TargetStatistics:
 
     def __init__(self, name: str, kind: Kind, max_labels: int = LEVELS) -> None:
         self.name, self.kind, self.n_rows = name, kind, 0
-        self._max_labels, self._are_whole = max_labels, True
+        self._max_labels, self._are_whole, self._have_fractions = max_labels, True, False
         self._counts: Counter[Any] | None = Counter()
         self._numbers = NumberStatistics(name, median_rows=0)
 
@@ -274,8 +274,9 @@ class TargetStatistics:
     def add_labels(self, column: Column, weight: int = 0) -> None:
         """Add the labels of some rows, but not their numbers; with weight 0 the rows are not counted."""
         require_values(column, self.name)
-        if self.kind != "text" and self._are_whole:
+        if self.kind == "number" and self._are_whole:
             self._are_whole = are_whole(column)
+            self._have_fractions = bool((column != np.floor(column)).any())
         if self._counts is None or not self._are_whole:
             self._counts = None
             return
@@ -309,6 +310,11 @@ class TargetStatistics:
         """
         what = f"the target column '{self.name}'"
         if not self._are_whole:
+            if not self._have_fractions:
+                raise DataError(
+                    f"{what} has numbers that are too large to be told from each other exactly, beyond 2**53 "
+                    "beside missing cells or beyond 2**63; give the labels as text."
+                )
             raise DataError(
                 f"{what} has numbers with fractions, which are no classes; use MLPRegressor, or another "
                 "target."

@@ -15,14 +15,14 @@ from separatrix.data.column import TYPES, Kind, joined_kind
 from separatrix.data.files.compression import decompressed
 from separatrix.data.files.formats import FORMATS, TableFormat, format_of, is_pattern, streamed_suffixes
 from separatrix.data.files.sources import ScannedTable, Source, polars_errors
-from separatrix.data.frames import table_from_frame
+from separatrix.data.frames import kind_of_type, table_from_frame
+from separatrix.data.original_columns import readable_table
 from separatrix.data.parquet_stream import (
     ParquetFile,
     ParquetStream,
     joined_kinds,
     kinds_of_frame,
     require_same_columns,
-    whole_with_gaps,
 )
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.streams import Stream, TableStream
@@ -32,11 +32,13 @@ from separatrix.errors import DataError
 
 
 def _cast(frame: Any, kinds: Mapping[str, Kind]) -> Any:
-    """Return a lazy frame whose columns are of these kinds."""
+    """Return a lazy frame whose columns are of these kinds; those that are keep their type."""
     import polars as pl
 
-    names = enumerate(frame.collect_schema())
-    return frame.select(pl.nth(index).cast(TYPES[kinds[name]]) for index, name in names)
+    return frame.select(
+        pl.nth(index) if kind_of_type(dtype) == kinds[name] else pl.nth(index).cast(TYPES[kinds[name]])
+        for index, (name, dtype) in enumerate(frame.collect_schema().items())
+    )
 
 
 def _paths_of(source: Any) -> list[Path]:
@@ -125,9 +127,10 @@ def open_stream(source: Any, piece_bytes: int, options: ReadOptions | None = Non
                 yield _with_rows(_file_stream(_paths_of(source), Path(folder), piece_bytes, options))
     else:
         is_polars = hasattr(type(source), "get_columns")
-        yield _with_rows(
-            TableStream(table_from_frame(source), whole_with_gaps(source) if is_polars else None)
-        )
+        if is_polars:
+            yield _with_rows(TableStream(readable_table(source), source))
+        else:
+            yield _with_rows(TableStream(table_from_frame(source)))
 
 
 def _lazy_stream(frame: Any, folder: Path, piece_bytes: int) -> Stream:

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.column import Column, Kind, is_text, kind_of
 from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.original_columns import require_readable
 from separatrix.data.table import Table, require_column
 from separatrix.errors import DataError
+
+if TYPE_CHECKING:
+    import polars
 
 MOST_ROWS = 2**17
 """Most rows of a piece: larger pieces are read no faster, and smaller ones are shuffled better."""
@@ -117,8 +121,8 @@ class Stream(ABC):
         """Yield columns of a piece one by one, in that order, so that few are in memory at once."""
 
     @abstractmethod
-    def gapped(self, piece: Piece) -> dict[str, Any]:
-        """Return whole numbers and truth values with missing ones, which a `Table` cannot hold, as series."""
+    def originals(self, piece: Piece) -> dict[str, Any]:
+        """Return columns of a piece as Polars series in the type in which they came, where it is known."""
 
     @abstractmethod
     def fingerprint(self) -> dict[str, Any]:
@@ -155,10 +159,12 @@ class TableStream(Stream):
     ({'age': 'whole', 'sex': 'text'}, [('age', array([31, 52]))])
     """
 
-    def __init__(self, table: Table, gapped: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, table: Table, frame: polars.DataFrame | None = None) -> None:
         self.names = ("the table",)
-        self.table, self._gapped = table, gapped or {}
-        self.kinds = {name: kind_of(column) for name, column in table.columns.items()}
+        self.table, self._frame = table, frame
+        names = table.column_names if frame is None else frame.columns
+        columns = table.columns
+        self.kinds = {name: kind_of(columns[name]) if name in columns else "text" for name in names}
         self.pieces = tuple(slices(0, 0, table.n_rows, MOST_ROWS))
 
     def cut(self, n_rows: int) -> TableStream:
@@ -168,13 +174,17 @@ class TableStream(Stream):
         return stream
 
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
-        """Yield views of the table's columns."""
+        """Yield views of the table's columns; a `DataError` for a type that no table can hold."""
         for name in columns:
+            if self._frame is not None:
+                require_readable(self._frame.get_column(name))
             yield name, self.table.columns[name][piece.start : piece.stop]
 
-    def gapped(self, piece: Piece) -> dict[str, Any]:
-        """Return slices of the series."""
-        return {name: series.slice(piece.start, piece.n_rows) for name, series in self._gapped.items()}
+    def originals(self, piece: Piece) -> dict[str, Any]:
+        """Return slices of the columns of the data frame, if the table is from one."""
+        if self._frame is None:
+            return {}
+        return {series.name: series for series in self._frame.slice(piece.start, piece.n_rows)}
 
     def fingerprint(self) -> dict[str, Any]:
         """Return number of rows, names of the columns and a digest of the values."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from separatrix.data.column import TYPES, Kind
 from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.files.formats import FORMATS, TableFormat, format_of, written_suffixes
-from separatrix.data.frames import frame_from_table
+from separatrix.data.frames import can_be_read, frame_from_table
 from separatrix.data.table import Table
-from separatrix.errors import OutputError
+from separatrix.errors import DataError, OutputError
 from separatrix.files import atomic_write
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def write_pieces(
     ------
     OutputError
         If the extension is unknown, or the file cannot be written.
+    DataError
+        If a column has a type that the format cannot hold, such as lists in CSV.
 
     Examples
     --------
@@ -90,8 +92,8 @@ def write_pieces(
     ...     path.read_text()
     'a\n1\n\n'
     """
-    frames = (_frame(piece, kinds or {}) for piece in pieces)
     table_format, is_zipped = output_format(path)
+    frames = (_frame(piece, kinds or {}, table_format) for piece in pieces)
     write = table_format.write
     assert write is not None
     if os.fspath(path) == "-":
@@ -122,7 +124,9 @@ def output_format(path: str | os.PathLike[str]) -> tuple[TableFormat, bool]:
     return table_format, compression is not None
 
 
-def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFrame:
+def _frame(
+    piece: Mapping[str, Any], kinds: Mapping[str, Kind], table_format: TableFormat
+) -> polars.DataFrame:
     """Return a piece as a data frame: columns of a known kind in their type, Polars series as they are."""
     import polars as pl
 
@@ -130,4 +134,10 @@ def _frame(piece: Mapping[str, Any], kinds: Mapping[str, Kind]) -> polars.DataFr
     for series in frame_from_table(Table({name: piece[name] for name in piece if name not in columns})):
         known = series.name in kinds
         columns[series.name] = series.cast(TYPES[kinds[series.name]]) if known else series
+    for name, series in columns.items():
+        if not (table_format.keeps_types or can_be_read(series.dtype)):
+            raise DataError(
+                f"column '{name}' holds values of type {series.dtype}, which {table_format.name} cannot "
+                "hold; write a .parquet or .arrow file, or leave the column out."
+            )
     return pl.DataFrame([columns[name] for name in piece])

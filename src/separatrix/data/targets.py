@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from separatrix.data.column import are_whole, as_numbers, as_text, is_text
+from separatrix.data.column import are_whole, as_numbers, as_text
 from separatrix.data.column_values import as_column
 from separatrix.data.statistics import TargetStatistics
 
@@ -90,7 +90,7 @@ def class_target(y: ArrayLike, name: str) -> Array:
     array([1, 2, 1])
     """
     column = as_column(y, name)
-    if not is_text(column) and not are_whole(column):
+    if column.dtype.kind == "f" and not are_whole(column):
         column = as_text(column)
     return TargetStatistics.of(column, name).labels().match(column, name)
 

@@ -12,6 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 
+from separatrix.data.labels import plain_labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP, has_epochs
@@ -256,7 +257,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 f"must be None or a dict for partial_fit, which has some of the rows, got "
                 f"{self.class_weight!r}.",
             )
-        _check_partial_fit_first_call(self, classes)
+        _check_partial_fit_first_call(self, plain_labels(classes, "classes"))
         return self._partial_fit(X, y, sample_weight)
 
     def predict(self, X: Any) -> Array:

@@ -15,6 +15,7 @@ from sklearn.utils.metadata_routing import _raise_for_params
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from separatrix.data.labels import plain_labels
 from separatrix.ensemble import Ensemble
 from separatrix.errors import ParameterError
 from separatrix.estimators.to_model import to_model
@@ -152,6 +153,7 @@ class MLPEnsembleClassifier(_WeightedMean, VotingClassifier):
         # would learn these: a `class_weight` by label would fail, or weigh another class. So its fit is
         # replaced by one that passes the labels.
         _raise_for_params(fit_params, self, "fit", allow=["sample_weight"])
+        y = plain_labels(y)
         check_classification_targets(y)
         y = column_or_1d(y, warn=True)
         self.le_ = LabelEncoder().fit(y)

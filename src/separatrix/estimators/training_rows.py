@@ -19,6 +19,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
+from separatrix.data.labels import plain_labels
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
@@ -146,7 +147,12 @@ def read_rows(
     """
     has_numbers = isinstance(estimator, RegressorMixin)
     check_sparse(X)
-    _check_missing(X, y)
+    _check_masks(X, "X")
+    if has_numbers:
+        _check_masks(y, "y")
+        _check_times(y)
+    else:
+        y = plain_labels(y)
     with naming_fit_table():
         X, y = validate_data(
             estimator,
@@ -236,13 +242,19 @@ def check_weights(training: Data, validation: Data | None) -> None:
             )
 
 
-def _check_missing(X: Any, y: Any) -> None:
-    """Raise a `DataError` for masked cells and NaT, which scikit-learn takes as values."""
-    for name, values in (("X", X), ("y", y)):
-        if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
-            raise DataError(f"{name} has masked cells; fill them, or leave their rows out.")
-    if getattr(getattr(y, "dtype", None), "kind", "") in {"M", "m"} and np.isnat(np.asarray(y)).any():
-        raise DataError("y has a time that is not given (NaT); leave its rows out.")
+def _check_masks(values: Any, name: str) -> None:
+    """Raise a `DataError` for masked cells, which scikit-learn takes as values."""
+    if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
+        raise DataError(f"{name} has masked cells; fill them, or leave their rows out.")
+
+
+def _check_times(y: Any) -> None:
+    """Raise a `DataError` for dates and durations, which scikit-learn reads as integers."""
+    if getattr(getattr(y, "dtype", None), "kind", "") in {"M", "m"}:
+        raise DataError(
+            f"y must hold numbers, got {y.dtype}; divide durations by a unit, such as "
+            "np.timedelta64(1, 'D'), and subtract a day from dates first."
+        )
 
 
 def _check_sum(weight: Array) -> None:

@@ -19,6 +19,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_method_params, _num_samples
 
 from separatrix import check
+from separatrix.data.labels import plain_labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.training_rows import read_rows
@@ -253,7 +254,7 @@ def check_training_rows(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """
     if y is None:
         raise DataError("fit requires y to be passed, but the target y is None; give labels or numbers.")
-    X, y = indexable(X, y)
+    X, y = indexable(X, plain_labels(y) if is_classifier(estimator) else y)
     if len(np.shape(X)) != 2:
         raise DataError(
             f"X must have two dimensions, rows and features, got an array of shape {np.shape(X)}; reshape it."

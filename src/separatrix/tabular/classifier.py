@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold, PredefinedSplit, StratifiedGroup
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from separatrix.data.labels import Labels
+from separatrix.data.labels import Labels, plain_labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.decision import LEAST
 from separatrix.ensemble import Ensemble
@@ -154,7 +154,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         return TableTarget.of_classes(statistics, "log_loss", self.class_weight)
 
     def _read_target(self, y: Any, n_rows: int) -> Array:
-        y = column_or_1d(y, warn=True)
+        y = column_or_1d(plain_labels(y), warn=True)
         check_classification_targets(y)
         if len(y) != n_rows:
             raise DataError(f"X and y must have the same number of rows, got {n_rows} and {len(y)}.")

@@ -52,6 +52,8 @@ class TableFormat:
         First bytes of a file, by which standard input is recognised; empty if there are none.
     keeps_spelling : bool
         Whether text is written as it was read.
+    keeps_types : bool
+        Whether a file holds values of any type.
     in_pieces : bool
         Whether a file can be read in pieces.
     from_path : bool
@@ -65,6 +67,7 @@ class TableFormat:
     write: Callable[[Iterator[polars.DataFrame], BinaryIO, int, CsvLayout | None], None] | None = None
     starts: bytes = b""
     keeps_spelling: bool = False
+    keeps_types: bool = False
     in_pieces: bool = False
     from_path: bool = False
     options: Collection[str] = ()
@@ -80,9 +83,11 @@ _TSV = TableFormat(
     options=CSV_OPTIONS,
 )
 _TEXT = TableFormat("CSV", scan_csv, in_pieces=True, options=CSV_OPTIONS)
-_PARQUET = TableFormat("Parquet", scan_parquet, write_parquet, starts=b"PAR1", in_pieces=True)
+_PARQUET = TableFormat(
+    "Parquet", scan_parquet, write_parquet, starts=b"PAR1", keeps_types=True, in_pieces=True
+)
 _JSON_LINES = TableFormat("JSON lines", scan_json_lines, write_json_lines, starts=b"{")
-_ARROW = TableFormat("Arrow", scan_arrow, write_arrow, starts=b"ARROW1", in_pieces=True)
+_ARROW = TableFormat("Arrow", scan_arrow, write_arrow, starts=b"ARROW1", keeps_types=True, in_pieces=True)
 _WORKBOOK = TableFormat("a workbook", scan_workbook, starts=b"PK", options=WORKBOOK_OPTIONS)
 _SQLITE = TableFormat(
     "an SQLite database", scan_sqlite, starts=b"SQLite format 3", from_path=True, options=SQLITE_OPTIONS
