@@ -155,6 +155,10 @@ class Entry:
                         raise KernelError(f"{self.function.__name__}: {reason}") from error
         return self.compiled[kind]
 
+    def is_loaded(self, kind: str) -> bool:
+        """Return whether `load` returns at once."""
+        return kind in self.compiled
+
     def on_disk(self, kind: str) -> bool:
         """Return whether the function is compiled already, so that loading it is quick."""
         return not IS_COMPILED or kind in self.compiled or self._folder(kind).exists()

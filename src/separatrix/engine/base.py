@@ -7,7 +7,6 @@ An engine advances runs by whole epochs. Everything that training needs from one
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, assert_never
@@ -218,27 +217,6 @@ class State:
         if is_stalled:
             self.stale = 0
         return is_stalled
-
-
-_threads = threading.local()
-
-
-def thread_generator(seed: int) -> RandomState:
-    """Return this thread's generator, seeded as a new one would be.
-
-    It is the same object in every call: a search takes it for one training after the other, because making a
-    generator takes as long as an epoch of a small network.
-
-    Examples
-    --------
-    >>> float(thread_generator(0).uniform()) == float(RandomState(0).uniform())
-    True
-    """
-    if not hasattr(_threads, "generator"):
-        _threads.generator = RandomState()
-    generator: RandomState = _threads.generator
-    generator.seed(seed)
-    return generator
 
 
 @dataclass

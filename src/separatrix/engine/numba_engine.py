@@ -7,17 +7,19 @@ arithmetic), and a row pitch other than the block (no cache line is contended).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, State, Task
+from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, Task
+from separatrix.engine.generators import state_words
 from separatrix.engine.kernels import activations, heads, layers, optimizers, training
 from separatrix.errors import ParameterError
 from separatrix.network import ACTIVATIONS, HEADS, LBFGS, SGD, Network
@@ -61,7 +63,10 @@ class NumbaEngine:
 
     def prepare(self, run: Run) -> None:
         """Compile or load the kernels and make the run's workspace."""
-        _advance(Task(run, np.empty(0)))
+        if training.training.is_loaded(run.state.theta.dtype.name):
+            run.workspace = _workspace(run)
+        else:
+            _advance(Task(run, np.empty(0)))
 
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
         """Advance every task's run, in place (see `separatrix.engine.base.Engine`)."""
@@ -106,32 +111,35 @@ class _Workspace:
         self.before = np.empty(plan.network.n_parameters, dtype)
 
 
+def _workspace(run: Run) -> _Workspace:
+    return _Workspace(run.plan, run.data, run.validation, run.state.theta.dtype, run.batch_size)
+
+
 def _advance(task: Task) -> Chunk:
     run, state = task.run, task.run.state
     if isinstance(run.plan.optimizer, LBFGS):
         raise ParameterError("optimizer", NEEDS_ALL_ROWS)
     if run.workspace is None:
-        run.workspace = _Workspace(run.plan, run.data, run.validation, state.theta.dtype, run.batch_size)
+        run.workspace = _workspace(run)
     space = run.workspace
-    kernel_state, normal_draws = _kernel_state(run, draws=len(task.rates) > 0)
     ahead = task.snapshots[(task.snapshots > state.epoch) & (task.snapshots <= state.epoch + task.n_epochs)]
     history = np.full((task.n_epochs, 5), np.nan)
     snapshots = np.empty((len(ahead), len(state.theta)), state.theta.dtype)
-    arguments = (
-        space.plan,
-        space.data,
-        space.validation,
-        kernel_state,
-        space.buffers,
-        run.batch_size,
-        np.ascontiguousarray(task.rates, np.float64),
-        run.track_training,
-        ahead.astype(np.int64),
-        history,
-        snapshots,
-    )
-    done, taken, halt = training.training.load(space.kind, arguments)(*arguments)
-    _read_back(state, kernel_state, normal_draws)
+    with _kernel_state(run, draws=len(task.rates) > 0) as kernel_state:
+        arguments = (
+            space.plan,
+            space.data,
+            space.validation,
+            kernel_state,
+            space.buffers,
+            run.batch_size,
+            np.ascontiguousarray(task.rates, np.float64),
+            run.track_training,
+            ahead.astype(np.int64),
+            history,
+            snapshots,
+        )
+        done, taken, halt = training.training.load(space.kind, arguments)(*arguments)
     columns = np.ascontiguousarray(history[:done].T)
     none = np.empty(0)
     return Chunk(
@@ -145,7 +153,9 @@ def _advance(task: Task) -> Chunk:
     )
 
 
-def _kernel_state(run: Run, draws: bool) -> tuple[training.KernelState, tuple[Any, ...]]:
+@contextmanager
+def _kernel_state(run: Run, draws: bool) -> Iterator[training.KernelState]:
+    """Yield the state as the kernels change it, and read it back."""
     state = run.state
     # a full batch keeps its order, unless rows are drawn with replacement
     draws = draws and (
@@ -153,29 +163,43 @@ def _kernel_state(run: Run, draws: bool) -> tuple[training.KernelState, tuple[An
     )
     if draws and len(state.rows) != run.data.n_rows:
         state.rows = np.arange(run.data.n_rows, dtype=np.int32)
-    generator: Any = state.random_state.get_state() if draws else ("MT19937", _NO_KEY, 0)
-    kernel_state = training.KernelState(
-        theta=state.theta,
-        slots=state.slots,
-        best=state.best_theta,
-        before=run.workspace.before,
-        rows=state.rows if draws else _NO_ROWS,
-        key=np.array(generator[1], np.uint32) if draws else _NO_KEY,
-        position=np.array([generator[2]], np.int64),
-        counts=np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64),
-        values=np.array([*state.powers, state.best_value]),
-    )
-    return kernel_state, tuple(generator[3:])
-
-
-def _read_back(state: State, kernel_state: training.KernelState, normal_draws: tuple[Any, ...]) -> None:
+    with (
+        _key_and_position(state.random_state) if draws else nullcontext((_NO_KEY, np.zeros(1, np.int64))) as (
+            key,
+            position,
+        )
+    ):
+        kernel_state = training.KernelState(
+            theta=state.theta,
+            slots=state.slots,
+            best=state.best_theta,
+            before=run.workspace.before,
+            rows=state.rows if draws else _NO_ROWS,
+            key=key,
+            position=position,
+            counts=np.array([state.step, state.epoch, state.best_epoch, state.stale], np.int64),
+            values=np.array([*state.powers, state.best_value]),
+        )
+        yield kernel_state
     state.step, state.epoch, state.best_epoch, state.stale = kernel_state.counts.tolist()
     state.powers = kernel_state.values[:2].copy()
     state.best_value = float(kernel_state.values[2])
-    if len(kernel_state.rows):
-        state.random_state.set_state(
-            ("MT19937", kernel_state.key, int(kernel_state.position[0]), *normal_draws)
-        )
+
+
+@contextmanager
+def _key_and_position(random_state: RandomState) -> Iterator[tuple[Array, Array]]:
+    """Yield the words of a generator and the position of the next, and set it to what they become."""
+    views = state_words(random_state)
+    if views is None:
+        name, words, index, *normal_draws = random_state.get_state(legacy=True)
+        key, position = np.array(words, np.uint32), np.array([index], np.int64)
+        yield key, position
+        random_state.set_state((name, key, int(position[0]), *normal_draws))
+        return
+    with random_state._bit_generator.lock:
+        position = views[1].astype(np.int64)
+        yield views[0], position
+        views[1][:] = position
 
 
 def _kernel_plan(plan: Plan, dtype: Any) -> training.KernelPlan:

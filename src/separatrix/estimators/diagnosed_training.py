@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from separatrix.data.encoder import TableEncoder
 from separatrix.engine.base import Data
 from separatrix.estimators.settings import uses_lbfgs
-from separatrix.evaluate.diagnosis import NOTHING_LEARNED, diagnose
+from separatrix.evaluate.diagnosis import GRAVE_CHECKS, NOTHING_LEARNED, diagnose
 from separatrix.evaluate.findings import Diagnosis
 from separatrix.evaluate.trained import Trained, guess_loss, sample
 from separatrix.explain.subject import numbered_names
@@ -51,26 +51,28 @@ class DiagnosedTraining:
             raise AttributeError(
                 f"This {type(self).__name__} has no diagnosis: only fit and fit_table make one; call fit."
             )
+        self._diagnosis = diagnose(self._trained(self._sample))
+        self._sample, self._trained_theta = None, np.empty(0)
+        return self._diagnosis
+
+    def _trained(self, rows: Data) -> Trained:
+        """Return what a diagnosis looks at."""
         names = vars(self).get("feature_names_in_")
         if "encoder_" in vars(self):
             names = self.encoder_.feature_names_out
         classes = vars(self).get("classes_")
-        self._diagnosis = diagnose(
-            Trained(
-                network=self.network_,
-                theta=self._trained_theta,
-                data=self._sample,
-                n_rows=self._n_rows,
-                names=numbered_names(self.network_.n_in) if names is None else [str(name) for name in names],
-                classes=[] if classes is None else [str(label) for label in classes],
-                history=self.history_,
-                stop=self.stop_,
-                learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
-                has_found_rate=self.learning_rate_init == "auto",
-            )
+        return Trained(
+            network=self.network_,
+            theta=self._trained_theta,
+            data=rows,
+            n_rows=self._n_rows,
+            names=numbered_names(self.network_.n_in) if names is None else [str(name) for name in names],
+            classes=[] if classes is None else [str(label) for label in classes],
+            history=self.history_,
+            stop=self.stop_,
+            learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
+            has_found_rate=self.learning_rate_init == "auto",
         )
-        self._sample, self._trained_theta = None, np.empty(0)
-        return self._diagnosis
 
     def _keep_sample(self, data: Data) -> None:
         """Keep some training rows for the diagnosis, and the parameters, which a table rescales later."""
@@ -84,15 +86,16 @@ class DiagnosedTraining:
 
     def _grave_findings(self) -> str:
         """Return what is grave in the diagnosis, as sentences; empty if there is nothing."""
-        if self._may_have_learned():
+        if self._sample is None or self._may_have_learned(self._sample):
             return ""
-        return " ".join(str(finding) for finding in self.diagnosis_.findings if finding.is_grave)
+        trained = self._trained(self._sample)  # the other checks wait for `diagnosis_`
+        return " ".join(str(finding) for check in GRAVE_CHECKS if (finding := check(trained)) is not None)
 
-    def _may_have_learned(self) -> bool:
+    def _may_have_learned(self, rows: Data) -> bool:
         """Return whether the last loss is clearly below that of guessing, which is quick to know."""
-        if self._sample is None or not self.history_.n_epochs:
+        if not self.history_.n_epochs:
             return True
-        guess = guess_loss(self.network_.head, self._sample.T)
+        guess = guess_loss(self.network_.head, rows.T)
         return bool(self.history_.loss[-1] < NOTHING_LEARNED * guess) or guess == 0
 
     def __getstate__(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -29,6 +30,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, callbacks_of
 from separatrix.estimators.diagnosed_training import DiagnosedTraining
 from separatrix.estimators.far_values import warn_of_far_values
+from separatrix.estimators.plain_arrays import fits_fitted, is_plain_matrix
 from separatrix.estimators.reported import Reported
 from separatrix.estimators.settings import (
     FIELDS,
@@ -49,6 +51,9 @@ from separatrix.train import Callback, History, TrainingResult, train
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
+
+ONE_THREAD_NUMBERS = 2**13
+"""Rows times parameters of which OpenBLAS computes a product with one thread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -502,17 +507,21 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, CallbackSupport, BaseEs
         return HEADS[self.network_.head]
 
     def _logits(self, X: Any) -> Array:
-        check_is_fitted(self)
-        check_sparse(X)
-        X = validate_data(
-            self,
-            self._network_inputs(X),
-            accept_sparse="csr",
-            dtype=self.theta_.dtype,
-            order="C",
-            reset=False,
-        )
-        with one_blas_thread:  # more may round otherwise
+        is_fitted = "theta_" in vars(self)
+        if not (is_fitted and is_plain_matrix(X, self.theta_.dtype) and fits_fitted(self, X)):
+            check_is_fitted(self)
+            check_sparse(X)
+            X = validate_data(
+                self,
+                self._network_inputs(X),
+                accept_sparse="csr",
+                dtype=self.theta_.dtype,
+                order="C",
+                reset=False,
+            )
+        # More threads may round otherwise. BLAS gives a few numbers to one anyway, and a limit takes time.
+        is_small = X.shape[0] * len(self.theta_) <= ONE_THREAD_NUMBERS
+        with nullcontext() if is_small else one_blas_thread:
             return forward(self.network_, self.theta_, X)
 
     def to_model(self) -> Model:

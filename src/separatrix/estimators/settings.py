@@ -20,6 +20,7 @@ from sklearn.utils import check_random_state
 from separatrix import check
 from separatrix.engine import ENGINES, get_engine
 from separatrix.engine.base import Data, Order
+from separatrix.engine.generators import new_generator
 from separatrix.errors import ParameterError, did_you_mean
 from separatrix.network import (
     INITIALIZERS,
@@ -241,6 +242,8 @@ class MLPSettings:
 
     def generator(self) -> RandomState:
         """Return the generator of all draws; it must be a Mersenne Twister, whose state the engines read."""
+        if type(self.random_state) is int and 0 <= self.random_state < 2**32:
+            return new_generator(self.random_state)
         try:
             random_state: RandomState = check_random_state(self.random_state)
         except ValueError as error:

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from separatrix import check
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.estimators.plain_arrays import is_plain_labels
 from separatrix.estimators.settings import ClassWeight
 
 Array = NDArray[Any]
@@ -144,6 +145,8 @@ def head_and_outputs(loss: str, classes: Array, multilabel: bool) -> tuple[str, 
 
 def is_multilabel(y: Any) -> bool:
     """Return whether `y` is an indicator matrix; raise an error if it has no class labels either."""
+    if is_plain_labels(y, len(y) if isinstance(y, np.ndarray) else 0):
+        return False
     kind = type_of_target(y, input_name="y")
     if kind not in {"binary", "multiclass", "multilabel-indicator"}:
         check_classification_targets(y)  # raises, except for several columns of labels

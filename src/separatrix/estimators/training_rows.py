@@ -23,6 +23,13 @@ from separatrix.data.labels import plain_labels
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError
+from separatrix.estimators.plain_arrays import (
+    fits_fitted,
+    is_plain_labels,
+    is_plain_matrix,
+    is_plain_numbers,
+    set_features,
+)
 from separatrix.estimators.settings import MLPSettings
 from separatrix.estimators.targets import Targets, read_labels, read_numbers, row_weights
 
@@ -146,25 +153,7 @@ def read_rows(
         If the rows cannot be trained on.
     """
     has_numbers = isinstance(estimator, RegressorMixin)
-    check_sparse(X)
-    _check_masks(X, "X")
-    if has_numbers:
-        _check_masks(y, "y")
-        _check_times(y)
-    else:
-        y = plain_labels(y)
-    with naming_fit_table():
-        X, y = validate_data(
-            estimator,
-            X,
-            y,
-            accept_sparse="csr",
-            multi_output=True,
-            y_numeric=has_numbers,
-            dtype=settings.accepted_dtypes if dtype is None else dtype,
-            order="C",
-            reset=dtype is None,
-        )
+    X, y = _checked(estimator, settings, X, y, dtype)
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     weight = sample_weight
@@ -182,6 +171,39 @@ def read_rows(
     data = Data(X, targets.encode(y, X.dtype), weight)
     attributes = {name: vars(estimator)[name] for name in _LEARNED if name in vars(estimator)}
     return TrainingRows(data, targets, attributes)
+
+
+def _checked(
+    estimator: BaseEstimator, settings: MLPSettings, X: Any, y: Any, dtype: DTypeLike | None
+) -> tuple[Any, Any]:
+    """Return `X` and `y` checked and converted by scikit-learn, which plain arrays need not be."""
+    has_numbers = isinstance(estimator, RegressorMixin)
+    dtypes = settings.accepted_dtypes if dtype is None else dtype
+    is_plain_target = is_plain_numbers if has_numbers else is_plain_labels
+    is_plain = is_plain_matrix(X, dtypes) and is_plain_target(y, len(X))
+    if is_plain and (dtype is None or fits_fitted(estimator, X)):
+        set_features(estimator, X)
+        return X, y
+    check_sparse(X)
+    _check_masks(X, "X")
+    if has_numbers:
+        _check_masks(y, "y")
+        _check_times(y)
+    else:
+        y = plain_labels(y)
+    with naming_fit_table():
+        checked: tuple[Any, Any] = validate_data(
+            estimator,
+            X,
+            y,
+            accept_sparse="csr",
+            multi_output=True,
+            y_numeric=has_numbers,
+            dtype=dtypes,
+            order="C",
+            reset=dtype is None,
+        )
+    return checked
 
 
 @contextmanager

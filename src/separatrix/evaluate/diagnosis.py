@@ -362,3 +362,6 @@ CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (
     few_rows,
 )
 """The checks, in the order in which their findings are listed."""
+
+GRAVE_CHECKS = (nothing_learned,)
+"""The checks whose findings are grave: `fit` warns of them."""

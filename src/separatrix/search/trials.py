@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.metrics._scorer import _BaseScorer, _PassthroughScorer
 from sklearn.pipeline import Pipeline
 
-from separatrix.engine.base import thread_generator
+from separatrix.engine.generators import thread_generator
 from separatrix.engine.numpy_engine import forward
 from separatrix.estimators.mlp import BaseMLP, Paused
 from separatrix.network import HEADS
