@@ -302,8 +302,8 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, CallbackSupport, BaseEs
 
     def _at(self, theta: Array) -> Self:
         """Return a copy of the estimator with other parameters, for arrays without feature names."""
-        other = copy.copy(self)
-        other.theta_ = theta
+        other = object.__new__(type(self))  # copy.copy would make the diagnosis of an earlier training first
+        other.__dict__.update(vars(self), theta_=theta)
         other.__dict__.pop("feature_names_in_", None)
         return other
 
