@@ -105,7 +105,7 @@ class Attribution:
         rows = []
         for j in self.order()[:20]:
             contribution = float(self.contributions[j])
-            color, width = ("#3a924c" if contribution > 0 else "#874c97"), 8 * abs(contribution) / largest
+            color, width = ("#5aae61" if contribution > 0 else "#752982"), 8 * abs(contribution) / largest
             bar = f'<div style="background:{color};width:{width:.2f}em;height:.8em"></div>'
             cells = "".join(
                 f"<td>{escape(cell)}</td>" for cell in (shortened(self.names[j]), *self._cells(j))

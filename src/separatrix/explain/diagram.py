@@ -21,7 +21,7 @@ from separatrix.text import plural
 
 Array = NDArray[Any]
 
-NEGATIVE, POSITIVE = (135, 76, 151), (58, 146, 76)  # purple and green of ColorBrewer's PRGn
+NEGATIVE, POSITIVE = (117, 41, 130), (90, 174, 97)  # purple and green of ColorBrewer's PRGn
 _MAX_EDGES = 400  # of all layers, so that the image stays small
 _MAX_LAYERS = 24  # deeper networks have no image
 _STRENGTHS = 5  # kinds of lines, from faint to strong

@@ -13,6 +13,7 @@ from separatrix.plots.report import ReportDisplay
 from separatrix.plots.search_curves import SearchCurvesDisplay
 from separatrix.plots.search_heatmap import SearchHeatmapDisplay
 from separatrix.plots.search_pareto import SearchParetoDisplay
+from separatrix.plots.sizes import context
 from separatrix.plots.step import StepDisplay
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "SearchParetoDisplay",
     "StepDisplay",
     "animate",
+    "context",
 ]

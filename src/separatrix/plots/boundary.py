@@ -20,10 +20,13 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid, grid_over
 from separatrix.explain.plane import Plane, PlaneKind, RowLike
 from separatrix.explain.subject import at_epoch, class_labels, last_step
-from separatrix.plots.axes import add_colorbar, add_legend, draw_class_points, style, wrapped
+from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
-from separatrix.plots.palette import class_colors, class_tints, probability_colormap
+from separatrix.plots.legends import add_colorbar, add_legend
+from separatrix.plots.palette import class_colors, class_tints, ink, probability_colormap
+from separatrix.plots.points import draw_class_points
 from separatrix.plots.scene import Scene
+from separatrix.plots.sizes import figure_size
 
 Array = NDArray[Any]
 
@@ -215,7 +218,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
             sharex=True,
             sharey=True,
             layout="constrained",
-            figsize=_figure_size(displays[0].grid.plane, n_rows, n_columns, _COMPARED_WIDTH),
+            figsize=figure_size(_figure_size(displays[0].grid.plane, n_rows, n_columns, _COMPARED_WIDTH)),
         )
         for ax in axes.flat[len(named) :]:
             ax.set_axis_off()
@@ -302,7 +305,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         plane = self.grid.plane
         ax = self._begin(ax, _figure_size(plane, 1, 1, _WIDTH))
         self.image_ = self._draw_image(ax, image_kw)
-        line = style({"colors": "black", "linewidths": 1.6, "zorder": 2}, line_kw)
+        line = style({"colors": [ink()], "linewidths": 1.6, "zorder": 2}, line_kw)
         self.lines_ = [
             ax.contour(plane.u, plane.v, margin, [0.0], **line)
             for margin in self.grid.margins()
@@ -350,7 +353,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
             add_legend(figure, ax, display.points_, is_own=True)
         for contours in display.lines_:
             contours.remove()
-        lines = LineCollection([], colors="black", linewidths=1.6)
+        lines = LineCollection([], colors=[ink()], linewidths=1.6)
         ax.add_collection(lines, autolim=False)
 
         def update(frame: int) -> None:

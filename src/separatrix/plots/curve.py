@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError
 from separatrix.explain.curve import FittedCurve, fitted_curve
-from separatrix.plots.axes import add_legend, draw_class_points, style, wrapped
+from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
-from separatrix.plots.palette import class_colors, ink, sequential_colormap
+from separatrix.plots.legends import add_legend
+from separatrix.plots.palette import class_colors, ink, ordered_colors
+from separatrix.plots.points import draw_class_points
 from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
@@ -182,15 +184,15 @@ class FunctionFitDisplay(ModelDisplay):
         if n_curves == 1:
             label = f"epoch {curve.epochs[0]}" if curve.epochs else None
             return [{"color": ink(), "linewidth": 1.8, "label": label}]
-        # From light to dark: the last epoch is easiest to see.
-        shades = sequential_colormap()(np.linspace(0.86, 0.1, n_curves))
         return [
             {
-                "color": ink() if number == n_curves - 1 else shade,
+                "color": color,
+                # Neighbours, which may lie close to each other, differ in more than their colour.
+                "linestyle": ("-", "--")[(n_curves - 1 - number) % 2],
                 "linewidth": 2.2 if number == n_curves - 1 else 1.4,
                 "label": f"epoch {epoch}" if epoch else "untrained",
             }
-            for number, (shade, epoch) in enumerate(zip(shades, curve.epochs, strict=True))
+            for number, (color, epoch) in enumerate(zip(ordered_colors(n_curves), curve.epochs, strict=True))
         ]
 
 

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
 from separatrix.model import Model
-from separatrix.plots.axes import as_written, axes_size, style, text_size
+from separatrix.plots.axes import as_written, style
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, signed_colormap
 from separatrix.plots.scene import Scene
+from separatrix.plots.sizes import axes_size, text_size
 
 Array = NDArray[Any]
 

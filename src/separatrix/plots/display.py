@@ -23,8 +23,10 @@ from separatrix.ensemble import AnyModel
 from separatrix.explain.subject import input_names
 from separatrix.explain.tables import as_table
 from separatrix.model import Model
-from separatrix.plots.axes import SMALL_TEXT, add_legend, axes_size, figure_of, new_axes, shrink_texts
+from separatrix.plots.axes import figure_of, new_axes, shrink_texts
+from separatrix.plots.legends import add_legend
 from separatrix.plots.scene import Scene
+from separatrix.plots.sizes import axes_size, text_points, text_scale
 
 NO_NETWORK = (
     "it needs a single network, and this is an ensemble; train one, on the command line with --model=network"
@@ -44,7 +46,7 @@ class Display(ABC):
     ax_: Axes
     figure_: Figure
 
-    # Narrower axes, in points, have small texts: those of `plt.subplots(2, 2)`, for example.
+    # Narrower axes, in points where texts have 10 points, have small texts: those of `plt.subplots(2, 2)`.
     _small_width: ClassVar[float] = 190.0
     _is_own = True  # whether the display has made the figure
     _is_small = False  # whether texts of the usual size do not fit
@@ -58,16 +60,16 @@ class Display(ABC):
         self._is_own = ax is None
         self.ax_ = new_axes(figsize) if ax is None else ax
         self.figure_ = figure_of(self.ax_)
-        width, height = axes_size(self.ax_)
+        width, height = (length / text_scale() for length in axes_size(self.ax_))
         # A size in inches is chosen such that everything fits.
         has_fitting_size = ax is None and figsize is not None
         self._is_small = not has_fitting_size and (width < self._small_width or height < _SMALL_HEIGHT)
         return self.ax_
 
     @property
-    def _fontsize(self) -> str:
-        """Font size of texts beside what is drawn."""
-        return SMALL_TEXT if self._is_small else "small"
+    def _fontsize(self) -> float:
+        """Font size of texts beside what is drawn, in points."""
+        return text_points("x-small" if self._is_small else "small")
 
     def _set_title(self, title: str, **kwargs: Any) -> None:
         """Write a title, for which small axes have no room."""

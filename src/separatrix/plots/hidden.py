@@ -26,11 +26,12 @@ from separatrix.explain.hidden import (
 from separatrix.explain.plane import PlaneKind, RowLike
 from separatrix.explain.subject import model_with_hidden_layers
 from separatrix.model import Model
-from separatrix.plots.axes import SMALL_TEXT, style, text_size, wrapped
+from separatrix.plots.axes import style, wrapped
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
-from separatrix.plots.palette import class_colors, probability_colormap, signed_colormap
+from separatrix.plots.palette import class_colors, ink, muted, probability_colormap, signed_colormap
 from separatrix.plots.scene import Scene
+from separatrix.plots.sizes import text_points, text_size
 
 Array = NDArray[Any]
 
@@ -176,11 +177,11 @@ class HiddenUnitsDisplay(ModelDisplay):
         self.weights_ = [self._draw_weights(number) for number in self._weighted()]
         self.images_ = [self._draw_layer(number, image_kw) for number in range(len(blocks))]
         self.zero_lines_ = LineCollection(
-            [], **style({"colors": "black", "linewidths": 1.0, "zorder": 3}, line_kw)
+            [], **style({"colors": [ink()], "linewidths": 1.0, "zorder": 3}, line_kw)
         )
         corners = [corner for block in blocks for corner in block.corners]
         self.frames_ = LineCollection(
-            [_square(x, y) for x, y in corners], colors="0.3", linewidths=0.8, zorder=4
+            [_square(x, y) for x, y in corners], colors=[muted()], linewidths=0.8, zorder=4
         )
         for lines in (self.zero_lines_, self.frames_):
             ax.add_collection(lines, autolim=False)
@@ -271,7 +272,7 @@ class HiddenUnitsDisplay(ModelDisplay):
         return images
 
     def _write(self, x: float, y: float, text: str, *, va: Literal["bottom", "top"]) -> None:
-        size = SMALL_TEXT if self._is_small else "medium"
+        size = text_points("x-small") if self._is_small else "medium"
         self.ax_.text(x, y, text, ha="center", va=va, fontsize=size)
 
     def _heading(self, number: int) -> str:
@@ -297,7 +298,7 @@ class HiddenUnitsDisplay(ModelDisplay):
             return signed_colormap()
         if len(names) == 1:
             return probability_colormap()
-        return probability_colormap("#FFFFFF", class_colors(len(names))[unit])
+        return probability_colormap(None, class_colors(len(names))[unit])
 
     def _note(self, width: int) -> str:
         """Return how to read the tiles, in lines of at most `width` characters."""
@@ -388,9 +389,9 @@ class HiddenSpaceDisplay(ModelDisplay):
         self.ax_, self.figure_ = self.boundary_.ax_, self.boundary_.figure_
         self.mesh_ = None
         if self.space.mesh:
-            self.mesh_ = LineCollection(self.space.mesh, colors="0.35", linewidths=0.5, alpha=0.7, zorder=1)
+            self.mesh_ = LineCollection(self.space.mesh, colors=[ink()], linewidths=0.5, alpha=0.5, zorder=1)
             self.ax_.add_collection(self.mesh_, autolim=False)
-        size = SMALL_TEXT if self.boundary_._is_small else "large"
+        size = text_points("x-small") if self.boundary_._is_small else "large"
         self.ax_.set_title(f"as seen by {self.space.layer}", fontsize=size)
         return self
 

@@ -17,10 +17,11 @@ from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.subject import history_of, kept_epoch, last_step
 from separatrix.model import Model
-from separatrix.plots.axes import SMALL_TEXT, as_written, set_log_ticks, style
+from separatrix.plots.axes import as_written, set_log_ticks, style
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import background, curve_colors
 from separatrix.plots.scene import Scene
+from separatrix.plots.sizes import figure_size, text_points
 from separatrix.train import History
 from separatrix.train.history import KeptEpoch
 
@@ -311,7 +312,7 @@ class LossCurveDisplay(ModelDisplay):
         if self._is_small or legend.get_window_extent().width > ax.bbox.width:
             for line, curve in zip(lines, curves, strict=True):
                 line.set_label(_name(curve))
-            text: dict[str, Any] = {"fontsize": SMALL_TEXT, "title_fontsize": SMALL_TEXT}
+            text: dict[str, Any] = dict.fromkeys(("fontsize", "title_fontsize"), text_points("x-small"))
             ax.legend(**text, **shared, handlelength=2, labelspacing=0.2, borderpad=0.3)
         return lines
 
@@ -380,5 +381,5 @@ def _label(curve: Curve) -> str:
 
 def _two_axes() -> tuple[Axes, Axes]:
     """Return the axes of a new figure: one for the losses, and one below for the metrics."""
-    axes = plt.subplots(2, 1, figsize=(6.4, 6.4), sharex=True, layout="constrained")[1]
+    axes = plt.subplots(2, 1, figsize=figure_size((6.4, 6.4)), sharex=True, layout="constrained")[1]
     return axes[0], axes[1]

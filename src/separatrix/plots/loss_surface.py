@@ -21,20 +21,19 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.surface import MAX_ROWS, Limits, LossSurface, largest_weights, loss_surface
 from separatrix.model import Model
 from separatrix.plots.axes import (
-    SMALL_TEXT,
     as_written,
-    axes_size,
     log_tick_values,
     new_axes,
     set_log_ticks,
     style,
     wrapped,
     wrapped_to,
-    write_beside,
 )
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, sequential_colormap
+from separatrix.plots.points import write_beside
 from separatrix.plots.scene import Scene
+from separatrix.plots.sizes import axes_size, figure_size, text_points
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -299,7 +298,7 @@ class LossSurfaceDisplay(ModelDisplay):
         x_label, y_label = s.labels
         if self._is_small:
             x_label, y_label = _short(x_label), _short(y_label)
-            x_label = wrapped_to(x_label, 0.8 * axes_size(ax)[0], SMALL_TEXT)
+            x_label = wrapped_to(x_label, 0.8 * axes_size(ax)[0], text_points("x-small"))
         else:
             x_label = as_written(x_label)
         y_label = as_written(y_label)
@@ -338,13 +337,13 @@ class LossSurfaceDisplay(ModelDisplay):
         ):
             ax.plot([u, u], [v, v], [bottom, top], color=ink(), linewidth=0.4, zorder=2)
         names = [label.replace(" (", "\n(") for label in map(_short if self._is_small else str, s.labels)]
-        look = {"fontsize": SMALL_TEXT, "labelpad": 4} if self._is_small else {"labelpad": 12}
+        look = {"fontsize": text_points("x-small"), "labelpad": 4} if self._is_small else {"labelpad": 12}
         ax.set_xlabel(as_written(names[0]), **look)
         ax.set_ylabel(as_written(names[1]), **look)
         ticks = log_tick_values(low, high)[:: 2 if self._is_small else 1]
         ax.set_zticks(np.log10(ticks), [f"{tick:g}" for tick in ticks])
         if self._is_small:  # the colour bar has the name of the vertical axis
-            ax.tick_params(labelsize=SMALL_TEXT, pad=0)
+            ax.tick_params(labelsize=text_points("x-small"), pad=0)
             ax.locator_params(axis="both", nbins=4)
         else:
             ax.set_zlabel("loss", **look)
@@ -394,10 +393,10 @@ def _short(label: str) -> str:
 def _new_axes(in_3d: bool, with_distances: bool, distance_ax: Axes | None) -> tuple[Axes, Axes | None]:
     """Return the axes of a new figure, and those of the distances."""
     if in_3d:
-        figure = plt.figure(figsize=(7.2, 5.4), layout="constrained")
+        figure = plt.figure(figsize=figure_size((7.2, 5.4)), layout="constrained")
         return figure.add_subplot(projection="3d"), distance_ax
     if not with_distances:
         return new_axes(), distance_ax
     ratios = {"height_ratios": (5, 1)}
-    axes = plt.subplots(2, 1, figsize=(6.4, 5.8), layout="constrained", gridspec_kw=ratios)[1]
+    axes = plt.subplots(2, 1, figsize=figure_size((6.4, 5.8)), layout="constrained", gridspec_kw=ratios)[1]
     return axes[0], axes[1]

@@ -23,9 +23,10 @@ from sklearn.metrics import (
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
-from separatrix.plots.axes import SMALL_TEXT, as_written, figure_of, style
+from separatrix.plots.axes import as_written, figure_of, style
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
+from separatrix.plots.sizes import figure_size, text_points
 
 Array = NDArray[Any]
 
@@ -251,7 +252,7 @@ class ReportDisplay(ModelDisplay):
                     reference.set_color(ink())
             # Named one by one: matplotlib leaves out names that begin with an underscore.
             handles = [line for line in ax.lines if not _UNNAMED.fullmatch(str(line.get_label()))]
-            ax.legend(handles=handles, fontsize=SMALL_TEXT, **beside)
+            ax.legend(handles=handles, fontsize=text_points("x-small"), **beside)
         return displays
 
     @property
@@ -275,5 +276,5 @@ def _plain(label: str) -> str:
 def _new_axes(n_axes: int, n_classes: int) -> list[Axes]:
     """Return the axes of a new figure, which is larger for more classes."""
     n_rows, scale = n_axes // 2, max(1.0, n_classes / 7)
-    figsize = (10.0 * scale, 4.4 * scale * n_rows)
+    figsize = figure_size((10.0 * scale, 4.4 * scale * n_rows))
     return list(plt.subplots(n_rows, 2, figsize=figsize, layout="constrained", squeeze=False)[1].flat)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.errors import DataError
-from separatrix.plots.axes import legend_above, set_log_ticks, style
+from separatrix.plots.axes import set_log_ticks, style
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, curve_colors, ink
 from separatrix.plots.search_display import SearchDisplay
 from separatrix.select.candidates import LossCurve, candidate_names, mean_curve
@@ -174,4 +175,4 @@ class SearchCurvesDisplay(SearchDisplay):
         limits = [self.limits_] if self.limits_ else []
         look = {"title": header, "title_fontsize": self._fontsize, "alignment": "left"}
         handles = [*self.lines_, *limits, *self._left_out()]
-        legend_above(self.ax_, handles, small=self._is_small, **style(look, legend_kw))
+        legend_above(self.ax_, handles, small=self._is_small, is_own=self._is_own, **style(look, legend_kw))

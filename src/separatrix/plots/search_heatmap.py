@@ -14,9 +14,11 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.plots.axes import axes_size, legend_above, style, text_size
+from separatrix.plots.axes import style
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, grid_color, sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, number_format
+from separatrix.plots.sizes import axes_size, text_size
 from separatrix.select.candidates import ArchitectureTable, architecture_table
 
 Array = NDArray[Any]
@@ -111,7 +113,7 @@ class SearchHeatmapDisplay(SearchDisplay):
         self.texts_ = self._write_values(include_values, text_kw)
         self.marks_ = self._mark_cells(mark_kw)
         handles = [*self.marks_, *self._draw_empty(), *self._left_out()]
-        legend_above(ax, handles, small=self._is_small, **dict(legend_kw or {}))
+        legend_above(ax, handles, small=self._is_small, is_own=self._is_own, **dict(legend_kw or {}))
         self.colorbar_ = self.figure_.colorbar(self.cells_, ax=ax) if colorbar else None
         if self.colorbar_ is not None:
             self.colorbar_.set_label(self.metric.mean_label)

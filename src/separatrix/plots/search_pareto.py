@@ -13,7 +13,8 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.plots.axes import legend_above, set_log_ticks, style
+from separatrix.plots.axes import set_log_ticks, style
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import ink, sequential_colormap
 from separatrix.plots.search_display import SearchDisplay, note_handle
 from separatrix.select.candidates import lower_fence, pareto_front
@@ -114,7 +115,7 @@ class SearchParetoDisplay(SearchDisplay):
         self._draw_points(point_kw)
         self._draw_marks(mark_kw)
         self._set_axes()
-        legend_above(ax, self._handles(), small=self._is_small, **dict(legend_kw or {}))
+        legend_above(ax, self._handles(), small=self._is_small, is_own=self._is_own, **dict(legend_kw or {}))
         self._fit_texts(ax)
         self.colorbar_ = self._draw_colorbar() if colorbar else None
         if self.colorbar_ is not None:

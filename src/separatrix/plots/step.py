@@ -19,6 +19,7 @@ from separatrix.explain.trace import Trace
 from separatrix.plots.axes import figure_of
 from separatrix.plots.diagram import NetworkDiagramDisplay
 from separatrix.plots.display import Display
+from separatrix.plots.sizes import figure_size
 
 Array = NDArray[Any]
 
@@ -94,7 +95,7 @@ class StepDisplay(Display):
         laid_out = network_diagram(self.trace.model, max_units=self.max_units)
         if axes is None:
             size = (2 * (1.4 + 1.7 * len(laid_out.weights)), 1.4 + 0.55 * max(laid_out.height, 3))
-            _, axes = plt.subplots(1, 2, figsize=size, layout="constrained")
+            _, axes = plt.subplots(1, 2, figsize=figure_size(size), layout="constrained")
         self.axes_ = list(axes)
         self.ax_, self.figure_ = self.axes_[0], figure_of(self.axes_[0])
         self.diagrams_, self.values_ = [], []
