@@ -334,7 +334,7 @@ def test_ctrl_c_before_the_first_epoch_is_reported(run, monkeypatch):
     def interrupted(*arguments, **settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("separatrix.estimators.table_fitting.fit_table", interrupted)
+    monkeypatch.setattr("separatrix.estimators.table_training.fit_table", interrupted)
     result = run("fit", "moons", *NUMPY)
     assert result.exit_code == 130
     assert result.stderr == (

@@ -21,10 +21,11 @@ from separatrix.data import Table, load_dataset, write_table
 from separatrix.data.memory import Budget
 from separatrix.data.stream_sources import open_stream
 from separatrix.errors import DataError, OutputError, ParameterError
-from separatrix.estimators.table_fitting import fit_table, library_versions
 from separatrix.estimators.table_rows import TRAIN, VALIDATION, EncodedStream, Learned, Roles, TableReader
 from separatrix.estimators.table_source import TableSource
 from separatrix.estimators.table_target import Target
+from separatrix.estimators.table_training import fit_table
+from separatrix.estimators.to_model import library_versions
 from separatrix.evaluate.splits import holdout_rows
 from separatrix.train.checkpoint import load_checkpoint
 

@@ -68,12 +68,12 @@ def test_an_array_has_numbered_columns() -> None:
 
 
 def test_test_rows_are_those_of_one_network() -> None:
-    from separatrix.estimators import table_fitting
+    from separatrix.estimators import table_training
 
     ours = fit_table(sx.TabularClassifier(**FAST), FRAME, "ill", test_size=0.25)
     one = sx.MLPClassifier((2,), max_iter=1, engine="numpy", random_state=0)
     with pytest.warns(UserWarning, match="before it converged"):
-        theirs = table_fitting.fit_table(one, FRAME, "ill", test_size=0.25)
+        theirs = table_training.fit_table(one, FRAME, "ill", test_size=0.25)
     np.testing.assert_array_equal(ours.y_test, theirs.y_test)
     np.testing.assert_allclose(ours.X_test, theirs.X_test)
     assert (ours.n_rows, ours.split) == (90, "stratified, seed 0")

@@ -26,7 +26,7 @@ from separatrix.cli.table_input import TableInput
 from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel, Ensemble
-from separatrix.estimators.table_fitting import TableFit
+from separatrix.estimators.table_training import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
 from separatrix.evaluate.assessment import ENSEMBLE, MODEL, Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines

@@ -22,7 +22,7 @@ from separatrix.cli.table_input import TableInput
 from separatrix.data.targets import Task
 from separatrix.errors import ParameterError, WorkerError
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.estimators import table_fitting as network_fitting
+from separatrix.estimators import table_training as network_fitting
 from separatrix.estimators.settings import uses_lbfgs
 from separatrix.evaluate.scorers import check_scorer_name
 from separatrix.tabular import TabularClassifier, TabularRegressor

@@ -220,7 +220,7 @@ NAMES: dict[str, Iterable[str]] = {
 
 OF_COMMANDS = {
     **documented("search.table_search", "search_table"),
-    **documented("estimators.table_fitting", "fit_table"),
+    **documented("estimators.table_training", "fit_table"),
 }
 """Parameters of the functions behind `fit` and `search`, which messages name."""
 

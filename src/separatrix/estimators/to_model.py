@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from separatrix import __version__
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_encoding import TableEncoding
@@ -139,3 +142,9 @@ _SCALERS: dict[type, Callable[[Any], Scaling]] = {
     MinMaxScaler: lambda scaler: (scaler.scale_, scaler.min_),
     MaxAbsScaler: lambda scaler: (1.0 / scaler.scale_, 0.0),
 }
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of Separatrix, Python and the numerical libraries, which a model file keeps."""
+    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+    return {"separatrix": __version__, "python": platform.python_version(), **packages}

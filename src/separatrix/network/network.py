@@ -190,6 +190,18 @@ class Network:
         parts = [np.ravel(array) for pair in zip(weights, biases, strict=True) for array in pair]
         return np.concatenate(parts)
 
+    def rescaled(self, theta: Array, scale: float, shift: float) -> Array:
+        """Return the parameters of the network whose output is ``scale * output + shift``.
+
+        Examples
+        --------
+        >>> Network.mlp(1, (), 1, head="regression").rescaled(np.array([2.0, 1.0]), 10.0, 5.0)
+        array([20., 15.])
+        """
+        weights, biases = self.split(theta)
+        scaled = self.join([*weights[:-1], weights[-1] * scale], [*biases[:-1], biases[-1] * scale + shift])
+        return scaled.astype(theta.dtype)
+
     def check_shapes(self, weights: Sequence[tuple[int, ...]], biases: Sequence[int]) -> None:
         """Check the shapes of the weights and the sizes of the biases of each layer.
 

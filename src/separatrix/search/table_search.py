@@ -33,8 +33,8 @@ from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError, did_you_mean
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators.table_encoding import TableEncoding
-from separatrix.estimators.table_fitting import fit_table
 from separatrix.estimators.table_target import Target
+from separatrix.estimators.table_training import fit_table
 from separatrix.estimators.targets import HEAD_OF_LOSS
 from separatrix.evaluate.scorers import check_class_scorer, check_number_scorer, check_scorer_name
 from separatrix.model import Model

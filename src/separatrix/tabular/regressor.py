@@ -16,7 +16,6 @@ from separatrix import check
 from separatrix.data.statistics import TargetStatistics
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
-from separatrix.estimators.table_fitting import rescaled_theta
 from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import Network
@@ -227,6 +226,6 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _in_own_unit(self, network: Network, theta: Array) -> Array:
         """Return parameters that predict in the unit of the target."""
-        scaled = rescaled_theta(network, theta.astype(np.float64), self._scale, self._mean)
+        scaled = network.rescaled(theta.astype(np.float64), self._scale, self._mean)
         is_far = abs(self._mean) > FAR * self._scale
         return scaled if is_far else scaled.astype(theta.dtype)

@@ -30,9 +30,9 @@ from separatrix.data.table_look import TableLook
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.estimators.settings import plain_settings
-from separatrix.estimators.table_fitting import library_versions
 from separatrix.estimators.table_source import TableSource, group_numbers, warn_of_columns, with_target_column
 from separatrix.estimators.table_target import Target
+from separatrix.estimators.to_model import library_versions
 from separatrix.tabular.progress import Ending, OnProgress
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.sampling import Sample, draw_sample
