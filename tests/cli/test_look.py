@@ -59,3 +59,33 @@ def test_a_target_that_does_not_exist(run, churn):
     result = run("look", str(churn), "-t", "chrun")
     assert result.exit_code == 2
     assert "Did you mean 'churn'?" in result.stderr
+
+
+def test_only_classes_that_are_few_beside_the_others_are_rare(run, tmp_path):
+    path = tmp_path / "t.csv"
+    rows = [f"{i % 9}.5,{'abc'[i % 3]},{i % 2 if i % 50 else 2}" for i in range(60)]
+    path.write_text("\n".join(["x,even,odd", *rows]) + "\n", encoding="utf-8")
+    assert "rare" not in run("look", str(path), "-t", "even").stdout
+    found = run("look", str(path), "-t", "odd").stdout
+    assert "target odd: 1 50 %, 0 47 %, 2 3 %" in found
+    assert "The class '2' is rare: 2 rows (3.3%)." in found
+
+
+def test_variants_of_the_target_are_one_class(run, tmp_path):
+    path = tmp_path / "t.csv"
+    labels = ["Yes", "no", "yes ", "YES"] + ["Yes", "no"] * 30
+    path.write_text(
+        "\n".join(["x,y", *(f"{i}.5,{y}" for i, y in enumerate(labels))]) + "\n", encoding="utf-8"
+    )
+    found = run("look", str(path), "-t", "y").stdout
+    assert "target y: Yes 52 %, no 48 %" in found
+    assert "rare" not in found
+    assert "y has variants of one value, read as one (2 rows): 'YES' and 'yes' as 'Yes'." in found
+
+
+def test_the_range_of_a_target_of_numbers_is_shown(run, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "\n".join(["x,y", *(f"{i % 7},{i * 0.5 or ''}" for i in range(60))]) + "\n", encoding="utf-8"
+    )
+    assert "target y: 0.5 to 29.5, 1 (2 %) missing" in run("look", str(path), "-t", "y").stdout

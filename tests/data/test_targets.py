@@ -20,7 +20,9 @@ from separatrix.errors import DataError
         ([0.0, 1.0, 0.0], "classification"),
         ([1, 2, 3] * 2, "classification"),
         ([1, 2, 3], "regression"),
-        (list(range(20)) * 2, "classification"),
+        (list(range(20)) * 5, "classification"),
+        (list(range(20)) * 2, "regression"),  # marks of few pupils
+        (list(range(5)) * 2, "classification"),
         (list(range(21)) * 10, "regression"),
         ([0.5, 1.0], "regression"),
         ([1.0, np.inf], "regression"),

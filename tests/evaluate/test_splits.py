@@ -35,10 +35,14 @@ def test_too_few_rows():
         holdout_rows(1, 0.25, 0)
 
 
-def test_a_class_with_a_single_row():
-    with pytest.raises(DataError, match=r"class 'b' has a single row \(row 3\), and"):
-        holdout_rows(4, 0.5, 0, labels=np.array(list("aaba")))
-    with pytest.raises(DataError, match=r"\(row 3\), like 1 other class, and"):
+def test_a_class_with_a_single_row_is_a_training_row():
+    labels = np.array(list("aabaacaa"))
+    for seed in range(10):
+        train, test = holdout_rows(8, 0.5, seed, labels=labels)
+        assert {2, 5} <= set(train.tolist())
+        assert sorted([*train, *test]) == list(range(8))
+        assert len(test) == 4
+    with pytest.raises(DataError, match=r"4 rows cannot be split .* as 2 classes have a single row each"):
         holdout_rows(4, 0.5, 0, labels=np.array(list("aabc")))
 
 

@@ -59,19 +59,22 @@ class LinkTarget:
         return self.n_rows >= LEAST_ROWS and bool(varies)
 
     def link(self, column: Column) -> float:
-        """Return the link of a column of text or numbers, of the rows that the target has."""
+        """Return the link of a column of text or numbers, of the rows that the target has.
+
+        Where the estimates are worse than a guess, as chance may have it, it is that of a guess: 0.5 or 0.
+        """
         codes = _bins(column[self.known])
         estimates = self._estimates(codes)
         if self.measure == "AUC":
             aucs = [_auc(estimates[:, k], t > 0) for k, t in enumerate(self.indicators.T)]
-            return float(np.mean(aucs))
+            return max(0.5, float(np.mean(aucs)))
         y = self.indicators[:, 0]
         found = _correlation(estimates[:, 0], y)
         if not is_text(column):
             numbers = column[self.known].astype(np.float64)
             present = np.isfinite(numbers)
             found = max(found, abs(_correlation(numbers[present], y[present])))
-        return found
+        return max(0.0, found)
 
     def _estimates(self, codes: Array) -> Array:
         """Return the estimate of each row's target from the rows of its bin in other folds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,10 @@ from separatrix.text import plural
 Array = NDArray[Any]
 
 BINS, TOP = 12, 3
-FEW_IN_CLASS, RARE_CLASS = 20, 0.05
+FEW_IN_CLASS, FEW_SHARE = 20, 0.6
+RARE_CLASS, RARE_SHARE, MOST_RARE = 0.05, 0.3, 3
+"""A class is rare if it has few rows, or a small fraction of them, and also of an equal share of the rows."""
+
 SKEWED = 4.0
 """Distance of the largest number from the median, in ranges of the middle 90 %, from which it is skewed."""
 
@@ -84,7 +88,9 @@ def look_of(found: Examination, table: Table | None = None, test: Table | None =
     if found.schema.target is not None:
         of_target = _column_look(found.schema.target, found)
         if found.link_target is not None and found.link_target.measure == "AUC":
-            notes += _class_notes(found.profiles[found.schema.target.name])
+            profile = found.profiles[found.schema.target.name]
+            of_target = replace(of_target, values=_top(found.schema.target, profile), histogram=())
+            notes += _class_notes(_level_counts(found.schema.target, profile))
     if table is not None:
         notes += _row_notes(table, test, found.schema)
     measure = "" if found.link_target is None else found.link_target.measure
@@ -141,19 +147,22 @@ def _range(decision: ColumnSchema) -> str:
 
 def _top(decision: ColumnSchema, profile: Profile) -> str:
     """Return the most frequent values with their fractions."""
-    if isinstance(profile, TextProfile):
-        counts: Mapping[str, int] = profile.levels.counts
-        if isinstance(decision.reader, CategoryReader):
-            joined: Counter[str] = Counter()
-            for level, n in counts.items():
-                joined[decision.reader.level(level) or ""] += n
-            counts = joined
-    else:
-        counts = _number_counts(profile)
-    top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+    top = sorted(_level_counts(decision, profile).items(), key=lambda item: (-item[1], item[0]))[:TOP]
     if not top or top[0][1] == 1:
         return f"such as {_short(top[0][0])}" if top else ""
     return ", ".join(f"{_short(level)} {n / max(profile.n, 1):.0%}".replace("%", " %") for level, n in top)
+
+
+def _level_counts(decision: ColumnSchema, profile: Profile) -> Mapping[str, int]:
+    """Return the rows of each value, as it is read: variants of one value are one."""
+    if not isinstance(profile, TextProfile):
+        return _number_counts(profile)
+    if not isinstance(decision.reader, CategoryReader):
+        return profile.levels.counts
+    joined: Counter[str] = Counter()
+    for level, n in profile.levels.counts.items():
+        joined[decision.reader.level(level) or ""] += n
+    return joined
 
 
 def _number_counts(profile: NumberProfile) -> dict[str, int]:
@@ -178,13 +187,18 @@ def _skew_notes(present: Array) -> tuple[str, ...]:
     return (f"is skewed: 90 % of the numbers are from {low:.4g} to {high:.4g}, but one is {end:.6g}",)
 
 
-def _class_notes(profile: Profile) -> list[str]:
-    counts = profile.levels.counts if isinstance(profile, TextProfile) else _number_counts(profile)
-    notes = []
+def _class_notes(counts: Mapping[str, int]) -> list[str]:
+    """Return notes on the classes that have few rows, beside an equal share."""
+    n_rows, notes = sum(counts.values()), []
     for level, n in sorted(counts.items(), key=lambda item: item[1]):
-        if n < FEW_IN_CLASS or n < RARE_CLASS * profile.n:
-            notes.append(f"The class '{_short(level)}' is rare: {plural(n, 'row')} ({n / profile.n:.1%}).")
-    return notes[:3]
+        share = n * len(counts) / n_rows
+        if (n < FEW_IN_CLASS and share < FEW_SHARE) or (n < RARE_CLASS * n_rows and share < RARE_SHARE):
+            notes.append(f"The class '{_short(level)}' is rare: {plural(n, 'row')} ({n / n_rows:.1%}).")
+    more = len(notes) - MOST_RARE
+    return [
+        *notes[:MOST_RARE],
+        *([f"{plural(more, 'more class')} are rare, too."] if more > 1 else notes[MOST_RARE:]),
+    ]
 
 
 def _row_notes(table: Table, test: Table | None, schema: Schema) -> list[str]:

@@ -20,6 +20,9 @@ Task = Literal["classification", "regression"]
 MAX_NUMBERED_CLASSES = 20
 """Most different whole numbers that count as classes, if each comes twice on average."""
 
+FEW_CLASSES, ROWS_A_CLASS = 5, 5
+"""More different whole numbers than these are classes if each comes five times on average."""
+
 
 def infer_task(stream: Stream, name: str) -> tuple[Task, str]:
     """Return the task of a target column, and the reason; reading stops when the task is known.
@@ -57,6 +60,8 @@ def infer_task(stream: Stream, name: str) -> tuple[Task, str]:
         return "classification", "text" if kind == "text" else "true or false"
     target = TargetStatistics(name, kind)
     most = max(2, min(MAX_NUMBERED_CLASSES, stream.n_rows // 2))
+    if most > FEW_CLASSES:
+        most = max(FEW_CLASSES, min(most, stream.n_rows // ROWS_A_CLASS))
     for piece in stream.pieces:
         for _, column in stream.read(piece, [name]):
             with stream.located(piece):

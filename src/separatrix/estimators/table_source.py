@@ -37,7 +37,8 @@ from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.target_rows import stream_with_target, with_target
 from separatrix.errors import DataError, ParameterError, TableWarning
 from separatrix.estimators.table_target import Target
-from separatrix.evaluate.splits import holdout_rows
+from separatrix.evaluate.splits import holdout_rows, single_rows
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -174,6 +175,9 @@ class TableSource:
         labels = None if target.labels is None else target.labels.match(column, self.target)
         train, test = holdout_rows(table.n_rows, self.test_size, seed, labels=labels)
         words = f"seed {seed}" if labels is None else f"stratified, seed {seed}"
+        if labels is not None and (n_single := len(single_rows(labels))):
+            verb = "is" if n_single == 1 else "are"
+            words += f"; {plural(n_single, 'class')} with a single row {verb} not tested"
         return table.take(train), table.take(test), words
 
 

@@ -28,7 +28,7 @@ def holdout_rows(
     random_state : int
         Seed of the draw.
     labels : array of shape (n_rows,), optional
-        Classes, for a stratified split.
+        Classes, for a stratified split. The row of a class with a single row is a training row.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def holdout_rows(
     Raises
     ------
     DataError
-        If there are too few rows, or a class has a single row.
+        If there are too few rows.
     ParameterError
         If `test_size` is not in (0, 1).
 
@@ -54,24 +54,35 @@ def holdout_rows(
         raise DataError(
             f"{plural(n_rows, 'row')} cannot be split into training and test rows of at least one; add rows."
         )
+    rows = np.arange(n_rows)
+    single = rows[:0] if labels is None else single_rows(labels)
     if labels is not None:
+        rows = np.setdiff1d(rows, single)
+        labels = labels[rows]
         _check_classes(labels, n_rows, n_test)
-    train, test = train_test_split(
-        np.arange(n_rows), test_size=n_test, random_state=random_state, stratify=labels
-    )
-    return train, test
+    train, test = train_test_split(rows, test_size=n_test, random_state=random_state, stratify=labels)
+    return np.concatenate([train, single]), test
+
+
+def single_rows(labels: npt.NDArray[Any]) -> IntArray:
+    """Return the rows whose class no other row has.
+
+    Examples
+    --------
+    >>> single_rows(np.array(list("abaca")))
+    array([1, 3])
+    """
+    _, first, counts = np.unique(labels, return_index=True, return_counts=True)
+    return np.sort(first[counts == 1])
 
 
 def _check_classes(labels: npt.NDArray[Any], n_rows: int, n_test: int) -> None:
-    classes, counts = np.unique(labels, return_counts=True)
-    if counts.min() < 2:
-        single = classes[counts.argmin()]
-        row = int(np.flatnonzero(labels == single)[0]) + 1
-        n_others = int((counts == 1).sum()) - 1
-        others = f", like {plural(n_others, 'other class')}" if n_others else ""
+    classes = np.unique(labels)
+    if len(labels) <= n_test:
         raise DataError(
-            f"class '{single}' has a single row (row {row}){others}, and a stratified split needs two or "
-            "more of each; remove it, merge it with another class, or pass your own test rows."
+            f"{plural(n_rows, 'row')} cannot be split into training rows and {plural(n_test, 'test row')}, "
+            f"as {plural(n_rows - len(labels), 'class')} have a single row each; change test_size, add rows, "
+            "or merge classes."
         )
     if len(classes) > min(n_test, n_rows - n_test):
         raise DataError(

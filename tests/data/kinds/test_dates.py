@@ -11,6 +11,7 @@ from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.data.table_check import check_table
 
+ZONES = ["Z", "+01:00", "-05:00"]
 DAYS = [f"2024-01-{1 + i % 28:02}" for i in range(56)]
 
 
@@ -37,14 +38,37 @@ def test_a_word_among_dates_is_missing_and_named(word: str) -> None:
     assert np.isnan(days[-1])
 
 
-def test_moments_with_a_time_zone_are_said_to_be_in_utc() -> None:
+def test_moments_with_a_time_zone_are_read_by_the_clock_of_the_place() -> None:
     zoned = [f"2024-01-{1 + i % 28:02}T00:30:00+01:00" for i in range(56)]
     schema = learn_schema(
         Table({"zoned": zoned, "plain": [cell[:19] for cell in zoned], "month": ["01-2024", "03-2024"] * 28})
     )
-    assert "from 2023-12-31 23:30 to 2024-01-27 23:30 in UTC: becomes" in schema["zoned"].sentence
+    assert "from 2024-01-01 00:30 to 2024-01-28 00:30 in local time: becomes" in schema["zoned"].sentence
     assert "from 2024-01-01 00:30 to 2024-01-28 00:30: becomes" in schema["plain"].sentence
-    assert "UTC" not in schema["month"].sentence
+    assert "local" not in schema["month"].sentence
+    mixed = Table({"at": [f"2024-01-0{1 + i % 5}T18:30:00{zone}" for i, zone in enumerate(ZONES * 8)]})
+    assert learn_schema(mixed).columns[0].reader.parts == ("days", "weekday")  # the hour is the same
+
+
+@pytest.mark.parametrize(
+    ("cells", "order", "hour"),
+    [
+        ([f"{i % 24:02}.00.00" for i in range(48)], "time", 18.0),  # as Italian instruments write it
+        ([f"{i % 24}.15.00" for i in range(48)], "time", 18.25),
+        ([f"{1 + i % 28:02}.05.20" for i in range(48)], "dmy", None),
+        ([f"1.2.2024 {i % 24:02}.30" for i in range(48)], "dmy", 18.0),
+    ],
+)
+def test_points_may_stand_in_days_and_in_times(cells: list[str], order: str, hour: float | None) -> None:
+    schema = learn_schema(Table({"at": cells}))
+    assert schema["at"].kind == "date"
+    assert schema["at"].reader.order == order
+    made = schema.apply({"at": cells})
+    assert hour is None or made["at (hour)"][18] == hour
+
+
+def test_numbers_with_a_point_are_no_times() -> None:
+    assert learn_schema(Table({"price": [f"{i % 24}.15" for i in range(48)]})).columns[0].kind == "number"
 
 
 def test_dates_far_from_the_training_are_reported_as_dates() -> None:

@@ -366,3 +366,25 @@ def test_true_and_false_with_missing_cells_are_described_as_such() -> None:
     assert schema["bits"].sentence == "bits is 0 or 1"
     assert schema["truth"].sentence == "truth is true or false"
     assert {decision.kind for decision in schema.columns} == {"yes/no"}
+
+
+def test_a_word_or_nothing_is_yes_or_no() -> None:
+    cells = texts(["Y", None, None] * 20)
+    schema = learn_schema(Table({"dna": cells, "mark": texts(["*", None] * 30), "one": [1.0, None] * 30}))
+    assert schema["dna"].sentence == "dna is 'Y' or has no value"
+    assert schema["one"].sentence == "one is 1 or has no value"
+    assert {decision.kind for decision in schema.columns} == {"yes/no"}
+    assert schema.apply({"dna": cells[:2], "mark": ["*", None], "one": [None, 1]})["dna"].tolist() == [
+        "Y",
+        None,
+    ]
+
+
+def test_names_that_end_in_code_or_name_a_group_are_codes() -> None:
+    numbers = np.arange(N) % 40 + 2
+    table = {"cowcode2": numbers, "federal_supply_category": numbers, "cowrate2": numbers}
+    schema = learn_schema(Table({**table, "x": NUMBERS}))
+    kinds = [decision.kind for decision in schema.columns][:2]
+    assert kinds == ["code", "duplicate"]
+    for name, kind in zip(table, ("code", "code", "number"), strict=True):
+        assert learn_schema(Table({name: numbers, "x": NUMBERS}))[name].kind == kind

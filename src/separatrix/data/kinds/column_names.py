@@ -12,6 +12,9 @@ CODE_NAMES = frozenset(
     )
 )
 
+GROUP_NAMES = frozenset(("category", "categorie", "kategorie", "categoria", "type", "region", "district"))
+"""Words for groups of rows, of which few different numbers are codes."""
+
 LAST_ID_NAMES = frozenset(("no", "num", "number", "nummer", "numero", "#", "key"))
 
 ID_NAMES = frozenset(("index", "row", "rownames", "rowname", "rownum", "unnamed", "idx", "obs", "serial"))
@@ -52,6 +55,18 @@ def name_words(name: str) -> set[str]:
 
 def _split(name: str) -> str:
     return re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+
+
+def is_code_name(name: str) -> bool:
+    """Return whether a name says that its numbers are codes, as zip, customer_id and cowcode2 do.
+
+    Examples
+    --------
+    >>> is_code_name("cowcode2"), is_code_name("customer_id"), is_code_name("age")
+    (True, True, False)
+    """
+    words = name_words(name)
+    return bool(words & CODE_NAMES) or any(word.endswith(("code", "zip")) for word in words)
 
 
 def ends_as_id(name: str) -> bool:

@@ -92,7 +92,14 @@ def with_counts(decision: ColumnSchema, profile: Profile) -> ColumnSchema:
     n_distinct = profile.levels.n_levels if isinstance(profile, TextProfile) else profile.distinct.n
     n_missing = decision.n_missing + profile.n_missing
     low, high = decision.low, decision.high
-    if isinstance(profile, NumberProfile) and profile.n and isinstance(decision.reader, NumberReader):
+    if (
+        isinstance(profile, NumberProfile)
+        and profile.n
+        and (
+            isinstance(decision.reader, NumberReader)
+            or (decision.reader is None and decision.kind == "number")
+        )
+    ):
         low, high = profile.low, profile.high
     n_rows = profile.n + profile.n_missing
     return replace(decision, n_rows=n_rows, n_missing=n_missing, n_distinct=n_distinct, low=low, high=high)

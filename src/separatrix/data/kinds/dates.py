@@ -24,7 +24,7 @@ DAY = 86400.0
 
 _EPOCH = datetime(1970, 1, 1)
 _TIME = (
-    r"(?:(?:[ T]\s*|,\s*)(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:(?:[ T]\s*|,\s*)(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[-+]\d{2}:?\d{2})?)?"
 )
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
@@ -45,6 +45,7 @@ _PATTERNS = [
 _ISO = re.compile(r"(?!0000)\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?", re.ASCII)
 _ZONE = re.compile(r"[:h]\d{2}.*(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})\s*")
 _TIME_ALONE = re.compile(_TIME)
+_DOTS = re.compile(r"\d{1,2}\.\d{2}")  # a number rather than a time
 _MONTHS = {
     **{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10},
     **{"nov": 11, "dec": 12},
@@ -71,13 +72,13 @@ def read_moments(cell: str) -> Moments:
     text = cell.strip()
     if not 4 <= len(text) <= 40 or not any(character.isdigit() for character in text):
         return {}
-    for pattern in _PATTERNS:
-        if match := pattern.fullmatch(text):
-            return _moments(match)
-    match = _TIME_ALONE.fullmatch(f" {text}")
-    if match and match["hour"] and (seconds := _seconds_of_day(match)) is not None:
-        return {"time": seconds}
-    return {}
+    match = next((match for pattern in _PATTERNS if (match := pattern.fullmatch(text))), None)
+    found = {} if match is None else _moments(match)
+    if match is None or match.groupdict().get("sep") == ".":  # 12.05.20 may be a day or a time
+        match = None if _DOTS.fullmatch(text) else _TIME_ALONE.fullmatch(f" {text}")
+        if match and match["hour"] and (seconds := _seconds_of_day(match)) is not None:
+            found["time"] = seconds
+    return found
 
 
 def _moments(match: re.Match[str]) -> dict[Order, float]:
@@ -114,7 +115,7 @@ def _year(text: str) -> int:
 
 
 def _seconds_of_day(match: re.Match[str]) -> float | None:
-    """Return the time of the day, in UTC if a time zone is given; None if there is no such time."""
+    """Return the time of the day, by the clock of the place; None if there is no such time."""
     if not match["hour"]:
         return 0.0
     hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
@@ -124,11 +125,7 @@ def _seconds_of_day(match: re.Match[str]) -> float | None:
         hour = hour % 12 + (12 if match["half"][0] in "Pp" else 0)
     if hour > 23 or minute > 59 or second > 60:
         return None
-    zone = match["zone"] or "Z"
-    shift = 0.0
-    if zone[0] in "+-":
-        shift = (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60) * (1 if zone[0] == "+" else -1)
-    return hour * 3600.0 + minute * 60.0 + second - shift
+    return hour * 3600.0 + minute * 60.0 + second
 
 
 def iso_seconds(cells: Sequence[str | None]) -> Array | None:

@@ -202,7 +202,7 @@ class RankReader:
 class DateReader:
     """Reads dates as numbers: days since the first, year, month, weekday (Monday is 0), hour.
 
-    Moments with a time zone are read in UTC.
+    Moments with a time zone are read by the clock of the place: 18:30+02:00 is half past six.
 
     Parameters
     ----------

@@ -16,9 +16,10 @@ from separatrix.data.kinds.cell_words import (
     variant_notes,
     words_notes,
 )
-from separatrix.data.kinds.column_names import CODE_NAMES, name_words
+from separatrix.data.kinds.column_names import is_code_name
 from separatrix.data.kinds.column_schema import ColumnSchema
-from separatrix.data.kinds.dates import Order, date_text
+from separatrix.data.kinds.dates import Order, date_text, read_moments
+from separatrix.data.kinds.numerals import read_numeral
 from separatrix.data.kinds.profile import TextProfile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, DateReader, NumberReader, folded
 from separatrix.data.statistics import MAX_CATEGORIES
@@ -34,8 +35,12 @@ NEARLY = 0.95
 def decide_text(name: str, profile: TextProfile) -> ColumnSchema:
     """Return what a column of text is."""
     levels = profile.levels
-    if levels.n_levels == 1 and not profile.n_missing:
-        return ColumnSchema(name, "constant", f"is '{next(iter(levels.counts))}' in every row")
+    if levels.n_levels == 1:
+        only = next(iter(levels.counts))
+        if not profile.n_missing:
+            return ColumnSchema(name, "constant", f"is '{only}' in every row")
+        if read_numeral(only) is None and not read_moments(only):
+            return ColumnSchema(name, "yes/no", f"is '{only}' or has no value", CategoryReader())
     if profile.n_padded and profile.n_digits >= (1 - RARE_WORDS) * profile.n:
         return _as_padded(name, profile)
     for attempt in (_try_date, _try_number, _try_yes_no):
@@ -47,7 +52,7 @@ def decide_text(name: str, profile: TextProfile) -> ColumnSchema:
 def _as_padded(name: str, profile: TextProfile) -> ColumnSchema:
     n, n_levels = profile.n, profile.levels.n_levels
     is_unique = n >= LEAST_ROWS and n_levels >= NEARLY * n
-    if is_unique or (n_levels > max(MAX_CATEGORIES, n / 2) and name_words(name) & CODE_NAMES):
+    if is_unique or (n_levels > max(MAX_CATEGORIES, n / 2) and is_code_name(name)):
         return ColumnSchema(
             name, "id", f"has {n_levels:,} different numbers with zeros in front in {n:,} rows"
         )
@@ -81,7 +86,7 @@ def as_date(name: str, profile: TextProfile, reason: str = "", order: Order | No
     if order == "time":
         shown = (shown[0][11:] or "00:00", shown[1][11:] or "00:00")
     reason = reason or ("has times of the day" if order == "time" else "has dates")
-    zone = " in UTC" if dates.zoned else ""
+    zone = " in local time" if dates.zoned else ""
     parts = dates.varying(order)
     if not parts:
         return ColumnSchema(name, "constant", f"is {shown[0]} in every row")
