@@ -34,18 +34,26 @@ if TYPE_CHECKING:
     from separatrix.model import Model as Model
     from separatrix.network import Dense as Dense
     from separatrix.network import Network as Network
+    from separatrix.plots import ActivationDisplay as ActivationDisplay
+    from separatrix.plots import ActivationHistogramsDisplay as ActivationHistogramsDisplay
+    from separatrix.plots import DataDisplay as DataDisplay
     from separatrix.plots import DecisionBoundaryDisplay as DecisionBoundaryDisplay
     from separatrix.plots import FunctionFitDisplay as FunctionFitDisplay
+    from separatrix.plots import GeneralizationGapDisplay as GeneralizationGapDisplay
+    from separatrix.plots import GradientDisplay as GradientDisplay
     from separatrix.plots import HiddenSpaceDisplay as HiddenSpaceDisplay
     from separatrix.plots import HiddenUnitsDisplay as HiddenUnitsDisplay
     from separatrix.plots import LossCurveDisplay as LossCurveDisplay
     from separatrix.plots import LossSurfaceDisplay as LossSurfaceDisplay
     from separatrix.plots import NetworkDiagramDisplay as NetworkDiagramDisplay
     from separatrix.plots import ReportDisplay as ReportDisplay
+    from separatrix.plots import RunComparisonDisplay as RunComparisonDisplay
     from separatrix.plots import SearchCurvesDisplay as SearchCurvesDisplay
     from separatrix.plots import SearchHeatmapDisplay as SearchHeatmapDisplay
     from separatrix.plots import SearchParetoDisplay as SearchParetoDisplay
     from separatrix.plots import StepDisplay as StepDisplay
+    from separatrix.plots import UnitCurvesDisplay as UnitCurvesDisplay
+    from separatrix.plots import WeightImagesDisplay as WeightImagesDisplay
     from separatrix.plots import animate as animate
     from separatrix.report import Report as Report
     from separatrix.search import ArchitectureSearchCV as ArchitectureSearchCV
@@ -72,12 +80,17 @@ _SUBMODULES = (
 
 # Public name -> the submodule that holds it.
 _PUBLIC = {
+    "ActivationDisplay": "plots",
+    "ActivationHistogramsDisplay": "plots",
     "ArchitectureSearchCV": "search",
+    "DataDisplay": "plots",
     "DecisionBoundaryDisplay": "plots",
     "Dense": "network",
     "DivergenceWarning": "estimators.training",
     "Ensemble": "ensemble",
     "FunctionFitDisplay": "plots",
+    "GeneralizationGapDisplay": "plots",
+    "GradientDisplay": "plots",
     "HiddenSpaceDisplay": "plots",
     "HiddenUnitsDisplay": "plots",
     "LossCurveDisplay": "plots",
@@ -92,12 +105,15 @@ _PUBLIC = {
     "OptunaObjective": "search",
     "Report": "report",
     "ReportDisplay": "plots",
+    "RunComparisonDisplay": "plots",
     "SearchCurvesDisplay": "plots",
     "SearchHeatmapDisplay": "plots",
     "SearchParetoDisplay": "plots",
     "StepDisplay": "plots",
     "TabularClassifier": "tabular",
     "TabularRegressor": "tabular",
+    "UnitCurvesDisplay": "plots",
+    "WeightImagesDisplay": "plots",
     "animate": "plots",
     "architectures": "search",
     "load": "io",

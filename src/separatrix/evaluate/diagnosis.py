@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from separatrix.evaluate.findings import Diagnosis, Finding
 from separatrix.evaluate.trained import Trained
-from separatrix.network import ACTIVATIONS, HEADS
+from separatrix.network import HEADS, units
 from separatrix.network.heads import r2
 from separatrix.text import plural
 
@@ -27,7 +27,6 @@ OSCILLATION = 0.1  # mean relative change from epoch to epoch in the last half
 SCALE_RATIO = 100.0  # of the largest to the smallest standard deviation of the inputs
 FAR_FROM_ZERO = 100.0  # mean of an input in standard deviations
 UNITS_FRACTION = 0.2  # of a layer's units that are dead or saturated
-FLAT = 0.01  # of the steepest slope
 OVERFITTED = 2.0  # validation loss divided by training loss
 LEAK_AUC, LEAK_R2 = 0.999, 0.9999
 LINE_AS_GOOD = 1.01  # loss of a straight line divided by the network's
@@ -155,7 +154,7 @@ def dead_units(t: Trained) -> Finding | None:
     return _units(
         t,
         "dead units",
-        lambda name, z, a: (a == 0).all(axis=0) & (name == "relu"),
+        lambda name, z, a: units.dead_units(name, a),
         "are 0 for every row, and cannot learn any more",
         "Lower learning_rate_init, or choose activation='leaky_relu' or 'silu'.",
     )
@@ -163,19 +162,10 @@ def dead_units(t: Trained) -> Finding | None:
 
 def saturated_units(t: Trained) -> Finding | None:
     """Return a finding if many units of a layer are at an end of their range for nearly every row."""
-    steepest = {"logistic": 0.25, "tanh": 1.0}
-
-    def are_flat(name: str, z: Array, a: Array) -> Array:
-        if name not in steepest:
-            return np.zeros(a.shape[1], bool)
-        slope = ACTIVATIONS[name].derivative(z, a)
-        flat: Array = (slope < FLAT * steepest[name]).mean(axis=0) > 0.95
-        return flat
-
     return _units(
         t,
         "saturated units",
-        are_flat,
+        units.saturated_units,
         "are at an end of their range for nearly every row, and hardly learn",
         "Standardise the inputs, lower learning_rate_init, or raise the penalty.",
     )

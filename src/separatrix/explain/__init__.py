@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from separatrix.explain.activation_curves import ActivationCurves, activation_curves
+from separatrix.explain.activation_histograms import ActivationHistograms, activation_histograms
 from separatrix.explain.arithmetic import Step
 from separatrix.explain.attribution import Attribution, attribute
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid
@@ -15,22 +17,32 @@ from separatrix.explain.diagram import (
     network_svg,
 )
 from separatrix.explain.hidden import HiddenSpace, HiddenUnits, hidden_space, hidden_units
+from separatrix.explain.slope import LossSlope, loss_slope
 from separatrix.explain.subject import at_epoch, input_names, output_names, parameter_names
 from separatrix.explain.surface import LossSurface, loss_surface
 from separatrix.explain.trace import Trace, trace
+from separatrix.explain.unit_curves import UnitCurves, unit_curves
+from separatrix.explain.weight_images import WeightImages, weight_images
 
 __all__ = [
+    "ActivationCurves",
+    "ActivationHistograms",
     "Attribution",
     "DecisionGrid",
     "DiagramLayer",
     "FittedCurve",
     "HiddenSpace",
     "HiddenUnits",
+    "LossSlope",
     "LossSurface",
     "NetworkDiagram",
     "Step",
     "Story",
     "Trace",
+    "UnitCurves",
+    "WeightImages",
+    "activation_curves",
+    "activation_histograms",
     "at_epoch",
     "attribute",
     "decision_grid",
@@ -39,6 +51,7 @@ __all__ = [
     "hidden_space",
     "hidden_units",
     "input_names",
+    "loss_slope",
     "loss_surface",
     "network_diagram",
     "network_html",
@@ -46,4 +59,6 @@ __all__ = [
     "output_names",
     "parameter_names",
     "trace",
+    "unit_curves",
+    "weight_images",
 ]

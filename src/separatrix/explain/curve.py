@@ -109,7 +109,7 @@ def fitted_curve(
                 f"must be None for more than two classes, got {epochs!r} and {len(classes)} classes.",
             )
         recording = as_recording(estimator)
-        indices = _indices(recording.epochs, epochs)
+        indices = nearest_recorded(recording.epochs, epochs)
         shown = tuple(recording.epochs[indices].tolist())
         model, inputs = replace(as_model(estimator), encoder=None), encoded_rows(estimator, rows)
         curves = [
@@ -130,8 +130,8 @@ def _curves(estimator: Any, rows: Any, classes: Array | None) -> Array:
     return probability[:, 1:].T if len(classes) == 2 else probability.T
 
 
-def _indices(recorded: Array, epochs: int | Sequence[int]) -> Array:
-    """Return the indices of the wanted epochs in the recording, ascending."""
+def nearest_recorded(recorded: Array, epochs: int | Sequence[int]) -> Array:
+    """Return the indices of the wanted epochs in a recording, ascending: a number of them, or the nearest."""
     if isinstance(epochs, int | np.integer):
         check.integer("epochs", epochs, 1)
         wanted = np.linspace(recorded[0], recorded[-1], epochs) if epochs > 1 else recorded[-1:]

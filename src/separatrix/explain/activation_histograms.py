@@ -1,0 +1,137 @@
+"""Activation histograms: which values the units of each hidden layer take, at several epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from separatrix import check
+from separatrix.engine.numpy_engine import layer_sums_and_outputs
+from separatrix.errors import DataError
+from separatrix.explain.curve import nearest_recorded
+from separatrix.explain.subject import as_recording, model_with_hidden_layers
+from separatrix.explain.tables import encoded_rows
+from separatrix.network.units import dead_units, saturated_units
+
+Array = NDArray[Any]
+
+_ENDS = {"logistic": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+
+
+@dataclass(frozen=True, eq=False)
+class LayerHistogram:
+    """The values of the units of one hidden layer at one epoch.
+
+    Attributes
+    ----------
+    fractions : ndarray of shape (n_bins,)
+        Of all values, one for each row and unit.
+    n_units, n_dead, n_saturated : int
+        Units of the layer; dead ones are 0 for every row, saturated ones at an end of their range for 95 % of
+        the rows or more.
+    """
+
+    fractions: Array
+    n_units: int
+    n_dead: int
+    n_saturated: int
+
+
+@dataclass(frozen=True, eq=False)
+class ActivationHistograms:
+    """The values of the units of all hidden layers at several epochs.
+
+    Attributes
+    ----------
+    epochs : tuple of int
+        Empty if only the network itself is shown.
+    activations : tuple of str
+        Of each hidden layer.
+    edges : tuple of ndarray of shape (n_bins + 1,)
+        The bins of each layer, which are the same at all epochs.
+    layers : tuple of tuple of LayerHistogram
+        For each epoch, for each hidden layer.
+    n_rows : int
+    """
+
+    epochs: tuple[int, ...]
+    activations: tuple[str, ...]
+    edges: tuple[Array, ...]
+    layers: tuple[tuple[LayerHistogram, ...], ...]
+    n_rows: int
+
+
+def activation_histograms(
+    estimator: Any, X: Any, *, epochs: int | Sequence[int] | None = None, bins: int = 40
+) -> ActivationHistograms:
+    """Count the values that the units of each hidden layer take.
+
+    Parameters
+    ----------
+    estimator : Model, fitted estimator of this package, or pipeline that ends in one
+    X : array-like or table of shape (n_rows, n_columns)
+    epochs : int or sequence of int, optional
+        Number of recorded epochs, evenly spaced; or a sequence, for the recorded epochs nearest to these. By
+        default, only the network itself.
+    bins : int, default=40
+        Bins of each layer: over the range of its function if it has two ends, else over all values.
+
+    Returns
+    -------
+    ActivationHistograms
+
+    Raises
+    ------
+    ParameterError
+        If the network has no hidden layer.
+    DataError
+        If `epochs` is given and nothing was recorded, or `X` does not fit.
+
+    Examples
+    --------
+    >>> from separatrix import Model, Network
+    >>> model = Model(Network.mlp(1, (2,), 1, activation="relu"), [1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 0.0])
+    >>> seen = activation_histograms(model, [[1.0], [4.0]], bins=4)
+    >>> seen.layers[0][0].fractions.tolist(), seen.layers[0][0].n_dead
+    ([0.5, 0.25, 0.0, 0.25], 1)
+    """
+    check.integer("bins", bins, 2)
+    model = model_with_hidden_layers(estimator)
+    rows = encoded_rows(estimator, X)
+    if len(rows) == 0:
+        raise DataError("X has no rows; pass the rows to look at.")
+    shown: tuple[int, ...] = ()
+    thetas = [model.theta]
+    if epochs is not None:
+        recording = as_recording(estimator)
+        indices = nearest_recorded(recording.epochs, epochs)
+        shown, thetas = tuple(recording.epochs[indices].tolist()), list(recording.thetas[indices])
+    seen = [list(layer_sums_and_outputs(model.network, theta, rows))[:-1] for theta in thetas]
+    names = [layer.activation for layer in model.network.layers[:-1]]
+    edges = [_edges(name, [layers[n][1] for layers in seen], bins) for n, name in enumerate(names)]
+    histograms = tuple(
+        tuple(_histogram(name, z, a, at) for name, (z, a), at in zip(names, layers, edges, strict=True))
+        for layers in seen
+    )
+    return ActivationHistograms(shown, tuple(names), tuple(edges), histograms, len(rows))
+
+
+def _edges(name: str, values: Sequence[Array], bins: int) -> Array:
+    low, high = _ENDS.get(name, (min(a.min() for a in values), max(a.max() for a in values)))
+    if not np.isfinite([low, high]).all():
+        raise DataError(f"the values of a {name} layer are not finite; draw an earlier epoch.")
+    return np.linspace(low, high if high > low else low + 1.0, bins + 1)
+
+
+def _histogram(name: str, z: Array, a: Array, edges: Array) -> LayerHistogram:
+    counts = np.histogram(a, edges)[0]
+    return LayerHistogram(
+        fractions=counts / a.size,
+        n_units=a.shape[1],
+        n_dead=int(dead_units(name, a).sum()),
+        n_saturated=int(saturated_units(name, z, a).sum()),
+    )

@@ -1,0 +1,178 @@
+"""Gradient: the loss as a function of one weight, with its tangent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from separatrix.explain.slope import LossSlope, loss_slope
+from separatrix.model import Model
+from separatrix.plots.axes import legend_above, style, wrapped
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
+from separatrix.plots.grid import text_scale
+from separatrix.plots.palette import background, curve_colors, ink
+
+Array = NDArray[Any]
+
+_SIZE = (5.6, 4.2)  # inches
+_TANGENT = 0.5  # of the curve's width
+
+
+class GradientDisplay(ModelDisplay):
+    """What a gradient is: the loss while one weight is moved, and the tangent at its value.
+
+    The slope of the tangent is the gradient: by how much the loss grows for each unit that the weight grows.
+    An arrow shows one step of gradient descent, against the slope, if the learning rate is known. Create it
+    with `from_estimator`.
+
+    Parameters
+    ----------
+    slope : LossSlope
+        What `separatrix.explain.loss_slope` returns.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    line_, tangent_ : matplotlib Line2D
+        The loss, and its tangent.
+    point_ : matplotlib Line2D
+        The network itself.
+    step_ : matplotlib Annotation or None
+        The arrow of the step.
+
+    Examples
+    --------
+    >>> from separatrix import GradientDisplay, Model, Network
+    >>> model = Model(Network.mlp(1, (), 1), [2.0, 0.0])
+    >>> display = GradientDisplay.from_estimator(model, [[-1.0], [1.0]], [1, 0], parameter="w[x1]")
+    >>> round(display.slope.gradient, 3)
+    0.881
+    """
+
+    def __init__(self, slope: LossSlope) -> None:
+        self.slope = slope
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        parameter: int | str | None = None,
+        width: float | None = None,
+        learning_rate: float | None = None,
+        grid_resolution: int = 201,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Compute and draw the loss along one parameter.
+
+        Parameters
+        ----------
+        estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
+            ``clf.at_epoch(0)`` is the untrained network; that of a trained one is nearly flat.
+        X, y : rows and targets
+        parameter, width, learning_rate, grid_resolution
+            As for `separatrix.explain.loss_slope`.
+        ax : matplotlib Axes, optional
+            By default those of a new figure.
+        **kwargs
+            As for `plot`.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such parameter, or a value is out of its range.
+        DataError
+            If the rows do not fit the network.
+        """
+        settings: dict[str, Any] = {
+            "parameter": parameter,
+            "width": width,
+            "learning_rate": learning_rate,
+            "grid_resolution": grid_resolution,
+        }
+        return cls(loss_slope(estimator, X, y, **settings)).plot(ax, **kwargs)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        line_kw: Mapping[str, Any] | None = None,
+        tangent_kw: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Draw the loss and its tangent.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            By default those of a new figure.
+        line_kw, tangent_kw : mapping, optional
+            Passed to `Axes.plot`.
+        """
+        scale, slope = text_scale(), self.slope
+        ax = self._begin(ax, (_SIZE[0] * scale, _SIZE[1] * scale))
+        color = curve_colors(2)[1]
+        loss = np.where(np.isfinite(slope.loss), slope.loss, np.nan)
+        look: dict[str, Any] = {"color": ink(), "linewidth": 2.0, "label": "loss", "zorder": 3}
+        (self.line_,) = ax.plot(slope.values, loss, **style(look, line_kw))
+        low, high = np.nanmin(loss), np.nanmax(loss)
+        margin = 0.08 * (high - low) or 1.0
+        half = 0.5 * _TANGENT * (slope.values[-1] - slope.values[0])
+        ends = slope.value + np.array([-half, half])
+        look = {"color": color, "linewidth": 2.0, "zorder": 4}
+        look["label"] = f"tangent: slope {slope.gradient:.3g}, the gradient"
+        (self.tangent_,) = ax.plot(ends, slope.tangent(ends), **style(look, tangent_kw))
+        (self.point_,) = ax.plot(
+            [slope.value],
+            [slope.value_loss],
+            "o",
+            color=color,
+            markeredgecolor=background(),
+            markersize=9,
+            zorder=6,
+            label=f"the network: weight {slope.value:.3g}, loss {slope.value_loss:.3g}",
+        )
+        self.step_ = self._draw_step(ax)
+        ax.set_ylim(low - margin, high + margin)
+        ax.set_xlim(slope.values[0], slope.values[-1])
+        ax.set_xlabel(wrapped(slope.name, 50))
+        ax.set_ylabel("loss")
+        ax.grid(alpha=0.3)
+        self._fit_texts(ax)
+        handles: list[Any] = [self.line_, self.tangent_, self.point_]
+        if self.step_ is not None:
+            end = f"one step at rate {slope.learning_rate:g}: weight {slope.next_value:.3g}"
+            handles.append(Line2D([], [], color=ink(), marker=">", label=end))
+        legend_above(ax, handles, small=self._is_small, ncols=1)
+        return self
+
+    def _draw_step(self, ax: Axes) -> Any:
+        """Draw the step of gradient descent as an arrow along the axis of the weight."""
+        slope, end = self.slope, self.slope.next_value
+        if end is None or not slope.values[0] <= end <= slope.values[-1] or end == slope.value:
+            return None
+        arrow = {"arrowstyle": "-|>", "color": ink(), "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+        start = (slope.value, slope.value_loss)
+        step = ax.annotate("", (end, slope.value_loss), start, arrowprops=arrow, zorder=7)
+        return step
+
+    @classmethod
+    def missing(cls, subject: Subject) -> str | None:
+        """Return why the loss cannot be drawn of this model and table; None if it can."""
+        if not isinstance(subject.model, Model):
+            return NO_NETWORK
+        return subject.missing_target()
+
+    @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the loss along the first of the chosen parameters, or the one with the largest gradient."""
+        parameter = None if subject.parameters is None else subject.parameters[0]
+        return cls.from_estimator(subject.model, subject.table, subject.y, parameter=parameter)
