@@ -26,11 +26,24 @@ def test_every_picture_that_is_possible_is_drawn(run, moons):
     result = run("plot", moons, "moons")
     assert result.exit_code == 0, result.output
     paths = [Path(line) for line in result.stdout.splitlines()]
-    names = ("boundary", "loss", "diagram", "hidden", "hidden-space", "surface", "report")
+    names = (
+        *(
+            "data",
+            "boundary",
+            "loss",
+            "gap",
+            "diagram",
+            "hidden",
+            "hidden-space",
+            "activations",
+            "histograms",
+        ),
+        *("gradient", "surface", "report"),
+    )
     assert paths == [Path("plots") / f"m-{name}.png" for name in names]
     assert all(path.read_bytes().startswith(PNG) for path in paths)
     assert result.stderr.startswith(
-        "note: not drawn: curve (it needs a model of one input, and this one has 2"
+        "note: not drawn: curve, unit-curves (it needs a model of one input, and this one has 2"
     )
     assert "film (a model file has no recording of the training; use animate" in result.stderr
 
@@ -39,10 +52,11 @@ def test_an_ensemble(run, people, ensemble):
     result = run("plot", str(ensemble), str(people), "--features", "age,member")
     assert result.exit_code == 0, result.output
     names = [Path(line).name for line in result.stdout.splitlines()]
-    assert names == ["ensemble-boundary.png", "ensemble-report.png"]
+    assert names == ["ensemble-data.png", "ensemble-boundary.png", "ensemble-report.png"]
     assert (
-        "loss, diagram, hidden, hidden-space, surface (it needs a single network, and this is an ensemble; "
-        "train one, on the command line with --model=network)" in result.stderr
+        "loss, gap, diagram, hidden, hidden-space, unit-curves, activations, histograms, weights, gradient, "
+        "surface (it needs a single network, and this is an ensemble; train one, on the command line with "
+        "--model=network)" in result.stderr
     )
     result = run("plot", str(ensemble), "--what", "hidden")
     assert result.exit_code == 2
@@ -54,16 +68,23 @@ def test_an_ensemble(run, people, ensemble):
 def test_without_a_table(run, moons):
     result = run("plot", moons, "-o", "inside")
     assert result.exit_code == 0, result.output
-    assert {path.name for path in Path("inside").iterdir()} == {"m-loss.png", "m-diagram.png"}
+    assert {path.name for path in Path("inside").iterdir()} == {
+        "m-loss.png",
+        "m-diagram.png",
+        "m-activations.png",
+    }
     assert "report (it needs a table of rows)" in result.stderr
-    assert "curve (it needs a model of one input, and this one has 2)" in result.stderr
+    assert "curve, unit-curves (it needs a model of one input, and this one has 2)" in result.stderr
 
 
 def test_without_a_table_many_columns_are_counted(run, model):
     result = run("plot", str(model))
     assert result.exit_code == 0, result.output
-    assert "curve (it needs a model of one input, and this one has 3)" in result.stderr
-    assert "boundary, hidden (it needs a table of rows, and a plane through its 3 columns)" in result.stderr
+    assert "curve, unit-curves (it needs a model of one input, and this one has 3)" in result.stderr
+    assert (
+        "data, boundary, hidden (it needs a table of rows, and a plane through its 3 columns)"
+        in result.stderr
+    )
 
 
 def test_the_parameters_of_a_surface(run, moons):
@@ -138,9 +159,10 @@ def test_numbers(run):
     result = run("plot", "d.safetensors", "diabetes")
     assert result.exit_code == 0, result.output
     names = [Path(line).name for line in result.stdout.splitlines()]
-    assert names == ["d-loss.png", "d-diagram.png", "d-surface.png", "d-report.png"]
+    shown = ("loss", "gap", "diagram", "activations", "gradient", "surface", "report")
+    assert names == [f"d-{name}.png" for name in shown]
     assert "boundary (it needs a classifier with one target)" in result.stderr
-    assert "hidden (the network has no hidden layer)" in result.stderr
+    assert "hidden, histograms (the network has no hidden layer)" in result.stderr
     assert (
         "hidden-space (it needs a classifier whose last hidden layer has two units or more)" in result.stderr
     )

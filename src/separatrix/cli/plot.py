@@ -37,7 +37,7 @@ def plot(
         typer.Argument(
             metavar="[TABLE]",
             help="Rows to show the model on: a table file, - for standard input, or a data set by name. "
-            "The diagram and the loss need no rows.",
+            "The diagram, the losses, activations and weights need no rows.",
         ),
     ] = None,
     what: Annotated[
