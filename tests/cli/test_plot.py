@@ -70,6 +70,7 @@ def test_without_a_table(run, moons):
     assert result.exit_code == 0, result.output
     assert {path.name for path in Path("inside").iterdir()} == {
         "m-loss.png",
+        "m-gap.png",
         "m-diagram.png",
         "m-activations.png",
     }

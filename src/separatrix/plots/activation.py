@@ -20,6 +20,7 @@ from separatrix.plots.axes import figure_of, style
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, ink
+from separatrix.plots.sizes import text_points
 
 Array = NDArray[Any]
 
@@ -179,7 +180,7 @@ def _draw(
     ax.set_xlim(curves.x[0], curves.x[-1])
     ax.yaxis.set_major_locator(MaxNLocator(4, prune="lower"))  # none beside the first tick of x
     ax.set_xlabel("x")
-    ax.set_title(label, fontsize="medium")
+    ax.set_title(label, fontsize=text_points("medium"))
     ax.grid(alpha=0.3)
-    ax.legend(fontsize="small", handlelength=1.8, framealpha=0.8)
+    ax.legend(fontsize=text_points("small"), handlelength=1.8, framealpha=0.8)
     return lines

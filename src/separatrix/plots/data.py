@@ -17,10 +17,11 @@ from separatrix.errors import DataError
 from separatrix.explain.plane import PlaneKind, RowLike, make_plane
 from separatrix.explain.subject import last_step
 from separatrix.explain.tables import as_table
-from separatrix.plots.axes import add_colorbar, draw_class_points, style, wrapped
+from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import ModelDisplay, Subject
-from separatrix.plots.grid import text_scale
+from separatrix.plots.legends import add_colorbar
 from separatrix.plots.palette import sequential_colormap
+from separatrix.plots.points import draw_class_points
 
 Array = NDArray[Any]
 
@@ -203,8 +204,7 @@ class DataDisplay(ModelDisplay):
         point_kw : mapping, optional
             Passed to `Axes.scatter`.
         """
-        scale = text_scale()
-        ax = self._begin(ax, (_SIZE[0] * scale, _SIZE[1] * scale))
+        ax = self._begin(ax, _SIZE)
         self.legend_ = None
         self.points_: list[PathCollection]
         is_height = self.values is not None and np.array_equal(self.points[:, 1], self.values, equal_nan=True)

@@ -12,9 +12,9 @@ from separatrix import check
 from separatrix.errors import DataError
 from separatrix.explain.subject import history_of, kept_epoch
 from separatrix.model import Model
-from separatrix.plots.axes import legend_above, set_log_ticks
+from separatrix.plots.axes import set_log_ticks
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
-from separatrix.plots.grid import text_scale
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, curve_colors, ink
 from separatrix.train import History
 
@@ -136,8 +136,7 @@ class GeneralizationGapDisplay(ModelDisplay):
             Whether the loss is on a logarithmic scale.
         """
         check.boolean("log", log)
-        scale = text_scale()
-        ax = self._begin(ax, (_SIZE[0] * scale, _SIZE[1] * scale))
+        ax = self._begin(ax, _SIZE)
         epochs, n = np.arange(1, len(self.training) + 1), len(self.training)
         color = curve_colors(3)[2]
         running = ", mean over each epoch's batches" if self.is_running else ""
@@ -177,7 +176,7 @@ class GeneralizationGapDisplay(ModelDisplay):
         ax.margins(x=0.01)
         ax.grid(alpha=0.3)
         self._fit_texts(ax)
-        legend_above(ax, [*self.lines_, self.gap_], small=self._is_small, ncols=1)
+        legend_above(ax, [*self.lines_, self.gap_], small=self._is_small, is_own=self._is_own, ncols=1)
         return self
 
     @classmethod

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from separatrix.explain.slope import LossSlope, loss_slope
 from separatrix.model import Model
-from separatrix.plots.axes import legend_above, style, wrapped
+from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
-from separatrix.plots.grid import text_scale
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, curve_colors, ink
 
 Array = NDArray[Any]
@@ -117,8 +117,8 @@ class GradientDisplay(ModelDisplay):
         line_kw, tangent_kw : mapping, optional
             Passed to `Axes.plot`.
         """
-        scale, slope = text_scale(), self.slope
-        ax = self._begin(ax, (_SIZE[0] * scale, _SIZE[1] * scale))
+        slope = self.slope
+        ax = self._begin(ax, _SIZE)
         color = curve_colors(2)[1]
         loss = np.where(np.isfinite(slope.loss), slope.loss, np.nan)
         look: dict[str, Any] = {"color": ink(), "linewidth": 2.0, "label": "loss", "zorder": 3}
@@ -151,7 +151,7 @@ class GradientDisplay(ModelDisplay):
         if self.step_ is not None:
             end = f"one step at rate {slope.learning_rate:g}: weight {slope.next_value:.3g}"
             handles.append(Line2D([], [], color=ink(), marker=">", label=end))
-        legend_above(ax, handles, small=self._is_small, ncols=1)
+        legend_above(ax, handles, small=self._is_small, is_own=self._is_own, ncols=1)
         return self
 
     def _draw_step(self, ax: Axes) -> Any:

@@ -19,6 +19,7 @@ from separatrix.plots.axes import figure_of, style
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, ink
+from separatrix.plots.sizes import text_points
 from separatrix.text import plural
 
 Array = NDArray[Any]
@@ -128,7 +129,9 @@ class ActivationHistogramsDisplay(ModelDisplay):
             for n, (ax, layer, edges) in enumerate(zip(grid[row], layers, h.edges, strict=True)):
                 look: dict[str, Any] = {"fill": True, "facecolor": color, "edgecolor": ink()}
                 bars.append(ax.stairs(layer.fractions, edges, **style(look, fill_kw)))
-                ax.set_title(_title(n, h.activations[n], layer, is_first=row == 0), fontsize="small")
+                ax.set_title(
+                    _title(n, h.activations[n], layer, is_first=row == 0), fontsize=text_points("small")
+                )
                 ax.margins(x=0)
                 ax.set_yscale("function", functions=(np.sqrt, np.square))
                 ax.set_yticks([])
@@ -136,11 +139,15 @@ class ActivationHistogramsDisplay(ModelDisplay):
             self.bars_.append(bars)
             if h.epochs:
                 epoch = h.epochs[row]
-                grid[row, 0].set_ylabel(f"epoch {epoch}" if epoch else "untrained", fontsize="small")
+                grid[row, 0].set_ylabel(
+                    f"epoch {epoch}" if epoch else "untrained", fontsize=text_points("small")
+                )
         if axes is None:
-            self.figure_.supylabel("fraction of the values (square-root scale)", fontsize="small")
+            self.figure_.supylabel(
+                "fraction of the values (square-root scale)", fontsize=text_points("small")
+            )
         for ax, name in zip(grid[-1], h.activations, strict=True):
-            ax.set_xlabel(f"value of a {name} unit", fontsize="small")
+            ax.set_xlabel(f"value of a {name} unit", fontsize=text_points("small"))
         return self
 
     @classmethod

@@ -15,12 +15,13 @@ from sklearn.exceptions import ConvergenceWarning
 from separatrix.errors import ParameterError
 from separatrix.explain.subject import history_of, last_step
 from separatrix.explain.tables import as_table
-from separatrix.plots.axes import legend_above, set_log_ticks, wrapped
+from separatrix.plots.axes import set_log_ticks, wrapped
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.curve import FunctionFitDisplay
 from separatrix.plots.display import Display
-from separatrix.plots.grid import text_scale
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import curve_colors
+from separatrix.plots.sizes import text_points, text_scale
 
 Array = NDArray[Any]
 
@@ -171,8 +172,10 @@ class RunComparisonDisplay(Display):
             else:
                 look: dict[str, Any] = {"colorbar": False, "legend": False, "grid_resolution": 120}
                 display = DecisionBoundaryDisplay.from_estimator(run, self.X, self.y, ax=ax, **look)
-            ax.set_title(f"{wrapped(title, 24)}\n{_score(run, self.X, self.y)}", fontsize="small")
-            ax.tick_params(labelsize="x-small")
+            ax.set_title(
+                f"{wrapped(title, 24)}\n{_score(run, self.X, self.y)}", fontsize=text_points("small")
+            )
+            ax.tick_params(labelsize=text_points("x-small"))
             ax.set(xlabel=None, ylabel=None)
             self.displays_.append(display)
 

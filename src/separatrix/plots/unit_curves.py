@@ -15,10 +15,12 @@ from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.unit_curves import UnitCurves, unit_curves
 from separatrix.model import Model
-from separatrix.plots.axes import draw_class_points, figure_of, style, wrapped
+from separatrix.plots.axes import figure_of, style, wrapped
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, grid_color, ink
+from separatrix.plots.points import draw_class_points
+from separatrix.plots.sizes import text_points
 
 Array = NDArray[Any]
 
@@ -159,10 +161,10 @@ class UnitCurvesDisplay(ModelDisplay):
         (self.output_line_,) = bottom.plot(curves.x, curves.output, color=ink(), linewidth=2.0, zorder=5)
         self.points_ = self._draw_points(bottom, point_kw)
         for ax, title in zip(self.axes_, _TITLES, strict=True):
-            ax.set_title(title, fontsize="medium")
+            ax.set_title(title, fontsize=text_points("medium"))
             ax.grid(alpha=0.3)
         handles = [self.sum_line_, *(self.contribution_lines_[unit] for unit in widest)]
-        look: dict[str, Any] = {"fontsize": "small", "frameon": False, "borderaxespad": 0.0}
+        look: dict[str, Any] = {"fontsize": text_points("small"), "frameon": False, "borderaxespad": 0.0}
         middle.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
         bottom.set_xlim(curves.x[0], curves.x[-1])
         bottom.set_xlabel(wrapped(curves.x_label, 60))
@@ -193,7 +195,7 @@ class UnitCurvesDisplay(ModelDisplay):
         classes = [] if self.curves.classes is None else self.curves.classes.tolist()
         drawn = draw_class_points(ax, points, self.codes, classes, **dict(point_kw or {}))
         if self.codes is not None:
-            look: dict[str, Any] = {"fontsize": "small", "frameon": False, "borderaxespad": 0.0}
+            look: dict[str, Any] = {"fontsize": text_points("small"), "frameon": False, "borderaxespad": 0.0}
             ax.legend(handles=drawn, loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
         return drawn
 

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from separatrix.errors import ParameterError
 from separatrix.explain.weight_images import WeightImages, missing_shape, weight_images
 from separatrix.model import Model
-from separatrix.plots.axes import add_colorbar, figure_of, style, wrapped
+from separatrix.plots.axes import figure_of, style, wrapped
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.grid import new_grid
+from separatrix.plots.legends import add_colorbar
 from separatrix.plots.palette import signed_colormap
+from separatrix.plots.sizes import text_points
 
 Array = NDArray[Any]
 
@@ -123,13 +125,14 @@ class WeightImagesDisplay(ModelDisplay):
         self.images_: list[AxesImage] = []
         for ax, image, name in zip(self.axes_, self.weights.images, self.weights.names, strict=True):
             self.images_.append(ax.imshow(np.ma.masked_invalid(image), **style(look, image_kw)))
-            ax.set_title(wrapped(name, 12), fontsize="small")
+            ax.set_title(wrapped(name, 12), fontsize=text_points("small"))
             ax.set(xticks=[], yticks=[])
         if colorbar:
             add_colorbar(self.figure_, self.images_[0], list(self.axes_), label="weight")
         if n < self.weights.n_units and axes is None:
             self.figure_.suptitle(
-                f"the {n} of {self.weights.n_units} units with the largest weights", fontsize="medium"
+                f"the {n} of {self.weights.n_units} units with the largest weights",
+                fontsize=text_points("medium"),
             )
         return self
 
