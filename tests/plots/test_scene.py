@@ -50,11 +50,27 @@ def test_a_long_recording_is_thinned_and_dense_at_the_start(filmed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         classifier.fit(filmed[1], filmed[2])
-    epochs = make_scene(classifier, None, None).epochs
+    epochs = make_scene(classifier, None, None, fps=10).epochs
     assert len(epochs) <= 201
     assert_array_equal(epochs[:4], [0, 1, 2, 3])
     assert epochs[-1] == 500
     assert_array_equal(make_scene(classifier, None, None, every=150).epochs, [0, 150, 300, 450, 500])
+
+
+def test_frames_are_where_the_network_changes(filmed):
+    """A recording of a training that stood still from epoch 60 on."""
+    classifier = MLPClassifier((2,), max_iter=400, record=1, n_iter_no_change=np.inf, engine="numpy")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(filmed[1], filmed[2])
+    classifier.recording_.thetas[60:] = classifier.recording_.thetas[60]
+    scene = make_scene(classifier, filmed[1], filmed[2])
+    before = scene.epochs <= 60
+    assert (scene.epochs[0], scene.epochs[-1]) == (0, 400)
+    assert before.mean() > 0.5
+    seconds = scene.seconds
+    assert seconds[before].sum() > 4 * seconds[~before][:-1].sum()
+    assert len(scene.epochs) == len(seconds) < 201
 
 
 def test_iterations_are_not_called_epochs(filmed):

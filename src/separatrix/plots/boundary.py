@@ -23,6 +23,7 @@ from separatrix.explain.subject import at_epoch, class_labels, last_step
 from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.legends import add_colorbar, add_legend
+from separatrix.plots.marked import marked_point
 from separatrix.plots.palette import class_colors, class_tints, ink, probability_colormap
 from separatrix.plots.points import draw_class_points
 from separatrix.plots.scene import Scene
@@ -347,25 +348,32 @@ class DecisionBoundaryDisplay(ModelDisplay):
 
         has_points = scene.y is not None
         display = cls(grid_at(0), scene.y)
-        display.plot(figure.subplots(), legend=False, point_kw=None if has_points else {"s": 0})
+        look = None if has_points else {"s": 0}
+        display.plot(figure.subplots(), colorbar=False, legend=False, point_kw=look)
         ax = display.ax_
+        if display.grid.is_binary:  # named above, as the panel to the right has a name on its left
+            bar = add_colorbar(figure, display.image_, [ax])
+            bar.ax.set_title(display._scale_label(), fontsize="medium")
+        ax.set_anchor("N")  # under the legend, however high the panel is
         if has_points:
             add_legend(figure, ax, display.points_, is_own=True)
         for contours in display.lines_:
             contours.remove()
         lines = LineCollection([], colors=[ink()], linewidths=1.6)
         ax.add_collection(lines, autolim=False)
+        mark = marked_point(scene, ax, scene.point_on(plane))
 
         def update(frame: int) -> None:
             grid = grid_at(frame)
             display.image_.set_data(_shades(grid))
+            mark.update(frame)
             segments: list[Any] = []
             for margin in grid.margins():
                 segments += contour_generator(grid.plane.u, grid.plane.v, margin).lines(0.0)
             lines.set_segments(segments)
 
         # The frame of the axes comes last, as the image covers half of it.
-        return Panel([display.image_, lines, *display.points_, *ax.spines.values()], update)
+        return Panel([display.image_, lines, *display.points_, *ax.spines.values(), *mark.moving], update)
 
     def _draw_image(self, ax: Axes, image_kw: Mapping[str, Any] | None) -> AxesImage:
         plane = self.grid.plane

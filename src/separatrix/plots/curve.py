@@ -16,6 +16,7 @@ from separatrix.explain.curve import FittedCurve, fitted_curve
 from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.legends import add_legend
+from separatrix.plots.marked import marked_value
 from separatrix.plots.palette import class_colors, ink, ordered_colors
 from separatrix.plots.points import draw_class_points
 from separatrix.plots.scene import Scene
@@ -168,13 +169,15 @@ class FunctionFitDisplay(ModelDisplay):
         if display.codes is not None:
             add_legend(figure, display.ax_, display.points_, is_own=True)
         display.ax_.set_ylim(display.ax_.get_ylim())
+        mark = marked_value(scene, display.ax_)
 
         def update(frame: int) -> None:
+            mark.update(frame)
             curve = fitted_curve(scene.at(frame), scene.rows)
             for line, values in zip(display.lines_, curve.values, strict=True):
                 line.set_ydata(values)
 
-        return Panel(display.lines_, update)
+        return Panel([*display.lines_, *mark.moving], update)
 
     def _looks(self) -> list[dict[str, Any]]:
         """Return colour, width and label of each curve."""

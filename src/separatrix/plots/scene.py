@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Real
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.errors import DataError
+from separatrix.engine.numpy_engine import layer_sums_and_outputs
+from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import Plane, PlaneKind, make_plane
 from separatrix.explain.subject import as_model, as_recording, kept_epoch, last_step, with_parameters
-from separatrix.explain.tables import as_table
+from separatrix.explain.tables import as_table, encoded_rows, in_container_of
 from separatrix.model import Model
+from separatrix.plots import pace
 from separatrix.train import History, Recording, recording_epochs
 from separatrix.train.history import KeptEpoch
 from separatrix.train.recording import AUTO_SNAPSHOTS
 
 Array = NDArray[Any]
+
+_MOST_COMPARED = 1000  # snapshots of a recording, of which the film shows those where something changes
+_COMPARED_ROWS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +39,10 @@ class Scene:
         Its network.
     history : History
     recording : Recording
-    shown : ndarray of shape (n_snapshots,)
+    shown : ndarray of shape (n_shown,)
         The indices in the recording of the snapshots that are shown, one frame each.
+    shown_for : ndarray of shape (n_shown,)
+        How long each is shown, in seconds.
     kept : KeptEpoch or None
         The epoch whose parameters were kept, if it is not the last: a frame at the end shows them.
     rows : array-like or table
@@ -44,6 +52,8 @@ class Scene:
     features : pair of str or int, or None
     plane : {"features", "pca"}
         The plane over which the boundary and the hidden units are drawn.
+    point : table of one row, or None
+        A row that is marked, in the container of the rows.
     """
 
     estimator: Any
@@ -51,17 +61,26 @@ class Scene:
     history: History
     recording: Recording
     shown: Array
+    shown_for: Array
     kept: KeptEpoch | None
     rows: Any
     y: Any
     features: tuple[str | int, str | int] | None
     plane: PlaneKind
+    point: Any = None
 
     @property
     def epochs(self) -> Array:
         """Epoch of each frame's parameters, (n_frames,)."""
         epochs: Array = self.recording.epochs[self.shown]
         return epochs if self.kept is None else np.append(epochs, self.kept.epoch)
+
+    @property
+    def seconds(self) -> Array:
+        """How long each frame is shown, (n_frames,)."""
+        if self.kept is None:
+            return self.shown_for
+        return np.append(np.minimum(self.shown_for, pace.LONGEST), pace.LAST)
 
     @property
     def reached(self) -> Array:
@@ -99,6 +118,13 @@ class Scene:
             grid_resolution=grid_resolution,
         )
 
+    def point_on(self, plane: Plane) -> tuple[float, float] | None:
+        """Return the coordinates of the marked row on the plane of two columns; None if there is none."""
+        if self.point is None:
+            return None
+        columns = as_table(self.estimator, self.point).columns
+        return float(columns[plane.u_label][0]), float(columns[plane.v_label][0])
+
     def at(self, frame: int) -> Any:
         """Return the estimator as it was at a frame: a `Model`, or a pipeline that ends in an estimator."""
         return with_parameters(self.estimator, self.thetas[frame])
@@ -112,12 +138,14 @@ def make_scene(
     every: int | None = None,
     features: tuple[str | int, str | int] | None = None,
     plane: PlaneKind = "features",
+    fps: float | None = None,
+    point: Any = None,
 ) -> Scene:
     """Make the scene of an estimator's recording.
 
     Parameters
     ----------
-    estimator, X, y, every, features, plane
+    estimator, X, y, every, features, plane, fps, point
         As in `separatrix.animate`.
 
     Raises
@@ -125,7 +153,7 @@ def make_scene(
     DataError
         If nothing was recorded, or only one of `X` and `y` is given, or they are needed and missing.
     ParameterError
-        If `plane` or `every` is invalid.
+        If `plane`, `every`, `fps` or `point` is invalid.
     """
     recording, last = as_recording(estimator), last_step(estimator)
     check.choice("plane", plane, get_args(PlaneKind))
@@ -137,19 +165,23 @@ def make_scene(
             "animate(estimator, path, X, y, plane='pca')."
         )
     kept = kept_epoch(estimator)
+    rows = _range_of(estimator) if X is None else X
+    # The history is long, and would be copied for each frame.
+    model = replace(as_model(estimator), training=None)
+    shown, shown_for = _frames(estimator, model, recording, rows, every, fps)
     return Scene(
         estimator=estimator,
-        model=replace(
-            as_model(estimator), training=None
-        ),  # the history is long, and would be copied for each frame
+        model=model,
         history=last.history_,
         recording=recording,
-        shown=_shown(len(recording.epochs), every),
+        shown=shown,
+        shown_for=shown_for,
         kept=None if kept is None or kept.epoch == recording.epochs[-1] else kept,
-        rows=_range_of(estimator) if X is None else X,
+        rows=rows,
         y=y,
         features=features,
         plane=plane,
+        point=None if point is None else _as_point(estimator, rows, point, plane),
     )
 
 
@@ -165,11 +197,64 @@ def _range_of(estimator: Any) -> Array:
     return known
 
 
-def _shown(n_snapshots: int, every: int | None) -> Array:
-    """Return the indices of the snapshots that are shown, which include the first and the last."""
-    if every is None:
-        if n_snapshots <= AUTO_SNAPSHOTS + 1:
-            return np.arange(n_snapshots)
-        return np.append(0, recording_epochs("auto", n_snapshots - 1))
-    check.integer("every", every, 1)
-    return np.union1d(np.arange(0, n_snapshots, every), n_snapshots - 1)
+def _as_point(estimator: Any, rows: Any, point: Any, plane: PlaneKind) -> Any:
+    """Return a row of numbers in the container of the rows."""
+    names = as_table(estimator, rows).column_names
+    values = np.ravel(np.asarray(point, dtype=object))
+    if len(values) != len(names) or not all(isinstance(value, Real) for value in values):
+        raise ParameterError("point", f"must have a number for each of {', '.join(names)}, got {point!r}.")
+    if plane == "pca":
+        raise ParameterError(
+            "point", "cannot be shown with plane='pca'; choose two features, or leave it out."
+        )
+    columns = {name: np.array([float(value)]) for name, value in zip(names, values, strict=True)}
+    return in_container_of(rows, columns)
+
+
+def _frames(
+    estimator: Any, model: Model, recording: Recording, rows: Any, every: int | None, fps: float | None
+) -> tuple[Array, Array]:
+    """Return the indices of the snapshots that are shown, and for how many seconds each."""
+    n = len(recording.epochs)
+    if every is not None:
+        check.integer("every", every, 1)
+        numbers = np.union1d(np.arange(0, n, every), n - 1)
+    elif n <= _MOST_COMPARED:
+        numbers = np.arange(n)
+    else:  # of a very long recording, with more of the early ones
+        evenly = np.linspace(0, n - 1, _MOST_COMPARED - AUTO_SNAPSHOTS - 1).round().astype(np.int64)
+        numbers = np.union1d(evenly, np.append(0, recording_epochs("auto", n - 1)))
+    if fps is not None:
+        if every is None and len(numbers) > AUTO_SNAPSHOTS + 1:
+            numbers = np.append(0, recording_epochs("auto", n - 1))
+        return numbers, np.append(np.full(len(numbers) - 1, 1 / fps), max(1 / fps, pace.LAST))
+    changes = _changes(model, recording.thetas[numbers], encoded_rows(estimator, rows))
+    wanted = pace.durations(changes)
+    if every is not None:
+        return numbers, pace.limited(wanted)
+    shown, seconds = pace.chosen(wanted)
+    return numbers[shown], seconds
+
+
+def _changes(model: Model, thetas: Array, X: Array) -> Array:
+    """Return how far the answers of each network are from those of the one before: the mean difference.
+
+    The answers are those for some rows, and for points between the lowest and the highest values, as a film
+    shows them, too.
+    """
+    X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
+    generator = np.random.RandomState(0)
+    rows = X[generator.permutation(len(X))[:_COMPARED_ROWS]]
+    low, high = X.min(axis=0), X.max(axis=0)
+    rows = np.vstack([rows, low + (high - low) * generator.uniform(size=(_COMPARED_ROWS, X.shape[1]))])
+
+    def answers(theta: Array) -> Array:
+        *_, (_, outputs) = layer_sums_and_outputs(model.network, theta.astype(np.float64), rows)
+        return outputs
+
+    changes, before = np.zeros(len(thetas)), answers(thetas[0])
+    for number, theta in enumerate(thetas[1:], start=1):
+        now = answers(theta)
+        changes[number] = np.abs(now - before).mean()
+        before = now
+    return np.where(np.isfinite(changes), changes, 0.0)

@@ -19,8 +19,8 @@ from separatrix.errors import OutputError
 from separatrix.plots.displays import VIEWS
 from separatrix.plots.film.files import (
     KEY_EVERY,
-    LAST_FRAME_MS,
     N_COLORS,
+    VIDEO_FPS,
     in_colors,
     page_of,
     palette_of,
@@ -39,14 +39,15 @@ def reel(filmed):
 
 
 def test_the_last_frame_stays_longer(reel, tmp_path):
-    write_film(tmp_path / "film.gif", reel, fps=10.0)
+    write_film(tmp_path / "film.gif", reel, "A film")
     with Image.open(tmp_path / "film.gif") as image:
         assert image.info["loop"] == 0
         durations = []
         for number in range(image.n_frames):
             image.seek(number)
             durations.append(image.info["duration"])
-    assert durations == [100, 100, LAST_FRAME_MS]
+    assert durations == [10 * round(100 * time) for time in reel.seconds]
+    assert durations[-1] == 1500 > durations[1]
 
 
 def test_an_existing_film_stays_if_the_new_one_fails(reel, tmp_path):
@@ -57,7 +58,7 @@ def test_an_existing_film_stays_if_the_new_one_fails(reel, tmp_path):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        write_film(path, reel, 10.0, fail)
+        write_film(path, reel, "A film", fail)
     assert path.read_bytes() == b"the old one"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -69,9 +70,10 @@ def test_every_frame_is_sent_to_the_encoder(reel, tmp_path):
     program.write_text(f"#!{sys.executable}\nimport sys\nfrom pathlib import Path\n{count}\n")
     program.chmod(0o755)
     with mpl.rc_context({"animation.ffmpeg_path": str(program)}):
-        write_film(tmp_path / "film.mp4", reel, 12.5)
+        write_film(tmp_path / "film.mp4", reel, "A film")
     height, width = reel.shape
-    assert (tmp_path / "film.mp4").read_text() == str(len(reel) * height * width * 4)
+    n_shown = sum(round(VIDEO_FPS * time) for time in reel.seconds.tolist())
+    assert (tmp_path / "film.mp4").read_text() == str(n_shown * height * width * 4)
 
 
 @pytest.mark.skipif(shutil.which("false") is None, reason="needs the program false")
@@ -79,7 +81,7 @@ def test_the_error_of_an_encoder_is_reported(reel, tmp_path, monkeypatch):
     popen = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda command, **kwargs: popen(["false"], **kwargs))
     with pytest.raises(OutputError, match=r"ffmpeg says .*choose \.gif or \.html"):
-        write_film(tmp_path / "film.mp4", reel, 10.0)
+        write_film(tmp_path / "film.mp4", reel, "A film")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -122,7 +124,7 @@ def test_frames_drawn_on_each_other_are_the_images():
         frame[rng.integers(20), rng.integers(30)] = 0
     palette = palette_of(frames)
     images = [in_colors(frame, palette) for frame in frames]
-    page = page_of(images, [f"epoch {n}" for n in range(len(frames))], 10)
+    page = page_of(images, [f"epoch {n}" for n in range(len(frames))], np.ones(len(frames)), title="A film")
     encoded = json.loads(re.search(r"FRAMES = (\[.*?\])", page).group(1))
     canvas = Image.new("RGB", (30, 20))
     for frame, data in zip(frames, encoded, strict=True):
@@ -134,7 +136,8 @@ def test_frames_drawn_on_each_other_are_the_images():
 def test_one_of_twenty_frames_is_whole():
     white = np.full((4, 4, 3), 255, np.uint8)
     images = [in_colors(white, palette_of([white]))]
-    page = page_of(images * (KEY_EVERY + 1), ["frame"] * (KEY_EVERY + 1), 10)
+    n = KEY_EVERY + 1
+    page = page_of(images * n, ["frame"] * n, np.ones(n), title="A film")
     encoded = json.loads(re.search(r"FRAMES = (\[.*?\])", page).group(1))
     assert encoded[0] == encoded[KEY_EVERY] != encoded[1]
 
@@ -142,6 +145,6 @@ def test_one_of_twenty_frames_is_whole():
 def test_labels_cannot_end_the_script():
     black = np.zeros((4, 4, 3), np.uint8)
     image = in_colors(black, palette_of([black]))
-    page = page_of([image], ["</script><b>"], 10)
+    page = page_of([image], ["</script><b>"], np.ones(1), title="</title><b>")
     assert "</script><b>" not in page
-    assert page.count("</script>") == 1
+    assert page.count("</script>") == page.count("</title>") == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import warnings
@@ -25,7 +27,7 @@ def fit(estimator, X, y):
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
 def test_a_frame_for_each_recorded_epoch(filmed, tmp_path, suffix):
     film = sx.animate(filmed[0], tmp_path / f"film{suffix}", *filmed[1:], fps=10)
-    assert film == Film(tmp_path / f"film{suffix}", n_frames=9, fps=10)
+    assert film == Film(tmp_path / f"film{suffix}", n_frames=9, seconds=2.3)
     with Image.open(film.path) as image:
         assert image.n_frames == 9
         image.seek(0)
@@ -41,7 +43,7 @@ def test_mp4(filmed, tmp_path):
     film = animate(filmed[0], tmp_path / "film.mp4", *filmed[1:])
     asked = ["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"]
     counted = subprocess.run(["ffprobe", *asked, film.path], capture_output=True, check=True, text=True)
-    assert counted.stdout.strip() == "9"
+    assert int(counted.stdout.strip()) == pytest.approx(25 * film.seconds, abs=9)
 
 
 def test_page(filmed, tmp_path):
@@ -53,6 +55,31 @@ def test_page(filmed, tmp_path):
 
 def test_without_rows_the_range_of_the_training_is_shown(filmed, tmp_path):
     assert animate(filmed[0], tmp_path / "film.gif").n_frames == 9
+
+
+def test_a_film_has_the_size_of_a_slide_or_the_one_asked_for(filmed, tmp_path):
+    sizes = {None: (960, 540), (640, 481): (640, 480)}
+    for size, expected in sizes.items():
+        film = animate(*filmed[:1], tmp_path / "film.gif", *filmed[1:], every=8, size=size)
+        with Image.open(film.path) as image:
+            assert image.size == expected
+    film = animate(filmed[0], tmp_path / "f.gif", *filmed[1:], every=8, views=("boundary", "loss", "diagram"))
+    with Image.open(film.path) as image:
+        assert image.size == (1280, 720)
+
+
+def test_a_page_has_a_title_times_and_the_boxes_of_its_panels(filmed, tmp_path):
+    page = animate(filmed[0], tmp_path / "rings.html", *filmed[1:], every=4).path.read_text(encoding="utf-8")
+    assert "<title>rings: a 2-3-1 network learns</title>" in page
+    times = json.loads(re.search(r"MILLISECONDS = (\[.*?\])", page).group(1))
+    assert len(times) == 3
+    assert times[-1] == 1500
+    title, left, right = json.loads(re.search(r"BOXES = (\[\[.*?\]\])", page).group(1))
+    assert title[:3] == [0, 0, 960]
+    assert title[3] == left[1] == right[1]
+    assert 0 <= left[0] < left[0] + left[2] <= right[0] < right[0] + right[2] <= 960
+    assert left[1] + left[3] == right[1] + right[3] <= 540
+    assert left[2] + right[2] > 900
 
 
 def test_every_keeps_the_last_snapshot(filmed, tmp_path):
@@ -105,7 +132,8 @@ def test_the_views_fit_the_network(monkeypatch, tmp_path, n_columns, kind, views
     monkeypatch.setattr("separatrix.plots.film.write_film", lambda path, reel, *_: drawn.append(reel))
     animate(estimator, tmp_path / "film.gif")
     (reel,) = drawn
-    assert {ax.get_ylabel() for ax in reel.figure.axes} >= views
+    axes = reel.figure.axes
+    assert {ax.get_ylabel() for ax in axes} | {ax.get_title() for ax in axes} >= views
 
 
 @pytest.mark.parametrize("suffix", ["gif", "html", "webp", "apng"])
@@ -137,6 +165,12 @@ def test_an_error_says_how_to_make_a_film_possible(filmed, tmp_path, monkeypatch
         animate(classifier, path, X, y, views="los")
     with pytest.raises(ParameterError, match="fps"):
         animate(classifier, path, X, y, fps=0)
+    with pytest.raises(ParameterError, match=r"size must be width and height.*\(1280, 720\)"):
+        animate(classifier, path, X, y, size=(10, 10))
+    with pytest.raises(ParameterError, match=r"point must have a number for each of x1, x2, got \(1,\)"):
+        animate(classifier, path, X, y, point=(1,))
+    with pytest.raises(ParameterError, match=r"point cannot be shown with plane='pca'"):
+        animate(classifier, path, X, y, point=(1, 2), plane="pca")
     with pytest.raises(ParameterError, match="every"):
         animate(classifier, path, X, y, every=0)
     with pytest.raises(DataError, match="X and y must be given together, got no y"):

@@ -5,12 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.plots.displays import VIEWS
-from separatrix.plots.film.reel import Reel
+from separatrix.plots.film.reel import Reel, layout
 from separatrix.plots.scene import make_scene
 
 pytestmark = pytest.mark.slow
@@ -70,6 +73,65 @@ def test_what_was_kept_fits_above_a_narrow_view(stopped, overlapping_texts, name
     reel = Reel(make_scene(*stopped), [VIEWS[name]])
     assert "kept: best" in reel.labels[-1]
     reel[len(reel) - 1]
+    for artist in reel.moving:
+        artist.set_animated(False)
+    assert overlapping_texts(reel.figure) == []
+
+
+@pytest.mark.parametrize(
+    ("n_panels", "shape"), [(1, (1, 1)), (2, (1, 2)), (3, (2, 2)), (4, (2, 2)), (5, (2, 3)), (6, (2, 3))]
+)
+def test_panels_fill_the_grid_once(n_panels, shape):
+    n_rows, n_columns, cells = layout(n_panels)
+    assert (n_rows, n_columns) == shape
+    covered = np.zeros(shape, int)
+    for cell in cells:
+        covered[cell] += 1
+    assert len(cells) == n_panels
+    assert (covered == 1).all()
+
+
+def test_no_text_is_cut_off_with_all_views_and_a_marked_point(filmed, overlapping_texts):
+    names = ("boundary", "loss", "hidden", "diagram", "surface")
+    reel = Reel(make_scene(*filmed, point=(0.5, 0.5)), [VIEWS[name] for name in names])
+    reel[4]
+    for artist in reel.moving:
+        artist.set_animated(False)
+    assert overlapping_texts(reel.figure) == []
+    assert len(reel.boxes) == 6
+
+
+def test_a_marked_point_has_the_answer_of_each_frame(filmed):
+    classifier, X, y = filmed
+    reel = Reel(make_scene(classifier, X, y, point=(0.5, -0.25)), [VIEWS["boundary"]])
+    for number, theta in enumerate(classifier.recording_.thetas):
+        reel[number]
+        p = make_scene(classifier, X, y).at(number).predict_proba([[0.5, -0.25]])[0, 1]
+        assert f"P(outer) = {p:.2f}" in [text.get_text() for text in reel.figure.findobj(Text)], theta
+
+
+def test_a_marked_value_lies_on_the_curve():
+    x = np.linspace(-1, 1, 30)[:, np.newaxis]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        regressor = MLPRegressor(hidden_layer_sizes=(3,), max_iter=5, record=1, engine="numpy").fit(
+            x, x[:, 0]
+        )
+    scene = make_scene(regressor, x, x[:, 0], point=[0.5])
+    reel = Reel(scene, [VIEWS["curve"]])
+    reel[2]
+    expected = float(scene.at(2).predict([[0.5]])[0])
+    assert f"{expected:.3g}" in [text.get_text() for text in reel.figure.findobj(Text)]
+
+
+def test_ten_classes_have_two_rows_of_five(overlapping_texts):
+    X = np.random.default_rng(0).normal(size=(100, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network = MLPClassifier((3,), max_iter=3, record=1, engine="numpy").fit(X, np.arange(100) % 10)
+    reel = Reel(make_scene(network, X, np.arange(100) % 10), [VIEWS["boundary"], VIEWS["loss"]])
+    (legend,) = reel.figure.findobj(lambda artist: isinstance(artist, Legend) and len(artist.texts) == 10)
+    assert legend._ncols == 5
     for artist in reel.moving:
         artist.set_animated(False)
     assert overlapping_texts(reel.figure) == []

@@ -19,6 +19,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any, cast
@@ -37,7 +38,7 @@ from separatrix.plots.palette import class_colors
 Array = NDArray[Any]
 Progress = Callable[[int, int], object]
 
-LAST_FRAME_MS = 1500  # before a film starts again
+VIDEO_FPS = 25  # frames per second of an MP4, which shows a frame as often as its time needs
 SAMPLED_FRAMES = 12  # from which the colours are chosen
 KEY_EVERY = 20  # frames from one whole image of a page to the next: the most that are drawn to show any frame
 N_COLORS = 95  # with all 255 a film is two thirds larger and looks no better
@@ -70,40 +71,42 @@ def check_film(path: Path) -> None:
     check_writable(path)
 
 
-def write_film(path: Path, reel: Reel, fps: float, progress: Progress | None = None) -> None:
+def write_film(path: Path, reel: Reel, title: str, progress: Progress | None = None) -> None:
     """Write a film in the format of its suffix; the file is complete or not there.
 
     Parameters
     ----------
     path : Path
     reel : Reel
-    fps : float
-        Frames per second.
+    title : str
+        That of a page.
     progress : callable, optional
         Called after each frame with the number of frames that are done, and of all.
     """
     with atomic_write(path) as temporary:
-        WRITERS[path.suffix.lower()](temporary, reel, _counted(reel, progress), fps)
+        WRITERS[path.suffix.lower()](temporary, reel, _counted(reel, progress), title)
 
 
-def _write_gif(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+def _write_gif(path: Path, reel: Reel, frames: Iterable[Array], title: str) -> None:
     # `optimize` leaves out what is as in the frame before: less than half the size.
-    _save(_in_few_colors(reel, frames), path, "GIF", fps, optimize=True)
+    _save(_in_few_colors(reel, frames), path, "GIF", reel.seconds, optimize=True)
 
 
-def _write_apng(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
-    _save(_in_few_colors(reel, frames), path, "PNG", fps)
+def _write_apng(path: Path, reel: Reel, frames: Iterable[Array], title: str) -> None:
+    _save(_in_few_colors(reel, frames), path, "PNG", reel.seconds)
 
 
-def _write_webp(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
-    _save(map(Image.fromarray, frames), path, "WEBP", fps, quality=80, method=0)
+def _write_webp(path: Path, reel: Reel, frames: Iterable[Array], title: str) -> None:
+    _save(map(Image.fromarray, frames), path, "WEBP", reel.seconds, quality=80, method=0)
 
 
-def _write_html(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
-    path.write_text(page_of(_in_few_colors(reel, frames), reel.labels, fps), encoding="utf-8")
+def _write_html(path: Path, reel: Reel, frames: Iterable[Array], title: str) -> None:
+    images = _in_few_colors(reel, frames)
+    page = page_of(images, reel.labels, reel.seconds, title=title, boxes=reel.boxes)
+    path.write_text(page, encoding="utf-8")
 
 
-def _write_mp4(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> None:
+def _write_mp4(path: Path, reel: Reel, frames: Iterable[Array], title: str) -> None:
     class Frames(Figure):
         """Stands for a figure that is drawn again for every frame: the frames are drawn already."""
 
@@ -111,13 +114,15 @@ def _write_mp4(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> N
             frame = next(remaining)
             fname.write(np.dstack([frame, np.full(reel.shape, 255, np.uint8)]).tobytes())
 
-    remaining, (height, width) = iter(frames), reel.shape
+    repeats = np.maximum(np.rint(reel.seconds * VIDEO_FPS), 1).astype(int)
+    repeated = (frame for frame, n in zip(frames, repeats.tolist(), strict=True) for _ in range(n))
+    remaining, (height, width) = iter(repeated), reel.shape
     # With `faststart` players can begin before they have the whole file.
     options = ["-crf", "18", "-movflags", "+faststart"]
-    writer = FFMpegWriter(fps=cast("int", fps), codec="h264", extra_args=options)
+    writer = FFMpegWriter(fps=VIDEO_FPS, codec="h264", extra_args=options)
     try:
         with writer.saving(Frames(figsize=(width, height), dpi=1), str(path), 1):
-            for _ in range(len(reel)):
+            for _ in range(repeats.sum()):
                 writer.grab_frame()
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip()
@@ -126,7 +131,7 @@ def _write_mp4(path: Path, reel: Reel, frames: Iterable[Array], fps: float) -> N
         ) from error
 
 
-WRITERS: dict[str, Callable[[Path, Reel, Iterable[Array], float], None]] = {
+WRITERS: dict[str, Callable[[Path, Reel, Iterable[Array], str], None]] = {
     ".gif": _write_gif,
     ".html": _write_html,
     ".mp4": _write_mp4,
@@ -176,16 +181,26 @@ def _in_few_colors(reel: Reel, frames: Iterable[Array]) -> Iterator[Image.Image]
     return (in_colors(frame, palette) for frame in frames)
 
 
-def page_of(images: Iterable[Image.Image], labels: list[str], fps: float) -> str:
+def page_of(
+    images: Iterable[Image.Image],
+    labels: Sequence[str],
+    seconds: Array,
+    *,
+    title: str,
+    boxes: Sequence[tuple[int, int, int, int]] = (),
+) -> str:
     """Return the page that shows images, all with the same palette of fewer than 256 colours.
 
     Parameters
     ----------
     images : iterable of PIL.Image.Image, mode "P"
-    labels : list of str
+    labels : sequence of str
         What each image shows, written beside the slider.
-    fps : float
-        Frames per second.
+    seconds : ndarray of shape (n_images,)
+        How long each image is shown.
+    title : str
+    boxes : sequence of (left, top, width, height)
+        Pieces of an image, which a narrow window shows below each other.
     """
     frames = list(images)
     befores = [None if number % KEY_EVERY == 0 else frames[number - 1] for number in range(len(frames))]
@@ -197,9 +212,12 @@ def page_of(images: Iterable[Image.Image], labels: list[str], fps: float) -> str
         height=frames[0].height,
         last=len(encoded) - 1,
         frames=json.dumps(encoded),
-        labels=json.dumps(labels).replace("<", "\\u003c"),
+        labels=json.dumps(list(labels)).replace("<", "\\u003c"),
+        milliseconds=json.dumps([round(1000 * time) for time in seconds]),
+        boxes=json.dumps(list(boxes)),
         key_every=KEY_EVERY,
-        fps=f"{fps:g}",
+        title=escape(title),
+        ground="#{:02x}{:02x}{:02x}".format(*cast("Any", frames[0].convert("RGB").getpixel((0, 0)))),
     )
 
 
@@ -217,7 +235,7 @@ def _encoded(image: Image.Image, before: Image.Image | None) -> str:
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def _save(images: Iterable[Image.Image], path: Path, kind: str, fps: float, **options: Any) -> None:
+def _save(images: Iterable[Image.Image], path: Path, kind: str, seconds: Array, **options: Any) -> None:
     first, *rest = images  # Pillow needs them more than once
-    duration = [round(1000 / fps)] * len(rest) + [LAST_FRAME_MS]
+    duration = [10 * round(100 * time) for time in seconds]  # GIF counts in hundredths of a second
     first.save(path, kind, save_all=True, append_images=rest, duration=duration, loop=0, **options)
