@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import isfinite
 from reprlib import repr as shortened
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
+from separatrix.blas import one_blas_thread
 from separatrix.data.column_encoders import ColumnEncoder
 from separatrix.data.encoded_blocks import encoded_blocks
 from separatrix.data.encoder import TableEncoder, encoders_from_dict, encoders_to_dict
@@ -22,6 +24,7 @@ from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
 from separatrix.decision import Decision
+from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, answers, check_decision, decision_of, decision_values, task_text
 from separatrix.network import Network
@@ -234,17 +237,29 @@ class Ensemble:
         return np.asarray(total)
 
     def _mean_of_table(self, columns: Mapping[str, Any] | Table) -> Array:
-        encoders = {(id(model.encoder), model.theta.dtype): model.encoder for model in self.models}
+        encoders = {_inputs_key(model): model.encoder for model in self.models}
         kinds = [(encoder, dtype) for (_, dtype), encoder in encoders.items() if encoder is not None]
         parts = []
-        for block in encoded_blocks(kinds, columns):
-            inputs = dict(zip(encoders, block, strict=True))
-            total: Any = 0.0
-            for fraction, model in zip(self.fractions.tolist(), self.models, strict=True):
-                answer = model.answer(inputs[id(model.encoder), model.theta.dtype])
-                total = total + fraction * answer.astype(np.float64)
-            parts.append(np.asarray(total))
+        with one_blas_thread:  # its products are small: two threads wait for one another
+            for block in encoded_blocks(kinds, columns):
+                inputs = dict(zip(encoders, block, strict=True))
+                total: Any = 0.0
+                for alike in self._alike:
+                    for part in alike.parts(inputs[_inputs_key(alike.model)]):
+                        total = total + part
+                parts.append(np.asarray(total))
         return np.concatenate(parts)
+
+    @cached_property
+    def _alike(self) -> list[_Alike]:
+        """Models of one network and one encoder, which are computed together."""
+        groups: dict[Any, list[tuple[Model, float]]] = {}
+        for model, fraction in zip(self.models, self.fractions.tolist(), strict=True):
+            groups.setdefault((model.network, _inputs_key(model)), []).append((model, fraction))
+        return [
+            _Alike(group[0][0], np.stack([model.theta for model, _ in group]), [share for _, share in group])
+            for group in groups.values()
+        ]
 
     @property
     def threshold(self) -> float | None:
@@ -333,6 +348,34 @@ class Ensemble:
         """Return the number of networks and parameters, and what is predicted from how many columns."""
         size = f"{len(self.models)} networks, {self.n_parameters} parameters"
         return f"<Ensemble of {size}{task_text(self)}>"
+
+
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    """Models that differ in their parameters alone.
+
+    Attributes
+    ----------
+    model : Model
+        One of them.
+    thetas : ndarray of shape (n_models, n_parameters)
+    fractions : list of float
+    """
+
+    model: Model
+    thetas: Array
+    fractions: list[float]
+
+    def parts(self, inputs: Array) -> Iterator[Array]:
+        """Yield what each adds to the mean, float64, for encoded rows."""
+        z = layer_outputs(self.model.network, self.thetas, inputs)[-1]
+        answer = self.model.answer_of(z.reshape(-1, z.shape[2])).astype(np.float64)
+        each = answer.reshape(len(z), -1, *answer.shape[1:])
+        return (fraction * one for fraction, one in zip(self.fractions, each, strict=True))
+
+
+def _inputs_key(model: Model) -> tuple[int, Any]:
+    return id(model.encoder), model.theta.dtype
 
 
 AnyModel = Model | Ensemble  # what a model file may hold

@@ -318,10 +318,11 @@ class Model:
         ndarray
             As `__call__`, without `decision`.
         """
-        z = forward(self.network, self.theta, inputs)
-        if self.is_classifier:
-            return self.head.probabilities(z)
-        return self._numbers(z)
+        return self.answer_of(forward(self.network, self.theta, inputs))
+
+    def answer_of(self, z: Array) -> Array:
+        """Return probabilities or numbers for the network's outputs, of shape (n_rows, n_out)."""
+        return self.head.probabilities(z) if self.is_classifier else self._numbers(z)
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of a classifier, else `predict`."""

@@ -102,6 +102,8 @@ def from_pandas(series: Any) -> Column:
     """Return the column of a pandas series."""
     if is_categorical(series):
         return from_categories(series, str(series.name))
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":  # NaN is its missing value
+        return np.asarray(series.to_numpy())
     missing = series.isna().to_numpy()
     if series.dtype.kind == "m":
         return as_column(series.to_numpy(dtype="timedelta64[ns]"), str(series.name))
@@ -118,7 +120,8 @@ def from_pandas(series: Any) -> Column:
 
 def is_categorical(values: Any) -> bool:
     """Return whether values are a categorical, a series or an index of pandas with categories."""
-    return not isinstance(values, np.ndarray) and str(getattr(values, "dtype", None)) == "category"
+    dtype = getattr(values, "dtype", None)
+    return not isinstance(dtype, np.dtype) and str(dtype) == "category"  # the text of NumPy's is slow to make
 
 
 def from_categories(values: Any, name: str) -> Column:

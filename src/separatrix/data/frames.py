@@ -53,9 +53,8 @@ def table_from_frame(frame: Any) -> Table:
         columns = {series.name: _from_polars(series) for series in frame}
         return Table(columns, {}, [name for name in columns if _is_polars_category(frame[name])])
     if library == "pandas":
-        names = [str(name) for name in frame.columns]
-        require_unique(names, "the data frame")
-        series = {name: frame.iloc[:, j] for j, name in enumerate(names)}
+        require_unique([str(name) for name in frame.columns], "the data frame")
+        series = {str(name): each for name, each in frame.items()}
         ordered = {name: levels for name, each in series.items() if (levels := _levels(each))}
         categories = [name for name, each in series.items() if is_categorical(each)]
         return Table({name: from_pandas(each) for name, each in series.items()}, ordered, categories)
