@@ -8,6 +8,7 @@ import pytest
 import scipy.sparse
 from threadpoolctl import threadpool_info
 
+from separatrix.data.coded_rows import Block, CodedRows
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.engine.kernels import activations, heads, optimizers
 from separatrix.engine.numba_engine import BLOCK, NumbaEngine
@@ -37,6 +38,7 @@ OPTIMIZERS |= {
     "nesterov": (SGD(0.9, nesterovs_momentum=True), 0.05),
     "adam-algorithm-1": (Adam(epsilon_hat=False, epsilon=1e-3), 0.01),
     "adamw-decay": (AdamW(weight_decay=0.1), 0.01),
+    "adamw-slices": (AdamW(weight_decay=2.0, decays_biases=False, layer_rates=(0.5, 0.0, 2.0)), 0.01),
     "lion-decay": (Lion(0.8, 0.9, weight_decay=0.1), 0.001),
 }
 # float32 sums of a few hundred rows differ in the last digits, and training amplifies that
@@ -250,6 +252,76 @@ def test_chunks_change_no_bit(optimizer, order):
     parts = [engine.advance([Task(cut, part)])[0].loss for part in np.split(rates, steps[:-1])]
     np.testing.assert_array_equal(np.concatenate(parts), in_one)
     np.testing.assert_array_equal(cut.state.theta, whole.state.theta)
+
+
+def coded_data(n_rows, dtype, blocks, n_dense, *, weighted=False):
+    rng = np.random.default_rng(4)
+    codes = [rng.integers(0 if block.is_cumulative else -1, block.size, n_rows) for block in blocks]
+    center = [rng.random(block.size) * block.is_cumulative for block in blocks]
+    X = CodedRows(
+        rng.normal(size=(n_rows, n_dense)).astype(dtype),
+        np.stack(codes, axis=1).astype(np.int32),
+        rng.random((n_rows, len(blocks))).astype(dtype),
+        tuple(blocks),
+        np.concatenate(center).astype(dtype),
+    )
+    T = rng.integers(0, 3, (n_rows, 1)).astype(dtype)
+    weight = rng.uniform(0.0, 2.0, n_rows).astype(dtype) if weighted else None
+    return Data(X, T, weight), Data(X.toarray(), T, weight)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", ["sequential", "shuffle", "replacement"])
+@pytest.mark.parametrize("hidden", [(), (5,), (40, 21)])
+@pytest.mark.parametrize(
+    ("blocks", "n_dense"),
+    [
+        ([Block(9, True), Block(4)], 3),
+        ([Block(30, True)] * 3, 20),
+        ([Block(7)], 0),
+        ([Block(1, True), Block(1), Block(2)], 1),
+    ],
+)
+@pytest.mark.parametrize("batch_size", [7, 10**6])
+def test_coded_rows_train_as_plain_ones(batch_size, blocks, n_dense, hidden, order, dtype):
+    coded, plain = coded_data(50, dtype, blocks, n_dense, weighted=True)
+    network = network_for(plain, "multiclass", hidden, "relu", dropout=0.1, fit_intercept=batch_size == 7)
+    plan = Plan(network, SGD(0.5), Penalty(0.02, 0.01), batch_size=batch_size, order=order)
+    keywords = {"validation": coded.take(slice(3, 40)), "track_training": True}
+    expected = NumpyEngine().advance(
+        [Task(reference := make_run(plain, plan, dtype), np.full(3 * reference.steps_per_epoch, 0.02))]
+    )[0]
+    results = advance_both(lambda: make_run(coded, plan, dtype, **keywords), 0.02, 3, [2])
+    assert_same(results, dtype)
+    for state, chunk in results:
+        np.testing.assert_allclose(state.theta, reference.state.theta, **TOLERANCE[dtype])
+        np.testing.assert_allclose(chunk.loss, expected.loss, **TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("n_rows", [BLOCK - 1, 2 * BLOCK + 5])
+def test_coded_rows_in_several_blocks(n_rows):
+    coded, _ = coded_data(n_rows, np.float64, [Block(9, True), Block(4)], 2)
+    network = network_for(coded, "multiclass", (20,))
+    plan = Plan(network, SGD(), batch_size=n_rows)
+    assert_same(advance_both(lambda: make_run(coded, plan, np.float64), 0.1, 3), np.float64)
+    theta = initial_theta(network, "torch", np.random.RandomState(3), np.float64)
+    for ask in ("loss_and_gradient", "loss_and_score"):
+        arguments = (plan, theta, coded) if ask == "loss_and_gradient" else (network, theta, coded)
+        expected, got = (getattr(engine, ask)(*arguments) for engine in (NumpyEngine(), NumbaEngine()))
+        for e, g in zip(expected, got, strict=True):
+            np.testing.assert_allclose(g, e, err_msg=ask, **TOLERANCE[np.float64])
+
+
+def test_coded_rows_have_the_same_bits_for_any_number_of_threads():
+    coded, _ = coded_data(300, np.float32, [Block(40, True)] * 3 + [Block(9)], 4)
+    plan = Plan(network_for(coded, "multiclass", (64, 64)), AdamW(), batch_size=32)
+    alone, together = ([make_run(coded, plan, np.float32, seed=seed) for seed in range(4)] for _ in range(2))
+    rates = np.full(3 * 10, 0.01)
+    for run in alone:
+        NumbaEngine().advance([Task(run, rates)])
+    NumbaEngine().advance([Task(run, rates) for run in together], n_threads=3)
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one.state.theta, other.state.theta)
 
 
 def test_many_at_once_are_as_each_alone():

@@ -37,6 +37,7 @@ from separatrix.network import (
     OPTIMIZERS,
     SGD,
     Adam,
+    AdamW,
     Lion,
     Network,
     Penalty,
@@ -252,6 +253,27 @@ def test_lion_is_the_paper_s_algorithm(options: dict[str, float]) -> None:
     theta, m = chen_2023_algorithm_2(start.tolist(), gradients.tolist(), 0.03, beta, optimizer.weight_decay)
     np.testing.assert_allclose(state.theta, theta, rtol=1e-13, atol=1e-15)
     np.testing.assert_allclose(state.slots[0], m, rtol=1e-13, atol=1e-15)
+
+
+def test_a_slice_has_its_own_rate_and_decay() -> None:
+    """Each slice moves as the whole would with its rate and decay."""
+    network = Network.mlp(3, (4,), 1, activation="relu")
+    optimizer = AdamW(weight_decay=0.5, decays_biases=False, layer_rates=(0.5, 2.0))
+    rng = np.random.default_rng(7)
+    start, gradients = rng.normal(size=network.n_parameters), rng.normal(size=(9, network.n_parameters))
+
+    def after(optimizer: AdamW, rate: float, network: Network | None = None) -> Any:
+        state = State.start(start.copy(), optimizer, RandomState(0))
+        for gradient in gradients:
+            take_step(optimizer, state, gradient, rate, optimizer.slices(network) if network else ())
+        return state.theta
+
+    got = after(optimizer, 0.01, network)
+    for part, rate, decay in zip(
+        optimizer.slices(network), (0.005, 0.005, 0.02, 0.02), (0.5, 0.0, 0.5, 0.0), strict=True
+    ):
+        expected = after(AdamW(weight_decay=decay), rate)
+        np.testing.assert_allclose(got[part.start : part.stop], expected[part.start : part.stop], rtol=1e-12)
 
 
 def test_lion_has_the_paper_s_defaults() -> None:

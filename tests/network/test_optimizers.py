@@ -5,7 +5,19 @@ from typing import Any
 import pytest
 
 from separatrix.errors import ParameterError
-from separatrix.network import LBFGS, OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Lion, Penalty, RMSprop
+from separatrix.network import (
+    LBFGS,
+    OPTIMIZERS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Dense,
+    Lion,
+    Network,
+    Penalty,
+    RMSprop,
+)
 from separatrix.network.schedules import InvScaling
 
 every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=OPTIMIZERS)
@@ -59,7 +71,20 @@ def test_a_parameter_that_breaks_its_rule_is_an_error() -> None:
 @every_optimizer
 def test_a_kernel_is_given_every_field_as_a_number(kind: Any) -> None:
     optimizer = kind()
-    assert optimizer.hyper() == tuple(float(value) for value in vars(optimizer).values())
+    of_slices = ("decays_biases", "layer_rates")
+    fields = [value for name, value in vars(optimizer).items() if name not in of_slices]
+    assert optimizer.hyper() == tuple(map(float, fields))
+
+
+def test_slices_cover_theta_in_order() -> None:
+    network = Network(3, (Dense(4, "relu"), Dense(2, "relu", use_bias=False), Dense(1)), "binary")
+    slices = AdamW(decays_biases=False, layer_rates=(0.5, 1, 2)).slices(network)
+    assert [(part.start, part.stop) for part in slices] == [(0, 12), (12, 16), (16, 24), (24, 26), (26, 27)]
+    assert [part.rate for part in slices] == [0.5, 0.5, 1.0, 2.0, 2.0]
+    assert [part.decay for part in slices] == [1.0, 0.0, 1.0, 1.0, 0.0]
+    assert AdamW().slices(network) == Adam().slices(network) == []
+    with pytest.raises(ParameterError, match=r"layer_rates must have one factor for each of 3 layers.*got 1"):
+        AdamW(layer_rates=(1.0,)).slices(network)
 
 
 @pytest.mark.parametrize("name", ["l1", "l2"])

@@ -31,7 +31,7 @@ def test_codes_of_the_target_can_be_left_out_of_a_trained_network(n_classes: int
     narrow = Network.mlp(X.shape[1], (5,), 1, activation="tanh", head="binary")
     without = features.without_target_codes(network, theta, tables)
     assert without.dtype == np.float32
-    expected = forward(network, theta, np.hstack([X, unseen]))
+    expected = forward(network, theta, np.hstack([unseen, X]))
     np.testing.assert_allclose(forward(narrow, without, X), expected, rtol=1e-4, atol=1e-5)
 
 

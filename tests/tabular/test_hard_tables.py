@@ -39,9 +39,9 @@ def test_more_columns_than_bins_allow_have_none() -> None:
     """The work grows with the columns, not with columns times bins."""
     n_columns = recipe.BIN_FEATURES // recipe.BINS[-1] + 1
     columns = {f"x{i}": DRAW.rand(100) for i in range(n_columns)}
-    assert Features.fit(columns).arrays["fine"].shape == (100, 0)
+    assert Features.fit(columns).coded["fine"].shape == (100, 0)
     del columns["x0"]
-    assert Features.fit(columns).arrays["fine"].shape[1] == recipe.BINS[-1] * len(columns)
+    assert Features.fit(columns).coded["fine"].shape[1] == recipe.BINS[-1] * len(columns)
 
 
 def test_many_classes() -> None:

@@ -16,8 +16,9 @@ from statistics import NormalDist
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from separatrix.data.coded_rows import Block, CodedRows
 from separatrix.data.column import Column, as_numbers, as_text
 
 Array = NDArray[Any]
@@ -257,6 +258,13 @@ class PiecewiseLinearCode:
         np.clip(out, 0.0, 1.0, out=out)
         out -= means.astype(out.dtype)
 
+    def coded(self, column: Column, dtype: DTypeLike) -> CodedRows:
+        """Return the features as one cumulative block: the bin of each value, and how far it is in it."""
+        edges, numbers, means = self._arrays
+        position = np.interp(_filled(column, self.name, self.fill), edges, numbers).astype(dtype)
+        code = np.minimum(position.astype(np.int32), np.int32(len(means) - 1))
+        return _one_block(code, position - code.astype(dtype), Block(len(means), True), means)
+
     @cached_property
     def _arrays(self) -> tuple[Array, Array, Array]:
         return np.array(self.edges), np.arange(len(self.edges), dtype=float), np.array(self.means)
@@ -397,6 +405,21 @@ class LevelCode:
             return
         rows = np.flatnonzero(indices >= 0)
         out[rows, indices[rows]] = 1
+
+    def coded(self, column: Column, dtype: DTypeLike) -> CodedRows:
+        """Return the features as one block."""
+        indices, size = self.codes(column), len(self.feature_names)
+        values = np.ones(len(indices), dtype)
+        if len(self.levels) == 2:
+            values[indices == 0] = -1
+            indices = np.minimum(indices, 0)
+        return _one_block(indices, values, Block(size), np.zeros(size))
+
+
+def _one_block(code: Array, value: Array, block: Block, center: Array) -> CodedRows:
+    none = np.empty((len(code), 0), value.dtype)
+    codes = code.astype(np.int32)[:, np.newaxis]
+    return CodedRows(none, codes, value[:, np.newaxis], (block,), center.astype(value.dtype))
 
 
 def _weighted_values(column: Column, name: str, weight: Array | None) -> tuple[Array, Array]:

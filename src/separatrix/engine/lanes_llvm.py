@@ -119,10 +119,11 @@ def store(_context, A, u, r, v):
     return types.none(A, types.int64, types.int64, _like(A)), codegen
 
 
-def _inside(context: Any, builder: Any, kind: types.Array, array: Any, p: Any) -> Any:
-    """Return the mask of the lanes from p on that lie within a one-dimensional array."""
+def _inside(context: Any, builder: Any, kind: types.Array, array: Any, p: Any, end: Any = None) -> Any:
+    """Return the mask of the lanes from p on that lie before `end`, by default that of the array."""
     n_lanes, integer = _like(kind).n_lanes, ir.IntType(64)
     (length,) = cgutils.unpack_tuple(builder, make_array(kind)(context, builder, array).shape)
+    length = length if end is None else end
     offsets = ir.Constant(ir.VectorType(integer, n_lanes), list(range(n_lanes)))
     return builder.icmp_signed("<", offsets, _splat(builder, builder.sub(length, p), n_lanes))
 
@@ -163,6 +164,22 @@ def store_part(_context, theta, p, v):
         return context.get_dummy_value()
 
     return types.none(theta, types.int64, _like(theta)), codegen
+
+
+@intrinsic
+def store_before(_context, theta, p, end, v):
+    """Set ``theta[p : p + lanes]``, as far as index `end`, which is not beyond the array."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, p, end, vector = arguments
+        pointer = _element_pointer(context, builder, theta, array, p)
+        pointer = builder.bitcast(pointer, vector.type.as_pointer())
+        alignment = ir.Constant(ir.IntType(32), theta.dtype.bitwidth // 8)
+        mask = _inside(context, builder, theta, array, p, end)
+        _masked(builder, "store", vector.type, ir.VoidType(), [vector, pointer, alignment, mask])
+        return context.get_dummy_value()
+
+    return types.none(theta, types.int64, types.int64, _like(theta)), codegen
 
 
 @intrinsic

@@ -25,6 +25,7 @@ __all__ = [
     "split_exponent",
     "spread",
     "store",
+    "store_before",
     "store_part",
     "total",
     "where",
@@ -49,12 +50,20 @@ def store(A: Any, u: int, r: int, v: Any) -> None:
 
 def load_part(theta: Any, p: int) -> Any:
     """Return ``theta[p : p + lanes]``; lanes beyond the end of the array mean nothing."""
-    return theta[p : p + lanes(theta)].copy()
+    whole = zeros(theta)
+    part = theta[p : p + lanes(theta)]
+    whole[: len(part)] = part
+    return whole
 
 
 def store_part(theta: Any, p: int, v: Any) -> None:
     """Set ``theta[p : p + lanes]``, as far as the array goes."""
-    theta[p : p + lanes(theta)] = v
+    theta[p : p + lanes(theta)] = v[: len(theta) - p]
+
+
+def store_before(theta: Any, p: int, end: int, v: Any) -> None:
+    """Set ``theta[p : p + lanes]``, as far as index `end`."""
+    theta[p : min(end, p + lanes(theta))] = v[: end - p]
 
 
 def spread(theta: Any, p: int) -> Any:

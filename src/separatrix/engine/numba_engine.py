@@ -18,6 +18,8 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
+from separatrix.data.coded_rows import CodedRows
+from separatrix.engine._jit import VECTOR_BYTES
 from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, Task
 from separatrix.engine.generators import state_words
 from separatrix.engine.kernels import activations, heads, layers, optimizers, training
@@ -98,7 +100,8 @@ class _Workspace:
 
     def __init__(self, plan: Plan, data: Data, validation: Data | None, dtype: Any, batch_size: int) -> None:
         self.kind = np.dtype(dtype).name
-        self.plan = _kernel_plan(plan, dtype)
+        n_plain = data.X.dense.shape[1] if isinstance(data.X, CodedRows) else plan.network.n_in
+        self.plan = _kernel_plan(plan, dtype, n_plain)
         self.data = _kernel_data(plan.network, data, dtype)
         self.validation = (
             _no_rows(self.data) if validation is None else _kernel_data(plan.network, validation, dtype)
@@ -107,7 +110,8 @@ class _Workspace:
         if validation is not None and not _uses_products(plan.network):  # products run over the whole width
             largest = max(batch_size, min(validation.n_rows, BLOCK))
         fixed = batch_size >= data.n_rows and plan.order != "replacement"
-        self.buffers = _buffers(plan.network, data.T.shape[1], dtype, largest, data.n_rows if fixed else 0)
+        n_fixed = data.n_rows if fixed else 0
+        self.buffers = _buffers(plan.network, n_plain, data.T.shape[1], dtype, largest, n_fixed)
         self.before = np.empty(plan.network.n_parameters, dtype)
 
 
@@ -202,15 +206,18 @@ def _key_and_position(random_state: RandomState) -> Iterator[tuple[Array, Array]
         views[1][:] = position
 
 
-def _kernel_plan(plan: Plan, dtype: Any) -> training.KernelPlan:
+def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
     network, monitor = plan.network, plan.monitor
+    slices = plan.optimizer.slices(network)
     return training.KernelPlan(
-        layers=_layer_table(network, np.dtype(dtype).itemsize),
+        layers=_layer_table(network, n_plain, np.dtype(dtype).itemsize),
         dropout=np.array([layer.dropout for layer in network.layers], np.float64),
         max_dropout=float(max(layer.dropout for layer in network.layers)),
         head=heads.CODES[network.head],
         optimizer=optimizers.CODES[plan.optimizer.name],
         hyper=np.array(plan.optimizer.hyper()),
+        slices=np.array([(part.start, part.stop) for part in slices], np.int64).reshape(-1, 2),
+        factors=np.array([(part.rate, part.decay) for part in slices], np.float64).reshape(-1, 2),
         l2=float(plan.penalty.l2),
         l1=float(plan.penalty.l1),
         loss_scale=1.0 / network.n_out if HEADS[network.head].averages_outputs else 1.0,
@@ -223,15 +230,16 @@ def _kernel_plan(plan: Plan, dtype: Any) -> training.KernelPlan:
     )
 
 
-def _layer_table(network: Network, itemsize: int) -> Array:
-    table = np.zeros((len(network.layers), 8), np.int64)
-    row_in, row_out = 0, network.n_in
+def _layer_table(network: Network, n_plain: int, itemsize: int) -> Array:
+    table = np.zeros((len(network.layers), 9), np.int64)
+    n_in, row_in, row_out = n_plain, 0, n_plain
     for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
         bias = s.bias.start if layer.use_bias else -1
         code = activations.CODES[layer.activation]
-        product = _product(s.n_in, s.n_out, itemsize)
-        entry[:] = s.n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product
-        row_in, row_out = row_out, row_out + s.n_out
+        product = _product(n_in, s.n_out, itemsize)
+        n_weights = s.n_in * s.n_out
+        entry[:] = n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product, n_weights
+        n_in, row_in, row_out = s.n_out, row_out, row_out + s.n_out
     return table
 
 
@@ -248,16 +256,24 @@ def _uses_products(network: Network) -> bool:
 
 
 def _kernel_data(network: Network, data: Data, dtype: Any) -> training.KernelData:
-    sparse = hasattr(data.X, "indptr")
-    nothing = np.empty(0)
+    sparse, coded = hasattr(data.X, "indptr"), isinstance(data.X, CodedRows)
+    nothing, none = np.empty(0), np.empty((0, 0))
+    blocks = [
+        (start, block.size, block.is_cumulative)
+        for start, block in (zip(data.X.starts, data.X.blocks, strict=True) if coded else ())
+    ]
     spread = nothing
     if HEADS[network.head].task == "regression":
         spread = _spread(data.T.astype(np.float64), data.weight)
     return training.KernelData(
-        X=_plain(np.empty((0, 0)) if sparse else data.X, dtype),
+        X=_plain(none if sparse else data.X.dense if coded else data.X, dtype),
         values=_plain(data.X.data if sparse else nothing, dtype),
         columns=_plain(data.X.indices if sparse else nothing, np.int64),
         starts=_plain(data.X.indptr if sparse else nothing, np.int64),
+        codes=_plain(data.X.codes if coded else none, np.int32),
+        amounts=_plain(data.X.values if coded else none, dtype),
+        blocks=_plain(np.array(blocks, np.int64).reshape(-1, 3), np.int64),
+        center=_plain(data.X.center if coded else nothing, dtype),
         T=_plain(data.T, dtype),
         weight=_plain(nothing if data.weight is None else data.weight, dtype),
         spread=_plain(spread, np.float64),
@@ -294,13 +310,15 @@ def _no_rows(like: training.KernelData) -> training.KernelData:
 
 
 def _buffers(
-    network: Network, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
+    network: Network, n_plain: int, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
 ) -> training.Buffers:
     block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.PAIR) * training.PAIR
-    n_columns = network.n_in + n_targets + 1
+    n_columns = n_plain + n_targets + 1
     keep = n_fixed * n_columns * np.dtype(dtype).itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
-    units = sum(network.sizes)
+    units = n_plain + sum(network.sizes[1:])
+    n_coded, n_lanes = network.n_in - n_plain, VECTOR_BYTES // np.dtype(dtype).itemsize
+    pitch = -(-network.sizes[1] // n_lanes) * n_lanes if n_coded else 0
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
     largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
     return training.Buffers(
@@ -313,6 +331,10 @@ def _buffers(
         gradient=np.empty(network.n_parameters, dtype),
         product=np.empty(largest, dtype),
         score=np.empty(network.n_out),
+        wide=np.zeros((block, pitch), dtype),
+        below=np.empty((n_coded, pitch), dtype),
+        change=np.empty((2 * n_coded, pitch), dtype),
+        of_center=np.empty((2, pitch), dtype),
         packed=np.empty((n_blocks * n_columns, block), dtype),
     )
 

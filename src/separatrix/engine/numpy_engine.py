@@ -41,6 +41,7 @@ from separatrix.network import (
     Network,
     Optimizer,
     RMSprop,
+    Slice,
 )
 from separatrix.network.heads import weighted_mean
 
@@ -201,8 +202,13 @@ def dropout_factors(plan: Plan, number: int, n_rows: int, step: int | None) -> A
     return is_kept / (1 - layer.dropout)
 
 
-def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) -> None:
-    """Move ``theta`` by one step; the formulas are documented in `separatrix.network.optimizers`."""
+def take_step(
+    optimizer: Optimizer, state: State, gradient: Array, rate: float, slices: Sequence[Slice] = ()
+) -> None:
+    """Move ``theta`` by one step; the formulas are documented in `separatrix.network.optimizers`.
+
+    `slices` are those of `optimizer.slices`.
+    """
     theta, g = state.theta, gradient
     match optimizer:
         case SGD(momentum=momentum):
@@ -216,11 +222,12 @@ def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) 
             state.powers *= beta_1, beta_2
             correction_1, correction_2 = (1 - state.powers).tolist()
             root = math.sqrt(correction_2)
+            rates, decays = slice_factors(slices, theta)
             if isinstance(optimizer, AdamW):
-                theta -= rate * optimizer.weight_decay * theta
+                theta -= rate * rates * (optimizer.weight_decay * decays) * theta
             hat = isinstance(optimizer, Adam) and optimizer.epsilon_hat
             epsilon = optimizer.epsilon if hat else optimizer.epsilon * root
-            theta -= rate * root / correction_1 * m / (np.sqrt(v) + epsilon)
+            theta -= rate * rates * root / correction_1 * m / (np.sqrt(v) + epsilon)
         case RMSprop(rho=rho):
             (v,) = state.slots
             v[:] = rho * v + (1 - rho) * (g * g)
@@ -239,6 +246,21 @@ def take_step(optimizer: Optimizer, state: State, gradient: Array, rate: float) 
             assert_never(optimizer)
 
 
+def slice_factors(slices: Sequence[Slice], theta: Array) -> tuple[Any, Any]:
+    """Return the factors on rate and decay of each parameter; 1 without slices.
+
+    Examples
+    --------
+    >>> slice_factors([Slice(0, 2, 1.0, 0.5), Slice(2, 3, 2.0, 0.0)], np.zeros(3))
+    (array([1., 1., 2.]), array([0.5, 0.5, 0. ]))
+    """
+    if not slices:
+        return 1.0, 1.0
+    sizes = [part.stop - part.start for part in slices]
+    factors = np.repeat(np.array([(part.rate, part.decay) for part in slices], theta.dtype), sizes, axis=0)
+    return factors[:, 0], factors[:, 1]
+
+
 def train_epoch(run: Run, rates: Array) -> float:
     """Take one step for each batch of the next epoch and return the running mean of their losses.
 
@@ -246,11 +268,12 @@ def train_epoch(run: Run, rates: Array) -> float:
     """
     data, state = run.data, run.state
     total_loss = 0.0
+    slices = run.plan.optimizer.slices(run.plan.network)
     for rows, rate in zip(_next_batches(run), rates.tolist(), strict=True):
         T, weight = data.T[rows], None if data.weight is None else data.weight[rows]
         if _total_weight(T, weight) > 0:
             _, loss, gradient = batch_gradient(run.plan, state.theta, data.X[rows], T, weight, state.step)
-            take_step(run.plan.optimizer, state, gradient, rate)
+            take_step(run.plan.optimizer, state, gradient, rate, slices)
             total_loss += loss * len(T)
         state.step += 1
     state.epoch += 1

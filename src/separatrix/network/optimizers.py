@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar, get_args
 
 from separatrix import check
+from separatrix.errors import ParameterError
 from separatrix.network.named import Named
+from separatrix.network.network import Network
 
 __all__ = [
     "LBFGS",
@@ -23,6 +25,7 @@ __all__ = [
     "Optimizer",
     "Penalty",
     "RMSprop",
+    "Slice",
 ]
 
 
@@ -40,6 +43,16 @@ class Penalty:
     def __post_init__(self) -> None:
         check.number("l2", self.l2, 0.0)
         check.number("l1", self.l1, 0.0)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Part of theta with a rate and a weight decay of its own: factors on those of the optimiser."""
+
+    start: int
+    stop: int
+    rate: float
+    decay: float
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,10 @@ class _Base(Named):
         (0.9, 0.0)
         """
         return tuple(map(float, vars(self).values()))  # `astuple` would copy them first
+
+    def slices(self, network: Network) -> list[Slice]:
+        """Return the slices of theta that have a rate or decay of their own; none, except for `AdamW`."""
+        return []
 
     def _check_decays(self, *names: str) -> None:
         for name in names:
@@ -120,12 +137,33 @@ class AdamW(_Base):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019, Algorithm 2), PyTorch's form.
 
     ``theta -= rate weight_decay theta`` on every parameter, then Adam's step.
+
+    Parameters
+    ----------
+    beta_1, beta_2, epsilon : float
+        As in `Adam`; epsilon is added to the bias-corrected root.
+    weight_decay : float
+    decays_biases : bool, default=True
+        False: biases do not decay. The bias of the output is the prior of the classes, or the mean of
+        numbers, which a decay pulls to even odds, or to 0.
+    layer_rates : tuple of float, default=()
+        A factor on the rate of each layer, weights and biases, the first hidden layer first. Empty: all 1.
+
+    Examples
+    --------
+    An estimator takes an optimiser as its `solver`.
+
+    >>> from separatrix import MLPClassifier
+    >>> clf = MLPClassifier((4,), solver=AdamW(weight_decay=1.0, decays_biases=False, layer_rates=(0.1, 1.0)))
+    >>> _ = clf.set_params(max_iter=2, tol=9.0).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
     """
 
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
     weight_decay: float = 0.01
+    decays_biases: bool = True
+    layer_rates: tuple[float, ...] = ()
     name: ClassVar[str] = "adamw"
     n_slots: ClassVar[int] = 2
 
@@ -133,6 +171,45 @@ class AdamW(_Base):
         self._check_decays("beta_1", "beta_2")
         check.number("epsilon", self.epsilon, 0.0, open_low=True)
         check.number("weight_decay", self.weight_decay, 0.0)
+        check.boolean("decays_biases", self.decays_biases)
+        object.__setattr__(self, "layer_rates", tuple(self.layer_rates))
+        for factor in self.layer_rates:
+            check.number("layer_rates", factor, 0.0)
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return the numbers that hold for all of theta; `slices` has the others."""
+        return float(self.beta_1), float(self.beta_2), float(self.epsilon), float(self.weight_decay)
+
+    def slices(self, network: Network) -> list[Slice]:
+        """Return the slices of theta that have a rate or decay of their own, in order; none if all are alike.
+
+        Raises
+        ------
+        ParameterError
+            If `layer_rates` has not one factor for each layer.
+
+        Examples
+        --------
+        >>> from separatrix.network import Network
+        >>> AdamW(decays_biases=False).slices(Network.mlp(2, (), 1))
+        [Slice(start=0, stop=2, rate=1.0, decay=1.0), Slice(start=2, stop=3, rate=1.0, decay=0.0)]
+        """
+        if self.decays_biases and not self.layer_rates:
+            return []
+        factors = self.layer_rates or (1.0,) * len(network.layers)
+        if len(factors) != len(network.layers):
+            raise ParameterError(
+                "layer_rates",
+                f"must have one factor for each of {len(network.layers)} layers, the output layer included, "
+                f"got {len(factors)}.",
+            )
+        of_bias = 1.0 if self.decays_biases else 0.0
+        return [
+            Slice(part.start, part.stop, float(factor), decay)
+            for place, factor in zip(network.layout, factors, strict=True)
+            for part, decay in ((place.weight, 1.0), (place.bias, of_bias))
+            if part.stop > part.start
+        ]
 
 
 @dataclass(frozen=True)

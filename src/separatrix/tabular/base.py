@@ -148,7 +148,7 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         if splits is None:
             self._warn_of_few(y)
         features = Features.fit(columns, weight, self._schema)
-        if not any(array.shape[1] for array in features.arrays.values()):
+        if not features.has_features:
             raise DataError("no column has a value; there is nothing to learn from.")
         target = self._target(y, weight)
         y = self._centred(y)

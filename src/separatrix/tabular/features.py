@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
+from separatrix.data.coded_rows import CodedRows
 from separatrix.data.codes import (
     Code,
     LevelCode,
@@ -33,7 +34,10 @@ Array = NDArray[Any]
 
 CROSS_FIT_PARTS = 5
 MAX_LEVELS = 100
-BLOCKS = ("standard", "robust", "fine", "quantile", "missing", "levels")
+BLOCKS = ("standard", "robust", "quantile", "missing", "fine", "levels")
+CODED = ("fine", "levels")
+LEAST_CODED = 128
+"""From this number of features in coded blocks on, rows stay coded: fewer are as quick as a plain array."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class Features:
     codes : dict of str to tuple of Code
         For each of `BLOCKS`.
     arrays : dict of str to float32 ndarray of shape (n_rows, n_features)
-        The training rows in the codes of each block.
+        The training rows in the codes of each block of single features.
+    coded : dict of str to CodedRows
+        The training rows in the codes of "fine" and "levels".
     levels : dict of str to int ndarray of shape (n_rows,)
         The level of each training row in each text column.
     schema : Schema or None
@@ -56,6 +62,7 @@ class Features:
 
     codes: Mapping[str, tuple[Code, ...]]
     arrays: Mapping[str, Array]
+    coded: Mapping[str, CodedRows]
     levels: Mapping[str, Array]
     schema: Schema | None = None
     empty: tuple[str, ...] = ()
@@ -67,28 +74,51 @@ class Features:
     ) -> Features:
         """Fit all codes that do not look at the target; columns without any value are left out."""
         codes = fit_codes(columns, weight)
-        arrays = {block: encode(members, columns) for block, members in codes.items()}
+        arrays = {block: encode(codes[block], columns) for block in BLOCKS if block not in CODED}
+        coded = {block: encode_together(codes[block], columns) for block in CODED}
         levels = {
             code.name: code.codes(columns[code.name])
             for code in codes["levels"]
             if isinstance(code, LevelCode)
         }
         empty = tuple(name for name, column in columns.items() if missing_rows(column).all())
-        return cls(codes, arrays, levels, schema, empty)
+        return cls(codes, arrays, coded, levels, schema, empty)
+
+    @property
+    def has_features(self) -> bool:
+        """Whether there is anything to learn from."""
+        return any(self.codes.values())
+
+    def n_features(self, configuration: Configuration) -> int:
+        """Return how many inputs a network has, without the codes of the target."""
+        return sum(len(code.feature_names) for code in self._codes(configuration))
+
+    def _codes(self, configuration: Configuration) -> tuple[Code, ...]:
+        return tuple(code for block in blocks_of(configuration) for code in self.codes[block])
 
     def encoder(self, configuration: Configuration) -> TableEncoder:
         """Return the encoder of a network's inputs: the same object for the same blocks."""
         blocks = blocks_of(configuration)
         if blocks not in self._encoders:
-            codes = tuple(code for block in blocks for code in self.codes[block])
+            codes = self._codes(configuration)
             empty = dict.fromkeys(self.empty, "it has no value")
             dropped = empty if self.schema is None else self.schema.dropped
             self._encoders[blocks] = TableEncoder(codes, dropped, self.schema)
         return self._encoders[blocks]
 
-    def inputs(self, configuration: Configuration, rows: Array) -> Array:
-        """Return training rows as a network takes them, without the codes of the target."""
-        return np.hstack([self.arrays[block][rows] for block in blocks_of(configuration)])
+    def inputs(
+        self, configuration: Configuration, rows: Array, of_target: Array | None = None
+    ) -> Array | CodedRows:
+        """Return training rows as a network takes them; `of_target`, the codes of the target, come first.
+
+        Coded rows where there are so many features that a first layer is quicker for it.
+        """
+        blocks = blocks_of(configuration)
+        plain = [self.arrays[block][rows] for block in blocks if block not in CODED]
+        first = [] if of_target is None else [of_target]
+        coded = [self.coded[block][rows] for block in blocks if block in CODED]
+        joined = CodedRows.joined(np.hstack([*first, *plain]), coded)
+        return joined if len(joined.center) >= LEAST_CODED else joined.toarray()
 
     @cached_property
     def target_coded(self) -> tuple[LevelCode, ...]:
@@ -128,9 +158,10 @@ class Features:
         Such a feature is a number for each level, so that its weights can be added to those of the levels.
         """
         weights, biases = network.split(theta)
-        w = weights[0][: -sum(table.shape[1] for table in tables)].copy()
+        ends = np.cumsum([table.shape[1] for table in tables])
+        w = weights[0][ends[-1] :].copy()
         start = len(w) - sum(len(code.feature_names) for code in self.codes["levels"])
-        added = iter(np.vsplit(weights[0][len(w) :], np.cumsum([table.shape[1] for table in tables])[:-1]))
+        added = iter(np.vsplit(weights[0][: ends[-1]], ends[:-1]))
         of_level = dict(zip((code.name for code in self.target_coded), tables, strict=True))
         for code in self.codes["levels"]:
             stop = start + len(code.feature_names)
@@ -142,9 +173,10 @@ class Features:
 
 
 def blocks_of(configuration: Configuration) -> tuple[str, ...]:
-    """Return the blocks of a network's inputs, in order."""
-    scaled = () if "standard" in configuration.blocks else ("robust",)
-    return (*scaled, *configuration.blocks, "missing", "levels")
+    """Return the blocks of a network's inputs, in order: those of coded features come last."""
+    used = {*configuration.blocks, "missing", "levels"}
+    used |= set() if "standard" in used else {"robust"}
+    return tuple(block for block in BLOCKS if block in used)
 
 
 def fit_codes(columns: Mapping[str, Column], weight: Array | None) -> dict[str, tuple[Code, ...]]:
@@ -162,6 +194,17 @@ def fit_codes(columns: Mapping[str, Column], weight: Array | None) -> dict[str, 
         "missing": tuple(MissingCode(name) for name in numeric if missing_rows(present[name]).any()),
         "levels": tuple(LevelCode.fit(present[name], name, MAX_LEVELS, weight) for name in text),
     }
+
+
+def encode_together(codes: Sequence[Code], columns: Mapping[str, Column]) -> CodedRows:
+    """Return rows in codes of many features, float32."""
+    none = np.empty((len(next(iter(columns.values()))), 0), np.float32)
+    parts = [
+        code.coded(columns[code.name], np.float32)
+        for code in codes
+        if isinstance(code, PiecewiseLinearCode | LevelCode)
+    ]
+    return CodedRows.joined(none, parts)
 
 
 def encode(codes: Sequence[Code], columns: Mapping[str, Column]) -> Array:

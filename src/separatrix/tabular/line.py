@@ -14,10 +14,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from separatrix.blas import one_blas_thread
+from separatrix.data.coded_rows import dense_rows
 from separatrix.engine.numpy_engine import forward
 from separatrix.network import Network
 from separatrix.tabular.candidates import Part
-from separatrix.tabular.features import Features, blocks_of
+from separatrix.tabular.features import Features
 from separatrix.tabular.recipe import LINE, LINE_CELLS, LINE_PENALTIES
 from separatrix.tabular.training import Answer, Split, Target
 
@@ -80,12 +81,11 @@ def fit_line(
     Line or None
         None if the table is too large (`LINE_CELLS`), or a fold has only one class.
     """
-    n_features = sum(features.arrays[block].shape[1] for block in blocks_of(LINE))
-    if len(target.T) * n_features * target.n_out > LINE_CELLS:
+    if len(target.T) * features.n_features(LINE) * target.n_out > LINE_CELLS:
         return None
     if target.is_classifier and any((target.T[rows] == target.T[rows[:1]]).all() for rows, _ in splits):
         return None
-    X = features.inputs(LINE, np.arange(len(target.T))).astype(np.float64)
+    X = dense_rows(features.inputs(LINE, np.arange(len(target.T)))).astype(np.float64)
     network = Network.mlp(X.shape[1], (), target.n_out, head=target.head)
     held_out = np.unique(np.concatenate([rows for _, rows in splits]))
     answers = np.zeros((len(LINE_PENALTIES), len(X), max(2, target.n_out) if target.is_classifier else 1))

@@ -13,6 +13,7 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
+from separatrix.data.coded_rows import CodedRows
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.engine.numpy_engine import forward
 from separatrix.network import AdamW, Network, initial_theta
@@ -117,7 +118,7 @@ class Job:
         thetas, X = _snapshots(task, chunk), validation.X
         if tables:
             thetas = _each(lambda theta: features.without_target_codes(network, theta, tables), thetas)
-            X = X[:, : -sum(table.shape[1] for table in tables)]
+            X = features.inputs(self.settings, held_out)
             network = replace(network, n_in=X.shape[1])
         answers = _each(lambda theta: answer(forward(network, theta, X), network), thetas)
         return Member(
@@ -136,13 +137,14 @@ class Job:
     ) -> tuple[Task, list[Array]]:
         """Return the training, and what each level of text says of the target if inputs code that, too."""
         rows, held_out = self.split
-        X, X_held_out = features.inputs(self.settings, rows), features.inputs(self.settings, held_out)
         tables: list[Array] = []
+        seen = unseen = None
         if self.settings.uses_target and features.target_coded:
             tables, seen, unseen = features.target_codes(
                 rows, held_out, target.indicators, target.weight, random_state
             )
-            X, X_held_out = np.hstack([X, seen]), np.hstack([X_held_out, unseen])
+        X = features.inputs(self.settings, rows, seen)
+        X_held_out = features.inputs(self.settings, held_out, unseen)
         network = Network.mlp(
             X.shape[1],
             recipe.HIDDEN,
@@ -221,6 +223,6 @@ def _first_theta(network: Network, output_bias: Array, random_state: RandomState
     return network.join(weights, [*zeros, output_bias]).astype(np.float32)
 
 
-def _data(X: Array, target: Target, rows: Array) -> Data:
+def _data(X: Array | CodedRows, target: Target, rows: Array) -> Data:
     weight = None if target.weight is None else target.weight[rows]
-    return Data(np.ascontiguousarray(X, np.float32), target.T[rows], weight)
+    return Data(X, target.T[rows], weight)

@@ -7,8 +7,9 @@ import numpy as np
 from separatrix.engine._jit import hot
 from separatrix.engine.lanes import accumulate, lanes, load, spread, store, zeros
 
-# Columns of the layer table (int64, one row a layer).
-N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT = range(8)
+# Columns of the layer table (int64, one row a layer). Of coded rows the first layer's N_IN counts the plain
+# inputs alone, N_WEIGHTS the weights of all.
+N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT, N_WEIGHTS = range(9)
 # What a matrix product computes: nothing, the gradient, or everything. A sum over rows needs a sum over lanes
 # for every weight, which a product does not. Elsewhere a product is faster only if the weights leave the
 # cache.
@@ -26,7 +27,7 @@ def dense(theta, layers, number, A, n):
     Parameters
     ----------
     theta : (n_parameters,)
-    layers : int64 (n_layers, 8)
+    layers : int64 (n_layers, 9)
         The layer table: sizes, offsets in theta, first rows in A.
     number : int
         The layer, from 0.

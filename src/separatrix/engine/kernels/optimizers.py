@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from separatrix.engine._jit import hot, kernel
-from separatrix.engine.lanes import absolute, lanes, load_part, root, store_part, where
+from separatrix.engine.lanes import absolute, lanes, load_part, root, store_before, store_part, where
 from separatrix.network.optimizers import OPTIMIZERS
 
 CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
@@ -17,18 +17,20 @@ _TINY_32, _TINY_64 = 1e-30, 1e-290
 
 
 @hot
-def step(code, theta, slots, gradient, hyper, rate, powers):
+def step(plan, theta, slots, gradient, rate, powers):
     """Move `theta` by one step of the optimiser.
 
     Parameters
     ----------
+    plan : KernelPlan
+        Its `hyper` has the optimiser's fields in their order, see `separatrix.network.optimizers`.
     theta, gradient : (n_parameters,)
     slots : (n_slots, n_parameters)
-    hyper : float64 (n,)
-        The optimiser's fields in their order, see `separatrix.network.optimizers`.
+    rate : float
     powers : float64 (2 or more,)
         Adam's ``beta_1 ** step`` and ``beta_2 ** step``.
     """
+    code, hyper = plan.optimizer, plan.hyper
     tiny = _TINY_32 if theta.itemsize == 4 else _TINY_64
     m, v = slots[0], slots[len(slots) - 1]
     if code == _SGD:
@@ -46,19 +48,25 @@ def step(code, theta, slots, gradient, hyper, rate, powers):
         powers[0] *= beta_1
         powers[1] *= beta_2
         correction = np.sqrt(1.0 - powers[1])
-        size = rate * correction / (1.0 - powers[0])
-        keep = 1.0 - rate * hyper[3] if code == _ADAMW else 1.0  # AdamW's weight decay
         if code == _ADAMW or hyper[3] == 0.0:  # not Adam's `epsilon_hat`: epsilon goes to the corrected root
             epsilon *= correction
-        for p in range(0, len(theta), lanes(theta)):
-            g = load_part(gradient, p)
-            mean = load_part(m, p) * beta_1 + g * (1.0 - beta_1)
-            square = load_part(v, p) * beta_2 + (g * g) * (1.0 - beta_2)
-            mean = where(absolute(mean) < tiny, 0.0, mean)
-            square = where(square < tiny, 0.0, square)
-            store_part(m, p, mean)
-            store_part(v, p, square)
-            store_part(theta, p, load_part(theta, p) * keep - (mean * size) / (root(square) + epsilon))
+        for s in range(max(1, len(plan.slices))):
+            first, last, of_rate, of_decay = 0, len(theta), 1.0, 1.0
+            if len(plan.slices) > 0:
+                first, last = plan.slices[s, 0], plan.slices[s, 1]
+                of_rate, of_decay = plan.factors[s, 0], plan.factors[s, 1]
+            size = rate * of_rate * correction / (1.0 - powers[0])
+            keep = 1.0 - rate * of_rate * hyper[3] * of_decay if code == _ADAMW else 1.0  # weight decay
+            for p in range(first, last, lanes(theta)):
+                g = load_part(gradient, p)
+                mean = load_part(m, p) * beta_1 + g * (1.0 - beta_1)
+                square = load_part(v, p) * beta_2 + (g * g) * (1.0 - beta_2)
+                mean = where(absolute(mean) < tiny, 0.0, mean)
+                square = where(square < tiny, 0.0, square)
+                moved = load_part(theta, p) * keep - (mean * size) / (root(square) + epsilon)
+                store_before(m, p, last, mean)
+                store_before(v, p, last, square)
+                store_before(theta, p, last, moved)
     elif code == _RMSPROP or code == _ADAGRAD:
         old, new, epsilon = 1.0, 1.0, hyper[0]  # Adagrad forgets nothing
         if code == _RMSPROP:
@@ -91,14 +99,14 @@ def _lion(theta, m, gradient, hyper, rate, tiny):
 
 
 @kernel
-def add_penalty(theta, gradient, layers, n_in, n_out, weight, l2, l1):
+def add_penalty(theta, gradient, layers, weight, n_weights, l2, l1):
     """Add the penalties' gradient and return their loss; l2 and l1 are divided by the batch's weight."""
     x = theta[0]
     a, b, zero = type(x)(l2), type(x)(l1), type(x)(0.0)
     total = zero
     for layer in range(len(layers)):
         start = layers[layer, weight]
-        for p in range(start, start + layers[layer, n_in] * layers[layer, n_out]):
+        for p in range(start, start + layers[layer, n_weights]):
             w = theta[p]
             sign = type(x)(w > zero) - type(x)(w < zero)
             gradient[p] += a * w + b * sign

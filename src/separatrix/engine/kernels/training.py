@@ -10,12 +10,19 @@ from separatrix.engine._jit import VECTOR_BYTES, Entry, borrowed, hot, inlined, 
 from separatrix.engine.base import Order, Quantity
 from separatrix.engine.base import compare_with_best as _compare_with_best
 from separatrix.engine.kernels.activations import activate, times_derivative
+from separatrix.engine.kernels.codes import (
+    add_codes,
+    add_codes_gradient,
+    finish_codes_gradient,
+    prepare_codes,
+)
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
 from separatrix.engine.kernels.heads import add_score, loss_and_dz
 from separatrix.engine.kernels.layers import (
     ACTIVATION,
     N_IN,
     N_OUT,
+    N_WEIGHTS,
     ROW_OUT,
     WEIGHT,
     dense,
@@ -42,12 +49,14 @@ GOING, STALLED, DIVERGED = range(3)
 class KernelPlan(NamedTuple):
     """What does not change: the network as a table, the optimiser's numbers, the rules."""
 
-    layers: Any  # int64 (n_layers, 8), see `kernels.layers`
+    layers: Any  # int64 (n_layers, 9), see `kernels.layers`
     dropout: Any  # float64 (n_layers,)
     max_dropout: float
     head: int
     optimizer: int
     hyper: Any  # float64 (n,), see `kernels.optimizers`
+    slices: Any  # int64 (n_slices, 2): first and last parameter; none if rate and decay are the same for all
+    factors: Any  # float64 (n_slices, 2): on rate and decay
     l2: float
     l1: float
     loss_scale: float  # the data loss is multiplied by this when it is reported
@@ -60,12 +69,20 @@ class KernelPlan(NamedTuple):
 
 
 class KernelData(NamedTuple):
-    """Rows of data, all read-only. A sparse X is in `values`, `columns` and `starts` (CSR)."""
+    """Rows of data, all read-only.
+
+    A sparse X is in `values`, `columns` and `starts` (CSR). Of coded rows X is the plain features alone; see
+    `separatrix.data.coded_rows`.
+    """
 
     X: Any  # (n_rows, n_in), or (0, 0) if sparse
     values: Any  # (n_values,), or (0,) if not sparse
     columns: Any  # int64 (n_values,)
     starts: Any  # int64 (n_rows + 1,)
+    codes: Any  # int32 (n_rows, n_blocks)
+    amounts: Any  # (n_rows, n_blocks): the values of the coded features
+    blocks: Any  # int64 (n_blocks, 3), see `kernels.codes`; (0, 3) if rows are not coded
+    center: Any  # (n_coded,)
     T: Any  # (n_rows, n_targets)
     weight: Any  # (n_rows,), or (0,) if every row has weight 1
     spread: Any  # float64 (n_out,): weighted mean square of T about its mean, for R²; else (0,)
@@ -97,6 +114,10 @@ class Buffers(NamedTuple):
     gradient: Any  # (n_parameters,)
     product: Any  # memory for the largest dw that is a matrix product
     score: Any  # float64 (n_out,)
+    wide: Any  # (block, pitch): rows of the first layer's units, for coded rows; else empty, as what follows
+    below: Any  # (n_coded, pitch), see `kernels.codes`
+    change: Any  # (2 n_coded, pitch)
+    of_center: Any  # (2, pitch)
     packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else (0, block)
 
 
@@ -214,11 +235,16 @@ def total_weight(data, order, start, n):
 
 
 @inlined
-def forward(plan, theta, buffers, n, offset, at_step, dropping):
-    """Compute all layers' outputs A of the block's first n rows, from the inputs in A."""
+def forward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_step, dropping):
+    """Compute all layers' outputs A of the block's first n rows, from the inputs in A.
+
+    `data`, `order`, `start` and `n_rows` (the rows without those that fill the last vector) are for codes.
+    """
     layers = plan.layers
     for number in range(len(layers)):
         dense(theta, layers, number, buffers.A, n)
+        if number == 0 and len(data.blocks) > 0:
+            add_codes(theta, layers, data, order, start, n_rows, buffers)
         first, units = layers[number, ROW_OUT], layers[number, N_OUT]
         activate(layers[number, ACTIVATION], buffers.A, buffers.S, first, units, n)
         if dropping and plan.dropout[number] > 0.0:
@@ -227,7 +253,7 @@ def forward(plan, theta, buffers, n, offset, at_step, dropping):
 
 
 @inlined
-def backward(plan, theta, buffers, n, offset, at_step, dropping):
+def backward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_step, dropping):
     """Add the gradient of the block's first n rows, from the last layer's dz in D to the first's."""
     layers = plan.layers
     for number in range(len(layers) - 1, -1, -1):
@@ -241,6 +267,8 @@ def backward(plan, theta, buffers, n, offset, at_step, dropping):
                 drop_backward(buffers.A, buffers.D, first, units, n, offset, fraction, seed, at_step, below)
             code = layers[below, ACTIVATION]
             times_derivative(code, buffers.A, buffers.S, buffers.D, first, units, n)
+        elif len(data.blocks) > 0:
+            add_codes_gradient(layers, data, order, start, n_rows, buffers)
 
 
 @inlined
@@ -292,6 +320,8 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
     penalty = 0.0
     total = total_weight(data, order, start, n_rows)
     if total > 0.0 or not learn:
+        if len(data.blocks) > 0:
+            prepare_codes(theta, layers, data, buffers, learn)
         for offset in range(0, n_rows, block):
             n = min(n_rows - offset, block)
             whole = -(-n // lanes(buffers.A)) * lanes(buffers.A)
@@ -301,16 +331,19 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
                 load_block(data, order, start + offset, n, total, layers[0, N_IN], buffers)
                 if learn and len(buffers.packed) > 0:
                     pack(buffers, offset // block, layers[0, N_IN])
-            forward(plan, theta, buffers, whole, offset, at_step, dropping)
+            at = start + offset
+            forward(plan, data, order, at, n, theta, buffers, whole, offset, at_step, dropping)
             A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
             loss += loss_and_dz(plan.head, A, D, T, weight, R, first, n_out, whole)
             if learn:
-                backward(plan, theta, buffers, whole, offset, at_step, dropping)
+                backward(plan, data, order, at, n, theta, buffers, whole, offset, at_step, dropping)
             else:
                 add_score(plan.head, A, T, weight, R, first, n_out, whole, score)
+        if learn and len(data.blocks) > 0:
+            finish_codes_gradient(layers, data, buffers)
         if learn and (plan.l2 > 0.0 or plan.l1 > 0.0):
             l2, l1 = plan.l2 / total, plan.l1 / total
-            penalty += add_penalty(theta, gradient, layers, N_IN, N_OUT, WEIGHT, l2, l1)
+            penalty += add_penalty(theta, gradient, layers, WEIGHT, N_WEIGHTS, l2, l1)
     return loss, penalty, total
 
 
@@ -462,7 +495,7 @@ def train_chunk(
             if learn:
                 if total > 0.0:
                     rate = rates[done * n_batches + batch]
-                    step(plan.optimizer, theta, state.slots, buffers.gradient, plan.hyper, rate, values)
+                    step(plan, theta, state.slots, buffers.gradient, rate, values)
                     loaded, packed = in_one_block, len(buffers.packed) > 0
                 counts[0] += 1
                 loss_sum += (loss * plan.loss_scale + penalty) * n
