@@ -37,8 +37,8 @@ class CodedRows:
     cumulative block, else 0. From these features `center` is subtracted.
 
     A network's first layer needs few of its weights for such a row: the sum of some rows of the weights, or
-    of their cumulative sums. Engines take these rows as `Data.X`; the products with `@` are those of the array
-    that `toarray` returns.
+    of their cumulative sums. Engines take these rows as `Data.X`; the products with `@` are those of
+    the array that `toarray` returns.
 
     Parameters
     ----------
