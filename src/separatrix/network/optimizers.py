@@ -155,7 +155,8 @@ class AdamW(_Base):
 
     >>> from separatrix import MLPClassifier
     >>> clf = MLPClassifier((4,), solver=AdamW(weight_decay=1.0, decays_biases=False, layer_rates=(0.1, 1.0)))
-    >>> _ = clf.set_params(max_iter=2, tol=9.0).fit([[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1])
+    >>> clf.settings().optimizer.layer_rates
+    (0.1, 1.0)
     """
 
     beta_1: float = 0.9
