@@ -8,7 +8,7 @@ import pytest
 import separatrix as sx
 from separatrix.data import Table, learn_schema
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.table_check import check_table
+from separatrix.data.table_check import Unseen, check_table
 from separatrix.errors import ParameterError, TableWarning
 
 N = 60
@@ -108,3 +108,19 @@ def test_a_fitted_estimator_shows_its_table(fitted):
 def test_a_model_without_an_encoder_checks_nothing():
     with pytest.raises(ParameterError, match="X must be a table, for a model that was fitted with fit_table"):
         sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0]).check_table(TABLE)
+
+
+def test_text_that_cannot_be_read_is_counted_and_not_an_error() -> None:
+    days = [f"2024-01-{1 + i % 28:02}" for i in range(56)]
+    table = Table({"age": np.arange(56) * 1.5, "day": days, "sex": ["m", "f"] * 28})
+    schema = learn_schema(table)
+    encoder = TableEncoder.fit(schema.apply(table).columns, schema=schema)
+    found = check_table(
+        encoder, {"age": ["old", "31", "-"], "day": ["soon", None, days[0]], "sex": ["m"] * 3}
+    )
+    assert found.unreadable == {"age": Unseen(1, "old"), "day": Unseen(1, "soon")}
+    assert found.missing == {"age": 1, "day": 1}
+    assert str(found).splitlines()[:2] == [
+        "'age' has text that cannot be read, such as 'old', in 1 of 3 rows.",
+        "'day' has text that cannot be read, such as 'soon', in 1 of 3 rows.",
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,14 +12,13 @@ from numpy.typing import NDArray
 
 from separatrix.data.column import Column, as_text, is_text
 from separatrix.data.column_options import ColumnOptions
-from separatrix.data.frames import table_from_frame
+from separatrix.data.given_tables import given_table, with_target_column
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile
 from separatrix.data.kinds.readers import CategoryReader
 from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import Examination, examine
 from separatrix.data.table import Table
-from separatrix.data.table_files import read_table
 from separatrix.data.table_look import ColumnLook, TableLook
 from separatrix.text import plural
 
@@ -35,16 +33,16 @@ SKEWED = 4.0
 """Distance of the largest number from the median, in ranges of the middle 90 %, from which it is skewed."""
 
 
-def look(source: Any, target: str | int | None = None, *, test: Any = None, **columns: Any) -> TableLook:
+def look(source: Any, target: Any = None, *, test: Any = None, **columns: Any) -> TableLook:
     """Look at a table: what each column is and why, what is missing, and what catches the eye.
 
     Parameters
     ----------
-    source : path-like, data frame or Table
+    source : path-like, TableFile, data frame, array or Table
         A table file, or a table in memory.
-    target : str or int, optional
-        The column to predict. Each column then has its link: how well it alone predicts the target on other
-        rows, as AUC (0.5 says nothing, 1 everything) or correlation.
+    target : str, int or array-like of shape (n_rows,), optional
+        The column to predict, or its values, as in ``look(X, y)``. Each column then has its link: how well
+        it alone predicts the target on other rows, as AUC (0.5 says nothing, 1 everything) or correlation.
     test : as `source`, optional
         Another table, to find rows that are in both.
     **columns :
@@ -74,10 +72,11 @@ def look(source: Any, target: str | int | None = None, *, test: Any = None, **co
     <BLANKLINE>
     36 rows repeat an earlier row.
     """
-    table = _table(source)
-    name = None if target is None else str(target)
+    table, name = given_table(source), None
+    if target is not None:
+        table, name = with_target_column(table, target)
     found = examine(table, name, ColumnOptions.of(**columns))
-    return look_of(found, table, None if test is None else _table(test))
+    return look_of(found, table, None if test is None else given_table(test))
 
 
 def look_of(found: Examination, table: Table | None = None, test: Table | None = None) -> TableLook:
@@ -103,12 +102,6 @@ def look_of_schema(schema: Schema) -> TableLook:
     target = None if schema.target is None else ColumnLook(schema.target, _range(schema.target))
     measure = "link" if any(decision.link is not None for decision in schema.columns) else ""
     return TableLook(schema, looks, target, measure)
-
-
-def _table(source: Any) -> Table:
-    if isinstance(source, Table):
-        return source
-    return read_table(source) if isinstance(source, str | os.PathLike) else table_from_frame(source)
 
 
 def _column_look(decision: ColumnSchema, found: Examination) -> ColumnLook:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from separatrix.data.codes import LevelCode
 from separatrix.data.column import Column, as_text
 from separatrix.data.column_encoders import TextEncoder
+from separatrix.data.column_values import as_column
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.frames import columns_of
 from separatrix.data.kinds.dates import DAY, date_text
@@ -67,6 +68,8 @@ class TableCheck:
         Those of these columns that have dates.
     missing : dict of str to int
         Rows without a value in columns that had one in every training row.
+    unreadable : dict of str to Unseen
+        Text in columns of numbers or dates; `predict` refuses it.
     """
 
     n_rows: int
@@ -76,15 +79,20 @@ class TableCheck:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
+    unreadable: Mapping[str, Unseen] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Return whether there is something to report."""
-        return bool(self.lacking or self.unseen or self.far or self.missing)
+        return bool(self.lacking or self.unseen or self.far or self.missing or self.unreadable)
 
     @property
     def sentences(self) -> list[str]:
         """What there is to report, a sentence for each column."""
         found = [f"'{name}' is lacking" for name in self.lacking]
+        found += [
+            f"'{name}' has text that cannot be read, such as '{text.example}', in {self._of(text.n_rows)}"
+            for name, text in self.unreadable.items()
+        ]
         for name, unseen in self.unseen.items():
             hint = "" if unseen.known is None else f" (training had '{unseen.known}')"
             found.append(
@@ -113,11 +121,6 @@ class TableCheck:
 def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table) -> TableCheck:
     """Return what a model with this encoder was not trained on in a table.
 
-    Raises
-    ------
-    DataError
-        If a column has cells that cannot be read.
-
     Examples
     --------
     >>> from separatrix.data.schema_learning import learn_schema
@@ -133,13 +136,36 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
         lacking: list[str] = []
     else:
         lacking = [name for name in encoder.input_columns if name not in given]
+    unreadable: dict[str, Unseen] = {}
+    if encoder.schema is not None and not isinstance(columns, AppliedTable):
+        given, unreadable = _readable(encoder.schema, given)
+        columns = given
     known = given if encoder.schema is None else encoder.schema.apply_known(columns)
     applied = known if isinstance(known, Table) else Table(dict(known))  # type: ignore[arg-type]
     far, ranges, missing = _outside(encoder.schema, applied)
     n_rows = len(next(iter(given.values()), ()))  # type: ignore[arg-type]
     used = () if encoder.schema is None else encoder.schema.used
     dates = tuple(each.name for each in used if each.name in far and isinstance(each.reader, DateReader))
-    return TableCheck(n_rows, tuple(lacking), _unseen(encoder, applied), far, ranges, missing, dates)
+    unseen = _unseen(encoder, applied)
+    n_unread = {name: text.n_rows for name, text in unreadable.items()}
+    missing = {name: left for name, n in missing.items() if (left := n - n_unread.get(name, 0))}
+    return TableCheck(n_rows, tuple(lacking), unseen, far, ranges, missing, dates, unreadable)
+
+
+def _readable(
+    schema: Schema, columns: Mapping[str, ArrayLike]
+) -> tuple[dict[str, ArrayLike], dict[str, Unseen]]:
+    """Return the columns without the text that cannot be read, and what that is."""
+    readable, found = dict(columns), {}
+    for each in schema.used:
+        if not isinstance(each.reader, NumberReader | DateReader) or each.name not in columns:
+            continue
+        column = as_column(columns[each.name], each.name)
+        if bad := each.reader.unreadable(column):
+            are_bad = np.array([cell in bad for cell in column.tolist()])
+            found[each.name] = _unseen_of((), column[are_bad])
+            readable[each.name] = np.where(are_bad, None, column)  # type: ignore[call-overload]
+    return readable, found
 
 
 def checked_table(encoder: TableEncoder | None, X: Any) -> TableCheck:

@@ -112,7 +112,8 @@ def look_header(look: TableLook) -> str:
     if look.target is not None:
         found = look.target
         missing = f", {missing_text(found)} missing" if found.decision.n_missing else ""
-        target = f"; target {found.decision.name}: {found.values}{missing}"
+        values = f": {found.values}" if found.values else ""
+        target = f"; target {found.decision.name}{values}{missing}"
     return f"{plural(look.n_rows, 'row')}, {plural(len(look.columns), 'column')}{target}"
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.frames import columns_of
+from separatrix.data.given_tables import with_target_column
 from separatrix.data.look import look_of_schema
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
@@ -20,7 +21,7 @@ from separatrix.data.table_look import TableLook
 from separatrix.estimators import targets
 from separatrix.estimators.settings import MLPSettings, plain_settings
 from separatrix.estimators.table_rows import EncodedStream
-from separatrix.estimators.table_source import warn_of_columns, with_target_column
+from separatrix.estimators.table_source import warn_of_columns
 from separatrix.estimators.table_steps import TableSteps
 from separatrix.estimators.table_target import Target
 from separatrix.estimators.table_training import fit_table

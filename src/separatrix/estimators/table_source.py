@@ -20,9 +20,9 @@ from sklearn.utils import check_random_state
 from separatrix import check
 from separatrix.data.column import Column, as_text, missing_rows
 from separatrix.data.column_options import ColumnOptions
-from separatrix.data.column_values import as_column, is_categorical
+from separatrix.data.column_values import as_column
 from separatrix.data.files.formats import is_pattern
-from separatrix.data.frames import table_from_frame
+from separatrix.data.given_tables import given_table
 from separatrix.data.memory import Budget
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.schema import Schema
@@ -35,7 +35,7 @@ from separatrix.data.table import Table, require_column, require_target
 from separatrix.data.table_check import SHOWN
 from separatrix.data.table_files import TableFile, read_table
 from separatrix.data.target_rows import stream_with_target, with_target
-from separatrix.errors import DataError, ParameterError, TableWarning
+from separatrix.errors import DataError, TableWarning
 from separatrix.estimators.table_target import Target
 from separatrix.evaluate.splits import holdout_rows, single_rows
 from separatrix.text import plural
@@ -181,55 +181,6 @@ class TableSource:
         return table.take(train), table.take(test), words
 
 
-def with_target_column(source: Any, target: Any) -> tuple[Any, str]:
-    """Return a table with its target, and the name of the target.
-
-    Where the target is an array of labels or numbers, it becomes a column of the table.
-
-    Raises
-    ------
-    ParameterError
-        If `target` is neither a name nor one value for each row, or the table has a column of its name.
-
-    Examples
-    --------
-    >>> table, name = with_target_column(Table({"x": [1, 2]}), np.array(["no", "yes"]))
-    >>> name, table.column_names
-    ('target', ['x', 'target'])
-    """
-    if isinstance(target, str | Integral):
-        return _with_values(source, str(target)), str(target)
-    named = isinstance(target, list | tuple) and all(isinstance(name, str) for name in target)
-    table = source if isinstance(source, str | PathLike) else as_table(source)
-    n_rows = None if not isinstance(table, Table) else table.n_rows
-    if n_rows is None or np.ndim(target) != 1 or len(target) != n_rows:
-        got = f"{list(target)!r}" if named else f"{type(target).__name__} of shape {np.shape(target)}"
-        raise ParameterError(
-            "target",
-            f"must name one column, or be one label or number for each row of a frame, got {got}; for "
-            "several targets fit a model of each.",
-        )
-    assert isinstance(table, Table)
-    own = getattr(target, "name", None)
-    name = "target" if own is None else str(own)
-    if name in table.columns:
-        raise ParameterError(
-            "target", f"is called '{name}', as a column of the table; leave that out, or name it: '{name}'."
-        )
-    values = np.asarray(target) if is_categorical(target) else target
-    return Table({**table.columns, name: values}, table.ordered, table.categories), name
-
-
-def _with_values(source: Any, name: str) -> Any:
-    """Return a frame of pandas with the values of a target of categories, so that labels keep their type."""
-    for column in getattr(source, "columns", ()) if hasattr(source, "iloc") else ():
-        if str(column) == name and is_categorical(source[column]):
-            source = source.copy(deep=False)
-            source[column] = np.asarray(source[column])
-            break
-    return source
-
-
 def warn_of_columns(schema: Schema | None) -> None:
     """Warn of columns that are left out, or whose kind is not clear."""
     found = [] if schema is None else schema.warnings()
@@ -245,11 +196,7 @@ def warn_of_columns(schema: Schema | None) -> None:
 def as_table(source: Any) -> Table:
     """Return a table that is read whole: a data frame, an array, one or several files, or a stream."""
     if isinstance(source, Table | np.ndarray) or hasattr(type(source), "columns"):
-        if isinstance(source, np.ndarray):
-            return Table(
-                {str(number): as_column(cells, str(number)) for number, cells in enumerate(source.T)}
-            )
-        return table_from_frame(source)
+        return given_table(source)
     path = source.source if isinstance(source, TableFile) else source
     if isinstance(path, str | PathLike) and not is_pattern(str(path)):
         return read_table(source)

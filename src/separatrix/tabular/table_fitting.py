@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from separatrix.data.column import Column, as_numbers
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.given_tables import with_target_column
 from separatrix.data.look import look_of_schema
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.schema import AppliedTable, Schema
@@ -30,7 +31,7 @@ from separatrix.data.table_look import TableLook
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.estimators.settings import plain_settings
-from separatrix.estimators.table_source import TableSource, group_numbers, warn_of_columns, with_target_column
+from separatrix.estimators.table_source import TableSource, group_numbers, warn_of_columns
 from separatrix.estimators.table_target import Target
 from separatrix.estimators.to_model import library_versions
 from separatrix.tabular.progress import Ending, OnProgress

@@ -6,7 +6,7 @@ They need NumPy alone, and travel in the model file.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, ClassVar, get_args
@@ -83,6 +83,14 @@ class NumberReader:
         if None in values:
             return {name: as_numbers(_spelled(column, values), name)}
         return {name: np.array(values, dtype=np.float64)}
+
+    def unreadable(self, column: Column) -> set[str]:
+        """Return the cells that `read` refuses."""
+        if not is_text(column):
+            return set()
+        cells = set(column.tolist()) - {None, *self.words}
+        found = {cell for cell in cells if self._format.value(cell) is None}
+        return set() if {cell.lower() for cell in cells} <= {"true", "false"} else found
 
 
 def _spelled(column: Column, values: list[float | None]) -> Column:
@@ -245,8 +253,7 @@ class DateReader:
         """Return the columns; a `DataError` for text that is no date."""
         cells = as_text(column).tolist()
         seconds, other = read_seconds(cells, self.order)
-        unknown = [cell for cell in other if cell not in self.words and folded(cell) not in MISSING_WORDS]
-        if unknown:
+        if unknown := self._unknown(other):
             rows = [row for row, cell in enumerate(cells, start=1) if cell in set(unknown)]
             which = f"row {rows[0]}" + (f" (first of {len(rows)})" if len(rows) > 1 else "")
             raise DataError(
@@ -257,6 +264,13 @@ class DateReader:
         if self.order == "time":
             parts["hour"] = seconds / DAY * 24
         return {f"{name} ({part})": parts[part] for part in self.parts}
+
+    def unreadable(self, column: Column) -> set[str]:
+        """Return the cells that `read` refuses."""
+        return self._unknown(read_seconds(as_text(column).tolist(), self.order)[1])
+
+    def _unknown(self, cells: Iterable[str]) -> set[str]:
+        return {cell for cell in cells if cell not in self.words and folded(cell) not in MISSING_WORDS}
 
 
 Reader = NumberReader | CategoryReader | RankReader | DateReader
