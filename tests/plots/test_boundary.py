@@ -212,3 +212,76 @@ def test_the_colour_bar_is_as_high_as_the_axes(scale: tuple[float, float]) -> No
         (bar,) = [ax for ax in display.figure_.axes if ax.get_ylabel() == "P(right)"]
         box, beside = bar.get_window_extent(), display.ax_.get_window_extent()
         assert_allclose([box.y0, box.y1], [beside.y0, beside.y1], atol=0.6)
+
+
+WIDE_ROWS = np.random.RandomState(0).randn(60, 5)
+WIDE = Model(Network.mlp(5, (), 1), [2.0, -1.0, 1.0, 0.5, -2.0, 0.3], classes=["no", "yes"])
+TRUTH = np.where(WIDE.predict(WIDE_ROWS) == "yes", "no", WIDE.predict(WIDE_ROWS))  # wrong where it says yes
+
+
+@pytest.mark.parametrize("where", [{"plane": "pca"}, {"features": (0, 1)}])
+def test_rings_are_around_the_rows_that_the_classifier_gets_wrong_on_any_plane(where: Any) -> None:
+    display = DecisionBoundaryDisplay.from_estimator(WIDE, WIDE_ROWS, TRUTH, grid_resolution=20, **where)
+    is_wrong = WIDE.predict(WIDE_ROWS) != TRUTH
+    assert 0 < is_wrong.sum() < 60
+    assert_allclose(display.rings_.get_offsets(), display.grid.plane.points[is_wrong])
+    assert texts(display.legend_)[-1] == f"wrong: {is_wrong.sum()} of 60"
+    caption = display.ax_.get_title().replace("\n", " ")
+    assert caption.startswith(f"the classifier: {1 - is_wrong.mean():.1%} right")
+    assert "may lie on another colour" in caption
+
+
+def test_a_plane_that_holds_little_variance_says_so_and_advises_another_picture() -> None:
+    display = DecisionBoundaryDisplay.from_estimator(WIDE, WIDE_ROWS, plane="pca", grid_resolution=5)
+    scaled = (WIDE_ROWS - WIDE_ROWS.mean(axis=0)) / WIDE_ROWS.std(axis=0)
+    variance = np.linalg.svd(scaled, compute_uv=False) ** 2
+    held = variance[:2].sum() / variance.sum()
+    assert display.grid.plane.variance == pytest.approx(held)
+    caption = display.ax_.get_title().replace("\n", " ")
+    assert caption.startswith(f"this plane holds {held:.0%} of the variance")
+    assert ("Too little to judge by" in caption) == (held < 0.5)
+    flat = WIDE_ROWS[:, :1] + 0.1 * WIDE_ROWS
+    full = DecisionBoundaryDisplay.from_estimator(WIDE, flat, plane="pca", grid_resolution=5)
+    assert "Too little" not in full.ax_.get_title()
+
+
+def test_a_plane_of_all_columns_needs_no_caption_and_right_rows_no_ring() -> None:
+    display = DecisionBoundaryDisplay.from_estimator(MODEL, X, SIDE, grid_resolution=5)
+    assert display.ax_.get_title() == ""
+    assert len(display.rings_.get_offsets()) == 0
+    assert texts(display.legend_) == ["left", "right"]
+
+
+def test_the_boundary_is_where_the_answer_changes() -> None:
+    shifted = MODEL.with_threshold(0.9)
+    display = DecisionBoundaryDisplay.from_estimator(shifted, X, SIDE, grid_resolution=80)
+    (line,) = display.lines_
+    at = line.get_paths()[0].vertices[:, 0].mean()
+    assert at == pytest.approx(np.log(9) / 4, abs=0.02)
+    assert set(shifted.predict([[at - 0.1, 0.0], [at + 0.1, 0.0]])) == {"left", "right"}
+    colors = display.image_.cmap(display.image_.norm([0.85, 0.95]))
+    assert colors[0, 2] > colors[0, 0]  # blue below the threshold
+    assert colors[1, 2] < colors[1, 0]
+    is_wrong = shifted.predict(X) != SIDE
+    assert_allclose(display.rings_.get_offsets(), X[is_wrong])
+
+
+def test_a_panel_without_a_boundary_names_its_class() -> None:
+    sure = Model(Network.mlp(2, (), 1), [0.0, 0.0, 9.0], classes=["blue", "red"])
+    display = DecisionBoundaryDisplay.from_estimator(sure, X, grid_resolution=5)
+    assert display.everywhere_.get_text() == "red everywhere"
+    assert DecisionBoundaryDisplay.from_estimator(MODEL, X).everywhere_.get_text() == ""
+
+
+def test_given_predictions_have_rings() -> None:
+    display = DecisionBoundaryDisplay.from_predictions(
+        [0.0, 1.0], [0.0, 1.0], np.full((2, 2), 0.3), [[0.2, 0.5], [0.6, 0.1]], [0, 1], y_pred=[0, 0]
+    )
+    assert display.rings_.get_offsets().tolist() == [[0.6, 0.1]]
+
+
+def test_compared_classifiers_share_a_legend_with_one_ring() -> None:
+    worse = Model(Network.mlp(2, (), 1), [4.0, 4.0, 0.0], classes=["left", "right"])
+    displays = DecisionBoundaryDisplay.compare({"a": MODEL, "b": worse}, X, SIDE, grid_resolution=10)
+    assert texts(displays[0].legend_) == ["left", "right", "wrong"]
+    assert len(displays[1].rings_.get_offsets()) == (worse.predict(X) != SIDE).sum()

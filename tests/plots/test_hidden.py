@@ -131,7 +131,7 @@ def test_the_space_holds_the_points_the_boundary_and_the_lines_of_the_input_plan
     assert_allclose(np.sort(points, axis=0), np.sort(display.space.grid.plane.points, axis=0))
     assert display.mesh_ is not None
     assert len(display.mesh_.get_segments()) == 34
-    assert display.ax_.get_title() == "as seen by the hidden layer (2 units)"
+    assert display.ax_.get_title() == "the outputs of the hidden layer (2 units)"
     assert display.ax_.get_xlabel() == "unit 1"
 
 
@@ -141,7 +141,11 @@ def test_of_more_units_the_axes_say_what_they_are() -> None:
     theta[-1] -= np.median(model.decision_function(X))  # so that the line runs through the points
     display = HiddenSpaceDisplay.from_estimator(replace(model, theta=theta), X, Y, grid_resolution=20)
     assert display.mesh_ is None
-    assert display.ax_.get_xlabel().startswith("along the output's weights\nplane with ")
+    x_label, note = display.ax_.get_xlabel().split("\n")
+    assert (x_label, display.ax_.get_ylabel()) == ("towards 1 →", "where points differ most otherwise")
+    assert note.endswith("% of the variance of the 6 units")
+    # The colour of a point is its prediction, although the plane leaves much out: nothing to explain.
+    assert display.ax_.get_title() == "the outputs of the hidden layer (6 units)"
     (line,) = display.boundary_.lines_
     assert_allclose(np.ptp(line.get_paths()[0].vertices[:, 0]), 0, atol=1e-3)  # across the weights
 

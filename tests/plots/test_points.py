@@ -67,7 +67,7 @@ def test_few_points_are_all_drawn():
 
 def test_rings_are_around_the_points_that_are_wrong() -> None:
     points = np.arange(8.0).reshape(4, 2)
-    rings = draw_rings(new_axes(), points, np.array([True, False, False, True]))
+    rings = draw_rings(new_axes(), points, np.zeros(4, int), np.array([True, False, False, True]))
     np.testing.assert_array_equal(rings.get_offsets(), points[[0, 3]])
     assert rings.get_label() == "wrong: 2 of 4"
     assert not len(rings.get_facecolor())

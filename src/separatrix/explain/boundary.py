@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from separatrix.blas import one_blas_thread
 from separatrix.data.column import Column, as_numbers
 from separatrix.engine.numpy_engine import sums_and_outputs_from
+from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import Plane, PlaneKind, RowLike, grid_rows, make_plane
-from separatrix.explain.subject import as_model, class_labels, is_network
+from separatrix.explain.subject import as_model, class_labels, is_network, last_step
 from separatrix.explain.tables import as_table, in_container_of
 from separatrix.model import Model
 
@@ -38,25 +39,37 @@ class DecisionGrid:
     probability : ndarray of shape (n, n) or (n, n, n_classes)
         Entry (i, j) is the probability at (``plane.u[j]``, ``plane.v[i]``). With two classes there is no last
         axis, and it is the probability of the second.
+    threshold : float
+        With two classes, the probability of the second from which on it is the answer.
     """
 
     plane: Plane
     classes: Array
     probability: Array
+    threshold: float = 0.5
 
     @property
     def is_binary(self) -> bool:
         """Whether there are two classes."""
         return self.probability.ndim == 2
 
+    @property
+    def only_class(self) -> int | None:
+        """Index of the class that is the answer everywhere; None if there is a boundary."""
+        if self.is_binary:
+            answers = (self.probability >= self.threshold).astype(np.intp)
+        else:
+            answers = self.probability.argmax(axis=-1)
+        return int(answers.flat[0]) if (answers == answers.flat[0]).all() else None
+
     def margins(self) -> list[Array]:
         """Return an array of shape (n, n) for each boundary, which is 0 on that boundary.
 
-        With two classes, the second's probability minus one half. With more, for each class except the last,
-        its probability minus the largest of the others.
+        With two classes, the second's probability minus the threshold. With more, for each class except the
+        last, its probability minus the largest of the others.
         """
         if self.is_binary:
-            return [self.probability - 0.5]
+            return [self.probability - self.threshold]
         n_classes = self.probability.shape[-1]
         return [
             self.probability[..., k] - np.delete(self.probability, k, axis=-1).max(axis=-1)
@@ -206,8 +219,17 @@ def grid_over(estimator: Any, plane: Plane, X: Any) -> DecisionGrid:
         )
     shape = (len(plane.v), len(plane.u))
     if len(classes) == 2:
-        return DecisionGrid(plane, classes, probability[:, -1].reshape(shape))
+        second = probability[:, -1].reshape(shape)
+        return DecisionGrid(plane, classes, second, threshold_of(estimator))
     return DecisionGrid(plane, classes, probability.reshape(*shape, len(classes)))
+
+
+def threshold_of(estimator: Any) -> float:
+    """Return the threshold that a model, an ensemble or a network's estimator answers with, usually 0.5."""
+    last = last_step(estimator)
+    model = as_model(last) if is_network(last) else last
+    threshold = model.threshold if isinstance(model, AnyModel) else None
+    return 0.5 if threshold is None else threshold
 
 
 def _network_probability(model: Model, plane: Plane, X: Any) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from separatrix.engine.numpy_engine import layer_outputs, layer_sums_and_outputs
 from separatrix.errors import ParameterError
-from separatrix.explain.boundary import DecisionGrid, grid_over
+from separatrix.explain.boundary import DecisionGrid, grid_over, threshold_of
 from separatrix.explain.plane import (
     Plane,
     PlaneKind,
@@ -22,10 +22,12 @@ from separatrix.explain.plane import (
     principal_axes,
 )
 from separatrix.explain.subject import (
+    class_labels,
     input_names,
     layer_activations,
     model_with_hidden_layers,
     output_names,
+    shortened,
 )
 from separatrix.explain.tables import as_table, encoded_rows
 from separatrix.model import Model
@@ -213,6 +215,7 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
         If `X` does not fit the network.
     """
     model = model_with_hidden_layers(estimator)
+    class_labels(estimator)  # raises an error if it is not a classifier
     network = model.network
     n_units = network.layers[-2].units
     if n_units < 2:
@@ -235,7 +238,8 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
     n_hidden = len(network.layers) - 1
     name = f"hidden layer {n_hidden}" if n_hidden > 1 else "the hidden layer"
     mesh = _mesh(estimator, model, X) if n_units == 2 and len(as_table(estimator, X).columns) == 2 else []
-    return HiddenSpace(grid_over(last, plane, rows), f"{name} ({n_units} units)", mesh)
+    grid = replace(grid_over(last, plane, rows), threshold=threshold_of(estimator))
+    return HiddenSpace(grid, f"{name} ({n_units} units)", mesh)
 
 
 def _output_plane(last: Model, rows: Array, n: int) -> Plane:
@@ -250,14 +254,30 @@ def _output_plane(last: Model, rows: Array, n: int) -> Plane:
         across = basis[:, 0] * np.sign(basis[:, 0] @ differences[:, -1])
         rest = rows - middle - np.outer((rows - middle) @ across, across)
         directions = np.stack([across, principal_axes(rest)[1][0]])
-        labels = ("along the output's weights", "largest variance across them")
+        labels = (f"towards {shortened(_high_class(last))} →", "where points differ most otherwise")
     else:
         directions = principal_axes((rows - middle) @ basis)[1] @ basis.T
-        labels = ("along the outputs' weights, 1", "along the outputs' weights, 2")
+        labels = ("where the outputs differ most", "where they differ most otherwise")
     points = (rows - middle) @ directions.T
     fraction = points.var(axis=0).sum() / (rows.var(axis=0).sum() or 1.0)
-    note = f"plane with {fraction:.0%} of the units' variance"
-    return plane_along(input_names(last), middle, directions, points, n, labels=labels, note=note, origin={})
+    return plane_along(
+        input_names(last),
+        middle,
+        directions,
+        points,
+        n,
+        labels=labels,
+        note=f"{fraction:.0%} of the variance of the {rows.shape[1]} units",
+        origin={},
+        variance=float(fraction),
+        is_exact=basis.shape[1] <= 2,
+    )
+
+
+def _high_class(last: Model) -> object:
+    """Return the class whose probability rises along the weights of the output."""
+    assert last.classes is not None
+    return last.classes.tolist()[-1]
 
 
 def _mesh(estimator: Any, model: Model, X: Any, n_lines: int = 17, n: int = 129) -> list[Array]:

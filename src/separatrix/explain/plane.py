@@ -44,6 +44,11 @@ class Plane:
         Values of all columns at the origin of the plane.
     along_u, along_v : dict of str to ndarray of shape (n,)
         Values that are added to the columns that vary.
+    variance : float or None
+        Fraction of the rows' variance that a plane of principal components holds; None for two columns.
+    is_exact : bool
+        Whether a row is predicted as its place on the plane is. False if rows differ in what the plane leaves
+        out: other columns, or other components.
     """
 
     u: Array
@@ -55,6 +60,8 @@ class Plane:
     origin: dict[str, Any]
     along_u: dict[str, Array]
     along_v: dict[str, Array]
+    variance: float | None = None
+    is_exact: bool = True
 
     def columns(self) -> dict[str, Column]:
         """Return the whole grid as columns of n² rows, one row of the grid after the other."""
@@ -142,6 +149,8 @@ def plane_along(
     labels: Sequence[str],
     note: str,
     origin: Mapping[str, Any],
+    variance: float | None = None,
+    is_exact: bool = True,
 ) -> Plane:
     """Return a plane through a point, along two directions.
 
@@ -160,6 +169,8 @@ def plane_along(
     note : str
     origin : mapping of str to number or str
         Values of all columns; those that vary are replaced by `middle`.
+    variance, is_exact
+        As in `Plane`.
     """
     u, v = span(points[:, 0], n), span(points[:, 1], n)
     return Plane(
@@ -172,6 +183,8 @@ def plane_along(
         origin=dict(origin) | dict(zip(names, middle, strict=True)),
         along_u={name: u * step for name, step in zip(names, directions[0], strict=True)},
         along_v={name: v * step for name, step in zip(names, directions[1], strict=True)},
+        variance=variance,
+        is_exact=is_exact,
     )
 
 
@@ -209,7 +222,17 @@ def _feature_plane(table: Table, origin: dict[str, Any], axes: list[str], at: Ro
     else:
         where = "at the median" if at is None else "as given, or at the median"
     note = f"the other {plural(others, 'column')} {where}" if others else ""
-    return plane_along(axes, np.zeros(2), np.eye(2), points, n, labels=axes, note=note, origin=origin)
+    return plane_along(
+        axes,
+        np.zeros(2),
+        np.eye(2),
+        points,
+        n,
+        labels=axes,
+        note=note,
+        origin=origin,
+        is_exact=not others,
+    )
 
 
 def _pca_plane(table: Table, origin: dict[str, Any], n: int) -> Plane:
@@ -230,7 +253,18 @@ def _pca_plane(table: Table, origin: dict[str, Any], n: int) -> Plane:
     if len(origin) > len(names):
         note += ", text at its most frequent"
     labels = [component_label(number, fraction) for number, fraction in enumerate(fractions, 1)]
-    return plane_along(names, middle, directions * scale, points, n, labels=labels, note=note, origin=origin)
+    return plane_along(
+        names,
+        middle,
+        directions * scale,
+        points,
+        n,
+        labels=labels,
+        note=note,
+        origin=origin,
+        variance=float(fractions.sum()),
+        is_exact=len(origin) == 2,
+    )
 
 
 def _chosen(table: Table, features: Sequence[str | int] | None) -> list[str]:

@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
@@ -31,6 +31,12 @@ def new_axes(figsize: tuple[float, float] | None = None) -> Axes:
     The size in inches is that for texts of the usual size.
     """
     return plt.subplots(layout="constrained", figsize=figure_size(figsize))[1]
+
+
+def make_higher(figure: FigureBase, points: float) -> None:
+    """Make a figure higher, for what was added above its axes; a subfigure stays as it is."""
+    if isinstance(figure, Figure):
+        figure.set_figheight(figure.get_figheight() + max(points, 0.0) / 72)
 
 
 def figure_of(ax: Axes) -> Figure:

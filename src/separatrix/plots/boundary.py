@@ -9,10 +9,13 @@ from typing import Any, Self
 import numpy as np
 from contourpy import contour_generator
 from matplotlib import pyplot as plt
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import SubFigure
 from matplotlib.image import AxesImage
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
@@ -20,24 +23,29 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, decision_grid, given_grid, grid_over
 from separatrix.explain.plane import Plane, PlaneKind, RowLike
 from separatrix.explain.subject import at_epoch, class_labels, last_step
-from separatrix.plots.axes import style, wrapped
+from separatrix.plots.axes import make_higher, style, wrapped, wrapped_to
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.legends import add_colorbar, add_legend
 from separatrix.plots.marked import marked_point
-from separatrix.plots.palette import class_colors, class_tints, ink, probability_colormap
-from separatrix.plots.points import draw_class_points
+from separatrix.plots.palette import background, class_colors, class_tints, ink, probability_colormap
+from separatrix.plots.points import draw_class_points, draw_rings, point_area, ringed_points
 from separatrix.plots.scene import Scene
-from separatrix.plots.sizes import figure_size
+from separatrix.plots.sizes import axes_size, figure_size, text_points, text_size
 
 Array = NDArray[Any]
 
 _COMPARED_COLUMNS = 3
 _WIDTH, _COMPARED_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inches
+_ENOUGH_VARIANCE = 0.5  # of the rows, below which a plane says little about them
 _FILM_RESOLUTION = 120  # points along each side of the plane: one for three pixels
 
 
 class DecisionBoundaryDisplay(ModelDisplay):
     """Decision boundary of a classifier over a plane: probabilities as colour, the boundary, and the points.
+
+    A ring is around each point whose class the classifier predicts wrong. If the plane leaves out columns or
+    components in which rows differ, a point may lie on another colour than that of its prediction, and a note
+    above the axes says so.
 
     Create it with `from_estimator`, with `from_predictions` from your own grid of probabilities, or with
     `compare` for several classifiers side by side.
@@ -48,6 +56,8 @@ class DecisionBoundaryDisplay(ModelDisplay):
         What `separatrix.explain.decision_grid` or `separatrix.explain.given_grid` returns.
     y : array-like of shape (n_rows,), optional
         The class of each of the plane's points; without it they are grey.
+    y_pred : array-like of shape (n_rows,), optional
+        The class that is predicted for each of them; without it no point has a ring.
 
     Attributes
     ----------
@@ -58,6 +68,10 @@ class DecisionBoundaryDisplay(ModelDisplay):
         Lines between the classes, at most one fewer than there are classes.
     points_ : list of matplotlib PathCollection
         One for each class.
+    rings_ : matplotlib PathCollection or None
+        Around the points that are predicted wrong; None without `y` and `y_pred`.
+    everywhere_ : matplotlib Text
+        The class that is predicted everywhere, where there is no boundary; else empty.
     legend_ : matplotlib Legend or None
 
     Examples
@@ -71,13 +85,10 @@ class DecisionBoundaryDisplay(ModelDisplay):
 
     panel_width = 4.4
 
-    def __init__(self, grid: DecisionGrid, y: Any = None) -> None:
+    def __init__(self, grid: DecisionGrid, y: Any = None, y_pred: Any = None) -> None:
         self.grid = grid
-        self.codes = None if y is None else Labels(grid.classes).encode(np.ravel(y))
-        if self.codes is not None and len(self.codes) != len(grid.plane.points):
-            raise DataError(
-                f"X and y must have the same rows, got {len(grid.plane.points)} and {len(self.codes)}."
-            )
+        self.codes, predicted = self._encoded("y", y), self._encoded("y_pred", y_pred)
+        self.is_wrong = None if self.codes is None or predicted is None else self.codes != predicted
 
     @classmethod
     def from_estimator(
@@ -125,7 +136,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         grid = decision_grid(
             estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution
         )
-        return cls(grid, y).plot(ax, **kwargs)
+        return cls(grid, y, _predictions(estimator, X, y)).plot(ax, **kwargs)
 
     @classmethod
     def from_predictions(
@@ -136,6 +147,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         X: Any = None,
         y: Any = None,
         *,
+        y_pred: Any = None,
         classes: Any = None,
         ax: Axes | None = None,
         **kwargs: Any,
@@ -152,6 +164,8 @@ class DecisionBoundaryDisplay(ModelDisplay):
             The points to show.
         y : array-like of shape (n_rows,), optional
             Their classes.
+        y_pred : array-like of shape (n_rows,), optional
+            The classes that are predicted for them: those that differ from `y` have a ring.
         classes : array-like of shape (n_classes,), optional
             The classes' labels; by default 0, 1, …
         ax : matplotlib Axes, optional
@@ -170,7 +184,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         >>> ring = 1 / (1 + np.exp(5 * (xx0**2 + xx1**2 - 1)))
         >>> display = DecisionBoundaryDisplay.from_predictions(xx0, xx1, ring, classes=["outer", "inner"])
         """
-        return cls(given_grid(xx0, xx1, response, X, classes=classes), y).plot(ax, **kwargs)
+        return cls(given_grid(xx0, xx1, response, X, classes=classes), y, y_pred).plot(ax, **kwargs)
 
     @classmethod
     def compare(
@@ -208,7 +222,9 @@ class DecisionBoundaryDisplay(ModelDisplay):
         named = _named(estimators)
         where: dict[str, Any] = {"features": features, "plane": plane, "at": at}
         grids = [decision_grid(model, X, **where, grid_resolution=grid_resolution) for _, model in named]
-        displays = [cls(grid, y) for grid in grids]
+        displays = [
+            cls(grid, y, _predictions(model, X, y)) for grid, (_, model) in zip(grids, named, strict=True)
+        ]
         _require_same_classes(named, displays)
         n_columns = min(len(named), _COMPARED_COLUMNS)
         n_rows = math.ceil(len(named) / n_columns)
@@ -226,16 +242,20 @@ class DecisionBoundaryDisplay(ModelDisplay):
         shown = list(axes.flat[: len(named)])
         for display, ax, (title, _) in zip(displays, shown, named, strict=True):
             display.plot(ax, **{"colorbar": False, "legend": False} | kwargs)
-            ax.set_title(wrapped(title, 32))
+            ax.set_title(wrapped_to(title, 72 * _COMPARED_WIDTH, rcParams["axes.titlesize"]))
             ax.set(xlabel=None, ylabel=None)
         first = displays[0]
-        x_label, y_label = first._axis_labels(36 * n_columns, 42 * n_rows)
-        figure.supxlabel(x_label, fontsize="medium")
-        figure.supylabel(y_label, fontsize="medium")
+        sides = axes_size(shown[0])
+        x_label, y_label = first._axis_labels(n_columns * sides[0], n_rows * sides[1])
+        figure.supxlabel(x_label, fontsize=rcParams["axes.labelsize"])
+        figure.supylabel(y_label, fontsize=rcParams["axes.labelsize"])
         if first.grid.is_binary:
             add_colorbar(figure, first.image_, shown, label=first._scale_label())
         if first.codes is not None:
-            legend = add_legend(figure, shown[0], first.points_, is_own=True)
+            ringed = [display.rings_ for display in displays if display._has_wrong][:1]
+            legend = add_legend(figure, shown[0], [*first.points_, *ringed], is_own=True)
+            for text in legend.get_texts()[len(first.points_) :]:
+                text.set_text("wrong")
             for display in displays:
                 display.legend_ = legend
         return displays
@@ -312,16 +332,24 @@ class DecisionBoundaryDisplay(ModelDisplay):
             for margin in self.grid.margins()
             if margin.min() < 0 < margin.max()
         ]
-        classes = self.grid.classes.tolist()
-        self.points_ = draw_class_points(ax, plane.points, self.codes, classes, **dict(point_kw or {}))
+        classes, chosen = self.grid.classes.tolist(), dict(point_kw or {})
+        if self._is_small:
+            chosen = {"s": 0.5 * point_area(len(plane.points))} | chosen
+        self.points_ = draw_class_points(ax, plane.points, self.codes, classes, **chosen)
+        self.rings_ = None
+        if self.codes is not None and self.is_wrong is not None:
+            self.rings_ = draw_rings(ax, plane.points, self.codes, self.is_wrong, area=chosen.get("s"))
+        self.everywhere_ = self._write_everywhere()
         ax.set(xlim=plane.u[[0, -1]], ylim=plane.v[[0, -1]], aspect="equal" if _aspect(plane) else "auto")
-        x_label, y_label = self._axis_labels(48, 40)
+        x_label, y_label = self._axis_labels(*(0.9 * length for length in axes_size(ax)))
         ax.set(xlabel=x_label, ylabel=y_label)
         if colorbar and self.grid.is_binary:
             self._fit_texts(add_colorbar(self.figure_, self.image_, [ax], label=self._scale_label()).ax)
         self._fit_texts(ax)
+        self._write_caption()
         has_legend = legend and self.codes is not None
-        self.legend_ = self._add_legend(self.points_) if has_legend else None
+        ringed = [self.rings_] if self._has_wrong and not self._is_small else []
+        self.legend_ = self._add_legend([*self.points_, *ringed]) if has_legend else None
         return self
 
     @classmethod
@@ -347,7 +375,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
             return grid_over(scene.at(frame), plane, scene.rows)
 
         has_points = scene.y is not None
-        display = cls(grid_at(0), scene.y)
+        display = cls(grid_at(0), scene.y, _predictions(scene.at(0), scene.rows, scene.y))
         look = None if has_points else {"s": 0}
         display.plot(figure.subplots(), colorbar=False, legend=False, point_kw=look)
         ax = display.ax_
@@ -355,8 +383,11 @@ class DecisionBoundaryDisplay(ModelDisplay):
             bar = add_colorbar(figure, display.image_, [ax])
             bar.ax.set_title(display._scale_label(), fontsize="medium")
         ax.set_anchor("N")  # under the legend, however high the panel is
+        rings = [] if display.rings_ is None else [display.rings_]
         if has_points:
-            add_legend(figure, ax, display.points_, is_own=True)
+            for ring in rings:
+                ring.set_label("wrong")  # their number changes
+            add_legend(figure, ax, [*display.points_, *rings], is_own=True)
         for contours in display.lines_:
             contours.remove()
         lines = LineCollection([], colors=[ink()], linewidths=1.6)
@@ -371,9 +402,15 @@ class DecisionBoundaryDisplay(ModelDisplay):
             for margin in grid.margins():
                 segments += contour_generator(grid.plane.u, grid.plane.v, margin).lines(0.0)
             lines.set_segments(segments)
+            display.everywhere_.set_text(_everywhere(grid))
+            now = cls(grid, scene.y, _predictions(scene.at(frame), scene.rows, scene.y))
+            for ring in rings:
+                if now.codes is not None and now.is_wrong is not None:
+                    ring.set_offsets(ringed_points(plane.points, now.codes, now.is_wrong))
 
         # The frame of the axes comes last, as the image covers half of it.
-        return Panel([display.image_, lines, *display.points_, *ax.spines.values(), *mark.moving], update)
+        above = [*display.points_, *rings, display.everywhere_, *ax.spines.values()]
+        return Panel([display.image_, lines, *above, *mark.moving], update)
 
     def _draw_image(self, ax: Axes, image_kw: Mapping[str, Any] | None) -> AxesImage:
         plane = self.grid.plane
@@ -384,16 +421,81 @@ class DecisionBoundaryDisplay(ModelDisplay):
             "zorder": 0,
         }
         if self.grid.is_binary:
-            look |= {"cmap": probability_colormap(*class_colors(2)), "vmin": 0.0, "vmax": 1.0}
+            colors = probability_colormap(*class_colors(2))
+            look |= {"cmap": colors, "norm": TwoSlopeNorm(self.grid.threshold, 0.0, 1.0)}
         return ax.imshow(_shades(self.grid), **style(look, image_kw))
 
-    def _axis_labels(self, x_width: int, y_width: int) -> tuple[str, str]:
+    def _encoded(self, name: str, y: Any) -> Array | None:
+        """Return the codes of the points' classes."""
+        if y is None:
+            return None
+        codes = Labels(self.grid.classes).encode(np.ravel(y), name)
+        n_points = len(self.grid.plane.points)
+        if len(codes) != n_points:
+            raise DataError(f"X and {name} must have the same rows, got {n_points} and {len(codes)}.")
+        return codes
+
+    @property
+    def _has_wrong(self) -> bool:
+        return self.is_wrong is not None and bool(self.is_wrong.any())
+
+    def _write_everywhere(self) -> Text:
+        box = {"boxstyle": "round,pad=0.3", "facecolor": background(), "edgecolor": "none", "alpha": 0.8}
+        return self.ax_.text(
+            0.5,
+            0.03,
+            _everywhere(self.grid),
+            transform=self.ax_.transAxes,
+            ha="center",
+            va="bottom",
+            fontsize=self._fontsize,
+            bbox=box,
+            zorder=5,
+        )
+
+    def _write_caption(self) -> None:
+        """Write above the axes that points may lie on other colours than those of their predictions."""
+        lines = self._caption()
+        if lines and not self._is_small:
+            width, size = axes_size(self.ax_)[0], text_points("small")
+            caption = "\n".join(wrapped_to(line, width, size) for line in lines)
+            self.ax_.set_title(caption, fontsize=size)
+            if self._is_own:
+                make_higher(self.figure_, text_size(caption, size)[1])
+
+    def _caption(self) -> list[str]:
         plane = self.grid.plane
-        lines = [wrapped(text, x_width) for text in (plane.u_label, plane.note) if text]
-        return "\n".join(lines), wrapped(plane.v_label, y_width)
+        if plane.is_exact:
+            return []
+        right = "" if self.is_wrong is None else f"the classifier: {1 - self.is_wrong.mean():.1%} right; "
+        if plane.variance is None:
+            return [f"{right}rows differ in other columns, too, so points may lie on another colour"]
+        held = f"this plane holds {plane.variance:.0%} of the variance"
+        advice = "Too little to judge by: draw two columns, with features=, or a ReportDisplay."
+        return [
+            f"{right}{held}, so points off it may lie on another colour",
+            *([advice] if plane.variance < _ENOUGH_VARIANCE else []),
+        ]
+
+    def _axis_labels(self, x_points: float, y_points: float) -> tuple[str, str]:
+        """Return the labels of the axes, in lines that are not longer than these."""
+        plane, size = self.grid.plane, rcParams["axes.labelsize"]
+        lines = [wrapped_to(text, x_points, size) for text in (plane.u_label, plane.note) if text]
+        return "\n".join(lines), wrapped_to(plane.v_label, y_points, size)
 
     def _scale_label(self) -> str:
         return wrapped(f"P({self.grid.classes[1]})", 36)
+
+
+def _predictions(estimator: Any, X: Any, y: Any) -> Any:
+    """Return the classes that are predicted for rows whose classes are known."""
+    return None if y is None else estimator.predict(X)
+
+
+def _everywhere(grid: DecisionGrid) -> str:
+    """Return the class that is predicted everywhere, in words; empty if there is a boundary."""
+    code = grid.only_class
+    return "" if code is None else wrapped(f"{grid.classes[code]} everywhere", 30)
 
 
 def _shades(grid: DecisionGrid) -> Array:

@@ -61,6 +61,8 @@ class Display(ABC):
         self.ax_ = new_axes(figsize) if ax is None else ax
         self.figure_ = figure_of(self.ax_)
         width, height = (length / text_scale() for length in axes_size(self.ax_))
+        if text_scale() > 1:  # otherwise the numbers of two axes meet in the corner
+            self.ax_.tick_params(pad=5 * text_scale())
         # A size in inches is chosen such that everything fits.
         has_fitting_size = ax is None and figsize is not None
         self._is_small = not has_fitting_size and (width < self._small_width or height < _SMALL_HEIGHT)
@@ -69,7 +71,9 @@ class Display(ABC):
     @property
     def _fontsize(self) -> float:
         """Font size of texts beside what is drawn, in points."""
-        return text_points("x-small" if self._is_small else "small")
+        if not self._is_small:
+            return text_points("small")
+        return min(text_points("x-small"), max(0.075 * axes_size(self.ax_)[1], 6.0))
 
     def _set_title(self, title: str, **kwargs: Any) -> None:
         """Write a title, for which small axes have no room."""
@@ -78,7 +82,8 @@ class Display(ABC):
 
     def _add_legend(self, handles: Sequence[Any]) -> Legend:
         """Add a legend above the axes of a new figure, else in the corner of the axes."""
-        return add_legend(self.figure_, self.ax_, handles, is_own=self._is_own, small=self._is_small)
+        size = {"fontsize": self._fontsize} if self._is_small else {}
+        return add_legend(self.figure_, self.ax_, handles, is_own=self._is_own, **size)
 
     def _fit_texts(self, *axes: Axes | None) -> None:
         """Make the ticks and labels of axes small, if those drawn in are small."""

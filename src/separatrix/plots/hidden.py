@@ -324,6 +324,8 @@ class HiddenSpaceDisplay(ModelDisplay):
         What `separatrix.explain.hidden_space` returns.
     y : array-like of shape (n_rows,), optional
         The points' classes; without it they are grey.
+    y_pred : array-like of shape (n_rows,), optional
+        The classes that the network predicts for them: those that differ from `y` have a ring.
 
     Attributes
     ----------
@@ -343,9 +345,9 @@ class HiddenSpaceDisplay(ModelDisplay):
     >>> display = HiddenSpaceDisplay.from_estimator(network, X, y)
     """
 
-    def __init__(self, space: HiddenSpace, y: Any = None) -> None:
+    def __init__(self, space: HiddenSpace, y: Any = None, y_pred: Any = None) -> None:
         self.space = space
-        self.boundary_ = DecisionBoundaryDisplay(space.grid, y)
+        self.boundary_ = DecisionBoundaryDisplay(space.grid, y, y_pred)
 
     @classmethod
     def from_estimator(
@@ -381,7 +383,7 @@ class HiddenSpaceDisplay(ModelDisplay):
             If `X` or `y` does not fit.
         """
         space = hidden_space(estimator, X, grid_resolution=grid_resolution)
-        return cls(space, y).plot(ax, **kwargs)
+        return cls(space, y, None if y is None else estimator.predict(X)).plot(ax, **kwargs)
 
     def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
         """Draw the points; `ax` and `**kwargs` are those of `DecisionBoundaryDisplay.plot`."""
@@ -391,8 +393,9 @@ class HiddenSpaceDisplay(ModelDisplay):
         if self.space.mesh:
             self.mesh_ = LineCollection(self.space.mesh, colors=[ink()], linewidths=0.5, alpha=0.5, zorder=1)
             self.ax_.add_collection(self.mesh_, autolim=False)
-        size = text_points("x-small") if self.boundary_._is_small else "large"
-        self.ax_.set_title(f"as seen by {self.space.layer}", fontsize=size)
+        size = text_points("x-small" if self.boundary_._is_small else "small")
+        lines = [f"the outputs of {self.space.layer}", self.ax_.get_title()]
+        self.ax_.set_title("\n".join(filter(None, lines)), fontsize=size)
         return self
 
     @classmethod

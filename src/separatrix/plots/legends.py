@@ -8,11 +8,11 @@ from typing import Any, cast
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import FigureBase
 from matplotlib.legend import Legend
 from matplotlib.transforms import Bbox
 
-from separatrix.plots.axes import figure_of, style
+from separatrix.plots.axes import figure_of, make_higher, style
 from separatrix.plots.sizes import text_points
 
 _LEGEND_AREA = 45.0  # of the smallest marker in a legend, in square points
@@ -21,10 +21,10 @@ _CLOSE: dict[str, Any] = {"handletextpad": 0.4, "columnspacing": 1.6}
 
 
 def add_legend(
-    figure: FigureBase, ax: Axes, handles: Sequence[Any], *, is_own: bool, small: bool = False, **kwargs: Any
+    figure: FigureBase, ax: Axes, handles: Sequence[Any], *, is_own: bool, **kwargs: Any
 ) -> Legend:
     """Add a legend above the axes of a figure made for them, which becomes higher, else in their corner."""
-    look: dict[str, Any] = {"fontsize": text_points("x-small" if small else "medium")} | _CLOSE
+    look: dict[str, Any] = {"fontsize": text_points("medium")} | _CLOSE
     if is_own:
         above = style(look | {"loc": "outside upper center", "frameon": False}, kwargs)
         legend = _in_columns(
@@ -73,10 +73,9 @@ def legend_above(
 
 def _make_room(figure: FigureBase, legend: Legend) -> None:
     """Make a figure higher by the legend's lines after the first."""
-    if isinstance(figure, Figure):
-        first_line = 2.4 * legend.prop.get_size_in_points()
-        height = legend.get_window_extent().height * 72 / figure.dpi
-        figure.set_figheight(figure.get_figheight() + max(height - first_line, 0.0) / 72)
+    first_line = 2.4 * legend.prop.get_size_in_points()
+    height = legend.get_window_extent().height * 72 / cast("Any", figure).dpi
+    make_higher(figure, height - first_line)
 
 
 def _in_columns(add: Callable[[int], Legend], n_handles: int, width: float) -> Legend:

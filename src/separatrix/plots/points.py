@@ -63,21 +63,31 @@ def point_area(n_rows: int) -> float:
     return float(np.clip(6000 / max(n_rows, 1), 11, 40))
 
 
-def draw_rings(ax: Axes, points: Array, is_wrong: Array, **kwargs: Any) -> PathCollection:
-    """Draw a ring around each point (n_rows, 2) that is wrong, also if the point itself is not drawn.
+def draw_rings(
+    ax: Axes, points: Array, codes: Array, is_wrong: Array, *, area: float | None = None
+) -> PathCollection:
+    """Draw a ring around each point (n_rows, 2) that is wrong, of those that `draw_class_points` draws.
 
-    The label counts them. `kwargs` are passed to `Axes.scatter` and replace the defaults.
+    The label counts all that are wrong. `area` is that of a dot.
     """
     n_wrong, n_rows = int(is_wrong.sum()), len(points)
+    ringed = ringed_points(points, codes, is_wrong)
     look: dict[str, Any] = {
-        "s": _RING * point_area(n_rows),
+        "s": _RING * (point_area(n_rows) if area is None else area),
         "facecolors": "none",
         "edgecolors": [ink()],
         "linewidths": 1.1,
         "zorder": 3.5,
         "label": f"wrong: {n_wrong} of {n_rows}",
     }
-    return ax.scatter(points[is_wrong, 0], points[is_wrong, 1], **look | kwargs)
+    return ax.scatter(ringed[:, 0], ringed[:, 1], **look)
+
+
+def ringed_points(points: Array, codes: Array, is_wrong: Array) -> Array:
+    """Return those points that are drawn and wrong."""
+    rows = stratified_rows(len(points), codes, MAX_POINTS)
+    wrong: Array = points[rows][is_wrong[rows]]
+    return wrong
 
 
 def stratified_rows(n_rows: int, codes: Array | None, n_most: int) -> Array:
