@@ -306,3 +306,48 @@ def test_the_memory_allowed_is_kept(tmp_path):
     predict = ("predict", "m.safetensors", "part-*.parquet", "--memory", "450MB", "-o", "scored.parquet")
     assert peak_megabytes(*predict, cwd=tmp_path) < 450
     assert pl.scan_parquet(tmp_path / "scored.parquet").select(pl.len()).collect().item() == 10 * n_rows
+
+
+REFUSED = MEASURED.replace("check=True", "check=False")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
+@pytest.mark.promise("A Parquet file that expands, and one of long row groups, is read in bounded memory")
+@pytest.mark.parametrize(("kind", "n_rows"), [("text", 2**18), ("numbers", 10_000_000)])
+def test_a_parquet_file_that_expands_is_refused_in_bounded_memory(tmp_path, kind, n_rows, record_property):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    codes = pa.array(np.zeros(n_rows, np.int8))
+    columns = {"a": pa.DictionaryArray.from_arrays(codes, ["x" * 1000]) if kind == "text" else codes}
+    columns["y"] = pa.DictionaryArray.from_arrays(pa.array(np.arange(n_rows, dtype=np.int8) % 2), ["p", "q"])
+    path = tmp_path / "bomb.parquet"
+    pq.write_table(pa.table(columns), path, row_group_size=n_rows, compression="zstd", store_schema=False)
+    fit = ("fit", path.name, "-t", "y", "--memory", "450MB", "-o", "m.safetensors")
+    finished = subprocess.run(
+        [sys.executable, "-c", REFUSED, *fit], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert "no column is left to learn from: 'a' is " in finished.stderr
+    assert len(finished.stderr) < 400
+    peak = int(finished.stdout) * (1 if sys.platform == "darwin" else 1024) / 1e6
+    assert peak < 600
+    expanded = n_rows * (1000 if kind == "text" else 1) / 1e6
+    record_property(
+        "figure", f"{path.stat().st_size:,} bytes that expand to {expanded:.0f} MB: {peak:.0f} MB of memory"
+    )
+
+
+@pytest.mark.promise("Missing cells in the last row group alone are found, in the target with its row")
+@pytest.mark.parametrize("options", [(), MEMORY], ids=["whole", "pieces"])
+def test_missing_cells_in_the_last_row_group_alone(run, options):
+    a = np.random.RandomState(0).normal(size=6000)
+    for name, missing in (("a", 5990), ("y", 5995)):
+        columns = {"a": a.tolist(), "y": np.where(a > 0, "p", "q").tolist()}
+        columns[name][missing] = None
+        pl.DataFrame(columns).write_parquet("t.parquet", row_group_size=1000)
+        fit = ("fit", "t.parquet", "-t", "y", "--hidden", "2", "--epochs", "1", "--engine", "numpy")
+        result = run(*fit, "-o", f"{name}.safetensors", *options)
+        assert result.exit_code == (0 if name == "a" else 2), result.output
+    assert np.isfinite(sx.load("a.safetensors").predict_proba(pl.DataFrame({"a": [None, 1.0]}))).all()
+    assert "the target column 'y' is empty in 1 of " in result.stderr
+    assert "5996" in result.stderr or "counted from row 5,001 " in result.stderr

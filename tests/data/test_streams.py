@@ -460,3 +460,13 @@ def test_a_parquet_file_without_rows_is_an_error(tmp_path):
     pl.DataFrame({"a": pl.Series([], dtype=pl.Int64)}).write_parquet(tmp_path / "t.parquet")
     with pytest.raises(DataError, match="has no rows"), open_stream(tmp_path / "t.parquet", 10**6):
         pass
+
+
+def test_a_parquet_file_is_as_large_as_its_cells(tmp_path):
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"a": ["x" * 1000]}).select(pl.col("a").repeat_by(100_000).explode()).write_parquet(path)
+    assert path.stat().st_size < 10_000
+    assert is_larger(str(path), 90_000_000)
+    assert not is_larger(str(path), 110_000_000)
+    path.write_bytes(b"no Parquet")
+    assert not is_larger(str(path), 100)

@@ -1,4 +1,4 @@
-"""Print one digest of several trainings, for each of the ways that are named: here, threads, loky, fork, dask.
+"""Print one digest of several trainings, for each way that is named: here, threads, loky, fork, dask.
 
 The tests run it as a script, so that workers get its functions by value.
 """

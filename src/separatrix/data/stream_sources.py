@@ -25,6 +25,7 @@ from separatrix.data.parquet_stream import (
     require_same_columns,
 )
 from separatrix.data.read_options import ReadOptions
+from separatrix.data.small_files import with_small_files_joined
 from separatrix.data.streams import Stream, TableStream
 from separatrix.data.table import Table
 from separatrix.data.table_files import TableFile, no_file, warn_of
@@ -154,6 +155,7 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, options: Rea
     sources = [_plain_source(path, folder) for path in paths]
     if table_format is FORMATS[".parquet"]:
         files = [ParquetFile.read(*each) for each in zip(_paths(sources), paths, strict=True)]
+        files = with_small_files_joined(files, folder, piece_bytes)
         return ParquetStream(files, piece_bytes, sources=paths)
     scanned = _scanned_alike(sources, table_format, options)
     names = [source.label for source in sources]
@@ -170,8 +172,10 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, options: Rea
 def _plain_source(path: Path, folder: Path) -> Source:
     """Return a file as a source, with a folder of its own for what is converted; decompressed if need be."""
     label = f"'{path}'"
+    table_format, compression = format_of(path)
+    if compression is None and table_format is FORMATS[".parquet"]:
+        return Source(path, label)
     own = Path(tempfile.mkdtemp(dir=folder))
-    compression = format_of(path)[1]
     plain = path if compression is None else decompressed(path, compression, label, own)
     return Source(plain, label, own)
 

@@ -13,7 +13,13 @@ from separatrix.data.files.compression import COMPRESSIONS, Compression, compres
 from separatrix.data.files.csv_files import CSV_OPTIONS, scan_csv, write_csv
 from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.files.json_lines import scan_json_lines, write_json_lines
-from separatrix.data.files.parquet_files import scan_arrow, scan_parquet, write_arrow, write_parquet
+from separatrix.data.files.parquet_files import (
+    expanded_bytes,
+    scan_arrow,
+    scan_parquet,
+    write_arrow,
+    write_parquet,
+)
 from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.files.sqlite_files import SQLITE_OPTIONS, scan_sqlite
 from separatrix.data.files.workbook_files import WORKBOOK_OPTIONS, scan_workbook
@@ -150,12 +156,19 @@ def streamed_suffixes() -> list[str]:
 
 
 def is_larger(source: str, n_bytes: int) -> bool:
-    """Return whether a source is a pattern, or a file of more than `n_bytes` that can be read in pieces."""
+    """Return whether a source is a pattern, or a file of more than `n_bytes` that can be read in pieces.
+
+    The bytes are those of the file, and of the cells of a Parquet file, which may take a millionth in it.
+    """
     path = Path(source)
     if is_pattern(source):
         return True
     table_format, _ = format_of(path)
-    return bool(table_format and table_format.in_pieces) and path.is_file() and path.stat().st_size > n_bytes
+    if table_format is None or not table_format.in_pieces or not path.is_file():
+        return False
+    if path.stat().st_size > n_bytes:
+        return True
+    return path.suffix.lower() == ".parquet" and expanded_bytes(path) > n_bytes
 
 
 def is_pattern(source: str) -> bool:

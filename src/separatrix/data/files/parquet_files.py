@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
 
+SAMPLE_ROWS = 256
+"""Rows by which the size of a file is judged."""
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars
 
     from separatrix.data.files.csv_layout import CsvLayout
@@ -37,6 +42,22 @@ def scan_parquet(source: Source, options: ReadOptions) -> ScannedTable:
             if name not in index
         )
     )
+
+
+def expanded_bytes(path: Path) -> int:
+    """Return about how many bytes the cells of a Parquet file take in memory, judged by its first rows.
+
+    The sizes in the file are those of its own encoding, in which a million equal cells take a few bytes.
+    A file that cannot be read has none: its reader says why.
+    """
+    import polars as pl
+
+    try:
+        frame = pl.scan_parquet(path, glob=False)
+        first, n_rows = frame.head(SAMPLE_ROWS).collect(), frame.select(pl.len()).collect().item()
+    except (pl.exceptions.PolarsError, OSError):
+        return 0
+    return int(first.estimated_size() * n_rows / max(first.height, 1))
 
 
 def _pandas_columns(metadata: str) -> tuple[set[str], set[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from reprlib import repr as shortened
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def decide_text(name: str, profile: TextProfile) -> ColumnSchema:
     if levels.n_levels == 1:
         only = next(iter(levels.counts))
         if not profile.n_missing:
-            return ColumnSchema(name, "constant", f"is '{only}' in every row")
+            return ColumnSchema(name, "constant", f"is {shortened(only)} in every row")
         if read_numeral(only) is None and not read_moments(only):
             return ColumnSchema(name, "yes/no", f"is '{only}' or has no value", CategoryReader())
     if profile.n_padded and profile.n_digits >= (1 - RARE_WORDS) * profile.n:
