@@ -263,6 +263,7 @@ class TargetStatistics:
 
         Of the rows that the mask `left_out` marks, the labels alone are added, and they are not counted.
         """
+        require_values(column, self.name)  # counts all rows, also those left out
         kept = column if left_out is None else column[~left_out]
         self.add_labels(kept, weight=1)
         self.n_rows += len(kept)
