@@ -1,6 +1,6 @@
 /** The page mounts itself: what Python put into it, or the link's document, on the screen. */
 
-import { render } from "preact";
+import { h, render } from "../ui/render";
 import { DataMaker } from "../data/dataset";
 import { linkState, readLink, writeLink } from "../state/link";
 import { Problem } from "../state/problem";

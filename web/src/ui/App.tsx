@@ -1,6 +1,6 @@
 /** The page: header, data and settings, narrator, network, result, dock; dialogs; keys. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Fragment, h, useEffect, useMemo, useRef, useState } from "./render";
 import { sourceName } from "../text/names";
 import { count, cut, plural } from "../text/format";
 import { LABELS } from "../text/labels";
@@ -19,7 +19,7 @@ import { NetworkPanel } from "./NetworkPanel";
 import { Confusion, ResultPanel } from "./ResultPanel";
 import { Brand, Icon } from "./icons";
 import type { App as AppValue, Stage } from "./stage";
-import { AppContext, useApp, useSession } from "./stage";
+import { provideApp, useApp, useSession } from "./stage";
 import type { DataTable } from "../data/table";
 import { sentence } from "../text/notes";
 
@@ -39,8 +39,9 @@ export function App({ stage, tables, link, first, ready }: { stage: Stage; table
   useKeys(app);
   useEffect(() => ready((text) => app.say(text, "error")), [app]);
   useEffect(() => app.session.subscribe(({ problem }) => problem, (problem) => { if (problem) app.say(sentence(problem), "error"); }), [app]);
+  provideApp(app);
   return (
-    <AppContext.Provider value={app}>
+    <>
       <div class="grid">
         <Header link={link} />
         <aside class="data" aria-label={LABELS.settings}>
@@ -57,7 +58,7 @@ export function App({ stage, tables, link, first, ready }: { stage: Stage; table
       <DropTarget root={stage.root} take={(dropped) => open("csv", dropped)} />
       {sheet?.name === "csv" && <CsvSheet key={sheet.key} tables={tables} file={sheet.file} close={close} />}
       {sheet?.name === "formula" && <FormulaSheet key={sheet.key} close={close} />}
-    </AppContext.Provider>
+    </>
   );
 }
 

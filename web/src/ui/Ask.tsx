@@ -1,6 +1,6 @@
 /** Ask: a form for one row, and what the network predicts for it. */
 
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { h, useEffect, useId, useRef, useState } from "./render";
 import type { Dataset, InputColumn } from "../state/types";
 import { cut, percent, short, shownName } from "../text/format";
 import { LABELS } from "../text/labels";

@@ -1,6 +1,6 @@
 /** Data of one's own: a file or pasted rows, then what to predict from which columns. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { Fragment, h, useEffect, useRef, useState } from "./render";
 import type { DataTable, Proposal } from "../data/table";
 import { docWith } from "../data/classics";
 import { propose, sourceOf, taskOf } from "../data/table";

@@ -1,5 +1,6 @@
 /** The data: a tile for each set, points, noise, share held back. */
 
+import { Fragment, h } from "./render";
 import { MAX_HELD_OUT, TOYS as TRAITS, toySource } from "../state/defaults";
 import type { Source, ToyName } from "../state/types";
 import { count, cut, fixed, percent } from "../text/format";

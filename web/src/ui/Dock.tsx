@@ -1,6 +1,6 @@
 /** The dock: start again, step, play, speed; the loss curve that rewinds; the numbers. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { h, useEffect, useRef } from "./render";
 import { count, loss } from "../text/format";
 import { LABELS } from "../text/labels";
 import { speedText } from "../text/names";

@@ -1,6 +1,6 @@
 /** Points drawn by hand: a class as a pen, an eraser, and what the plot does with the pointer. */
 
-import { useRef } from "preact/hooks";
+import { h, useRef } from "./render";
 import type { DrawnSource } from "../state/types";
 import { cut } from "../text/format";
 import { LABELS } from "../text/labels";

@@ -1,6 +1,6 @@
 /** The whole page takes a dropped file, and rows that are pasted. */
 
-import { useEffect, useState } from "preact/hooks";
+import { h, useEffect, useState } from "./render";
 import { LABELS } from "../text/labels";
 
 export function DropTarget({ root, take }: { root: HTMLElement; take: (file: File) => void }) {

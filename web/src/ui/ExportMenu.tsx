@@ -1,6 +1,6 @@
 /** Files to carry away: the model three ways, the data, pictures. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { h, useEffect, useRef, useState } from "./render";
 import { dataCsv, modelJson, safetensors } from "../export/files";
 import { pythonCode } from "../export/python";
 import { EXPORTS, LABELS } from "../text/labels";

@@ -1,6 +1,6 @@
 /** Points above and below the graph of a function that one types. */
 
-import { useState } from "preact/hooks";
+import { h, useState } from "./render";
 import { docWith } from "../data/classics";
 import { compile } from "../data/formula";
 import { Problem } from "../state/problem";

@@ -1,5 +1,6 @@
 /** How the network learns: optimiser, rate, batch; loss, penalties, initial weights, when to stop. */
 
+import { h } from "./render";
 import { OPTIMIZERS as DEFAULT_OPTIMIZERS } from "../core/optimizers";
 import type { InitName, OrderName } from "../core/types";
 import { LOSSES as TASK_LOSSES } from "../state/defaults";

@@ -1,6 +1,6 @@
 /** The narrator: what is happening, in one sentence; at most one change every two seconds, errors at once. */
 
-import { useRef } from "preact/hooks";
+import { h, useRef } from "./render";
 import type { Fact } from "../data/classics";
 import { CLASSICS } from "../data/classics";
 import type { Session } from "../state/types";

@@ -1,6 +1,6 @@
 /** The network with its controls: units and activation of each layer, layers more and fewer. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { h, useEffect, useRef, useState } from "./render";
 import type { ActivationName } from "../core/types";
 import { shownName } from "../text/format";
 import { LABELS } from "../text/labels";

@@ -1,6 +1,6 @@
 /** Of more than two inputs: which plane is shown, and the values of the other columns. */
 
-import { useId } from "preact/hooks";
+import { Fragment, h, useId } from "./render";
 import type { PlaneChoice } from "../state/types";
 import { cut, short } from "../text/format";
 import { LABELS } from "../text/labels";

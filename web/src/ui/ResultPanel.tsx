@@ -1,6 +1,6 @@
 /** The result: boundary or curve with the points, scores, confusion matrix; a form for one row. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { Fragment, h, useEffect, useRef, useState } from "./render";
 import type { Evaluation } from "../core/types";
 import { cut, fixed, percent, short, shownName } from "../text/format";
 import { LABELS } from "../text/labels";

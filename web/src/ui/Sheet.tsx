@@ -1,11 +1,11 @@
 /** A dialog over the page. */
 
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import type { Child } from "./render";
+import { h, useEffect, useRef } from "./render";
 import { LABELS } from "../text/labels";
 import { Icon } from "./icons";
 
-export function Sheet({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
+export function Sheet({ title, close, children }: { title: string; close: () => void; children: Child }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isClosed = useRef(false);
   // Once: the event "close" comes late, and must not close a sheet that was opened meanwhile.

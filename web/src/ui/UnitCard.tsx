@@ -1,6 +1,6 @@
 /** The card of a unit: a large picture, its formula with numbers, a slider for each weight, freeze, undo. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { Fragment, h, useEffect, useRef } from "./render";
 import { cut, fixed, shownName } from "../text/format";
 import { LABELS } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";

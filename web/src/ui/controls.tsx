@@ -1,7 +1,7 @@
 /** Controls: a slider over steps, a choice, a number. */
 
-import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import type { Child } from "./render";
+import { h, useId } from "./render";
 
 /** A slider over given values; a value that is none of them is shown, and the slider is beside it. */
 export function Steps<T extends number | string>({ label, values, value, text, onChange }: {
@@ -74,7 +74,7 @@ export function Check({ label, checked, onChange }: { label: string; checked: bo
   );
 }
 
-export function Fold({ title, summary, children }: { title: string; summary: string; children: ComponentChildren }) {
+export function Fold({ title, summary, children }: { title: string; summary: string; children: Child }) {
   return <details><summary><b>{title}</b><span title={summary}>{summary}</span></summary>{children}</details>;
 }
 

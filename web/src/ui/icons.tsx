@@ -1,5 +1,7 @@
 /** Icons as paths in a square of 20. */
 
+import { h } from "./render";
+
 const PATHS = {
   again: "M4 4v4.5h4.5M4.5 8.5A6.5 6.5 0 1 1 3.6 11.5",
   back: "M13 5 7 10l6 5zM5 5v10",

@@ -1,7 +1,6 @@
 /** The frame: at every one the session works for some milliseconds, then whatever changed is painted. */
 
-import { createContext } from "preact";
-import { useContext, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useAgain, useEffect, useRef } from "./render";
 import type { Session } from "../state/types";
 import type { BoundaryView } from "../views/boundary";
 import type { NetworkView } from "../views/network";
@@ -116,20 +115,25 @@ export interface App extends Narration {
   setPen(pen: number): void;
 }
 
-export const AppContext = createContext<App | null>(null);
+let app: App;
+
+/** Set what `useApp` returns below the component that is being drawn. */
+export function provideApp(value: App): void {
+  app = value;
+}
 
 export function useApp(): App {
-  return useContext(AppContext)!;
+  return app;
 }
 
 /** Return what a selector picks, and render again when it changes. */
 export function useSession<T>(selector: (session: Session) => T): T {
   const { session } = useApp();
-  const [, again] = useReducer((n: number) => n + 1, 0);
+  const again = useAgain();
   const value = selector(session);
   const kept = useRef({ selector, value });
   kept.current = { selector, value };
-  useLayoutEffect(() => session.subscribe((now) => kept.current.selector(now), () => again(null as never)), [session]);
+  useEffect(() => session.subscribe((now) => kept.current.selector(now), again), [session]);
   return value;
 }
 
@@ -138,6 +142,5 @@ export function usePainter(painter: Painter): void {
   const { stage } = useApp();
   const kept = useRef(painter);
   kept.current = painter;
-  // At once, as a delayed effect could come after the component has gone.
-  useLayoutEffect(() => stage.add((now) => kept.current(now)), [stage]);
+  useEffect(() => stage.add((now) => kept.current(now)), [stage]);
 }

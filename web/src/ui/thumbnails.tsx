@@ -1,5 +1,7 @@
 /** Small pictures of the data sets, for their tiles: about forty points each, or a curve. */
 
+import { h } from "./render";
+
 type Dot = readonly [number, number, 0 | 1 | 2 | 3];
 
 /** Points that fill the unit interval evenly but not regularly. */

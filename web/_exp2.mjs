@@ -1,0 +1,21 @@
+import { build } from "esbuild";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+const words = new Set();
+const idents = (t) => t.match(/[A-Za-z_$][\w$]*/g) ?? [];
+const lib = "node_modules/@typescript/typescript-linux-x64/lib";
+for (const f of await readdir(lib)) if (/^lib\.(es|dom).*\.d\.ts$/.test(f)) for (const m of (await readFile(join(lib, f), "utf8")).matchAll(/^\s+(?:readonly |get |set )?"?([A-Za-z_$][\w$]*)"?\??\s*[:(<]/gm)) words.add(m[1]);
+console.log("lib", words.size);
+for (const w of "class for style key ref role tabIndex hidden children type href download".split(" ")) words.add(w);
+const src=[]; for (const d of await readdir("src")) for (const f of await readdir(join("src",d))) if (/tsx?$/.test(f)) src.push(join("src",d,f));
+const wire = ["src/state/check.ts","src/host/start.ts","src/export/model.ts","src/export/files.ts"];
+for (const f of src) { const t = await readFile(f,"utf8"); for (const m of t.matchAll(/"([^"\n]*)"/g)) if (/^[A-Za-z_$][\w$]*$/.test(m[1])) words.add(m[1]); if (wire.includes(f)) for (const w of idents(t)) words.add(w); }
+const preact = await readFile("node_modules/preact/dist/preact.mjs","utf8")+await readFile("node_modules/preact/hooks/dist/hooks.mjs","utf8")+await readFile("node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs","utf8");
+for (const w of idents(preact)) words.add(w);
+console.log(words.size);
+const r = await build({bundle:true,format:"esm",target:"es2022",jsx:"automatic",jsxImportSource:"preact",charset:"utf8",legalComments:"none",minify:true,write:false,mangleCache:{},mangleProps:/^[A-Za-z_$]/,reserveProps:new RegExp("^(?:"+[...words].map(w=>w.replace(/\$/g,"\\$")).join("|")+"|on[A-Z].*|.*-.*|[A-Z].*|π)$"),entryPoints:{playground:"src/host/playground.ts"},outdir:"/tmp/w/meta"});
+for (const f of r.outputFiles) console.log(f.path,f.contents.length);
+const ks=Object.keys(r.mangleCache);
+console.log(ks.length, ks.join(" "));
+const s=Buffer.from(r.outputFiles[0].contents).toString();
+import("node:fs").then(f=>f.writeFileSync("/tmp/w/meta.js",s));
