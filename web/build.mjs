@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shortened } from "./shorten.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const STATIC = join(HERE, "../src/separatrix/playground/static");
@@ -22,6 +23,7 @@ const shared = {
   jsxFactory: "h",
   jsxFragment: "Fragment",
   charset: "utf8",
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   legalComments: "none",
   logLevel: "warning",
   absWorkingDir: HERE,
@@ -30,6 +32,7 @@ const shared = {
 async function files() {
   const { outputFiles } = await build({
     ...shared,
+    ...(await shortened(join(HERE, "src"))),
     entryPoints: { playground: ENTRY },
     outdir: STATIC,
     minify: true,

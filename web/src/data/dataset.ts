@@ -1,8 +1,7 @@
 /** From the description of data to a data set: toys, drawn points, graphs of functions, tables. */
 
 import { RandomState } from "../core/random";
-import * as toys from "../core/toys";
-import type { Points } from "../core/toys";
+import { blobs, bumps, checkerboard, circles, empty, gaussians, moons, spiral, tenPoints, waves, withNoise, type Points } from "../core/toys";
 import type { Rows } from "../core/types";
 import { TOYS } from "../state/defaults";
 import { Problem } from "../state/problem";
@@ -61,25 +60,25 @@ function pointsOf(source: ToySource | DrawnSource | FormulaSource): Points {
   const { name, points, noise, seed } = source;
   switch (name) {
     case "circles":
-      return toys.circles(points, noise, seed);
+      return circles(points, noise, seed);
     case "ten-points":
-      return toys.tenPoints();
+      return tenPoints();
     case "gaussians":
-      return toys.gaussians(points, noise, seed);
+      return gaussians(points, noise, seed);
     case "moons":
-      return toys.moons(points, noise, seed);
+      return moons(points, noise, seed);
     case "bumps":
-      return toys.bumps();
+      return bumps();
     case "spiral":
-      return toys.spiral(points, noise, seed, source.classes);
+      return spiral(points, noise, seed, source.classes);
     case "xor":
-      return toys.checkerboard(points, noise, seed, 2);
+      return checkerboard(points, noise, seed, 2);
     case "checkerboard":
-      return toys.checkerboard(points, noise, seed, 4);
+      return checkerboard(points, noise, seed, 4);
     case "blobs":
-      return toys.blobs(points, noise, seed, source.classes);
+      return blobs(points, noise, seed, source.classes);
     case "waves":
-      return toys.waves(points, noise, seed);
+      return waves(points, noise, seed);
   }
 }
 
@@ -88,7 +87,7 @@ function drawn({ points, task, classes }: DrawnSource): Points {
   if (points.length === 0) throw new Problem({ code: "no-points" });
   const isClass = (value: number) => task === "regression" || (Number.isInteger(value) && value >= 0 && value < Math.max(2, classes));
   if (!points.every((point) => point.length === nIn + 1 && isClass(point[nIn]!))) throw new Problem({ code: "link-value", path: "points" });
-  const result = toys.empty(points.length, nIn);
+  const result = empty(points.length, nIn);
   points.forEach((point, i) => {
     for (let j = 0; j < nIn; j++) result.X[j * points.length + i] = point[j]!;
     result.y[i] = point[nIn]!;
@@ -100,7 +99,7 @@ function drawn({ points, task, classes }: DrawnSource): Points {
 function aboveAndBelow({ formula, points: n, noise, seed }: FormulaSource): Points {
   const f = compile(formula);
   const random = new RandomState(seed);
-  const points = toys.empty(n, 2);
+  const points = empty(n, 2);
   for (let i = 0; i < n; i++) {
     const a = random.uniform(-1, 1);
     const b = random.uniform(-1, 1);
@@ -108,7 +107,7 @@ function aboveAndBelow({ formula, points: n, noise, seed }: FormulaSource): Poin
     points.X[n + i] = b;
     points.y[i] = b > f(a) ? 1 : 0;
   }
-  return toys.withNoise(points, noise, random);
+  return withNoise(points, noise, random);
 }
 
 function finish(spec: DataSpec, prepared: Prepared, split: Split): Dataset {

@@ -9,20 +9,16 @@ type F = (x: number) => number;
 const MAX_LENGTH = 200;
 
 const FUNCTIONS: Readonly<Record<string, (value: number) => number>> = {
-  sin: (v) => sinCos(v)[0],
-  cos: (v) => sinCos(v)[1],
-  tan: (v) => {
+  "sin": (v) => sinCos(v)[0],
+  "cos": (v) => sinCos(v)[1],
+  "tan": (v) => {
     const [s, c] = sinCos(v);
     return s / c;
   },
-  exp, log, ln: log, tanh,
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  floor: Math.floor,
-  sign: Math.sign,
+  "exp": exp, "log": log, "ln": log, "tanh": tanh, "sqrt": Math.sqrt, "abs": Math.abs, "floor": Math.floor, "sign": Math.sign,
 };
 
-const CONSTANTS: Readonly<Record<string, number>> = { pi: 3.141592653589793, π: 3.141592653589793, e: 2.718281828459045 };
+const CONSTANTS: Readonly<Record<string, number>> = { "pi": 3.141592653589793, "π": 3.141592653589793, "e": 2.718281828459045 };
 
 /** Names that a formula may use besides x. */
 export const FORMULA_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), "pi", "e"];

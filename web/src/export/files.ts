@@ -1,7 +1,9 @@
 /** Files of a session: the model as `.safetensors`, JSON or Python, the data as CSV. */
 
 import type { Session } from "../state/types";
-import { matrixOf, modelOf, toJson } from "./model";
+import type { FileDescription, JsonModel, TensorInfo } from "./format";
+import { toJson } from "./json";
+import { matrixOf, modelOf } from "./model";
 
 /** The version of a file with one model: `separatrix.load` reads it. */
 const MODEL_FORMAT = 1;
@@ -14,12 +16,12 @@ export function safetensors(session: Session): Uint8Array<ArrayBuffer> {
     if (bias !== null) both.push([`layers.${l}.bias`, [nOut], bias]);
     return both;
   });
-  const header: Record<string, unknown> = {
-    __metadata__: { separatrix: toJson({ format_version: MODEL_FORMAT, ...description }) },
+  const header: Record<string, TensorInfo | object> = {
+    "__metadata__": { "separatrix": toJson({ format_version: MODEL_FORMAT, ...description } satisfies FileDescription) },
   };
   let offset = 0;
   for (const [name, shape, values] of tensors) {
-    header[name] = { dtype: "F64", shape, data_offsets: [offset, offset + 8 * values.length] };
+    header[name] = { dtype: "F64", shape, data_offsets: [offset, offset + 8 * values.length] } satisfies TensorInfo;
     offset += 8 * values.length;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -41,7 +43,7 @@ export function safetensors(session: Session): Uint8Array<ArrayBuffer> {
 export function modelJson(session: Session): string {
   const { description, layers } = modelOf(session);
   const weights = layers.map((layer) => ({ weight: matrixOf(layer), bias: layer.bias }));
-  return `${toJson({ format: "separatrix-model", version: 1, ...description, weights })}\n`;
+  return `${toJson({ format: "separatrix-model", version: 1, ...description, weights } satisfies JsonModel)}\n`;
 }
 
 /** Return the rows as CSV: the columns, the target, and whether a row is held back. */

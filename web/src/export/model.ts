@@ -3,11 +3,8 @@
 import { layout } from "../core/network";
 import type { Network } from "../core/types";
 import type { Dataset, Session } from "../state/types";
-
-/** A number that Python must read as a float: JSON of a whole one ends in `.0`. */
-export class Float {
-  constructor(readonly value: number) {}
-}
+import type { ModelDescription } from "./format";
+import { Float } from "./json";
 
 export interface LayerWeights {
   /** (nIn, nOut), row by row. */
@@ -19,7 +16,7 @@ export interface LayerWeights {
 
 /** A model as `Model.to_dict` describes it, and its parameters. */
 export interface ExportedModel {
-  readonly description: Readonly<Record<string, unknown>>;
+  readonly description: ModelDescription;
   readonly layers: readonly LayerWeights[];
 }
 
@@ -58,7 +55,7 @@ function layersOf(network: Network, theta: Float64Array, { targetMean, targetSca
   });
 }
 
-function classesOf({ task, classNames, classNumbers }: Dataset): unknown {
+function classesOf({ task, classNames, classNumbers }: Dataset): ModelDescription["classes"] {
   if (task === "regression") return null;
   if (classNumbers === null) return { dtype: "str", labels: classNames };
   const isWhole = classNumbers.every(Number.isSafeInteger);
@@ -66,7 +63,7 @@ function classesOf({ task, classNames, classNumbers }: Dataset): unknown {
 }
 
 /** How columns become inputs; null if the inputs are the columns. */
-function encoderOf({ columns }: Dataset): unknown {
+function encoderOf({ columns }: Dataset): ModelDescription["encoder"] {
   if (columns.every(({ kind, mean, scale }) => kind === "number" && mean === 0 && scale === 1)) return null;
   return {
     columns: columns.map(({ kind, name, median, mean, scale, levels }) =>
@@ -76,22 +73,6 @@ function encoderOf({ columns }: Dataset): unknown {
     ),
     dropped: {},
   };
-}
-
-/** Return JSON that keeps floats apart from whole numbers. */
-export function toJson(value: unknown): string {
-  if (value instanceof Float) return floatText(value.value);
-  if (value instanceof Float64Array) return `[${Array.from(value, floatText).join(", ")}]`;
-  if (Array.isArray(value)) return `[${value.map(toJson).join(", ")}]`;
-  if (typeof value === "object" && value !== null) {
-    return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${toJson(item)}`).join(", ")}}`;
-  }
-  return JSON.stringify(value);
-}
-
-export function floatText(value: number): string {
-  if (Object.is(value, -0)) return "-0.0";
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : String(value);
 }
 
 /** Return the rows of a weight matrix. */

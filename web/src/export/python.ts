@@ -2,7 +2,8 @@
 
 import type { ActivationName, HeadName } from "../core/types";
 import type { Session } from "../state/types";
-import { floatText, matrixOf, modelOf } from "./model";
+import { floatText } from "./json";
+import { matrixOf, modelOf } from "./model";
 
 const FUNCTIONS: Readonly<Record<ActivationName, string>> = {
   identity: "z",

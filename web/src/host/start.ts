@@ -1,34 +1,12 @@
 /** What Python put into the page: a toy, a table, or a network with its rows. */
 
-import type { ActivationName, InitName } from "../core/types";
+import type { InitName } from "../core/types";
 import { CLASSICS } from "../data/classics";
 import type { DataTable, TableColumn } from "../data/table";
 import { MAX_LEVELS, propose, sourceOf } from "../data/table";
 import { FIRST, TOYS, toySource } from "../state/defaults";
 import type { Doc, LossName, ToyName } from "../state/types";
-
-type Cell = string | number | null;
-
-interface Column {
-  readonly name: string;
-  readonly cells: readonly Cell[];
-}
-
-interface PythonLayer {
-  readonly units: number;
-  readonly activation: ActivationName;
-  readonly use_bias: boolean;
-  readonly dropout: number;
-}
-
-export type Start = { readonly format: number; readonly name: string; readonly notes: readonly string[] } & (
-  | { readonly kind: "toy"; readonly toy: string }
-  | { readonly kind: "table"; readonly columns: readonly Column[]; readonly target: string; readonly task: "classification" | "regression" }
-  | {
-      readonly kind: "model"; readonly columns: readonly Column[]; readonly target: string; readonly y: readonly number[]; readonly classes: readonly string[] | null;
-      readonly network: { readonly layers: readonly PythonLayer[]; readonly head: string }; readonly theta: readonly number[];
-    }
-);
+import type { Cell, Column, Start } from "./format";
 
 export interface Opening {
   readonly doc: Doc;

@@ -3,7 +3,8 @@
 import { readDoc } from "./check";
 import { MAX_EPOCHS } from "./defaults";
 import { Problem } from "./problem";
-import type { Doc, Session } from "./types";
+import type { LinkState } from "./document";
+import type { Session } from "./types";
 
 /** Raised when an older page could misread what is written; older versions stay readable below. */
 export const LINK_VERSION = 1;
@@ -11,12 +12,6 @@ export const LINK_VERSION = 1;
 export const LONG_LINK = 2000;
 const MAX_LINK = 1_000_000;
 const MAX_JSON = 10_000_000;
-
-/** What a link brings back: a document, and the epoch to train to; since a seed gives the same bits, no more is needed. */
-export interface LinkState {
-  readonly doc: Doc;
-  readonly epoch: number;
-}
 
 /** Return what must be in a link to a session as it is now. */
 export function linkState(session: Session): LinkState {

@@ -3,7 +3,7 @@
 import { Fragment, h, useEffect, useMemo, useRef, useState } from "./render";
 import { sourceName } from "../text/names";
 import { count, cut, plural } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { HINTS } from "../text/narrator";
 import { Ask } from "./Ask";
 import { CsvSheet } from "./CsvSheet";
@@ -44,7 +44,7 @@ export function App({ stage, tables, link, first, ready }: { stage: Stage; table
     <>
       <div class="grid">
         <Header link={link} />
-        <aside class="data" aria-label={LABELS.settings}>
+        <aside class="data" aria-label={Label.Settings}>
           <DataPanel sheets={{ open }} />
           <LearningPanel />
           <SettingsPanel />
@@ -85,14 +85,14 @@ function Header({ link }: { link: () => Promise<string> }) {
   };
   return (
     <header class="top">
-      <h1 class="brand"><Brand />{LABELS.title}</h1>
+      <h1 class="brand"><Brand />{Label.Title}</h1>
       <span class="crumb">{cut(sourceName(doc.data.source), 40)} · {plural(dataset.nRows, "point")} · {sizes}</span>
       <div class="acts">
-        <button class="act" disabled={!canUndo} title={LABELS.undo} aria-label={LABELS.undo} onClick={() => session.undo()}><Icon name="undo" /></button>
-        <button class="act" aria-pressed={kept !== null} title={kept ? LABELS.forget : LABELS.keep} onClick={() => (kept ? session.forget() : session.keep())}><Icon name="keep" /><span>{kept ? LABELS.forget : LABELS.keep}</span></button>
+        <button class="act" disabled={!canUndo} title={Label.Undo} aria-label={Label.Undo} onClick={() => session.undo()}><Icon name="undo" /></button>
+        <button class="act" aria-pressed={kept !== null} title={kept ? Label.Forget : Label.Keep} onClick={() => (kept ? session.forget() : session.keep())}><Icon name="keep" /><span>{kept ? Label.Forget : Label.Keep}</span></button>
         <ExportMenu />
-        <button class="act" aria-label={LABELS.theme} title={LABELS.theme} onClick={() => stage.setTheme(stage.theme === "dark" ? "light" : "dark")}><Icon name="theme" /></button>
-        <button class="act main" title={LABELS.link} onClick={() => void copy()}><Icon name="link" /><span>{LABELS.link}</span></button>
+        <button class="act" aria-label={Label.Theme} title={Label.Theme} onClick={() => stage.setTheme(stage.theme === "dark" ? "light" : "dark")}><Icon name="theme" /></button>
+        <button class="act main" title={Label.Link} onClick={() => void copy()}><Icon name="link" /><span>{Label.Link}</span></button>
       </div>
     </header>
   );
@@ -102,10 +102,10 @@ function Header({ link }: { link: () => Promise<string> }) {
 function More() {
   const dataset = useSession((now) => now.dataset);
   return (
-    <section class="more" aria-label={LABELS.closer}>
-      <div class="card"><h2>{LABELS.ask}</h2><Ask /></div>
-      {dataset.task === "classification" && <div class="card"><h2>{dataset.heldOut ? LABELS.heldOutPoints : LABELS.confusion}</h2><Confusion /></div>}
-      <div class="card"><h2>{LABELS.data}</h2><p class="q">{LABELS.dataSummary(count(dataset.nRows), count(dataset.columns.length), cut(dataset.targetName, 60))}</p></div>
+    <section class="more" aria-label={Label.Closer}>
+      <div class="card"><h2>{Label.Ask}</h2><Ask /></div>
+      {dataset.task === "classification" && <div class="card"><h2>{dataset.heldOut ? Label.HeldOutPoints : Label.Confusion}</h2><Confusion /></div>}
+      <div class="card"><h2>{Label.Data}</h2><p class="q">{PHRASES.dataSummary(count(dataset.nRows), count(dataset.columns.length), cut(dataset.targetName, 60))}</p></div>
     </section>
   );
 }

@@ -3,7 +3,7 @@
 import { h, useEffect, useId, useRef, useState } from "./render";
 import type { Dataset, InputColumn } from "../state/types";
 import { cut, percent, short, shownName } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label } from "../text/labels";
 import { write } from "./Dock";
 import { useApp, usePainter, useSession } from "./stage";
 
@@ -29,7 +29,7 @@ function AskForm({ dataset }: { dataset: Dataset }) {
   const set = (k: number, value: number) => setValues(values.map((old, j) => (j === k ? value : old)));
   return (
     <div class="ask">
-      <p class="q">{LABELS.askIntro}</p>
+      <p class="q">{Label.AskIntro}</p>
       {dataset.columns.map((column, k) => (
         <div class="row" key={column.name}>
           <label for={`${id}${k}`} title={column.name}>{shownName(cut(column.name, 30))}</label>
@@ -38,7 +38,7 @@ function AskForm({ dataset }: { dataset: Dataset }) {
             : <select id={`${id}${k}`} value={String(values[k])} onChange={(event) => set(k, Number(event.currentTarget.value))}>{column.levels.map((level, j) => <option key={j} value={String(j)} selected={j === values[k]}>{cut(level)}</option>)}</select>}
         </div>
       ))}
-      <div class="bars" ref={bars} role="group" aria-label={LABELS.askResult}>
+      <div class="bars" ref={bars} role="group" aria-label={Label.AskResult}>
         {dataset.task === "regression"
           ? <p><b>{dataset.targetName}</b> = <b class="num" data-bar="0" /></p>
           : dataset.classNames.map((name, k) => <div key={k}><span title={name}>{cut(name, 24)}</span><i data-bar={k} style={{ "--c": `var(--c${k % 10})` } as never} /><output data-text={k} /></div>)}

@@ -7,7 +7,7 @@ import { propose, sourceOf, taskOf } from "../data/table";
 import { readTable } from "../data/read";
 import { Problem } from "../state/problem";
 import { count, cut, percent, short } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { REASONS, TASK_REASONS, sentence } from "../text/notes";
 import { Check } from "./controls";
 import { Sheet } from "./Sheet";
@@ -44,10 +44,10 @@ export function CsvSheet({ tables, file, close }: { tables: Map<string, DataTabl
   useEffect(() => { if (file) void read(file); }, [file]);
   useEffect(() => () => reading?.end.abort(), []);
   return (
-    <Sheet title={table ? cut(table.name, 60) : LABELS.csvTitle} close={close}>
+    <Sheet title={table ? cut(table.name, 60) : Label.CsvTitle} close={close}>
       {problem && <p class="problem" role="alert">{problem}</p>}
       {reading
-        ? <><p role="status">{LABELS.reading(cut(reading.name, 40), percent(reading.share, 0))}</p><progress aria-label={LABELS.csvTitle} value={reading.share} max={1} /><footer><button class="act" onClick={() => reading.end.abort()}>{LABELS.cancel}</button></footer></>
+        ? <><p role="status">{PHRASES.reading(cut(reading.name, 40), percent(reading.share, 0))}</p><progress aria-label={Label.CsvTitle} value={reading.share} max={1} /><footer><button class="act" onClick={() => reading.end.abort()}>{Label.Cancel}</button></footer></>
         : table
           ? <Columns table={table} tables={tables} again={() => setTable(null)} close={close} />
           : <Choose read={(chosen) => void read(chosen)} />}
@@ -59,10 +59,10 @@ function Choose({ read }: { read: (file: File) => void }) {
   const text = useRef<HTMLTextAreaElement>(null);
   return (
     <>
-      <label class="act line file"><input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" onChange={(event) => { const chosen = event.currentTarget.files?.[0]; if (chosen) read(chosen); }} /><span>{LABELS.choose}</span></label>
-      <p class="q"><label for="sx-paste">{LABELS.orPaste}</label></p>
+      <label class="act line file"><input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" onChange={(event) => { const chosen = event.currentTarget.files?.[0]; if (chosen) read(chosen); }} /><span>{Label.Choose}</span></label>
+      <p class="q"><label for="sx-paste">{Label.OrPaste}</label></p>
       <textarea id="sx-paste" ref={text} rows={7} spellcheck={false} placeholder={"age,income,member\n31,52000,yes\n48,61000,no"} />
-      <footer><button class="act main" onClick={() => { if (text.current!.value.trim()) read(new File([text.current!.value], LABELS.pastedName, { type: "text/csv" })); }}>{LABELS.pasteUse}</button></footer>
+      <footer><button class="act main" onClick={() => { if (text.current!.value.trim()) read(new File([text.current!.value], Label.PastedName, { type: "text/csv" })); }}>{Label.PasteUse}</button></footer>
     </>
   );
 }
@@ -78,7 +78,7 @@ function Columns({ table, tables, again, close }: { table: DataTable; tables: Ma
     tables.set(name, named);
     session.open(docWith(session.doc, { ...sourceOf(named, choice), scale }));
     if (session.problem) return;
-    say(session.dataset.notes.map(sentence).join(" ") || LABELS.tableUsed(count(session.dataset.nRows)));
+    say(session.dataset.notes.map(sentence).join(" ") || PHRASES.tableUsed(count(session.dataset.nRows)));
     close();
   };
   const toggle = (name: string, on: boolean) => setChoice({ ...choice, inputs: table.columns.map((column) => column.name).filter((other) => (other === name ? on : choice.inputs.includes(other))) });
@@ -86,30 +86,30 @@ function Columns({ table, tables, again, close }: { table: DataTable; tables: Ma
   return (
     <>
       {table.notes.map((note) => <p class="q" key={note.code}>{sentence(note)}</p>)}
-      <div class="scroll" tabIndex={0} role="group" aria-label={LABELS.firstRows}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={Label.FirstRows}>
         <table class="rows">
-          <thead><tr>{table.columns.slice(0, COLUMNS_SHOWN).map((column) => <th scope="col" key={column.name} title={cut(column.name, 200)}>{cut(column.name)}</th>)}{table.columns.length > COLUMNS_SHOWN && <th>… {LABELS.moreTerms(table.columns.length - COLUMNS_SHOWN)}</th>}</tr></thead>
+          <thead><tr>{table.columns.slice(0, COLUMNS_SHOWN).map((column) => <th scope="col" key={column.name} title={cut(column.name, 200)}>{cut(column.name)}</th>)}{table.columns.length > COLUMNS_SHOWN && <th>… {PHRASES.moreTerms(table.columns.length - COLUMNS_SHOWN)}</th>}</tr></thead>
           <tbody>{Array.from({ length: Math.min(ROWS_SHOWN, table.nRows) }, (_, row) => <tr key={row}>{table.columns.slice(0, COLUMNS_SHOWN).map((column) => <td key={column.name}>{cellText(column, row)}</td>)}</tr>)}</tbody>
         </table>
       </div>
       <div class="row">
-        <label for="sx-target">{LABELS.predict}</label>
+        <label for="sx-target">{Label.Predict}</label>
         <select id="sx-target" value={choice.target} onChange={(event) => setChoice(propose(table, event.currentTarget.value))}>{table.columns.map(({ name }) => <option key={name} value={name} selected={name === choice.target}>{cut(name)}</option>)}</select>
       </div>
       <div class="row">
-        <label for="sx-task">{LABELS.task}</label>
+        <label for="sx-task">{Label.Task}</label>
         <select id="sx-task" value={choice.task} onChange={(event) => setChoice({ ...choice, task: event.currentTarget.value as Proposal["task"] })}>
-          <option value="classification" selected={choice.task === "classification"}>{LABELS.asClasses}</option>
-          {target.kind === "number" && <option value="regression" selected={choice.task === "regression"}>{LABELS.asNumbers}</option>}
+          <option value="classification" selected={choice.task === "classification"}>{Label.AsClasses}</option>
+          {target.kind === "number" && <option value="regression" selected={choice.task === "regression"}>{Label.AsNumbers}</option>}
         </select>
       </div>
       <p class="q">{choice.task === taskOf(target).task && TASK_REASONS[choice.reason]}</p>
-      <fieldset class="cols"><legend>{LABELS.from}</legend>
+      <fieldset class="cols"><legend>{Label.From}</legend>
         {table.columns.filter(({ name }) => name !== choice.target).map(({ name }) => <Check key={name} label={why.has(name) ? `${cut(name)} (${why.get(name)})` : cut(name)} checked={choice.inputs.includes(name)} onChange={(on) => toggle(name, on)} />)}
       </fieldset>
-      <Check label={LABELS.scale} checked={scale} onChange={setScale} />
+      <Check label={Label.Scale} checked={scale} onChange={setScale} />
       <Trouble />
-      <footer><button class="act" onClick={again}>{LABELS.otherFile}</button><button class="act main" onClick={use}>{LABELS.use}</button></footer>
+      <footer><button class="act" onClick={again}>{Label.OtherFile}</button><button class="act main" onClick={use}>{Label.Use}</button></footer>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Fragment, h } from "./render";
 import { MAX_HELD_OUT, TOYS as TRAITS, toySource } from "../state/defaults";
 import type { Source, ToyName } from "../state/types";
 import { count, cut, fixed, percent } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label } from "../text/labels";
 import { TOYS } from "../text/names";
 import { HINTS } from "../text/narrator";
 import { CLASSICS, classicDoc, docWith } from "../data/classics";
@@ -51,23 +51,23 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
   return (
     <>
       <section>
-        <h2 id="sx-data">{LABELS.data}</h2>
+        <h2 id="sx-data">{Label.Data}</h2>
         <div class="sets" role="group" aria-labelledby="sx-data">
           {FIRST_TILES.map(tile)}
-          <button class="set tool" aria-pressed={source.kind === "drawn"} onClick={draw}><Thumbnail name="draw" />{LABELS.draw}</button>
-          <button class="set tool" aria-pressed={source.kind === "table"} onClick={() => sheets.open("csv")}><Thumbnail name="csv" />{LABELS.csv}</button>
+          <button class="set tool" aria-pressed={source.kind === "drawn"} onClick={draw}><Thumbnail name="draw" />{Label.Draw}</button>
+          <button class="set tool" aria-pressed={source.kind === "table"} onClick={() => sheets.open("csv")}><Thumbnail name="csv" />{Label.Csv}</button>
         </div>
-        <Fold title={LABELS.moreData} summary={isMore && source.kind === "toy" ? TOYS[source.name] : source.kind === "formula" ? LABELS.formula : LABELS.moreDataSummary}>
+        <Fold title={Label.MoreData} summary={isMore && source.kind === "toy" ? TOYS[source.name] : source.kind === "formula" ? Label.Formula : Label.MoreDataSummary}>
           <div class="sets">
             {MORE_TILES.map(tile)}
-            <button class="set tool" aria-pressed={source.kind === "formula"} onClick={() => sheets.open("formula")}><Thumbnail name="formula" />{LABELS.formula}</button>
+            <button class="set tool" aria-pressed={source.kind === "formula"} onClick={() => sheets.open("formula")}><Thumbnail name="formula" />{Label.Formula}</button>
           </div>
-          {(source.kind === "formula" || (source.kind === "toy" && !TRAITS[source.name].isFixed)) && <Whole label={LABELS.dataSeed} value={source.seed} min={0} max={2 ** 32 - 1} onChange={(seed) => session.setSource({ seed: seed ?? 0 })} />}
+          {(source.kind === "formula" || (source.kind === "toy" && !TRAITS[source.name].isFixed)) && <Whole label={Label.DataSeed} value={source.seed} min={0} max={2 ** 32 - 1} onChange={(seed) => session.setSource({ seed: seed ?? 0 })} />}
         </Fold>
       </section>
       <section>
         <SourceControls source={source} sheets={sheets} />
-        <Range label={LABELS.heldOut} min={0} max={MAX_HELD_OUT} step={0.01} value={spec.heldOut} text={(share) => percent(share, 0)} onChange={(heldOut) => session.setData({ heldOut: heldOut < 0.015 ? 0 : heldOut })} />
+        <Range label={Label.HeldOut} min={0} max={MAX_HELD_OUT} step={0.01} value={spec.heldOut} text={(share) => percent(share, 0)} onChange={(heldOut) => session.setData({ heldOut: heldOut < 0.015 ? 0 : heldOut })} />
       </section>
     </>
   );
@@ -80,17 +80,17 @@ function SourceControls({ source, sheets }: { source: Source; sheets: Sheets }) 
   if (source.kind === "formula")
     return (
       <>
-        <Steps label={LABELS.points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />
-        <Range label={LABELS.noise} min={0} max={1} step={0.01} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />
+        <Steps label={Label.Points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />
+        <Range label={Label.Noise} min={0} max={1} step={0.01} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />
       </>
     );
   const traits = TRAITS[source.name];
   if (traits.isFixed) return null;
   return (
     <>
-      <Steps label={LABELS.points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />
-      <Range label={LABELS.noise} min={0} max={traits.maxNoise} step={traits.maxNoise / 50} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />
-      {traits.hasClasses && <Range label={LABELS.classes} min={2} max={10} step={1} value={source.classes} text={count} onChange={(classes) => session.setSource({ classes })} />}
+      <Steps label={Label.Points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />
+      <Range label={Label.Noise} min={0} max={traits.maxNoise} step={traits.maxNoise / 50} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />
+      {traits.hasClasses && <Range label={Label.Classes} min={2} max={10} step={1} value={source.classes} text={count} onChange={(classes) => session.setSource({ classes })} />}
     </>
   );
 }
@@ -100,8 +100,8 @@ function TableControls({ open }: { open: () => void }) {
   const dataset = useSession((now) => now.dataset);
   return (
     <>
-      <div class="row"><span class="lab">{LABELS.predicted}</span><button class="wide line" title={dataset.targetName} onClick={open}>{cut(dataset.targetName, 24)}</button></div>
-      {dataset.notes.length > 0 && <Fold title={LABELS.notes} summary={count(dataset.notes.length)}>{dataset.notes.map((note, k) => <p class="q" key={k}>{sentence(note)}</p>)}</Fold>}
+      <div class="row"><span class="lab">{Label.Predicted}</span><button class="wide line" title={dataset.targetName} onClick={open}>{cut(dataset.targetName, 24)}</button></div>
+      {dataset.notes.length > 0 && <Fold title={Label.Notes} summary={count(dataset.notes.length)}>{dataset.notes.map((note, k) => <p class="q" key={k}>{sentence(note)}</p>)}</Fold>}
     </>
   );
 }

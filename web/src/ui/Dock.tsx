@@ -2,7 +2,7 @@
 
 import { h, useEffect, useRef } from "./render";
 import { count, loss } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { speedText } from "../text/names";
 import type { Session } from "../state/types";
 import { TimelineView } from "../views/timeline";
@@ -19,15 +19,15 @@ export function Dock() {
   const kept = useSession((now) => now.kept);
   const hasHeldOut = useSession(({ dataset }) => dataset.heldOut !== null);
   return (
-    <footer class="dock" aria-label={LABELS.training}>
+    <footer class="dock" aria-label={Label.Training}>
       <div class="bt">
-        <Round name="again" label={LABELS.again} optional onClick={() => session.restart()} />
-        <Round name="back" label={LABELS.stepBack} onClick={() => session.seek(Math.max(0, session.position.epoch - (session.position.batch ? 0 : 1)))} />
-        <button class={`tb play${invites ? " invite" : ""}`} aria-label={isPlaying ? LABELS.pause : LABELS.play} onClick={() => (session.status === "playing" ? session.pause() : session.play())}>
+        <Round name="again" label={Label.Again} optional onClick={() => session.restart()} />
+        <Round name="back" label={Label.StepBack} onClick={() => session.seek(Math.max(0, session.position.epoch - (session.position.batch ? 0 : 1)))} />
+        <button class={`tb play${invites ? " invite" : ""}`} aria-label={isPlaying ? Label.Pause : Label.Play} onClick={() => (session.status === "playing" ? session.pause() : session.play())}>
           <Icon name={isPlaying ? "pause" : "play"} />
         </button>
-        <Round name="on" label={LABELS.stepOn} onClick={() => session.step("epoch")} />
-        <Round name="batch" label={LABELS.batchOn} optional onClick={() => session.step("batch")} />
+        <Round name="on" label={Label.StepOn} onClick={() => session.step("epoch")} />
+        <Round name="batch" label={Label.BatchOn} optional onClick={() => session.step("batch")} />
         <Speed />
       </div>
       <Timeline hasHeldOut={hasHeldOut} hasKept={kept !== null} />
@@ -47,7 +47,7 @@ function Speed() {
   return (
     <label class="speed">
       <span>{speedText(speed)}</span>
-      <input type="range" min={0} max={SPEEDS.length - 1} step={1} value={at} aria-label={LABELS.speed} aria-valuetext={speedText(speed)}
+      <input type="range" min={0} max={SPEEDS.length - 1} step={1} value={at} aria-label={Label.Speed} aria-valuetext={speedText(speed)}
         onInput={(event) => session.setView({ speed: SPEEDS[Number(event.currentTarget.value)]! })} />
     </label>
   );
@@ -57,22 +57,22 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
   const { session, stage } = useApp();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<TimelineView | null>(null);
-  useEffect(() => { view.current = new TimelineView(host.current!, session, LABELS.epochText); }, [session, stage]);
+  useEffect(() => { view.current = new TimelineView(host.current!, session, PHRASES.epochText); }, [session, stage]);
   usePainter(({ palette, frame }) => {
     if (isBetween(session, frame)) return;
     view.current?.update(palette);
     // A screen reader would read every change of a focused slider: the words wait for a pause.
     if (frame % 30 === 0 || session.status !== "playing") {
-      const text = LABELS.timelineText(session.position.epoch, session.curves.loss[session.position.epoch]);
+      const text = PHRASES.timelineText(session.position.epoch, session.curves.loss[session.position.epoch]);
       if (host.current && host.current.getAttribute("aria-valuetext") !== text) host.current.setAttribute("aria-valuetext", text);
     }
   });
   return (
-    <div class="tlw" ref={host} role="slider" tabIndex={0} aria-label={LABELS.timeline} aria-valuemin={0} aria-valuemax={0} aria-valuenow={0}>
+    <div class="tlw" ref={host} role="slider" tabIndex={0} aria-label={Label.Timeline} aria-valuemin={0} aria-valuemax={0} aria-valuenow={0}>
       <div class="tlkey" aria-hidden="true">
-        <span><i />{LABELS.lossTraining}</span>
-        {hasHeldOut && <span><i class="k2" />{LABELS.lossHeldOut}</span>}
-        {hasKept && <span><i class="k3" />{LABELS.kept}</span>}
+        <span><i />{Label.LossTraining}</span>
+        {hasHeldOut && <span><i class="k2" />{Label.LossHeldOut}</span>}
+        {hasKept && <span><i class="k3" />{Label.Kept}</span>}
       </div>
     </div>
   );
@@ -90,9 +90,9 @@ function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
   });
   return (
     <div class="nums">
-      <div><small>{LABELS.epoch}</small><b ref={epoch}>0</b></div>
+      <div><small>{Label.Epoch}</small><b ref={epoch}>0</b></div>
       <div><small>training</small><b ref={training}>–</b></div>
-      {hasHeldOut && <div class="v"><small>{LABELS.lossHeldOut}</small><b ref={held}>–</b></div>}
+      {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b ref={held}>–</b></div>}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { h, useRef } from "./render";
 import type { DrawnSource } from "../state/types";
 import { cut } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label } from "../text/labels";
 import { signOf } from "../views/markers";
 import { useApp, useSession } from "./stage";
 
@@ -21,13 +21,13 @@ export function DrawBar() {
   const isCurve = source.task === "regression";
   const change = (part: Partial<DrawnSource>) => session.setSource({ ...source, ...part });
   return (
-    <div class="drawbar" role="group" aria-label={LABELS.draw}>
+    <div class="drawbar" role="group" aria-label={Label.Draw}>
       {!isCurve && Array.from({ length: source.classes }, (_, code) => (
         <button key={code} aria-pressed={pen === code} onClick={() => setPen(code)}><span style={{ color: `var(--c${code})` }} aria-hidden="true">{signOf(code)}</span>{cut(dataset.classNames[code] ?? String(code), 12)}</button>
       ))}
-      {!isCurve && source.classes < MAX_CLASSES && <button aria-label={LABELS.addClass} title={LABELS.addClass} onClick={() => { change({ classes: source.classes + 1 }); setPen(source.classes); }}>+</button>}
-      <button aria-pressed={pen === ERASE} onClick={() => setPen(pen === ERASE ? 0 : ERASE)}>{LABELS.erase}</button>
-      <button onClick={() => change({ points: isCurve ? EMPTY_CURVE : EMPTY_AREA })}>{LABELS.clear}</button>
+      {!isCurve && source.classes < MAX_CLASSES && <button aria-label={Label.AddClass} title={Label.AddClass} onClick={() => { change({ classes: source.classes + 1 }); setPen(source.classes); }}>+</button>}
+      <button aria-pressed={pen === ERASE} onClick={() => setPen(pen === ERASE ? 0 : ERASE)}>{Label.Erase}</button>
+      <button onClick={() => change({ points: isCurve ? EMPTY_CURVE : EMPTY_AREA })}>{Label.Clear}</button>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The whole page takes a dropped file, and rows that are pasted. */
 
 import { h, useEffect, useState } from "./render";
-import { LABELS } from "../text/labels";
+import { Label } from "../text/labels";
 
 export function DropTarget({ root, take }: { root: HTMLElement; take: (file: File) => void }) {
   const [isOver, setOver] = useState(false);
@@ -28,9 +28,9 @@ export function DropTarget({ root, take }: { root: HTMLElement; take: (file: Fil
       if ((event.target as HTMLElement).closest?.("input, textarea, dialog")) return;
       const file = event.clipboardData?.files[0], text = event.clipboardData?.getData("text/plain") ?? "";
       if (file) take(file);
-      else if (text.includes("\n")) take(new File([text], LABELS.pastedName, { type: "text/csv" }));
+      else if (text.includes("\n")) take(new File([text], Label.PastedName, { type: "text/csv" }));
     }, { signal });
     return () => end.abort();
   });
-  return isOver ? <div class="dropping">{LABELS.dropHere}</div> : null;
+  return isOver ? <div class="dropping">{Label.DropHere}</div> : null;
 }

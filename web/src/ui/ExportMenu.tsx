@@ -3,7 +3,7 @@
 import { h, useEffect, useRef, useState } from "./render";
 import { dataCsv, modelJson, safetensors } from "../export/files";
 import { pythonCode } from "../export/python";
-import { EXPORTS, LABELS } from "../text/labels";
+import { EXPORTS, Label } from "../text/labels";
 import { HINTS } from "../text/narrator";
 import { boundarySvg, lossSvg, pngOf } from "../views/svg";
 import type { App } from "./stage";
@@ -67,9 +67,9 @@ export function ExportMenu() {
   };
   return (
     <div class="menubox">
-      <button class="act" ref={button} aria-haspopup="menu" aria-expanded={isOpen} title={LABELS.export} onClick={() => setOpen(!isOpen)}><Icon name="export" /><span>{LABELS.export}</span></button>
+      <button class="act" ref={button} aria-haspopup="menu" aria-expanded={isOpen} title={Label.Export} onClick={() => setOpen(!isOpen)}><Icon name="export" /><span>{Label.Export}</span></button>
       {isOpen && (
-        <div class="menu" role="menu" aria-label={LABELS.export} ref={menu} onKeyDown={onKey}>
+        <div class="menu" role="menu" aria-label={Label.Export} ref={menu} onKeyDown={onKey}>
           {ITEMS.map((item) => <button role="menuitem" key={item.file} onClick={() => void carry(item)}><b>{item.title}</b><small>{item.note}</small></button>)}
         </div>
       )}

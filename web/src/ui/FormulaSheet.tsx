@@ -4,7 +4,7 @@ import { h, useState } from "./render";
 import { docWith } from "../data/classics";
 import { compile } from "../data/formula";
 import { Problem } from "../state/problem";
-import { LABELS } from "../text/labels";
+import { Label } from "../text/labels";
 import { sentence } from "../text/notes";
 import { Sheet } from "./Sheet";
 import { useApp } from "./stage";
@@ -23,12 +23,12 @@ export function FormulaSheet({ close }: { close: () => void }) {
     close();
   };
   return (
-    <Sheet title={LABELS.formulaTitle} close={close}>
+    <Sheet title={Label.FormulaTitle} close={close}>
       <form onSubmit={use}>
-        <p class="q">{LABELS.formulaHint}</p>
-        <div class="row"><label for="sx-formula">{LABELS.formulaField}</label><input id="sx-formula" class="wide" type="text" autocomplete="off" spellcheck={false} value={formula} onInput={(event) => setFormula(event.currentTarget.value)} /></div>
+        <p class="q">{Label.FormulaHint}</p>
+        <div class="row"><label for="sx-formula">{Label.FormulaField}</label><input id="sx-formula" class="wide" type="text" autocomplete="off" spellcheck={false} value={formula} onInput={(event) => setFormula(event.currentTarget.value)} /></div>
         {typeof parsed === "string" ? <p role="alert" class="problem">{parsed}</p> : <Graph f={parsed} />}
-        <footer><button type="button" class="act" onClick={close}>{LABELS.cancel}</button><button class="act main" disabled={typeof parsed === "string"}>{LABELS.use}</button></footer>
+        <footer><button type="button" class="act" onClick={close}>{Label.Cancel}</button><button class="act main" disabled={typeof parsed === "string"}>{Label.Use}</button></footer>
       </form>
     </Sheet>
   );
@@ -50,7 +50,7 @@ function Graph({ f }: { f: (x: number) => number }) {
     return Number.isFinite(y) ? `${((x + 1) * 80).toFixed(1)} ${((1 - Math.max(-1.2, Math.min(1.2, y))) * 40).toFixed(1)}` : null;
   });
   return (
-    <svg class="graph" viewBox="0 0 160 80" role="img" aria-label={LABELS.formulaTitle}>
+    <svg class="graph" viewBox="0 0 160 80" role="img" aria-label={Label.FormulaTitle}>
       <rect width="160" height="80" fill="var(--c1)" opacity=".3" />
       <path d={`M0 80L${line.filter(Boolean).join("L")}L160 80Z`} fill="var(--panel)" /><path d={`M0 80L${line.filter(Boolean).join("L")}L160 80Z`} fill="var(--c0)" opacity=".36" />
       <path d={`M${line.filter(Boolean).join("L")}`} fill="none" stroke="var(--ink)" stroke-width="1.4" />

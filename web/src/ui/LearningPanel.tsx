@@ -6,7 +6,7 @@ import type { InitName, OrderName } from "../core/types";
 import { LOSSES as TASK_LOSSES } from "../state/defaults";
 import type { LossName } from "../state/types";
 import { count, short } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { INITS, LOSSES, OPTIMIZERS, ORDERS, initSummary, lossSummary, stopSummary } from "../text/names";
 import { SPEEDS } from "./Dock";
 import { Check, Choice, Fold, Range, Steps, Whole } from "./controls";
@@ -23,11 +23,11 @@ export function LearningPanel() {
   const { optimizer } = training;
   return (
     <section>
-      <h2>{LABELS.learning}</h2>
-      <Choice label={LABELS.optimizer} names={OPTIMIZERS} value={optimizer.name} onChange={(name) => session.setTraining({ optimizer: DEFAULT_OPTIMIZERS[name] })} />
-      {optimizer.name === "sgd" && <Range label={LABELS.momentum} min={0} max={0.99} step={0.01} value={optimizer.momentum} text={short} onChange={(momentum) => session.setTraining({ optimizer: { ...optimizer, momentum } })} />}
-      <Steps label={LABELS.rate} values={RATES} value={training.rate} text={short} onChange={(rate) => session.setTraining({ rate })} />
-      <Steps label={LABELS.batch} values={BATCHES} value={training.batch} text={(batch) => (batch === "full" ? LABELS.fullBatch : count(Number(batch)))} onChange={(batch) => session.setTraining({ batch })} />
+      <h2>{Label.Learning}</h2>
+      <Choice label={Label.Optimizer} names={OPTIMIZERS} value={optimizer.name} onChange={(name) => session.setTraining({ optimizer: DEFAULT_OPTIMIZERS[name] })} />
+      {optimizer.name === "sgd" && <Range label={Label.Momentum} min={0} max={0.99} step={0.01} value={optimizer.momentum} text={short} onChange={(momentum) => session.setTraining({ optimizer: { ...optimizer, momentum } })} />}
+      <Steps label={Label.Rate} values={RATES} value={training.rate} text={short} onChange={(rate) => session.setTraining({ rate })} />
+      <Steps label={Label.Batch} values={BATCHES} value={training.batch} text={(batch) => (batch === "full" ? Label.FullBatch : count(Number(batch)))} onChange={(batch) => session.setTraining({ batch })} />
       <OnPhones />
     </section>
   );
@@ -39,8 +39,8 @@ function OnPhones() {
   const speed = useSession(({ doc }) => doc.view.speed);
   return (
     <div class="onphones">
-      <Steps label={LABELS.speed} values={SPEEDS} value={speed} text={(value) => LABELS.perFrame(short(value))} onChange={(value) => session.setView({ speed: value })} />
-      <div class="drawbar"><button onClick={() => session.restart()}>{LABELS.again}</button><button onClick={() => session.step("batch")}>{LABELS.batchOn}</button></div>
+      <Steps label={Label.Speed} values={SPEEDS} value={speed} text={(value) => PHRASES.perFrame(short(value))} onChange={(value) => session.setView({ speed: value })} />
+      <div class="drawbar"><button onClick={() => session.restart()}>{Label.Again}</button><button onClick={() => session.step("batch")}>{Label.BatchOn}</button></div>
     </div>
   );
 }
@@ -55,23 +55,23 @@ export function SettingsPanel() {
   const loss = names.includes(network.loss) ? network.loss : names[0]!;
   return (
     <section>
-      <Fold title={LABELS.lossLine} summary={lossSummary(doc, loss)}>
-        <Choice label={LABELS.loss} names={losses} value={loss} onChange={(name) => session.setNetwork({ loss: name })} />
-        <Steps label={LABELS.l2} values={PENALTIES} value={training.l2} text={short} onChange={(l2) => session.setTraining({ l2 })} />
-        <Steps label={LABELS.l1} values={PENALTIES} value={training.l1} text={short} onChange={(l1) => session.setTraining({ l1 })} />
+      <Fold title={Label.LossLine} summary={lossSummary(doc, loss)}>
+        <Choice label={Label.Loss} names={losses} value={loss} onChange={(name) => session.setNetwork({ loss: name })} />
+        <Steps label={Label.L2} values={PENALTIES} value={training.l2} text={short} onChange={(l2) => session.setTraining({ l2 })} />
+        <Steps label={Label.L1} values={PENALTIES} value={training.l1} text={short} onChange={(l1) => session.setTraining({ l1 })} />
         {network.hidden.map((layer, k) => (
-          <Range key={k} label={LABELS.layerDropout(k + 1)} min={0} max={0.8} step={0.05} value={layer.dropout} text={short} onChange={(dropout) => session.setLayer(k, { dropout })} />
+          <Range key={k} label={PHRASES.layerDropout(k + 1)} min={0} max={0.8} step={0.05} value={layer.dropout} text={short} onChange={(dropout) => session.setLayer(k, { dropout })} />
         ))}
-        <Choice<OrderName> label={LABELS.order} names={ORDERS} value={training.order} onChange={(order) => session.setTraining({ order })} />
+        <Choice<OrderName> label={Label.Order} names={ORDERS} value={training.order} onChange={(order) => session.setTraining({ order })} />
       </Fold>
-      <Fold title={LABELS.initLine} summary={initSummary(doc)}>
-        <Choice<InitName> label={LABELS.init} names={INITS} value={network.init} onChange={(init) => session.setNetwork({ init, given: null })} />
-        <Whole label={LABELS.seed} value={network.seed} min={0} max={MAX_SEED} onChange={(seed) => session.setNetwork({ seed: seed ?? 0, given: null })} />
-        <Check label={LABELS.useBias} checked={network.bias} onChange={(bias) => session.setNetwork({ bias, given: null })} />
+      <Fold title={Label.InitLine} summary={initSummary(doc)}>
+        <Choice<InitName> label={Label.Init} names={INITS} value={network.init} onChange={(init) => session.setNetwork({ init, given: null })} />
+        <Whole label={Label.Seed} value={network.seed} min={0} max={MAX_SEED} onChange={(seed) => session.setNetwork({ seed: seed ?? 0, given: null })} />
+        <Check label={Label.UseBias} checked={network.bias} onChange={(bias) => session.setNetwork({ bias, given: null })} />
       </Fold>
-      <Fold title={LABELS.stopLine} summary={stopSummary(doc)}>
-        <Whole label={LABELS.stopEpochs} value={training.stop.epochs} min={1} max={1e7} empty={LABELS.never} onChange={(epochs) => session.setTraining({ stop: { ...training.stop, epochs } })} />
-        <Whole label={LABELS.stopPatience} value={training.stop.patience} min={1} max={1e6} empty={LABELS.never} onChange={(patience) => session.setTraining({ stop: { ...training.stop, patience } })} />
+      <Fold title={Label.StopLine} summary={stopSummary(doc)}>
+        <Whole label={Label.StopEpochs} value={training.stop.epochs} min={1} max={1e7} empty={Label.Never} onChange={(epochs) => session.setTraining({ stop: { ...training.stop, epochs } })} />
+        <Whole label={Label.StopPatience} value={training.stop.patience} min={1} max={1e6} empty={Label.Never} onChange={(patience) => session.setTraining({ stop: { ...training.stop, patience } })} />
       </Fold>
     </section>
   );

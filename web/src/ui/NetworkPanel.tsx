@@ -3,7 +3,7 @@
 import { h, useEffect, useRef, useState } from "./render";
 import type { ActivationName } from "../core/types";
 import { shownName } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
 import type { Layout } from "../views/layout";
 import { NetworkView } from "../views/network";
@@ -26,20 +26,20 @@ export function NetworkPanel() {
         session.setView({ unit: open && open[0] === layer && open[1] === index ? null : [layer, index] });
       },
       layout: (layout: Layout, width) => setPlaces({ x: layout.columns.map((column) => column.x), width, tile: layout.tile }),
-      nameUnit: (layer, index) => LABELS.unitButton(layer, index, isOutput(layer)),
+      nameUnit: (layer, index) => PHRASES.unitButton(layer, index, isOutput(layer)),
       nameInput: (input) => shownName(session.dataset.inputNames[input] ?? ""),
       nameOutput: (output) => session.dataset.classNames[output] ?? session.dataset.targetName,
-      weight: LABELS.weight,
+      weight: PHRASES.weight,
     });
   }, [session, frames]);
   usePainter(({ scene, palette, frame }) => view.current?.update(scene, palette, frame));
   return (
-    <main class="netp" aria-label={LABELS.network}>
+    <main class="netp" aria-label={Label.Network}>
       <Heads {...places} />
-      <div class="stage" ref={stage} role="group" aria-label={LABELS.network} />
+      <div class="stage" ref={stage} role="group" aria-label={Label.Network} />
       {unit && <UnitCard key={`${unit[0]},${unit[1]}`} layer={unit[0]} unit={unit[1]} left={places.x[unit[0] + 1] ?? 0} tile={places.tile} />}
       <div class="key" aria-hidden="true">
-        <span><i />{LABELS.positive}</span><span><i class="n" />{LABELS.negative}</span><span><i class="b" />{LABELS.bias}</span><span>{LABELS.hint}</span>
+        <span><i />{Label.Positive}</span><span><i class="n" />{Label.Negative}</span><span><i class="b" />{Label.Bias}</span><span>{Label.Hint}</span>
       </div>
     </main>
   );
@@ -56,29 +56,29 @@ function Heads({ x, width }: { x: readonly number[]; width: number }) {
   const output = dataset.task === "regression" ? dataset.targetName : dataset.classNames.length === 2 ? `P(${dataset.classNames[1]})` : "P(class)";
   return (
     <div class={`heads${room < 124 ? " compact" : ""}`}>
-      {room > 84 && <div class="head ends" style={at(x[0])}><b>{LABELS.inputs}</b><br />{dataset.nIn}</div>}
+      {room > 84 && <div class="head ends" style={at(x[0])}><b>{Label.Inputs}</b><br />{dataset.nIn}</div>}
       {hidden.map((layer, k) => (
-        <div class="head" style={at(x[k + 1])} key={k} role="group" aria-label={LABELS.layer(k + 1)}>
+        <div class="head" style={at(x[k + 1])} key={k} role="group" aria-label={PHRASES.layer(k + 1)}>
           <div>
-            <button class="pm" aria-label={LABELS.fewer(k + 1)} disabled={layer.units <= 1} onClick={() => session.setLayer(k, { units: layer.units - 1 })}>−</button>
-            <b>{layer.units}<span class="word"> {layer.units === 1 ? LABELS.unit : LABELS.units}</span></b>
-            <button class="pm" aria-label={LABELS.more(k + 1)} disabled={layer.units >= MAX_UNITS} onClick={() => session.setLayer(k, { units: layer.units + 1 })}>+</button>
+            <button class="pm" aria-label={PHRASES.fewer(k + 1)} disabled={layer.units <= 1} onClick={() => session.setLayer(k, { units: layer.units - 1 })}>−</button>
+            <b>{layer.units}<span class="word"> {layer.units === 1 ? Label.Unit : Label.Units}</span></b>
+            <button class="pm" aria-label={PHRASES.more(k + 1)} disabled={layer.units >= MAX_UNITS} onClick={() => session.setLayer(k, { units: layer.units + 1 })}>+</button>
           </div>
           <div class="acti">
-            <select aria-label={LABELS.activation(k + 1)} value={layer.activation} onChange={(event) => session.setLayer(k, { activation: event.currentTarget.value as ActivationName })}>
+            <select aria-label={PHRASES.activation(k + 1)} value={layer.activation} onChange={(event) => session.setLayer(k, { activation: event.currentTarget.value as ActivationName })}>
               {Object.entries(ACTIVATIONS).map(([name, text]) => <option key={name} value={name} selected={name === layer.activation}>{text}</option>)}
             </select>
-            <button class="pm away" aria-label={LABELS.removeLayer(k + 1)} title={LABELS.removeLayer(k + 1)} onClick={() => session.removeLayer(k)}>×</button>
+            <button class="pm away" aria-label={PHRASES.removeLayer(k + 1)} title={PHRASES.removeLayer(k + 1)} onClick={() => session.removeLayer(k)}>×</button>
           </div>
         </div>
       ))}
       {hidden.length < MAX_LAYERS && Array.from({ length: hidden.length + 1 }, (_, k) => (
         <div class={`head plus${k === hidden.length ? " last" : ""}`} style={between(k)} key={`+${k}`}>
-          <button class="pm add" aria-label={LABELS.addLayer(k)} title={LABELS.addLayer(k)} onClick={() => session.addLayer(k)}>+</button>
-          <span class="onlynarrow" aria-hidden="true">{LABELS.addLayerShort}</span>
+          <button class="pm add" aria-label={PHRASES.addLayer(k)} title={PHRASES.addLayer(k)} onClick={() => session.addLayer(k)}>+</button>
+          <span class="onlynarrow" aria-hidden="true">{Label.AddLayerShort}</span>
         </div>
       ))}
-      {room > 84 && <div class="head ends" style={at(x[x.length - 1])}><b>{LABELS.output}</b><br /><span class="ellipsis">{output}</span></div>}
+      {room > 84 && <div class="head ends" style={at(x[x.length - 1])}><b>{Label.Output}</b><br /><span class="ellipsis">{output}</span></div>}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { Fragment, h, useId } from "./render";
 import type { PlaneChoice } from "../state/types";
 import { cut, short } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { useApp, useSession } from "./stage";
 
 const MOST_SLIDERS = 12;
@@ -31,18 +31,18 @@ export function PlaneChooser() {
   return (
     <div class="planes">
       <div class="row">
-        <label for={`${id}kind`}>{LABELS.planeOf}</label>
+        <label for={`${id}kind`}>{Label.PlaneOf}</label>
         <select id={`${id}kind`} value={isComponents ? "components" : "columns"} onChange={(event) => set(event.currentTarget.value === "components" ? { kind: "components" } : usual)}>
-          <option value="columns" selected={!isComponents}>{LABELS.planeColumns}</option>
-          <option value="components" selected={isComponents}>{LABELS.planeComponents}</option>
+          <option value="columns" selected={!isComponents}>{Label.PlaneColumns}</option>
+          <option value="components" selected={isComponents}>{Label.PlaneComponents}</option>
         </select>
       </div>
       {isComponents
-        ? <p class="q">{LABELS.componentsHold(stage.scene.held ?? 1)}</p>
+        ? <p class="q">{PHRASES.componentsHold(stage.scene.held ?? 1)}</p>
         : <>
-            {select(LABELS.across, columns.x, columns.y, (x) => set({ ...columns, x }))}
-            {select(LABELS.up, columns.y, columns.x, (y) => set({ ...columns, y }))}
-            {others.length > 0 && <p class="q">{LABELS.others(others.length)}</p>}
+            {select(Label.Across, columns.x, columns.y, (x) => set({ ...columns, x }))}
+            {select(Label.Up, columns.y, columns.x, (y) => set({ ...columns, y }))}
+            {others.length > 0 && <p class="q">{PHRASES.others(others.length)}</p>}
             {others.slice(0, MOST_SLIDERS).map((column) => {
               const value = columns.at[column.name] ?? column.median;
               const change = (now: number) => session.setView({ plane: { ...columns, at: { ...columns.at, [column.name]: now } } });

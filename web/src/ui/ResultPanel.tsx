@@ -3,7 +3,7 @@
 import { Fragment, h, useEffect, useRef, useState } from "./render";
 import type { Evaluation } from "../core/types";
 import { cut, fixed, percent, short, shownName } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { PLOT } from "../text/names";
 import { BoundaryView } from "../views/boundary";
 import { signOf } from "../views/markers";
@@ -17,7 +17,7 @@ export function ResultPanel() {
   const [tab, setTab] = useState<"plot" | "ask">("plot");
   const dataset = useSession((now) => now.dataset);
   const title = dataset.nIn === 1 ? PLOT.curve : dataset.task === "regression" ? PLOT.surface : PLOT.plane;
-  const tabs = { plot: title, ask: LABELS.ask } as const;
+  const tabs = { plot: title, ask: Label.Ask } as const;
   const names = Object.keys(tabs) as (keyof typeof tabs)[];
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -25,8 +25,8 @@ export function ResultPanel() {
     (event.currentTarget as HTMLElement).querySelector<HTMLElement>('[aria-selected="false"]')?.focus();
   };
   return (
-    <section class="result" aria-label={LABELS.result}>
-      <div class="tabs" role="tablist" aria-label={LABELS.views} onKeyDown={onKey}>
+    <section class="result" aria-label={Label.Result}>
+      <div class="tabs" role="tablist" aria-label={Label.Views} onKeyDown={onKey}>
         {names.map((name) => <button key={name} role="tab" id={`sx-tab-${name}`} aria-controls={`sx-panel-${name}`} aria-selected={tab === name} tabIndex={tab === name ? 0 : -1} onClick={() => setTab(name)}>{tabs[name]}</button>)}
       </div>
       <div role="tabpanel" id="sx-panel-plot" aria-labelledby="sx-tab-plot" hidden={tab !== "plot"}>
@@ -77,7 +77,7 @@ function Plot() {
     event.preventDefault();
   };
   return (
-    <div class={`plot${isDrawn ? " drawing" : ""}`} ref={host} tabIndex={0} role="application" aria-label={isDrawn ? LABELS.drawPlot : LABELS.plot} onKeyDown={onKey}
+    <div class={`plot${isDrawn ? " drawing" : ""}`} ref={host} tabIndex={0} role="application" aria-label={isDrawn ? Label.DrawPlot : Label.Plot} onKeyDown={onKey}
       onPointerDown={(event) => {
         if (event.button) return;
         if (isDrawn) {
@@ -99,7 +99,7 @@ function Legend() {
   const hasHeldOut = dataset.heldOut !== null;
   const show = useSession(({ doc }) => doc.view.showHeldOut);
   const heldOut = hasHeldOut && (
-    <button class="chip" aria-pressed={show} onClick={() => session.setView({ showHeldOut: !show })}>○ {LABELS.lossHeldOut}</button>
+    <button class="chip" aria-pressed={show} onClick={() => session.setView({ showHeldOut: !show })}>○ {Label.LossHeldOut}</button>
   );
   if (dataset.task === "regression") {
     if (dataset.nIn === 1) return <div class="legend">{<span><span class="sw" />{dataset.targetName}</span>}{heldOut}</div>;
@@ -111,7 +111,7 @@ function Legend() {
   return (
     <div class="legend">
       {dataset.classNames.length === 2 && dataset.nIn > 1
-        ? <>{name(0)}<span class="bar" role="img" aria-label={LABELS.probability} />{name(1)}</>
+        ? <>{name(0)}<span class="bar" role="img" aria-label={Label.Probability} />{name(1)}</>
         : dataset.classNames.map((_, code) => name(code))}
       {heldOut}
     </div>
@@ -134,8 +134,8 @@ function Scores() {
   const isRegression = dataset.task === "regression";
   return (
     <div class="scores">
-      <div class="score"><small>{isRegression ? LABELS.r2Training : LABELS.rightTraining}</small><b ref={training}>–</b></div>
-      <div class="score"><small>{isRegression ? LABELS.r2HeldOut : LABELS.rightHeldOut}</small><b ref={held}>–</b></div>
+      <div class="score"><small>{isRegression ? Label.R2Training : Label.RightTraining}</small><b ref={training}>–</b></div>
+      <div class="score"><small>{isRegression ? Label.R2HeldOut : Label.RightHeldOut}</small><b ref={held}>–</b></div>
       {!isRegression && dataset.classNames.length <= 4 && <Confusion signs />}
     </div>
   );
@@ -159,8 +159,8 @@ export function Confusion({ signs = false }: { signs?: boolean }) {
   const head = (code: number) => (signs ? <span style={{ color: `var(--c${code % 10})` }}><span aria-hidden="true">{signOf(code)}</span><span class="hidden">{dataset.classNames[code]}</span></span> : cut(dataset.classNames[code] ?? "", 12));
   return (
     <table class="cm" ref={table}>
-      <caption class="hidden">{LABELS.confusionOf(hasHeldOut)}</caption>
-      <thead><tr><th><span class="hidden">{LABELS.confusion}</span></th>{codes.map((code) => <th scope="col" key={code}>{head(code)}</th>)}</tr></thead>
+      <caption class="hidden">{PHRASES.confusionOf(hasHeldOut)}</caption>
+      <thead><tr><th><span class="hidden">{Label.Confusion}</span></th>{codes.map((code) => <th scope="col" key={code}>{head(code)}</th>)}</tr></thead>
       <tbody>{codes.map((row) => <tr key={row}><th scope="row">{head(row)}</th>{codes.map((column) => <td key={column} class={row === column ? "right" : ""}>0</td>)}</tr>)}</tbody>
     </table>
   );

@@ -2,7 +2,7 @@
 
 import type { Child } from "./render";
 import { h, useEffect, useRef } from "./render";
-import { LABELS } from "../text/labels";
+import { Label } from "../text/labels";
 import { Icon } from "./icons";
 
 export function Sheet({ title, close, children }: { title: string; close: () => void; children: Child }) {
@@ -25,7 +25,7 @@ export function Sheet({ title, close, children }: { title: string; close: () => 
   return (
     <dialog class="sheet" ref={dialog} aria-label={title} onClose={shut} onCancel={shut}
       onPointerDown={(event) => { if (event.target === dialog.current) shut(); }}>
-      <header><h2>{title}</h2><button class="act" aria-label={LABELS.close} onClick={shut}><Icon name="close" /></button></header>
+      <header><h2>{title}</h2><button class="act" aria-label={Label.Close} onClick={shut}><Icon name="close" /></button></header>
       {children}
     </dialog>
   );

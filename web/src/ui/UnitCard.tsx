@@ -2,7 +2,7 @@
 
 import { Fragment, h, useEffect, useRef } from "./render";
 import { cut, fixed, shownName } from "../text/format";
-import { LABELS } from "../text/labels";
+import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
 import { HINTS } from "../text/narrator";
 import { Raster, largest } from "../views/raster";
@@ -41,17 +41,17 @@ export function UnitCard({ layer, unit, left, tile }: { layer: number; unit: num
     say(on ? HINTS.frozen : HINTS.unfrozen);
   };
   return (
-    <div class="card pop" role="dialog" aria-label={LABELS.unitTitle(layer, unit, isOutput)} style={{ left: `clamp(8px, ${left + tile / 2 + 26}px, calc(100% - 334px))`, top: "74px" }}>
+    <div class="card pop" role="dialog" aria-label={PHRASES.unitTitle(layer, unit, isOutput)} style={{ left: `clamp(8px, ${left + tile / 2 + 26}px, calc(100% - 334px))`, top: "74px" }}>
       <h3 ref={heading} tabIndex={-1}>
-        {LABELS.unitTitle(layer, unit, isOutput)}
+        {PHRASES.unitTitle(layer, unit, isOutput)}
         <span class="q">{isOutput ? outputName(network.head) : ACTIVATIONS[spec.activation]}</span>
-        <button class="lock" aria-label={LABELS.close} onClick={close}><Icon name="close" /></button>
+        <button class="lock" aria-label={Label.Close} onClick={close}><Icon name="close" /></button>
       </h3>
       <Formula layer={layer} unit={unit} weights={weights} isOutput={isOutput} />
       {weights.map((weight) => <WeightRow key={weight.index} weight={weight} isFrozen={frozen.includes(weight.index)} freeze={freeze} />)}
       <div class="foot">
-        <button class="act" onClick={() => freeze(indices, !allFrozen)}><Icon name={allFrozen ? "lock" : "unlock"} />{allFrozen ? LABELS.unfreezeUnit : LABELS.freezeUnit}</button>
-        <button class="act" disabled={!canUndo} onClick={() => session.undo()}><Icon name="undo" />{LABELS.undo}</button>
+        <button class="act" onClick={() => freeze(indices, !allFrozen)}><Icon name={allFrozen ? "lock" : "unlock"} />{allFrozen ? Label.UnfreezeUnit : Label.FreezeUnit}</button>
+        <button class="act" disabled={!canUndo} onClick={() => session.undo()}><Icon name="undo" />{Label.Undo}</button>
       </div>
     </div>
   );
@@ -84,7 +84,7 @@ function WeightRow({ weight, isFrozen, freeze }: { weight: Weight; isFrozen: boo
         onInput={(event) => { edit(event.currentTarget.value, dragging.current); dragging.current = true; }}
         onChange={() => { dragging.current = false; }} onPointerUp={() => { dragging.current = false; }} onBlur={() => { dragging.current = false; }} />
       <input ref={field} type="number" step={0.01} aria-label={`${weight.name}, number`} onChange={(event) => edit(event.currentTarget.value, false)} />
-      <button class="lock" aria-pressed={isFrozen} aria-label={LABELS.freeze(weight.name)} title={LABELS.freeze(weight.name)} onClick={() => freeze([weight.index], !isFrozen)}>
+      <button class="lock" aria-pressed={isFrozen} aria-label={PHRASES.freeze(weight.name)} title={PHRASES.freeze(weight.name)} onClick={() => freeze([weight.index], !isFrozen)}>
         <Icon name={isFrozen ? "lock" : "unlock"} />
       </button>
     </div>
@@ -120,11 +120,11 @@ function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: numb
     const z = trace.z[layer]![unit]!;
     const before = layer === 0 ? trace.input : trace.a[layer - 1]!;
     const first = network.layers[layer]!;
-    above.current!.replaceChildren(text(LABELS.atMarked, "q"), document.createElement("br"), bold(isOutput ? "out" : "a"), ` = ${isOutput ? outputName(network.head) : ACTIVATIONS[first.activation]}(`, number(z), `) = `, bold(fixed(isOutput ? shownOutput(trace.outputs, unit) : trace.a[layer]![unit]!)));
+    above.current!.replaceChildren(text(Label.AtMarked, "q"), document.createElement("br"), bold(isOutput ? "out" : "a"), ` = ${isOutput ? outputName(network.head) : ACTIVATIONS[first.activation]}(`, number(z), `) = `, bold(fixed(isOutput ? shownOutput(trace.outputs, unit) : trace.a[layer]![unit]!)));
     const terms: (string | Node)[] = [bold("z"), " = "];
     weights.filter((weight) => weight.from !== null).slice(0, TERMS).forEach((weight, k) => terms.push(k ? " + " : "", number(theta[weight.index]!), `·${fixed(before[weight.from!]!)}`));
     const left = weights.filter((weight) => weight.from !== null).length - TERMS;
-    if (left > 0) terms.push(text(` + … ${LABELS.moreTerms(left)}`, "q"));
+    if (left > 0) terms.push(text(` + … ${PHRASES.moreTerms(left)}`, "q"));
     const bias = weights.find((weight) => weight.from === null);
     if (bias) terms.push(" + ", number(theta[bias.index]!));
     terms.push(" = ", bold(fixed(z)));
@@ -153,10 +153,10 @@ function weightsOf(session: ReturnType<typeof useApp>["session"], layer: number,
   for (let from = 0; from < nFrom; from++) {
     const index = session.indexOf({ layer, unit, from });
     const plain = layer === 0 ? dataset.inputNames[from] ?? "" : `unit ${from + 1}`;
-    if (index !== null) found.push({ name: LABELS.weightLabel(plain), label: cut(layer === 0 ? shownName(plain) : plain, 12), index, from });
+    if (index !== null) found.push({ name: PHRASES.weightLabel(plain), label: cut(layer === 0 ? shownName(plain) : plain, 12), index, from });
   }
   const bias = session.indexOf({ layer, unit, from: null });
-  if (bias !== null) found.push({ name: LABELS.bias, label: LABELS.bias, index: bias, from: null });
+  if (bias !== null) found.push({ name: Label.Bias, label: Label.Bias, index: bias, from: null });
   return found;
 }
 

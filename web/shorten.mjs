@@ -1,0 +1,64 @@
+/**
+ * What the build shortens besides local names: properties of our own objects, and globals that come often.
+ *
+ * A property keeps its name if anything outside the script could ask for it: if the web platform has a property of
+ * this name, if the name is written as text somewhere in the sources (so that an object may be asked for it by a
+ * string), or if it stands in a file whose values leave the page as JSON. A table that is looked up by other text has
+ * its keys in quotes, which are never shortened.
+ */
+import { readFile, readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** Files with the types of what the page reads and writes as JSON: links, the state that Python wrote, models. */
+const WIRE = ["core/options.ts", "state/document.ts", "host/format.ts", "export/format.ts"];
+
+/** Globals that get a short name of their own. */
+const GLOBALS = [
+  "Array.from", "Array.isArray", "Float64Array", "JSON.stringify", "Math.abs", "Math.ceil", "Math.cos", "Math.floor",
+  "Math.log10", "Math.max", "Math.min", "Math.round", "Math.sin", "Math.sqrt", "Number", "Number.isFinite", "Number.isInteger",
+  "Number.isNaN", "Object.assign", "Object.entries", "Object.keys", "String", "document",
+];
+
+export async function shortened(folder) {
+  const stays = new Set([...(await platformNames()), ...(await ownNames(folder))]);
+  const names = [...stays].map((name) => name.replaceAll("$", "\\$"));
+  return { mangleProps: /./, reserveProps: new RegExp(`^(?:${names.join("|")}|on[A-Z].*|[A-Z].*|.*-.*)$`), ...globals() };
+}
+
+/** Properties that TypeScript knows of the language and of the web platform. */
+async function platformNames() {
+  const require = createRequire(import.meta.url);
+  const typescript = createRequire(require.resolve("typescript/package.json"));
+  const lib = join(dirname(typescript.resolve(`@typescript/typescript-${process.platform}-${process.arch}/package.json`)), "lib");
+  const files = (await readdir(lib)).filter((name) => /^lib\.(es|dom).*\.d\.ts$/u.test(name)).sort();
+  const texts = await Promise.all(files.map((name) => readFile(join(lib, name), "utf8")));
+  return texts.flatMap((text) => [...text.matchAll(/^\s+(?:readonly |get |set )?"?([A-Za-z_$][\w$]*)"?\??\s*[:(<]/gmu)].map(([, name]) => name));
+}
+
+async function ownNames(folder) {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => /\.tsx?$/u.test(name)).sort();
+  const names = await Promise.all(files.map(async (file) => {
+    const text = await readFile(join(folder, file), "utf8");
+    const quoted = [...text.matchAll(/"([A-Za-z_$][\w$]*)"/gu)].map(([, name]) => name);
+    return WIRE.includes(file) ? [...quoted, ...text.match(/[A-Za-z_$][\w$]*/gu)] : quoted;
+  }));
+  return names.flat();
+}
+
+/** Replace globals by constants of a module that esbuild adds. */
+function globals() {
+  const short = (name) => `_${name.replace(".", "_")}`;
+  const code = GLOBALS.map((name) => {
+    const [object, property] = name.split(".");
+    return property === undefined ? `export const ${short(name)} = globalThis["${name}"];` : `export const ${short(name)} = globalThis["${object}"]["${property}"];`;
+  }).join("\n");
+  const plugin = {
+    name: "globals",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^globals$/ }, () => ({ path: "globals", namespace: "globals" }));
+      onLoad({ filter: /.*/, namespace: "globals" }, () => ({ contents: code, loader: "js" }));
+    },
+  };
+  return { define: Object.fromEntries(GLOBALS.map((name) => [name, short(name)])), inject: ["globals"], plugins: [plugin] };
+}

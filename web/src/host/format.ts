@@ -1,0 +1,26 @@
+/** What Python writes into the page; `separatrix.playground.start` has the same names. */
+
+import type { ActivationName } from "../core/types";
+
+export type Cell = string | number | null;
+
+export interface Column {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+interface PythonLayer {
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly use_bias: boolean;
+  readonly dropout: number;
+}
+
+export type Start = { readonly format: number; readonly name: string; readonly notes: readonly string[] } & (
+  | { readonly kind: "toy"; readonly toy: string }
+  | { readonly kind: "table"; readonly columns: readonly Column[]; readonly target: string; readonly task: "classification" | "regression" }
+  | {
+      readonly kind: "model"; readonly columns: readonly Column[]; readonly target: string; readonly y: readonly number[]; readonly classes: readonly string[] | null;
+      readonly network: { readonly layers: readonly PythonLayer[]; readonly head: string }; readonly theta: readonly number[];
+    }
+);
