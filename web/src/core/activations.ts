@@ -1,6 +1,6 @@
 /** The functions of the hidden units: values and derivatives over a stretch of an array. */
 
-import { exp, expm1Negative, expNegative, log1p, logistic, tanh } from "./functions";
+import { exp, expm1Negative, expNegative, logistic, softplus, tanh } from "./functions";
 import type { ActivationName } from "./types";
 
 const LEAKY_SLOPE = 0.01;
@@ -9,9 +9,6 @@ const SELU_ALPHA = 1.6732632423543772;
 const SQRT_HALF = 0.7071067811865476;
 const DENSITY_AT_0 = 0.3989422804014327; // 1 / sqrt(2 pi)
 
-export const ACTIVATION_NAMES: readonly ActivationName[] = [
-  "identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "mish",
-];
 
 /** Whether the derivative needs the sum z, not only the output. */
 export function needsSums(name: ActivationName): boolean {
@@ -23,43 +20,48 @@ export function glorotFactor(name: ActivationName): number {
   return name === "logistic" ? 2 : 6;
 }
 
+type Value = (z: number) => number;
+/** The derivative at a sum z whose output is a. */
+type Slope = (z: number, a: number) => number;
+
+/** Those that are rarer share their loops; the others have loops of their own below, as a call for each value is slower. */
+const RARER: Readonly<Partial<Record<ActivationName, readonly [Value, Slope]>>> = {
+  leaky_relu: [(z) => (z > 0 ? z : LEAKY_SLOPE * z), (_, a) => (a > 0 ? 1 : LEAKY_SLOPE)],
+  elu: [(z) => (z > 0 ? z : expm1Negative(z)), (_, a) => (a > 0 ? 1 : a + 1)],
+  selu: [
+    (z) => (z > 0 ? SELU_SCALE * z : SELU_SCALE * SELU_ALPHA * expm1Negative(z)),
+    (_, a) => (a > 0 ? SELU_SCALE : a + SELU_SCALE * SELU_ALPHA),
+  ],
+  gelu: [(z) => z * normalCdf(z), (z) => normalCdf(z) + z * expNegative((-z * z) / 2) * DENSITY_AT_0],
+  silu: [
+    (z) => z * logistic(z),
+    (z, a) => {
+      const s = logistic(z);
+      return s + a * (1 - s);
+    },
+  ],
+  softplus: [softplus, (_, a) => -expm1Negative(-a)],
+  mish: [
+    (z) => z * tanhOfSoftplus(z),
+    (z) => {
+      const t = tanhOfSoftplus(z);
+      return t + z * (1 - t * t) * logistic(z);
+    },
+  ],
+};
+
+export const ACTIVATION_NAMES = ["identity", "logistic", "tanh", "relu", ...Object.keys(RARER)] as ActivationName[];
+
 /** Set a[i] = g(z[i]) for from <= i < to; `a` and `z` may be one array. */
 export function activate(name: ActivationName, z: Float64Array, a: Float64Array, from: number, to: number): void {
-  switch (name) {
-    case "identity":
-      if (a !== z) for (let i = from; i < to; i++) a[i] = z[i];
-      break;
-    case "logistic":
-      for (let i = from; i < to; i++) a[i] = logistic(z[i]);
-      break;
-    case "tanh":
-      for (let i = from; i < to; i++) a[i] = tanh(z[i]);
-      break;
-    case "relu":
-      for (let i = from; i < to; i++) a[i] = z[i] > 0 ? z[i] : z[i] !== z[i] ? z[i] : 0; // NaN stays NaN
-      break;
-    case "leaky_relu":
-      for (let i = from; i < to; i++) a[i] = z[i] > 0 ? z[i] : LEAKY_SLOPE * z[i];
-      break;
-    case "elu":
-      for (let i = from; i < to; i++) a[i] = z[i] > 0 ? z[i] : expm1Negative(z[i]);
-      break;
-    case "selu":
-      for (let i = from; i < to; i++)
-        a[i] = z[i] > 0 ? SELU_SCALE * z[i] : SELU_SCALE * SELU_ALPHA * expm1Negative(z[i]);
-      break;
-    case "gelu":
-      for (let i = from; i < to; i++) a[i] = z[i] * normalCdf(z[i]);
-      break;
-    case "silu":
-      for (let i = from; i < to; i++) a[i] = z[i] * logistic(z[i]);
-      break;
-    case "softplus":
-      for (let i = from; i < to; i++) a[i] = z[i] > 0 ? z[i] + log1p(expNegative(-z[i])) : log1p(expNegative(z[i]));
-      break;
-    case "mish":
-      for (let i = from; i < to; i++) a[i] = z[i] * tanhOfSoftplus(z[i]);
-      break;
+  if (name === "identity") {
+    if (a !== z) for (let i = from; i < to; i++) a[i] = z[i];
+  } else if (name === "logistic") for (let i = from; i < to; i++) a[i] = logistic(z[i]);
+  else if (name === "tanh") for (let i = from; i < to; i++) a[i] = tanh(z[i]);
+  else if (name === "relu") for (let i = from; i < to; i++) a[i] = z[i] > 0 ? z[i] : z[i] !== z[i] ? z[i] : 0; // NaN stays NaN
+  else {
+    const value = RARER[name]![0];
+    for (let i = from; i < to; i++) a[i] = value(z[i]);
   }
 }
 
@@ -67,45 +69,12 @@ export function activate(name: ActivationName, z: Float64Array, a: Float64Array,
 export function timesDerivative(
   name: ActivationName, z: Float64Array, a: Float64Array, d: Float64Array, from: number, to: number,
 ): void {
-  switch (name) {
-    case "identity":
-      break;
-    case "logistic":
-      for (let i = from; i < to; i++) d[i] *= a[i] * (1 - a[i]);
-      break;
-    case "tanh":
-      for (let i = from; i < to; i++) d[i] *= 1 - a[i] * a[i];
-      break;
-    case "relu":
-      for (let i = from; i < to; i++) d[i] *= a[i] > 0 ? 1 : 0;
-      break;
-    case "leaky_relu":
-      for (let i = from; i < to; i++) d[i] *= a[i] > 0 ? 1 : LEAKY_SLOPE;
-      break;
-    case "elu":
-      for (let i = from; i < to; i++) d[i] *= a[i] > 0 ? 1 : a[i] + 1;
-      break;
-    case "selu":
-      for (let i = from; i < to; i++) d[i] *= a[i] > 0 ? SELU_SCALE : a[i] + SELU_SCALE * SELU_ALPHA;
-      break;
-    case "gelu":
-      for (let i = from; i < to; i++) d[i] *= normalCdf(z[i]) + z[i] * expNegative((-z[i] * z[i]) / 2) * DENSITY_AT_0;
-      break;
-    case "silu":
-      for (let i = from; i < to; i++) {
-        const s = logistic(z[i]);
-        d[i] *= s + a[i] * (1 - s);
-      }
-      break;
-    case "softplus":
-      for (let i = from; i < to; i++) d[i] *= -expm1Negative(-a[i]);
-      break;
-    case "mish":
-      for (let i = from; i < to; i++) {
-        const t = tanhOfSoftplus(z[i]);
-        d[i] *= t + z[i] * (1 - t * t) * logistic(z[i]);
-      }
-      break;
+  if (name === "logistic") for (let i = from; i < to; i++) d[i] *= a[i] * (1 - a[i]);
+  else if (name === "tanh") for (let i = from; i < to; i++) d[i] *= 1 - a[i] * a[i];
+  else if (name === "relu") for (let i = from; i < to; i++) d[i] *= a[i] > 0 ? 1 : 0;
+  else if (name !== "identity") {
+    const slope = RARER[name]![1];
+    for (let i = from; i < to; i++) d[i] *= slope(z[i], a[i]);
   }
 }
 

@@ -55,9 +55,11 @@ function classesOf({ name, classes }: ToySource): number {
 }
 
 function pointsOf(source: ToySource | DrawnSource | FormulaSource): Points {
-  if (source.kind === "drawn") return drawn(source);
-  if (source.kind === "formula") return aboveAndBelow(source);
-  const { name, points, noise, seed } = source;
+  return source.kind === "drawn" ? drawn(source) : source.kind === "formula" ? aboveAndBelow(source) : toyPoints(source);
+}
+
+/** Draw the points of an artificial data set. */
+export function toyPoints({ name, points, noise, seed, classes }: ToySource): Points {
   switch (name) {
     case "circles":
       return circles(points, noise, seed);
@@ -70,13 +72,13 @@ function pointsOf(source: ToySource | DrawnSource | FormulaSource): Points {
     case "bumps":
       return bumps();
     case "spiral":
-      return spiral(points, noise, seed, source.classes);
+      return spiral(points, noise, seed, classes);
     case "xor":
       return checkerboard(points, noise, seed, 2);
     case "checkerboard":
       return checkerboard(points, noise, seed, 4);
     case "blobs":
-      return blobs(points, noise, seed, source.classes);
+      return blobs(points, noise, seed, classes);
     case "waves":
       return waves(points, noise, seed);
   }

@@ -1,9 +1,10 @@
 /** Ask: a form for one row, and what the network predicts for it. */
 
-import { h, useEffect, useId, useRef, useState } from "./render";
+import { h, useEffect, useRef, useState } from "./render";
 import type { Dataset, InputColumn } from "../state/types";
 import { cut, percent, short, shownName } from "../text/format";
 import { Label } from "../text/labels";
+import { Field, optionsOf, Select } from "./controls";
 import { write } from "./Dock";
 import { useApp, usePainter, useSession } from "./stage";
 
@@ -15,7 +16,6 @@ export function Ask() {
 
 function AskForm({ dataset }: { dataset: Dataset }) {
   const { session } = useApp();
-  const id = useId();
   const [values, setValues] = useState<readonly number[]>(() => dataset.columns.map((column) => (column.kind === "number" ? round(column) : Math.max(0, Math.round(column.median)))));
   const bars = useRef<HTMLDivElement>(null);
   const painted = useRef("");
@@ -31,12 +31,9 @@ function AskForm({ dataset }: { dataset: Dataset }) {
     <div class="ask">
       <p class="q">{Label.AskIntro}</p>
       {dataset.columns.map((column, k) => (
-        <div class="row" key={column.name}>
-          <label for={`${id}${k}`} title={column.name}>{shownName(cut(column.name, 30))}</label>
-          {column.kind === "number"
-            ? <input id={`${id}${k}`} type="number" step="any" value={values[k]} onInput={(event) => { const value = Number(event.currentTarget.value); if (event.currentTarget.value !== "" && Number.isFinite(value)) set(k, value); }} />
-            : <select id={`${id}${k}`} value={String(values[k])} onChange={(event) => set(k, Number(event.currentTarget.value))}>{column.levels.map((level, j) => <option key={j} value={String(j)} selected={j === values[k]}>{cut(level)}</option>)}</select>}
-        </div>
+        <Field key={column.name} title={column.name} label={shownName(cut(column.name, 30))} control={(id) => (column.kind === "number"
+          ? <input id={id} type="number" step="any" value={values[k]} onInput={({ currentTarget: { value } }) => { if (value !== "" && Number.isFinite(Number(value))) set(k, Number(value)); }} />
+          : <Select id={id} options={optionsOf(column.levels)} value={String(values[k])} onChange={(value) => set(k, Number(value))} />)} />
       ))}
       <div class="bars" ref={bars} role="group" aria-label={Label.AskResult}>
         {dataset.task === "regression"

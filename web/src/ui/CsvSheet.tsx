@@ -9,7 +9,7 @@ import { Problem } from "../state/problem";
 import { count, cut, percent, short } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { REASONS, TASK_REASONS, sentence } from "../text/notes";
-import { Check } from "./controls";
+import { Check, Choice, Field, Select } from "./controls";
 import { Sheet } from "./Sheet";
 import { useApp } from "./stage";
 
@@ -92,17 +92,8 @@ function Columns({ table, tables, again, close }: { table: DataTable; tables: Ma
           <tbody>{Array.from({ length: Math.min(ROWS_SHOWN, table.nRows) }, (_, row) => <tr key={row}>{table.columns.slice(0, COLUMNS_SHOWN).map((column) => <td key={column.name}>{cellText(column, row)}</td>)}</tr>)}</tbody>
         </table>
       </div>
-      <div class="row">
-        <label for="sx-target">{Label.Predict}</label>
-        <select id="sx-target" value={choice.target} onChange={(event) => setChoice(propose(table, event.currentTarget.value))}>{table.columns.map(({ name }) => <option key={name} value={name} selected={name === choice.target}>{cut(name)}</option>)}</select>
-      </div>
-      <div class="row">
-        <label for="sx-task">{Label.Task}</label>
-        <select id="sx-task" value={choice.task} onChange={(event) => setChoice({ ...choice, task: event.currentTarget.value as Proposal["task"] })}>
-          <option value="classification" selected={choice.task === "classification"}>{Label.AsClasses}</option>
-          {target.kind === "number" && <option value="regression" selected={choice.task === "regression"}>{Label.AsNumbers}</option>}
-        </select>
-      </div>
+      <Field label={Label.Predict} control={(id) => <Select id={id} options={table.columns.map(({ name }) => [name, cut(name)])} value={choice.target} onChange={(name) => setChoice(propose(table, name))} />} />
+      <Choice label={Label.Task} names={target.kind === "number" ? { classification: Label.AsClasses, regression: Label.AsNumbers } : { classification: Label.AsClasses }} value={choice.task} onChange={(task: Proposal["task"]) => setChoice({ ...choice, task })} />
       <p class="q">{choice.task === taskOf(target).task && TASK_REASONS[choice.reason]}</p>
       <fieldset class="cols"><legend>{Label.From}</legend>
         {table.columns.filter(({ name }) => name !== choice.target).map(({ name }) => <Check key={name} label={why.has(name) ? `${cut(name)} (${why.get(name)})` : cut(name)} checked={choice.inputs.includes(name)} onChange={(on) => toggle(name, on)} />)}

@@ -5,7 +5,7 @@ import { count, loss } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { speedText } from "../text/names";
 import type { Session } from "../state/types";
-import { TimelineView } from "../views/timeline";
+import { timelineView, type TimelineView } from "../views/timeline";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 import { useApp, usePainter, useSession } from "./stage";
@@ -57,7 +57,7 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
   const { session, stage } = useApp();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<TimelineView | null>(null);
-  useEffect(() => { view.current = new TimelineView(host.current!, session, PHRASES.epochText); }, [session, stage]);
+  useEffect(() => { view.current = timelineView(host.current!, session, PHRASES.epochText); }, [session, stage]);
   usePainter(({ palette, frame }) => {
     if (isBetween(session, frame)) return;
     view.current?.update(palette);

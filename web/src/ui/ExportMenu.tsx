@@ -5,7 +5,8 @@ import { dataCsv, modelJson, safetensors } from "../export/files";
 import { pythonCode } from "../export/python";
 import { EXPORTS, Label } from "../text/labels";
 import { HINTS } from "../text/narrator";
-import { boundarySvg, lossSvg, pngOf } from "../views/svg";
+import { pngOf } from "../views/svg";
+import { lossSvg } from "../views/timeline";
 import type { App } from "./stage";
 import { useApp } from "./stage";
 import { Icon } from "./icons";
@@ -19,7 +20,7 @@ interface Export {
   readonly make: (app: App) => Content | Promise<Content>;
 }
 
-const boundary = ({ session, stage }: App) => boundarySvg(session, stage.boundary!, stage.scene, stage.palette);
+const boundary = ({ stage }: App) => stage.boundary!.svg(stage.scene, stage.palette);
 const losses = ({ session, stage }: App) => lossSvg(session, stage.palette);
 const network = ({ stage }: App) => stage.network!.svg(stage.palette);
 

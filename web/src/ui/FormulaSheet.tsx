@@ -6,6 +6,7 @@ import { compile } from "../data/formula";
 import { Problem } from "../state/problem";
 import { Label } from "../text/labels";
 import { sentence } from "../text/notes";
+import { Field } from "./controls";
 import { Sheet } from "./Sheet";
 import { useApp } from "./stage";
 
@@ -26,7 +27,7 @@ export function FormulaSheet({ close }: { close: () => void }) {
     <Sheet title={Label.FormulaTitle} close={close}>
       <form onSubmit={use}>
         <p class="q">{Label.FormulaHint}</p>
-        <div class="row"><label for="sx-formula">{Label.FormulaField}</label><input id="sx-formula" class="wide" type="text" autocomplete="off" spellcheck={false} value={formula} onInput={(event) => setFormula(event.currentTarget.value)} /></div>
+        <Field label={Label.FormulaField} control={(id) => <input id={id} class="wide" type="text" autocomplete="off" spellcheck={false} value={formula} onInput={(event) => setFormula(event.currentTarget.value)} />} />
         {typeof parsed === "string" ? <p role="alert" class="problem">{parsed}</p> : <Graph f={parsed} />}
         <footer><button type="button" class="act" onClick={close}>{Label.Cancel}</button><button class="act main" disabled={typeof parsed === "string"}>{Label.Use}</button></footer>
       </form>

@@ -6,7 +6,8 @@ import { shownName } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
 import type { Layout } from "../views/layout";
-import { NetworkView } from "../views/network";
+import { networkView, type NetworkView } from "../views/network";
+import { Select } from "./controls";
 import { UnitCard } from "./UnitCard";
 import { useApp, usePainter, useSession } from "./stage";
 
@@ -20,7 +21,7 @@ export function NetworkPanel() {
   const unit = useSession(({ doc }) => doc.view.unit);
   const isOutput = (layer: number) => layer === session.network.layers.length - 1;
   useEffect(() => {
-    view.current = frames.network = new NetworkView(stage.current!, session, {
+    view.current = frames.network = networkView(stage.current!, session, {
       unit: (layer, index) => {
         const open = session.doc.view.unit;
         session.setView({ unit: open && open[0] === layer && open[1] === index ? null : [layer, index] });
@@ -65,9 +66,7 @@ function Heads({ x, width }: { x: readonly number[]; width: number }) {
             <button class="pm" aria-label={PHRASES.more(k + 1)} disabled={layer.units >= MAX_UNITS} onClick={() => session.setLayer(k, { units: layer.units + 1 })}>+</button>
           </div>
           <div class="acti">
-            <select aria-label={PHRASES.activation(k + 1)} value={layer.activation} onChange={(event) => session.setLayer(k, { activation: event.currentTarget.value as ActivationName })}>
-              {Object.entries(ACTIVATIONS).map(([name, text]) => <option key={name} value={name} selected={name === layer.activation}>{text}</option>)}
-            </select>
+            <Select aria-label={PHRASES.activation(k + 1)} options={Object.entries(ACTIVATIONS)} value={layer.activation} onChange={(name) => session.setLayer(k, { activation: name as ActivationName })} />
             <button class="pm away" aria-label={PHRASES.removeLayer(k + 1)} title={PHRASES.removeLayer(k + 1)} onClick={() => session.removeLayer(k)}>×</button>
           </div>
         </div>

@@ -5,7 +5,7 @@ import type { Evaluation } from "../core/types";
 import { cut, fixed, percent, short, shownName } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { PLOT } from "../text/names";
-import { BoundaryView } from "../views/boundary";
+import { boundaryView, type BoundaryView } from "../views/boundary";
 import { signOf } from "../views/markers";
 import { Ask } from "./Ask";
 import { DrawBar, useDrawing } from "./Drawing";
@@ -48,7 +48,7 @@ function Plot() {
   const ring = useRef<HTMLSpanElement>(null), at = useRef<HTMLSpanElement>(null), x = useRef<HTMLSpanElement>(null), y = useRef<HTMLSpanElement>(null);
   const drawing = useDrawing();
   const isDrawn = useSession(({ doc }) => doc.data.source.kind === "drawn");
-  useEffect(() => { view.current = stage.boundary = new BoundaryView(host.current!, session); }, [session, stage]);
+  useEffect(() => { view.current = stage.boundary = boundaryView(host.current!, session); }, [session, stage]);
   usePainter(({ scene, palette }) => {
     view.current?.update(scene, palette);
     const { marked } = session.doc.view;

@@ -5,7 +5,7 @@ import { cut, fixed, shownName } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
 import { HINTS } from "../text/narrator";
-import { Raster, largest } from "../views/raster";
+import { largest, limitsOf, rasterOf, type Raster } from "../views/raster";
 import { gridOf, inputsAt } from "../views/scene";
 import { Icon } from "./icons";
 import { useApp, usePainter, useSession } from "./stage";
@@ -97,7 +97,7 @@ function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: numb
   const canvas = useRef<HTMLCanvasElement>(null), above = useRef<HTMLDivElement>(null), sum = useRef<HTMLDivElement>(null);
   const raster = useRef<Raster | null>(null);
   const painted = useRef("");
-  useEffect(() => { raster.current = new Raster(canvas.current!); }, []);
+  useEffect(() => { raster.current = rasterOf(canvas.current!); }, []);
   usePainter(({ scene, palette, frame }) => {
     const key = `${session.version} ${session.doc.view.marked} ${palette.dark} ${scene.dataset.key}`;
     if (key === painted.current || !raster.current || (session.status === "playing" && frame % 3)) return;
@@ -107,7 +107,7 @@ function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: numb
     const values = session.grid(gridOf(scene, CELLS), !isOutput);
     if (isOutput) {
       const output = values.outputs[Math.min(unit, values.outputs.length - 1)]!;
-      if (scene.dataset.task === "regression") raster.current.paint(output, values.nA, values.nB, palette.sequential, Math.min(...output), Math.max(...output));
+      if (scene.dataset.task === "regression") raster.current.paint(output, values.nA, values.nB, palette.sequential, ...limitsOf(output));
       else raster.current.paint(output, values.nA, values.nB, values.outputs.length === 1 ? palette.probability : palette.classTints[unit % 10]!, 0, 1);
     } else {
       const picture = values.units[layer]![unit]!;

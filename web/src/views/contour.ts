@@ -1,11 +1,11 @@
 /** Marching squares: the line where values of a grid cross a level. */
 
 /**
- * Add the line to a path, in units of the grid: the centre of the first cell is at (0.5, 0.5).
+ * Return the line piece by piece, in units of the grid: the centre of the first cell is at (0.5, 0.5).
  *
  * `at(i)` is the value of cell i minus the level.
  */
-export function contour(at: (i: number) => number, nA: number, nB: number, path: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }): void {
+export function contour(at: (i: number) => number, nA: number, nB: number, segment: (x0: number, y0: number, x1: number, y1: number) => void): void {
   for (let j = 0; j + 1 < nB; j++) {
     let topLeft = at(j * nA), bottomLeft = at((j + 1) * nA);
     for (let i = 0; i + 1 < nA; i++) {
@@ -15,7 +15,6 @@ export function contour(at: (i: number) => number, nA: number, nB: number, path:
         const x = i + 0.5, y = j + 0.5;
         const top = x + topLeft / (topLeft - topRight), bottom = x + bottomLeft / (bottomLeft - bottomRight);
         const left = y + topLeft / (topLeft - bottomLeft), right = y + topRight / (topRight - bottomRight);
-        const segment = (x0: number, y0: number, x1: number, y1: number) => { path.moveTo(x0, y0); path.lineTo(x1, y1); };
         switch (kind) {
           case 1: case 14: segment(x, left, top, y); break;
           case 2: case 13: segment(top, y, x + 1, right); break;

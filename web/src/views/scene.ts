@@ -2,6 +2,7 @@
 
 import type { GridSpec, Plane } from "../core/types";
 import { principalComponents } from "./components";
+import { limitsOf } from "./raster";
 import type { Dataset, InputColumn, PlaneChoice } from "../state/types";
 
 export interface Scene {
@@ -21,6 +22,7 @@ export interface Scene {
   readonly held: number | null;
   /** Whether there is one input, and so a curve instead of a plane. */
   readonly isCurve: boolean;
+  readonly isRegression: boolean;
 }
 
 const MARGIN = 0.09;
@@ -46,8 +48,13 @@ export function sceneOf(dataset: Dataset, choice: PlaneChoice | null): Scene {
     labelB: y.kind === "number" && y !== x ? y.name : dataset.inputNames[j]!,
     showA: (a) => (x.kind === "number" ? a * x.scale + x.mean : a),
     showB: (b) => (y.kind === "number" ? b * y.scale + y.mean : b),
-    held: null, isCurve: false,
+    held: null, isCurve: false, isRegression: dataset.task === "regression",
   };
+}
+
+/** Return what differs if a scene shows another plane. */
+export function planeKey({ dataset, labelA, labelB, a, b, plane }: Scene): string {
+  return `${dataset.key} ${labelA} ${labelB} ${a} ${b} ${plane.origin.length > 2 ? plane.origin.join() : ""}`;
 }
 
 /** Return the inputs of the point at (a, b). */
@@ -69,7 +76,7 @@ function curveScene(dataset: Dataset): Scene {
     dataset, plane: { origin: new Float64Array(1), u: unitVector(1, 0), v: null },
     a: limits(rowA), b: isRegression ? limits(dataset.targets, 0.16) : [-0.12 * last, 1.12 * last], rowA, rowB: dataset.targets,
     labelA: column.name, labelB: dataset.targetName,
-    showA: (a) => a * column.scale + column.mean, showB: (b) => b, held: null, isCurve: true,
+    showA: (a) => a * column.scale + column.mean, showB: (b) => b, held: null, isCurve: true, isRegression,
   };
 }
 
@@ -86,7 +93,7 @@ function componentScene(dataset: Dataset): Scene {
   const rowA = project(first), rowB = project(second);
   return {
     dataset, plane: { origin: mean, u: first, v: second }, a: limits(rowA), b: limits(rowB), rowA, rowB,
-    labelA: "component 1", labelB: "component 2", showA: (a) => a, showB: (b) => b, held, isCurve: false,
+    labelA: "component 1", labelB: "component 2", showA: (a) => a, showB: (b) => b, held, isCurve: false, isRegression: dataset.task === "regression",
   };
 }
 
@@ -112,11 +119,7 @@ function unitVector(n: number, k: number): Float64Array {
 }
 
 function limits(values: Float64Array, margin = MARGIN): readonly [number, number] {
-  let low = Infinity, high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  let [low, high] = limitsOf(values);
   if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 1, low + 1] : [-1, 1];
   const more = margin * (high - low);
   return [low - more, high + more];

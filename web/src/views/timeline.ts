@@ -2,160 +2,158 @@
 
 import type { Curves } from "../core/types";
 import type { Session } from "../state/types";
+import { add, put, sizeOf } from "./element";
 import type { Palette } from "./palette";
-import { fitted } from "./raster";
+import { fitted, limitsOf } from "./raster";
+import { svgOf, type Pen } from "./svg";
 
 const TICKS = 5;
+const LEFT = 56, BELOW = 34, WIDE = 888, HIGH = 280; // of the picture
 
-export class TimelineView {
-  private readonly canvas: HTMLCanvasElement;
-  private readonly head: HTMLElement;
-  private readonly bubble: HTMLElement;
-  private readonly labels: HTMLElement;
-  private painted = "";
-  private labelled = "";
-  private width = 0;
-  private height = 0;
+/** Axes of the curves: epochs to the right, losses on a logarithmic scale. */
+interface Axes {
+  readonly end: number;
+  readonly low: number;
+  readonly high: number;
+  readonly x: (epoch: number) => number;
+  readonly y: (loss: number) => number;
+}
 
-  /** The host is the slider; it gets the keys and the pointer. */
-  constructor(private readonly host: HTMLElement, private readonly session: Session, private readonly epochText: (epoch: number) => string) {
-    this.canvas = host.appendChild(document.createElement("canvas"));
-    this.labels = host.appendChild(document.createElement("div"));
-    this.head = host.appendChild(Object.assign(document.createElement("div"), { className: "playhead" }));
-    this.bubble = this.head.appendChild(document.createElement("span"));
-    for (const part of [this.canvas, this.labels, this.head]) part.setAttribute("aria-hidden", "true");
-    new ResizeObserver(() => this.measure()).observe(host);
-    this.measure();
-    this.listen();
-  }
+export interface TimelineView {
+  update(palette: Palette): void;
+}
 
-  private measure(): void {
-    this.width = this.host.clientWidth;
-    this.height = this.host.clientHeight;
-  }
+/** Make the host a slider over the epochs; it gets the keys and the pointer. */
+export function timelineView(host: HTMLElement, session: Session, epochText: (epoch: number) => string): TimelineView {
+  const canvas = add(host, "canvas"), labels = add(host, "div"), head = add(host, "div", "playhead"), bubble = add(head, "span");
+  const size = sizeOf(host);
+  let painted = "", labelled = "";
+  listen(host, session);
 
-  update(palette: Palette): void {
-    const { session } = this;
-    if (!this.width) return;
-    const key = `${session.version} ${session.lastEpoch} ${palette.dark} ${this.width} ${this.height} ${session.kept?.curves.loss.length ?? 0}`;
-    if (key === this.painted) return;
-    this.painted = key;
-    const end = niceEnd(session.lastEpoch);
-    const [low, high] = logLimits([session.curves, ...(session.kept ? [session.kept.curves] : [])]);
-    const x = (epoch: number) => (epoch / end) * this.width;
-    const y = (loss: number) => 4 + ((high - Math.log10(Math.max(loss, 1e-300))) / (high - low)) * (this.height - 8);
-    const { context } = fitted(this.canvas, this.width, this.height);
-    context.clearRect(0, 0, this.width, this.height);
-    context.fillStyle = palette.soft;
-    context.globalAlpha = 0.75;
-    context.fillRect(x(session.position.epoch), 0, this.width, this.height);
-    context.globalAlpha = 1;
-    context.strokeStyle = palette.line;
-    context.lineWidth = 1;
-    for (const tick of ticksOf(low, high)) this.line(context, [[0, y(tick)], [this.width, y(tick)]]);
-    if (session.kept) {
-      context.setLineDash([4, 4]);
-      this.curve(context, session.kept.curves.heldOutLoss.length ? session.kept.curves.heldOutLoss : session.kept.curves.loss, palette.ghost, 1.5, x, y);
-      context.setLineDash([]);
-    }
-    this.curve(context, session.curves.heldOutLoss, palette.heldOut, 2, x, y);
-    this.curve(context, session.curves.loss, palette.ink, 2, x, y);
-    this.head.style.transform = `translateX(${x(session.position.epoch).toFixed(1)}px)`;
-    this.bubble.textContent = this.epochText(session.position.epoch);
-    const share = session.position.epoch / end;
-    this.bubble.style.transform = `translateX(${share < 0.08 ? -12 : share > 0.94 ? -88 : -50}%)`;
-    this.label(end, low, high, x, y);
-    this.host.setAttribute("aria-valuenow", String(session.position.epoch));
-    this.host.setAttribute("aria-valuemax", String(session.lastEpoch));
-  }
+  const label = ({ end, low, high, x, y }: Axes) => {
+    const key = `${end} ${low.toFixed(2)} ${high.toFixed(2)} ${size.width} ${size.height} ${session.branches.join()}`;
+    if (key === labelled) return;
+    labelled = key;
+    labels.replaceChildren();
+    for (const epoch of epochTicks(end)) put(add(labels, "span", "xl", String(epoch)), { left: x(epoch) });
+    const shown = ticksOf(low, high), every = Math.ceil(shown.length / Math.max(1, Math.floor(size.height / 20)));
+    shown.forEach((tick, k) => { if (k % every === 0) put(add(labels, "span", "yl", tickText(tick)), { top: y(tick) }); });
+    for (const epoch of session.branches) put(add(labels, "span", "branch"), { left: x(epoch) });
+  };
 
-  private curve(context: CanvasRenderingContext2D, losses: readonly number[], color: string, width: number, x: (epoch: number) => number, y: (loss: number) => number): void {
-    if (!losses.length) return;
-    const stride = Math.max(1, Math.floor(losses.length / (2 * this.width)));
-    context.beginPath();
-    for (let epoch = 0; epoch < losses.length; epoch += stride) if (Number.isFinite(losses[epoch]!)) context.lineTo(x(epoch), y(losses[epoch]!));
+  return {
+    update(palette) {
+      const { lastEpoch, position: { epoch }, kept } = session, { width, height } = size;
+      const key = `${session.version} ${lastEpoch} ${palette.dark} ${width} ${height} ${kept?.curves.loss.length ?? 0}`;
+      if (!width || key === painted) return;
+      painted = key;
+      const axes = drawCurves(fitted(canvas, width, height), session, palette, width, height);
+      const share = epoch / axes.end;
+      head.style.transform = `translateX(${axes.x(epoch).toFixed(1)}px)`;
+      bubble.textContent = epochText(epoch);
+      bubble.style.transform = `translateX(${share < 0.08 ? -12 : share > 0.94 ? -88 : -50}%)`;
+      label(axes);
+      host.setAttribute("aria-valuenow", String(epoch));
+      host.setAttribute("aria-valuemax", String(lastEpoch));
+    },
+  };
+}
+
+/** The curves with their axes, as SVG. */
+export function lossSvg(session: Session, palette: Palette): string {
+  return svgOf([-LEFT, -8, LEFT + WIDE + 16, HIGH + BELOW + 8], palette.panel, (pen) => {
+    const { low, high, end, x, y } = drawCurves(pen, session, palette, WIDE, HIGH);
+    pen.fillStyle = palette.quiet;
+    pen.textAlign = "end";
+    for (const tick of ticksOf(low, high)) pen.fillText(tickText(tick), -7, y(tick) + 4);
+    for (const epoch of epochTicks(end)) pen.fillText(String(epoch), x(epoch) + 9, HIGH + 22);
+  });
+}
+
+function drawCurves(pen: Pen, session: Session, palette: Palette, width: number, height: number): Axes {
+  const { curves, kept, position, lastEpoch } = session;
+  const end = niceEnd(lastEpoch), [low, high] = logLimits([curves, ...(kept ? [kept.curves] : [])]);
+  const x = (epoch: number) => (epoch / end) * width;
+  const y = (loss: number) => 4 + ((high - Math.log10(Math.max(loss, 1e-300))) / (high - low)) * (height - 8);
+  const line = (color: string, lineWidth: number) => {
+    pen.strokeStyle = color;
+    pen.lineWidth = lineWidth;
+    pen.lineJoin = "round";
+    pen.stroke();
+  };
+  const curve = (losses: readonly number[], color: string, lineWidth: number) => {
+    const stride = Math.max(1, Math.floor(losses.length / (2 * width)));
     const last = losses.length - 1;
-    if (Number.isFinite(losses[last]!)) context.lineTo(x(last), y(losses[last]!));
-    context.strokeStyle = color;
-    context.lineWidth = width;
-    context.lineJoin = "round";
-    context.stroke();
+    pen.beginPath();
+    for (let epoch = 0; epoch <= last; epoch += epoch + stride <= last ? stride : Math.max(1, last - epoch)) if (Number.isFinite(losses[epoch]!)) pen.lineTo(x(epoch), y(losses[epoch]!));
+    line(color, lineWidth);
+  };
+  pen.fillStyle = palette.soft;
+  pen.globalAlpha = 0.75;
+  pen.fillRect(x(position.epoch), 0, width - x(position.epoch), height);
+  pen.globalAlpha = 1;
+  for (const tick of ticksOf(low, high)) {
+    const at = Math.round(y(tick)) + 0.5;
+    pen.beginPath();
+    pen.moveTo(0, at);
+    pen.lineTo(width, at);
+    line(palette.line, 1);
   }
+  if (kept) {
+    pen.setLineDash([4, 4]);
+    curve(kept.curves.heldOutLoss.length ? kept.curves.heldOutLoss : kept.curves.loss, palette.ghost, 1.5);
+    pen.setLineDash([]);
+  }
+  curve(curves.heldOutLoss, palette.heldOut, 2);
+  curve(curves.loss, palette.ink, 2);
+  return { end, low, high, x, y };
+}
 
-  private line(context: CanvasRenderingContext2D, points: readonly (readonly [number, number])[]): void {
-    context.beginPath();
-    for (const [x, y] of points) context.lineTo(x, Math.round(y) + 0.5);
-    context.stroke();
-  }
-
-  private label(end: number, low: number, high: number, x: (epoch: number) => number, y: (loss: number) => number): void {
-    const branches = this.session.branches.join(",");
-    const key = `${end} ${low.toFixed(2)} ${high.toFixed(2)} ${this.width} ${this.height} ${branches}`;
-    if (key === this.labelled) return;
-    this.labelled = key;
-    const parts: HTMLElement[] = [];
-    const add = (className: string, style: Partial<CSSStyleDeclaration>, text: string) => {
-      const part = Object.assign(document.createElement("span"), { className, textContent: text });
-      Object.assign(part.style, style);
-      parts.push(part);
-    };
-    for (let k = 0; k <= TICKS; k++) add("xl", { left: `${x((end * k) / TICKS)}px` }, String((end * k) / TICKS));
-    const shown = ticksOf(low, high);
-    const every = Math.ceil(shown.length / Math.max(1, Math.floor(this.height / 20)));
-    shown.forEach((tick, k) => { if (k % every === 0) add("yl", { top: `${y(tick)}px` }, tickText(tick)); });
-    for (const epoch of this.session.branches) add("branch", { left: `${x(epoch)}px` }, "");
-    this.labels.replaceChildren(...parts);
-  }
-
-  private listen(): void {
-    const { host, session } = this;
-    const seek = (event: PointerEvent) => {
-      const box = host.getBoundingClientRect();
-      const share = Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
-      session.seek(Math.min(session.lastEpoch, Math.round(share * niceEnd(session.lastEpoch))));
-    };
-    host.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      host.setPointerCapture(event.pointerId);
-      host.focus();
-      seek(event);
-    });
-    host.addEventListener("pointermove", (event) => { if (host.hasPointerCapture(event.pointerId)) seek(event); });
-    host.addEventListener("keydown", (event) => {
-      const { epoch } = session.position;
-      const goal = { ArrowLeft: epoch - 1, ArrowDown: epoch - 1, ArrowRight: epoch + 1, ArrowUp: epoch + 1, PageDown: epoch - 10, PageUp: epoch + 10, Home: 0, End: session.lastEpoch }[event.key];
-      if (goal === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      session.seek(Math.max(0, Math.min(session.lastEpoch, goal)));
-    });
-  }
+function listen(host: HTMLElement, session: Session): void {
+  const seek = (epoch: number) => session.seek(Math.max(0, Math.min(session.lastEpoch, epoch)));
+  const follow = (event: PointerEvent) => {
+    const box = host.getBoundingClientRect();
+    seek(Math.round(((event.clientX - box.left) / box.width) * niceEnd(session.lastEpoch)));
+  };
+  host.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    host.setPointerCapture(event.pointerId);
+    host.focus();
+    follow(event);
+  });
+  host.addEventListener("pointermove", (event) => { if (host.hasPointerCapture(event.pointerId)) follow(event); });
+  host.addEventListener("keydown", (event) => {
+    const { epoch } = session.position;
+    const goal = { ArrowLeft: epoch - 1, ArrowDown: epoch - 1, ArrowRight: epoch + 1, ArrowUp: epoch + 1, PageDown: epoch - 10, PageUp: epoch + 10, Home: 0, End: session.lastEpoch }[event.key];
+    if (goal === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    seek(goal);
+  });
 }
 
 /** Return the last epoch of the axis: a round number with room for the future. */
-export function niceEnd(last: number): number {
+function niceEnd(last: number): number {
   const least = Math.max(20, last * 1.02);
   const power = 10 ** Math.floor(Math.log10(least));
-  for (const step of [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]) if (step * power >= least && (step * power) % TICKS === 0) return step * power;
+  for (const step of [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8]) if (step * power >= least && (step * power) % TICKS === 0) return step * power;
   return 10 * power;
 }
 
+function epochTicks(end: number): number[] {
+  return Array.from({ length: TICKS + 1 }, (_, k) => (end * k) / TICKS);
+}
+
 /** Return the limits of the losses as powers of ten. */
-export function logLimits(curves: readonly Curves[]): [number, number] {
+function logLimits(curves: readonly Curves[]): [number, number] {
   let low = Infinity, high = -Infinity;
-  for (const { loss, heldOutLoss } of curves)
-    for (const values of [loss, heldOutLoss])
-      for (const value of values)
-        if (value > 0 && value < Infinity) {
-          if (value < low) low = value;
-          if (value > high) high = value;
-        }
+  for (const { loss, heldOutLoss } of curves) for (const values of [loss, heldOutLoss]) [low, high] = limitsOf(values, low, high, 0);
   if (!(high > 0)) return [-2, 0];
   const bottom = Math.log10(low), top = Math.log10(high);
   return [Math.min(bottom - 0.08, top - 1), top + 0.08];
 }
 
 /** Return round numbers within the limits: powers of ten, of a short range also 2 and 5 times these. */
-export function ticksOf(low: number, high: number): number[] {
+function ticksOf(low: number, high: number): number[] {
   const found: number[] = [];
   const factors = high - low < 2.2 ? [5, 2, 1] : [1];
   for (let k = Math.ceil(high); k >= Math.floor(low); k--)
@@ -166,6 +164,6 @@ export function ticksOf(low: number, high: number): number[] {
   return found;
 }
 
-export function tickText(tick: number): string {
+function tickText(tick: number): string {
   return tick >= 1e-4 && tick < 1e5 ? String(tick) : tick.toExponential(0).replace("+", "");
 }
