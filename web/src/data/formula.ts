@@ -20,119 +20,78 @@ const FUNCTIONS: Readonly<Record<string, (value: number) => number>> = {
 
 const CONSTANTS: Readonly<Record<string, number>> = { "pi": 3.141592653589793, "π": 3.141592653589793, "e": 2.718281828459045 };
 
-/** Names that a formula may use besides x. */
-export const FORMULA_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), "pi", "e"];
-
-/** Return the function of a formula such as `0.5 sin(3x)`; throws a `Problem` that says where it is wrong. */
-export function compile(formula: string): F {
-  if (formula.length > MAX_LENGTH) throw new Problem({ code: "formula-long", limit: MAX_LENGTH });
-  return new Parser(formula).parse();
-}
-
+/** What a piece of a formula is: a number, a name, a sign, or the end. */
 interface Token {
   readonly kind: "number" | "name" | "sign" | "end";
   readonly text: string;
   readonly at: number;
 }
 
-/** sum: product (+|-) …; product: signed (*|/) …, the sign * may be left out; power: atom ^ signed. */
-class Parser {
-  private readonly tokens: Token[];
-  private i = 0;
+/**
+ * Return the function of a formula such as `0.5 sin(3x)`; throws a `Problem` that says where it is wrong.
+ *
+ * sum: product (+|-) …; product: signed (*|/) …, the sign * may be left out; power: atom ^ signed.
+ */
+export function compile(formula: string): F {
+  if (formula.length > MAX_LENGTH) throw new Problem({ code: "formula-long", limit: MAX_LENGTH });
+  const tokens = tokensOf(formula);
+  let i = 0;
+  const now = () => tokens[i]!;
+  const take = (...signs: string[]) => (now().kind === "sign" && signs.includes(now().text) ? tokens[i++]!.text : null);
+  const fail = ({ kind, text, at }: Token): never => {
+    throw new Problem({ code: kind === "end" ? "formula-ends" : kind === "name" ? "formula-name" : "formula-sign", formula, found: text, at: at + 1 });
+  };
+  const inBrackets = () => {
+    const inside = sum();
+    return take(")") ? inside : fail(now());
+  };
 
-  constructor(private readonly formula: string) {
-    this.tokens = tokensOf(formula);
-  }
-
-  parse(): F {
-    const f = this.sum();
-    if (this.now.kind !== "end") this.fail(this.now);
-    return f;
-  }
-
-  private get now(): Token {
-    return this.tokens[this.i]!;
-  }
-
-  private take(...signs: string[]): string | null {
-    if (this.now.kind !== "sign" || !signs.includes(this.now.text)) return null;
-    return this.tokens[this.i++]!.text;
-  }
-
-  private fail(token: Token): never {
-    if (token.kind === "end") throw new Problem({ code: "formula-ends", formula: this.formula });
-    const code = token.kind === "name" ? "formula-name" : "formula-sign";
-    throw new Problem({ code, formula: this.formula, found: token.text, at: token.at + 1 });
-  }
-
-  private sum(): F {
-    let left = this.product();
-    for (let sign = this.take("+", "-"); sign !== null; sign = this.take("+", "-")) {
-      const a = left;
-      const b = this.product();
+  const sum = (): F => {
+    let left = product();
+    for (let sign = take("+", "-"); sign; sign = take("+", "-")) {
+      const a = left, b = product();
       left = sign === "+" ? (x) => a(x) + b(x) : (x) => a(x) - b(x);
     }
     return left;
-  }
-
-  private product(): F {
-    let left = this.signed();
+  };
+  const product = (): F => {
+    let left = signed();
     for (;;) {
-      const sign = this.take("*", "/");
-      if (sign === null && !this.startsAtom()) return left;
-      const a = left;
-      const b = sign === null ? this.power() : this.signed();
+      const sign = take("*", "/");
+      if (!sign && now().kind !== "number" && now().kind !== "name" && now().text !== "(") return left;
+      const a = left, b = sign ? signed() : raised();
       left = sign === "/" ? (x) => a(x) / b(x) : (x) => a(x) * b(x);
     }
-  }
-
-  private startsAtom(): boolean {
-    const { kind, text } = this.now;
-    return kind === "number" || kind === "name" || (kind === "sign" && text === "(");
-  }
-
-  private signed(): F {
-    const sign = this.take("+", "-");
-    if (sign === null) return this.power();
-    const f = this.signed();
+  };
+  const signed = (): F => {
+    const sign = take("+", "-");
+    if (!sign) return raised();
+    const f = signed();
     return sign === "-" ? (x) => -f(x) : f;
-  }
-
-  private power(): F {
-    const base = this.atom();
-    if (this.take("^") === null) return base;
-    const exponent = this.signed();
+  };
+  const raised = (): F => {
+    const base = atom();
+    if (!take("^")) return base;
+    const exponent = signed();
     return (x) => power(base(x), exponent(x));
-  }
-
-  private atom(): F {
-    const token = this.now;
-    this.i++;
-    if (token.kind === "number") {
-      const value = Number(token.text);
-      return () => value;
-    }
-    if (token.kind === "name") return this.named(token);
-    if (token.text !== "(" || token.kind === "end") this.fail(token);
-    const inside = this.sum();
-    if (this.take(")") === null) this.fail(this.now);
-    return inside;
-  }
-
-  private named(token: Token): F {
-    const name = token.text.toLowerCase();
+  };
+  const atom = (): F => {
+    const token = now(), { kind, text } = token;
+    i++;
+    const name = text.toLowerCase();
+    const value = kind === "number" ? Number(text) : Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name]! : null;
+    if (value !== null) return () => value;
     if (name === "x") return (x) => x;
-    if (Object.hasOwn(CONSTANTS, name)) {
-      const value = CONSTANTS[name]!;
-      return () => value;
-    }
-    if (!Object.hasOwn(FUNCTIONS, name)) this.fail(token);
+    if (kind === "sign" && text === "(") return inBrackets();
+    if (kind !== "name" || !Object.hasOwn(FUNCTIONS, name)) return fail(token);
     const f = FUNCTIONS[name]!;
-    if (this.take("(") === null) this.fail(this.now);
-    const inside = this.sum();
-    if (this.take(")") === null) this.fail(this.now);
+    if (!take("(")) fail(now());
+    const inside = inBrackets();
     return (x) => f(inside(x));
-  }
+  };
+
+  const f = sum();
+  return now().kind === "end" ? f : fail(now());
 }
 
 function tokensOf(formula: string): Token[] {

@@ -20,74 +20,65 @@ interface Reading {
   running: number | null;
 }
 
-export class Readings {
-  private readonly sets: { training: Reading | null; heldOut: Reading | null };
-  private readonly grids = new Map<string, GridEvaluator>();
-
-  constructor(private readonly network: Network, private readonly dataset: Dataset, training: Rows, heldOut: Rows | null) {
-    const most = Math.max(100, Math.floor(AT_ONCE / nParameters(network)));
-    const reading = (rows: Rows | null): Reading | null => {
-      if (rows === null) return null;
-      const first = rows.nRows > most ? new Evaluator(network, firstOf(rows, most)) : null;
-      return { evaluator: new Evaluator(network, rows), first, version: -1, result: null, running: null };
-    };
-    this.sets = { training: reading(training), heldOut: reading(heldOut) };
-  }
-
+export interface Readings {
   /** Return the evaluation of theta; of many rows the last one that is ready (at first that of some), while `work` computes the next. */
-  evaluate(which: "training" | "heldOut", theta: Float64Array, version: number): Evaluation | null {
-    const reading = this.sets[which];
-    if (reading === null) return null;
-    if (reading.version === version) return reading.result;
-    if (reading.first === null) {
-      reading.result = reading.evaluator.run(theta);
-      reading.version = version;
-      return reading.result;
-    }
-    reading.result ??= reading.first.run(theta);
-    if (reading.running === null) {
-      reading.evaluator.begin(theta);
-      reading.running = version;
-    }
-    return reading.result;
-  }
-
+  evaluate(which: "training" | "heldOut", theta: Float64Array, version: number): Evaluation | null;
   /** Do a block of an evaluation that is going on; return false if there is none. */
-  work(): boolean {
-    for (const reading of [this.sets.training, this.sets.heldOut]) {
-      if (reading === null || reading.running === null) continue;
-      if (reading.evaluator.next()) {
-        reading.result = reading.evaluator.result();
-        reading.version = reading.running;
-        reading.running = null;
+  work(): boolean;
+  grid(spec: GridSpec, units: boolean, theta: Float64Array): GridValues;
+  trace(input: Float64Array, theta: Float64Array): Trace;
+}
+
+export function readingsOf(network: Network, dataset: Dataset, rows: { readonly training: Rows; readonly heldOut: Rows | null }): Readings {
+  const most = Math.max(100, Math.floor(AT_ONCE / nParameters(network)));
+  const grids = new Map<string, GridEvaluator>();
+  const scale = { mean: dataset.targetMean, scale: dataset.targetScale };
+  const reading = (of: Rows | null): Reading | null => of && {
+    evaluator: new Evaluator(network, of), first: of.nRows > most ? new Evaluator(network, firstOf(of, most)) : null, version: -1, result: null, running: null,
+  };
+  const sets = { training: reading(rows.training), heldOut: reading(rows.heldOut) };
+  return {
+    evaluate(which, theta, version) {
+      const set = sets[which];
+      if (set === null || set.version === version) return set && set.result;
+      if (set.first === null) {
+        set.version = version;
+        return (set.result = set.evaluator.run(theta));
       }
-      return true;
-    }
-    return false;
-  }
-
-  /** Evaluate a grid; `kept` is the network of a kept run, whose arrays are others. */
-  grid(spec: GridSpec, units: boolean, theta: Float64Array, kept: Network | null): GridValues {
-    const key = `${spec.nA} ${spec.nB} ${units} ${kept === null ? "" : JSON.stringify(kept)}`;
-    let evaluator = this.grids.get(key);
-    if (evaluator === undefined) {
-      if (this.grids.size >= MAX_GRIDS) this.grids.delete(this.grids.keys().next().value!);
-      evaluator = new GridEvaluator(kept ?? this.network, spec.nA, spec.nB, units);
-      this.grids.set(key, evaluator);
-    }
-    return evaluator.run(theta, spec, { mean: this.dataset.targetMean, scale: this.dataset.targetScale });
-  }
-
-  trace(input: Float64Array, theta: Float64Array): Trace {
-    return traceOf(this.network, theta, input, { mean: this.dataset.targetMean, scale: this.dataset.targetScale });
-  }
+      set.result ??= set.first.run(theta);
+      if (set.running === null) {
+        set.evaluator.begin(theta);
+        set.running = version;
+      }
+      return set.result;
+    },
+    work() {
+      for (const set of [sets.training, sets.heldOut]) {
+        if (!set || set.running === null) continue;
+        if (set.evaluator.next()) {
+          set.result = set.evaluator.result();
+          set.version = set.running;
+          set.running = null;
+        }
+        return true;
+      }
+      return false;
+    },
+    grid(spec, units, theta) {
+      const key = `${spec.nA} ${spec.nB} ${units}`;
+      let evaluator = grids.get(key);
+      if (evaluator === undefined) {
+        if (grids.size >= MAX_GRIDS) grids.delete(grids.keys().next().value!);
+        evaluator = new GridEvaluator(network, spec.nA, spec.nB, units);
+        grids.set(key, evaluator);
+      }
+      return evaluator.run(theta, spec, scale);
+    },
+    trace: (input, theta) => traceOf(network, theta, input, scale),
+  };
 }
 
 function firstOf({ nRows, X, T }: Rows, n: number): Rows {
-  const cut = (columns: Float64Array) => {
-    const result = new Float64Array((columns.length / nRows) * n);
-    for (let j = 0; j * nRows < columns.length; j++) result.set(columns.subarray(j * nRows, j * nRows + n), j * n);
-    return result;
-  };
+  const cut = (columns: Float64Array) => columns.filter((_, i) => i % nRows < n);
   return { nRows: n, X: cut(X), T: cut(T) };
 }

@@ -70,15 +70,6 @@ export type StopReason =
   | { readonly kind: "patience"; readonly epoch: number; readonly best: number }
   | { readonly kind: "diverged"; readonly epoch: number };
 
-/** A run that was kept for comparison. */
-export interface KeptRun {
-  readonly doc: Doc;
-  readonly network: Network;
-  readonly theta: Float64Array;
-  readonly position: Position;
-  readonly curves: Curves;
-}
-
 /** A parameter by its place: `from` null is the bias. Layers count from 0, the output layer is the last. */
 export interface ParameterPlace {
   readonly layer: number;
@@ -109,9 +100,9 @@ export interface Session {
   readonly lastEpoch: number;
   /** Epochs at which weights were edited or settings changed. */
   readonly branches: readonly number[];
-  readonly kept: KeptRun | null;
+  /** Curves of a run that was kept, to compare with. */
+  readonly kept: Curves | null;
   readonly canUndo: boolean;
-  readonly canRedo: boolean;
   /** Why the last command was not carried out; null after one that was. */
   readonly problem: Note | null;
 
@@ -119,8 +110,8 @@ export interface Session {
 
   /** Evaluate rows with theta as it is now. */
   evaluate(rows: "training" | "heldOut"): Evaluation | null;
-  /** Evaluate the network on a grid; with `units` also every hidden unit. A kept run can be evaluated, too. */
-  grid(spec: GridSpec, units: boolean, run?: KeptRun): GridValues;
+  /** Evaluate the network on a grid; with `units` also every hidden unit. */
+  grid(spec: GridSpec, units: boolean): GridValues;
   /** Send one input of the network through it. */
   trace(input: Float64Array): Trace;
   /** Index into theta; null if the layer has no bias. */

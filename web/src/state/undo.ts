@@ -4,49 +4,40 @@ const MAX_ENTRIES = 40;
 const RECENT = 4;
 const SAME_GESTURE = 900; // milliseconds: a slider's moves are one step of undo
 
-export class UndoStack<T> {
-  private past: T[] = [];
-  private future: T[] = [];
-  private label = "";
-  private time = -Infinity;
-
-  get canUndo(): boolean {
-    return this.past.length > 0;
-  }
-
-  get canRedo(): boolean {
-    return this.future.length > 0;
-  }
-
+export interface UndoStack<T> {
+  canUndo(): boolean;
   /** Whether a command belongs to the same gesture as the last one. */
-  continues(label: string, time: number, merge: boolean | undefined): boolean {
-    const same = label === this.label && this.past.length > 0 && (merge ?? time - this.time < SAME_GESTURE);
-    this.label = label;
-    this.time = time;
-    return same;
-  }
-
+  continues(label: string, time: number, merge: boolean | undefined): boolean;
   /** Return the entry that this one pushes among the old ones, if any: what it keeps may be thinned. */
-  push(before: T): T | undefined {
-    this.past.push(before);
-    if (this.past.length > MAX_ENTRIES) this.past.shift();
-    this.future = [];
-    return this.past[this.past.length - 1 - RECENT];
-  }
+  push(before: T): T | undefined;
+  undo(now: T): T | null;
+  redo(now: T): T | null;
+}
 
-  undo(now: T): T | null {
-    const before = this.past.pop();
-    if (before === undefined) return null;
-    this.future.push(now);
-    this.label = "";
-    return before;
-  }
-
-  redo(now: T): T | null {
-    const after = this.future.pop();
-    if (after === undefined) return null;
-    this.past.push(now);
-    this.label = "";
-    return after;
-  }
+export function undoStackOf<T>(): UndoStack<T> {
+  let past: T[] = [], future: T[] = [];
+  let lastLabel = "", lastTime = -Infinity;
+  const exchange = (from: T[], to: T[], now: T) => {
+    const found = from.pop();
+    if (found === undefined) return null;
+    to.push(now);
+    lastLabel = "";
+    return found;
+  };
+  return {
+    canUndo: () => past.length > 0,
+    continues(label, time, merge) {
+      const same = label === lastLabel && past.length > 0 && (merge ?? time - lastTime < SAME_GESTURE);
+      lastLabel = label;
+      lastTime = time;
+      return same;
+    },
+    push(before) {
+      past = [...past, before].slice(-MAX_ENTRIES);
+      future = [];
+      return past[past.length - 1 - RECENT];
+    },
+    undo: (now) => exchange(past, future, now),
+    redo: (now) => exchange(future, past, now),
+  };
 }

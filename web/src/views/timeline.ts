@@ -44,7 +44,7 @@ export function timelineView(host: HTMLElement, session: Session, epochText: (ep
   return {
     update(palette) {
       const { lastEpoch, position: { epoch }, kept } = session, { width, height } = size;
-      const key = `${session.version} ${lastEpoch} ${palette.dark} ${width} ${height} ${kept?.curves.loss.length ?? 0}`;
+      const key = `${session.version} ${lastEpoch} ${palette.dark} ${width} ${height} ${kept?.loss.length ?? 0}`;
       if (!width || key === painted) return;
       painted = key;
       const axes = drawCurves(fitted(canvas, width, height), session, palette, width, height);
@@ -72,7 +72,7 @@ export function lossSvg(session: Session, palette: Palette): string {
 
 function drawCurves(pen: Pen, session: Session, palette: Palette, width: number, height: number): Axes {
   const { curves, kept, position, lastEpoch } = session;
-  const end = niceEnd(lastEpoch), [low, high] = logLimits([curves, ...(kept ? [kept.curves] : [])]);
+  const end = niceEnd(lastEpoch), [low, high] = logLimits([curves, ...(kept ? [kept] : [])]);
   const x = (epoch: number) => (epoch / end) * width;
   const y = (loss: number) => 4 + ((high - Math.log10(Math.max(loss, 1e-300))) / (high - low)) * (height - 8);
   const line = (color: string, lineWidth: number) => {
@@ -101,7 +101,7 @@ function drawCurves(pen: Pen, session: Session, palette: Palette, width: number,
   }
   if (kept) {
     pen.setLineDash([4, 4]);
-    curve(kept.curves.heldOutLoss.length ? kept.curves.heldOutLoss : kept.curves.loss, palette.ghost, 1.5);
+    curve(kept.heldOutLoss.length ? kept.heldOutLoss : kept.loss, palette.ghost, 1.5);
     pen.setLineDash([]);
   }
   curve(curves.heldOutLoss, palette.heldOut, 2);
