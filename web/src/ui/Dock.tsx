@@ -8,7 +8,7 @@ import type { Session } from "../state/types";
 import { timelineView, type TimelineView } from "../views/timeline";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { useApp, usePainter, useSession } from "./stage";
+import { useApp, usePainter, useSession, useVersion } from "./stage";
 
 export const SPEEDS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200];
 
@@ -79,20 +79,13 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
 }
 
 function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
-  const { session } = useApp();
-  const epoch = useRef<HTMLElement>(null), training = useRef<HTMLElement>(null), held = useRef<HTMLElement>(null);
-  usePainter(({ frame }) => {
-    if (isBetween(session, frame)) return;
-    const { position, curves } = session;
-    write(epoch.current, count(position.epoch));
-    write(training.current, loss(curves.loss[position.epoch] ?? NaN));
-    write(held.current, loss(curves.heldOutLoss[position.epoch] ?? NaN));
-  });
+  const { session: { position: { epoch }, curves } } = useApp();
+  useVersion(3);
   return (
     <div class="nums">
-      <div><small>{Label.Epoch}</small><b ref={epoch}>0</b></div>
-      <div><small>training</small><b ref={training}>–</b></div>
-      {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b ref={held}>–</b></div>}
+      <div><small>{Label.Epoch}</small><b>{count(epoch)}</b></div>
+      <div><small>training</small><b>{loss(curves.loss[epoch]!)}</b></div>
+      {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b>{loss(curves.heldOutLoss[epoch]!)}</b></div>}
     </div>
   );
 }

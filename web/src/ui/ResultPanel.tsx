@@ -1,6 +1,7 @@
 /** The result: boundary or curve with the points, scores, confusion matrix; a form for one row. */
 
-import { Fragment, h, useEffect, useRef, useState } from "./render";
+import type { Child } from "./render";
+import { h, useEffect, useRef, useState } from "./render";
 import type { Evaluation } from "../core/types";
 import { cut, fixed, percent, short, shownName } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
@@ -10,33 +11,27 @@ import { signOf } from "../views/markers";
 import { Ask } from "./Ask";
 import { DrawBar, useDrawing } from "./Drawing";
 import { write } from "./Dock";
+import { limitsOf } from "../views/raster";
 import { PlaneChooser } from "./PlaneChooser";
-import { useApp, usePainter, useSession } from "./stage";
+import { useApp, usePainter, useSession, useVersion } from "./stage";
 
 export function ResultPanel() {
-  const [tab, setTab] = useState<"plot" | "ask">("plot");
-  const dataset = useSession((now) => now.dataset);
-  const title = dataset.nIn === 1 ? PLOT.curve : dataset.task === "regression" ? PLOT.surface : PLOT.plane;
-  const tabs = { plot: title, ask: Label.Ask } as const;
-  const names = Object.keys(tabs) as (keyof typeof tabs)[];
-  const onKey = (event: KeyboardEvent) => {
+  const [tab, setTab] = useState(0);
+  const { nIn, task } = useSession((now) => now.dataset);
+  const tabs = [nIn === 1 ? PLOT.curve : task === "regression" ? PLOT.surface : PLOT.plane, Label.Ask];
+  const onKey = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    setTab(tab === "plot" ? "ask" : "plot");
-    (event.currentTarget as HTMLElement).querySelector<HTMLElement>('[aria-selected="false"]')?.focus();
+    setTab(1 - tab);
+    (event.currentTarget.children[1 - tab] as HTMLElement).focus();
   };
+  const panel = (at: number, ...children: Child[]) => <div role="tabpanel" id={`sx-panel-${at}`} aria-labelledby={`sx-tab-${at}`} hidden={tab !== at}>{children}</div>;
   return (
     <section class="result" aria-label={Label.Result}>
       <div class="tabs" role="tablist" aria-label={Label.Views} onKeyDown={onKey}>
-        {names.map((name) => <button key={name} role="tab" id={`sx-tab-${name}`} aria-controls={`sx-panel-${name}`} aria-selected={tab === name} tabIndex={tab === name ? 0 : -1} onClick={() => setTab(name)}>{tabs[name]}</button>)}
+        {tabs.map((name, at) => <button role="tab" id={`sx-tab-${at}`} aria-controls={`sx-panel-${at}`} aria-selected={tab === at} tabIndex={tab === at ? 0 : -1} onClick={() => setTab(at)}>{name}</button>)}
       </div>
-      <div role="tabpanel" id="sx-panel-plot" aria-labelledby="sx-tab-plot" hidden={tab !== "plot"}>
-        <DrawBar />
-        <Plot />
-        <Legend />
-        <Scores />
-        <PlaneChooser />
-      </div>
-      <div role="tabpanel" id="sx-panel-ask" aria-labelledby="sx-tab-ask" hidden={tab !== "ask"}>{tab === "ask" && <Ask />}</div>
+      {panel(0, <DrawBar />, <Plot />, <Legend />, <Scores />, <PlaneChooser />)}
+      {panel(1, tab === 1 && <Ask />)}
     </section>
   );
 }
@@ -94,26 +89,20 @@ function Plot() {
 
 function Legend() {
   const { session } = useApp();
-  const dataset = useSession((now) => now.dataset);
-  const low = useRef<HTMLSpanElement>(null), high = useRef<HTMLSpanElement>(null);
-  const hasHeldOut = dataset.heldOut !== null;
+  const { classNames, heldOut, nIn, targetName, targets, task } = useSession((now) => now.dataset);
   const show = useSession(({ doc }) => doc.view.showHeldOut);
-  const heldOut = hasHeldOut && (
-    <button class="chip" aria-pressed={show} onClick={() => session.setView({ showHeldOut: !show })}>○ {Label.LossHeldOut}</button>
-  );
-  if (dataset.task === "regression") {
-    if (dataset.nIn === 1) return <div class="legend">{<span><span class="sw" />{dataset.targetName}</span>}{heldOut}</div>;
-    let min = Infinity, max = -Infinity;
-    for (const value of dataset.targets) { min = Math.min(min, value); max = Math.max(max, value); }
-    return <div class="legend"><span class="cl" title={dataset.targetName}>{cut(dataset.targetName, 24)}</span><span ref={low}>{short(min)}</span><span class="bar seq" /><span ref={high}>{short(max)}</span>{heldOut}</div>;
-  }
-  const name = (code: number) => <span class="cl" key={code} title={dataset.classNames[code]} style={{ color: code < 2 ? `var(--c${code}-text)` : "var(--ink)" }}><span style={{ color: `var(--c${code % 10})` }} aria-hidden="true">{signOf(code)}</span> {cut(dataset.classNames[code] ?? "", 24)}</span>;
+  const name = (text: string, code: number) => <span class="cl" title={text} style={{ color: code < 2 ? `var(--c${code}-text)` : "var(--ink)" }}><span style={{ color: `var(--c${code % 10})` }} aria-hidden="true">{signOf(code)}</span> {cut(text, 24)}</span>;
+  const [low, high] = limitsOf(targets);
   return (
     <div class="legend">
-      {dataset.classNames.length === 2 && dataset.nIn > 1
-        ? <>{name(0)}<span class="bar" role="img" aria-label={Label.Probability} />{name(1)}</>
-        : dataset.classNames.map((_, code) => name(code))}
-      {heldOut}
+      {task === "regression"
+        ? nIn === 1
+          ? <span><span class="sw" />{targetName}</span>
+          : [<span class="cl" title={targetName}>{cut(targetName, 24)}</span>, short(low), <span class="bar seq" />, short(high)]
+        : classNames.length === 2 && nIn > 1
+          ? [name(classNames[0]!, 0), <span class="bar" role="img" aria-label={Label.Probability} />, name(classNames[1]!, 1)]
+          : classNames.map(name)}
+      {heldOut && <button class="chip" aria-pressed={show} onClick={() => session.setView({ showHeldOut: !show })}>○ {Label.LossHeldOut}</button>}
     </div>
   );
 }
@@ -121,21 +110,15 @@ function Legend() {
 /** Accuracy (or R²) twice, and the confusion matrix of the rows that were held back. */
 function Scores() {
   const { session } = useApp();
-  const training = useRef<HTMLElement>(null), held = useRef<HTMLElement>(null);
-  const dataset = useSession((now) => now.dataset);
-  const seen = useRef(-1);
-  usePainter(({ frame }) => {
-    if (session.version === seen.current || (session.status === "playing" && frame % 6)) return;
-    seen.current = session.version;
-    const scoreText = (result: Evaluation | null) => (!result ? "–" : dataset.task === "regression" ? (Number.isFinite(result.score) ? fixed(result.score, 3) : "–") : percent(result.score));
-    write(training.current, scoreText(session.evaluate("training")));
-    write(held.current, scoreText(session.evaluate("heldOut")));
-  });
-  const isRegression = dataset.task === "regression";
+  const { dataset } = session, isRegression = dataset.task === "regression";
+  useVersion(6);
+  const score = (label: string, result: Evaluation | null) => (
+    <div class="score"><small>{label}</small><b>{!result || Number.isNaN(result.score) ? "–" : isRegression ? fixed(result.score, 3) : percent(result.score)}</b></div>
+  );
   return (
     <div class="scores">
-      <div class="score"><small>{isRegression ? Label.R2Training : Label.RightTraining}</small><b ref={training}>–</b></div>
-      <div class="score"><small>{isRegression ? Label.R2HeldOut : Label.RightHeldOut}</small><b ref={held}>–</b></div>
+      {score(isRegression ? Label.R2Training : Label.RightTraining, session.evaluate("training"))}
+      {score(isRegression ? Label.R2HeldOut : Label.RightHeldOut, session.evaluate("heldOut"))}
       {!isRegression && dataset.classNames.length <= 4 && <Confusion signs />}
     </div>
   );
@@ -143,25 +126,15 @@ function Scores() {
 
 export function Confusion({ signs = false }: { signs?: boolean }) {
   const { session } = useApp();
-  const dataset = useSession((now) => now.dataset);
-  const table = useRef<HTMLTableElement>(null);
-  const seen = useRef(-1);
-  const hasHeldOut = dataset.heldOut !== null;
-  useEffect(() => { seen.current = -1; }, [dataset]);
-  usePainter(({ frame }) => {
-    if (session.version === seen.current || (session.status === "playing" && frame % 6)) return;
-    seen.current = session.version;
-    const result = session.evaluate(hasHeldOut ? "heldOut" : "training");
-    const cells = table.current?.querySelectorAll<HTMLElement>("td");
-    result?.confusion.flat().forEach((n, k) => write(cells?.[k] ?? null, String(n)));
-  });
-  const codes = dataset.classNames.map((_, code) => code);
-  const head = (code: number) => (signs ? <span style={{ color: `var(--c${code % 10})` }}><span aria-hidden="true">{signOf(code)}</span><span class="hidden">{dataset.classNames[code]}</span></span> : cut(dataset.classNames[code] ?? "", 12));
+  const { dataset: { classNames, heldOut } } = session;
+  useVersion(6);
+  const counts = session.evaluate(heldOut ? "heldOut" : "training")!.confusion;
+  const head = (name: string, code: number) => (signs ? <span style={{ color: `var(--c${code % 10})` }}><span aria-hidden="true">{signOf(code)}</span><span class="hidden">{name}</span></span> : cut(name, 12));
   return (
-    <table class="cm" ref={table}>
-      <caption class="hidden">{PHRASES.confusionOf(hasHeldOut)}</caption>
-      <thead><tr><th><span class="hidden">{Label.Confusion}</span></th>{codes.map((code) => <th scope="col" key={code}>{head(code)}</th>)}</tr></thead>
-      <tbody>{codes.map((row) => <tr key={row}><th scope="row">{head(row)}</th>{codes.map((column) => <td key={column} class={row === column ? "right" : ""}>0</td>)}</tr>)}</tbody>
+    <table class="cm">
+      <caption class="hidden">{PHRASES.confusionOf(heldOut !== null)}</caption>
+      <thead><tr><th><span class="hidden">{Label.Confusion}</span></th>{classNames.map((name, code) => <th scope="col">{head(name, code)}</th>)}</tr></thead>
+      <tbody>{classNames.map((name, row) => <tr><th scope="row">{head(name, row)}</th>{classNames.map((_, column) => <td class={row === column ? "right" : ""}>{counts[row]?.[column] ?? 0}</td>)}</tr>)}</tbody>
     </table>
   );
 }

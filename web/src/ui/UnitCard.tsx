@@ -1,6 +1,6 @@
 /** The card of a unit: a large picture, its formula with numbers, a slider for each weight, freeze, undo. */
 
-import { Fragment, h, useEffect, useRef } from "./render";
+import { h, useEffect, useRef } from "./render";
 import { cut, fixed, shownName } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
@@ -8,7 +8,7 @@ import { HINTS } from "../text/narrator";
 import { largest, limitsOf, rasterOf, type Raster } from "../views/raster";
 import { gridOf, inputsAt } from "../views/scene";
 import { Icon } from "./icons";
-import { useApp, usePainter, useSession } from "./stage";
+import { useApp, usePainter, useSession, useVersion } from "./stage";
 
 const CELLS = 96, TERMS = 4, REACH = 6;
 
@@ -93,49 +93,39 @@ function WeightRow({ weight, isFrozen, freeze }: { weight: Weight; isFrozen: boo
 
 /** The picture of the unit, and its sum with the numbers of the marked point. */
 function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: number; weights: readonly Weight[]; isOutput: boolean }) {
-  const { session } = useApp();
-  const canvas = useRef<HTMLCanvasElement>(null), above = useRef<HTMLDivElement>(null), sum = useRef<HTMLDivElement>(null);
-  const raster = useRef<Raster | null>(null);
-  const painted = useRef("");
+  const { session, stage: { scene } } = useApp();
+  const canvas = useRef<HTMLCanvasElement>(null), raster = useRef<Raster>(null), painted = useRef("");
   useEffect(() => { raster.current = rasterOf(canvas.current!); }, []);
+  useSession(({ doc }) => doc.view.marked);
+  useVersion(3);
   usePainter(({ scene, palette, frame }) => {
-    const key = `${session.version} ${session.doc.view.marked} ${palette.dark} ${scene.dataset.key}`;
-    if (key === painted.current || !raster.current || (session.status === "playing" && frame % 3)) return;
+    const key = `${session.version} ${palette.dark} ${scene.dataset.key}`;
+    if (key === painted.current || (session.status === "playing" && frame % 3) || unit >= (session.network.layers[layer]?.units ?? 0)) return;
     painted.current = key;
-    const { network, theta } = session;
-    if (unit >= (network.layers[layer]?.units ?? 0)) return;
-    const values = session.grid(gridOf(scene, CELLS), !isOutput);
-    if (isOutput) {
-      const output = values.outputs[Math.min(unit, values.outputs.length - 1)]!;
-      if (scene.dataset.task === "regression") raster.current.paint(output, values.nA, values.nB, palette.sequential, ...limitsOf(output));
-      else raster.current.paint(output, values.nA, values.nB, values.outputs.length === 1 ? palette.probability : palette.classTints[unit % 10]!, 0, 1);
-    } else {
-      const picture = values.units[layer]![unit]!;
-      const name = network.layers[layer]!.activation;
-      const most = name === "tanh" || name === "logistic" ? 1 : largest(picture);
-      raster.current.paint(picture, values.nA, values.nB, palette.signed, -most, most);
-    }
-    const [a, b] = session.doc.view.marked ?? [(scene.a[0] + scene.a[1]) / 2, (scene.b[0] + scene.b[1]) / 2];
-    const trace = session.trace(inputsAt(scene, a, b));
-    const z = trace.z[layer]![unit]!;
-    const before = layer === 0 ? trace.input : trace.a[layer - 1]!;
-    const first = network.layers[layer]!;
-    above.current!.replaceChildren(text(Label.AtMarked, "q"), document.createElement("br"), bold(isOutput ? "out" : "a"), ` = ${isOutput ? outputName(network.head) : ACTIVATIONS[first.activation]}(`, number(z), `) = `, bold(fixed(isOutput ? shownOutput(trace.outputs, unit) : trace.a[layer]![unit]!)));
-    const terms: (string | Node)[] = [bold("z"), " = "];
-    weights.filter((weight) => weight.from !== null).slice(0, TERMS).forEach((weight, k) => terms.push(k ? " + " : "", number(theta[weight.index]!), `·${fixed(before[weight.from!]!)}`));
-    const left = weights.filter((weight) => weight.from !== null).length - TERMS;
-    if (left > 0) terms.push(text(` + … ${PHRASES.moreTerms(left)}`, "q"));
-    const bias = weights.find((weight) => weight.from === null);
-    if (bias) terms.push(" + ", number(theta[bias.index]!));
-    terms.push(" = ", bold(fixed(z)));
-    sum.current!.replaceChildren(...terms);
+    const { nA, nB, units, outputs } = session.grid(gridOf(scene, CELLS), !isOutput);
+    const picture = isOutput ? outputs[Math.min(unit, outputs.length - 1)]! : units[layer]![unit]!;
+    const { activation } = session.network.layers[layer]!;
+    const most = activation === "tanh" || activation === "logistic" ? 1 : largest(picture);
+    if (!isOutput) raster.current!.paint(picture, nA, nB, palette.signed, -most, most);
+    else if (scene.isRegression) raster.current!.paint(picture, nA, nB, palette.sequential, ...limitsOf(picture));
+    else raster.current!.paint(picture, nA, nB, outputs.length === 1 ? palette.probability : palette.classTints[unit % 10]!, 0, 1);
   });
-  return (
-    <>
-      <div class="big"><canvas ref={canvas} aria-hidden="true" /><div class="math" ref={above} /></div>
-      <div class="math" ref={sum} style={{ margin: "6px 0 4px" }} />
-    </>
-  );
+  const [a, b] = session.doc.view.marked ?? [(scene.a[0] + scene.a[1]) / 2, (scene.b[0] + scene.b[1]) / 2];
+  const trace = session.trace(inputsAt(scene, a, b));
+  const z = trace.z[layer]![unit]!, before = layer === 0 ? trace.input : trace.a[layer - 1]!;
+  const terms = weights.filter(({ from }) => from !== null), bias = weights.find(({ from }) => from === null);
+  const weight = (index: number) => number(session.theta[index]!);
+  return [
+    <div class="big">
+      <canvas ref={canvas} aria-hidden="true" />
+      <div class="math"><span class="q">{Label.AtMarked}</span><br /><b>{isOutput ? "out" : "a"}</b> = {isOutput ? outputName(session.network.head) : ACTIVATIONS[session.network.layers[layer]!.activation]}({number(z)}) = <b>{fixed(isOutput ? shownOutput(trace.outputs, unit) : trace.a[layer]![unit]!)}</b></div>
+    </div>,
+    <div class="math">
+      <b>z</b> = {terms.slice(0, TERMS).map(({ index, from }, k) => [k ? " + " : "", weight(index), `·${fixed(before[from!]!)}`])}
+      {terms.length > TERMS && <span class="q"> + … {PHRASES.moreTerms(terms.length - TERMS)}</span>}
+      {bias && [" + ", weight(bias.index)]} = <b>{fixed(z)}</b>
+    </div>,
+  ];
 }
 
 function shownOutput(outputs: readonly number[], unit: number): number {
@@ -160,6 +150,4 @@ function weightsOf(session: ReturnType<typeof useApp>["session"], layer: number,
   return found;
 }
 
-const bold = (content: string) => Object.assign(document.createElement("b"), { textContent: content });
-const text = (content: string, className: string) => Object.assign(document.createElement("span"), { textContent: content, className });
-const number = (value: number) => text(fixed(value), value < 0 ? "neg" : "pos");
+const number = (value: number) => <span class={value < 0 ? "neg" : "pos"}>{fixed(value)}</span>;

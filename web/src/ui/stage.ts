@@ -144,3 +144,14 @@ export function usePainter(painter: Painter): void {
   kept.current = painter;
   useEffect(() => stage.add((now) => kept.current(now)), [stage]);
 }
+
+/** Draw the component again when the weights or the data have changed; while it plays, at most once in some frames. */
+export function useVersion(every: number): void {
+  const { session } = useApp();
+  const again = useAgain(), seen = useRef(session.version);
+  usePainter(({ frame }) => {
+    if (session.version === seen.current || (session.status === "playing" && frame % every)) return;
+    seen.current = session.version;
+    again();
+  });
+}
