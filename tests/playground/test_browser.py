@@ -14,7 +14,10 @@ import numpy as np
 import pytest
 
 import separatrix as sx
+from separatrix.data.codes import LevelCode, PiecewiseLinearCode, RobustCode
 from separatrix.data.datasets import load_dataset
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.table import Table
 from separatrix.network import Network
 from separatrix.playground import Page, start_of_table
 
@@ -50,6 +53,19 @@ def small_model() -> sx.Model:
     return sx.Model(network, theta, classes=["no", "yes"])
 
 
+def small_ensemble() -> tuple[sx.Ensemble, Table]:
+    """Return two networks that read a table with codes of its columns, and its rows."""
+    age, job = np.array([20.0, np.nan, 70.0, 41.0]), np.array(["cook", "nurse", None, "cook"], dtype=object)
+    codes = (RobustCode.fit(age, "age"), LevelCode.fit(job, "job", 9), PiecewiseLinearCode.fit(age, "age", 2))
+    encoder = TableEncoder(codes)
+    network = Network.mlp(encoder.n_features_out, (3,), 1, activation="tanh", head="binary")
+    models = [
+        sx.Model(network, np.random.RandomState(seed).randn(network.n_parameters), ["no", "yes"], encoder)
+        for seed in (0, 1)
+    ]
+    return sx.Ensemble(models, [1, 3]), Table({"job": job, "age": age})
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """The pages, and what is downloaded from them."""
@@ -67,6 +83,9 @@ def outcomes(folder) -> dict[str, str | None]:
     X = np.random.RandomState(0).randn(60, 2)
     model = small_model()
     sx.playground(model, X, model.predict(X)).save(folder / "model.html")
+    (folder / "ensemble").mkdir()
+    ensemble, table = small_ensemble()
+    sx.playground(ensemble, table, ["no", "yes", "yes", "no"]).save(folder / "ensemble.html")
     script = WEB / "test" / "browser" / "run.mjs"
     done = subprocess.run(
         [NODE, script, CHROMIUM, folder], capture_output=True, text=True, timeout=600, check=False
@@ -88,6 +107,24 @@ def test_the_exported_model_predicts_what_the_page_predicted(outcomes, folder):
     shown = [float(one["star"].removesuffix(" %")) for one in asked]
     predicted = 100 * model.predict_proba([one["row"] for one in asked])[:, 1]
     assert np.abs(predicted - shown).max() <= 0.05 + 1e-9  # the page shows one decimal
+
+
+def test_the_exported_network_of_an_ensemble_predicts_the_same(outcomes, folder):
+    assert (
+        outcomes["a saved ensemble has the columns of its table, and the network shown is exported"] is None
+    )
+    ensemble, table = small_ensemble()
+    model = sx.load(folder / "ensemble" / "model.safetensors")
+    shown = ensemble.models[1]
+    np.testing.assert_allclose(model.predict_proba(table), shown.predict_proba(table), rtol=1e-12)
+    code = subprocess.run(
+        [sys.executable, folder / "ensemble" / "network.py"], capture_output=True, text=True, check=False
+    )
+    assert code.returncode == 0, code.stderr
+    for row in json.loads((folder / "ensemble" / "asked.json").read_text()):
+        asked = Table({"age": [row["age"]], "job": np.array([row["job"]], dtype=object)})
+        percentage = float(row["yes"].removesuffix(" %"))
+        assert abs(percentage - 100 * shown.predict_proba(asked)[0, 1]) <= 0.05 + 1e-2  # lines between knots
 
 
 def test_the_other_exports(outcomes, folder):

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import separatrix as sx
+from separatrix.data.codes import LevelCode, PiecewiseLinearCode, RobustCode
 from separatrix.data.datasets import load_dataset
+from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import Network
+from separatrix.playground.shown_model import KNOTS, shown_network
 from separatrix.playground.start import MAX_ROWS, start_from, start_of_model, start_of_table, start_of_toy
 
 
@@ -100,18 +105,76 @@ def test_a_fitted_estimator():
     assert values["theta"] == np.asarray(line.to_model().theta, dtype=np.float64).tolist()
 
 
-@pytest.mark.parametrize("sizes", [(33,), (2,) * 7])
+@pytest.mark.parametrize("sizes", [(257,), (2,) * 7])
 def test_a_model_that_does_not_fit_on_the_page(sizes):
     network = Network.mlp(1, sizes, 1, head="regression")
-    with pytest.raises(ParameterError, match="at most 6 hidden layers of at most 32 units"):
+    with pytest.raises(ParameterError, match="6 hidden layers of at most 256 units"):
         start_of_model(sx.Model(network, np.zeros(network.n_parameters)), Table({"x": [1.0]}), [1.0])
 
 
-def test_an_ensemble_is_refused():
+def table_model() -> tuple[sx.Model, Table]:
+    """Return a network that reads two columns in several ways, and rows with gaps."""
+    age, job = np.array([20.0, np.nan, 70.0, 41.0]), np.array(["cook", "nurse", None, "cook"], dtype=object)
+    codes = (
+        RobustCode.fit(age, "age"),
+        LevelCode.fit(job, "job", 9),
+        PiecewiseLinearCode.fit(age, "age", 2),
+    )
+    encoder = TableEncoder(codes)
+    network = Network.mlp(encoder.n_features_out, (3,), 1, activation="tanh", head="binary")
+    theta = np.random.RandomState(0).randn(network.n_parameters)
+    return sx.Model(network, theta, ["no", "yes"], encoder, target_name="ill"), Table(
+        {"job": job, "age": age}
+    )
+
+
+def features_of(column: dict[str, object]) -> np.ndarray:
+    """Return what the page makes of the cells of a column, (n_rows, n_inputs)."""
+    levels = column.get("levels")
+    knots = column.get("knots") or range(len(levels))
+    places = [cell if cell is None or levels is None else levels.index(cell) for cell in column["cells"]]
+    rows = [
+        column["missing"] if place is None else [np.interp(place, knots, at) for at in column["features"]]
+        for place in places
+    ]
+    return np.array(rows)
+
+
+def test_a_model_of_a_table_has_its_columns_and_predicts_the_same():
+    model, table = table_model()
+    values = start_of_model(model, table, ["no", "yes", "yes", "no"]).values
+    age, job = values["columns"]
+    assert (age["name"], age["cells"], job["name"]) == ("age", [20.0, None, 70.0, 41.0], "job")
+    assert (job["cells"], job["levels"]) == (["cook", "nurse", None, "cook"], ["cook", "nurse"])
+    shown, _ = shown_network(model)
+    inputs = np.hstack([features_of(age), features_of(job)])
+    assert [*age["inputs"], *job["inputs"]] == list(shown.feature_names)
+    np.testing.assert_allclose(inputs, shown.inputs(table), rtol=0, atol=1e-15)
+    np.testing.assert_allclose(shown.predict_proba(table), model.predict_proba(table), rtol=1e-14)
+    assert values["theta"] == shown.theta.tolist()
+    exported = json.loads(values["described"]["encoder"])
+    assert TableEncoder.from_dict(exported) == shown.encoder
+
+
+def test_many_values_of_a_column_become_knots():
+    x = np.linspace(0.0, 1.0, 5000)
+    encoder = TableEncoder((RobustCode.fit(x, "x"),))
     network = Network.mlp(1, (), 1, head="regression")
-    one = sx.Model(network, np.zeros(2))
-    with pytest.raises(ParameterError, match="must be one network, got an ensemble"):
-        start_of_model(sx.Ensemble([one, one]), Table({"x": [1.0]}), [1.0])
+    model = sx.Model(network, np.array([1.0, 0.0]), encoder=encoder)
+    (column,) = start_of_model(model, Table({"x": x}), x).values["columns"]
+    assert len(column["knots"]) == KNOTS + 2
+    np.testing.assert_allclose(features_of(column), model.inputs(Table({"x": x})), atol=1e-5)
+
+
+def test_of_an_ensemble_the_network_with_the_largest_weight():
+    network = Network.mlp(1, (), 1, head="regression")
+    small, large = sx.Model(network, np.array([1.0, 0.0])), sx.Model(network, np.array([2.0, 0.0]))
+    start = start_of_model(sx.Ensemble([small, large], [1, 3]), Table({"x": [1.0]}), [1.0])
+    assert start.values["theta"] == [2.0, 0.0]
+    assert start.notes == (
+        "the model is an ensemble: the page shows network 2 of its 2, with the largest weight (75%); what "
+        "the ensemble predicts is the mean of all.",
+    )
 
 
 def test_too_many_arguments():

@@ -272,7 +272,7 @@ test("a kept run stays as it was", () => {
 test("a grid has the values of single rows, top row first", () => {
   const session = sessionOf();
   reach(session, 5);
-  const plane = { origin: Float64Array.of(0.1, 0.2), u: Float64Array.of(1, 0), v: Float64Array.of(0, 2) };
+  const plane = { origin: Float64Array.of(0.1, 0.2), a: (x: number) => Float64Array.of(x, 0), b: (y: number) => Float64Array.of(0, 2 * y) };
   const spec = { plane, a: [-1, 1], b: [0, 3], nA: 20, nB: 15 } as const;
   const values = session.grid(spec, false).outputs[0]!.slice();
   const withUnits = session.grid(spec, true);

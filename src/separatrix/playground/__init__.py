@@ -25,8 +25,9 @@ def playground(*data: Any, name: str = "") -> Page:
     *data
         Nothing, for the first experiment of the page; the name of an artificial data set, such as "spiral";
         `X` and `y`; or a fitted estimator or `Model`, `X` and `y`: then its network and its weights are on
-        the screen. `X` has shape (n_rows, n_columns), as an array, a pandas or Polars frame or a mapping of
-        names to columns; `y` has shape (n_rows,). Of more than 20 000 rows the page holds a sample.
+        the screen (of an ensemble, those of the network with the largest weight). `X` has shape
+        (n_rows, n_columns), as an array, a pandas or Polars frame or a mapping of names to columns; `y` has
+        shape (n_rows,). Of more than 20 000 rows the page holds a sample.
     name : str
         What the page calls the data.
 
@@ -37,8 +38,8 @@ def playground(*data: Any, name: str = "") -> Page:
     Raises
     ------
     ParameterError
-        If the arguments are none of these, or the model cannot be shown: an ensemble, or more than 6 hidden
-        layers or 32 units in one.
+        If the arguments are none of these, or the model cannot be shown: more than 500 inputs, 6 hidden
+        layers, or 256 units in one.
     DataError
         If the columns do not fit together.
 

@@ -20,7 +20,7 @@ from separatrix.data.targets import infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.estimators.to_model import to_model
-from separatrix.model import Model
+from separatrix.playground.shown_model import described, model_columns, shown_network
 
 TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor", "checkerboard")
 """The artificial data sets that the page draws itself."""
@@ -28,10 +28,6 @@ TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor",
 MAX_ROWS = 20_000
 """Rows that a page holds; of a larger table a sample."""
 
-MAX_LAYERS, MAX_UNITS, MAX_CLASSES = 6, 32, 10
-"""What the page can show."""
-
-HEADS_SHOWN = ("binary", "multiclass", "regression", "quadratic")
 FORMAT = 1
 
 
@@ -114,7 +110,8 @@ def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Sta
 
     Parameters
     ----------
-    model : Model
+    model : Model or Ensemble
+        Of an ensemble the network with the largest weight is shown.
     table : Table
         The columns that the model takes.
     y : array-like of shape (n_rows,)
@@ -128,9 +125,8 @@ def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Sta
     DataError
         If the rows do not fit it.
     """
-    shown = _shown(model)
-    rows, notes = _sampled(np.ones(table.n_rows, dtype=bool), "")
-    inputs = np.asarray(shown.inputs(table.take(rows)), dtype=np.float64)
+    shown, notes = shown_network(model)
+    rows, left_out = _sampled(np.ones(table.n_rows, dtype=bool), "")
     target = shown.target_name or TARGET
     column = as_column(y, target)[rows]
     if shown.classes is not None:
@@ -138,18 +134,18 @@ def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Sta
         classes = [_text_of(label) for label in shown.classes.tolist()]
     else:
         t, classes = as_numbers(column, target), None
-    names = shown.feature_names or [f"x{j + 1}" for j in range(shown.network.n_in)]
     values = {
         "kind": "model",
-        "columns": [{"name": str(n), "cells": inputs[:, j].tolist()} for j, n in enumerate(names)],
+        "columns": model_columns(shown, table.take(rows)),
         "target": target,
         "y": t.tolist(),
         "classes": classes,
         "network": shown.network.to_dict(),
         "theta": np.asarray(shown.theta, dtype=np.float64).tolist(),
+        "described": described(shown),
         "n_rows": len(rows),
     }
-    return Start(name or "your model", values, notes)
+    return Start(name or "your model", values, (*notes, *left_out))
 
 
 def start_from(data: Sequence[Any], name: str) -> Start:
@@ -167,26 +163,6 @@ def start_from(data: Sequence[Any], name: str) -> Start:
     raise ParameterError(
         "data", f"must be nothing, a name, X and y, or a model, X and y, got {len(data)} argument(s)."
     )
-
-
-def _shown(model: AnyModel) -> Model:
-    """Return a model that the page can show, or raise an error that says why it cannot."""
-    if not isinstance(model, Model):
-        raise ParameterError(
-            "model",
-            "must be one network, got an ensemble; train one with separatrix fit --model network, or show "
-            "one of its members, as in model.models[0].",
-        )
-    network, hidden = model.network, [layer.units for layer in model.network.layers[:-1]]
-    if network.head not in HEADS_SHOWN:
-        raise ParameterError("model", f"must have a head of {', '.join(HEADS_SHOWN)}, got {network.head!r}.")
-    if len(hidden) > MAX_LAYERS or any(units > MAX_UNITS for units in hidden) or network.n_out > MAX_CLASSES:
-        raise ParameterError(
-            "model",
-            f"must have at most {MAX_LAYERS} hidden layers of at most {MAX_UNITS} units and at most "
-            f"{MAX_CLASSES} outputs to fit on the page, got {network}; train a smaller one.",
-        )
-    return model
 
 
 def _sampled(usable: NDArray[np.bool_], why: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:

@@ -35,9 +35,10 @@ export class GridEvaluator {
     const { pass, nCells, probabilities } = this;
     const { head } = pass.network;
     pass.theta.set(theta);
+    const { across, up } = sides(spec);
     for (let start = 0; start < nCells; start += pass.stride) {
       const n = Math.min(pass.stride, nCells - start);
-      fill(pass.inputs, spec, start, pass.stride, n);
+      fill(pass.inputs, spec.plane.origin, across, up, start, pass.stride, n);
       pass.forward(n);
       applyOutput(head, pass.logits, probabilities, pass.nOut, pass.stride, n);
       if (head === "quadratic" && pass.nOut > 1) normalize(probabilities, pass.nOut, pass.stride, n);
@@ -51,17 +52,22 @@ export class GridEvaluator {
   }
 }
 
-function fill(inputs: Float64Array, { plane, a, b, nA, nB }: GridSpec, start: number, stride: number, n: number): void {
-  const stepA = (a[1] - a[0]) / nA;
-  const stepB = (b[1] - b[0]) / nB;
-  for (let k = 0; k < plane.origin.length; k++) {
-    const origin = plane.origin[k];
-    const u = plane.u[k];
-    const v = plane.v === null ? 0 : plane.v[k];
+/** Return what the plane adds to the inputs at the centre of each column of cells, and of each row of cells. */
+function sides({ plane, a, b, nA, nB }: GridSpec): { across: Float64Array[]; up: Float64Array[] } {
+  const zero = new Float64Array(plane.origin.length);
+  return {
+    across: Array.from({ length: nA }, (_, i) => plane.a(a[0] + (i + 0.5) * ((a[1] - a[0]) / nA))),
+    up: Array.from({ length: nB }, (_, j) => plane.b?.(b[1] - (j + 0.5) * ((b[1] - b[0]) / nB)) ?? zero),
+  };
+}
+
+function fill(inputs: Float64Array, origin: Float64Array, across: readonly Float64Array[], up: readonly Float64Array[], start: number, stride: number, n: number): void {
+  const nA = across.length;
+  for (let k = 0; k < origin.length; k++) {
     let i = start % nA;
     let j = (start - i) / nA;
     for (let r = k * stride; r < k * stride + n; r++) {
-      inputs[r] = origin + (a[0] + (i + 0.5) * stepA) * u + (b[1] - (j + 0.5) * stepB) * v;
+      inputs[r] = origin[k] + across[i][k] + up[j][k];
       if (++i === nA) {
         i = 0;
         j++;
@@ -80,8 +86,9 @@ function normalize(a: Float64Array, nOut: number, stride: number, n: number): vo
 }
 
 /** Return the inputs at a place of a plane. */
-export function inputsAt(plane: Plane, a: number, b: number): Float64Array {
-  return plane.origin.map((origin, k) => origin + a * plane.u[k] + (plane.v === null ? 0 : b * plane.v[k]));
+export function inputsAt({ origin, a, b }: Plane, x: number, y: number): Float64Array {
+  const across = a(x), up = b?.(y);
+  return origin.map((value, k) => value + across[k] + (up === undefined ? 0 : up[k]));
 }
 
 /** Send one row through a network. */

@@ -75,11 +75,11 @@ export interface Curves {
   readonly heldOutScore: readonly number[];
 }
 
-/** A plane (or, without `v`, a line) through the network's inputs: origin + a u + b v. */
+/** A surface (or, without `b`, a curve) in the network's inputs: origin + a(x) + b(y); a plane, if both are linear. */
 export interface Plane {
   readonly origin: Float64Array;
-  readonly u: Float64Array;
-  readonly v: Float64Array | null;
+  readonly a: (x: number) => Float64Array;
+  readonly b: ((y: number) => Float64Array) | null;
 }
 
 /** Cells of a plane. Row 0 is the top: the largest `b`. Values are those at the centres of the cells. */

@@ -46,7 +46,7 @@ function plain(source: Exclude<Source, { kind: "table" }>): Prepared {
     targetName: task === "regression" ? "y" : "class",
     classNames: task === "regression" ? [] : MARK_NAMES.slice(0, nClasses),
     classNumbers: task === "regression" ? null : Array.from({ length: nClasses }, (_, k) => k),
-    targetMean: 0, targetScale: 1, notes: [],
+    targetMean: 0, targetScale: 1, notes: [], described: null,
   };
 }
 

@@ -3,6 +3,7 @@
 import { empty, type Points } from "../core/toys";
 import { MAX_CLASSES } from "../state/defaults";
 import { Problem } from "../state/problem";
+import { codedValues } from "../state/inputs";
 import type { DataSpec, InputColumn, Note, TableSource } from "../state/types";
 import { numberColumn, pick, splitRows, type Prepared, type Split } from "./prepared";
 import { MAX_LEVELS, type DataTable, type TableColumn } from "./table";
@@ -26,6 +27,7 @@ export function encodeTable(table: DataTable, source: TableSource, spec: DataSpe
   const prepared: Prepared = {
     title: table.name, points, task: source.task, columns, inputNames, targetName: target.name,
     classNames: goal.classNames, classNumbers: goal.classNumbers, targetMean: scale.mean, targetScale: scale.scale, notes: [...table.notes, ...notes],
+    described: chosen.length === table.columns.length - 1 ? table.described ?? null : null,
   };
   return { prepared, split };
 }
@@ -90,16 +92,22 @@ function inputsOf(
   chosen: readonly TableColumn[], rows: readonly number[], split: Split, scale: boolean, notes: Note[],
 ): { points: Points; columns: InputColumn[]; inputNames: string[] } {
   const nIn = chosen.reduce((sum, column) => sum + width(column), 0);
-  if (nIn > MAX_INPUTS) throw new Problem({ code: "many-inputs", inputs: nIn, limit: MAX_INPUTS });
+  if (nIn > MAX_INPUTS && !chosen.some(({ code }) => code)) throw new Problem({ code: "many-inputs", inputs: nIn, limit: MAX_INPUTS });
   const points = empty(rows.length, nIn);
   const columns: InputColumn[] = [];
   const inputNames: string[] = [];
   for (const column of chosen) {
     const values = pick(column.values, rows);
     const input = inputNames.length;
-    fillMissing(column, values, split.training, notes);
+    const { code } = column;
+    if (!code) fillMissing(column, values, split.training, notes);
     const to = points.X.subarray(input * rows.length, (input + width(column)) * rows.length);
-    if (column.kind === "number") {
+    if (code) {
+      const plain = column.kind === "number" ? numberColumn(column.name, values, input) : { ...categories(column, values), input };
+      columns.push({ ...plain, code });
+      inputNames.push(...code.names);
+      values.forEach((value, i) => codedValues(code, isMissing(column, value) ? NaN : value).forEach((feature, k) => { to[k * rows.length + i] = feature; }));
+    } else if (column.kind === "number") {
       const { mean, scale: size } = scale ? meanAndScale(values, split.training) : { mean: 0, scale: 1 };
       columns.push(numberColumn(column.name, values, input, mean, size));
       inputNames.push(column.name);
@@ -114,6 +122,7 @@ function inputsOf(
 }
 
 function width(column: TableColumn): number {
+  if (column.code) return column.code.names.length;
   if (column.kind === "number") return 1;
   if (column.nDifferent > MAX_LEVELS) throw new Problem({ code: "many-texts", column: column.name, limit: MAX_LEVELS });
   return column.levels.length;
@@ -122,7 +131,7 @@ function width(column: TableColumn): number {
 function categories(column: TableColumn, values: Float64Array): Omit<InputColumn, "input"> {
   return {
     name: column.name, kind: "category", levels: column.levels, values, min: 0, max: column.levels.length - 1,
-    median: mostFrequent(values), mean: 0, scale: 1,
+    median: mostFrequent(values), mean: 0, scale: 1, code: null,
   };
 }
 

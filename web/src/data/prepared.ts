@@ -18,6 +18,7 @@ export interface Prepared {
   readonly targetMean: number;
   readonly targetScale: number;
   readonly notes: readonly Note[];
+  readonly described: Dataset["described"];
 }
 
 /** Rows of each side of a split, in its order. */
@@ -37,10 +38,10 @@ export function splitRows(nRows: number, share: number, seed: number): Split {
 
 /** Describe a column of numbers that the network reads as they are. */
 export function numberColumn(name: string, values: Float64Array, input: number, mean = 0, scale = 1): InputColumn {
-  const sorted = values.slice().sort();
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { name, kind: "number", levels: [], values, min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input };
+  return { name, kind: "number", levels: [], values, min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input, code: null };
 }
 
 /** Return values at some places, in their order. */

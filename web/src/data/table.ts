@@ -2,7 +2,7 @@
 
 import type { Task } from "../core/types";
 import { MAX_CLASSES } from "../state/defaults";
-import type { Note, TableSource } from "../state/types";
+import type { ColumnCode, Described, Note, TableSource } from "../state/types";
 
 export interface TableColumn {
   readonly name: string;
@@ -13,6 +13,7 @@ export interface TableColumn {
   readonly levels: readonly string[];
   readonly nMissing: number;
   readonly nDifferent: number;
+  readonly code?: ColumnCode;
 }
 
 export interface DataTable {
@@ -22,6 +23,8 @@ export interface DataTable {
   readonly nRows: number;
   readonly nRowsOfFile: number;
   readonly notes: readonly Note[];
+  /** What the model says that the table came with; see `Dataset`. */
+  readonly described?: Described;
 }
 
 /** What the sheet of a new table proposes. */

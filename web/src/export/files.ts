@@ -51,7 +51,7 @@ export function dataCsv(session: Session): string {
   const { columns, targets, nRows, targetName, classNames, classNumbers, isHeldOut } = session.dataset;
   const lines = [[...columns.map(({ name }) => name), targetName, "held back"].map(csvCell).join(",")];
   for (let i = 0; i < nRows; i++) {
-    const cells = columns.map(({ kind, levels, values }) => (kind === "number" ? String(values[i]) : csvCell(levels[values[i]!]!)));
+    const cells = columns.map(({ kind, levels, values }) => (kind === "number" ? (Number.isNaN(values[i]!) ? "" : String(values[i])) : csvCell(levels[values[i]!] ?? "")));
     const target = targets[i]!;
     const label = classNames.length === 0 ? String(target) : csvCell(String(classNumbers?.[target] ?? classNames[target]));
     lines.push([...cells, label, isHeldOut[i] === 1 ? "yes" : "no"].join(","));

@@ -1,7 +1,7 @@
 /** A model as the Python package reads it: `Model.to_dict`, and the header of safetensors. These names are Python's. */
 
 import type { ActivationName, HeadName, InitName } from "../core/types";
-import type { Float } from "./json";
+import type { Float, Raw } from "./json";
 
 export interface LayerDescription {
   readonly kind: "dense";
@@ -17,9 +17,9 @@ export type ColumnDescription =
 
 export interface ModelDescription {
   readonly network: { readonly n_in: number; readonly layers: readonly LayerDescription[]; readonly head: HeadName };
-  readonly classes: { readonly dtype: string; readonly labels: readonly (string | number | Float)[] } | null;
-  readonly encoder: { readonly columns: readonly ColumnDescription[]; readonly dropped: object } | null;
-  readonly feature_names: readonly string[];
+  readonly classes: { readonly dtype: string; readonly labels: readonly (string | number | Float)[] } | Raw | null;
+  readonly encoder: { readonly columns: readonly ColumnDescription[]; readonly dropped: object } | Raw | null;
+  readonly feature_names: readonly string[] | Raw;
   readonly target_name: string;
   readonly training: { readonly made_with: string; readonly epochs: number; readonly loss: number | null; readonly seed: number; readonly init: InitName };
 }

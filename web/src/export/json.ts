@@ -5,8 +5,14 @@ export class Float {
   constructor(readonly value: number) {}
 }
 
+/** JSON that is ready. */
+export class Raw {
+  constructor(readonly text: string) {}
+}
+
 /** Return JSON that keeps floats apart from whole numbers. */
 export function toJson(value: unknown): string {
+  if (value instanceof Raw) return value.text;
   if (value instanceof Float) return floatText(value.value);
   if (value instanceof Float64Array) return `[${Array.from(value, floatText).join(", ")}]`;
   if (Array.isArray(value)) return `[${value.map(toJson).join(", ")}]`;

@@ -4,7 +4,7 @@ import { layout } from "../core/network";
 import type { Network } from "../core/types";
 import type { Dataset, Session } from "../state/types";
 import type { ModelDescription } from "./format";
-import { Float } from "./json";
+import { Float, Raw } from "./json";
 
 export interface LayerWeights {
   /** (nIn, nOut), row by row. */
@@ -23,7 +23,7 @@ export interface ExportedModel {
 export function modelOf(session: Session): ExportedModel {
   const { network, dataset, position, curves } = session;
   const layers = layersOf(network, session.theta, dataset);
-  const { seed, init } = session.doc.network;
+  const { seed, init } = session.doc.network, { described } = dataset;
   return {
     layers,
     description: {
@@ -34,9 +34,9 @@ export function modelOf(session: Session): ExportedModel {
         })),
         head: network.head,
       },
-      classes: classesOf(dataset),
-      encoder: encoderOf(dataset),
-      feature_names: dataset.inputNames,
+      classes: described ? new Raw(described.classes) : classesOf(dataset),
+      encoder: described ? new Raw(described.encoder) : encoderOf(dataset),
+      feature_names: described ? new Raw(described.feature_names) : dataset.inputNames,
       target_name: dataset.targetName,
       training: { made_with: "playground", epochs: position.epoch, loss: curves.loss[position.epoch] ?? null, seed, init },
     },

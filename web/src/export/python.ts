@@ -36,7 +36,7 @@ export function pythonCode(session: Session): string {
   const { network, dataset } = session;
   const { layers } = modelOf(session);
   const used = [...new Set(network.layers.map(({ activation }) => activation))];
-  const { columns, classNames, classNumbers } = dataset;
+  const { columns, classNames, classNumbers } = dataset, coded = columns.some(({ code }) => code);
   const classes = classNames.length === 0 ? "" : `CLASSES = ${JSON.stringify(classNumbers ?? classNames)}\n`;
   return `"""A neural network from the Separatrix playground, in NumPy. It predicts ${describe(session)}."""
 
@@ -44,7 +44,7 @@ ${used.includes("gelu") ? "import math\n\n" : ""}import numpy as np
 
 # The columns of a row: a name, and how its value becomes inputs of the network.
 COLUMNS = [
-${columns.map(columnCode).join("\n")}
+${columns.map((column) => columnCode(column, coded)).join("\n")}
 ]
 ${classes}
 # Weights (inputs x outputs) and biases of each layer, and its activation.
@@ -62,8 +62,11 @@ def encode(rows):
     inputs = []
     for row in rows:
         values = []
-        for (_, mean, scale, levels), value in zip(COLUMNS, row):
-            if levels:
+        for (_, mean, scale, levels${coded ? ", knots, features" : ""}), value in zip(COLUMNS, row):
+            ${coded ? `if features:
+                place = levels.index(value) if levels else value
+                values += [np.interp(place, knots, feature) for feature in features]
+            elif` : "if"} levels:
                 values += [float(value == level) for level in levels]
             else:
                 values.append((value - mean) / scale)
@@ -87,9 +90,10 @@ function describe({ dataset }: Session): string {
   return `'${name}' from ${dataset.columns.length} column${dataset.columns.length === 1 ? "" : "s"}`;
 }
 
-function columnCode({ name, kind, mean, scale, levels }: Session["dataset"]["columns"][number]): string {
+function columnCode({ name, kind, mean, scale, levels, code }: Session["dataset"]["columns"][number], coded: boolean): string {
   const list = kind === "category" ? `[${levels.map((level) => JSON.stringify(level)).join(", ")}]` : "[]";
-  return `    (${JSON.stringify(name)}, ${floatText(mean)}, ${floatText(scale)}, ${list}),`;
+  const table = !coded ? "" : code ? `, [${code.knots.map(floatText).join(", ")}], [${code.features.map((at) => `[${at.map(floatText).join(", ")}]`).join(", ")}]` : ", [], []";
+  return `    (${JSON.stringify(name)}, ${floatText(mean)}, ${floatText(scale)}, ${list}${table}),`;
 }
 
 function listCode(values: Float64Array): string {
@@ -105,7 +109,8 @@ function exampleCode(session: Session): string {
   const { columns, inputs, nRows, nIn } = dataset;
   const rows: string[] = [];
   const expected: string[] = [];
-  for (let i = 0; i < Math.min(EXAMPLES, nRows); i++) {
+  for (let i = 0; i < nRows && rows.length < EXAMPLES; i++) {
+    if (columns.some(({ kind, values }) => !(kind === "number" ? !Number.isNaN(values[i]!) : values[i]! >= 0))) continue;
     const cells = columns.map(({ kind, levels, values }) =>
       kind === "number" ? floatText(values[i]!) : JSON.stringify(levels[values[i]!]),
     );

@@ -19,7 +19,7 @@ export async function mountPage(body: HTMLElement): Promise<void> {
   const maker = new DataMaker();
   if (opening.table) maker.tables.set(opening.table.name, opening.table);
   const session = createSession({ doc: opening.doc, prepare: maker.prepare, now: () => performance.now() });
-  const first = [...(start?.notes ?? [])];
+  const first = (start?.notes ?? []).map((note) => note[0]!.toUpperCase() + note.slice(1));
   const isLink = location.hash.length > 1;
   if (isLink) first.push(await follow(session, location.hash));
   const root = body.appendChild(Object.assign(document.createElement("div"), { className: "sx" }));

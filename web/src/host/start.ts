@@ -6,7 +6,7 @@ import type { DataTable, TableColumn } from "../data/table";
 import { MAX_LEVELS, propose, sourceOf } from "../data/table";
 import { FIRST, TOYS, toySource } from "../state/defaults";
 import type { Doc, LossName, ToyName } from "../state/types";
-import type { Cell, Column, Start } from "./format";
+import type { Cell, Column, ModelColumn, Start } from "./format";
 
 export interface Opening {
   readonly doc: Doc;
@@ -42,8 +42,8 @@ function ofModel(start: Extract<Start, { kind: "model" }>): Opening {
   const goal: TableColumn = classes
     ? { name: start.target, kind: "text", values: Float64Array.from(y), levels: classes, nMissing: 0, nDifferent: classes.length }
     : numbers(start.target, y);
-  const inputs = start.columns.map(({ name, cells }) => numbers(name, cells));
-  const table: DataTable = { name: start.name, columns: [...inputs, goal], nRows: y.length, nRowsOfFile: y.length, notes: [] };
+  const inputs = start.columns.map(modelColumn);
+  const table: DataTable = { name: start.name, columns: [...inputs, goal], nRows: y.length, nRowsOfFile: y.length, notes: [], described: start.described };
   const hidden = network.layers.slice(0, -1).map(({ units, activation, dropout }) => ({ units, activation, dropout }));
   const losses: Readonly<Record<string, LossName>> = { quadratic: "quadratic", regression: "squared", poisson: "poisson" };
   const doc: Doc = {
@@ -53,6 +53,12 @@ function ofModel(start: Extract<Start, { kind: "model" }>): Opening {
     training: { ...FIRST.training, rate: 0.003 },
   };
   return { doc, table, plays: false };
+}
+
+/** Return a column with the code that turns its cells into inputs. */
+function modelColumn({ name, cells, levels, inputs, knots, features, missing }: ModelColumn): TableColumn {
+  const column = levels ? texts(name, cells, levels) : numbers(name, cells);
+  return inputs ? { ...column, code: { names: inputs, knots: knots ?? column.levels.map((_, k) => k), features: features!, missing: missing! } } : column;
 }
 
 /** Return a table of cells: numbers, or text where one is text. */
@@ -73,9 +79,8 @@ function numbers(name: string, cells: readonly Cell[]): TableColumn {
   return { name, kind: "number", values, levels, nMissing, nDifferent: different.size };
 }
 
-function texts(name: string, cells: readonly Cell[]): TableColumn {
-  const levels = [...new Set(cells.filter((cell) => cell !== null).map(String))].sort((a, b) => (a < b ? -1 : 1));
-  const codes = new Map(levels.map((level, code) => [level, code]));
+function texts(name: string, cells: readonly Cell[], levels: readonly string[] = [...new Set(cells.filter((cell) => cell !== null).map(String))].sort((a, b) => (a < b ? -1 : 1))): TableColumn {
+  const codes = new Map(levels.map((level: string, code: number) => [level, code]));
   const values = Float64Array.from(cells, (cell) => (cell === null ? -1 : codes.get(String(cell))!));
   return { name, kind: "text", values, levels, nMissing: values.filter((code) => code < 0).length, nDifferent: levels.length };
 }

@@ -9,7 +9,7 @@ export function withLayer(hidden: readonly LayerSpec[], at: number, change: Part
   return hidden.map((layer, l) => {
     if (l !== at) return layer;
     const changed = { ...layer, ...change };
-    return { ...changed, units: Math.max(1, Math.min(MAX_UNITS, Math.round(changed.units))) };
+    return { ...changed, units: Math.max(1, Math.min(Math.max(MAX_UNITS, layer.units), Math.round(changed.units))) };
   });
 }
 

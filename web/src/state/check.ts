@@ -4,7 +4,7 @@ import { ACTIVATION_NAMES } from "../core/activations";
 import { INIT_NAMES } from "../core/initial";
 import { OPTIMIZERS } from "../core/optimizers";
 import type { Optimizer } from "../core/types";
-import { MAX_CLASSES, MAX_EPOCHS, MAX_HELD_OUT, MAX_LAYERS, MAX_UNITS, TOYS } from "./defaults";
+import { MAX_CLASSES, MAX_EPOCHS, MAX_HELD_OUT, MAX_LAYERS, MAX_GIVEN_UNITS, TOYS } from "./defaults";
 import { MAX_DRAWN } from "./drawing";
 import { Problem } from "./problem";
 import type { Doc, LayerSpec, PlaneChoice, Source, ToyName } from "./types";
@@ -93,7 +93,7 @@ const source = chosenBy<Source>("kind", {
 });
 
 const layer = record<LayerSpec>({
-  units: integer(1, MAX_UNITS), activation: oneOf(...ACTIVATION_NAMES), dropout: number(0, 0.99),
+  units: integer(1, MAX_GIVEN_UNITS), activation: oneOf(...ACTIVATION_NAMES), dropout: number(0, 0.99),
 });
 
 const optimizer = chosenBy<Optimizer>("name", {

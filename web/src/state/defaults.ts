@@ -6,6 +6,8 @@ import type { Task } from "../core/types";
 
 export const MAX_LAYERS = 6;
 export const MAX_UNITS = 32;
+/** A network that was trained elsewhere may have more. */
+export const MAX_GIVEN_UNITS = 256;
 export const MAX_CLASSES = 10;
 export const MAX_HELD_OUT = 0.8;
 /** A training that nothing else stops ends here; the curves of more epochs would fill the memory. */

@@ -27,7 +27,7 @@ export function withoutPointsNear(
 function drawnOf({ data: { source } }: Doc, dataset: Dataset): DrawnSource {
   if (source.kind === "drawn") return source;
   const { task, nIn, nRows, inputs, targets, columns } = dataset;
-  const isPlain = columns.every(({ kind, mean, scale }) => kind === "number" && mean === 0 && scale === 1);
+  const isPlain = columns.every(({ kind, mean, scale, code }) => kind === "number" && mean === 0 && scale === 1 && !code);
   if (!isPlain || nIn !== (task === "classification" ? 2 : 1)) throw new Problem({ code: "cannot-draw" });
   const points = Array.from({ length: nRows }, (_, i) => [
     ...Array.from({ length: nIn }, (_, j) => inputs[j * nRows + i]!),

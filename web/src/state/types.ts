@@ -7,6 +7,17 @@ export type * from "./document";
 
 // ---------------------------------------------------------------- the data set
 
+/** How a model that was made elsewhere turns a value (of a category its index) into inputs: linear between knots, constant beyond. */
+export interface ColumnCode {
+  /** Of the inputs. */
+  readonly names: readonly string[];
+  readonly knots: readonly number[];
+  /** For each input its values at the knots. */
+  readonly features: readonly (readonly number[])[];
+  /** For each input its value where the cell is empty. */
+  readonly missing: readonly number[];
+}
+
 /** A column that a row is given by: the form "Ask" has a field for each. */
 export interface InputColumn {
   readonly name: string;
@@ -18,9 +29,10 @@ export interface InputColumn {
   readonly min: number;
   readonly max: number;
   readonly median: number;
-  /** Values are (x - mean) / scale as inputs of the network. */
+  /** Values are (x - mean) / scale as inputs of the network, unless there is a code. */
   readonly mean: number;
   readonly scale: number;
+  readonly code: ColumnCode | null;
   /** Of the network's inputs, the first of this column; a category has one for each level. */
   readonly input: number;
 }
@@ -29,6 +41,13 @@ export interface InputColumn {
 export interface Note {
   readonly code: string;
   readonly [key: string]: string | number;
+}
+
+/** What a model says of itself, each as JSON of Python: numbers of JavaScript would forget which of them are floats. */
+export interface Described {
+  readonly classes: string;
+  readonly encoder: string;
+  readonly feature_names: string;
 }
 
 export interface Dataset {
@@ -58,6 +77,8 @@ export interface Dataset {
   readonly targetMean: number;
   readonly targetScale: number;
   readonly notes: readonly Note[];
+  /** What a model that was made elsewhere says of its columns and classes, as JSON of Python; else null. */
+  readonly described: Described | null;
 }
 
 // ---------------------------------------------------------------- the session

@@ -1,6 +1,7 @@
 /** Ask: a form for one row, and what the network predicts for it. */
 
 import { h, useState } from "./render";
+import { writeColumn } from "../state/inputs";
 import type { Dataset } from "../state/types";
 import { cut, percent, short, shownName } from "../text/format";
 import { Label } from "../text/labels";
@@ -18,7 +19,9 @@ function AskForm({ dataset }: { dataset: Dataset }) {
   const [values, setValues] = useState<readonly number[]>(() => dataset.columns.map(({ kind, median }) => (kind === "number" ? Number(median.toPrecision(3)) : Math.max(0, Math.round(median)))));
   useVersion(4);
   const set = (k: number, value: number) => setValues(values.map((old, j) => (j === k ? value : old)));
-  const { outputs } = session.trace(inputOf(dataset, values));
+  const inputs = new Float64Array(dataset.nIn);
+  dataset.columns.forEach((column, k) => writeColumn(column, values[k]!, inputs));
+  const { outputs } = session.trace(inputs);
   return (
     <div class="ask">
       <p class="q">{Label.AskIntro}</p>
@@ -34,14 +37,4 @@ function AskForm({ dataset }: { dataset: Dataset }) {
       </div>
     </div>
   );
-}
-
-/** Return values of the columns as inputs of the network. */
-export function inputOf(dataset: Dataset, values: readonly number[]): Float64Array {
-  const input = new Float64Array(dataset.nIn);
-  dataset.columns.forEach((column, k) => {
-    if (column.kind === "number") input[column.input] = (values[k]! - column.mean) / (column.scale || 1);
-    else input[column.input + values[k]!] = 1;
-  });
-  return input;
 }

@@ -39,7 +39,7 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
     const columns = dataset.columns;
     const isFlat = dataset.nIn === 2 && columns.length === 2 && dataset.task === "classification" && dataset.nRows <= MOST_DRAWN;
     const points = !isFlat ? EMPTY_AREA : Array.from({ length: dataset.nRows }, (_, i) => [
-      ...columns.map((column, j) => Number((dataset.inputs[j * dataset.nRows + i]! * column.scale + column.mean).toPrecision(5))), dataset.targets[i]!,
+      ...columns.map(({ values }) => Number(values[i]!.toPrecision(5))), dataset.targets[i]!,
     ]);
     session.open(docWith(doc, { kind: "drawn", task: "classification", classes: isFlat ? dataset.classNames.length : 2, points }));
     say(HINTS.draw);

@@ -40,10 +40,9 @@ export function useDrawing() {
     const { scene } = stage;
     const source = session.doc.data.source;
     if (source.kind !== "drawn") return;
-    const x = scene.showA(a), y = scene.showB(b);
     const drawn = code >= source.classes ? 0 : code;
-    if (code === ERASE) session.erasePoints([x, y], ERASER * Math.abs(scene.showA(scene.a[1]) - scene.showA(scene.a[0])), merge);
-    else session.addPoints([source.task === "regression" ? [x, y] : [x, y, drawn]], merge);
+    if (code === ERASE) session.erasePoints([a, b], ERASER * (scene.a[1] - scene.a[0]), merge);
+    else session.addPoints([source.task === "regression" ? [a, b] : [a, b, drawn]], merge);
     last.current = [a, b];
   };
   return {

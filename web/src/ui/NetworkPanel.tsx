@@ -2,6 +2,8 @@
 
 import { h, useEffect, useRef, useState } from "./render";
 import type { ActivationName } from "../core/types";
+import { MAX_LAYERS, MAX_UNITS } from "../state/defaults";
+import type { Dataset } from "../state/types";
 import { shownName } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
@@ -10,8 +12,6 @@ import { networkView, type NetworkView } from "../views/network";
 import { Select } from "./controls";
 import { UnitCard } from "./UnitCard";
 import { useApp, usePainter, useSession } from "./stage";
-
-const MAX_LAYERS = 6, MAX_UNITS = 32;
 
 export function NetworkPanel() {
   const { session, stage: frames } = useApp();
@@ -28,7 +28,7 @@ export function NetworkPanel() {
       },
       layout: (layout: Layout, width) => setPlaces({ x: layout.columns.map((column) => column.x), width, tile: layout.tile }),
       nameUnit: (layer, index) => PHRASES.unitButton(layer, index, isOutput(layer)),
-      nameInput: (input) => shownName(session.dataset.inputNames[input] ?? ""),
+      nameInput: (input) => inputName(session.dataset, input),
       nameOutput: (output) => session.dataset.classNames[output] ?? session.dataset.targetName,
       weight: PHRASES.weight,
     });
@@ -44,6 +44,12 @@ export function NetworkPanel() {
       </div>
     </main>
   );
+}
+
+/** Return the name of an input; of several of one column, the first has the column's name and the others what follows it. */
+function inputName({ inputNames, columns }: Dataset, input: number): string {
+  const name = inputNames[input]!, column = columns.findLast((one) => one.input <= input);
+  return column && input > column.input && name.startsWith(column.name) ? name.slice(column.name.length).trim() : shownName(name);
 }
 
 /** Above each column its name or its controls; `x` are the centres of the columns, in pixels. */

@@ -4,6 +4,7 @@ import { h } from "./render";
 import type { InputColumn, PlaneChoice } from "../state/types";
 import { cut, short } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
+import { shownColumns } from "../views/scene";
 import { Choice, Field, optionsOf, Range, Select } from "./controls";
 import { useApp, useSession } from "./stage";
 
@@ -15,8 +16,8 @@ export function PlaneChooser() {
   const choice = useSession(({ doc }) => doc.view.plane);
   if (dataset.nIn <= 2 || dataset.columns.length < 2) return null;
   const numbers = dataset.columns.filter((column) => column.kind === "number");
-  const usual: PlaneChoice & { kind: "columns" } = { kind: "columns", x: (numbers[0] ?? dataset.columns[0]!).name, y: (numbers[1] ?? dataset.columns.find((column) => column !== numbers[0]) ?? dataset.columns[0]!).name, at: {} };
-  const columns = choice?.kind === "columns" ? choice : usual;
+  const [x, y] = shownColumns(dataset, choice);
+  const columns = { kind: "columns", x: x.name, y: y.name, at: choice?.kind === "columns" ? choice.at : {} } as const;
   const set = (plane: PlaneChoice) => session.setView({ plane, marked: null });
   const isComponents = choice?.kind === "components";
   const others = dataset.columns.filter((column) => column.name !== columns.x && column.name !== columns.y);
@@ -32,7 +33,7 @@ export function PlaneChooser() {
   };
   return (
     <div class="planes">
-      <Choice label={Label.PlaneOf} names={{ columns: Label.PlaneColumns, components: Label.PlaneComponents }} value={isComponents ? "components" : "columns"} onChange={(kind) => set(kind === "components" ? { kind } : usual)} />
+      <Choice label={Label.PlaneOf} names={{ columns: Label.PlaneColumns, components: Label.PlaneComponents }} value={isComponents ? "components" : "columns"} onChange={(kind) => set(kind === "components" ? { kind } : columns)} />
       {isComponents
         ? <p class="q">{PHRASES.componentsHold(stage.scene.held ?? 1)}</p>
         : [

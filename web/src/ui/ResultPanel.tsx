@@ -17,8 +17,8 @@ import { useApp, usePainter, useSession, useVersion } from "./stage";
 
 export function ResultPanel() {
   const [tab, setTab] = useState(0);
-  const { nIn, task } = useSession((now) => now.dataset);
-  const tabs = [nIn === 1 ? PLOT.curve : task === "regression" ? PLOT.surface : PLOT.plane, Label.Ask];
+  const { columns, task } = useSession((now) => now.dataset);
+  const tabs = [columns.length === 1 ? PLOT.curve : task === "regression" ? PLOT.surface : PLOT.plane, Label.Ask];
   const onKey = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     setTab(1 - tab);
@@ -53,9 +53,9 @@ function Plot() {
       ring.current.style.left = `${(100 * (a - scene.a[0])) / (scene.a[1] - scene.a[0])}%`;
       ring.current.style.top = `${(100 * (scene.b[1] - b)) / (scene.b[1] - scene.b[0])}%`;
     }
-    write(x.current, `${shownName(cut(scene.labelA, 24))} ${short(scene.showA(scene.a[0]))} … ${short(scene.showA(scene.a[1]))}`);
-    write(y.current, `${shownName(cut(scene.labelB, 24))} ${short(scene.showB(scene.b[0]))} … ${short(scene.showB(scene.b[1]))}`);
-    write(at.current, marked ? `(${short(scene.showA(a))}, ${short(scene.showB(b))})` : "");
+    write(x.current, `${shownName(cut(scene.labelA, 24))} ${scene.rangeA}`);
+    write(y.current, `${shownName(cut(scene.labelB, 24))} ${scene.rangeB}`);
+    write(at.current, marked ? `(${short(a)}, ${short(b)})` : "");
     if (at.current) at.current.hidden = marked === null;
   });
   const place = (event: { clientX: number; clientY: number }) => view.current!.coordinates(stage.scene, event.clientX, event.clientY);
@@ -89,17 +89,17 @@ function Plot() {
 
 function Legend() {
   const { session } = useApp();
-  const { classNames, heldOut, nIn, targetName, targets, task } = useSession((now) => now.dataset);
+  const { classNames, columns, heldOut, targetName, targets, task } = useSession((now) => now.dataset);
   const show = useSession(({ doc }) => doc.view.showHeldOut);
   const name = (text: string, code: number) => <span class="cl" title={text} style={{ color: code < 2 ? `var(--c${code}-text)` : "var(--ink)" }}><span style={{ color: `var(--c${code % 10})` }} aria-hidden="true">{signOf(code)}</span> {cut(text, 24)}</span>;
   const [low, high] = limitsOf(targets);
   return (
     <div class="legend">
       {task === "regression"
-        ? nIn === 1
+        ? columns.length === 1
           ? <span><span class="sw" />{targetName}</span>
           : [<span class="cl" title={targetName}>{cut(targetName, 24)}</span>, short(low), <span class="bar seq" />, short(high)]
-        : classNames.length === 2 && nIn > 1
+        : classNames.length === 2 && columns.length > 1
           ? [name(classNames[0]!, 0), <span class="bar" role="img" aria-label={Label.Probability} />, name(classNames[1]!, 1)]
           : classNames.map(name)}
       {heldOut && <button class="chip" aria-pressed={show} onClick={() => session.setView({ showHeldOut: !show })}>○ {Label.LossHeldOut}</button>}

@@ -6,11 +6,12 @@ import { Label, PHRASES } from "../text/labels";
 import { ACTIVATIONS } from "../text/names";
 import { HINTS } from "../text/narrator";
 import { largest, limitsOf, rasterOf, type Raster } from "../views/raster";
-import { gridOf, inputsAt } from "../views/scene";
+import { inputsAt } from "../core/grid";
+import { gridOf } from "../views/scene";
 import { Icon } from "./icons";
 import { useApp, usePainter, useSession, useVersion } from "./stage";
 
-const CELLS = 96, TERMS = 4, REACH = 6;
+const CELLS = 96, WORK = 2e7, TERMS = 4, REACH = 6;
 
 interface Weight {
   readonly name: string;
@@ -102,7 +103,7 @@ function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: numb
     const key = `${session.version} ${palette.dark} ${scene.dataset.key}`;
     if (key === painted.current || (session.status === "playing" && frame % 3) || unit >= (session.network.layers[layer]?.units ?? 0)) return;
     painted.current = key;
-    const { nA, nB, units, outputs } = session.grid(gridOf(scene, CELLS), !isOutput);
+    const { nA, nB, units, outputs } = session.grid(gridOf(scene, Math.min(CELLS, Math.floor(Math.sqrt(WORK / session.theta.length)))), !isOutput);
     const picture = isOutput ? outputs[Math.min(unit, outputs.length - 1)]! : units[layer]![unit]!;
     const { activation } = session.network.layers[layer]!;
     const most = activation === "tanh" || activation === "logistic" ? 1 : largest(picture);
@@ -111,7 +112,7 @@ function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: numb
     else raster.current!.paint(picture, nA, nB, outputs.length === 1 ? palette.probability : palette.classTints[unit % 10]!, 0, 1);
   });
   const [a, b] = session.doc.view.marked ?? [(scene.a[0] + scene.a[1]) / 2, (scene.b[0] + scene.b[1]) / 2];
-  const trace = session.trace(inputsAt(scene, a, b));
+  const trace = session.trace(inputsAt(scene.plane, a, b));
   const z = trace.z[layer]![unit]!, before = layer === 0 ? trace.input : trace.a[layer - 1]!;
   const terms = weights.filter(({ from }) => from !== null), bias = weights.find(({ from }) => from === null);
   const weight = (index: number) => number(session.theta[index]!);

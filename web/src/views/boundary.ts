@@ -11,6 +11,7 @@ import { gridOf, planeKey, type Scene } from "./scene";
 import { svgOf, type Pen } from "./svg";
 
 const MOVING_CELLS = 100, STILL_CELLS = 200;
+const MOVING_WORK = 3e7, STILL_WORK = 8e7; // cells times parameters: of a large network fewer cells
 const CURVE_LEVELS = [0, 0.5, 1];
 const CHUNK = 400; // markers of one path: larger paths are slow to fill
 const CHUNKS = 2; // paths a frame: thousands of points appear over several frames, and the page answers between them
@@ -44,7 +45,7 @@ export function boundaryView(host: HTMLElement, session: Session): BoundaryView 
       const { width, height } = size;
       if (!width || !height) return;
       const moving = session.status === "playing" || session.status === "moving";
-      const cells = moving ? MOVING_CELLS : STILL_CELLS;
+      const cells = finest(session, moving);
       const look = `${planeKey(scene)} ${palette.dark} ${width} ${height}`;
       const key = `${session.version} ${cells} ${look}`;
       if (key !== painted) {
@@ -67,7 +68,7 @@ export function boundaryView(host: HTMLElement, session: Session): BoundaryView 
       return [scene.a[0] + s * (scene.a[1] - scene.a[0]), scene.b[1] - t * (scene.b[1] - scene.b[0])];
     },
     svg: (scene, palette) => svgOf([0, 0, SIDE, SIDE], palette.panel, (pen) => {
-      const values = valuesOf(scene, STILL_CELLS);
+      const values = valuesOf(scene, finest(session, false));
       paintField(scene, values, palette);
       painted = "";
       pen.drawImage(ground, 0, 0, ground.width, ground.height, 0, 0, SIDE, SIDE);
@@ -77,6 +78,11 @@ export function boundaryView(host: HTMLElement, session: Session): BoundaryView 
       if (scene.isCurve) drawn();
     }),
   };
+}
+
+function finest(session: Session, moving: boolean): number {
+  const most = Math.sqrt((moving ? MOVING_WORK : STILL_WORK) / session.theta.length);
+  return Math.max(24, Math.min(moving ? MOVING_CELLS : STILL_CELLS, Math.floor(most)));
 }
 
 /** Draw the line of one half, or those between the likeliest classes; of one input, the curves. */

@@ -2,7 +2,8 @@
 
 import type { Network } from "../core/types";
 
-export const MAX_INPUTS_SHOWN = 16;
+const REST = 16; // pixels, for how many units are not shown
+const MAX_INPUTS_SHOWN = 20, MAX_UNITS_SHOWN = 32;
 
 export interface Column {
   readonly x: number;
@@ -26,8 +27,10 @@ export interface Edge {
 
 /** Return the places of all units on a stage; `after` is the room that names of outputs need. */
 export function layoutOf(network: Network, width: number, height: number, before: number, after: number): Layout {
-  const counts = [Math.min(network.nIn, MAX_INPUTS_SHOWN), ...network.layers.map((layer) => layer.units)];
+  const sizes = [network.nIn, ...network.layers.map((layer) => layer.units)];
+  const counts = sizes.map((units, k) => Math.min(units, k ? MAX_UNITS_SHOWN : MAX_INPUTS_SHOWN));
   const most = Math.max(...counts);
+  if (counts.some((count, k) => count < sizes[k]!)) height -= REST;
   const spread = width - before - after;
   const between = spread / Math.max(1, counts.length - 1);
   const tile = Math.max(9, Math.min(height > 760 ? 72 : height > 560 ? 54 : 44, (height / most) * 0.8, between * 0.52));
@@ -38,7 +41,7 @@ export function layoutOf(network: Network, width: number, height: number, before
     columns: counts.map((count, k) => ({
       x: left + ((right - left) * k) / Math.max(1, counts.length - 1),
       y: Array.from({ length: count }, (_, i) => height / 2 + (i - (count - 1) / 2) * pitch),
-      more: k === 0 ? network.nIn - count : 0,
+      more: sizes[k]! - count,
     })),
   };
 }

@@ -1,11 +1,12 @@
 /** The network: a picture in every unit, edges with sign and width, biases; an edge can be dragged. */
 
+import { inputsAt } from "../core/grid";
 import type { Session } from "../state/types";
 import { add, put, sizeOf } from "./element";
 import { edgeAt, ends, layoutOf, type Edge, type Layout } from "./layout";
 import type { Palette } from "./palette";
 import { atlasOf, fitted, largest, limitsOf, type Atlas } from "./raster";
-import { gridOf, inputsAt, planeKey, type Scene } from "./scene";
+import { gridOf, planeKey, type Scene } from "./scene";
 import { svgOf, type Pen } from "./svg";
 
 const TILE_CELLS = 30;
@@ -71,9 +72,9 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
     element.className = "unit";
     put(element, { left: x - tile / 2, top: y - tile / 2, width: tile, height: tile });
     const label = (className: string, text: string) => { add(element, "span", className, text).title = text; };
+    if (more && unit === columns[column]!.y.length - 1) label("rest", `+ ${more}`);
     if (column === 0) {
       label("name", hooks.nameInput(unit));
-      if (more && unit === columns[0]!.y.length - 1) element.title = `+ ${more}`;
       return element;
     }
     element.setAttribute("data-unit", `${column - 1},${unit}`);
@@ -161,16 +162,16 @@ function nEdges({ columns }: Layout): number {
 // ------------------------------------------------------------ pictures of the units
 
 function paintInputs(pictures: Atlas, { columns }: Layout, scene: Scene, palette: Palette): void {
-  const { a, b } = scene, n = TILE_CELLS, { u, v } = scene.plane;
+  const { a, b } = scene, n = TILE_CELLS;
   const values = columns[0]!.y.map(() => new Float64Array(n * n));
   for (let i = 0; i < n * n; i++) {
     const x = (i % n) + 0.5, y = Math.floor(i / n) + 0.5;
-    const inputs = inputsAt(scene, a[0] + (x / n) * (a[1] - a[0]), b[1] - (y / n) * (b[1] - b[0]));
+    const inputs = inputsAt(scene.plane, a[0] + (x / n) * (a[1] - a[0]), b[1] - (y / n) * (b[1] - b[0]));
     values.forEach((picture, k) => { picture[i] = inputs[k]!; });
   }
   values.forEach((picture, k) => {
     // An input that does not vary on the plane is shown by its size: 2 is far from the mean.
-    const most = u[k] || v?.[k] ? largest(picture) : Math.max(2, largest(picture));
+    const [low, high] = limitsOf(picture), most = high > low ? largest(picture) : Math.max(2, largest(picture));
     pictures.paint(k, picture, false, palette.signed, -most, most);
   });
 }
@@ -180,7 +181,7 @@ function paintUnits(pictures: Atlas, { columns }: Layout, session: Session, scen
   let slot = columns[0]!.y.length;
   units.forEach((layer, l) => {
     const { activation } = session.network.layers[l]!;
-    for (const unit of layer) {
+    for (const unit of layer.slice(0, columns[l + 1]!.y.length)) {
       const most = activation === "tanh" || activation === "logistic" ? 1 : largest(unit);
       pictures.paint(slot++, unit, scene.isCurve, palette.signed, -most, most);
     }
@@ -228,9 +229,11 @@ function drawEdges(pen: Pen, session: Session, layout: Layout, palette: Palette,
   for (let layer = 0; layer + 1 < layout.columns.length; layer++) {
     const nFrom = layout.columns[layer]!.y.length, nTo = layout.columns[layer + 1]!.y.length;
     const base = session.indexOf({ layer, unit: 0, from: 0 })!;
-    const weights = session.theta.subarray(base, base + nFrom * nTo), most = largest(weights);
+    const nUnits = session.network.layers[layer]!.units;
+    const weights = session.theta.subarray(base, base + nFrom * nUnits), most = largest(weights);
     weights.forEach((value, k) => {
-      const unit = k % nTo, from = (k - unit) / nTo;
+      const unit = k % nUnits, from = (k - unit) / nUnits;
+      if (unit >= nTo) return;
       const strength = Math.abs(value) / most;
       const isSelected = selected?.layer === layer && selected.from === from && selected.unit === unit;
       const { x0, y0, x1, y1, middle } = ends(layout, { layer, from, unit });

@@ -252,6 +252,29 @@ export const SCENARIOS = [
     },
   },
   {
+    name: "a saved ensemble has the columns of its table, and the network shown is exported",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "ensemble.html"));
+      await page.until("the sentence", async () => /shows network 2 of its 2, with the largest weight \(75%\)/.test(await page.says()));
+      assert.deepEqual(await page.page.locator(".unit .name").allTextContents(), ["age", "> 20", "> 41", "job=cook", "=nurse", "=(missing)"]);
+      await page.page.getByRole("tab", { name: "Ask" }).click();
+      const panel = page.page.getByRole("tabpanel");
+      const asked = [];
+      for (const [age, job] of [["33", "cook"], ["60", "nurse"]]) {
+        await panel.getByLabel("age").fill(age);
+        await panel.getByLabel("job").selectOption({ label: job });
+        await page.page.waitForTimeout(300);
+        asked.push({ age: Number(age), job, yes: await panel.locator("output").nth(1).textContent() });
+      }
+      await page.button("Export").click();
+      await page.download(() => page.page.getByRole("menuitem", { name: /^Model model/ }).click(), join(folder, "ensemble"));
+      await page.button("Export").click();
+      await page.download(() => page.page.getByRole("menuitem", { name: /^Python code/ }).click(), join(folder, "ensemble"));
+      await writeFile(join(folder, "ensemble", "asked.json"), JSON.stringify(asked));
+      await page.done();
+    },
+  },
+  {
     name: "a copied link opens as the page was",
     async run(context, folder) {
       const page = await stopped(context, join(folder, "circles.html"), 7);
