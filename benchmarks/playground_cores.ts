@@ -7,8 +7,8 @@ import type { Network, Rows } from "../web/src/core/types";
 // @ts-ignore: its source is given when the benchmark is built.
 import * as nn from "theirs";
 
-const PIECE = 10; // milliseconds: the lowest of many short pieces is what the work costs undisturbed
-const ROUNDS = 60;
+const PIECE = 2; // milliseconds: the lowest of many short pieces is what the work costs undisturbed
+const ROUNDS = 250;
 
 /** Return microseconds of an epoch: 2-8-8-1 tanh, 250 points of a spiral and 250 held back, batches of 10, SGD. */
 export function time(): { ours: number; theirs: number | null } {

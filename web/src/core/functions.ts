@@ -31,14 +31,26 @@ const LN2_HIGH = 0.01083042469326756; // ln 2 / 64, its first 32 bits
 const LN2_LOW = 2.9815858269852933e-12; // the rest
 const ROUND = 6755399441055744; // 1.5 * 2^52: adding it rounds to an integer
 
+/** Return exp(x) for -708 <= x < 709. */
+function scaled(x: number): number {
+  const n = x * PER_LN2 + ROUND - ROUND;
+  const k = n & 63;
+  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
+  return s + s * fraction(x, n);
+}
+
+/** Return exp(r) - 1 for what n steps of ln 2 / 64 leave of x. */
+function fraction(x: number, n: number): number {
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  return r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
+}
+
 /** Return exp(x) to about 4e-16 of its value. */
 export function exp(x: number): number {
   if (!(x > -745.2)) return x !== x ? x : 0;
   if (x > 709.79) return Infinity;
-  const shifted = x * PER_LN2 + ROUND;
-  const n = shifted - ROUND;
-  const r = x - n * LN2_HIGH - n * LN2_LOW;
-  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
+  const n = x * PER_LN2 + ROUND - ROUND;
+  const p = fraction(x, n);
   const k = n & 63;
   const s = ROOTS[k];
   // Two factors where one power alone would overflow or vanish.
@@ -50,22 +62,15 @@ export function exp(x: number): number {
 /** Return exp(x) for x <= 0; NaN stays NaN, and below -708 it is 0. */
 export function expNegative(x: number): number {
   if (!(x >= -708)) return x !== x ? x : 0;
-  const n = x * PER_LN2 + ROUND - ROUND;
-  const r = x - n * LN2_HIGH - n * LN2_LOW;
-  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
-  const k = n & 63;
-  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
-  return s + s * p;
+  return scaled(x);
 }
 
 /** Return exp(x) - 1 for |x| < 700, to about 1e-14 of its value. */
 function expm1(x: number): number {
   const n = x * PER_LN2 + ROUND - ROUND;
-  const r = x - n * LN2_HIGH - n * LN2_LOW;
-  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
   const k = n & 63;
   const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
-  return s - 1 + s * p;
+  return s - 1 + s * fraction(x, n);
 }
 
 /** Return exp(x) - 1 for x <= 0. */
@@ -75,13 +80,7 @@ export function expm1Negative(x: number): number {
 
 /** Return 1 / (1 + exp(-z)); without a branch, which rows of both signs would make slow. */
 export function logistic(z: number): number {
-  const x = Math.min(700, Math.max(-700, -z));
-  const n = x * PER_LN2 + ROUND - ROUND;
-  const r = x - n * LN2_HIGH - n * LN2_LOW;
-  const p = r + r * r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * 0.008333333333333333)));
-  const k = n & 63;
-  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
-  return 1 / (1 + (s + s * p));
+  return 1 / (1 + scaled(Math.min(700, Math.max(-700, -z))));
 }
 
 export function tanh(z: number): number {
