@@ -20,6 +20,7 @@ const { build } = await import(pathToFileURL(fromWeb.resolve("esbuild")));
 const { withBrowser, Playground } = await import(pathToFileURL(join(WEB, "test/browser/pages.mjs")));
 
 const FRAMES = 240;
+const SPEEDS = [20, 200]; // epochs a frame that are asked for; the page does as many as fit
 const tanh = { units: 8, activation: "tanh", dropout: 0 };
 const DOC = {
   data: { source: { kind: "toy", name: "spiral", points: 500, noise: 0.02, seed: 1, classes: 2 }, heldOut: 0, splitSeed: 1 },
@@ -31,16 +32,22 @@ const DOC = {
   view: { tab: "boundary", speed: 20, plane: null, marked: null, unit: null, showHeldOut: true, classic: null, hidden: [] },
 };
 
+const WITH_BATCHES = {
+  ...DOC, training: { ...DOC.training, optimizer: { name: "sgd", momentum: 0, nesterov: false }, rate: 0.03, batch: 10 },
+};
+
 /** Return a link to a document, as the page writes it. */
 function linkTo(doc) {
   return `#1.${deflateRawSync(JSON.stringify({ ...doc, epoch: 0 })).toString("base64url")}`;
 }
 
+/** Time frames with every view of the first screen; return CPU of an epoch with drawing, in microseconds, as in their example. */
 async function timePage(path) {
-  await withBrowser(CHROMIUM, {}, async (context) => {
-    for (const heldOut of [0, 0.33]) {
-      const link = linkTo({ ...DOC, data: { ...DOC.data, heldOut } });
-      const playground = await Playground.open(context, path, link);
+  return await withBrowser(CHROMIUM, {}, async (context) => {
+    const cases = [["full batches", DOC, 0, SPEEDS[0]], ["full batches", DOC, 0.33, SPEEDS[0]], ["batches of 10", WITH_BATCHES, 0.5, SPEEDS[1]]];
+    let perEpoch = 0;
+    for (const [what, doc, heldOut, speed] of cases) {
+      const playground = await Playground.open(context, path, linkTo({ ...doc, data: { ...doc.data, heldOut }, view: { ...doc.view, speed } }));
       const { page } = playground;
       const cdp = await context.newCDPSession(page);
       await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -51,12 +58,14 @@ async function timePage(path) {
       const after = await reading(cdp, playground);
       const epochs = after.epoch - before.epoch;
       const of = (name) => ((1000 * (after[name] - before[name])) / FRAMES).toFixed(1);
+      perEpoch = (1e6 * (after.cpu - before.cpu)) / epochs;
       console.log(
-        `held back ${heldOut}: ${of("cpu")} ms of CPU a frame, of it script ${of("script")}, style ${of("style")}, layout ${of("layout")}; ` +
-          `${(epochs / FRAMES).toFixed(1)} epochs a frame, ${(epochs / (after.time - before.time)).toFixed(0)} epochs a second`,
+        `2-8-8-1, 500 points, ${what}, held back ${heldOut}: ${of("cpu")} ms of CPU a frame, of it script ${of("script")}, style ${of("style")}, layout ${of("layout")}; ` +
+          `${(epochs / FRAMES).toFixed(1)} epochs a frame, ${(epochs / (after.time - before.time)).toFixed(0)} epochs a second, ${perEpoch.toFixed(0)} µs of CPU an epoch`,
       );
       await page.close();
     }
+    return perEpoch;
   });
 }
 
@@ -87,11 +96,14 @@ async function timeCores(theirs) {
   });
   const code = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
   report(`Node ${process.version}`, (await import(code)).time());
+  let theirsShown = null;
   await withBrowser(CHROMIUM, {}, async (context) => {
     const page = await context.newPage();
     const times = await page.evaluate(async (url) => (await import(url)).time(), code);
     report(`Chromium ${context.browser()?.version() ?? ""}`.trim(), times);
+    ({ theirsShown } = times);
   });
+  return theirsShown;
 }
 
 function report(where, { ours, theirs }) {
@@ -101,5 +113,10 @@ function report(where, { ours, theirs }) {
 
 const [page, flag, theirs] = process.argv.slice(2);
 if (page === undefined || (flag !== undefined && flag !== "--theirs")) throw new Error("node benchmarks/playground.mjs PAGE.html [--theirs nn.ts]");
-await timeCores(theirs);
-if (page !== "none") await timePage(page);
+const theirsShown = await timeCores(theirs);
+const oursShown = page === "none" ? null : await timePage(page);
+if (theirsShown && oursShown)
+  console.log(
+    `An epoch with drawing: ours ${oursShown.toFixed(0)} µs of CPU with all views painted; TensorFlow Playground ${theirsShown.toFixed(0)} µs with the ` +
+      `values of its boundary, painting nothing (it draws after every epoch): at least ${(theirsShown / oursShown).toFixed(0)} ×`,
+  );

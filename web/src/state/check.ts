@@ -4,7 +4,7 @@ import { ACTIVATION_NAMES } from "../core/activations";
 import { INIT_NAMES } from "../core/initial";
 import { OPTIMIZERS } from "../core/optimizers";
 import type { Optimizer } from "../core/types";
-import { MAX_CLASSES, MAX_EPOCHS, MAX_HELD_OUT, MAX_LAYERS, MAX_GIVEN_UNITS, TOYS } from "./defaults";
+import { MAX_CLASSES, MAX_EPOCHS, MAX_HELD_OUT, MAX_GIVEN_UNITS, MAX_LAYERS, MAX_UNITS, TOYS } from "./defaults";
 import { MAX_DRAWN } from "./drawing";
 import { Problem } from "./problem";
 import type { Doc, LayerSpec, PlaneChoice, Source, ToyName } from "./types";
@@ -138,5 +138,8 @@ const doc = record<Doc>({
 
 /** Return a document as it was described, or throw a `Problem` that names the value that it cannot have. */
 export function readDoc(value: unknown): Doc {
-  return doc(value, "doc");
+  const read = doc(value, "doc"), { given, hidden } = read.network;
+  // Only a network that was trained elsewhere, whose weights are given, may be wider.
+  const wide = given ? -1 : hidden.findIndex(({ units }) => units > MAX_UNITS);
+  return wide < 0 ? read : fail(`doc.network.hidden[${wide}].units`);
 }
