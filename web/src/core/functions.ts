@@ -26,6 +26,11 @@ POWERS[1100] = 1;
 for (let k = 1100; k > 0; k--) POWERS[k - 1] = POWERS[k] / 2;
 for (let k = 1100; k < 2199; k++) POWERS[k + 1] = POWERS[k] * 2;
 
+/** 2^((i - ZERO) / 64), as exact products: one look instead of two. */
+const ZERO = 65536;
+const STEPS = new Float64Array(2 * ZERO);
+for (let i = 0; i < 2 * ZERO; i++) STEPS[i] = ROOTS[i & 63] * POWERS[1100 + ((i - ZERO) >> 6)];
+
 const PER_LN2 = 92.33248261689366; // 64 / ln 2
 const LN2_HIGH = 0.01083042469326756; // ln 2 / 64, its first 32 bits
 const LN2_LOW = 2.9815858269852933e-12; // the rest
@@ -34,8 +39,7 @@ const ROUND = 6755399441055744; // 1.5 * 2^52: adding it rounds to an integer
 /** Return exp(x) for -708 <= x < 709. */
 function scaled(x: number): number {
   const n = x * PER_LN2 + ROUND - ROUND;
-  const k = n & 63;
-  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
+  const s = STEPS[(n | 0) + ZERO];
   return s + s * fraction(x, n);
 }
 
@@ -68,8 +72,7 @@ export function expNegative(x: number): number {
 /** Return exp(x) - 1 for |x| < 700, to about 1e-14 of its value. */
 function expm1(x: number): number {
   const n = x * PER_LN2 + ROUND - ROUND;
-  const k = n & 63;
-  const s = ROOTS[k] * POWERS[1100 + ((n - k) >> 6)];
+  const s = STEPS[(n | 0) + ZERO];
   return s - 1 + s * fraction(x, n);
 }
 

@@ -12,7 +12,7 @@ import { sceneOf } from "../views/scene";
 export type Theme = "light" | "dark";
 export type Painter = (stage: Stage) => void;
 
-const BUDGET = 7; // ms of training in a frame; fewer when frames come late
+const BUDGET = 8, LEAST = 6; // ms of training in a frame; fewer when frames come late
 const LATE = 26;
 const THEME_KEY = "separatrix-theme";
 
@@ -63,7 +63,7 @@ export class Stage {
   private paint(now: number): void {
     const late = now - this.before;
     this.before = now;
-    this.budget = late > LATE ? Math.max(3, this.budget * 0.9) : Math.min(BUDGET, this.budget * 1.05);
+    this.budget = late > LATE ? Math.max(LEAST, this.budget * 0.9) : Math.min(BUDGET, this.budget * 1.05);
     this.frame++;
     this.session.tick(this.budget);
     this.refreshScene();
