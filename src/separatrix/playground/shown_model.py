@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.encoder import ColumnEncoder, TableEncoder
-from separatrix.data.table import Column, Table, as_column, as_numbers, as_text, is_text
+from separatrix.data.column import Column, as_numbers, as_text, is_text
+from separatrix.data.column_encoders import ColumnEncoder
+from separatrix.data.column_values import as_column
+from separatrix.data.encoder import TableEncoder
+from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.model import Model
