@@ -67,7 +67,7 @@ def test_a_model_and_its_table(run, people, model):
     assert result.exit_code == 0, result.output
     start = start_of("page.html")
     assert (start["kind"], start["n_rows"]) == ("model", len(start["y"]))
-    assert len(start["columns"]) == start["network"]["n_in"]
+    assert sum(len(column["inputs"]) for column in start["columns"]) == start["network"]["n_in"]
 
 
 @pytest.mark.parametrize("sources", [("moons", "xor"), ("m.safetensors",)])
