@@ -29,7 +29,7 @@ import numba
 import numpy as np
 from llvmlite import binding
 from numba import types
-from numba.core import cgutils, config
+from numba.core import cgutils, codegen, config
 from numba.extending import intrinsic, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -190,7 +190,7 @@ class Entry:
 def _compile(
     function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None
 ) -> Callable[..., Any]:
-    with _numba_cache_in(folder), _no_garbage_collection():
+    with _numba_cache_in(folder), _no_garbage_collection(), _no_unrolling():
         compiled = numba.njit(cache=folder is not None, **OPTIONS)(function)
         compiled.compile(signature)
     compiled.disable_compile()  # an argument of another type is an error here
@@ -207,6 +207,30 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def _no_unrolling() -> Iterator[None]:
+    # LLVM unrolls every loop eight times. Those of a small network take two turns, and spend a fifth of a step
+    # on entering and leaving. Numba has no option for it, so its pass builder is replaced while kernels
+    # compile; a Numba that has another one is left as it is.
+    usual = getattr(codegen, "create_pass_builder", None)
+    if usual is None or not hasattr(binding.PipelineTuningOptions, "loop_unrolling"):
+        yield
+        return
+
+    def without_unrolling(machine: Any, opt: int = 3, **vectorize: bool) -> Any:
+        options = binding.create_pipeline_tuning_options(opt)
+        options.loop_unrolling = False
+        options.loop_vectorization = vectorize.get("loop_vectorize", False)
+        options.slp_vectorization = vectorize.get("slp_vectorize", False)
+        return binding.create_pass_builder(machine, options)
+
+    codegen.create_pass_builder = without_unrolling
+    try:
+        yield
+    finally:
+        codegen.create_pass_builder = usual
 
 
 @contextmanager

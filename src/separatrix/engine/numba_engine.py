@@ -34,6 +34,8 @@ BLOCK = 512
 # product; one of this many bytes of weights is left to products altogether.
 PRODUCT_WEIGHTS, PRODUCT_UNITS, PRODUCT_BYTES = 1024, 8, 2**20
 
+CACHE_LINE = 64  # bytes
+
 # A full batch up to this size is kept in the kernels' own layout.
 PACKED_BYTES = 4 * 2**20
 
@@ -322,21 +324,29 @@ def _buffers(
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
     largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
     return training.Buffers(
-        A=np.zeros((units, block), dtype),
-        S=np.zeros((units if keeps else 0, block), dtype),
-        D=np.zeros((units, block), dtype),
-        T=np.zeros((n_targets, block), dtype),
-        R=np.zeros((4, block), dtype),
-        weight=np.zeros((1, block), dtype),
-        gradient=np.empty(network.n_parameters, dtype),
+        A=_aligned((units, block), dtype),
+        S=_aligned((units if keeps else 0, block), dtype),
+        D=_aligned((units, block), dtype),
+        T=_aligned((n_targets, block), dtype),
+        R=_aligned((4, block), dtype),
+        weight=_aligned((1, block), dtype),
+        gradient=_aligned((network.n_parameters,), dtype),
         product=np.empty(largest, dtype),
         score=np.empty(network.n_out),
-        wide=np.zeros((block, pitch), dtype),
-        below=np.empty((n_coded, pitch), dtype),
-        change=np.empty((2 * n_coded, pitch), dtype),
-        of_center=np.empty((2, pitch), dtype),
-        packed=np.empty((n_blocks * n_columns, block), dtype),
+        wide=_aligned((block, pitch), dtype),
+        below=_aligned((n_coded, pitch), dtype),
+        change=_aligned((2 * n_coded, pitch), dtype),
+        of_center=_aligned((2, pitch), dtype),
+        packed=_aligned((n_blocks * n_columns, block), dtype),
     )
+
+
+def _aligned(shape: tuple[int, ...], dtype: Any) -> Array:
+    """Return zeros that begin at a cache line: a vector then lies in one line, not in two."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def _one_blas_thread(needed: bool) -> AbstractContextManager[None]:

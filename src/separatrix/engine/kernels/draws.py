@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from separatrix.engine._jit import kernel
+from separatrix.engine._jit import hot, kernel
 
 
 @kernel
 def renew(key):
     """Turn the state of MT19937 (Matsumoto & Nishimura 1998) into the next 624 words."""
-    for k in range(624):
-        y = (key[k] & np.uint32(0x80000000)) | (key[k + 1 if k < 623 else 0] & np.uint32(0x7FFFFFFF))
-        twist = np.uint32(0x9908B0DF) if y & np.uint32(1) else np.uint32(0)
-        key[k] = key[k + 397 if k < 227 else k - 227] ^ (y >> np.uint32(1)) ^ twist
+    # Three loops without a wrapped index, the first two of which vectorise.
+    for k in range(227):
+        key[k] = key[k + 397] ^ _twisted(key[k], key[k + 1])
+    for k in range(227, 623):
+        key[k] = key[k - 227] ^ _twisted(key[k], key[k + 1])
+    key[623] = key[396] ^ _twisted(key[623], key[0])
+
+
+@hot
+def _twisted(word, following):
+    y = (word & np.uint32(0x80000000)) | (following & np.uint32(0x7FFFFFFF))
+    return (y >> np.uint32(1)) ^ (np.uint32(0x9908B0DF) if y & np.uint32(1) else np.uint32(0))
 
 
 @kernel
@@ -53,9 +61,11 @@ def mask_of(largest):
 def shuffle(rows, key, position):
     """Shuffle in place with the draws of ``RandomState.shuffle``.
 
-    A draw that is too large swaps a row with itself: a branch that is taken at random one time in four made
-    a shuffle seven times slower.
+    First all partners are drawn, then the rows are exchanged, so that no exchange waits for a draw. A draw that
+    is too large is written over by the next: a branch that is taken at random one time in four made a shuffle
+    seven times slower.
     """
+    partners = np.empty(len(rows), np.int32)
     i = len(rows) - 1
     mask = mask_of(i)
     while i > 0:
@@ -65,13 +75,15 @@ def shuffle(rows, key, position):
         p = position[0]
         while p < 624 and i > mask >> 1:
             value = temper(key[p]) & mask
-            j = value if value <= i else i
-            rows[i], rows[j] = rows[j], rows[i]
+            partners[i] = value
             i -= value <= i
             p += 1
         position[0] = p
         if i <= mask >> 1:
             mask >>= 1
+    for i in range(len(rows) - 1, 0, -1):
+        j = partners[i]
+        rows[i], rows[j] = rows[j], rows[i]
 
 
 @kernel

@@ -12,6 +12,7 @@ from separatrix.engine.lanes import absolute, maximum, minimum, power_of_two, ri
 
 _BOUND_32 = 25.0  # exp(-25)**3 is still a normal float32
 _BOUND_64 = 230.0
+_BOUND_POWER_32 = 36.0  # of a power of two: 25 / log(2)
 
 
 def _exp_negative_32(x):
@@ -96,18 +97,40 @@ log_normal = by_width(_log_normal_32, _log_normal_64)
 
 
 @hot
-def logistic(z):
-    """Return ``1 / (1 + exp(-z))``."""
-    e = exp_negative(absolute(z))
-    return where(z >= 0.0, 1.0, e) / (e + 1.0)
+def _bounded_power_32(s):
+    # 2**s, s clipped to the bound: 2**k with k rounded, times a polynomial on [-1/2, 1/2], to 7.5e-8
+    s = minimum(maximum(s, -_BOUND_POWER_32), _BOUND_POWER_32)
+    k = rint(s)
+    f = s - k
+    q = f * 0.0013276472167819944 + 0.009675541331021392
+    q = q * f + 0.05550713272875391
+    q = q * f + 0.2402211972396918
+    q = q * f + 0.6931469670652649
+    q = q * f + 1.0000000716546416
+    return q * power_of_two(k)
 
 
-@hot
-def tanh(z):
-    """Return the hyperbolic tangent."""
-    e = exp_negative(absolute(z + z))
+def _logistic_32(x):
+    return 1.0 / (_bounded_power_32(x * -1.4426950408889634) + 1.0)
+
+
+def _logistic_64(x):
+    e = exp_negative(absolute(x))
+    return where(x >= 0.0, 1.0, e) / (e + 1.0)
+
+
+def _tanh_32(x):
+    return 1.0 - 2.0 / (_bounded_power_32(x * 2.8853900817779268) + 1.0)
+
+
+def _tanh_64(x):
+    e = exp_negative(absolute(x + z))
     t = (1.0 - e) / (1.0 + e)
-    return where(z >= 0.0, t, -t)
+    return where(x >= 0.0, t, -t)
+
+
+logistic = by_width(_logistic_32, _logistic_64)
+tanh = by_width(_tanh_32, _tanh_64)
 
 
 @hot
