@@ -68,3 +68,20 @@ def test_every_platform_has_its_folder(monkeypatch):
         folder = jit._cache_root()
         assert part in str(folder)
         assert folder.name == "separatrix"
+
+
+def test_numba_gets_its_own_pass_builder_back() -> None:
+    from numba.core import codegen
+
+    usual = codegen.create_pass_builder
+    with jit._no_unrolling():
+        assert codegen.create_pass_builder is not usual
+    assert codegen.create_pass_builder is usual
+
+
+def test_a_numba_without_that_pass_builder_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    from numba.core import codegen
+
+    monkeypatch.delattr(codegen, "create_pass_builder")
+    with jit._no_unrolling():
+        assert not hasattr(codegen, "create_pass_builder")

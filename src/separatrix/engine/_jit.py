@@ -211,8 +211,8 @@ def _no_garbage_collection() -> Iterator[None]:
 
 @contextmanager
 def _no_unrolling() -> Iterator[None]:
-    # LLVM unrolls every loop eight times. Those of a small network take two turns, and spend a fifth of a step
-    # on entering and leaving. Numba has no option for it, so its pass builder is replaced while kernels
+    # LLVM unrolls every loop eight times. Those of a small network take two turns, and spend a fifth of a
+    # step on entering and leaving. Numba has no option for it, so its pass builder is replaced while kernels
     # compile; a Numba that has another one is left as it is.
     usual = getattr(codegen, "create_pass_builder", None)
     if usual is None or not hasattr(binding.PipelineTuningOptions, "loop_unrolling"):

@@ -61,9 +61,9 @@ def mask_of(largest):
 def shuffle(rows, key, position):
     """Shuffle in place with the draws of ``RandomState.shuffle``.
 
-    First all partners are drawn, then the rows are exchanged, so that no exchange waits for a draw. A draw that
-    is too large is written over by the next: a branch that is taken at random one time in four made a shuffle
-    seven times slower.
+    First all partners are drawn, then the rows are exchanged, so that no exchange waits for a draw. A draw
+    that is too large is written over by the next: a branch that is taken at random one time in four made a
+    shuffle seven times slower.
     """
     partners = np.empty(len(rows), np.int32)
     i = len(rows) - 1

@@ -124,7 +124,7 @@ def _tanh_32(x):
 
 
 def _tanh_64(x):
-    e = exp_negative(absolute(x + z))
+    e = exp_negative(absolute(x + x))
     t = (1.0 - e) / (1.0 + e)
     return where(x >= 0.0, t, -t)
 
