@@ -31,7 +31,7 @@ def test_the_curve_is_drawn_over_the_points() -> None:
     (points,) = display.points_
     assert_allclose(points.get_offsets(), np.column_stack([X[:, 0], y]))
     assert display.ax_.get_ylabel() == "price"
-    assert display.legend_ is None
+    assert [text.get_text() for text in display.legend_.get_texts()] == ["prediction", "rows"]
 
 
 def test_points_of_classes_are_at_the_probability_that_they_should_have() -> None:
@@ -79,3 +79,14 @@ def test_wrong_rows_are_refused() -> None:
         FunctionFitDisplay.from_estimator(LINE, X, [1.0, 2.0])
     with pytest.raises(DataError, match="none of the classes"):
         FunctionFitDisplay.from_estimator(STEP, X, ["middle"] * 30)
+
+
+def test_the_label_says_which_epoch_was_asked_if_another_was_recorded(recorded: MLPClassifier) -> None:
+    display = FunctionFitDisplay.from_estimator(recorded, X, X[:, 0] > 0, epochs=(0, 4, 9))
+    assert [line.get_label() for line in display.lines_] == ["untrained", "epoch 3 (4 asked)", "epoch 9"]
+
+
+def test_the_numbers_have_the_name_of_the_target() -> None:
+    named = Model(Network.mlp(1, (), 1, head="regression"), [2.0, 1.0], target_name="price")
+    assert FunctionFitDisplay.from_estimator(named, X, X[:, 0]).ax_.get_ylabel() == "price"
+    assert FunctionFitDisplay.from_estimator(LINE, X, X[:, 0]).ax_.get_ylabel() == "prediction"

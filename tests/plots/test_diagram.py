@@ -55,14 +55,16 @@ def test_names_functions_and_numbers_are_written() -> None:
     display = NetworkDiagramDisplay.from_estimator(
         random_model(2, 4, 3, feature_names=["age", "dose"], classes=["a", "b", "c"])
     )
-    assert texts(display) == {"age", "dose", "a", "b", "c", "2 inputs", "relu\n4 units", "softmax\n3 units"}
+    numbers = {text.get_text() for text in display.numbers_}
+    words = {"age", "dose", "a", "b", "c", "2 inputs", "relu\n4 units", "softmax\n3 units"}
+    assert texts(display) == words | numbers
     assert display.ax_.get_title() == "2-4-3: 27 parameters"
 
 
 def test_the_number_of_units_left_out_is_written() -> None:
     display = NetworkDiagramDisplay.from_estimator(random_model(30, 256, 1), max_units=12)
     assert {"… 18 more", "… 244 more"} <= texts(display)
-    assert "the units with the largest weights" in display.ax_.get_title()
+    assert "the units with the largest weights" in display.ax_.get_title().replace("\n", " ")
     assert len(display.edges_.get_segments()) == 12 * 12 + 12
 
 
@@ -119,3 +121,26 @@ def test_no_text_lies_on_another(sizes: tuple[int, ...], overlapping_texts: Any)
     names = [f"a feature's long name {j}" for j in range(sizes[0])]
     display = NetworkDiagramDisplay.from_estimator(random_model(*sizes, feature_names=names))
     assert overlapping_texts(display.figure_) == []
+
+
+def test_few_weights_and_biases_are_written() -> None:
+    model = random_model(2, 4, 1)
+    display = NetworkDiagramDisplay.from_estimator(model)
+    biases = [f"bias {b:.2g}" for layer in model.intercepts for b in layer]
+    weights = [f"{w:.2g}" for layer in model.coefs for w in layer.ravel()]
+    assert [text.get_text() for text in display.numbers_] == biases + weights
+    assert NetworkDiagramDisplay.from_estimator(random_model(3, 8, 1)).numbers_ == []  # 32 connections
+    ax = plt.subplots(2, 2)[1][0, 0]
+    assert NetworkDiagramDisplay.from_estimator(model, ax=ax).numbers_ == []
+    assert NetworkDiagramDisplay(display.diagram).plot(values=False).numbers_ == []
+    display.update(replace(display.diagram, weights=tuple(-w for w in display.diagram.weights)))
+    assert [text.get_text() for text in display.numbers_][5] == f"{-model.coefs[0][0, 0]:.2g}"
+
+
+def test_of_many_connections_the_strongest_are_drawn() -> None:
+    model = random_model(20, 20, 3)
+    display = NetworkDiagramDisplay.from_estimator(model, max_units=20)
+    strongest = np.sort(np.abs(np.concatenate([w.ravel() for w in model.coefs])))[-300:]
+    np.testing.assert_allclose(np.abs(display.edges_.get_array()), strongest)
+    assert "the 300 strongest of 460 connections" in display.ax_.get_title().replace("\n", " ")
+    assert max(len(layer.units) for layer in NetworkDiagramDisplay.from_estimator(model).diagram.layers) == 8

@@ -332,7 +332,7 @@ def test_a_training_whose_name_begins_with_an_underscore_is_in_the_legend():
     display = sx.LossCurveDisplay.from_history(histories)
     display.figure_.canvas.draw()
     texts = [drawn(text) for text in display.ax_.get_legend().get_texts()]
-    assert [text.partition(":")[0] for text in texts] == ["_$a$", "b"]
+    assert [text.partition(" (")[0] for text in texts] == ["_$a$", "b"]
 
 
 def test_names_stay_as_they_are_if_matplotlib_reads_no_formulas():

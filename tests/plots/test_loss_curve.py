@@ -55,7 +55,7 @@ def test_both_losses_are_drawn_with_their_lowest_epoch() -> None:
 
 
 def test_a_loss_that_was_not_followed_is_left_out() -> None:
-    assert labels(LossCurveDisplay.from_history(FALLING)) == ["training loss, running (lowest 0.4, epoch 3)"]
+    assert labels(LossCurveDisplay.from_history(FALLING)) == ["training loss (lowest 0.4, epoch 3)"]
 
 
 def test_the_epoch_that_early_stopping_kept_is_marked(stopped: MLPClassifier) -> None:
@@ -78,7 +78,7 @@ def test_the_legend_says_what_was_best_there(stopped: MLPClassifier) -> None:
 
 def test_several_runs_have_a_name_and_a_colour_each(stopped: MLPClassifier) -> None:
     display = LossCurveDisplay.from_estimator({"a": stopped, "b": make_pipeline(stopped)})
-    assert [label.split(":")[0] for label in labels(display)] == ["a", "a", "b", "b"]
+    assert [label.split(",")[0] for label in labels(display)] == ["a", "a", "b", "b"]
     colors = [line.get_color() for line in display.lines_]
     assert colors[0] == colors[1] != colors[2] == colors[3]
     assert [line.get_linestyle() for line in display.lines_] == ["-", "--"] * 2
@@ -86,7 +86,10 @@ def test_several_runs_have_a_name_and_a_colour_each(stopped: MLPClassifier) -> N
 
 def test_runs_without_names_are_named_by_their_networks(stopped: MLPClassifier) -> None:
     display = LossCurveDisplay.from_estimator([stopped, stopped], which="validation")
-    assert [label.split(":")[0] for label in labels(display)] == ["2-20-1 (1)", "2-20-1 (2)"]
+    assert [label.split(" (lowest")[0].split(" (kept")[0] for label in labels(display)] == [
+        "2-20-1 (1)",
+        "2-20-1 (2)",
+    ]
 
 
 def test_metrics_are_drawn_below(stopped: MLPClassifier) -> None:
@@ -116,7 +119,7 @@ def test_iterations_are_not_called_epochs() -> None:
 
 def test_a_loss_that_is_not_finite_is_a_gap() -> None:
     display = LossCurveDisplay.from_history(History(loss=np.array([0.5, 0.4, np.inf])))
-    assert labels(display) == ["training loss, running (lowest 0.4, epoch 2)"]
+    assert labels(display) == ["training loss (lowest 0.4, epoch 2)"]
     assert np.isnan(display.lines_[0].get_ydata()[2])
     display.figure_.canvas.draw()
 
@@ -160,3 +163,15 @@ def test_text_fits_small_axes(stopped: MLPClassifier, overlapping_texts: Any, la
         box = legend.get_window_extent()
         assert all(ax.bbox.contains(*corner) for corner in (box.min, box.max))
     assert overlapping_texts(figure) == []
+
+
+def test_the_legend_of_a_new_figure_lies_on_no_curve() -> None:
+    runs = {
+        f"rate {rate}": History(loss=np.full(30, 0.7 - rate), learning_rate=np.full(30, rate))
+        for rate in (0.001, 0.1)
+    }
+    display = LossCurveDisplay.from_history(runs)
+    display.figure_.canvas.draw()
+    assert [label.partition(" (")[0] for label in labels(display)] == ["rate 0.001", "rate 0.1"]
+    legend = display.ax_.get_legend().get_window_extent()
+    assert legend.y0 >= display.ax_.get_window_extent().y1

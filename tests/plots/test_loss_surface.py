@@ -16,6 +16,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.explain import loss_surface
 from separatrix.network import SGD
 from separatrix.plots import LossSurfaceDisplay
+from separatrix.plots.loss_surface import _spread
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -58,12 +59,13 @@ def test_an_exact_path_is_dots_on_a_line(gaussians: LossSurfaceDisplay) -> None:
 
 
 def test_snapshots_off_the_plane_are_marked(circles: LossSurfaceDisplay) -> None:
-    display, surface = circles.plot(), circles.surface
+    display, surface = circles.plot(simple=False), circles.surface
     dots, diamonds = display.snapshots_
     assert (len(dots.get_offsets()), len(diamonds.get_offsets())) == (1, 10)
     np.testing.assert_array_equal(diamonds.get_array(), surface.path_loss[:-1])
     assert display.path_.get_linestyle() == ":"
-    assert f"off this plane, by up to {surface.distance.max():.3g}" in display.ax_.get_title()
+    title = display.ax_.get_title().replace("\n", " ")
+    assert f"off this plane, by up to {surface.distance.max():.3g}" in title
     assert "% of variance" in display.ax_.get_xlabel()
     assert display.distance_ax_ is not None
     np.testing.assert_array_equal(display.distance_ax_.lines[0].get_ydata(), surface.distance)
@@ -143,7 +145,7 @@ def test_without_a_recording_a_cross_marks_the_network(kind: Any) -> None:
     assert (display.path_, display.snapshots_, display.distance_ax_) == (None, [], None)
     assert np.ravel(display.trained_.get_xdata()).tolist() == [display.surface.trained[0]]
     assert display.ax_.get_title() == "the other 11 parameters as trained"
-    assert display.colorbar_.ax.get_ylabel() == "mean loss of 15 of 20 rows, without penalty"
+    assert display.colorbar_.ax.get_ylabel() == "mean loss of 15 of 20 rows"
     assert [name.get_text() for name in display.names_] == (["trained"] if kind == "contour" else [])
     display.figure_.canvas.draw()
 
@@ -185,3 +187,17 @@ def test_an_unknown_kind_is_refused(gaussians: LossSurfaceDisplay) -> None:
 def test_no_text_lies_on_another(gaussians: Any, circles: Any, overlapping_texts: Any) -> None:
     assert overlapping_texts(gaussians.plot().figure_) == []
     assert overlapping_texts(circles.plot().figure_) == []
+
+
+def test_by_default_a_path_off_the_plane_is_told_in_simple_words(circles: LossSurfaceDisplay) -> None:
+    display = circles.plot()
+    assert display.distance_ax_ is None
+    assert display.ax_.get_title().startswith("the training does not stay in this plane")
+    assert display.ax_.get_xlabel().startswith("direction 1 (")
+    assert display.ax_.get_xlabel().endswith("of the movement)")
+    assert display.colorbar_.ax.get_ylabel() == "loss"
+    path = np.column_stack([np.linspace(0, 1, 200), np.zeros(200)])
+    shown = _spread(path, 25)
+    assert shown.sum() == 25
+    assert shown[[0, -1]].all()
+    assert np.ptp(np.diff(path[shown, 0])) < 0.01

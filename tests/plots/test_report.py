@@ -39,13 +39,49 @@ def test_each_class_has_curves(iris: Any, as_model: bool) -> None:
     assert [tick.get_text() for tick in display.axes_[0].get_yticklabels()] == list(classifier.classes_)
 
 
-def test_two_classes_have_the_curves_of_the_second() -> None:
+def test_two_classes_have_the_curves_of_the_rarer_or_of_the_one_that_is_named() -> None:
     y, p = np.array(["b", "a", "b", "a"]), np.array([0.9, 0.2, 0.4, 0.6])
     display = ReportDisplay.from_predictions(y, np.column_stack([1 - p, p]))
     (roc,) = display.displays_["roc"]
     assert roc.roc_auc == 0.75
     assert roc.line_.get_label() == "b (AUC = 0.75)"
-    assert display.axes_[1].get_xlabel() == "False Positive Rate"
+    assert display.axes_[1].get_xlabel() == "false alarms (false positive rate)"
+    y = np.array(["ill", "well", "well", "well"])
+    q = np.array([0.6, 0.7, 0.2, 0.1])  # of "ill"
+    for wanted, label in ((None, "ill"), ("ill", "ill"), ("well", "well")):
+        display = ReportDisplay.from_predictions(y, np.column_stack([q, 1 - q]), pos_label=wanted)
+        assert display.displays_["precision_recall"][0].line_.get_label().startswith(f"{label} ")
+    with pytest.raises(ParameterError, match="pos_label must be one of the classes, ill, well, got 'sick'"):
+        ReportDisplay.from_predictions(y, np.column_stack([q, 1 - q]), pos_label="sick")
+
+
+def test_a_rare_row_of_the_confusion_matrix_is_shaded_by_its_fraction() -> None:
+    y = np.array([0] * 90 + [1] * 8)
+    p = np.where(np.arange(98) < 95, 0.1, 0.9)  # three of the eight rare rows are found
+    display = ReportDisplay.from_predictions(y, np.column_stack([1 - p, p])).displays_["confusion"][0]
+    np.testing.assert_array_equal(display.confusion_matrix, [[90, 0], [5, 3]])
+    np.testing.assert_allclose(display.im_.get_array(), [[1, 0], [5 / 8, 3 / 8]])
+    assert [text.get_color() for text in display.text_.flat] == ["white", "black", "white", "black"]
+
+
+@pytest.mark.parametrize(("n_rows", "n_points", "label"), [(300, 10, "30"), (45, 4, "11"), (8, 1, "8")])
+def test_a_point_of_a_calibration_curve_has_ten_rows_or_more(n_rows: int, n_points: int, label: str) -> None:
+    p = np.random.default_rng(0).uniform(size=n_rows)
+    y = (p > np.random.default_rng(1).uniform(size=n_rows)).astype(int)
+    display = ReportDisplay.from_predictions(y, np.column_stack([1 - p, p]))
+    (curve,) = display.displays_["calibration"]
+    assert len(curve.prob_true) == n_points
+    assert curve.line_.get_label().endswith(f": {label} rows a point")
+
+
+def test_each_panel_has_a_title_in_words(iris: Any) -> None:
+    titles = [ax.get_title() for ax in ReportDisplay.from_estimator(*iris).axes_]
+    assert [title.partition(":")[0] for title in titles] == [
+        "Confusion matrix",
+        "ROC",
+        "Precision and recall",
+        "Calibration",
+    ]
 
 
 def test_numbers_have_their_residuals() -> None:
@@ -54,6 +90,12 @@ def test_numbers_have_their_residuals() -> None:
     display = ReportDisplay.from_estimator(LinearRegression().fit(X, y), X, y)
     assert list(display.displays_) == ["predicted", "residuals"]
     np.testing.assert_array_equal(display.displays_["residuals"][0].y_true, y)
+    line = LinearRegression().fit(X, y)
+    assert display.axes_[0].get_title().endswith(f"R² {line.score(X, y):.3f}")
+    assert display.axes_[1].get_title() == f"Errors: {np.abs(y - line.predict(X)).mean():.3g} on average"
+    ticks = display.axes_[0].get_xticks()
+    np.testing.assert_allclose(ticks, ticks.round(6))
+    assert [ax.get_ylabel() for ax in display.axes_] == ["true", "true − predicted"]
 
 
 def test_axes_and_keywords_are_taken(iris: Any) -> None:

@@ -39,6 +39,8 @@ class FittedCurve:
         Values of the input in the rows.
     x_label : str
         Name of the input.
+    asked : tuple of int
+        The epochs that were asked for, of which `epochs` are the nearest that were recorded.
     """
 
     x: Array
@@ -47,6 +49,7 @@ class FittedCurve:
     classes: Array | None
     points: Array
     x_label: str
+    asked: tuple[int, ...] = ()
 
 
 def fitted_curve(
@@ -100,6 +103,7 @@ def fitted_curve(
     rows = in_container_of(X, {names[0]: x})
     classes = class_labels(estimator) if _is_classifier(last_step(estimator)) else None
     shown: tuple[int, ...] = ()
+    asked: tuple[int, ...] = ()
     if epochs is None:
         curves = [_curves(estimator, rows, classes)]
     else:
@@ -111,11 +115,12 @@ def fitted_curve(
         recording = as_recording(estimator)
         indices = nearest_recorded(recording.epochs, epochs)
         shown = tuple(recording.epochs[indices].tolist())
+        asked = shown if isinstance(epochs, int | np.integer) else _nearest(shown, epochs)
         model, inputs = replace(as_model(estimator), encoder=None), encoded_rows(estimator, rows)
         curves = [
             _curves(replace(model, theta=theta), inputs, classes) for theta in recording.thetas[indices]
         ]
-    return FittedCurve(x, np.concatenate(curves), shown, classes, points, names[0])
+    return FittedCurve(x, np.concatenate(curves), shown, classes, points, names[0], asked)
 
 
 def _is_classifier(last: Any) -> bool:
@@ -128,6 +133,11 @@ def _curves(estimator: Any, rows: Any, classes: Array | None) -> Array:
         return np.asarray(estimator.predict(rows)).reshape(1, -1)
     probability = np.asarray(estimator.predict_proba(rows))
     return probability[:, 1:].T if len(classes) == 2 else probability.T
+
+
+def _nearest(shown: Sequence[int], wanted: Sequence[int]) -> tuple[int, ...]:
+    """Return for each epoch that is shown the wanted one that is nearest to it."""
+    return tuple(min(map(int, wanted), key=lambda epoch: abs(epoch - near)) for near in shown)
 
 
 def nearest_recorded(recorded: Array, epochs: int | Sequence[int]) -> Array:

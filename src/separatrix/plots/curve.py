@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError
 from separatrix.explain.curve import FittedCurve, fitted_curve
+from separatrix.explain.subject import as_model, is_network
 from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.legends import add_legend
@@ -35,6 +36,8 @@ class FunctionFitDisplay(ModelDisplay):
         What `separatrix.explain.fitted_curve` returns.
     y : array-like of shape (n_rows,), optional
         The points' classes or numbers; without it no points are drawn.
+    y_name : str, optional
+        Name of the numbers that are predicted; by default that of a series `y`.
 
     Attributes
     ----------
@@ -56,9 +59,10 @@ class FunctionFitDisplay(ModelDisplay):
 
     panel_width = 4.4
 
-    def __init__(self, curve: FittedCurve, y: Any = None) -> None:
+    def __init__(self, curve: FittedCurve, y: Any = None, y_name: str | None = None) -> None:
         self.curve = curve
-        self.name = getattr(y, "name", None)  # of a pandas or Polars series
+        # A pandas or Polars series has a name, too.
+        self.name = y_name or getattr(y, "name", None) or "prediction"
         self.codes = None if y is None or curve.classes is None else Labels(curve.classes).encode(np.ravel(y))
         self.heights = _heights(curve, self.codes, y)
         if self.heights is not None and self.heights.shape != curve.points.shape:
@@ -105,7 +109,8 @@ class FunctionFitDisplay(ModelDisplay):
             If `epochs` is given and none were recorded, or `y` does not fit.
         """
         curve = fitted_curve(estimator, X, epochs=epochs, grid_resolution=grid_resolution)
-        return cls(curve, y).plot(ax, **kwargs)
+        name = as_model(estimator).target_name if is_network(estimator) else None
+        return cls(curve, y, name).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -140,14 +145,15 @@ class FunctionFitDisplay(ModelDisplay):
         if classes:
             ax.set_ylim(-0.06, 1.06)
             ax.set_ylabel(wrapped(f"P({classes[1]})" if len(classes) == 2 else "probability"))
-        elif self.name is not None:
+        else:
             ax.set_ylabel(wrapped(self.name))
+            for drawn in self.points_:
+                drawn.set_label("rows")
         ax.grid(alpha=0.3)
         self._fit_texts(ax)
         self.legend_ = None
         handles: list[Any] = [line for line in self.lines_ if not str(line.get_label()).startswith("_")]
-        if classes and self.codes is not None:
-            handles += self.points_
+        handles += self.points_
         if legend and handles:
             beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
             inside = {"fontsize": self._fontsize} if self._is_small else {}
@@ -185,7 +191,7 @@ class FunctionFitDisplay(ModelDisplay):
         if curve.classes is not None and len(curve.classes) > 2:
             return [{"color": color} for color in class_colors(n_curves)]
         if n_curves == 1:
-            label = f"epoch {curve.epochs[0]}" if curve.epochs else None
+            label = _epoch_label(curve.epochs[0], curve.asked[0]) if curve.epochs else "prediction"
             return [{"color": ink(), "linewidth": 1.8, "label": label}]
         return [
             {
@@ -193,10 +199,17 @@ class FunctionFitDisplay(ModelDisplay):
                 # Neighbours, which may lie close to each other, differ in more than their colour.
                 "linestyle": ("-", "--")[(n_curves - 1 - number) % 2],
                 "linewidth": 2.2 if number == n_curves - 1 else 1.4,
-                "label": f"epoch {epoch}" if epoch else "untrained",
+                "label": _epoch_label(epoch, asked),
             }
-            for number, (color, epoch) in enumerate(zip(ordered_colors(n_curves), curve.epochs, strict=True))
+            for number, (color, epoch, asked) in enumerate(
+                zip(ordered_colors(n_curves), curve.epochs, curve.asked, strict=True)
+            )
         ]
+
+
+def _epoch_label(epoch: int, asked: int) -> str:
+    named = f"epoch {epoch}" if epoch else "untrained"
+    return named if epoch == asked else f"{named} ({asked} asked)"
 
 
 def _heights(curve: FittedCurve, codes: Array | None, y: Any) -> Array | None:

@@ -19,14 +19,18 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
 from separatrix.model import Model
-from separatrix.plots.axes import as_written, style
+from separatrix.plots.axes import as_written, style, wrapped_to
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
+from separatrix.plots.numbers import numbers_of, write_numbers
 from separatrix.plots.palette import ink, signed_colormap
 from separatrix.plots.scene import Scene
-from separatrix.plots.sizes import axes_size, text_size
+from separatrix.plots.sizes import axes_size, text_points, text_scale, text_size
 
 Array = NDArray[Any]
 
+MAX_CONNECTIONS = 300  # drawn, the strongest
+FEW_CONNECTIONS = 30  # fewer have their weights written on them
+_NUMBERED_INCHES = 0.5  # between two units with numbers below them
 _UNIT_INCHES = 0.3  # between two units of a layer, on a figure made for the diagram
 _LAYER_INCHES = 1.7
 
@@ -34,9 +38,11 @@ _LAYER_INCHES = 1.7
 class NetworkDiagramDisplay(ModelDisplay):
     """Units and connections of a network.
 
-    The width and colour of a connection show its weight, the colour of a unit its bias. Of a layer with more
-    than `max_units` units only those with the largest weights are drawn, and a note says so. On small axes
-    there is no title, and above each layer only the number of its units.
+    The width and colour of a connection show its weight, the fill of a unit its bias. If there are fewer than
+    30 connections, the weights are written on them and the biases below the units. Of a layer with more than
+    `max_units` units only those with the largest weights are drawn, and of more than 300 connections only the
+    strongest; a note says so. On small axes there is no title, and above each layer only the number of its
+    units.
 
     Parameters
     ----------
@@ -50,6 +56,8 @@ class NetworkDiagramDisplay(ModelDisplay):
         All connections, the weakest first.
     units_ : list of matplotlib PathCollection
         The units of each layer.
+    numbers_ : list of matplotlib Annotation
+        Weights and biases, where they are written.
     colorbar_ : matplotlib Colorbar or None
 
     Examples
@@ -68,14 +76,14 @@ class NetworkDiagramDisplay(ModelDisplay):
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, *, max_units: int = 20, ax: Axes | None = None, **kwargs: Any
+        cls, estimator: Any, *, max_units: int = 8, ax: Axes | None = None, **kwargs: Any
     ) -> Self:
         """Lay out and draw a network.
 
         Parameters
         ----------
         estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
-        max_units : int, default=20
+        max_units : int, default=8
             Units drawn of each layer; wider layers are folded.
         ax : matplotlib Axes, optional
             By default those of a new figure.
@@ -94,6 +102,7 @@ class NetworkDiagramDisplay(ModelDisplay):
         ax: Axes | None = None,
         *,
         colorbar: bool = True,
+        values: bool | None = None,
         edge_kw: Mapping[str, Any] | None = None,
         unit_kw: Mapping[str, Any] | None = None,
         text_kw: Mapping[str, Any] | None = None,
@@ -106,17 +115,23 @@ class NetworkDiagramDisplay(ModelDisplay):
             By default those of a new figure, as large as the network needs.
         colorbar : bool, default=True
             Whether to add the scale of the weights.
+        values : bool, optional
+            Whether to write weights and biases; by default, if there are fewer than 30 connections and room.
         edge_kw, unit_kw, text_kw : mapping, optional
             Passed to `LineCollection`, `Axes.scatter` and `Axes.annotate`.
 
         Raises
         ------
         ParameterError
-            If `colorbar` is neither True nor False.
+            If `colorbar` or `values` is neither True nor False.
         """
         check.boolean("colorbar", colorbar)
+        if values is not None:
+            check.boolean("values", values)
         d = self.diagram
-        ax = self._begin(ax, (2.2 + _LAYER_INCHES * len(d.weights), 1.8 + _UNIT_INCHES * max(d.height, 3)))
+        is_few = sum(w.size for w in d.weights) < FEW_CONNECTIONS
+        step = _UNIT_INCHES if values is False or not is_few else _NUMBERED_INCHES
+        ax = self._begin(ax, (self._width(), 1.8 + step * max(d.height, 3)))
         ax.set_axis_off()
         self.edges_ = self._draw_edges(edge_kw)
         self.colorbar_ = self._draw_colorbar() if colorbar else None
@@ -132,7 +147,12 @@ class NetworkDiagramDisplay(ModelDisplay):
         ]
         for x, layer in enumerate(d.layers):
             self._write(x, layer, diameter, text_kw)
-        self._set_title(self._title(), fontsize="medium", pad=32)
+        has_numbers = values if values is not None else is_few and not self._is_small
+        self.numbers_ = write_numbers(ax, d, "bias {:.2g}", **dict(text_kw or {})) if has_numbers else []
+        size = text_points("medium")
+        title = wrapped_to(self._title(), axes_size(ax)[0], size)
+        pad = text_size("title\nheading", self._fontsize)[1] + 8
+        self._set_title(title, fontsize=size, pad=pad, va="bottom")
         return self
 
     @classmethod
@@ -169,7 +189,10 @@ class NetworkDiagramDisplay(ModelDisplay):
             return replace(scaled, layers=tuple(layers), weights=shown)
 
         display = cls(scaled).plot(figure.subplots())
-        return Panel([display.edges_, *display.units_], lambda frame: display.update(diagram_at(frame)))
+        return Panel(
+            [display.edges_, *display.units_, *display.numbers_],
+            lambda frame: display.update(diagram_at(frame)),
+        )
 
     def update(self, diagram: NetworkDiagram) -> None:
         """Show the weights and biases of another time for the same units."""
@@ -179,6 +202,8 @@ class NetworkDiagramDisplay(ModelDisplay):
         self.edges_.set_linewidth(_widths(diagram, values).tolist())
         for units, layer in zip(self.units_, diagram.layers, strict=True):
             units.set_array(_biases(layer))
+        for number, text in zip(self.numbers_, numbers_of(diagram, "bias {:.2g}"), strict=True):
+            number.set_text(text)
 
     def _draw_edges(self, edge_kw: Mapping[str, Any] | None) -> LineCollection:
         d = self.diagram
@@ -238,7 +263,21 @@ class NetworkDiagramDisplay(ModelDisplay):
 
     def _title(self) -> str:
         d = self.diagram
-        return d.title + ("\nof wide layers, the units with the largest weights" if d.is_folded else "")
+        lines = [d.title]
+        if d.is_folded:
+            lines.append("of wide layers, the units with the largest weights")
+        n_shown = sum(w.size for w in d.weights)
+        if n_shown > MAX_CONNECTIONS:
+            lines.append(f"the {MAX_CONNECTIONS} strongest of {n_shown} connections")
+        return "; ".join(lines)
+
+    def _width(self) -> float:
+        """Return the width of a figure with room for the names of inputs and outputs, in inches."""
+        size = text_points("small")
+        names = [text_size("\n".join(layer.names), size)[0] for layer in self.diagram.layers]
+        # Of texts of the usual size, as the figure grows with them.
+        width: float = sum(names) / 72 / text_scale() ** 0.5
+        return 2.0 + _LAYER_INCHES * len(self.diagram.weights) + width
 
     def _draw_colorbar(self) -> Colorbar:
         bar = self.figure_.colorbar(
@@ -250,9 +289,10 @@ class NetworkDiagramDisplay(ModelDisplay):
             self._fit_texts(bar.ax)
             bar.ax.xaxis.set_major_locator(MaxNLocator(2, symmetric=True))
             return bar
-        label = "weight of a connection" + (f"; units: bias, to ±{bias:.2g}" if bias else "")
-        bar.set_label(label, fontsize="small")
-        bar.ax.tick_params(labelsize="small")
+        label = "weight of a connection" + (f"; fill of a unit: its bias, to ±{bias:.2g}" if bias else "")
+        size = text_points("small")
+        bar.set_label(wrapped_to(label, 0.9 * axes_size(self.ax_)[0], size), fontsize=size)
+        bar.ax.tick_params(labelsize=size)
         bar.ax.xaxis.set_major_locator(MaxNLocator(4, symmetric=True))
         return bar
 
@@ -265,7 +305,7 @@ def _connections(d: NetworkDiagram) -> tuple[list[Array], Array]:
         xs = np.full(len(sources), float(x))
         ends.append(np.stack([np.stack([xs, sources], 1), np.stack([xs + 1, targets], 1)], 1))
     values = np.concatenate([w.ravel() for w in d.weights])
-    order = np.argsort(np.abs(values))
+    order = np.argsort(np.abs(values))[-MAX_CONNECTIONS:]
     return list(np.concatenate(ends)[order]), values[order]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -17,11 +18,12 @@ from separatrix import check
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.subject import history_of, kept_epoch, last_step
 from separatrix.model import Model
-from separatrix.plots.axes import as_written, set_log_ticks, style
+from separatrix.plots.axes import as_written, set_log_ticks, style, wrapped_to
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
+from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, curve_colors
 from separatrix.plots.scene import Scene
-from separatrix.plots.sizes import figure_size, text_points
+from separatrix.plots.sizes import axes_size, figure_size
 from separatrix.train import History
 from separatrix.train.history import KeptEpoch
 
@@ -60,10 +62,10 @@ class Curve:
 class LossCurveDisplay(ModelDisplay):
     """Loss after every epoch, and metrics if there are some to draw.
 
-    The legend gives the lowest value of each curve and its epoch, or the epoch whose parameters were kept and
-    why; if there is no room for that, only the names of the curves. "Running" is the mean of the batch losses
-    during the epoch, with the penalty; estimators with ``track_training=True`` have the true loss at the end
-    of each epoch.
+    The legend, above the axes of a new figure, gives the lowest value of each curve and its epoch, or the
+    epoch whose parameters were kept and why; if there is no room for that, only the names of the curves. The
+    training loss is the mean over the batches of the epoch, with the penalty; estimators with
+    ``track_training=True`` have the true loss at the end of each epoch.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ class LossCurveDisplay(ModelDisplay):
     >>> from separatrix.train import History
     >>> display = LossCurveDisplay.from_history(History(loss=np.array([0.7, 0.3, 0.2])))
     >>> [line.get_label() for line in display.lines_]
-    ['training loss, running (lowest 0.2, epoch 3)']
+    ['training loss (lowest 0.2, epoch 3)']
     """
 
     panel_width = 4.0
@@ -283,13 +285,16 @@ class LossCurveDisplay(ModelDisplay):
         """Draw the curves, with one colour for each run, or for each curve if there is one run."""
         looks = list(dict.fromkeys(curve.run or curve.name for curve in curves))
         colors = dict(zip(looks, curve_colors(len(looks)), strict=True))
+        # Of several trainings with one curve each, the name of the training is enough.
+        is_run = len({curve.run for curve in curves}) == len(curves) > 1
+        names = [as_written(curve.run) if is_run else _name(curve) for curve in curves]
         lines: list[Line2D] = []
-        for curve in curves:
+        for curve, name in zip(curves, names, strict=True):
             look: dict[str, Any] = {
                 "color": colors[curve.run or curve.name],
                 "linestyle": _DASHES[curve.which],
                 "linewidth": 1.4,
-                "label": _label(curve),
+                "label": _label(curve, name),
             }
             if curve.marked_epoch is not None:
                 look |= {
@@ -308,13 +313,27 @@ class LossCurveDisplay(ModelDisplay):
         # Named one by one: matplotlib leaves out names that begin with an underscore.
         there = [handle for handle in ax.get_legend_handles_labels()[0] if handle not in lines]
         shared: dict[str, Any] = {"handles": [*there, *lines], "title": as_written(note) or None}
-        legend = ax.legend(fontsize="small", handlelength=3, title_fontsize="small", **shared)
-        if self._is_small or legend.get_window_extent().width > ax.bbox.width:
-            for line, curve in zip(lines, curves, strict=True):
-                line.set_label(_name(curve))
-            text: dict[str, Any] = dict.fromkeys(("fontsize", "title_fontsize"), text_points("x-small"))
-            ax.legend(**text, **shared, handlelength=2, labelspacing=0.2, borderpad=0.3)
+        self._explain(ax, lines, names, shared)
         return lines
+
+    def _explain(
+        self, ax: Axes, lines: Sequence[Line2D], names: Sequence[str], shared: dict[str, Any]
+    ) -> None:
+        """Add the legend: above the axes of a new figure, where it lies on no curve, else in given axes."""
+        size = self._fontsize
+        text: dict[str, Any] = {"fontsize": size, "title_fontsize": size, "handlelength": 2.5}
+
+        def add() -> Legend:
+            if self._is_own:
+                return legend_above(ax, small=False, is_own=True, alignment="left", **text, **shared)
+            return ax.legend(**text, **shared, labelspacing=0.2, borderpad=0.3)
+
+        legend = add()
+        if self._is_small or legend.get_window_extent().width > ax.bbox.width:
+            for line, name in zip(lines, names, strict=True):
+                line.set_label(wrapped_to(name, 0.8 * axes_size(ax)[0], size))
+            legend.remove()
+            add()
 
 
 def _loss_curve(run: str, history: History, which: str, kept: KeptEpoch | None) -> Curve:
@@ -323,7 +342,7 @@ def _loss_curve(run: str, history: History, which: str, kept: KeptEpoch | None) 
     elif len(history.train_loss):
         values, name = history.train_loss, "training loss"
     else:
-        values, name = history.loss, "training loss, running"
+        values, name = history.loss, "training loss"
     finite = np.isfinite(values)
     if kept:
         return Curve(run, name, values, which, kept.index + 1 or None, is_kept=True)
@@ -368,11 +387,10 @@ def _network_name(estimator: Any) -> str:
 
 
 def _name(curve: Curve) -> str:
-    return as_written(f"{curve.run}: {curve.name}" if curve.run else curve.name)
+    return as_written(f"{curve.run}, {curve.name}" if curve.run else curve.name)
 
 
-def _label(curve: Curve) -> str:
-    named = _name(curve)
+def _label(curve: Curve, named: str) -> str:
     if curve.marked_epoch is None:
         return named
     value, kind = curve.values[curve.marked_epoch - 1], "kept" if curve.is_kept else "lowest"

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, cast
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
@@ -26,14 +27,13 @@ from separatrix.plots.axes import (
     new_axes,
     set_log_ticks,
     style,
-    wrapped,
     wrapped_to,
 )
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.palette import ink, sequential_colormap
 from separatrix.plots.points import write_beside
 from separatrix.plots.scene import Scene
-from separatrix.plots.sizes import axes_size, figure_size, text_points
+from separatrix.plots.sizes import axes_size, figure_size, text_points, text_scale
 
 Array = NDArray[Any]
 Keywords = Mapping[str, Any] | None
@@ -49,6 +49,8 @@ _CROSS: dict[str, Any] = {
     "zorder": 5,
 }
 _FLOOR = 1e-9  # of the highest loss: the lowest value of the logarithmic scale
+_PROJECTED = "the training does not stay in this plane: each point is seen from above"
+_SIMPLE_POINTS = 25  # of a path that leaves the plane; more of them are a band
 _OFF_PLANE = "Diamonds lie off this plane, by up to {:.3g}: their colour is their own loss, within the scale"
 _OFF_PLANE_3D = "Diamonds lie off this plane, by up to {:.3g}: they stand at their own loss"
 
@@ -161,6 +163,7 @@ class LossSurfaceDisplay(ModelDisplay):
         ax: Axes | None = None,
         *,
         kind: Literal["contour", "surface"] = "contour",
+        simple: bool = True,
         distance_ax: Axes | None = None,
         colorbar: bool = True,
         surface_kw: Keywords = None,
@@ -174,9 +177,13 @@ class LossSurfaceDisplay(ModelDisplay):
         ax : matplotlib Axes, optional
             By default those of a new figure. They must be three-dimensional if `kind` is "surface".
         kind : {"contour", "surface"}, default="contour"
+        simple : bool, default=True
+            Whether the words are those of a first course, and of a path that leaves the plane at most 25
+            snapshots are drawn. Otherwise all are, with their distances from the plane and the share of the
+            path's variance on each axis.
         distance_ax : matplotlib Axes, optional
             Axes of the distances from the plane. A new figure has them if there are distances to show, but
-            not in three dimensions.
+            not in three dimensions or if `simple`.
         colorbar : bool, default=True
             Whether to add the scale of the loss.
         surface_kw, path_kw, snapshot_kw : mapping, optional
@@ -188,17 +195,25 @@ class LossSurfaceDisplay(ModelDisplay):
             If `kind` is invalid, or `ax` has not the dimensions that it needs.
         """
         check.choice("kind", kind, ("contour", "surface"))
+        check.boolean("simple", simple)
         in_3d = kind == "surface"
         if ax is not None and hasattr(ax, "plot_surface") != in_3d:
             projection = "projection='3d'" if in_3d else "no projection"
             raise ParameterError("ax", f"must have {projection} for kind={kind!r}, got {type(ax).__name__}.")
         if ax is None:
-            ax, distance_ax = _new_axes(in_3d, distance_ax is None and not self._is_exact, distance_ax)
-        ax = self._begin(ax)
+            ax, distance_ax = _new_axes(
+                in_3d, distance_ax is None and not self._is_exact and not simple, distance_ax
+            )
+            ax = self._begin(ax)
+            self._is_own = True
+        else:
+            ax = self._begin(ax)
+        self._is_simple = simple
         self.names_, self.distance_ax_ = [], distance_ax
         draw = self._draw_in_3d if in_3d else self._draw_contours
         draw(surface_kw, path_kw, snapshot_kw)
-        self._set_title(self._caption(in_3d), fontsize="small")
+        size = text_points("small")
+        self._set_title(wrapped_to(self._caption(in_3d), axes_size(ax)[0], size), fontsize=size)
         self.colorbar_ = self._draw_colorbar(in_3d) if colorbar else None
         if distance_ax is not None:
             self._draw_distances(distance_ax)
@@ -221,7 +236,8 @@ class LossSurfaceDisplay(ModelDisplay):
         display = cls.from_estimator(model, subject.table, subject.y, parameters=chosen)
         if parameters is None and model.n_parameters > 2:
             title = f"the two largest weights; {display.ax_.get_title()}"
-            display.ax_.set_title(title, fontsize="small")
+            size = text_points("small")
+            display.ax_.set_title(wrapped_to(title, axes_size(display.ax_)[0], size), fontsize=size)
         return display
 
     @classmethod
@@ -237,7 +253,7 @@ class LossSurfaceDisplay(ModelDisplay):
         for still in (*display.snapshots_, *display.names_, *filter(None, [display.trained_])):
             still.remove()
         projected = "" if surface.on_plane.all() else "projected: the path leaves this plane"
-        display.ax_.set_title(projected, fontsize="small")
+        display.ax_.set_title(projected, fontsize=text_points("small"))
         (now,) = display.ax_.plot([], [], "o", color="white", markeredgecolor="black", markersize=8)
         positions = (scene.thetas - surface.origin) @ surface.directions.T
 
@@ -256,6 +272,8 @@ class LossSurfaceDisplay(ModelDisplay):
         s = self.surface
         n_others = len(s.origin) - 2
         others = f"the other {n_others} parameters as trained" if n_others > 1 else "the third as trained"
+        if not self._is_exact and self._is_simple:
+            return _PROJECTED
         if not self._is_exact:
             return (_OFF_PLANE_3D if in_3d else _OFF_PLANE).format(s.distance.max())
         return others if n_others and s.explained is None else ""
@@ -284,7 +302,9 @@ class LossSurfaceDisplay(ModelDisplay):
             "path_effects": [withStroke(linewidth=2.5 * edge, foreground="black")],
             "zorder": 3,
         } | self._colors()
-        kinds = ((s.on_plane, "o"), (~s.on_plane, "D"))
+        kinds = [(s.on_plane, "o"), (~s.on_plane, "D")]
+        if self._is_simple and not self._is_exact:
+            kinds = [(_spread(s.path, _SIMPLE_POINTS), "o")]
         own = s.path_loss.clip(*self._range)
         return [(shown, look | {"marker": marker, "c": own[shown]}) for shown, marker in kinds if shown.any()]
 
@@ -295,13 +315,12 @@ class LossSurfaceDisplay(ModelDisplay):
         self.surface_ = ax.contourf(s.u, s.v, loss, **style({"levels": levels} | self._colors(), surface_kw))
         line = {"color": "white", "linewidth": 1.4}
         self._draw_path(s.path, s.trained, style(line, path_kw), dict(snapshot_kw or {}))
-        x_label, y_label = s.labels
+        x_label, y_label = map(self._worded, s.labels)
         if self._is_small:
-            x_label, y_label = _short(x_label), _short(y_label)
             x_label = wrapped_to(x_label, 0.8 * axes_size(ax)[0], text_points("x-small"))
         else:
-            x_label = as_written(x_label)
-        y_label = as_written(y_label)
+            x_label = wrapped_to(x_label, axes_size(ax)[0], rcParams["axes.labelsize"])
+            y_label = wrapped_to(y_label, 0.8 * axes_size(ax)[1], rcParams["axes.labelsize"])
         ax.set(xlim=s.u[[0, -1]], ylim=s.v[[0, -1]], xlabel=x_label, ylabel=y_label)
         self._fit_texts(ax)
         self._name_points()
@@ -336,17 +355,17 @@ class LossSurfaceDisplay(ModelDisplay):
             s.path[~s.on_plane], ground[~s.on_plane], own[~s.on_plane], strict=True
         ):
             ax.plot([u, u], [v, v], [bottom, top], color=ink(), linewidth=0.4, zorder=2)
-        names = [label.replace(" (", "\n(") for label in map(_short if self._is_small else str, s.labels)]
-        look = {"fontsize": text_points("x-small"), "labelpad": 4} if self._is_small else {"labelpad": 12}
+        names = [self._worded(label).replace(" (", "\n(") for label in s.labels]
+        size = text_points("x-small" if self._is_small or text_scale() > 1 else "medium")
+        look = {"fontsize": size, "labelpad": 4 if self._is_small else 0.8 * size + 4}
         ax.set_xlabel(as_written(names[0]), **look)
         ax.set_ylabel(as_written(names[1]), **look)
         ticks = log_tick_values(low, high)[:: 2 if self._is_small else 1]
         ax.set_zticks(np.log10(ticks), [f"{tick:g}" for tick in ticks])
-        if self._is_small:  # the colour bar has the name of the vertical axis
-            ax.tick_params(labelsize=text_points("x-small"), pad=0)
+        if self._is_small or text_scale() > 1:
+            ax.tick_params(labelsize=size, pad=0)
             ax.locator_params(axis="both", nbins=4)
-        else:
-            ax.set_zlabel("loss", **look)
+        # The colour bar has the name of the vertical axis.
         ax.set_box_aspect(None, zoom=0.85)
 
     def _draw_colorbar(self, in_3d: bool) -> Colorbar:
@@ -356,8 +375,10 @@ class LossSurfaceDisplay(ModelDisplay):
         bar = self.figure_.colorbar(
             ScalarMappable(**self._colors()), ax=self.ax_, shrink=0.7 if in_3d else 1.0, fraction=fraction
         )
-        label = f"mean loss{rows}"
-        bar.set_label(label if self._is_small else wrapped(f"{label}, without penalty", 44))
+        label = f"mean loss{rows}" if rows or not self._is_simple else "loss"
+        if not self._is_simple and not self._is_small:
+            label += ", without penalty"
+        bar.set_label(wrapped_to(label, 0.9 * axes_size(self.ax_)[1], rcParams["axes.labelsize"]))
         self._fit_texts(bar.ax)
         set_log_ticks(bar.ax.yaxis, *self._range)
         return bar
@@ -366,8 +387,13 @@ class LossSurfaceDisplay(ModelDisplay):
         ax.plot(self.surface.epochs, self.surface.distance, color=ink(), linewidth=1.2)
         ax.set_ylim(bottom=0)
         ax.set_xlabel("epoch")
-        ax.set_ylabel("distance\nfrom plane", fontsize="small")
+        ax.set_ylabel("distance\nfrom plane", fontsize=text_points("small"))
         ax.grid(alpha=0.3)
+
+    def _worded(self, label: str) -> str:
+        """Return the name of an axis in the words, and of the length, that are wanted."""
+        plain = _plain(label) if self._is_simple else label
+        return _short(plain) if self._is_small else plain
 
     def _name_points(self) -> None:
         """Write the epochs beside the first and the last snapshot and the cross."""
@@ -386,8 +412,22 @@ class LossSurfaceDisplay(ModelDisplay):
         return f"epoch {here[-1]}, kept" if len(here) else "kept"
 
 
+def _spread(path: Array, n_most: int) -> Array:
+    """Return which points of a path to draw, bool: at most `n_most`, evenly along it."""
+    shown = np.zeros(len(path), dtype=bool)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    wanted = np.linspace(0.0, along[-1], n_most)
+    shown[np.abs(along[:, np.newaxis] - wanted).argmin(axis=0)] = True
+    return shown
+
+
+def _plain(label: str) -> str:
+    """Return the name of an axis in the words of a first course."""
+    return label.replace("principal component ", "direction ").replace("of variance", "of the movement")
+
+
 def _short(label: str) -> str:
-    return label.replace("principal ", "").replace(" of variance", "")
+    return label.replace("principal ", "").replace(" of variance", "").replace(" of the movement", "")
 
 
 def _new_axes(in_3d: bool, with_distances: bool, distance_ax: Axes | None) -> tuple[Axes, Axes | None]:

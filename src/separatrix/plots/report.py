@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import (
@@ -18,6 +19,8 @@ from sklearn.metrics import (
     PrecisionRecallDisplay,
     PredictionErrorDisplay,
     RocCurveDisplay,
+    mean_absolute_error,
+    r2_score,
 )
 
 from separatrix.data.labels import Labels
@@ -26,7 +29,7 @@ from separatrix.explain.subject import shortened
 from separatrix.plots.axes import as_written, figure_of, style
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
-from separatrix.plots.sizes import figure_size, text_points
+from separatrix.plots.sizes import axes_size, figure_size, text_points, text_scale
 
 Array = NDArray[Any]
 
@@ -34,15 +37,22 @@ _DASHES = ("-", "--", ":")  # the next for each time that the colours repeat
 _LONGEST_NAME = 18  # in characters
 _LEGEND_LINES = 4  # that fit into the axes
 _TICK_CHARACTERS = 36  # of class names that fit side by side
+_ROWS_OF_A_POINT = 10  # of a calibration curve, at least
+_CURVES = (
+    ("ROC: rows found against false alarms", "false alarms (false positive rate)", "found (recall)"),
+    ("Precision and recall", "found (recall)", "right among those flagged (precision)"),
+    ("Calibration: do probabilities come true?", "predicted probability", "how often it came true"),
+)
 _UNNAMED = re.compile(r"_child\d+")  # matplotlib's label of a line that was given none
 
 
 class ReportDisplay(ModelDisplay):
     """Quality of the predictions of a classifier or a regressor.
 
-    For a classifier: confusion matrix, ROC curves, precision-recall curves and calibration curves; of two
-    classes, those of the second, otherwise those of each class against the rest. For a regressor: predicted
-    values and residuals.
+    For a classifier: confusion matrix, shaded by the fraction of each true class, ROC curves,
+    precision-recall curves and calibration curves with at least ten rows a point; of two classes, those of
+    the rarer, otherwise those of each class against the rest. For a regressor: predicted values and
+    residuals, with R² and the mean absolute error.
 
     Parameters
     ----------
@@ -52,6 +62,8 @@ class ReportDisplay(ModelDisplay):
         Probabilities, or numbers.
     classes : ndarray of shape (n_classes,) or None
         Labels of the classes; None for numbers.
+    pos_label : label, optional
+        Of two classes, the one whose curves are drawn; by default the one with fewer rows.
 
     Attributes
     ----------
@@ -69,14 +81,25 @@ class ReportDisplay(ModelDisplay):
     1.0
     """
 
-    def __init__(self, y_true: Array, y_pred: Array, classes: Array | None) -> None:
+    def __init__(self, y_true: Array, y_pred: Array, classes: Array | None, *, pos_label: Any = None) -> None:
         self.y_true = y_true
         self.y_pred = y_pred
         self.classes = classes
+        if pos_label is not None and (classes is None or pos_label not in classes.tolist()):
+            known = "numbers" if classes is None else ", ".join(map(str, classes.tolist()))
+            raise ParameterError("pos_label", f"must be one of the classes, {known}, got {pos_label!r}.")
+        self.pos_label = pos_label
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: Any, y: Any, *, ax: Sequence[Axes] | None = None, **kwargs: Any
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        pos_label: Any = None,
+        ax: Sequence[Axes] | None = None,
+        **kwargs: Any,
     ) -> Self:
         """Predict rows and draw the report.
 
@@ -86,6 +109,8 @@ class ReportDisplay(ModelDisplay):
             Any with `predict_proba` and `classes_`, or with `predict`.
         X, y : rows and targets
             Preferably rows that were not used in training.
+        pos_label : label, optional
+            Of two classes, the one whose curves are drawn; by default the one with fewer rows.
         ax : sequence of matplotlib Axes, optional
             Four for classes, two for numbers; by default those of a new figure.
         **kwargs
@@ -98,7 +123,7 @@ class ReportDisplay(ModelDisplay):
         """
         classes = getattr(estimator, "classes_", getattr(estimator, "classes", None))
         predicted = estimator.predict(X) if classes is None else estimator.predict_proba(X)
-        return cls.from_predictions(y, predicted, classes=classes, ax=ax, **kwargs)
+        return cls.from_predictions(y, predicted, classes=classes, pos_label=pos_label, ax=ax, **kwargs)
 
     @classmethod
     def from_predictions(
@@ -107,6 +132,7 @@ class ReportDisplay(ModelDisplay):
         y_pred: Any,
         *,
         classes: Any = None,
+        pos_label: Any = None,
         ax: Sequence[Axes] | None = None,
         **kwargs: Any,
     ) -> Self:
@@ -120,6 +146,8 @@ class ReportDisplay(ModelDisplay):
             Probabilities of the classes, or predicted numbers.
         classes : array-like of shape (n_classes,), optional
             In the order of the columns; by default the sorted labels of `y_true`.
+        pos_label : label, optional
+            Of two classes, the one whose curves are drawn; by default the one with fewer rows.
         ax : sequence of matplotlib Axes, optional
             Four for classes, two for numbers; by default those of a new figure.
         **kwargs
@@ -137,14 +165,15 @@ class ReportDisplay(ModelDisplay):
                 f"{truth.shape} and {predicted.shape}; draw one report for each column."
             )
         if predicted.ndim == 1:
-            return cls(truth, predicted, None).plot(ax, **kwargs)
+            return cls(truth, predicted, None, pos_label=pos_label).plot(ax, **kwargs)
         labels = np.unique(truth) if classes is None else np.asarray(classes)
         if len(labels) != predicted.shape[1]:
             raise DataError(
                 f"y_pred must have a column for each of {len(labels)} classes, got {predicted.shape[1]}; "
                 "pass classes in the order of its columns."
             )
-        return cls(Labels(labels).encode(np.ravel(truth)), predicted, labels).plot(ax, **kwargs)
+        codes = Labels(labels).encode(np.ravel(truth))
+        return cls(codes, predicted, labels, pos_label=pos_label).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -196,33 +225,44 @@ class ReportDisplay(ModelDisplay):
     def _draw_numbers(self, residual_kw: Mapping[str, Any] | None) -> dict[str, list[Any]]:
         kinds = {"predicted": "actual_vs_predicted", "residuals": "residual_vs_predicted"}
         look = {"scatter_kwargs": {"alpha": 0.5, "s": 16}, "line_kwargs": {"color": ink()}}
-        return {
-            name: [
-                PredictionErrorDisplay.from_predictions(
-                    self.y_true, self.y_pred, kind=kind, ax=ax, **style(look, residual_kw)
-                )
-            ]
-            for ax, (name, kind) in zip(self.axes_, kinds.items(), strict=True)
-        }
+        r2, error = r2_score(self.y_true, self.y_pred), mean_absolute_error(self.y_true, self.y_pred)
+        titles = (f"Predicted and true values: R² {r2:.3f}", f"Errors: {error:.3g} on average")
+        displays: dict[str, list[Any]] = {}
+        for ax, (name, kind), title in zip(self.axes_, kinds.items(), titles, strict=True):
+            drawn = PredictionErrorDisplay.from_predictions(
+                self.y_true, self.y_pred, kind=kind, ax=ax, **style(look, residual_kw)
+            )
+            displays[name] = [drawn]
+            ax.set_title(title, fontsize=text_points("medium"))
+            for axis in (ax.xaxis, ax.yaxis):  # round numbers, at any size of the texts
+                axis.set_major_locator(MaxNLocator(4))
+            ax.set(xlabel="predicted", ylabel="true" if name == "predicted" else "true − predicted")
+        return displays
 
     def _draw_confusion(self, confusion_kw: Mapping[str, Any] | None) -> Any:
         names = self._names
         look = {"cmap": "Blues", "colorbar": False, "display_labels": names, "labels": range(len(names))}
-        if max(map(len, names)) * len(names) > _TICK_CHARACTERS:
+        if max(map(len, names)) * len(names) * text_scale() > _TICK_CHARACTERS:
             look["xticks_rotation"] = "vertical"
-        return ConfusionMatrixDisplay.from_predictions(
-            self.y_true, self.y_pred.argmax(axis=1), ax=self.axes_[0], **style(look, confusion_kw)
+        ax = self.axes_[0]
+        display = ConfusionMatrixDisplay.from_predictions(
+            self.y_true, self.y_pred.argmax(axis=1), ax=ax, **style(look, confusion_kw)
         )
+        _shade_by_row(display)
+        ax.set(xlabel="predicted class", ylabel="true class")
+        ax.set_title("Confusion matrix: rows, and their fraction as shade", fontsize=text_points("medium"))
+        return display
 
     def _draw_curves(
         self, curve_kw: Mapping[str, Any] | None, calibration_kw: Mapping[str, Any] | None
     ) -> dict[str, list[Any]]:
-        """Draw the curves of the second of two classes, or of each class against the rest."""
+        """Draw the curves of one of two classes, or of each class against the rest."""
         names = self._names
         colors, markers = class_colors(len(names)), class_markers(len(names))
         displays: dict[str, list[Any]] = {"roc": [], "precision_recall": [], "calibration": []}
-        for code in [1] if len(names) == 2 else range(len(names)):
-            is_class, p, last = self.y_true == code, self.y_pred[:, code], code == len(names) - 1
+        shown = self._shown
+        for code in shown:
+            is_class, p, last = self.y_true == code, self.y_pred[:, code], code == shown[-1]
             color = {"color": colors[code], "linestyle": _DASHES[code // N_COLORS % len(_DASHES)]}
             line = style(color, curve_kw)
             shared = {"name": names[code], "curve_kwargs": line}
@@ -236,24 +276,38 @@ class ReportDisplay(ModelDisplay):
                         display.from_predictions(is_class, p, ax=ax, plot_chance_level=chance, **shared)
                     )
             marker = {"marker": markers[code], "markersize": 4 * marker_scale(markers[code]) ** 0.5}
-            look = {"n_bins": 10, "strategy": "quantile"} | marker | color
+            n_points = int(np.clip(len(p) // _ROWS_OF_A_POINT, 1, 10))
+            look = {"n_bins": n_points, "strategy": "quantile"} | marker | color
+            named = f"{names[code]}: {len(p) // n_points} rows a point"
             displays["calibration"].append(
                 CalibrationDisplay.from_predictions(
-                    is_class, p, name=names[code], ax=self.axes_[3], **style(look, calibration_kw)
+                    is_class, p, name=named, ax=self.axes_[3], **style(look, calibration_kw)
                 )
             )
         is_long = len(names) > _LEGEND_LINES
         beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if is_long else {}
-        for ax in self.axes_[1:]:
-            ax.set(xlabel=_plain(ax.get_xlabel()), ylabel=_plain(ax.get_ylabel()), ylim=(-0.02, 1.02))
+        for ax, (title, x_label, y_label) in zip(self.axes_[1:], _CURVES, strict=True):
+            ax.set_title(title, fontsize=text_points("medium"))
+            ax.set(xlabel=x_label, ylabel=y_label, ylim=(-0.02, 1.02))
             ax.set_aspect("auto" if is_long else "equal")  # a legend beside a square would be cut off
             for reference in ax.lines:
                 if reference.get_color() in {"k", "black"}:  # scikit-learn's lines of reference
                     reference.set_color(ink())
             # Named one by one: matplotlib leaves out names that begin with an underscore.
             handles = [line for line in ax.lines if not _UNNAMED.fullmatch(str(line.get_label()))]
-            ax.legend(handles=handles, fontsize=text_points("x-small"), **beside)
+            ax.legend(handles=handles, fontsize=text_points("x-small" if is_long else "small"), **beside)
         return displays
+
+    @property
+    def _shown(self) -> list[int]:
+        """The classes whose curves are drawn."""
+        assert self.classes is not None
+        if len(self.classes) > 2:
+            return list(range(len(self.classes)))
+        if self.pos_label is not None:
+            return [self.classes.tolist().index(self.pos_label)]
+        counts = np.bincount(self.y_true, minlength=2)
+        return [0 if counts[0] < counts[1] else 1]
 
     @property
     def _names(self) -> list[str]:
@@ -268,9 +322,19 @@ def _no_warning_of_legends() -> Iterator[None]:
         yield
 
 
-def _plain(label: str) -> str:
-    """Return an axis label without scikit-learn's note on the positive class, which the legend names."""
-    return label.partition(" (Positive")[0]
+def _shade_by_row(display: Any) -> None:
+    """Shade each count by its fraction of the true class, so that a rare class is seen; fit the numbers."""
+    counts = display.confusion_matrix
+    fractions = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    display.im_.set_data(fractions)
+    display.im_.set_clim(0, 1)
+    if display.text_ is None:
+        return
+    longest = max(len(text.get_text()) for text in display.text_.flat)
+    cell = 0.6 * min(axes_size(display.ax_)) / len(counts)
+    size = min(text_points("medium"), cell / (0.6 * longest + 0.4))
+    for text, fraction in zip(display.text_.flat, fractions.flat, strict=True):
+        text.set(color="white" if fraction > 0.5 else "black", fontsize=max(size, 4.0))
 
 
 def _new_axes(n_axes: int, n_classes: int) -> list[Axes]:

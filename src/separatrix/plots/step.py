@@ -10,21 +10,19 @@ from typing import Any, Self
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
 from separatrix.explain.diagram import NetworkDiagram, network_diagram
 from separatrix.explain.trace import Trace
 from separatrix.plots.axes import figure_of
-from separatrix.plots.diagram import NetworkDiagramDisplay
+from separatrix.plots.diagram import FEW_CONNECTIONS, NetworkDiagramDisplay
 from separatrix.plots.display import Display
-from separatrix.plots.sizes import figure_size
+from separatrix.plots.numbers import write_numbers
+from separatrix.plots.sizes import figure_size, text_points, text_size
 
 Array = NDArray[Any]
 
-_MAX_LABELS = 30  # connections; beyond these their numbers are left out
-_LABEL_SIZE = np.array([0.22, 0.3])  # of a connection's label, in layers and units
 _TITLES = ("Forward: the value of each unit", "Backward: the blame of each unit")
 
 
@@ -94,17 +92,21 @@ class StepDisplay(Display):
         """
         laid_out = network_diagram(self.trace.model, max_units=self.max_units)
         if axes is None:
-            size = (2 * (1.4 + 1.7 * len(laid_out.weights)), 1.4 + 0.55 * max(laid_out.height, 3))
+            size = (2 * (1.4 + 1.9 * len(laid_out.weights)), 1.4 + 0.55 * max(laid_out.height, 3))
             _, axes = plt.subplots(1, 2, figsize=figure_size(size), layout="constrained")
         self.axes_ = list(axes)
         self.ax_, self.figure_ = self.axes_[0], figure_of(self.axes_[0])
         self.diagrams_, self.values_ = [], []
+        n_edges = sum(w.size for w in laid_out.weights)
         for ax, title, diagram in zip(self.axes_, _TITLES, self._diagrams(laid_out), strict=True):
-            drawn = NetworkDiagramDisplay(diagram).plot(ax, colorbar=False)
-            ax.set_title(title, fontsize="medium", pad=34)
+            drawn = NetworkDiagramDisplay(diagram).plot(ax, colorbar=False, values=False)
+            points = text_points("medium")
+            pad = text_size("title\nheading", text_points("small"))[1] + 8
+            ax.set_title(title, fontsize=points, pad=pad)
             self.diagrams_.append(drawn)
-            self.values_.append(_write_values(ax, diagram))
-        self.figure_.supxlabel(self._caption(), fontsize="small")
+            numbers = write_numbers(ax, diagram, with_edges=n_edges < FEW_CONNECTIONS)
+            self.values_.append(numbers[: sum(layer.biases.size for layer in diagram.layers)])
+        self.figure_.supxlabel(self._caption(), fontsize=text_points("small"))
         return self
 
     def _diagrams(self, laid_out: NetworkDiagram) -> tuple[NetworkDiagram, NetworkDiagram]:
@@ -138,51 +140,4 @@ def _with_numbers(d: NetworkDiagram, units: Sequence[Array], edges: Sequence[Arr
         weights=weights,
         largest_weight=max(float(np.abs(w).max()) for w in weights),
         largest_bias=max(float(np.abs(layer.biases).max(initial=0.0)) for layer in layers),
-    )
-
-
-def _write_values(ax: Axes, d: NetworkDiagram) -> list[Annotation]:
-    """Write the number of each unit below it, and those of the connections if they are few."""
-    texts = [
-        _write(ax, (x, float(y)), (0, -9), f"{value + 0.0:.3g}", "top", "small")
-        for x, layer in enumerate(d.layers)
-        for y, value in zip(layer.y, layer.biases, strict=False)
-    ]
-    if sum(w.size for w in d.weights) <= _MAX_LABELS:
-        placed: list[Array] = []
-        for x, (w, (left, right)) in enumerate(zip(d.weights, pairwise(d.layers), strict=True)):
-            for (i, j), value in np.ndenumerate(w):
-                point = _free_point(np.array([x, left.y[i]]), np.array([x + 1, right.y[j]]), placed)
-                placed.append(point)
-                _write(
-                    ax, (float(point[0]), float(point[1])), (0, 0), f"{value + 0.0:.2g}", "center", "x-small"
-                )
-    return texts
-
-
-def _free_point(start: Array, end: Array, placed: Sequence[Array]) -> Array:
-    """Return a point of a connection whose label does not lie on those that are already placed."""
-    candidates = start + np.linspace(0.2, 0.8, 13)[:, np.newaxis] * (end - start)
-    if not placed:
-        placed = [start]
-    distances = np.abs(candidates[:, np.newaxis] - np.array(placed)) / _LABEL_SIZE
-    room = distances.max(axis=2).min(axis=1)
-    free: Array = candidates[int((room >= 1).argmax() if (room >= 1).any() else room.argmax())]
-    return free
-
-
-def _write(
-    ax: Axes, point: tuple[float, float], shift: tuple[int, int], text: str, va: str, size: str
-) -> Annotation:
-    box = {"boxstyle": "round,pad=0.1", "facecolor": ax.get_facecolor(), "edgecolor": "none", "alpha": 0.8}
-    return ax.annotate(
-        text,
-        point,
-        shift,
-        textcoords="offset points",
-        ha="center",
-        va=va,
-        fontsize=size,
-        bbox=box,
-        zorder=4,
     )
