@@ -44,3 +44,16 @@ def test_the_snapshots_of_one_training_become_one_network() -> None:
     assert [part.training["fold"] for part in parts] == [0, 1]
     x = FEATURES.arrays["robust"][:, 0]
     np.testing.assert_allclose(oof[:, 0], x * np.repeat([1.5, 3.0], 3) + 1, rtol=1e-5)
+
+
+def test_the_snapshots_of_one_training_become_two_networks() -> None:
+    """Neighbours are averaged, so that both have about the same share."""
+    members = [member(0, [0, 1, 2], 0.0, 2.0, 9.0, 8.0), member(1, [3, 4, 5], 0.0, 4.0, 9.0, 8.0)]
+    candidates = Candidates.of(members, 2)
+    parts, oof = candidates.mixed(np.array([[1, 3, 0, 4]]), FEATURES, identity, 2)
+    assert [part.theta.tolist() for part in parts] == [[1.5, 1.0], [3.0, 1.0], [8.0, 1.0], [8.0, 1.0]]
+    assert [part.share for part in parts] == [0.25] * 4
+    x = FEATURES.arrays["robust"][:, 0]
+    np.testing.assert_allclose(oof[:, 0], x * (np.repeat([1.5, 3.0], 3) + 8.0) / 2 + 1, rtol=1e-5)
+    alone, _ = candidates.mixed(np.array([[0, 0, 5, 0]]), FEATURES, identity, 2)
+    assert [part.theta.tolist() for part in alone] == [[9.0, 1.0], [9.0, 1.0]]

@@ -127,5 +127,7 @@ def is_categorical(values: Any) -> bool:
 def from_categories(values: Any, name: str) -> Column:
     """Return categories as text, whatever their type; the code -1 is a missing value."""
     coded = getattr(values, "cat", values)
-    categories = as_text(as_column(from_pandas(coded.categories.to_series()), name))
+    categories = coded.categories.to_numpy(dtype=object)
+    if set(map(type, categories.tolist())) - {str}:
+        categories = as_text(as_column(from_pandas(coded.categories.to_series()), name))
     return np.asarray(np.array([*categories, None], dtype=object)[np.asarray(coded.codes)])

@@ -220,8 +220,10 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
 
     @property
     def n_networks(self) -> int:
-        """How many networks are trained, if `cv` is no splitter."""
-        n_configurations, n_folds = recipe.PRESETS[self.presets]
+        """How many networks are trained on many rows, if `cv` is no splitter."""
+        n_folds = recipe.PRESETS[self.presets][1]
+        many = recipe.ROWS_FOR_MORE
+        n_configurations = len(recipe.configurations(self.presets, many, of_classes=is_classifier(self)))
         return n_configurations * int(self.cv if isinstance(self.cv, Integral) else n_folds)
 
     @property
@@ -362,8 +364,8 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
 
     def _jobs(self, y: Array, given: list[Split] | None, random_state: RandomState) -> Iterator[Job]:
         number = 0
-        all_settings = recipe.CONFIGURATIONS if is_classifier(self) else recipe.CONFIGURATIONS_OF_NUMBERS
-        for configuration, settings in enumerate(all_settings[: recipe.PRESETS[self.presets][0]]):
+        chosen = recipe.configurations(self.presets, len(y), of_classes=is_classifier(self))
+        for configuration, settings in enumerate(chosen):
             seed = int(random_state.randint(2**31 - 1))
             splits = self._folds(y, self._n_splits(), seed) if given is None else given
             self._n_folds = len(splits)
@@ -447,7 +449,8 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         covered, answers = candidates.covered, candidates.answers()
         kept = (y[covered], None if weight is None else weight[covered])
         counts = self._counts(answers.reshape(-1, *answers.shape[2:]), *kept).reshape(answers.shape[:2])
-        parts, oof = candidates.mixed(counts, features, self._answers)
+        n_means = recipe.n_means(len(covered), of_classes=is_classifier(self))
+        parts, oof = candidates.mixed(counts, features, self._answers, n_means)
         self.line_share_ = 0.0
         if line is not None:
             straight = line.answers[covered]

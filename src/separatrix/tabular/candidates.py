@@ -87,12 +87,14 @@ class Candidates:
                 of_group[:, member.held_out] = member.answers
         return answers[:, :, self.covered]
 
-    def mixed(self, counts: Array, features: Features, answer: Answer) -> tuple[list[Part], Array]:
+    def mixed(
+        self, counts: Array, features: Features, answer: Answer, n_means: int = 1
+    ) -> tuple[list[Part], Array]:
         """Return the networks of an ensemble, and its predictions for the covered rows.
 
-        The chosen snapshots of one training are averaged to one network: near the end of a training they are
-        alike, so that the mean of their parameters predicts as the mean of their answers does, and prediction
-        and model file need a fraction of the networks.
+        The chosen snapshots of one training are averaged to `n_means` networks, neighbours to one: near the
+        end of a training they are alike, so that the mean of their parameters predicts as the mean of their
+        answers does, and prediction and model file need a fraction of the networks.
 
         Parameters
         ----------
@@ -100,6 +102,7 @@ class Candidates:
             How often each candidate counts.
         features : Features
         answer : callable
+        n_means : int
 
         References
         ----------
@@ -109,10 +112,13 @@ class Candidates:
         parts: list[Part] = []
         n_rows = int(self.covered[-1]) + 1
         total = np.zeros((n_rows, self.groups[0][0].answers.shape[2]))
-        for group, of_group in zip(self.groups, counts, strict=True):
+        runs = [
+            (group, run)
+            for group, each in zip(self.groups, counts, strict=True)
+            for run in _runs(each, n_means)
+        ]
+        for group, of_group in runs:
             share = float(of_group.sum() / counts.sum())
-            if share == 0:
-                continue
             answers = np.zeros_like(total)
             for member in group:
                 theta = _mean(member.thetas, of_group)
@@ -137,6 +143,14 @@ class Candidates:
                 answers[member.held_out] = answer(forward(member.network, theta, inputs), member.network)
             total += share * answers
         return parts, total[self.covered]
+
+
+def _runs(counts: Array, n: int) -> list[Array]:
+    """Return counts of neighbouring snapshots whose sum is `counts`: at most n, of about equal weight."""
+    middle = np.cumsum(counts) - counts / 2
+    number = (middle * n / max(counts.sum(), 1)).astype(int)
+    runs = [np.where(number == one, counts, 0) for one in range(n)]
+    return [run for run in runs if run.any()]
 
 
 def _mean(thetas: Sequence[Array], counts: Array) -> Array:

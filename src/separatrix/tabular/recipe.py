@@ -69,8 +69,32 @@ CONFIGURATIONS_OF_NUMBERS = tuple(
 )
 """The same for targets that are numbers, which dropout blurs."""
 
+MORE_CONFIGURATIONS = (Configuration(("fine",), "relu", 1.0), Configuration((), "relu", 0.01))
+ROWS_FOR_MORE = 1000
+"""Classes of so many rows are also learned by these: fewer rows cannot tell more candidates apart."""
+
 PRESETS = {"fast": (4, 5), "default": (6, 5), "best": (6, 10)}
 """How many configurations are trained, each on how many folds."""
+
+
+def configurations(preset: str, n_rows: int, *, of_classes: bool) -> tuple[Configuration, ...]:
+    """Return what is trained.
+
+    Examples
+    --------
+    >>> [len(configurations("default", n_rows, of_classes=True)) for n_rows in (500, 5000)]
+    [6, 8]
+    """
+    n = PRESETS[preset][0]
+    if not of_classes:
+        return CONFIGURATIONS_OF_NUMBERS[:n]
+    has_more = preset != "fast" and n_rows >= ROWS_FOR_MORE
+    return CONFIGURATIONS[:n] + (MORE_CONFIGURATIONS if has_more else ())
+
+
+def n_means(n_rows: int, *, of_classes: bool) -> int:
+    """Return to how many networks the chosen snapshots of a training are averaged."""
+    return 2 if of_classes and n_rows >= ROWS_FOR_MORE else 1
 
 
 def batch_size(n_rows: int) -> int:
