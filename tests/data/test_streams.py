@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
@@ -193,7 +195,9 @@ FILES = {
     "blank.csv": "",
     "blank.tsv": "",
     "binary.tsv": "x\ty\n" + "1\t2\n" * 50_000 + "\0\t1\n",
-    "t.jsonl": '{"x": 1}\n',
+    "t.jsonl": '{"x": 1}\n[2]\n',
+    "t.json": "[]",
+    "t.xlsx": "PK",
 }
 
 
@@ -207,7 +211,9 @@ FILES = {
         (["blank.tsv"], "'blank.tsv' is empty"),
         (["binary.tsv"], "'binary.tsv' is binary or UTF-16 without a byte order mark, not a text table"),
         (["a.cvs"], "there is no file 'a.cvs'. Did you mean 'a.csv'?"),
-        (["t.jsonl"], "'t.jsonl' cannot be read in pieces, which only .csv, .tsv, .parquet, .arrow, "),
+        (["t.xlsx"], "'t.xlsx' is a workbook, which is read whole, as a sheet has 1,048,576 rows at most"),
+        (["t.jsonl"], "line 2 of 't.jsonl' is not a JSON object; each line must be like"),
+        (["t.json"], "'t.json' cannot be read in pieces, which only .csv, .tsv, .parquet, .jsonl, "),
         (["-"], "standard input can be read only once"),
         (["*.doc"], "no file matches '*.doc'"),
         ([], "source must name one table file or more"),
@@ -470,3 +476,39 @@ def test_a_parquet_file_is_as_large_as_its_cells(tmp_path):
     assert not is_larger(str(path), 110_000_000)
     path.write_bytes(b"no Parquet")
     assert not is_larger(str(path), 100)
+
+
+def test_json_lines_in_pieces_are_those_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("separatrix.data.files.json_lines.CHUNK_BYTES", 64)
+    lines = [f'{{"i": {i}, "x": {i / 4 if i > 20 else i}, "c": "{"ab"[i % 2]}"}}' for i in range(40)]
+    lines[3], lines[30] = '{"i": 3}', '{"i": 30, "x": null, "c": "b", "late": true}'
+    (tmp_path / "t.jsonl").write_text("\n".join(lines) + "\n\n")
+    whole = read_table(tmp_path / "t.jsonl")
+    with open_stream(tmp_path / "t.jsonl", 2**20) as stream:
+        assert stream.kinds == {"i": "whole", "x": "number", "c": "text", "late": "truth"}
+        columns = dict(stream.read(stream.pieces[0], list(stream.kinds)))
+    for name in ("i", "x", "c"):
+        np.testing.assert_array_equal(columns[name], whole[name])
+    (tmp_path / "bad.jsonl").write_text("\n".join([*lines, "7"]))
+    with (
+        pytest.raises(DataError, match=r"line 41 of '.*bad.jsonl' is not a JSON object"),
+        open_stream(tmp_path / "bad.jsonl", 2**20),
+    ):
+        pass
+
+
+def test_a_database_in_pieces_is_that_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("separatrix.data.files.sqlite_files.PIECE_ROWS", 7)
+    path = tmp_path / "shop.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute('CREATE TABLE people (age, size, "*", void)')
+        rows = [(i, i if i < 20 else i / 4, "x" if i == 33 else i, None) for i in range(40)]
+        database.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", rows)
+        database.execute("CREATE TABLE other (a)")
+        database.commit()
+    whole = read_table(f"{path}?table=people")
+    with open_stream([f"{path}?table=people"], 2**20) as stream:
+        assert stream.kinds == {"age": "whole", "size": "number", "*": "text", "void": "empty"}
+        columns = dict(stream.read(stream.pieces[0], ["age", "size", "*"]))
+    for name in columns:
+        np.testing.assert_array_equal(columns[name], whole[name])

@@ -28,7 +28,7 @@ from separatrix.data.read_options import ReadOptions
 from separatrix.data.small_files import with_small_files_joined
 from separatrix.data.streams import Stream, TableStream
 from separatrix.data.table import Table
-from separatrix.data.table_files import TableFile, no_file, warn_of
+from separatrix.data.table_files import TableFile, no_file, warn_of, with_table
 from separatrix.errors import DataError
 
 
@@ -75,6 +75,11 @@ def _check_file(path: Path) -> None:
         raise no_file(path)
     suffixes = streamed_suffixes()
     table_format, _ = format_of(path)
+    if table_format is FORMATS[".xlsx"]:
+        raise DataError(
+            f"'{path}' is a workbook, which is read whole, as a sheet has 1,048,576 rows at most; leave the "
+            "bound on the memory out, or save the sheet as CSV."
+        )
     if table_format is None or not table_format.in_pieces:
         raise DataError(
             f"'{path}' cannot be read in pieces, which only {', '.join(suffixes)} files can; write it as one "
@@ -89,9 +94,9 @@ def open_stream(source: Any, piece_bytes: int, options: ReadOptions | None = Non
     Parameters
     ----------
     source : path-like, sequence of path-like, TableFile, polars.LazyFrame, Table, data frame or Stream
-        CSV, Parquet or Arrow files, or patterns of their names; several are one table, in that order.
-        A lazy frame is evaluated once, and a CSV or Arrow file is read once, into a temporary Parquet file in
-        the folder that TMPDIR names.
+        Files of any format but workbooks, or patterns of their names; several are one table, in that order.
+        A lazy frame is evaluated once, and another file than a Parquet file is read once, into a temporary
+        Parquet file in the folder that TMPDIR names.
     piece_bytes : int
         Memory that a piece may take.
     options : ReadOptions, optional
@@ -117,6 +122,10 @@ def open_stream(source: Any, piece_bytes: int, options: ReadOptions | None = Non
     options = ReadOptions() if options is None else options
     if isinstance(source, TableFile):
         source, options = source.source, source.options.with_text(options.text_columns)
+    if isinstance(source, list | tuple) and len(source) == 1:
+        source = source[0]
+    if isinstance(source, str | os.PathLike):
+        source, options = with_table(source, options)
     is_lazy = hasattr(type(source), "sink_parquet")
     if isinstance(source, Stream):
         yield source

@@ -214,7 +214,7 @@ def _require_rows(n_rows: int, n_columns: int, label: str) -> None:
 def read_file(source: str | os.PathLike[str], options: ReadOptions | None = None) -> FileTable:
     """Return a file or standard input as `read_table` reads it, but in the types of Polars."""
     options = ReadOptions() if options is None else options
-    source, options = _with_table(source, options)
+    source, options = with_table(source, options)
     content, table_format = _content(source)
     scanned = _scanned(content, table_format, options)
     with polars_errors(f"{content.label} cannot be read as {table_format.name}"):
@@ -236,7 +236,7 @@ def warn_of(notes: Sequence[str]) -> None:
         warnings.warn(each, ReadWarning, stacklevel=4)
 
 
-def _with_table(source: str | os.PathLike[str], options: ReadOptions) -> tuple[Any, ReadOptions]:
+def with_table(source: str | os.PathLike[str], options: ReadOptions) -> tuple[Any, ReadOptions]:
     """Return the file and the options of ``file.sqlite?table=people``."""
     name, query, table = str(source).rpartition("?table=")
     if not query or Path(str(source)).exists():

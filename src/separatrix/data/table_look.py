@@ -186,7 +186,7 @@ def missing_text(column: ColumnLook) -> str:
     if not n:
         return ""
     fraction = n / n_rows
-    shown = f"{fraction:.0%}" if fraction >= 0.01 else f"{fraction:.1%}"
+    shown = f"{fraction:.0%}" if fraction >= 0.01 else f"{fraction:.1%}" if fraction >= 0.0005 else "< 0.1%"
     return f"{n:,} ({shown.replace('%', ' %')})"
 
 

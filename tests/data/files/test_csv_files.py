@@ -272,3 +272,14 @@ def test_a_character_across_two_blocks_of_bytes(read):
     columns, sentences = read(beginning + cell + "ü,2\nx,3\n".encode())
     assert sentences == []
     assert columns["ab"][-2:] == [f"{cell.decode()}ü", "x"]
+
+
+def test_quotes_after_spaces_begin_a_cell(tmp_path):
+    rows = ["Name,          Country,   Medal, Time", '"Bolt, Usain", "JAM",     "GOLD", 9.63']
+    rows += ['"Blake",        "J ""A"" M", "SILVER", 9.75', '"Gatlin",   "USA", "BRONZE", 9.79'] * 3
+    (tmp_path / "sprint.csv").write_text("\n".join(rows) + "\n")
+    table = read_table(tmp_path / "sprint.csv")
+    assert table.column_names == ["Name", "Country", "Medal", "Time"]
+    assert table["Name"][0] == "Bolt, Usain"
+    assert table["Country"][:3].tolist() == ["JAM", 'J "A" M', "USA"]
+    assert table["Time"][:2].tolist() == [9.63, 9.75]

@@ -46,6 +46,8 @@ def test_moments_with_a_time_zone_are_read_by_the_clock_of_the_place() -> None:
     assert "from 2024-01-01 00:30 to 2024-01-28 00:30 in local time: becomes" in schema["zoned"].sentence
     assert "from 2024-01-01 00:30 to 2024-01-28 00:30: becomes" in schema["plain"].sentence
     assert "local" not in schema["month"].sentence
+    utc = learn_schema(Table({"at": [f"{cell[:19]}Z" for cell in zoned]})).columns[0]
+    assert "to 2024-01-28 00:30 in UTC: becomes" in utc.sentence
     mixed = Table({"at": [f"2024-01-0{1 + i % 5}T18:30:00{zone}" for i, zone in enumerate(ZONES * 8)]})
     assert learn_schema(mixed).columns[0].reader.parts == ("days", "weekday")  # the hour is the same
 

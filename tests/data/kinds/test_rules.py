@@ -388,3 +388,11 @@ def test_names_that_end_in_code_or_name_a_group_are_codes() -> None:
     assert kinds == ["code", "duplicate"]
     for name, kind in zip(table, ("code", "code", "number"), strict=True):
         assert learn_schema(Table({name: numbers, "x": NUMBERS}))[name].kind == kind
+
+
+def test_squares_are_no_codes() -> None:
+    squares = (np.arange(N) % 27 + 65) ** 2
+    assert (
+        learn_schema(Table({"age2": np.repeat(squares, 5), "x": np.tile(NUMBERS, 5)}))["age2"].kind
+        == "number"
+    )

@@ -50,6 +50,7 @@ def test_two_sentinels_are_both_reported():
         np.where(np.arange(N) % 10 == 0, 0, DRAW.uniform(1, 500, N)),  # a gap as wide as others
         np.exp(DRAW.normal(0, 2, N)),  # skewed, but nothing is repeated
         DRAW.randint(-50, 50, N),
+        np.where(np.arange(N) % 3 == 0, 0, DRAW.uniform(3, 8, N)),  # a number of its own: nothing spent
         np.array([1000, 2000, 3000, 0])[np.arange(N) % 4],
     ],
 )

@@ -15,7 +15,7 @@ from separatrix.data.column import TYPES, Column
 from separatrix.data.files.csv_layout import CsvLayout, layout_of
 from separatrix.data.files.csv_names import some_names
 from separatrix.data.files.csv_numbers import GROUPED
-from separatrix.data.files.csv_records import SPACE
+from separatrix.data.files.csv_records import SPACE, has_spaced_quotes
 from separatrix.data.files.csv_text import CsvText, encoder_of, require_cells
 from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
@@ -71,15 +71,17 @@ def scan_csv(source: Source, options: ReadOptions, sep: str | None = None) -> Sc
     import polars as pl
 
     text = CsvText.of(source, options.encoding)
-    layout = layout_of(text.start(), options, source.label, encoding=text.encoding, sep=sep)
+    start = text.start()
+    layout = layout_of(start, options, source.label, encoding=text.encoding, sep=sep)
     text = text.without_footnotes(layout)
     layout = replace(layout, notes=(*text.notes, *layout.notes))
-    if layout.sep != SPACE and not text.needs_rewriting:
+    skips_spaces = layout.sep != SPACE and has_spaced_quotes(start.split("\n"), layout.sep)
+    if layout.sep != SPACE and not text.needs_rewriting and not skips_spaces:
         try:
             return _CsvScan(text, layout, options, layout.sep, layout.first_row).table()
         except pl.exceptions.PolarsError:
             pass  # the csv module reads more, or names the line that is wrong
-    return _CsvScan(text.rewritten(layout), layout, options, ",", 0).table()
+    return _CsvScan(text.rewritten(layout, skips_spaces=skips_spaces), layout, options, ",", 0).table()
 
 
 @dataclass(frozen=True)

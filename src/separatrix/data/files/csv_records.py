@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 SAMPLE_RECORDS = 1000
 """Records at the beginning of a file from which its layout is found."""
@@ -35,7 +36,7 @@ def first_records(lines: Sequence[str], sep: str, n_before: int = 0) -> Iterator
         for number, line in enumerate(lines[:SAMPLE_RECORDS], start=n_before):
             yield Record(tuple(split_at_spaces(line)), number, number + 1)
         return
-    reader = csv.reader(lines, delimiter=sep)
+    reader = csv.reader(lines, delimiter=sep, skipinitialspace=True)
     start = 0
     try:
         for _ in range(SAMPLE_RECORDS):
@@ -46,6 +47,21 @@ def first_records(lines: Sequence[str], sep: str, n_before: int = 0) -> Iterator
             start = reader.line_num
     except csv.Error:
         return
+
+
+def has_spaced_quotes(lines: Sequence[str], sep: str) -> bool:
+    """Return whether spaces stand between a separator and a quote, which the csv module then takes for text.
+
+    Examples
+    --------
+    >>> has_spaced_quotes(['"Bolt",  "JAM"'], ","), has_spaced_quotes(['"Bolt", "JAM"', 'x,y'], ";")
+    (True, False)
+    """
+    try:
+        records = islice(csv.reader(lines, delimiter=sep), SAMPLE_RECORDS)
+        return any(cell[:1] == " " and cell.lstrip()[:1] == '"' for cells in records for cell in cells)
+    except csv.Error:
+        return False
 
 
 def split_at_spaces(line: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.files.csv_records import SPACE, split_at_spaces
@@ -160,8 +160,10 @@ class CsvText:
         with io.TextIOWrapper(self.source.opened(), encoding="utf-8-sig", newline="") as file:
             yield from file
 
-    def rewritten(self, layout: CsvLayout) -> CsvText:
+    def rewritten(self, layout: CsvLayout, *, skips_spaces: bool = False) -> CsvText:
         """Return the rows, written as Polars reads them: with commas, and quotes where they are needed.
+
+        With `skips_spaces`, a quote after a separator and spaces begins a cell.
 
         Raises
         ------
@@ -170,12 +172,12 @@ class CsvText:
         """
         if self.source.folder is None:
             file: TextIO = io.StringIO(newline="")
-            _write_rows(self, layout, file)
+            _write_rows(self, layout, file, skips_spaces=skips_spaces)
             content: bytes | Path = file.getvalue().encode()  # type: ignore[attr-defined]
         else:
             content = self.source.folder / f"{_free_number(self.source.folder)}.csv"
             with content.open("w", encoding="utf-8", newline="") as file:
-                _write_rows(self, layout, file)
+                _write_rows(self, layout, file, skips_spaces=skips_spaces)
         source = replace(self.source, content=content)
         return CsvText(source, self.encoding, _count(source)[0], self.notes)
 
@@ -201,9 +203,9 @@ def _shortened(source: Source, size: int) -> Source:
     return replace(source, content=path)
 
 
-def _write_rows(text: CsvText, layout: CsvLayout, file: TextIO) -> None:
+def _write_rows(text: CsvText, layout: CsvLayout, file: TextIO, *, skips_spaces: bool) -> None:
     writer = csv.writer(file, lineterminator="\n")
-    for _, record in records_of(text, layout.sep, layout.first_row, layout):
+    for _, record in records_of(text, layout.sep, layout.first_row, layout, skips_spaces=skips_spaces):
         if record:
             writer.writerow(record)
 
@@ -214,7 +216,9 @@ def require_cells(text: CsvText, layout: CsvLayout, sep: str, first_row: int) ->
     return [row for row, (_, record) in enumerate(records) if not record]
 
 
-def records_of(text: CsvText, sep: str, first_row: int, layout: CsvLayout) -> Iterator[tuple[int, list[str]]]:
+def records_of(
+    text: CsvText, sep: str, first_row: int, layout: CsvLayout, *, skips_spaces: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Yield the line and the cells of each row, none for a blank line.
 
     Raises
@@ -224,7 +228,11 @@ def records_of(text: CsvText, sep: str, first_row: int, layout: CsvLayout) -> It
     """
     label = text.source.label
     lines = islice(text.lines(), first_row, None)
-    rows = _rows_at_spaces(lines) if sep == SPACE else _csv_rows(lines, sep, first_row, label)
+    if sep == SPACE:
+        rows = _rows_at_spaces(lines)
+    else:
+        reader = csv.reader(lines, delimiter=sep, strict=True, skipinitialspace=skips_spaces)
+        rows = _csv_rows(reader, first_row, label)
     for number, record in rows:
         if record and len(record) != layout.n_cells:
             against = "the header has" if layout.header else "the first rows have"
@@ -240,8 +248,7 @@ def _rows_at_spaces(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
         yield number, split_at_spaces(line)
 
 
-def _csv_rows(lines: Iterator[str], sep: str, first_row: int, label: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, delimiter=sep, strict=True)
+def _csv_rows(reader: Any, first_row: int, label: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for record in reader:

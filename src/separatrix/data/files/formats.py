@@ -92,11 +92,16 @@ _TEXT = TableFormat("CSV", scan_csv, in_pieces=True, options=CSV_OPTIONS)
 _PARQUET = TableFormat(
     "Parquet", scan_parquet, write_parquet, starts=b"PAR1", keeps_types=True, in_pieces=True
 )
-_JSON_LINES = TableFormat("JSON lines", scan_json_lines, write_json_lines, starts=b"{")
+_JSON_LINES = TableFormat("JSON lines", scan_json_lines, write_json_lines, starts=b"{", in_pieces=True)
 _ARROW = TableFormat("Arrow", scan_arrow, write_arrow, starts=b"ARROW1", keeps_types=True, in_pieces=True)
 _WORKBOOK = TableFormat("a workbook", scan_workbook, starts=b"PK", options=WORKBOOK_OPTIONS)
 _SQLITE = TableFormat(
-    "an SQLite database", scan_sqlite, starts=b"SQLite format 3", from_path=True, options=SQLITE_OPTIONS
+    "an SQLite database",
+    scan_sqlite,
+    starts=b"SQLite format 3",
+    in_pieces=True,
+    from_path=True,
+    options=SQLITE_OPTIONS,
 )
 
 FORMATS: dict[str, TableFormat] = {
@@ -160,7 +165,7 @@ def is_larger(source: str, n_bytes: int) -> bool:
 
     The bytes are those of the file, and of the cells of a Parquet file, which may take a millionth in it.
     """
-    path = Path(source)
+    path = Path(source.rpartition("?table=")[0] or source)
     if is_pattern(source):
         return True
     table_format, _ = format_of(path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from separatrix.data.files.sources import ScannedTable, Source
+from separatrix.data.files.written_pieces import written_pieces
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, did_you_mean
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 SQLITE_OPTIONS = ("table",)
 
+PIECE_ROWS = 20_000
+"""Rows that are read at once, of a table that is read in pieces."""
+
 
 def scan_sqlite(source: Source, options: ReadOptions) -> ScannedTable:
     """Return the columns of a table: numbers where all values are, else text."""
-    import polars as pl
-
     if not isinstance(source.content, Path):
         raise DataError(f"{source.label} is a database, which is read from a file only; name the file.")
     try:
@@ -29,11 +31,28 @@ def scan_sqlite(source: Source, options: ReadOptions) -> ScannedTable:
             name = _table(database, options.table, source.label)
             quoted = name.replace('"', '""')
             cursor = database.execute(f'SELECT * FROM "{quoted}"')
-            names = [column[0] for column in cursor.description]
-            columns = list(zip(*cursor, strict=True)) or [()] * len(names)
+            if source.folder is None:
+                rows = cursor.fetchall()
+                return ScannedTable(_frame(cursor, rows).lazy())
+            return ScannedTable(written_pieces(_pieces(cursor), source.folder))
     except sqlite3.Error as error:
         raise DataError(f"{source.label} cannot be read as an SQLite database: {error}.") from error
-    return ScannedTable(pl.DataFrame([_series(*each) for each in zip(names, columns, strict=True)]).lazy())
+
+
+def _pieces(cursor: sqlite3.Cursor) -> Iterator[polars.DataFrame]:
+    """Yield frames of some rows each, one at least."""
+    rows = cursor.fetchmany(PIECE_ROWS)
+    yield _frame(cursor, rows)
+    while rows := cursor.fetchmany(PIECE_ROWS):
+        yield _frame(cursor, rows)
+
+
+def _frame(cursor: sqlite3.Cursor, rows: Sequence[Any]) -> polars.DataFrame:
+    import polars as pl
+
+    names = [column[0] for column in cursor.description]
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pl.DataFrame([_series(*each) for each in zip(names, columns, strict=True)])
 
 
 def _table(database: sqlite3.Connection, wanted: str | None, label: str) -> str:
@@ -55,9 +74,11 @@ def _series(name: str, values: Sequence[Any]) -> polars.Series:
     import polars as pl
 
     types = {type(value) for value in values} - {type(None)}
-    if types <= {int} and types:
+    if not types:
+        return pl.Series(name, values, dtype=pl.Null)
+    if types <= {int}:
         return pl.Series(name, values, dtype=pl.Int64)
-    if types <= {int, float} and types:
+    if types <= {int, float}:
         return pl.Series(name, values, dtype=pl.Float64, strict=False)
     if bytes in types:
         raise DataError(f"column '{name}' holds bytes; leave it out of the table.")

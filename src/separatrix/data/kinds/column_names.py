@@ -12,7 +12,12 @@ CODE_NAMES = frozenset(
     )
 )
 
-GROUP_NAMES = frozenset(("category", "categorie", "kategorie", "categoria", "type", "region", "district"))
+GROUP_NAMES = frozenset(
+    (
+        *("category", "categorie", "kategorie", "categoria", "type", "region", "district", "state", "county"),
+        *("province", "country", "canton", "department", "departement", "municipality", "municipio", "kreis"),
+    )
+)
 """Words for groups of rows, of which few different numbers are codes."""
 
 LAST_ID_NAMES = frozenset(("no", "num", "number", "nummer", "numero", "#", "key"))

@@ -44,6 +44,7 @@ _PATTERNS = [
 ]
 _ISO = re.compile(r"(?!0000)\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?", re.ASCII)
 _ZONE = re.compile(r"[:h]\d{2}.*(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})\s*")
+_UTC = ("Z", "UTC", "GMT", "+00:00", "+0000")
 _TIME_ALONE = re.compile(_TIME)
 _DOTS = re.compile(r"\d{1,2}\.\d{2}")  # a number rather than a time
 _MONTHS = {
@@ -184,8 +185,8 @@ class DateCounts:
         Lowest and highest value of "seconds" and of each part, by order.
     words : Counter of str
         Cells that are no date; None if there are more than `most_words` different ones.
-    dashes, zoned : int
-        Dates without a slash, and those with a time zone.
+    dashes, zoned, utc : int
+        Dates without a slash, those with a time zone, and those of them that are in UTC.
     """
 
     most_words: int
@@ -195,6 +196,7 @@ class DateCounts:
     words: Counter[str] | None = field(default_factory=Counter)
     dashes: int = 0
     zoned: int = 0
+    utc: int = 0
 
     def add(self, counts: Mapping[str, int]) -> None:
         """Add the cells of some rows, each with the number of rows that have it."""
@@ -217,7 +219,9 @@ class DateCounts:
                 self.n[order] += n
                 found[order].append(moment)
             self.dashes += n * ("/" not in cell)
-            self.zoned += n * bool(moments and _is_zoned(cell))
+            if moments and _is_zoned(cell):
+                self.zoned += n
+                self.utc += n * cell.rstrip().endswith(_UTC)
         for order, moments_of_order in found.items():
             self._span(order, np.array(moments_of_order))
 

@@ -107,6 +107,8 @@ def _is_arbitrary(profile: NumberProfile) -> bool:
     values = profile.distinct.values
     if not profile.distinct.is_exact or len(values) < 4 or np.abs(values).min() < 1000:
         return False
+    if (np.sqrt(np.abs(values)) % 1 == 0).all():  # squares of ages and the like
+        return False
     steps = np.diff(values).astype(np.int64)
     step = int(np.gcd.reduce(steps))
     return bool(len(values) / ((values[-1] - values[0]) / step + 1) < 0.01)

@@ -19,17 +19,18 @@ LEAST_COUNT = 3
 MOST_SENTINELS = 3
 """Numbers at each end that are looked at."""
 
-ZERO_GAP, ZERO_STEPS = 0.15, 10
-"""Distance of 0 from all others: as a fraction of their range, and in steps between neighbours."""
+ZERO_GAP, ZERO_STEPS, MOST_ZEROS = 0.15, 10, 0.2
+"""Distance of 0 from all others, as a fraction of their range and in steps between neighbours, and the
+largest fraction of the rows that have it."""
 
 
 def sentinel_notes(profile: NumberProfile) -> tuple[str, ...]:
     """Return notes on numbers that seem to stand for a missing value."""
     found = _known(profile)
     if profile.distinct.is_exact:
-        found = _at_the_ends(profile.distinct.values, profile.distinct.counts) | found
+        found = _at_the_ends(profile.distinct.values, profile.distinct.counts, profile.n) | found
     return tuple(
-        f"has {value:g} in {why}: it may stand for a missing value" for value, why in sorted(found.items())
+        f"has {value:.10g} in {why}: it may stand for a missing value" for value, why in sorted(found.items())
     )
 
 
@@ -47,7 +48,7 @@ def _known(profile: NumberProfile) -> dict[float, str]:
     return found
 
 
-def _at_the_ends(values: Array, counts: Array) -> dict[float, str]:
+def _at_the_ends(values: Array, counts: Array, n_rows: int) -> dict[float, str]:
     """Return the smallest and largest numbers that are repeated and far from all others."""
     found: dict[float, str] = {}
     for end in (1, -1):  # from the smallest on, then from the largest
@@ -56,7 +57,8 @@ def _at_the_ends(values: Array, counts: Array) -> dict[float, str]:
             rest = np.sort(ordered[n:])
             if len(rest) <= MANY_NUMBERS or counted[n - 1] < LEAST_COUNT:
                 break
-            if _is_far(float(ordered[n - 1]), rest):
+            is_common = ordered[n - 1] == 0 and counted[n - 1] > MOST_ZEROS * n_rows
+            if not is_common and _is_far(float(ordered[n - 1]), rest):
                 pairs = zip(ordered[:n].tolist(), counted[:n].tolist(), strict=True)
                 found |= {
                     value: _words(count, value, float(rest[0]), float(rest[-1])) for value, count in pairs

@@ -87,7 +87,7 @@ def as_date(name: str, profile: TextProfile, reason: str = "", order: Order | No
     if order == "time":
         shown = (shown[0][11:] or "00:00", shown[1][11:] or "00:00")
     reason = reason or ("has times of the day" if order == "time" else "has dates")
-    zone = " in local time" if dates.zoned else ""
+    zone = "" if not dates.zoned else " in UTC" if dates.utc == dates.zoned else " in local time"
     parts = dates.varying(order)
     if not parts:
         return ColumnSchema(name, "constant", f"is {shown[0]} in every row")
