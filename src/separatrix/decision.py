@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Self
 
@@ -31,7 +31,9 @@ class Decision:
         Added to the logarithms, one for each class: they mend the frequencies of the classes. Of two classes,
         temperature and offsets together are Platt's calibration.
     threshold : float, optional
-        Of two classes: the probability of the second from which on it is the answer. None is one half.
+        Of two classes: the probability of the positive one from which on it is the answer. None is one half.
+    positive : int, default=1
+        Of two classes: the index of the positive one, 0 or 1.
 
     Raises
     ------
@@ -55,6 +57,7 @@ class Decision:
     temperature: float = 1.0
     offsets: tuple[float, ...] = ()
     threshold: float | None = None
+    positive: int = 1
 
     def __post_init__(self) -> None:
         """Check the values, which may come from a file, and convert them to one form."""
@@ -70,6 +73,17 @@ class Decision:
         object.__setattr__(self, "offsets", offsets)
         if self.threshold is not None:
             check.number("threshold", self.threshold, 0.0, 1.0, open_low=True, open_high=True)
+        if self.positive not in (0, 1):
+            raise ParameterError(
+                "positive", f"must be the index of one of two classes, 0 or 1, got {self.positive!r}."
+            )
+
+    def with_positive(self, positive: int) -> Self:
+        """Return the same decision seen from another positive class: a threshold keeps its answers."""
+        if positive == self.positive:
+            return self
+        threshold = None if self.threshold is None else 1.0 - self.threshold
+        return replace(self, positive=positive, threshold=threshold)
 
     @property
     def is_calibrated(self) -> bool:
@@ -84,6 +98,8 @@ class Decision:
             )
         if self.threshold is not None and n_classes != 2:
             raise ParameterError("threshold", f"needs two classes, got {n_classes}; leave it out.")
+        if self.positive != 1 and n_classes != 2:
+            raise ParameterError("positive", f"needs two classes, got {n_classes}; leave it out.")
 
     def probabilities(self, proba: Array) -> Array:
         """Return calibrated probabilities, of shape (n_rows, n_classes)."""
@@ -99,7 +115,8 @@ class Decision:
         """Return the index of the class that is the answer for each row of calibrated probabilities."""
         if self.threshold is None:
             return np.asarray(proba.argmax(axis=1))
-        return np.asarray((proba[:, 1] >= self.threshold).astype(np.intp))
+        is_positive = proba[:, self.positive] >= self.threshold
+        return np.where(is_positive, self.positive, 1 - self.positive)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the values that JSON can hold."""
@@ -107,9 +124,47 @@ class Decision:
             "temperature": self.temperature,
             "offsets": list(self.offsets),
             "threshold": self.threshold,
+            "positive": self.positive,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the decision that `to_dict` described."""
-        return cls(values["temperature"], tuple(values["offsets"]), values["threshold"])
+        # The first files have no "positive".
+        return cls(
+            values["temperature"], tuple(values["offsets"]), values["threshold"], values.get("positive", 1)
+        )
+
+
+def rarer_class(counts: Sequence[int] | Array) -> int:
+    """Return the index of the rarer of two classes; the second if both are as frequent, or there are others.
+
+    Examples
+    --------
+    >>> rarer_class([10, 90]), rarer_class([90, 10]), rarer_class([50, 50]), rarer_class([1, 2, 3])
+    (0, 1, 1, 1)
+    """
+    return int(len(counts) != 2 or counts[0] >= counts[1])
+
+
+def positive_index(label: object, classes: Sequence[Any]) -> int:
+    """Return the index of a class that is named as it is written.
+
+    Raises
+    ------
+    ParameterError
+        If there are not two classes, or the label is none of them.
+
+    Examples
+    --------
+    >>> positive_index("yes", ["no", "yes"]), positive_index("0", [0, 1])
+    (1, 0)
+    """
+    names = [str(each) for each in classes]
+    if len(names) != 2:
+        raise ParameterError("positive", f"needs two classes, got {len(names)}; leave it out.")
+    if str(label) not in names:
+        raise ParameterError(
+            "positive", f"must be one of the classes '{names[0]}' and '{names[1]}', got '{label}'."
+        )
+    return names.index(str(label))

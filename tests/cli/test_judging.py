@@ -63,12 +63,13 @@ def test_a_threshold_is_kept_as_given(run, rare):
     assert sx.load("model.safetensors").threshold == 0.2
 
 
-@pytest.mark.parametrize("folds", [(), ("--folds",)])
+@pytest.mark.parametrize("folds", [False, True])
 def test_scores_are_those_of_the_answer_that_the_model_gives(run, rare, folds):
     table = pl.read_csv(rare)
     table[:300].write_csv("train.csv")
     table[300:].write_csv("test.csv")
-    options = (*NETWORK, "--test", "test.csv", "--threshold", "0.05", *folds)
+    judging = ("--folds", "5") if folds else ("--test", "test.csv")
+    options = (*NETWORK, "--threshold", "0.05", *judging)
     result = run("fit", "train.csv", *options, "--report", "page.html")
     assert "Of the network, 'yes' is the answer from a probability of 0.05 on; of the others" in result.stdout
     page = Path("page.html").read_text(encoding="utf-8")
@@ -86,7 +87,7 @@ def test_scores_are_those_of_the_answer_that_the_model_gives(run, rare, folds):
 
 
 def test_folds_say_that_their_rows_chose_the_threshold(run, rare):
-    result = run("fit", str(rare), *NETWORK, "--cost", "fn=10,fp=1", "--folds")
+    result = run("fit", str(rare), *NETWORK, "--cost", "fn=10,fp=1", "--folds", "5")
     assert "The calibration or the threshold was chosen on training rows" in " ".join(result.stdout.split())
     threshold = sx.load("model.safetensors").threshold
     assert f"from a probability of {threshold:.4g} on; of the others, from 0.5 on" in result.stdout
@@ -94,9 +95,15 @@ def test_folds_say_that_their_rows_chose_the_threshold(run, rare):
 
 def test_weights_are_said_and_calibration_mends_them(run, rare):
     result = run("fit", str(rare), *NETWORK, "--class-weight", "balanced", "-o", "weighted.safetensors")
-    assert "Classes were weighted, also for the baselines" in result.stdout
+    assert "Classes were weighted, also for the baselines: probabilities are then no frequ" in result.stdout
     assert "average precision" in result.stdout
-    run("fit", str(rare), *NETWORK, "--class-weight", "balanced", "--calibrate", "-o", "mended.safetensors")
+    scored = run("predict", "weighted.safetensors", str(rare))
+    assert "classes were weighted in the training: the probabilities are not frequencies." in scored.stderr
+    calibrated = (*NETWORK, "--class-weight", "balanced", "--calibrate", "-o", "mended.safetensors")
+    result = run("fit", str(rare), *calibrated)
+    assert "the probabilities of all were calibrated" in result.stdout
+    assert "(log-loss lower by" in result.stdout
+    assert "frequencies" not in run("predict", "mended.safetensors", str(rare)).stderr
     table = sx.data.read_table(rare)
     weighted, mended = (
         sx.load(f"{name}.safetensors").predict_proba(table)[:, 1].mean() for name in ("weighted", "mended")
@@ -143,15 +150,102 @@ def test_numbers_have_no_threshold(run):
     assert "needs classes" in result.stderr
 
 
-def test_a_small_table_is_judged_by_folds_if_asked(run, rare):
-    result = run("fit", str(rare), *NETWORK)
-    assert "100 test rows say little; --folds judges by cross-validation over all rows." in result.stdout
-    result = run("fit", str(rare), *NETWORK, "--folds", "--report", "page.html")
+@pytest.mark.judged_by_folds
+def test_a_small_table_is_judged_by_folds(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--test-size", "0.25")
+    assert "100 test rows say little; --folds 5 judges by cross-validation over all rows." in result.stdout
+    result = run("fit", str(rare), *NETWORK, "--report", "page.html", "-o", "m.safetensors")
     assert result.exit_code == 0, result.output
     sentence = "5 folds, drawn 2 times: each of 400 rows is predicted without training on it"
-    assert f"Judged by {sentence}." in result.stdout
+    stdout = " ".join(result.stdout.split())
+    assert f"Judged by {sentence} (10 more trainings in " in stdout
+    assert "The model is trained on all rows." in stdout
     assert "On 400 rows, with 95 % intervals:" in result.stdout
+    assert "Split" not in result.stdout
     assert sentence in Path("page.html").read_text(encoding="utf-8")
+    assert sx.load("m.safetensors").training["n_rows"] == 400
+
+
+@pytest.mark.judged_by_folds
+@pytest.mark.parametrize(("n_rows", "n_folds"), [(9, 0), (400, 5)])
+def test_folds_judge_where_there_are_enough_rows(run, rare, n_rows, n_folds):
+    pl.read_csv(rare).sort("target")[-n_rows:].with_columns(pl.col("age").alias("target")).write_csv("n.csv")
+    result = run("fit", "n.csv", *NETWORK, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["test"]["rows"].startswith("5 folds") is bool(n_folds)
+
+
+@pytest.mark.judged_by_folds
+@pytest.mark.parametrize("option", [("--folds", "0"), ("--test-size", "0.3"), ("--memory", "1GB")])
+def test_test_rows_judge_a_small_table_if_asked(run, rare, option):
+    result = run("fit", str(rare), *NETWORK, *option)
+    assert "test rows" in result.stdout
+    assert "Judged by" not in result.stdout
+
+
+@pytest.mark.judged_by_folds
+def test_a_rare_class_is_judged_by_test_rows_as_folds_cannot_hold_it(run, rare):
+    table = pl.read_csv(rare)
+    once = table[:1].with_columns(pl.lit("maybe").alias("target"))
+    pl.concat([table, once]).write_csv("once.csv")
+    result = run("fit", "once.csv", *NETWORK)
+    assert result.exit_code == 2
+    assert "class 'maybe' has a single row (row 401), and a stratified split needs two" in result.stderr
+
+
+@pytest.mark.parametrize("option", [("--test-size", "0.2"), ("--test", "other.csv")])
+def test_test_rows_and_folds_do_not_go_together(run, rare, option):
+    result = run("fit", str(rare), *NETWORK, "--folds", "5", *option)
+    assert result.exit_code == 2
+    assert f"{option[0]} holds out test rows, and folds judges by cross-validation" in result.stderr
+
+
+def test_a_positive_class_is_kept(run, rare):
+    """What costs mean, thresholds and average precision are about the class that is named."""
+    common = json.loads(run("fit", str(rare), *NETWORK, "--positive", "no", "--json").stdout)["test"]
+    rarer = json.loads(run("fit", str(rare), *NETWORK, "--json", "-o", "r.safetensors").stdout)["test"]
+    assert sx.load("model.safetensors").decision.positive == 0
+    assert sx.load("r.safetensors").decision is None  # the second is the rarer one
+    one, other = (test["reports"]["network"]["average_precision"]["value"] for test in (common, rarer))
+    assert one > 0.9 > other
+    scored = run("predict", "model.safetensors", str(rare), "--threshold", "0.9", "-o", "s.csv")
+    assert "'no' is predicted from a probability of 0.9 on, as asked" in scored.stderr
+    table = pl.read_csv("s.csv")
+    assert ((table["prediction"] == "no") == (table["probability no"] >= 0.9)).all()
+    run("predict", "model.safetensors", str(rare), "--threshold", "0.9", "--positive", "yes", "-o", "t.csv")
+    table = pl.read_csv("t.csv")
+    assert ((table["prediction"] == "yes") == (table["probability yes"] >= 0.9)).all()
+    values = json.loads(run("evaluate", "model.safetensors", str(rare), "--positive", "yes", "--json").stdout)
+    assert values["test"]["reports"]["network"]["positive"] == 1
+
+
+def test_the_rarer_class_is_positive_wherever_it_is(run, rare):
+    table = pl.read_csv(rare).with_columns(pl.col("target").replace("yes", "a yes"))
+    table.write_csv("turned.csv")
+    result = run("fit", "turned.csv", *NETWORK, "--cost", "fn=10,fp=1")
+    assert "'a yes' from a probability of" in result.stdout
+    turned = sx.load("model.safetensors")
+    run("fit", str(rare), *NETWORK, "--cost", "fn=10,fp=1", "-o", "plain.safetensors")
+    plain = sx.load("plain.safetensors")
+    assert turned.threshold == pytest.approx(plain.threshold, abs=0.03)
+    assert (turned.predict(table) == "a yes").sum() == pytest.approx(
+        (plain.predict(table) == "yes").sum(), rel=0.3
+    )
+
+
+@pytest.mark.parametrize("option", [("--cost", "fn=3"), ("--threshold", "0.2"), ("--positive", "a")])
+def test_two_classes_are_needed_for_a_decision(run, option):
+    result = run("fit", "iris", *NETWORK, *option)
+    assert result.exit_code == 2
+    assert f"{option[0]} needs two classes, and the target has 3; leave it out." in result.stderr
+    assert not Path("model.safetensors").exists()
+
+
+def test_a_positive_class_that_is_none_is_refused_before_the_training(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--positive", "maybe")
+    assert result.exit_code == 2
+    assert "--positive must be one of the classes 'no' and 'yes', got 'maybe'." in result.stderr
+    assert not Path("model.safetensors").exists()
 
 
 def test_folds_keep_groups_together(run, tmp_path):
@@ -163,7 +257,7 @@ def test_folds_keep_groups_together(run, tmp_path):
     names = np.array([f"p{each}" for each in patient])
     order = random.permutation(150)
     pl.DataFrame({"x": x[order], "patient": names[order], "y": y[order]}).write_csv(tmp_path / "g.csv")
-    options = ("-t", "y", "--presets", "fast", "--folds", "--no-trees", "--groups", "patient", "--json")
+    options = ("-t", "y", "--presets", "fast", "--folds", "5", "--no-trees", "--groups", "patient", "--json")
     result = run("fit", str(tmp_path / "g.csv"), *options)
     assert result.exit_code == 0, result.output
     test = json.loads(result.stdout)["test"]
@@ -171,17 +265,16 @@ def test_folds_keep_groups_together(run, tmp_path):
     assert test["reports"]["ensemble"]["accuracy"]["value"] < 0.8
 
 
-def test_test_rows_without_groups_are_refused_before_the_training(run, rare):
-    table = pl.read_csv(rare).with_row_index("row").with_columns(home=pl.col("row") // 4)
+def test_too_few_groups_for_folds_are_refused_before_the_training(run, rare):
+    table = pl.read_csv(rare).with_row_index("row").with_columns(home=pl.col("row") % 3)
     table.write_csv("train.csv")
-    table.drop("home").write_csv("test.csv")
-    result = run("fit", "train.csv", "--test", "test.csv", "--groups", "home", "--folds", "--presets", "fast")
+    result = run("fit", "train.csv", "--groups", "home", "--folds", "5", "--presets", "fast")
     assert result.exit_code != 0
-    assert "there is no column 'home'" in result.stderr
+    assert "3 groups cannot be split into 5 folds" in result.stderr
     assert not Path("model.safetensors").exists()
 
 
-@pytest.mark.parametrize("option", [("--folds",), ("--report", "page.html")])
+@pytest.mark.parametrize("option", [("--folds", "5"), ("--report", "page.html")])
 def test_rows_that_are_not_kept_are_refused_before_the_training(run, rare, option):
     result = run("fit", str(rare), *NETWORK[:2], "--no-trees", "--memory", "512MB", *option)
     assert result.exit_code != 0
@@ -194,8 +287,10 @@ def test_a_search_writes_a_page_judged_by_folds(run, rare):
     result = run("search", str(rare), "target", *options, "--report", "s.html")
     assert result.exit_code == 0, result.output
     text = Path("s.html").read_text(encoding="utf-8")
-    assert "its size was chosen on the same rows, so that its scores look a little too good" in text
+    assert "Its size was chosen on the same rows, so that its scores look a little too good" in text
     assert "logistic regression" in text
+    sentence = "The network is better than logistic regression|is no better than logistic|only looks better"
+    assert any(each in result.stdout for each in sentence.split("|"))
 
 
 def test_a_page_is_about_one_network(run, rare):

@@ -17,7 +17,7 @@ import separatrix as sx
 from separatrix.data.table import Table
 from separatrix.errors import OutputError, ParameterError
 from separatrix.estimators import MLPClassifier
-from separatrix.report import Report, cross_assess
+from separatrix.report import Folding, Report, cross_assess
 
 EVIL = "</script><script>alert(1)</script>"
 
@@ -181,7 +181,7 @@ def test_many_classes() -> None:
 def test_folds_explain_with_the_models_that_did_not_see_the_row() -> None:
     table, y = rows(90)
     clf = MLPClassifier((), solver="lbfgs", alpha=0.1, random_state=0)
-    folds = cross_assess(clf, table, y, target="member", trees=False, n_splits=3, n_repeats=1)
+    folds = cross_assess(clf, table, y, target="member", trees=False, folding=Folding(3, 1))
     clf.fit_table(Table({**table.columns, "member": y}), "member")
     report = Report.from_estimator(clf, folds=folds)
     assert "3 folds: each of 90 rows is predicted without training on it" in report.to_html()

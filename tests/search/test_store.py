@@ -66,7 +66,7 @@ def wait_for(path, n_trials, process):
 def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     path = tmp_path / "search.sqlite"
     first = make_search(path).fit(X, Y)
-    assert n_stored(path) == 8 * 3  # with two linear baselines
+    assert n_stored(path) == 7 * 3  # with the linear baseline
     trained = []
     run_trials = trial_chunks.run_trials
     monkeypatch.setattr(
@@ -213,7 +213,7 @@ def test_trainings_that_failed_are_tried_again(tmp_path):
     space = {"alpha": [0.1, -1.0]}
     with pytest.warns(FitFailedWarning, match="trials failed"):
         make_search(path, param_space=space).fit(X, Y)
-    assert n_stored(path) == 5 * 3
+    assert n_stored(path) == 4 * 3
 
 
 @pytest.mark.process

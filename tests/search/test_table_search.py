@@ -11,7 +11,8 @@ from scipy.stats import loguniform
 import separatrix as sx
 from separatrix.data import Table
 from separatrix.errors import DataError, ParameterError
-from separatrix.search.table_search import SearchSetup, make_space, search_table
+from separatrix.search.table_search import search_table
+from separatrix.search.table_setup import SearchSetup, make_space
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
-from separatrix.cli.judging import check_report, parsed_cost, write_report
-from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption
+from separatrix.cli.judging import check_report, write_report
+from separatrix.cli.judging_options import PANEL, CostOption, PositiveOption, ReportOption, TreesOption
+from separatrix.cli.positive import with_positive
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
 from separatrix.cli.table_input import (
@@ -25,6 +26,7 @@ from separatrix.data.table import split_target
 from separatrix.errors import ParameterError
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
+from separatrix.report.decisions import read_cost
 
 
 @with_read_options
@@ -48,6 +50,7 @@ def evaluate(
             rich_help_panel=PANEL,
         ),
     ] = None,
+    positive: PositiveOption = None,
     cost: CostOption = None,
     trees: TreesOption = True,
     as_json: JsonOption = False,
@@ -61,9 +64,9 @@ def evaluate(
     """
     if report is None:
         _refuse_without_page({"cost": cost is not None, "train": train is not None, "trees": not trees})
-    costs = parsed_cost(cost)
+    costs = None if cost is None else read_cost(cost)
     check_report(report)
-    model = load(model_file)
+    model = with_positive(load(model_file), positive)
     name = target or model.target_name
     table = read_table_source(source, reading.with_text(text_columns_of(model, name)))
     assessment = assess(model, table, name)

@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from separatrix.cli.console import Row, seconds_text, some, summary
 from separatrix.cli.fitting import Fitted
 from separatrix.cli.inspect import column_lines, network_lines, solver_text
+from separatrix.cli.judging_options import FEW_ROWS
 from separatrix.cli.options import in_option_names
 from separatrix.cli.report import (
     assessment_parts,
@@ -28,14 +29,21 @@ from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.estimators.table_training import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
-from separatrix.evaluate.assessment import ENSEMBLE, MODEL, Assessment, assess_classifier, assess_regressor
+from separatrix.evaluate.assessment import (
+    ENSEMBLE,
+    MODEL,
+    Assessment,
+    assess_classifier,
+    assess_regressor,
+    decision_of_model,
+)
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import DUMMY, LINES, Baseline
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.comparison import Comparison
 from separatrix.model import Model
 from separatrix.report.advice import line_sentence
-from separatrix.report.judging import FEW_ROWS
+from separatrix.report.cross_validation import CrossAssessment
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.table_fitting import TabularFit
 from separatrix.text import plural
@@ -57,7 +65,7 @@ def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assess
             baselines,
             name=name,
             is_weighted=fitted.target.weights is not None,
-            threshold=model.threshold,
+            decision=decision_of_model(model),
         )
     numbers = model.predict(fitted.test_rows)
     return assess_regressor(y_test, numbers, baselines, target=fitted.target.name, name=name)
@@ -66,17 +74,19 @@ def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assess
 def _baselines(model: AnyModel, fitted: Fitted, *, trees: bool) -> dict[str, Baseline]:
     """Return the baselines, the straight line first; of a table read in pieces without gradient boosting."""
     weight = fitted.target.row_weights(fitted.y)
+    calibrate = weight is not None and model.decision is not None and model.decision.is_calibrated
     test = fitted.test_rows if isinstance(fitted, TabularFit) else fitted.test_features
     if fitted.features is not None and isinstance(test, Table):
         labels = fitted.target.labels
         y = fitted.y if labels is None else labels.encode(fitted.y)
         features = _without(fitted.features, fitted.target.name)
         training = TrainingTable(features, y, None if labels is None else len(labels), weight)
-        return table_baselines(training, test, trees=trees)
+        return table_baselines(training, test, trees=trees, calibrate=calibrate)
     assert isinstance(fitted, TableFit)
     X, X_test, y = fitted.X, fitted.X_test, fitted.y
     if model.classes is not None:
-        return dict(reversed(baseline_probabilities(X, y, X_test, model.classes, weight).items()))
+        found = baseline_probabilities(X, y, X_test, model.classes, weight, calibrate=calibrate)
+        return dict(reversed(found.items()))
     return dict(reversed(baseline_predictions(X, y, X_test).items()))
 
 
@@ -89,37 +99,57 @@ def fit_parts(
     tables: TableInput,
     fit: Fitted,
     model: AnyModel,
-    assessment: Assessment,
+    assessment: Assessment | None,
+    judged: str,
     hint: str | None,
     decision: Sequence[Row] = (),
 ) -> list[RenderableType]:
-    """Return the report of a fit for people; `hint` is the advice on it, if there is any."""
+    """Return the report of a fit for people.
+
+    `judged` says what judged, if it was no test rows; `hint` is the advice on it, if there is any.
+    """
     parts = [_fit_summary(tables, fit, model, decision, with_advice=hint is None)]
-    if assessment.rows:
-        parts.append(f"Judged by {assessment.rows}.")
-    elif fit.n_rows_read + len(fit.y_test) < FEW_ROWS:
-        few = plural(len(fit.y_test), "test row")
-        parts.append(f"{few} say little; --folds judges by cross-validation over all rows.")
-    parts += assessment_parts(assessment, "row" if assessment.rows else "test row")
+    if judged:
+        parts.append(judged)
+    elif fit.n_rows_read + n_test_rows(fit) < FEW_ROWS:
+        few = plural(n_test_rows(fit), "test row")
+        parts.append(f"{few} say little; --folds 5 judges by cross-validation over all rows.")
+    if assessment is not None:
+        parts += assessment_parts(assessment, "row" if assessment.rows else "test row")
     return parts if hint is None else [*parts, hint]
+
+
+def judged_text(crossed: CrossAssessment) -> str:
+    """Return by what a model was judged, and what that cost."""
+    cost = f"{plural(crossed.n_fits, 'more training')} in {seconds_text(crossed.seconds)}"
+    return (
+        f"Judged by {crossed.assessment.rows} ({cost}; --folds 0 holds a quarter of the rows out instead). "
+        "The model is trained on all rows."
+    )
+
+
+def n_test_rows(fit: Fitted) -> int:
+    """Return the number of test rows; 0 if folds judge."""
+    return 0 if fit.test is None else len(fit.y_test)
 
 
 def _fit_summary(
     tables: TableInput, fit: Fitted, model: AnyModel, decision: Sequence[Row], *, with_advice: bool
 ) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
-    n_test = len(fit.y_test)
+    n_test = n_test_rows(fit)
     encoder = model.encoder or fit.encoder
     columns = plural(len(encoder.input_columns) + len(encoder.dropped), "column")
     read = tables.split or fit.split
+    split = f"{plural(fit.n_rows_read, 'row')} to train, {n_test:,} to test ({read})"
     lines = [
         ("Data", f"{tables.name}: {plural(fit.n_rows_read + n_test, 'row')}, {columns} to predict from"),
         ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
         *[line for line in column_lines(encoder) if line[0] != "Left out"],
         *tables.schema.lines(),
-        ("Split", f"{plural(fit.n_rows_read, 'row')} to train, {n_test:,} to test ({read})"),
+        *([("Split", split)] if n_test else []),
         *_sample_lines(fit),
-        *unseen_lines(fit.unseen),
+        *(unseen_lines(fit.unseen) if n_test else []),
         *network_lines(model, 8),
         *_training_lines(fit, model, with_advice=with_advice),
         *decision,
@@ -164,17 +194,21 @@ def _out_of_fold_lines(report: TabularReport) -> list[Row]:
 
 def target_text(fit: Fitted) -> str:
     """Return the classes of the target with their rows, or its range and mean, in training and test rows."""
-    kept, y = fit.target.statistics, fit.y_test
+    kept = fit.target.statistics
+    y = np.empty(0) if fit.test is None else fit.y_test
     if fit.target.labels is not None:
-        counts = np.bincount(fit.target.labels.encode(y), minlength=len(fit.target.labels))
-        return class_text(fit.target.labels.texts, (counts + kept["class_counts"]).tolist())
+        counts = np.array(kept["class_counts"])
+        if len(y):
+            counts = counts + np.bincount(fit.target.labels.encode(y), minlength=len(fit.target.labels))
+        return class_text(fit.target.labels.texts, counts.tolist())
     n_rows = fit.n_rows_read
     mean = (kept["mean"] * n_rows + y.sum()) / (n_rows + len(y))
-    return number_text(min(kept["minimum"], y.min()), max(kept["maximum"], y.max()), mean)
+    low, high = min([kept["minimum"], *y.tolist()]), max([kept["maximum"], *y.tolist()])
+    return number_text(low, high, mean)
 
 
 def fit_values(
-    tables: TableInput, fit: Fitted, model: AnyModel, assessment: Assessment, path: Path
+    tables: TableInput, fit: Fitted, model: AnyModel, assessment: Assessment | None, path: Path
 ) -> dict[str, Any]:
     """Return the report of a fit as values that JSON can hold."""
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
@@ -188,14 +222,14 @@ def fit_values(
             "task_reason": tables.reason,
             "n_train": fit.n_rows,
             "n_read": fit.n_rows_read,
-            "n_test": len(fit.y_test),
+            "n_test": n_test_rows(fit),
             "split": tables.split or fit.split,
-            "unseen": fit.unseen,
+            "unseen": fit.unseen if fit.test is not None else {},
             **preprocessing_values(model),
         },
         **network_values(model),
         "training": training,
-        "test": assessment.to_dict(),
+        "test": None if assessment is None else assessment.to_dict(),
         "model": str(path),
     }
 

@@ -11,32 +11,35 @@ from typing import Any
 
 import typer
 
-from separatrix import check
 from separatrix.cli import fit_report, fitting
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, show, show_json, warn
 from separatrix.cli.film import prepare_film, write_film
+from separatrix.cli.fit_options import OutputOptions, PieceOptions, TargetOptions
 from separatrix.cli.judging import (
+    check_classes,
     check_folds,
+    check_read_whole,
     check_report,
     decision_lines,
+    has_few_rows,
     judged_by_folds,
-    parsed_cost,
-    refuse_decision,
     with_decision,
     write_fit_report,
 )
+from separatrix.cli.judging_options import JudgingOptions
 from separatrix.cli.model_output import check_output, free_name
 from separatrix.cli.options import in_option_names
 from separatrix.cli.progress import warnings_as_notes
 from separatrix.cli.table_input import TableInput, checked_task, open_tables
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.table import Table, require_column
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.evaluate.assessment import Assessment
 from separatrix.io import save
-from separatrix.report.decisions import DecisionChoice
+from separatrix.report.cross_validation import N_FOLDS, CrossAssessment
+
+TEST_SIZE = 0.25
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,10 @@ class FitRun:
     """One call of `fit`; the attributes are its options."""
 
     sources: Sequence[str]
-    target: str | None
-    task: str | None
-    model: str | None
-    test_size: float
-    test: str | None
-    groups: str | None
-    output: Path | None
-    memory: str | None
-    checkpoint: Path | None
-    checkpoint_minutes: float
-    report: Path | None
-    cost: str | None
-    trees: bool
-    folds: bool
-    threshold: float | None
-    calibrate: bool
-    film: Path | None
-    as_json: bool
+    wanted: TargetOptions
+    written: OutputOptions
+    pieces: PieceOptions
+    judging: JudgingOptions
     reading: ReadOptions
     columns: ColumnOptions
     settings: dict[str, Any]
@@ -69,19 +58,18 @@ class FitRun:
     @cached_property
     def kind(self) -> fitting.Kind:
         """The kind of model to train."""
-        named = {"groups": self.groups, "checkpoint": self.checkpoint, "film": self.film}
+        named = {
+            "groups": self.wanted.groups,
+            "checkpoint": self.pieces.checkpoint,
+            "film": self.written.film,
+        }
         given = {name: value for name, value in named.items() if value is not None}
-        return fitting.chosen_kind(self.model, self.settings | given)
-
-    @cached_property
-    def decision(self) -> DecisionChoice:
-        """How the model is to be calibrated, and to decide."""
-        return DecisionChoice(self.calibrate, self.threshold, parsed_cost(self.cost))
+        return fitting.chosen_kind(self.wanted.model, self.settings | given)
 
     def carry_out(self) -> None:
         """Train, save, judge and report; exit with the code of Ctrl-C if that ended the training."""
-        if self.kind == "network" and self.film is not None:
-            prepare_film(self.film, self.settings)
+        if self.kind == "network" and self.written.film is not None:
+            prepare_film(self.written.film, self.settings)
         first = "the first epoch" if self.kind == "network" else "all folds of one configuration were trained"
         with (
             exit_if_interrupted(f"interrupted before {first}, or twice; no model was written."),
@@ -94,54 +82,66 @@ class FitRun:
             path, model = self.keep(fitted)
         with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
             try:
-                assessment = self.judge(tables, fitted, model, path)
+                judged = self.judge(tables, fitted, model, path)
             except SeparatrixError:
                 warn(f"the model is written to '{path}', but cannot be judged.")
                 raise
-        self.show(tables, fitted, model, assessment, path)
-        if self.film is not None:
+        self.show(tables, fitted, model, judged, path)
+        if self.written.film is not None:
             with exit_if_interrupted(f"interrupted while drawing; the model is written to '{path}'."):
-                write_film(self.film, fitted.estimator, tables)
+                write_film(self.written.film, fitted.estimator, tables)
         self.warn_of_end(fitted, path)
 
     def open(self, stack: ExitStack) -> TableInput:
         """Return the tables, after a check of everything that could fail after the training."""
-        _ = self.decision
-        if self.test is None:
-            check.number("test_size", self.test_size, 0.0, 1.0, open_low=True, open_high=True)
-        wanted = None if self.task is None else checked_task(self.task)
+        self.judging.check()
+        wanted = None if self.wanted.task is None else checked_task(self.wanted.task)
         tables = open_tables(
             self.sources,
-            self.test,
-            self.memory,
+            self.judging.test,
+            self.pieces.memory,
             stack,
-            in_pieces=self.checkpoint is not None,
-            target=self.target,
-            task=fitting.known_task(wanted, self.checkpoint),
+            in_pieces=self.pieces.checkpoint is not None,
+            target=self.wanted.target,
+            task=fitting.known_task(wanted, self.pieces.checkpoint),
             reading=self.reading,
             columns=self.columns,
-            groups=self.groups,
+            groups=self.wanted.groups,
         )
-        path = self.output or free_name()
+        path = self.written.output or free_name()
         check_output(path)
-        if self.checkpoint is not None and self.checkpoint.resolve() == path.resolve():
+        if self.pieces.checkpoint is not None and self.pieces.checkpoint.resolve() == path.resolve():
             raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
-        check_report(self.report)
+        check_report(self.judging.report)
         is_read_whole = self.kind == "tabular" or tables.memory is None
-        check_folds(folds=self.folds, report=self.report, is_read_whole=is_read_whole)
-        if self.folds and self.groups is not None and isinstance(tables.test, Table):
-            require_column(self.groups, tables.test.columns)
-        if self.decision.is_asked and tables.task == "regression":
-            refuse_decision(self.decision)
+        check_read_whole(self.judging, is_read_whole=is_read_whole)
+        check_classes(self.judging.decision, tables)
+        if self.judging.folds:
+            check_folds(self.judging.folds, tables, self.wanted.groups)
         return tables
+
+    @property
+    def test_size(self) -> float:
+        """The fraction of the rows that are test rows, where folds do not judge."""
+        return TEST_SIZE if self.judging.test_size is None else self.judging.test_size
+
+    def n_folds(self, tables: TableInput) -> int:
+        """Return the number of folds that judge; 0 if test rows do."""
+        if self.judging.folds is not None:
+            return self.judging.folds
+        is_split = self.judging.test is not None or self.judging.test_size is not None
+        is_limited = self.settings.get("time_limit") is not None  # which is for one training
+        if is_split or is_limited or tables.memory is not None or self.written.film is not None:
+            return 0
+        return N_FOLDS if has_few_rows(N_FOLDS, tables, self.wanted.groups) else 0
 
     def train(self, tables: TableInput) -> fitting.Fitted:
         """Return the trained model with its rows; a `DataError` if there is none to keep."""
-        test_size = self.test_size if self.test is None else 0.0
+        test_size = 0.0 if self.judging.test is not None or self.n_folds(tables) else self.test_size
         if self.kind == "tabular":
-            return fitting.fit_ensemble(tables, self.settings, test_size, self.groups)
+            return fitting.fit_ensemble(tables, self.settings, test_size, self.wanted.groups)
         fitted = fitting.fit_network(
-            tables, self.settings, test_size, self.checkpoint, self.checkpoint_minutes
+            tables, self.settings, test_size, self.pieces.checkpoint, self.pieces.checkpoint_minutes
         )
         stop = fitted.estimator.stop_
         if stop.reason == "diverged" and stop.best_epoch == 0:
@@ -150,56 +150,69 @@ class FitRun:
 
     def keep(self, fitted: fitting.Fitted) -> tuple[Path, AnyModel]:
         """Write the model, and remove the checkpoint of a training that has ended by itself."""
-        path = self.output or free_name()
-        model = with_decision(fitted.estimator.to_model(), fitted, self.decision)
+        path = self.written.output or free_name()
+        model = with_decision(fitted.estimator.to_model(), fitted, self.judging.decision)
         save(model, path)
-        if self.checkpoint is not None and fitted.estimator.stop_.reason != "interrupted":
-            self.checkpoint.unlink(missing_ok=True)
+        if self.pieces.checkpoint is not None and fitted.estimator.stop_.reason != "interrupted":
+            self.pieces.checkpoint.unlink(missing_ok=True)
         return path, model
 
-    def judge(self, tables: TableInput, fitted: fitting.Fitted, model: AnyModel, path: Path) -> Assessment:
-        """Return the assessment on test rows, or by folds; write the page about the model if asked for."""
-        crossed = None
-        if self.folds:
-            is_chosen = self.decision.needs_rows
-            crossed = judged_by_folds(fitted, model.decision, is_chosen=is_chosen, trees=self.trees)
-            assessment = crossed.assessment
+    def judge(
+        self, tables: TableInput, fitted: fitting.Fitted, model: AnyModel, path: Path
+    ) -> tuple[Assessment | None, str]:
+        """Return the assessment with what judged; write the page about the model if asked for.
+
+        There is none if folds would judge a training that Ctrl-C has ended.
+        """
+        crossed: CrossAssessment | None = None
+        assessment: Assessment | None = None
+        judged = ""
+        trees = self.judging.trees
+        n_folds = self.n_folds(tables)
+        if not n_folds:
+            assessment = fit_report.assess_fit(model, fitted, trees=trees)
+        elif fitted.estimator.stop_.reason == "interrupted":
+            return None, "It was not judged, as no rows were held out: use separatrix evaluate."
         else:
-            assessment = fit_report.assess_fit(model, fitted, trees=self.trees)
-        if self.report is not None:
+            is_chosen = self.judging.decision.needs_rows
+            crossed = judged_by_folds(fitted, model, n_folds, is_chosen=is_chosen, trees=trees)
+            assessment = crossed.assessment
+            judged = fit_report.judged_text(crossed)
+        if self.judging.report is not None:
             write_fit_report(
-                self.report,
+                self.judging.report,
                 model,
                 fitted,
                 source=tables.name,
                 model_file=path,
-                cost=self.decision.cost,
-                trees=self.trees,
+                cost=self.judging.decision.cost,
+                trees=trees,
                 folds=crossed,
             )
-        return assessment
+        return assessment, judged
 
     def show(
         self,
         tables: TableInput,
         fitted: fitting.Fitted,
         model: AnyModel,
-        assessment: Assessment,
+        judged: tuple[Assessment | None, str],
         path: Path,
     ) -> None:
         """Print the report."""
-        hint = fit_report.advice(assessment, model, fitted)
+        assessment, how = judged
+        hint = None if assessment is None else fit_report.advice(assessment, model, fitted)
         diagnosis = getattr(fitted.estimator, "diagnosis_", None)
-        if self.as_json:
+        if self.written.as_json:
             values = fit_report.fit_values(tables, fitted, model, assessment, path)
             findings = [] if diagnosis is None else diagnosis.to_list()
             show_json({**values, "advice": hint, "diagnosis": findings})
             return
-        decisions = decision_lines(model, self.decision.cost)
-        parts = fit_report.fit_parts(tables, fitted, model, assessment, hint, decisions)
+        decisions = decision_lines(model, self.judging.decision.cost)
+        parts = fit_report.fit_parts(tables, fitted, model, assessment, how, hint, decisions)
         if diagnosis is not None and diagnosis.findings:
             parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
-        page = "" if self.report is None else f" Report written to '{self.report}'."
+        page = "" if self.judging.report is None else f" Report written to '{self.judging.report}'."
         show(*parts, f"Model written to '{path}'.{page} Next: separatrix predict {path} TABLE")
 
     def warn_of_end(self, fitted: fitting.Fitted, path: Path) -> None:
@@ -208,6 +221,10 @@ class FitRun:
         if stop.reason == "diverged":
             warn(in_option_names(stop.message))
         if stop.reason == "interrupted":
-            kept = f"; the same command continues from '{self.checkpoint}'" if self.checkpoint else ""
+            kept = (
+                f"; the same command continues from '{self.pieces.checkpoint}'"
+                if self.pieces.checkpoint
+                else ""
+            )
             warn(f"{stop.message.rstrip('.')}; the model so far is saved to '{path}'{kept}.")
             raise typer.Exit(INTERRUPTED)

@@ -13,16 +13,25 @@ import typer
 from numpy.typing import NDArray
 
 from separatrix.cli.fitting import Fitted
+from separatrix.cli.judging_options import FEW_ROWS, JudgingOptions
+from separatrix.cli.table_input import TableInput
+from separatrix.data.column_values import as_column
 from separatrix.data.schema import AppliedTable
-from separatrix.data.table import Table, require_column
-from separatrix.decision import Decision
+from separatrix.data.table import Table
+from separatrix.data.targets import class_target
+from separatrix.decision import Decision, positive_index
 from separatrix.ensemble import AnyModel
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.table_source import group_numbers
+from separatrix.evaluate.assessment import decision_of_model
 from separatrix.evaluate.thresholds import Cost
-from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold, read_cost
-from separatrix.report.judging import CrossAssessment, cross_assess, repeats_for
+from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
+from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold
+from separatrix.report.folds import check_foldable
 from separatrix.tabular.table_fitting import TabularFit
+
+LEAST_ROWS = 10
+"""Fewer rows are not split into folds, unless that is asked for."""
 
 CHOSEN = (
     "The calibration or the threshold was chosen on training rows, which are among these: scores that depend "
@@ -38,75 +47,95 @@ def check_report(path: Path | None, model_path: Path | None = None) -> None:
         check_report_path(path)
 
 
-def check_folds(*, folds: bool, report: Path | None, is_read_whole: bool) -> None:
+def check_read_whole(options: JudgingOptions, *, is_read_whole: bool) -> None:
     """Raise a `ParameterError` before the training for an option that needs all rows after it."""
-    name = "folds" if folds else "report"
-    if (folds or report is not None) and not is_read_whole:
+    name = "folds" if options.folds else "report"
+    if (options.folds or options.report is not None) and not is_read_whole:
         raise ParameterError(
             name, "needs a table that is read whole; leave out memory and checkpoint, or use evaluate."
         )
 
 
-def parsed_cost(text: str | None) -> Cost | None:
-    """Return costs as they were typed; None if there are none."""
-    return None if text is None else read_cost(text)
+def check_classes(choice: DecisionChoice, tables: TableInput) -> None:
+    """Raise a `ParameterError` before the training for an option that the classes do not allow."""
+    if tables.task == "regression":
+        choice.check_classes(None)
+    elif isinstance(tables.source, Table) and choice != DecisionChoice():
+        classes = np.unique(_labels(tables, tables.source)).tolist()
+        choice.check_classes(len(classes))
+        if choice.positive is not None:
+            positive_index(choice.positive, classes)
 
 
-def refuse_decision(choice: DecisionChoice) -> None:
-    """Raise a `ParameterError` for an option that needs classes."""
-    name = "calibrate" if choice.calibrate else "threshold" if choice.threshold is not None else "cost"
-    raise ParameterError(name, "needs classes, and the task is regression; leave it out.")
+def check_folds(n_folds: int, tables: TableInput, groups: str | None) -> None:
+    """Raise a `DataError` before the training for a table that cannot be split into folds."""
+    assert isinstance(tables.source, Table)  # `check_read_whole` has seen to it
+    is_class = tables.task == "classification"
+    target = tables.source.columns[tables.target]
+    y = _labels(tables, tables.source) if is_class else target
+    of_groups = None if groups is None else group_numbers(tables.source, groups)
+    check_foldable(y, n_folds, of_groups, is_class=is_class)
+
+
+def _labels(tables: TableInput, table: Table) -> NDArray[Any]:
+    column = tables.schema.read_target(table.columns[tables.target])
+    return class_target(as_column(column, tables.target), tables.target)
+
+
+def has_few_rows(n_folds: int, tables: TableInput, groups: str | None) -> bool:
+    """Return whether a table has so few rows that folds judge it, and enough for folds."""
+    if not LEAST_ROWS <= tables.n_rows < FEW_ROWS:
+        return False
+    try:
+        check_folds(n_folds, tables, groups)
+    except DataError:
+        return False
+    return True
 
 
 def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> AnyModel:
-    """Return a model with the calibration and the threshold that were asked for."""
-    if not choice.is_asked or model.classes is None:
+    """Return a model with the calibration and the threshold that were asked for, and its positive class."""
+    if model.classes is None:
         return model
     y, proba = None, None
     if choice.needs_rows:
         X = fitted.features if isinstance(fitted, TabularFit) else fitted.X
         y, proba = out_of_fold(fitted.estimator, X, fitted.y)  # type: ignore[arg-type]
-    return replace(model, decision=choice.decide(y, proba, model.classes))
+    decision = choice.decide(y, proba, model.classes, fitted.target.statistics["class_counts"])
+    return model if decision == Decision() else replace(model, decision=decision)
 
 
 def judged_by_folds(
-    fitted: Fitted, decision: Decision | None, *, is_chosen: bool, trees: bool
+    fitted: Fitted, model: AnyModel, n_folds: int, *, is_chosen: bool, trees: bool
 ) -> CrossAssessment:
-    """Judge what was fitted by cross-validation over training and test rows together.
+    """Judge what was fitted on all rows by cross-validation over them.
 
     The decision is that of the model; `is_chosen` is whether training rows have chosen it.
     """
-    features, test = judged_tables(fitted)
-    names = [name for name in features.columns if name != fitted.target.name]
-    columns = {name: np.concatenate([features.columns[name], test.columns[name]]) for name in names}
-    y = np.concatenate([fitted.y, fitted.y_test])
+    features = fitted.features
+    assert features is not None  # `check_read_whole` has seen to it
+    columns = {name: cells for name, cells in features.columns.items() if name != fitted.target.name}
     groups = fitted.groups if isinstance(fitted, TabularFit) else None
     found = cross_assess(
         fitted.estimator,
         replace(features, columns=columns),
-        y,
-        groups=None if groups is None else _all_groups(groups, test),
-        decision=decision,
+        fitted.y,
+        groups=None if groups is None else group_numbers(groups, next(iter(groups.columns))),
+        decision=None if model.classes is None else decision_of_model(model),
         target=fitted.target.name,
         class_weight=class_weights(fitted),
         trees=trees,
-        n_repeats=repeats_for(len(y)),
-        on_fit=_show_fold if sys.stderr.isatty() else None,
+        folding=Folding(n_folds, repeats_for(len(fitted.y))),
+        on_fit=show_fold if sys.stderr.isatty() else None,
     )
-    if decision is None or not is_chosen:
+    if not is_chosen:
         return found
     notes = (*found.assessment.notes, CHOSEN)
     return replace(found, assessment=replace(found.assessment, notes=notes))
 
 
-def _all_groups(train: Table, test: Table) -> NDArray[Any]:
-    """Return the number of the group of each training row, then of each test row."""
-    ((name, column),) = train.columns.items()
-    require_column(name, test.columns)
-    return group_numbers(Table({name: np.concatenate([column, test.columns[name]])}), name)
-
-
-def _show_fold(done: int, total: int) -> None:
+def show_fold(done: int, total: int) -> None:
+    """Show how many trainings of folds are done."""
     typer.echo(f"\rjudging: {done} of {total} trainings", err=True, nl=done == total)
 
 
@@ -139,13 +168,16 @@ def write_fit_report(
     folds: CrossAssessment | None = None,
 ) -> None:
     """Write the page about a model that was fitted on a table."""
-    X, X_test = judged_tables(fitted)
+    X, y, train = None, None, None
+    if folds is None:
+        features, X = judged_tables(fitted)
+        y, train = fitted.y_test, (features, fitted.y)
     write_report(
         path,
         model,
-        X_test,
-        fitted.y_test,
-        train=(X, fitted.y),
+        X,
+        y,
+        train=train,
         class_weight=class_weights(fitted),
         folds=folds,
         target=fitted.target.name,
@@ -156,7 +188,9 @@ def write_fit_report(
     )
 
 
-def write_report(path: Path, model: AnyModel, X: Table, y: NDArray[Any], **parts: Any) -> None:
+def write_report(
+    path: Path, model: AnyModel, X: Table | None = None, y: NDArray[Any] | None = None, **parts: Any
+) -> None:
     """Write the page about a model and its test rows; `parts` as for `Report.from_estimator`."""
     from separatrix.report import Report
 
@@ -168,4 +202,5 @@ def decision_lines(model: AnyModel, cost: Cost | None) -> list[tuple[str, str]]:
     if model.decision is None or model.classes is None:
         return []
     costs: Mapping[str, float] | Cost | None = cost
-    return [("Decision", decision_text(model.decision, model.classes.tolist()[-1], costs))]
+    text = decision_text(model.decision, model.classes.tolist(), costs)
+    return [("Decision", text)] if text else []

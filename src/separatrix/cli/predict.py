@@ -12,9 +12,12 @@ from glob import glob
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from separatrix.cli.console import note, some
+from separatrix.cli.positive import with_positive
 from separatrix.cli.read_options import read_notes, with_read_options
 from separatrix.cli.table_input import (
     LARGE,
@@ -34,10 +37,14 @@ from separatrix.data.streams import Stream
 from separatrix.data.table import Table
 from separatrix.data.table_files import FileTable
 from separatrix.data.table_output import output_format, write_pieces
+from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
 from separatrix.io import load
+from separatrix.model import Model, answers, predicted_labels
+
+Array = NDArray[Any]
 
 PREDICTION = "prediction"
 
@@ -67,7 +74,15 @@ def predict(
         typer.Option(
             metavar="NUMBER",
             show_default="that of the model, else 0.5",
-            help="Of two classes: predict the second where its probability is this number or more.",
+            help="Of two classes: predict the positive one where its probability is this number or more.",
+        ),
+    ] = None,
+    positive: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLASS",
+            show_default="that of the model, else the second",
+            help="Of two classes: the positive one, which the threshold is about.",
         ),
     ] = None,
     memory: MemoryOption = None,
@@ -81,7 +96,7 @@ def predict(
     """
     if output != "-":
         check_output(output, sources)
-    model = load(model_file)
+    model = with_positive(load(model_file), positive)
     if threshold is not None:
         model = model.with_threshold(threshold)
     keeps = output_format(output)[0].keeps_spelling
@@ -96,10 +111,20 @@ def predict(
         pieces = scored_pieces(model, stream, unseen, layout)
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
         _note_columns(model, stream, unseen)
-    if model.threshold is not None:
-        assert model.classes is not None
-        origin = "as kept in the model" if threshold is None else "as asked"
-        note(f"'{model.classes[1]}' is predicted from a probability of {model.threshold:g} on, {origin}.")
+    _note_decision(model, is_asked=threshold is not None)
+
+
+def _note_decision(model: AnyModel, *, is_asked: bool) -> None:
+    """Say from which probability on a class is predicted, and whether probabilities are frequencies."""
+    if model.classes is None:
+        return
+    weights = (model.training or {}).get("settings", {}).get("class_weight")
+    if weights is not None and not (model.decision is not None and model.decision.is_calibrated):
+        note("classes were weighted in the training: the probabilities are not frequencies.")
+    if model.threshold is not None and model.decision is not None:
+        origin = "as asked" if is_asked else "as kept in the model"
+        label = model.classes[model.decision.positive]
+        note(f"'{label}' is predicted from a probability of {model.threshold:g} on, {origin}.")
 
 
 def _read(source: str, options: ReadOptions) -> Table | FileTable:
@@ -176,13 +201,12 @@ def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
 
 def predicted_columns(model: AnyModel, table: Table) -> dict[str, Any]:
     """Return the columns that scoring adds to a table."""
-    predicted = model.predict(table)
+    predicted, proba = _predicted(model, table)
     labels = range(predicted.shape[-1]) if model.classes is None else model.classes.tolist()
     added: dict[str, Any] = {PREDICTION: predicted}
     if predicted.ndim == 2:
         added = {f"{PREDICTION} {label}": predicted[:, i] for i, label in enumerate(labels)}
-    if model.is_classifier:
-        proba = model.predict_proba(table)
+    if proba is not None:
         added |= {f"probability {label}": proba[:, i] for i, label in enumerate(labels)}
     return added
 
@@ -192,6 +216,19 @@ def _used(model: AnyModel, columns: Iterable[str]) -> Iterable[str]:
     if model.encoder is not None:
         return model.encoder.input_columns
     return model.feature_names or columns
+
+
+def _predicted(model: AnyModel, table: Table) -> tuple[Array, Array | None]:
+    """Return what a model predicts and, of a classifier, its probabilities; the networks compute once."""
+    if not model.is_classifier:
+        return model.predict(table), None
+    if isinstance(model, Model) and model.classes is not None and model.decision is None:
+        z = model.decision_function(table)
+        return predicted_labels(z, model.classes, model.network), model.head.probabilities(z)
+    proba = model.predict_proba(table)
+    if model.classes is None or not model.has_one_target:
+        return (proba > 0.5).astype(np.int64), proba
+    return answers(model.classes, model.decision or Decision(), proba), proba
 
 
 def _note_columns(model: AnyModel, stream: Stream, unseen: Mapping[str, int]) -> None:

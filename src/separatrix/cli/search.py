@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
 
+import numpy as np
 import typer
 
 from separatrix.cli import search_report
 from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show, show_json, warn
-from separatrix.cli.judging import check_report, parsed_cost
-from separatrix.cli.judging_options import CostOption, ReportOption, TreesOption
+from separatrix.cli.judging import check_report, show_fold, write_report
+from separatrix.cli.judging_options import PageOptions
 from separatrix.cli.model_output import check_output, free_name
+from separatrix.cli.option_groups import with_options
 from separatrix.cli.options import (
     OPTIONS,
     OWN_DEFAULTS,
@@ -45,16 +47,14 @@ from separatrix.cli.table_input import (
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.targets import Task
+from separatrix.decision import Decision
+from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.io import save
-from separatrix.search.table_search import (
-    DEFAULTS,
-    LEARNING_RATES,
-    ROWS_FOR_EARLY_STOPPING,
-    SearchSetup,
-    TableSearch,
-    search_table,
-)
+from separatrix.model import Model
+from separatrix.report.decisions import DecisionChoice, read_cost
+from separatrix.search.table_search import TableSearch, search_table
+from separatrix.search.table_setup import DEFAULTS, LEARNING_RATES, ROWS_FOR_EARLY_STOPPING, SearchSetup
 from separatrix.train import TrainingProgress
 
 NETWORKS, TRAINING, JUDGING = "Networks to try", "Training", "Judging"
@@ -104,7 +104,12 @@ SEARCH_OPTIONS = (
     _option("n_candidates", panel=NETWORKS),
     *SEARCHED_OPTIONS,
     _option("cv", panel=JUDGING),
-    _option("n_repeats", panel=JUDGING),
+    _option(
+        "n_repeats",
+        panel=JUDGING,
+        reader=Reader(int, "INTEGER"),
+        default="4 up to 150 rows, 2 up to 500, else 1",
+    ),
     _option(
         "scoring",
         panel=JUDGING,
@@ -118,9 +123,35 @@ SEARCH_OPTIONS = (
 )
 
 
+@dataclass(frozen=True)
+class SearchFiles:
+    """What a search writes; the attributes are options."""
+
+    output: ModelOutput = None
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            show_default=False,
+            help="Folder for pictures of the search: heatmap.png, pareto.png, curves.png. It is created if "
+            "it does not exist.",
+        ),
+    ] = None
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="File to which every finished training is written; the same command continues from it.",
+        ),
+    ] = None
+    as_json: JsonOption = False
+
+
 @with_estimator_options(SEARCH_OPTIONS, OWN_DEFAULTS)
 @with_read_options
 @with_column_options
+@with_options(files=SearchFiles, page=PageOptions)
 def search(
     source: Annotated[
         str,
@@ -138,28 +169,6 @@ def search(
         typer.Option("--target", "-t", metavar="COLUMN", help="Column to predict, named as for fit."),
     ] = None,
     task: TaskOption = None,
-    output: ModelOutput = None,
-    pictures: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            show_default=False,
-            help="Folder for pictures of the search: heatmap.png, pareto.png, curves.png. It is created if "
-            "it does not exist.",
-        ),
-    ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="File to which every finished training is written; the same command continues from it.",
-        ),
-    ] = None,
-    report: ReportOption = None,
-    cost: CostOption = None,
-    trees: TreesOption = True,
-    as_json: JsonOption = False,
     layers: Annotated[
         list[Any] | None,
         typer.Option(
@@ -173,6 +182,8 @@ def search(
         ),
     ] = None,
     *,
+    files: SearchFiles,
+    page: PageOptions,
     reading: ReadOptions,
     columns: ColumnOptions,
     settings: dict[str, Any],
@@ -188,20 +199,20 @@ def search(
             "target", f"must be the column named after the table, '{column}', got '{target}'; name it once."
         )
     searched = [option.name for option in SEARCHED_OPTIONS if option.name in settings]
-    costs = parsed_cost(cost)
-    check_report(report)
-    if report is not None and settings.get("ensemble"):
+    costs = None if page.cost is None else read_cost(page.cost)
+    check_report(page.report)
+    if page.report is not None and settings.get("ensemble"):
         raise ParameterError("report", "is about one network, and ensemble keeps several; leave one out.")
 
     def start(setup: SearchSetup) -> None:
-        check_output(output or free_name())
-        if pictures is not None:
+        check_output(files.output or free_name())
+        if files.pictures is not None:
             from separatrix.plots.axes import prepare_folder  # only here: matplotlib is slow to import
 
-            prepare_folder(pictures)
+            prepare_folder(files.pictures)
         announce_compilation(settings.get("engine", "auto"), settings["dtype"])
         if n_done := setup.n_finished():
-            note(f"{n_done} of {setup.n_drawn} networks were done, and are taken from '{store}'.")
+            note(f"{n_done} of {setup.n_drawn} networks were done, and are taken from '{files.store}'.")
 
     with exit_if_interrupted("interrupted before a network was tried on all folds; no model was written."):
         table = read_table_source(source, reading)
@@ -212,7 +223,7 @@ def search(
                 task=cast("Task | None", task),
                 layers=layers or None,
                 param_space={name: settings.pop(name) for name in searched},
-                store=store,
+                store=files.store,
                 verbose=int(sys.stderr.isatty()),
                 callbacks=[show_epoch],
                 on_start=start,
@@ -224,31 +235,51 @@ def search(
         if stop.reason == "diverged" and stop.best_epoch == 0:
             raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
     with exit_if_interrupted("interrupted before the model was written."):
-        path = output or free_name()
-        save(found.model, path)
-        drawn = [] if pictures is None else _draw(found, pictures)
-        if report is not None:
-            from separatrix.cli.search_page import write_search_report  # only here: slow to import
-
-            write_search_report(
-                report, found, table, source=source_name(source), model_file=path, cost=costs, trees=trees
-            )
-    written = search_report.Written(source_name(source), path, drawn)
-    if as_json:
-        show_json(search_report.values(found, written))
+        path = files.output or free_name()
+        model = positive_model(found, page.positive)
+        save(model, path)
+        drawn = [] if files.pictures is None else _draw(found, files.pictures)
+    judged = None
+    if isinstance(model, Model):
+        with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
+            judged = found.judge(trees=page.trees, on_fit=show_fold if sys.stderr.isatty() else None)
+            if page.report is not None:
+                write_report(
+                    page.report,
+                    model,
+                    folds=judged,
+                    target=found.setup.target,
+                    source=source_name(source),
+                    model_file=path,
+                    cost=costs,
+                )
+    written = search_report.Written(source_name(source), path, drawn, page.report)
+    if files.as_json:
+        show_json(search_report.values(found, written, judged))
     else:
-        show(*search_report.parts(found, written))
+        show(*search_report.parts(found, written, judged))
     for stop in stops:
         if stop.reason == "diverged":
             warn(in_option_names(stop.message))
     n_tried, n_drawn = found.n_tried, found.setup.n_drawn
     if n_tried < n_drawn or any(stop.reason == "interrupted" for stop in stops):
-        cure = "; the same command continues from there" if store else ""
+        cure = "; the same command continues from there" if files.store else ""
         warn(
             f"interrupted when {n_tried} of {n_drawn} networks were tried on all folds: the model in "
             f"'{path}' is chosen among these{cure}."
         )
         raise typer.Exit(INTERRUPTED)
+
+
+def positive_model(found: TableSearch, positive: str | None) -> AnyModel:
+    """Return the model of a search with its positive class: the one that is named, else the rarer one."""
+    model = found.model
+    if model.classes is None:
+        DecisionChoice(positive=positive).check_classes(None)
+        return model
+    counts = np.unique(found.setup.y, return_counts=True)[1]
+    decision = DecisionChoice(positive=positive).decide(None, None, model.classes, counts)
+    return model if decision == Decision() else replace(model, decision=decision)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from separatrix.cli.options import in_option_names
 from separatrix.cli.report import network_values, preprocessing_values, value_text
 from separatrix.ensemble import Ensemble
 from separatrix.model import Model
+from separatrix.report.cross_validation import CrossAssessment
 from separatrix.search import TableSearch, architectures
-from separatrix.search.space import LINEAR_BASELINES
-from separatrix.search.table_search import SearchSetup, SearchSpace
+from separatrix.search.table_setup import SearchSetup, SearchSpace
 from separatrix.select import verdict_parts
 from separatrix.text import plural
 
@@ -27,14 +27,17 @@ MAX_NETWORKS_SHOWN = 8
 
 @dataclass(frozen=True)
 class Written:
-    """Where the table is from, and where model and pictures were written."""
+    """Where the table is from, and where model, pictures and page were written."""
 
     source: str
     model: Path
     pictures: Sequence[Path]
+    report: Path | None = None
 
 
-def parts(found: TableSearch, written: Written) -> list[RenderableType]:
+def parts(
+    found: TableSearch, written: Written, judged: CrossAssessment | None = None
+) -> list[RenderableType]:
     """Return what was searched, the verdict, and what was written."""
     verdict = found.verdict
     worded = replace(verdict, warnings=tuple(map(in_option_names, verdict.warnings)))
@@ -42,16 +45,26 @@ def parts(found: TableSearch, written: Written) -> list[RenderableType]:
     lines = []
     if written.pictures:
         lines.append(f"Pictures written: {', '.join(map(str, written.pictures))}")
-    lines.append(f"Model written to '{written.model}'. Next: separatrix predict {written.model} TABLE")
+    page = "" if written.report is None else f" Report written to '{written.report}'."
+    lines.append(f"Model written to '{written.model}'.{page} Next: separatrix predict {written.model} TABLE")
     return [
         _search_summary(found, written),
         sentences,
         # A narrow terminal does not show advantage and p: the sentences have those of the network chosen.
         table(("rate" if name == "learning_rate_init" else name for name in header), candidates, n_spare=3),
         note,
+        *([] if judged is None else [_judged(judged)]),
         summary(_model_lines(found)),
         "\n".join(lines),
     ]
+
+
+def _judged(judged: CrossAssessment) -> str:
+    """Return how the network that was chosen compares with the baselines of `fit`."""
+    assessment = judged.assessment
+    verdicts = [each.verdict for each in assessment.comparisons]
+    notes = [each for each in (assessment.weight_note, *assessment.notes) if each]
+    return "\n".join(["The network that was chosen, trained again on the same folds:", *verdicts, *notes])
 
 
 def _search_summary(found: TableSearch, written: Written) -> RenderableType:
@@ -117,8 +130,8 @@ def _training(settings: dict[str, Any], setup: SearchSetup) -> str:
 
 def _trainings(found: TableSearch) -> str:
     n_splits = found.search.n_splits_
-    trainings = plural((found.n_tried + len(LINEAR_BASELINES)) * n_splits, "training")
-    return f"{trainings}: each network, and {len(LINEAR_BASELINES)} linear baselines, on {n_splits} splits"
+    trainings = plural((found.n_tried + 1) * n_splits, "training")
+    return f"{trainings}: each network, and the straight line, on {n_splits} splits"
 
 
 def _model_lines(found: TableSearch) -> list[Row]:
@@ -136,7 +149,7 @@ def _model_lines(found: TableSearch) -> list[Row]:
     return [("Trained", trained), *network_lines(found.model, MAX_NETWORKS_SHOWN)]
 
 
-def values(found: TableSearch, written: Written) -> dict[str, Any]:
+def values(found: TableSearch, written: Written, judged: CrossAssessment | None = None) -> dict[str, Any]:
     """Return the report as values that JSON can hold."""
     setup, space = found.setup, found.setup.space
     weights = found.model.fractions if isinstance(found.model, Ensemble) else [1.0]
@@ -165,6 +178,7 @@ def values(found: TableSearch, written: Written) -> dict[str, Any]:
             **preprocessing_values(found.models[0]),
         },
         "verdict": found.verdict.to_dict(),
+        "test": None if judged is None else judged.assessment.to_dict(),
         "networks": [
             {"index": int(index), "weight": float(weight), **_network_values(model)}
             for index, model, weight in zip(found.stops, found.models, weights, strict=True)

@@ -13,6 +13,7 @@ from separatrix.data.column import as_numbers
 from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table, split_target
+from separatrix.decision import Decision, rarer_class
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
 from separatrix.evaluate.baselines import DUMMY, Baseline
@@ -48,6 +49,8 @@ class Assessment:
         Which rows judge, in words, if they are no test rows that were held out once.
     is_weighted : bool, default=False
         Whether the model and its baselines were trained with class weights: the AUC then decides.
+    is_calibrated : bool, default=False
+        Whether the probabilities of all of them were calibrated afterwards: the log-loss then decides.
     notes : tuple of str
         Sentences on what went wrong while judging.
     """
@@ -58,6 +61,7 @@ class Assessment:
     name: str = MODEL
     rows: str = ""
     is_weighted: bool = False
+    is_calibrated: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -70,6 +74,11 @@ class Assessment:
         """What class weights mean for the scores, as a sentence; empty without class weights."""
         if not self.is_weighted:
             return ""
+        if self.is_calibrated:
+            return (
+                "Classes were weighted, also for the baselines, and the probabilities of all were calibrated "
+                "afterwards on training rows: they are frequencies again, and the log-loss decides."
+            )
         sentence = (
             "Classes were weighted, also for the baselines: probabilities are then no frequencies, unless "
             "they are calibrated (--calibrate)"
@@ -93,6 +102,7 @@ class Assessment:
             "name": self.name,
             "rows": self.rows,
             "is_weighted": self.is_weighted,
+            "is_calibrated": self.is_calibrated,
             "notes": list(self.notes),
         }
 
@@ -105,7 +115,7 @@ def assess_classifier(
     *,
     name: str = MODEL,
     is_weighted: bool = False,
-    threshold: float | None = None,
+    decision: Decision | None = None,
 ) -> Assessment:
     """Compute reports of a classifier and its baselines, and compare them.
 
@@ -121,9 +131,9 @@ def assess_classifier(
     is_weighted : bool, default=False
         Whether all were trained with class weights: the AUC then decides, as weights shift the probabilities
         that the log-loss judges.
-    threshold : float, optional
-        Of two classes: the probability of the second from which on it is the model's answer. The baselines
-        answer with the most probable class.
+    decision : Decision, optional
+        Its threshold makes the model's answers, and it says which class is positive. The baselines answer
+        with the most probable class.
 
     Raises
     ------
@@ -137,19 +147,29 @@ def assess_classifier(
     >>> assessment.comparisons[0].outcome
     'better'
     """
-    decided_by = ROC_AUC if is_weighted else LOG_LOSS
+    decision = decision or Decision()
+    threshold, positive = decision.threshold, decision.positive
+    is_shifted = is_weighted and not decision.is_calibrated
+    decided_by = ROC_AUC if is_shifted else LOG_LOSS
     found = _assessment(
         name,
         proba,
         baselines,
         lambda values, is_model: classification_report(
-            y_true, values, classes, threshold=threshold if is_model else None
+            y_true, values, classes, threshold=threshold if is_model else None, positive=positive
         ),
         lambda values, names: compare_classifiers(
-            y_true, proba, values, classes, names=names, decided_by=decided_by, threshold=threshold
+            y_true,
+            proba,
+            values,
+            classes,
+            names=names,
+            decided_by=decided_by,
+            threshold=threshold,
+            positive=positive,
         ),
     )
-    return replace(found, is_weighted=is_weighted)
+    return replace(found, is_weighted=is_weighted, is_calibrated=is_weighted and not is_shifted)
 
 
 def assess_regressor(
@@ -231,9 +251,19 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
     if model.classes is not None:
         labels = Labels(model.classes).match(y, name)
         proba = model.predict_proba(features)
-        return assess_classifier(labels, proba, model.classes, dummy, name=called, threshold=model.threshold)
+        decision = decision_of_model(model)
+        return assess_classifier(labels, proba, model.classes, dummy, name=called, decision=decision)
     numbers = as_numbers(as_column(y, name), name)
     return assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
+
+
+def decision_of_model(model: AnyModel) -> Decision:
+    """Return how a classifier decides; if it does not say which class is positive, the rarer one is."""
+    if model.decision is not None:
+        return model.decision
+    target = (model.training or {}).get("target")
+    counts = target.get("class_counts", ()) if isinstance(target, dict) else ()
+    return Decision(positive=rarer_class(counts))
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:

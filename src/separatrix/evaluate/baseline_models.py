@@ -26,6 +26,7 @@ from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.errors import DataError
 from separatrix.evaluate.baselines import DUMMY, LOGISTIC_REGRESSION, RIDGE_REGRESSION, Baseline
+from separatrix.evaluate.calibration import out_of_fold_decision
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
 GRADIENT_BOOSTING = "gradient boosting"
@@ -68,7 +69,9 @@ class TrainingTable:
         return replace(self, table=self.table.take(rows), y=self.y[rows], weight=weight)
 
 
-def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True) -> dict[str, Baseline]:
+def table_baselines(
+    training: TrainingTable, test: Table, *, trees: bool = True, calibrate: bool = False
+) -> dict[str, Baseline]:
     """Fit the baselines on a table, and predict the rows of another.
 
     Parameters
@@ -79,6 +82,9 @@ def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True)
         With the same columns.
     trees : bool, default=True
         Whether to fit gradient boosting, too.
+    calibrate : bool, default=False
+        Whether to calibrate the probabilities, as those of a model are that is compared: on training rows, by
+        copies that were not trained on them.
 
     Returns
     -------
@@ -107,7 +113,22 @@ def table_baselines(training: TrainingTable, test: Table, *, trees: bool = True)
     if trees:
         fits[GRADIENT_BOOSTING] = _boosting
     fits[DUMMY] = _dummy
+    if calibrate and is_class:
+        return {name: _calibrated(fit, training, test) for name, fit in fits.items()}
     return {name: fit(training, test) for name, fit in fits.items()}
+
+
+def _calibrated(
+    fit: Callable[[TrainingTable, Table], Baseline], training: TrainingTable, test: Table
+) -> Baseline:
+    """Return a baseline whose probabilities are calibrated on training rows."""
+
+    def answers(rows: IntArray, held_out: IntArray) -> FloatArray:
+        return fit(training.take(rows), training.table.take(held_out)).predictions
+
+    baseline = fit(training, test)
+    decision = out_of_fold_decision(answers, training.y, training.n_classes or 0)
+    return replace(baseline, predictions=decision.probabilities(baseline.predictions))
 
 
 def _applied(training: TrainingTable, test: Table) -> tuple[TrainingTable, Table]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from separatrix.errors import DataError
+from separatrix.evaluate.calibration import out_of_fold_decision
 from separatrix.evaluate.classification import encoded_labels
-from separatrix.evaluate.intervals import FloatArray
+from separatrix.evaluate.intervals import FloatArray, IntArray
 
 DUMMY = "dummy"
 LOGISTIC_REGRESSION = "logistic regression"
@@ -48,6 +51,7 @@ def baseline_probabilities(
     sample_weight: npt.ArrayLike | None = None,
     *,
     max_iter: int = 1000,
+    calibrate: bool = False,
 ) -> dict[str, Baseline]:
     """Fit the baselines of a classifier.
 
@@ -64,6 +68,9 @@ def baseline_probabilities(
         Weights of the training rows.
     max_iter : int
         Maximum number of iterations of the solver.
+    calibrate : bool, default=False
+        Whether to calibrate the probabilities, as those of a model are that is compared: on training rows, by
+        copies that were not trained on them.
 
     Returns
     -------
@@ -91,27 +98,39 @@ def baseline_probabilities(
             f"y_train must have two or more classes, got only {labels[present[0]]!r}; add rows of another."
         )
     inputs, queries = np.asarray(X_train), np.asarray(X_test)
-    dummy = DummyClassifier(strategy="prior").fit(inputs, codes, sample_weight)
-    model = LogisticRegression(max_iter=max_iter)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model.fit(inputs, codes, sample_weight)
-    converged = True
-    for warning in caught:
-        if issubclass(warning.category, ConvergenceWarning):
-            converged = False
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    weight = None if sample_weight is None else np.asarray(sample_weight)
+    fits: dict[str, Any] = {
+        DUMMY: DummyClassifier(strategy="prior"),
+        LOGISTIC_REGRESSION: LogisticRegression(max_iter=max_iter),
+    }
 
-    def all_columns(proba: FloatArray) -> FloatArray:
-        full = np.zeros((len(queries), len(labels)))
-        full[:, present] = proba
+    def answers(model: Any, rows: IntArray, held_out: FloatArray) -> FloatArray:
+        model.fit(inputs[rows], codes[rows], None if weight is None else weight[rows])
+        full = np.zeros((len(held_out), len(labels)))
+        full[:, model.classes_] = model.predict_proba(held_out)
         return full
 
-    return {
-        DUMMY: Baseline(all_columns(dummy.predict_proba(queries))),
-        LOGISTIC_REGRESSION: Baseline(all_columns(model.predict_proba(queries)), converged),
-    }
+    found: dict[str, Baseline] = {}
+    for name, model in fits.items():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            proba = answers(model, np.arange(len(codes)), queries)
+            if calibrate:
+                copied = clone(model)
+                decision = out_of_fold_decision(
+                    lambda rows, held_out, copied=copied: answers(copied, rows, inputs[held_out]),  # type: ignore[misc]
+                    codes,
+                    len(labels),
+                )
+                proba = decision.probabilities(proba)
+        converged = True
+        for warning in caught:
+            if issubclass(warning.category, ConvergenceWarning):
+                converged = False
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        found[name] = Baseline(proba, converged)
+    return found
 
 
 def baseline_predictions(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
+from sklearn.model_selection import StratifiedKFold
 
 from separatrix.decision import LEAST, Decision
 from separatrix.errors import DataError
 from separatrix.evaluate.classification import distribution_matrix, encoded_labels
-from separatrix.evaluate.intervals import FloatArray, Interval, proportion_interval
+from separatrix.evaluate.intervals import FloatArray, IntArray, Interval, proportion_interval
 
 _SHRINKAGE = 1e-3  # on the offsets: they stay finite where a class is separated from the others
 
@@ -114,3 +117,42 @@ def fitted_decision(y_true: npt.ArrayLike, proba: npt.ArrayLike, classes: npt.Ar
     found = minimize(loss, np.zeros(len(labels)), jac=True, method="L-BFGS-B")
     offsets = np.append(0.0, found.x[1:])
     return Decision(float(np.exp(-found.x[0])), tuple((offsets - offsets.mean()).tolist()))
+
+
+def out_of_fold_decision(
+    answers: Callable[[IntArray, IntArray], FloatArray], codes: IntArray, n_classes: int, *, n_splits: int = 3
+) -> Decision:
+    """Return the calibration of a model from training rows that it was not trained on.
+
+    Parameters
+    ----------
+    answers : callable
+        Takes numbers of training rows and of held-out rows; returns the probabilities of the held-out rows,
+        of shape (n_held_out, n_classes), by a model that was trained on the training rows.
+    codes : ndarray of shape (n_rows,)
+        Class numbers.
+    n_classes : int
+    n_splits : int, default=3
+
+    Returns
+    -------
+    Decision
+        None of the probabilities is changed if a class has no row.
+
+    Examples
+    --------
+    >>> codes = np.array([0] * 90 + [1] * 10)
+    >>> decision = out_of_fold_decision(lambda rows, held_out: np.full((len(held_out), 2), 0.5), codes, 2)
+    >>> decision.probabilities(np.array([[0.5, 0.5]])).round(2)
+    array([[0.9, 0.1]])
+    """
+    if not np.bincount(codes, minlength=n_classes).all():
+        return Decision()
+    proba = np.full((len(codes), n_classes), 1.0 / n_classes)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class")
+        splits = list(StratifiedKFold(n_splits, shuffle=True, random_state=0).split(codes, codes))
+    for rows, held_out in splits:
+        if len(np.unique(codes[rows])) > 1:
+            proba[held_out] = answers(rows, held_out)
+    return fitted_decision(codes, proba, np.arange(n_classes))

@@ -67,14 +67,16 @@ class ClassificationReport:
     balanced_accuracy : Interval
         Mean recall of the classes; its interval combines those of the recalls.
     average_precision : Interval
-        Area under the precision-recall curve. With two classes the second is positive; with more, the mean of
+        Area under the precision-recall curve of the positive class; of more than two classes, the mean of
         each class against the rest, without an interval.
     confusion : tuple of tuples of int
         ``confusion[i][j]`` rows have the true class i and the predicted class j.
     n_rows : int
     threshold : float or None, default=None
-        Of two classes: the probability of the second from which on it is the answer; None is the likeliest
-        class. Precision, recall, F1, accuracy, balanced accuracy and the confusion matrix depend on it.
+        Of two classes: the probability of the positive one from which on it is the answer; None is the
+        likeliest class. Precision, recall, F1, accuracies and the confusion matrix depend on it.
+    positive : int, default=1
+        Of two classes: the index of the positive one.
     """
 
     classes: tuple[Any, ...]
@@ -88,6 +90,7 @@ class ClassificationReport:
     confusion: tuple[tuple[int, ...], ...]
     n_rows: int
     threshold: float | None = None
+    positive: int = 1
 
     @property
     def has_rare_class(self) -> bool:
@@ -99,7 +102,7 @@ class ClassificationReport:
         """Which class is the answer, in words, if it is not the most probable one; empty otherwise."""
         if self.threshold is None:
             return ""
-        return f"'{self.classes[1]}' is the answer from a probability of {self.threshold:.4g} on"
+        return f"'{self.classes[self.positive]}' is the answer from a probability of {self.threshold:.4g} on"
 
     def __repr__(self) -> str:
         """Return the table of `to_text`."""
@@ -147,6 +150,7 @@ def classification_report(
     classes: npt.ArrayLike,
     *,
     threshold: float | None = None,
+    positive: int = 1,
 ) -> ClassificationReport:
     """Compute metrics of the probabilities of a binary or multiclass classifier.
 
@@ -159,8 +163,10 @@ def classification_report(
     classes : array-like of shape (n_classes,)
         The label of each column.
     threshold : float, optional
-        Of two classes: the probability of the second from which on it is the answer; by default the most
-        probable class is.
+        Of two classes: the probability of the positive one from which on it is the answer; by default the
+        most probable class is.
+    positive : int, default=1
+        Of two classes: the index of the positive one.
 
     Returns
     -------
@@ -188,7 +194,7 @@ def classification_report(
     """
     labels, codes = encoded_labels(y_true, classes)
     matrix = distribution_matrix(proba, len(codes), len(labels))
-    decision = Decision(threshold=threshold)
+    decision = Decision(threshold=threshold, positive=positive)
     decision.fits(len(labels))
     counts = confusion_matrix(codes, decision.indices(matrix), labels=np.arange(len(labels)))
     squared = np.sum((matrix - np.eye(len(labels))[codes]) ** 2, axis=1)
@@ -201,10 +207,11 @@ def classification_report(
         log_loss=mean_interval(row_log_losses(codes, matrix)),
         brier=mean_interval(squared / 2 if len(labels) == 2 else squared),
         balanced_accuracy=mean_of_proportions([row.recall for row in per_class], labels),
-        average_precision=_average_precision(codes, matrix, labels),
+        average_precision=_average_precision(codes, matrix, labels, positive),
         confusion=tuple(tuple(row) for row in counts.tolist()),
         n_rows=len(codes),
         threshold=threshold,
+        positive=positive,
     )
 
 
@@ -219,13 +226,16 @@ def _class_row(label: Any, code: int, counts: IntArray) -> ClassRow:
     )
 
 
-def _average_precision(codes: IntArray, proba: FloatArray, labels: tuple[Any, ...]) -> Interval:
-    """Return the average precision of the second of two classes, or the mean over all classes."""
+def _average_precision(
+    codes: IntArray, proba: FloatArray, labels: tuple[Any, ...], positive: int
+) -> Interval:
+    """Return the average precision of the positive one of two classes, or the mean over all classes."""
     if reason := undefined_reason(codes, labels):
         return Interval(None, reason=reason)
     if len(labels) == 2:
-        n_positive = int((codes == 1).sum())
-        return precision_interval(float(average_precision_score(codes == 1, proba[:, 1])), n_positive)
+        is_positive = codes == positive
+        value = float(average_precision_score(is_positive, proba[:, positive]))
+        return precision_interval(value, int(is_positive.sum()))
     values = [average_precision_score(codes == code, proba[:, code]) for code in range(len(labels))]
     return Interval(float(np.mean(values)), reason="a mean over classes")
 

@@ -108,6 +108,7 @@ def compare_classifiers(
     names: tuple[str, str] = ("the first model", "the second model"),
     decided_by: ClassMetric = LOG_LOSS,
     threshold: float | None = None,
+    positive: int = 1,
 ) -> Comparison:
     """Compare two classifiers on the same rows; the log-loss decides, unless another metric is named.
 
@@ -125,8 +126,10 @@ def compare_classifiers(
         ROC AUC suits models that were trained with class weights: weights shift the probabilities, which the
         log-loss judges, and not the order of the rows. If the AUC is undefined, the log-loss decides.
     threshold : float, optional
-        Of two classes: the probability of the second from which on it is the answer of the first model. The
-        answer of the second model is its most probable class.
+        Of two classes: the probability of the positive one from which on it is the answer of the first model.
+        The answer of the second model is its most probable class.
+    positive : int, default=1
+        Of two classes: the index of the positive one.
 
     Raises
     ------
@@ -157,7 +160,8 @@ def compare_classifiers(
     auc = _paired_auc(codes, first, second, labels)
     is_auc = decided_by == ROC_AUC and auc.advantage.value is not None
     primary, other = (auc, losses) if is_auc else (losses, auc)
-    return comparison(names, primary, (_paired_accuracy(codes, first, second, threshold), other), len(codes))
+    answers = Decision(threshold=threshold, positive=positive).indices(first)
+    return comparison(names, primary, (_paired_accuracy(codes, answers, second), other), len(codes))
 
 
 def compare_regressors(
@@ -218,15 +222,13 @@ def _paired_losses(metric: str, first: FloatArray, second: FloatArray) -> Paired
     return PairedTest(metric, "paired t", float(first.mean()), float(second.mean()), interval, p_value)
 
 
-def _paired_accuracy(
-    codes: IntArray, first: FloatArray, second: FloatArray, threshold: float | None
-) -> PairedTest:
+def _paired_accuracy(codes: IntArray, answers: IntArray, second: FloatArray) -> PairedTest:
     """Return McNemar's exact test: of the rows that only one model gets right, whether each gets half.
 
     The interval is the exact binomial one of that fraction, as a difference of accuracies. It therefore
     excludes zero if, and only if, p < 0.05.
     """
-    right_first = Decision(threshold=threshold).indices(first) == codes
+    right_first = answers == codes
     right_second = second.argmax(axis=1) == codes
     n_first, n_second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
     n_discordant = n_first + n_second

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.baselines import DUMMY, LINES
 from separatrix.evaluate.calibration import CalibrationBin
+from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.thresholds import Thresholds
 from separatrix.report.columns import ColumnFacts
 from separatrix.report.dependence import Dependence
@@ -80,6 +81,12 @@ class Content:
     rows: ShownRows
     advice: tuple[str, ...]
     model_file: str | None
+
+    @property
+    def positive(self) -> int:
+        """The index of the positive one of two classes."""
+        report = self.assessment.model
+        return report.positive if isinstance(report, ClassificationReport) else 1
 
     @property
     def verdict(self) -> str:

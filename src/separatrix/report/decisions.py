@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.model_selection import cross_val_predict
 
-from separatrix.decision import Decision
+from separatrix.decision import Decision, positive_index, rarer_class
 from separatrix.errors import ParameterError
 from separatrix.evaluate.calibration import fitted_decision
 from separatrix.evaluate.thresholds import Cost, threshold_table
@@ -37,28 +37,42 @@ class DecisionChoice:
         A threshold that is given.
     cost : Cost or None
         What a miss and a false alarm cost: the cheapest threshold is chosen.
+    positive : object
+        Of two classes: the positive one, as it is written; None is the rarer one.
     """
 
     calibrate: bool = False
     threshold: float | None = None
     cost: Cost | None = None
+    positive: Any = None
 
     def __post_init__(self) -> None:
-        """Check that a threshold is asked for once."""
+        """Check that a threshold is asked for once, and is one."""
         if self.threshold is not None and self.cost is not None:
             raise ParameterError("threshold", "is chosen by cost; give one of them.")
+        Decision(threshold=self.threshold)
+
+    def check_classes(self, n_classes: int | None) -> None:
+        """Raise a `ParameterError` for what needs classes, or two of them; None is a target of numbers."""
+        of_two = {"cost": self.cost, "threshold": self.threshold, "positive": self.positive}
+        asked = [name for name, value in of_two.items() if value is not None]
+        if n_classes is None:
+            names = [*(["calibrate"] if self.calibrate else []), *asked]
+            if names:
+                raise ParameterError(names[0], "needs classes, and the task is regression; leave it out.")
+        elif n_classes != 2 and asked:
+            raise ParameterError(
+                asked[0], f"needs two classes, and the target has {n_classes}; leave it out."
+            )
 
     @property
     def needs_rows(self) -> bool:
         """Whether probabilities of training rows are needed."""
         return self.calibrate or self.cost is not None
 
-    @property
-    def is_asked(self) -> bool:
-        """Whether anything is asked for."""
-        return self.needs_rows or self.threshold is not None
-
-    def decide(self, y: Array | None, proba: Array | None, classes: Array) -> Decision:
+    def decide(
+        self, y: Array | None, proba: Array | None, classes: Array, counts: Sequence[int] | Array
+    ) -> Decision:
         """Return the decision.
 
         Parameters
@@ -68,22 +82,25 @@ class DecisionChoice:
         proba : array of shape (n_rows, n_classes)
             Probabilities of these rows by models that were not trained on them.
         classes : array of shape (n_classes,)
+        counts : array of shape (n_classes,)
+            Training rows of each class.
 
         Raises
         ------
         ParameterError
-            If a threshold is asked of other than two classes.
+            If a threshold, costs or a positive class are asked of other than two classes.
 
         Examples
         --------
         >>> y, p = np.array(["no"] * 6 + ["yes"] * 2), np.linspace(0.1, 0.8, 8)
         >>> choice = DecisionChoice(cost=Cost(fn=10))
-        >>> round(choice.decide(y, np.c_[1 - p, p], np.array(["no", "yes"])).threshold, 3)
+        >>> round(choice.decide(y, np.c_[1 - p, p], np.array(["no", "yes"]), [6, 2]).threshold, 3)
         0.65
         """
+        self.check_classes(len(classes))
+        given = self.positive
+        positive = rarer_class(counts) if given is None else positive_index(given, classes.tolist())
         decision = Decision()
-        if self.threshold is not None or self.cost is not None:
-            Decision(threshold=0.5).fits(len(classes))
         if self.calibrate:
             assert y is not None
             assert proba is not None
@@ -93,9 +110,9 @@ class DecisionChoice:
         if self.cost is not None:
             assert y is not None
             assert proba is not None
-            label = classes.tolist()[1]
-            threshold = threshold_table(y, proba[:, 1], label=label, cost=self.cost).cheapest
-        return Decision(decision.temperature, decision.offsets, threshold)
+            label = classes.tolist()[positive]
+            threshold = threshold_table(y, proba[:, positive], label=label, cost=self.cost).cheapest
+        return Decision(decision.temperature, decision.offsets, threshold, positive)
 
 
 def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
@@ -146,12 +163,12 @@ def read_cost(text: str) -> Cost:
     return Cost.from_mapping(costs)
 
 
-def decision_text(decision: Decision, label: Any, cost: Mapping[str, float] | Cost | None) -> str:
+def decision_text(decision: Decision, classes: Sequence[Any], cost: Mapping[str, float] | Cost | None) -> str:
     """Return a decision in words.
 
     Examples
     --------
-    >>> print(decision_text(Decision(threshold=0.1), "yes", Cost(fn=9)))
+    >>> print(decision_text(Decision(threshold=0.1), ["no", "yes"], Cost(fn=9)))
     'yes' from a probability of 0.1 on, the cheapest on training rows (a miss costs 9, a false alarm 1)
     """
     parts = []
@@ -161,5 +178,6 @@ def decision_text(decision: Decision, label: Any, cost: Mapping[str, float] | Co
         why = "as asked"
         if isinstance(cost, Cost):
             why = f"the cheapest on training rows (a miss costs {cost.fn:g}, a false alarm {cost.fp:g})"
+        label = classes[decision.positive]
         parts.append(f"'{label}' from a probability of {decision.threshold:.4g} on, {why}")
     return "; ".join(parts)

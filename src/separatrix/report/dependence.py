@@ -68,7 +68,7 @@ def partial_dependence(
     max_rows : int, default=150
         Rows of the mean; of more, a sample.
     max_classes : int, default=5
-        Classes shown if there are more than two: the most frequent. Of two, the second.
+        Classes shown if there are more than two: the most frequent. Of two, the positive one.
     random_state : int, default=0
         Seed of the sample.
 
@@ -140,7 +140,8 @@ def _outputs(subject: Subject, max_classes: int) -> tuple[list[int], tuple[str, 
         return [0], ("",)
     names = [str(label) for label in subject.classes.tolist()]
     if len(names) == 2:
-        return [1], (names[1],)
+        positive = subject.how.positive
+        return [positive], (names[positive],)
     order = np.argsort(-np.bincount(subject.y, minlength=len(names)), kind="stable")[:max_classes]
     shown = sorted(order.tolist())
     return shown, tuple(names[code] for code in shown)

@@ -48,14 +48,9 @@ def fold_splits(
     DataError
         If there are fewer rows or groups than folds, or a class has one row only.
     """
-    _check_rows(subject, n_splits)
+    check_foldable(subject.labels, n_splits, groups, is_class=subject.classes is not None)
     empty = np.zeros((subject.n_rows, 1))
     if groups is not None:
-        n_groups = len(np.unique(groups))
-        if n_groups < n_splits:
-            raise DataError(
-                f"{plural(n_groups, 'group')} cannot be split into {n_splits} folds; add rows of others."
-            )
         kind = GroupKFold if subject.classes is None else StratifiedGroupKFold
         seeds = range(random_state, random_state + n_repeats)
         drawn = (kind(n_splits, shuffle=True, random_state=seed) for seed in seeds)
@@ -67,17 +62,41 @@ def fold_splits(
         return list(folds.split(empty, subject.y))
 
 
-def _check_rows(subject: Subject, n_splits: int) -> None:
-    if subject.n_rows < n_splits:
-        raise DataError(f"{plural(subject.n_rows, 'row')} cannot be split into {n_splits} folds; add rows.")
-    if subject.classes is None:
-        return
-    counts = np.bincount(subject.y, minlength=len(subject.classes))
-    if counts.min() < 2:
-        label = subject.classes[int(counts.argmin())]
+def check_foldable(y: Array, n_splits: int, groups: Array | None = None, *, is_class: bool) -> None:
+    """Raise a `DataError` for rows that cannot be split into folds.
+
+    Parameters
+    ----------
+    y : array of shape (n_rows,)
+        Labels or numbers.
+    n_splits : int
+    groups : array of shape (n_rows,), optional
+        What rows of one group have in common.
+    is_class : bool
+        Whether `y` are labels.
+
+    Examples
+    --------
+    >>> check_foldable(np.array(["a", "a", "b"]), 3, is_class=True)
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.DataError: class 'b' has 1 row, and folds need two or more of each; remove it, or \
+merge it with another class.
+    """
+    if len(y) < n_splits:
+        raise DataError(f"{plural(len(y), 'row')} cannot be split into {n_splits} folds; add rows.")
+    n_groups = n_splits if groups is None else len(np.unique(groups))
+    if n_groups < n_splits:
         raise DataError(
-            f"class '{label}' has {plural(int(counts.min()), 'row')}, and folds need two or more of each; "
-            "remove it, or merge it with another class."
+            f"{plural(n_groups, 'group')} cannot be split into {n_splits} folds; add rows of others."
+        )
+    if not is_class:
+        return
+    classes, counts = np.unique(y, return_counts=True)
+    if counts.min() < 2:
+        raise DataError(
+            f"class '{classes[int(counts.argmin())]}' has {plural(int(counts.min()), 'row')}, and folds need "
+            "two or more of each; remove it, or merge it with another class."
         )
 
 

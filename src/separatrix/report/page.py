@@ -225,7 +225,7 @@ def _quality(report: Content) -> str:
     content += _confusion(model)
     charts = []
     if report.roc:
-        label = str(report.classes[1]) if report.classes is not None else ""
+        label = str(report.classes[report.positive]) if report.classes is not None else ""
         roc = pictures.curve_picture(
             report.roc, "ROC curves", "false positives among the others", f"recall of {label}", diagonal=True
         )
@@ -294,7 +294,9 @@ def _importance(report: Content) -> str:
         answer = f"mean {report.target}"
         if report.classes is not None:
             binary = len(report.classes) == 2
-            answer = f"mean probability of {report.classes[1]}" if binary else "mean probability"
+            answer = (
+                f"mean probability of {report.classes[report.positive]}" if binary else "mean probability"
+            )
         low, high = dependence_range(report.dependence)
         drawn = (pictures.dependence_picture(each, answer, low, high) for each in report.dependence)
         content += _figures(*((svg, "") for svg in drawn))

@@ -23,12 +23,13 @@ from separatrix.files import atomic_write, check_writable
 from separatrix.report.advice import TrainingFacts, advice
 from separatrix.report.columns import column_facts
 from separatrix.report.content import Content, Curve
+from separatrix.report.cross_validation import CrossAssessment
 from separatrix.report.dependence import partial_dependence
 from separatrix.report.importance import permutation_importance, sampled_rows
 from separatrix.report.judging import (
     ClassWeight,
-    CrossAssessment,
     assess_subject,
+    calibrates,
     training_table,
 )
 from separatrix.report.learning import LearningCurves
@@ -122,7 +123,8 @@ class Report(Content):
             if train is not None:
                 training = Subject.of(model, *train, str(name))
                 table, is_weighted = training_table(subject, training, None, class_weight)
-                baselines = table_baselines(table, subject.table, trees=trees)
+                calibrate = calibrates(subject, is_weighted)
+                baselines = table_baselines(table, subject.table, trees=trees, calibrate=calibrate)
             else:
                 baselines, is_weighted = _guess(model, subject), False
             assessment = assess_subject(subject, answers, baselines, str(name), is_weighted=is_weighted)
@@ -262,15 +264,19 @@ def _thinned(x: Array, y: Array) -> Curve:
 def _roc(subject: Subject, answers: Mapping[str, Array]) -> dict[str, Curve]:
     if not _is_binary(subject):
         return {}
-    return {name: _thinned(*roc_curve(subject.y, values[:, 1])[:2]) for name, values in answers.items()}
+    positive = subject.how.positive
+    return {
+        name: _thinned(*roc_curve(subject.y == positive, values[:, positive])[:2])
+        for name, values in answers.items()
+    }
 
 
 def _precision_recall(subject: Subject, answers: Mapping[str, Array]) -> dict[str, Curve]:
     if not _is_binary(subject):
         return {}
-    found = {}
+    found, positive = {}, subject.how.positive
     for name, values in answers.items():
-        precision, recall, _ = precision_recall_curve(subject.y, values[:, 1])
+        precision, recall, _ = precision_recall_curve(subject.y == positive, values[:, positive])
         found[name] = _thinned(recall, precision)
     return found
 
@@ -279,7 +285,7 @@ def _calibration(subject: Subject, answers: Array) -> dict[str, Sequence[Calibra
     if subject.classes is None:
         return {}
     codes = range(len(subject.classes))
-    shown = [1] if len(subject.classes) == 2 else list(codes)[:MOST_CLASSES]
+    shown = [subject.how.positive] if len(subject.classes) == 2 else list(codes)[:MOST_CLASSES]
     n_bins = max(2, min(10, subject.n_rows // 15))
     return {
         str(subject.classes[code]): calibration_bins(subject.y == code, answers[:, code], n_bins=n_bins)
@@ -292,5 +298,6 @@ def _thresholds(
 ) -> Thresholds | None:
     if not _is_binary(subject) or subject.classes is None:
         return None
-    label = subject.classes.tolist()[1]
-    return threshold_table(subject.labels, answers[:, 1], label=label, cost=cost)
+    positive = subject.how.positive
+    label = subject.classes.tolist()[positive]
+    return threshold_table(subject.labels, answers[:, positive], label=label, cost=cost)

@@ -17,7 +17,7 @@ from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
-from separatrix.decision import Decision
+from separatrix.decision import Decision, rarer_class
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate.classification import row_log_losses
@@ -160,13 +160,24 @@ class Subject:
         return answers if self.decision is None else self.decision.probabilities(answers)
 
     @property
+    def how(self) -> Decision:
+        """How the model decides; if it does not say which class is positive, the rarer one is."""
+        kept = self.decision or getattr(self.model, "decision", None)
+        if isinstance(kept, Decision):
+            return kept
+        classes = () if self.classes is None else self.classes
+        return Decision(
+            positive=rarer_class(np.bincount(self.y, minlength=len(classes)) if len(classes) else ())
+        )
+
+    @property
     def threshold(self) -> float | None:
-        """Of two classes: the probability of the second from which on it is the answer."""
-        return threshold_of(self.model) if self.decision is None else self.decision.threshold
+        """Of two classes: the probability of the positive one from which on it is the answer."""
+        return self.how.threshold
 
     def model_answer(self, answers: Array) -> Array:
         """Return the code of the class that is the model's answer, by its threshold if it has one."""
-        return Decision(threshold=self.threshold).indices(answers)
+        return self.how.indices(answers)
 
     def losses(self, answers: Array) -> Array:
         """Return the log-loss, or the squared error, of each row; the answers may be of several copies."""
@@ -180,12 +191,6 @@ def kind_of(model: Any) -> str:
         return "ensemble"
     is_network = isinstance(model, Model) or hasattr(model, "hidden_layer_sizes")
     return "network" if is_network else "model"
-
-
-def threshold_of(model: Any) -> float | None:
-    """Return the threshold that a model has kept."""
-    kept = getattr(model, "threshold", None)
-    return kept if isinstance(kept, float) else None
 
 
 def class_weight_of(model: Any) -> Mapping[Any, float] | str | None:

@@ -25,6 +25,7 @@ from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from separatrix import check
 from separatrix.errors import ParameterError, did_you_mean
+from separatrix.evaluate.baselines import LOGISTIC_REGRESSION, RIDGE_REGRESSION
 from separatrix.search.ensemble import can_average, fit_ensemble, select_members
 from separatrix.search.experiment import (
     Experiment,
@@ -37,7 +38,7 @@ from separatrix.search.experiment import (
 from separatrix.search.results import Results
 from separatrix.search.rounds import count_trials, discarding_text, run_rounds, search_progress
 from separatrix.search.scores import params_of_scorers
-from separatrix.search.space import LAYERS, LINEAR_BASELINES, Params, draw_candidates, make_space
+from separatrix.search.space import LAYERS, LINEAR_BASELINE, Params, draw_candidates, make_space
 from separatrix.search.store import Store, settings_of
 from separatrix.search.trials import TrialResult
 from separatrix.select import corrected_standard_error, select, verdict_text
@@ -322,9 +323,9 @@ class ArchitectureSearchCV(BaseSearchCV):
         """Do nothing: unlike its parent, this search uses the first of several scores."""
 
     def _run(self, experiment: Experiment, candidates: list[Params]) -> Results:
-        """Carry out all trials that the store does not have yet, the linear baselines first."""
-        baselines = [{experiment.prefix + name: v for name, v in line.items()} for line in LINEAR_BASELINES]
-        params = dict(enumerate([*baselines, *candidates], start=-len(baselines)))
+        """Carry out all trials that the store does not have yet, the linear baseline first."""
+        baseline = {experiment.prefix + name: value for name, value in LINEAR_BASELINE.items()}
+        params = dict(enumerate([baseline, *candidates], start=-1))
         error_score = np.nan if self.error_score == "raise" else float(self.error_score)
         results = Results(params, len(experiment.splits), experiment.score_names, error_score)
         metric = shown_metric(self._metric_name(next(iter(self._names_of_several_scores()), "score")))
@@ -373,7 +374,7 @@ class ArchitectureSearchCV(BaseSearchCV):
         layers, metric = experiment.prefix + LAYERS, self._metric_name(names[0])
         self.candidates_ = results.candidates(layers, metric, n_train, n_test)
         self.baseline_scores_ = results.baseline_scores(names[0])
-        baseline = "logistic regression" if is_classifier(self.estimator) else "linear regression"
+        baseline = LOGISTIC_REGRESSION if is_classifier(self.estimator) else RIDGE_REGRESSION
         self.verdict_ = select(self.candidates_, self.baseline_scores_, linear_baseline=baseline)
         smallest = survivors[self.verdict_.smallest_as_good]
         self.smallest_as_good_ = results.params[smallest]

@@ -23,7 +23,7 @@ Array = NDArray[Any]
 class Results:
     """The finished trials so far; candidates and splits may come in any order.
 
-    Candidates are numbered from 0. Numbers below 0 are linear baselines.
+    Candidates are numbered from 0; -1 is the linear baseline.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Results:
         return len(self._trials.get(candidate, {})) == self.n_splits
 
     def complete(self) -> list[int]:
-        """Return the numbers of the candidates that were tried on all splits, without linear baselines."""
+        """Return the numbers of the candidates that were tried on all splits, without the linear baseline."""
         return sorted(c for c in self._trials if c >= 0 and self.is_complete(c))
 
     def trials_of(self, candidate: int) -> list[TrialResult]:
@@ -142,7 +142,7 @@ class Results:
     # After the search.
 
     def completed(self) -> Results:
-        """Return the complete candidates alone, numbered from 0 as in `cv_results_`, and the baselines."""
+        """Return the complete candidates alone, numbered from 0 as in `cv_results_`, and the baseline."""
         kept = self.complete()
         numbers = {c: c for c in self._trials if c < 0} | {old: new for new, old in enumerate(kept)}
         params = {new: self.params[old] for old, new in numbers.items()}
@@ -188,14 +188,13 @@ class Results:
         )
 
     def baseline_scores(self, name: str) -> Array:
-        """Return the score of the best linear baseline on each split; NaN if none was tried on all."""
+        """Return the score of the linear baseline on each split; NaN if it was not tried on all."""
         trials = self.baseline_trials()
         return np.array([trial.scores.get(name, np.nan) for trial in trials] or [np.nan] * self.n_splits)
 
     def baseline_trials(self) -> list[TrialResult]:
-        """Return the results of the best linear baseline; empty if none was tried on all splits."""
-        baselines = [candidate for candidate in self._trials if candidate < 0 and self.is_complete(candidate)]
-        return self.trials_of(max(baselines, key=self.mean)) if baselines else []
+        """Return the results of the linear baseline; empty if it was not tried on all splits."""
+        return self.trials_of(-1) if self.is_complete(-1) else []
 
     def n_epochs(self, max_iter: Callable[[Params], int]) -> tuple[int, int]:
         """Return the number of epochs trained, and its maximum without early discarding."""

@@ -58,7 +58,7 @@ def run_rounds(
 
     With a `factor`, each round trains `factor` times as many epochs as the round before, and only the best
     one in `factor` candidates are kept for it (successive halving, Jamieson and Talwalkar, AISTATS 2016).
-    Trainings continue where they were paused. Linear baselines are never discarded.
+    Trainings continue where they were paused. The linear baseline is never discarded.
 
     Parameters
     ----------

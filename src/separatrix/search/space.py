@@ -18,10 +18,7 @@ Params = dict[str, Any]
 
 LAYERS = "hidden_layer_sizes"
 
-# Trained to its optimum, so that no network beats a baseline that had not converged. The second baseline has
-# the penalty of scikit-learn's LogisticRegression(): with a network's small penalty a linear model may fit
-# every row.
-_LINEAR: Params = {
+LINEAR_BASELINE: Params = {
     LAYERS: (),
     "activation": "relu",
     "dropout": 0.0,
@@ -33,9 +30,14 @@ _LINEAR: Params = {
     "metrics": None,
     "record": None,
     "track_training": False,
+    "alpha": 1.0,
+    "l1_ratio": 0.0,
 }
-LINEAR_BASELINES: tuple[Params, ...] = (_LINEAR, _LINEAR | {"alpha": 1.0, "l1_ratio": 0.0})
-"""The linear models that networks are compared with."""
+"""The linear model that networks are compared with, trained to its optimum.
+
+It has the penalty of scikit-learn's `LogisticRegression()` and `Ridge()`, the baselines of
+`separatrix.evaluate`: with the small penalty of a network, a linear model may fit every row.
+"""
 
 
 def architectures(

@@ -88,6 +88,11 @@ def select(
     def test(index: int, other: FloatArray) -> CorrectedTest:
         return corrected_t_test(candidates.scores[index], other, candidates.n_train, candidates.n_test)
 
+    def is_better_than(line: FloatArray) -> bool:
+        """Return whether the best is significantly better."""
+        found = test(best, line)
+        return found.is_significant and (found.difference.value or 0.0) > 0
+
     return Verdict(
         candidates=candidates,
         mean=mean,
@@ -99,7 +104,10 @@ def select(
         baseline_scores=baseline,
         baseline_mean=baseline_mean,
         baseline_standard_error=baseline_error,
-        baseline_is_enough=bool(baseline_mean >= threshold or (mean[is_linear] >= threshold).any()),
+        baseline_is_enough=any(
+            line.mean() >= threshold and not is_better_than(line)
+            for line in [baseline, *candidates.scores[is_linear & (mean >= threshold)]]
+        ),
         best_vs_baseline=test(best, baseline) if has_baseline else None,
         smallest_vs_baseline=test(smallest, baseline) if has_baseline else None,
         smallest_vs_best=test(smallest, candidates.scores[best]),

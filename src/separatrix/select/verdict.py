@@ -34,14 +34,13 @@ class Verdict:
     threshold : float
         The mean of the best minus its standard error (minus 0 with one split).
     linear_baseline : str
-        Name of the baseline: logistic or linear regression.
+        Name of the baseline: logistic or ridge regression.
     baseline_scores : ndarray of shape (n_splits,)
     baseline_mean, baseline_standard_error : float
         NaN if a score is missing.
     baseline_is_enough : bool
-        Whether the mean of the baseline, or of a candidate without hidden layer, is at least `threshold`: the
-        rule by which `smallest_as_good` is chosen. It may be True although the best is significantly better
-        on the same folds; the text then reports it.
+        Whether the mean of the baseline, or of a candidate without hidden layer, is at least `threshold`, and
+        the best is not significantly better on the same folds: the test that also judges a single model.
     best_vs_baseline, smallest_vs_baseline : CorrectedTest or None
         None if the baseline has a split without score.
     smallest_vs_best : CorrectedTest

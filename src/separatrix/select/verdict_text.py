@@ -94,10 +94,13 @@ def _linear_baseline(verdict: Verdict) -> str:
         if verdict.candidates.n_limited[verdict.best]:
             enough += " But the networks were not fully trained: the best was still improving at max_iter."
         return enough
-    test = verdict.smallest_vs_baseline
+    is_best = verdict.best == verdict.smallest_as_good
+    if not verdict.candidates.hidden_layer_sizes[verdict.smallest_as_good]:
+        is_best = True  # the smallest is a straight line itself, and the best is better fold by fold
+    test = verdict.best_vs_baseline if is_best else verdict.smallest_vs_baseline
     if test is None:
         return ""
-    which = "the best" if verdict.best == verdict.smallest_as_good else "the smallest that is as good"
+    which = "the best" if is_best else "the smallest that is as good"
     difference = f"compared with {_baseline(verdict)}, {which} is {_advantage(test)}"
     if test.is_significant:
         return f"A hidden layer helps: {difference}."
@@ -113,11 +116,6 @@ def _why_enough(verdict: Verdict) -> str:
     if test is None or verdict.baseline_mean < verdict.threshold:
         return "a candidate without hidden layer is as good as the best within one standard error."
     reason = f"{_baseline(verdict)} is as good as the best within one standard error."
-    if test.is_significant:
-        return (
-            f"{reason} Compared fold by fold, however, the best is {_advantage(test)}: choose it if this "
-            "difference matters."
-        )
     return f"{reason} The best is {_advantage(test)}, which could be chance."
 
 
