@@ -196,7 +196,7 @@ def test_the_report_says_that_networks_were_drawn(run, people):
 def test_a_search_continues_from_its_store(run, prices, interrupt_after):
     command = ("search", str(prices), "price", *SMALL, *FOUR, "--store", "s.sqlite")
     command += ("--scoring", "neg_mean_absolute_error", "-o", "model.safetensors")
-    interrupt_after(11)  # those of two straight lines, of a network, and two of the next
+    interrupt_after(8)  # those of the straight line, of a network, and two of the next
     stopped = run(*command)
     assert stopped.exit_code == 130, stopped.output
     assert "Searched  1 of 4 networks" in stopped.stdout
@@ -215,7 +215,7 @@ def test_a_search_continues_from_its_store(run, prices, interrupt_after):
 
 
 def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_after):
-    interrupt_after(7)
+    interrupt_after(4)
     result = run("search", str(people), *SMALL, *FOUR)
     assert result.exit_code == 130
     assert result.stderr == (

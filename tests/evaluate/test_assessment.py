@@ -7,6 +7,7 @@ import pytest
 
 from separatrix import Model, Network
 from separatrix.data import Table
+from separatrix.decision import Decision
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate import Baseline, classification_report, compare_classifiers, regression_report
 from separatrix.evaluate.assessment import assess, assess_classifier, assess_regressor
@@ -68,11 +69,11 @@ def test_what_cannot_be_assessed():
 def test_the_threshold_is_that_of_the_model_alone() -> None:
     proba = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]] * 10)
     y = np.array([0, 1, 1, 1] * 10)
-    found = assess_classifier(y, proba, [0, 1], {"same": Baseline(proba)}, threshold=0.3)
+    found = assess_classifier(y, proba, [0, 1], {"same": Baseline(proba)}, decision=Decision(threshold=0.3))
     assert found.model.confusion == ((10, 0), (0, 30))
     assert found.reports["same"].confusion == ((10, 0), (20, 10))
     accuracy = next(test for test in found.comparisons[0].others if test.metric == "accuracy")
     assert (accuracy.first, accuracy.second) == (1.0, 0.5)
     assert found.comparisons[0].primary.advantage.value == 0
     with pytest.raises(ParameterError, match="threshold needs two classes, got 3"):
-        assess_classifier([0, 1, 2], np.eye(3), [0, 1, 2], {}, threshold=0.3)
+        assess_classifier([0, 1, 2], np.eye(3), [0, 1, 2], {}, decision=Decision(threshold=0.3))
