@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -323,31 +324,35 @@ def _buffers(
     pitch = -(-network.sizes[1] // n_lanes) * n_lanes if n_coded else 0
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
     largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
-    return training.Buffers(
-        A=_aligned((units, block), dtype),
-        S=_aligned((units if keeps else 0, block), dtype),
-        D=_aligned((units, block), dtype),
-        T=_aligned((n_targets, block), dtype),
-        R=_aligned((4, block), dtype),
-        weight=_aligned((1, block), dtype),
-        gradient=_aligned((network.n_parameters,), dtype),
-        product=np.empty(largest, dtype),
-        score=np.empty(network.n_out),
-        wide=_aligned((block, pitch), dtype),
-        below=_aligned((n_coded, pitch), dtype),
-        change=_aligned((2 * n_coded, pitch), dtype),
-        of_center=_aligned((2, pitch), dtype),
-        packed=_aligned((n_blocks * n_columns, block), dtype),
-    )
+    shapes = {
+        "A": (units, block),
+        "S": (units if keeps else 0, block),
+        "D": (units, block),
+        "T": (n_targets, block),
+        "R": (4, block),
+        "weight": (1, block),
+        "gradient": (network.n_parameters,),
+        "product": (largest,),
+        "wide": (block, pitch),
+        "below": (n_coded, pitch),
+        "change": (2 * n_coded, pitch),
+        "of_center": (2, pitch),
+        "packed": (n_blocks * n_columns, block),
+    }
+    return training.Buffers(score=np.empty(network.n_out), **_aligned(shapes, dtype))
 
 
-def _aligned(shape: tuple[int, ...], dtype: Any) -> Array:
-    """Return zeros that begin at a cache line: a vector then lies in one line, not in two."""
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    memory = np.zeros(size + CACHE_LINE, np.uint8)
-    start = -memory.ctypes.data % CACHE_LINE
-    array: Array = memory[start : start + size].view(dtype).reshape(shape)
-    return array
+def _aligned(shapes: dict[str, tuple[int, ...]], dtype: Any) -> dict[str, Array]:
+    """Return arrays of zeros that each begin at a cache line: a vector then lies in one line, not in two."""
+    line = CACHE_LINE // np.dtype(dtype).itemsize
+    sizes = [math.prod(shape) for shape in shapes.values()]
+    starts = [0, *accumulate(-(-size // line) * line for size in sizes)]
+    memory = np.zeros(starts[-1] + line, dtype)  # one allocation, which takes as long as any of them
+    memory = memory[-memory.ctypes.data % CACHE_LINE // memory.itemsize :]
+    return {
+        name: memory[start : start + size].reshape(shape)
+        for (name, shape), start, size in zip(shapes.items(), starts, sizes, strict=False)
+    }
 
 
 def _one_blas_thread(needed: bool) -> AbstractContextManager[None]:

@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -156,8 +156,7 @@ class MLPSettings:
             check.choice("solver", self.solver, OPTIMIZERS)
         if not isinstance(self.learning_rate, Schedule):
             check.choice("learning_rate", self.learning_rate, SCHEDULES)
-        for kind in (*OPTIMIZERS.values(), InvScaling):
-            kind.from_parameters(values)  # it checks the parameters that it takes
+        _check_numbers_of_solvers([values[name] for name in _OF_SOLVERS])
 
     @property
     def uses_lbfgs(self) -> bool:
@@ -318,6 +317,24 @@ def dropout_seed(network: Network, random_state: RandomState) -> int:
 
 
 FIELDS = frozenset(f.name for f in fields(MLPSettings))
+
+_SOLVERS = (*OPTIMIZERS.values(), InvScaling)
+_OF_SOLVERS = tuple(sorted({name for kind in _SOLVERS for name in kind.parameters()} & FIELDS))
+
+
+def _check_numbers_of_solvers(numbers: Sequence[Any]) -> None:
+    """Check the parameters that optimisers and schedules take; equal ones are checked once."""
+    try:
+        _check_once(*numbers)
+    except TypeError:  # a value without a hash, which no rule allows
+        _check_once.__wrapped__(*numbers)
+
+
+@lru_cache(maxsize=256, typed=True)
+def _check_once(*numbers: Any) -> None:
+    parameters = dict(zip(_OF_SOLVERS, numbers, strict=True))
+    for kind in _SOLVERS:
+        kind.from_parameters(parameters)  # it checks the parameters that it takes
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,19 @@ class Named:
         >>> SGD.from_parameters({"momentum": 0.9, "nesterovs_momentum": True, "max_iter": 200})
         SGD(momentum=0.9, nesterovs_momentum=True)
         """
-        return cls(**{name: parameters[name] for name in _names(cls) if name in parameters})  # type: ignore[arg-type]
+        return cls(**{name: parameters[name] for name in cls.parameters() if name in parameters})
+
+    @classmethod
+    def parameters(cls) -> list[str]:
+        """Return the names of the parameters that set fields.
+
+        Examples
+        --------
+        >>> from separatrix.network import SGD
+        >>> SGD.parameters()
+        ['momentum', 'nesterovs_momentum']
+        """
+        return _names(cls)  # type: ignore[arg-type]
 
 
 @cache

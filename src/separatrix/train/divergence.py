@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.engine.base import Data, Run
-from separatrix.engine.numpy_engine import NumpyEngine
+from separatrix.engine.numpy_engine import forward
 from separatrix.network import HEADS
 from separatrix.network.heads import weighted_mean
 
@@ -38,9 +38,12 @@ def sample_rows(data: Data) -> Data:
 
 def objective(run: Run, theta: Array, rows: Data) -> float:
     """Return loss and penalty of rows, infinite if it is not finite."""
-    # Not the engine of the training: the compiled one would have to compile another kernel for it.
+    # Not by the engine of the training: the compiled one would have to compile another kernel for it.
     with np.errstate(all="ignore"):
-        loss = NumpyEngine().loss_and_score(run.plan.network, theta, rows)[0] + _penalty(run, theta)
+        network = run.plan.network
+        head = HEADS[network.head]
+        loss = weighted_mean(head.loss(forward(network, theta, rows.X), rows.T), rows.weight)
+        loss = (loss / network.n_out if head.averages_outputs else loss) + _penalty(run, theta)
     return loss if math.isfinite(loss) else math.inf
 
 
