@@ -283,3 +283,6 @@ def test_quotes_after_spaces_begin_a_cell(tmp_path):
     assert table["Name"][0] == "Bolt, Usain"
     assert table["Country"][:3].tolist() == ["JAM", 'J "A" M', "USA"]
     assert table["Time"][:2].tolist() == [9.63, 9.75]
+    rows.append('"Charles \\"Archie\\" Hahn", "USA", "GOLD", 21.6')
+    (tmp_path / "sprint.csv").write_text("\n".join(rows) + "\n")
+    assert read_table(tmp_path / "sprint.csv")["Name"][-1] == 'Charles "Archie" Hahn'

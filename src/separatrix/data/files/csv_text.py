@@ -46,7 +46,7 @@ class CsvText:
     encoding : str
         That of the file.
     counts : Counter of bytes
-        How often the file has quotes and line ends.
+        How often the file has quotes, line ends, and backslashes before quotes.
     notes : tuple of str
         What was guessed.
     """
@@ -163,21 +163,37 @@ class CsvText:
     def rewritten(self, layout: CsvLayout, *, skips_spaces: bool = False) -> CsvText:
         """Return the rows, written as Polars reads them: with commas, and quotes where they are needed.
 
-        With `skips_spaces`, a quote after a separator and spaces begins a cell.
+        With `skips_spaces`, a quote after a separator and spaces begins a cell. Where the quotes do not fit,
+        a backslash before a quote makes it a part of the cell.
 
         Raises
         ------
         DataError
             If a row has too many or too few cells, or a quote has no end; it names the line.
         """
+        try:
+            return self._written(layout, skips_spaces=skips_spaces)
+        except DataError:
+            if not self.counts[b'\\"']:
+                raise
+            try:
+                return self._written(layout, skips_spaces=skips_spaces, escape="\\")
+            except DataError:
+                pass  # the first error is about the text as it is
+            raise
+
+    def _written(self, layout: CsvLayout, *, skips_spaces: bool, escape: str | None = None) -> CsvText:
+        records = records_of(
+            self, layout.sep, layout.first_row, layout, skips_spaces=skips_spaces, escape=escape
+        )
         if self.source.folder is None:
             file: TextIO = io.StringIO(newline="")
-            _write_rows(self, layout, file, skips_spaces=skips_spaces)
+            _write_rows(records, file)
             content: bytes | Path = file.getvalue().encode()  # type: ignore[attr-defined]
         else:
             content = self.source.folder / f"{_free_number(self.source.folder)}.csv"
             with content.open("w", encoding="utf-8", newline="") as file:
-                _write_rows(self, layout, file, skips_spaces=skips_spaces)
+                _write_rows(records, file)
         source = replace(self.source, content=content)
         return CsvText(source, self.encoding, _count(source)[0], self.notes)
 
@@ -203,9 +219,9 @@ def _shortened(source: Source, size: int) -> Source:
     return replace(source, content=path)
 
 
-def _write_rows(text: CsvText, layout: CsvLayout, file: TextIO, *, skips_spaces: bool) -> None:
+def _write_rows(records: Iterator[tuple[int, list[str]]], file: TextIO) -> None:
     writer = csv.writer(file, lineterminator="\n")
-    for _, record in records_of(text, layout.sep, layout.first_row, layout, skips_spaces=skips_spaces):
+    for _, record in records:
         if record:
             writer.writerow(record)
 
@@ -217,7 +233,13 @@ def require_cells(text: CsvText, layout: CsvLayout, sep: str, first_row: int) ->
 
 
 def records_of(
-    text: CsvText, sep: str, first_row: int, layout: CsvLayout, *, skips_spaces: bool = False
+    text: CsvText,
+    sep: str,
+    first_row: int,
+    layout: CsvLayout,
+    *,
+    skips_spaces: bool = False,
+    escape: str | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the line and the cells of each row, none for a blank line.
 
@@ -231,7 +253,9 @@ def records_of(
     if sep == SPACE:
         rows = _rows_at_spaces(lines)
     else:
-        reader = csv.reader(lines, delimiter=sep, strict=True, skipinitialspace=skips_spaces)
+        reader = csv.reader(
+            lines, delimiter=sep, strict=True, skipinitialspace=skips_spaces, escapechar=escape
+        )
         rows = _csv_rows(reader, first_row, label)
     for number, record in rows:
         if record and len(record) != layout.n_cells:
@@ -293,7 +317,7 @@ def _count(source: Source) -> tuple[Counter[bytes], int | None]:
                     decoder.decode(block)
                 except UnicodeDecodeError as error:
                     wrong_line = counts[b"\n"] + error.object[: error.start].count(b"\n") + 1
-            for each in (b'"', b"\n", b"\r"):
+            for each in (b'"', b"\n", b"\r", b'\\"'):
                 counts[each] += block.count(each)
             if counts[b"\r"]:
                 counts[b"\r\n"] += block.count(b"\r\n")
