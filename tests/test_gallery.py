@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def test_the_gallery_names_every_display(name: str) -> None:
 def test_the_gallery_has_a_film_of_every_recipe() -> None:
     assert [name for name in RECIPES if f"gallery/{name}-film.gif" in FILES] == list(RECIPES)
     assert PAGE.count("sx.animate(") == len(RECIPES)
+
+
+def test_each_picture_stands_below_the_block_that_draws_it() -> None:
+    parts = re.findall(r"^```(python)$|^!\[[^\]]*\]\((gallery/[^)]+)\)$", PAGE, flags=re.MULTILINE)
+    kinds = ["picture" if image else "block" for _, image in parts]
+    assert kinds.count("picture") == len(FILES)
+    assert all(before == "block" for before, kind in pairwise(kinds) if kind == "picture")
 
 
 def test_the_page_and_the_folder_have_the_same_images() -> None:

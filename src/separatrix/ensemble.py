@@ -382,8 +382,8 @@ AnyModel = Model | Ensemble  # what a model file may hold
 
 
 def _columns_of_array(encoder: TableEncoder, X: Any) -> dict[str, Array] | None:
-    """Return the columns of an array if an array was trained on, whose columns are x0, x1 and so on."""
-    names = [f"x{index}" for index in range(len({*encoder.input_columns, *encoder.dropped}))]
+    """Return the columns of an array if an array was trained on, whose columns are x1, x2 and so on."""
+    names = [f"x{j + 1}" for j in range(len({*encoder.input_columns, *encoder.dropped}))]
     if encoder.schema is not None or {*encoder.input_columns, *encoder.dropped} != set(names):
         return None
     check_sparse(X)

@@ -102,7 +102,10 @@ def test_text_shows_the_largest_first():
     lines = text.splitlines()
     assert lines[2].split() == ["x2", "1", "+5", "############"]
     assert lines[5].split() == ["sum", "+5.1"]
-    assert "Exact" in lines[-1]
+    assert " ".join(lines[6:]) == (
+        "Exact: weight times the difference from the typical row. Checked: the sum differs from prediction "
+        "minus base by 0."
+    )
     assert "… 2 other" not in text
     shortened = attribute(model, [1.0, 1.0, 1.0], np.zeros((2, 3))).to_text(1)
     assert "2 other columns" in shortened

@@ -38,7 +38,7 @@ def test_the_numbers_of_a_small_network():
     assert "z = 1 * age + 0 * dose + 0\n      = 1 * 0.5 + 0 * (-1) + 0 = 0.5" in text
     assert "z = 2 * h1 + 3 * h2 + 0.5\n      = 2 * 0.5 + 3 * 0 + 0.5 = 1.5" in text
     assert f"P(red) = logistic(1.5) = {probability:.3g}" in text
-    assert f"loss = -log({probability:.3g}) = {-np.log(probability):.3g}" in text
+    assert f"loss = -log(P(red)) = -log({probability:.3g}) = {-np.log(probability):.3g}" in text
     assert f"P(red): blame dz = {probability - 1:.3g}" in text
     assert (
         f"unit 1: blame {2 * (probability - 1):.3g} = {2 * (probability - 1):.3g} that arrives * slope 1"

@@ -149,6 +149,7 @@ def test_the_dictionary_can_be_written_as_json():
         "stage": "given",
         "name": "x",
         "formula": "",
+        "chain_rule": "",
         "shape": [3, 2],
         "value": X.tolist(),
     }
@@ -177,3 +178,20 @@ def test_bad_input_is_named():
         trace(model, [1.0, 2.0, 3.0], "yes", learning_rate=0.1)
     with pytest.raises(DataError, match="at most 100 rows"):
         trace(model, np.zeros((101, 2)), ["yes"] * 101, learning_rate=0.1)
+
+
+def test_each_derivative_has_its_chain_rule():
+    network = Network.mlp(2, (3,), 1, activation="tanh")
+    traced = trace(Model(network, np.ones(network.n_parameters)), [1.0, 2.0], 1, learning_rate=0.1)
+    rules = {step.name: step.chain_rule for step in traced.steps if step.chain_rule}
+    assert rules == {
+        "dz2": "dL/dz2 = dL/da2 * da2/dz2",
+        "dW2": "dL/dW2 = dL/dz2 * dz2/dW2",
+        "db2": "dL/db2 = dL/dz2 * dz2/db2",
+        "da1": "dL/da1 = dL/dz2 * dz2/da1",
+        "dz1": "dL/dz1 = dL/da1 * da1/dz1",
+        "dW1": "dL/dW1 = dL/dz1 * dz1/dW1",
+        "db1": "dL/db1 = dL/dz1 * dz1/db1",
+    }
+    assert "dW1 = x^T dz1    2 x 3\n    chain rule: dL/dW1 = dL/dz1 * dz1/dW1\n" in traced.to_text("full")
+    assert "x^T dz1 (dL/dW1 = dL/dz1 * dz1/dW1)" in traced.to_html("full")

@@ -136,3 +136,26 @@ def test_log_probabilities_are_scipys() -> None:
     np.testing.assert_allclose(HEADS["multilabel"].log_probabilities(z), log_expit(z))
     fractions = expit(z) / expit(z).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(np.exp(HEADS["quadratic"].log_probabilities(z)), fractions)
+
+
+@pytest.mark.parametrize(
+    ("name", "z", "t"),
+    [
+        ("binary", [0.7], [1.0]),
+        ("binary", [0.7], [0.0]),
+        ("multilabel", [0.7, -1.2, 0.1], [1.0, 0.0, 1.0]),
+        ("multiclass", [0.7, -1.2, 0.1], [2.0]),
+        ("regression", [0.7, -2.0], [-1.5, 0.0]),
+        ("quadratic", [0.7, -1.2], [1.0, 0.0]),
+        ("poisson", [0.7, 0.2], [3.0, 0.0]),
+    ],
+)
+def test_the_terms_of_the_loss_add_up_to_it(name: str, z: list[float], t: list[float]) -> None:
+    head = HEADS[name]
+    targets = np.eye(len(z))[int(t[0])] if len(t) < len(z) else np.array(t)
+    outputs = head.output(np.array([z]))[0]
+    total = 0.0
+    for a, target in zip(outputs, targets, strict=True):
+        term = head.formulas.loss_terms[int(target != 0)].format(a=a, t=f"({target})")
+        total += eval(term.replace("^", "**").replace(") log", ") * log") or "0", {"log": math.log})
+    assert total == pytest.approx(head.loss(np.array([z]), np.array([t]))[0])

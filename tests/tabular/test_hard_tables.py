@@ -78,9 +78,9 @@ def test_an_infinite_number_is_named_with_its_column_and_row() -> None:
     X = DRAW.rand(10, 2)
     clf = classifier().fit(X, np.arange(10) % 2)
     X[3, 1] = np.inf
-    with pytest.raises(ValueError, match="column 'x1' has the infinite value inf in row 4"):
+    with pytest.raises(ValueError, match="column 'x2' has the infinite value inf in row 4"):
         classifier().fit(X, np.arange(10) % 2)
-    with pytest.raises(ValueError, match="column 'x1' has the infinite value inf in row 4"):
+    with pytest.raises(ValueError, match="column 'x2' has the infinite value inf in row 4"):
         clf.predict(X)
 
 
@@ -105,3 +105,11 @@ def test_a_constant_target_is_predicted() -> None:
     reg = sx.TabularRegressor("fast", cv=2).fit(DRAW.rand(20, 3), np.full(20, -5.0))
     np.testing.assert_allclose(reg.predict(DRAW.rand(4, 3)), -5.0, atol=1e-3)
     assert np.isfinite(reg.predict_interval(DRAW.rand(4, 3), 0.5)).all()
+
+
+def test_columns_of_arrays_have_the_names_that_reports_and_explanations_give_them() -> None:
+    x = DRAW.rand(60, 2)
+    y = x[:, 0] > 0.5
+    clf = classifier().fit(x, y)
+    assert {name for model in clf.to_model().models for name in model.encoder.input_columns} <= {"x1", "x2"}
+    assert {group.name for group in clf.report(x, y).importance.groups} == {"x1", "x2"}

@@ -30,12 +30,15 @@ class Step:
         multiplies element by element, ``^T`` transposes.
     value : float64 ndarray
         Rows come first; a number has the shape ().
+    chain_rule : str
+        Of a derivative, the chain rule that the formula follows, such as ``dL/dz1 = dL/da1 * da1/dz1``.
     """
 
     stage: Stage
     name: str
     formula: str
     value: Array
+    chain_rule: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -46,9 +49,10 @@ class Step:
         """Return name, formula and shape, with the numbers below them."""
         head = f"{self.name} = {self.formula}" if self.formula else self.name
         numbers = numbers_text(self.value)
+        rule = f"    chain rule: {self.chain_rule}\n" if self.chain_rule else ""
         if self.value.ndim == 0:
             return f"{head} = {numbers}"
-        return f"{head}    {shape_text(self.value)}\n" + "\n".join(
+        return f"{head}    {shape_text(self.value)}\n{rule}" + "\n".join(
             f"    {line}" for line in numbers.split("\n")
         )
 
@@ -68,10 +72,10 @@ class Arithmetic:
         self.backward()
         self.update()
 
-    def add(self, stage: Stage, name: str, formula: str, value: ArrayLike) -> None:
+    def add(self, stage: Stage, name: str, formula: str, value: ArrayLike, chain_rule: str = "") -> None:
         """Keep a step."""
         self.value[name] = np.asarray(value)
-        self.steps.append(Step(stage, name, formula, self.value[name]))
+        self.steps.append(Step(stage, name, formula, self.value[name], chain_rule))
 
     def given(self) -> None:
         """Add the row, the targets and the parameters."""
@@ -106,19 +110,21 @@ class Arithmetic:
         for n, (layer, _, b) in reversed(list(enumerate(self.layers, start=1))):
             if n == n_layers:
                 dz = HEADS[self.network.head].dz(self.value[f"z{n}"], self.data.T)
-                self.add("backward", f"dz{n}", self.head_formulas()[2], dz)
+                self.add("backward", f"dz{n}", self.head_formulas()[2], dz, _rule("z", "a", n, n))
             else:
                 above = self.layers[n][1]
-                self.add("backward", f"da{n}", f"dz{n + 1} W{n + 1}^T", self.value[f"dz{n + 1}"] @ above.T)
+                da = self.value[f"dz{n + 1}"] @ above.T
+                self.add("backward", f"da{n}", f"dz{n + 1} W{n + 1}^T", da, _rule("a", "z", n, n + 1))
                 slope = ACTIVATIONS[layer.activation].derivative(self.value[f"z{n}"], self.value[f"a{n}"])
                 formula = f"da{n} * {ACTIVATIONS[layer.activation].derivative_text(f'z{n}', f'a{n}')}"
-                self.add("backward", f"dz{n}", formula, self.value[f"da{n}"] * slope)
+                self.add("backward", f"dz{n}", formula, da * slope, _rule("z", "a", n, n))
             x, dz = self.value[_output(n - 1)], self.value[f"dz{n}"]
             over = " / n_rows" if self.is_mean else ""
-            self.add("backward", f"dW{n}", f"{_output(n - 1)}^T dz{n}{over}", x.T @ dz / n_rows)
+            formula = f"{_output(n - 1)}^T dz{n}{over}"
+            self.add("backward", f"dW{n}", formula, x.T @ dz / n_rows, _rule("W", "z", n, n))
             if b.size:
                 formula = f"sum over rows of dz{n}{over}" if self.is_mean else f"dz{n}"
-                self.add("backward", f"db{n}", formula, dz.sum(axis=0) / n_rows)
+                self.add("backward", f"db{n}", formula, dz.sum(axis=0) / n_rows, _rule("b", "z", n, n))
 
     def update(self) -> None:
         """Add the parameters after the step, and their loss."""
@@ -141,6 +147,11 @@ class Arithmetic:
 
 def _output(n: int) -> str:
     return f"a{n}" if n else "x"
+
+
+def _rule(by: str, through: str, n: int, m: int) -> str:
+    """Return the chain rule of a derivative by `by` of layer `n`, through `through` of layer `m`."""
+    return f"dL/d{by}{n} = dL/d{through}{m} * d{through}{m}/d{by}{n}"
 
 
 def numbers_text(value: Array) -> str:

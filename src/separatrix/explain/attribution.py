@@ -155,12 +155,13 @@ class Attribution:
 
     def _note(self) -> str:
         """Return how the contributions were computed, and how well their sum agrees."""
+        checked = f"Checked: the sum differs from prediction minus base by {abs(self.error):.1g}."
         if self.method == "exact":
-            return "Exact: weight times the difference from the typical row."
+            return f"Exact: weight times the difference from the typical row. {checked}"
         if self.method == "integrated gradients":
             return (
                 "Integrated gradients (Sundararajan et al. 2017) along the straight line from the typical "
-                f"row. Their sum differs from the difference by {abs(self.error):.1g}."
+                f"row. {checked}"
             )
         return (
             "Shapley values, estimated by replacing the columns in random orders (Strumbelj and Kononenko "

@@ -21,6 +21,7 @@ NUDGE = 0.01  # by how much one weight is raised
 MAX_TERMS = 6  # of a sum that is written out
 _ALL_EXPANDED = 4  # layers with so few units are written out whole
 _MOVED = 5  # parameters listed after the step
+_NAMED_TERMS = 3  # of a loss that is written with the names of its outputs
 
 
 def step_story(model: Model, value: Mapping[str, Array], rate: float, digits: int = 3) -> Story:
@@ -103,7 +104,9 @@ class _Writer:
         answer = self.answer()
         encoded = "" if self.model.encoder is None else ", as the encoder makes them of the row,"
         return Chapter(
-            "The row", f"The inputs{encoded} are {', '.join(shown)}{more}. The right answer is {answer}."
+            "The row",
+            f"The inputs{encoded} are {', '.join(shown)}{more}. The right answer is {answer}. "
+            f"Numbers are rounded to {plural(self.digits, 'digit')} here, and exact in the computation.",
         )
 
     def answer(self) -> str:
@@ -152,23 +155,14 @@ class _Writer:
         for k in range(len(z)):
             name = self.outputs[k]
             lines = self.sum_lines(n, k, "z")
-            if function in ("logistic", "exp"):
-                lines += (f"{name} = {function}({self.number(z[k])}) = {self.number(a[k])}",)
-            elif function == "softmax":
-                share = f"exp({self.number(z[k])}) / sum of exp(z) of all outputs"
-                lines += (f"{name} = {share} = {self.number(a[k])}",)
+            if function == "softmax":
+                made = f"exp({self.number(z[k])}) / sum of exp(z) of all outputs"
             else:
-                lines += (f"{name} = z = {self.number(a[k])}",)
+                made = "z" if function == "identity" else f"{function}({self.number(z[k])})"
+            lines += (f"{name} = {made} = {self.number(a[k])}",)
             summary = f"{name}: z = {self.number(z[k])}, output {self.number(a[k])}"
             passages.append(Passage(summary, lines, len(z) <= _ALL_EXPANDED or k == 0))
-        text = {
-            "logistic": "The output adds up in the same way. The logistic function turns the sum z into a "
-            "probability: 0 gives one half.",
-            "softmax": "Each class has a sum z. Softmax turns the sums into probabilities that add up to 1.",
-            "identity": "The output adds up in the same way; the sum is the prediction.",
-            "exp": "The output adds up in the same way; exp(z) is the prediction, which is never negative.",
-        }[function]
-        return Chapter("Forward, output", text, tuple(passages))
+        return Chapter("Forward, output", self.head.formulas.meaning, tuple(passages))
 
     def loss(self) -> Chapter:
         loss = self.number(float(self.value["loss"]))
@@ -178,39 +172,34 @@ class _Writer:
         )
 
     def loss_formula(self) -> str:
-        """Return the loss with this row's numbers."""
-        a, t = self.value[f"a{self.n_layers}"][0], self.value["t"][0]
-        match self.model.network.head:
-            case "binary" | "multilabel":
-                terms = [
-                    f"log({self.number(p)})" if t_k > 0.5 else f"log(1 - {self.number(p)})"
-                    for p, t_k in zip(a, t, strict=True)
-                ]
-                return "-" + " - ".join(terms)
-            case "multiclass":
-                return f"-log(P({self.answer()})) = -log({self.number(a[int(t[0])])})"
-            case "regression" | "quadratic":
-                terms = [f"({self.number(p)} - {self.signed(v)})^2 / 2" for p, v in zip(a, t, strict=True)]
-                return " + ".join(terms)
-            case "poisson":
-                terms = [
-                    f"{self.number(v)} log({self.number(v)} / {self.number(p)}) - {self.number(v)} + "
-                    f"{self.number(p)}"
-                    for p, v in zip(a, t, strict=True)
-                ]
-                return " + ".join(terms)
-            case other:
-                raise AssertionError(f"The head {other!r} has no formula.")
+        """Return the loss with the names of the outputs, then with this row's numbers."""
+        a = self.value[f"a{self.n_layers}"][0]
+        parts = [
+            (self.head.formulas.loss_terms[int(t != 0)], name, self.number(p), self.signed(t))
+            for name, p, t in zip(self.outputs, a, self.targets(), strict=True)
+        ]
+        parts = [part for part in parts if part[0]]
+        numbers = _added([term.format(a=p, t=t) for term, _, p, t in parts])
+        if len(parts) > _NAMED_TERMS:
+            return numbers
+        return f"{_added([term.format(a=name, t=t) for term, name, _, t in parts])} = {numbers}"
+
+    def targets(self) -> Array:
+        """Return the target of each output: of exclusive classes 1 for the row's class, 0 for the others."""
+        t: Array = self.value["t"][0]
+        n_out = self.model.network.n_out
+        return t if len(t) == n_out else np.eye(n_out)[self.true_class()]
 
     def output_blame(self) -> Chapter:
         n = self.n_layers
-        a, dz, t = self.value[f"a{n}"][0], self.value[f"dz{n}"][0], self.value["t"][0]
-        targets = np.eye(len(a))[self.true_class()] if self.model.network.head == "multiclass" else t
+        a, dz, targets = self.value[f"a{n}"][0], self.value[f"dz{n}"][0], self.targets()
+        rule, *reasons = self.head.formulas.chain_rule
         passages: list[Passage] = []
         for k in range(len(dz)):
             formula = self.head.formulas.dz.replace("onehot(t)", "t")
             lines = (
-                *self.chain_rule(),
+                f"chain rule: {rule}",
+                *reasons,
                 f"dz = {formula.format(a='a', z='z')} with a = {self.number(a[k])} and t = "
                 f"{self.number(targets[k])}: dz = {self.number(dz[k])}",
                 *self.weight_lines(n, k),
@@ -223,28 +212,6 @@ class _Writer:
             "have been better. The blame of a weight is the blame of its unit times what the weight reads."
         )
         return Chapter("Backward, output", text, tuple(passages))
-
-    def chain_rule(self) -> tuple[str, ...]:
-        """Return why the derivative of the loss by the output's z is as simple as it is."""
-        match self.model.network.head:
-            case "binary" | "multilabel":
-                return (
-                    "chain rule: dL/dz = dL/da * da/dz",
-                    "= (a - t) / (a * (1 - a)) * a * (1 - a) = a - t",
-                )
-            case "multiclass":
-                return (
-                    "chain rule: dL/dz = sum over classes of dL/da * da/dz",
-                    "which comes to a - t, with t = 1 for the right class and 0 for the others",
-                )
-            case "regression":
-                return ("chain rule: dL/dz = dL/da * da/dz = (a - t) * 1",)
-            case "quadratic":
-                return ("chain rule: dL/dz = dL/da * da/dz = (a - t) * a * (1 - a)",)
-            case "poisson":
-                return ("chain rule: dL/dz = dL/da * da/dz = (1 - t / a) * a = a - t",)
-            case other:
-                raise AssertionError(f"The head {other!r} has no formula.")
 
     def hidden_blame(self, n: int) -> Chapter:
         z, a = self.value[f"z{n}"][0], self.value[f"a{n}"][0]
@@ -262,7 +229,7 @@ class _Writer:
             formula = activation.derivative_text(self.number(z[j]), self.signed(a[j]))
             chain = f"dz = {self.number(da[j])} * {self.number(slope[j])} = {self.number(dz[j])}"
             lines = (
-                f"arrives from {next_name}: {symbols}",
+                f"arrives from {next_name}: dL/dh = {symbols}",
                 f"= {numbers} = {self.number(da[j])}",
                 f"slope of {activation.name} at z = {self.number(z[j])}: {formula} = {self.number(slope[j])}",
                 f"chain rule: dL/dz = dL/dh * dh/dz, so {chain}",
@@ -393,8 +360,8 @@ class _Writer:
         i = int(np.abs(column).argmax())
         read, dz = self.read(n)[i], self.value[f"dz{n}"][0, j]
         return (
-            f"so its weight from {self.sources(n)[i]} has the blame {self.signed(float(read))} * "
-            f"{self.signed(float(dz))} = {self.number(column[i])}",
+            f"chain rule: dL/dw = dL/dz * dz/dw, so its weight from {self.sources(n)[i]} has the blame "
+            f"{self.signed(float(dz))} * {self.signed(float(read))} = {self.number(column[i])}",
         )
 
     def order(self, n: int) -> list[int]:
@@ -440,6 +407,11 @@ class _Writer:
             if s.bias.start <= index < s.bias.stop:
                 return f"the bias of {unit(index - s.bias.start)}"
         raise IndexError(index)
+
+
+def _added(terms: Sequence[str]) -> str:
+    """Return terms, some of which begin with a minus, as a sum."""
+    return " + ".join(terms).replace("+ -", "- ")
 
 
 def _joined(terms: Sequence[tuple[float, str]]) -> str:

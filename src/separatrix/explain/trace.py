@@ -139,6 +139,7 @@ class Trace:
                 "stage": step.stage,
                 "name": step.name,
                 "formula": step.formula,
+                "chain_rule": step.chain_rule,
                 "shape": list(step.shape),
                 "value": step.value.tolist(),
             }
@@ -244,6 +245,7 @@ def trace(
 
 
 def _html_row(step: Step) -> str:
-    cells = (step.name, step.formula, shape_text(step.value))
+    formula = step.formula + (f" ({step.chain_rule})" if step.chain_rule else "")
+    cells = (step.name, formula, shape_text(step.value))
     columns = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
     return f"<tr>{columns}<td><pre>{html.escape(numbers_text(step.value))}</pre></td></tr>"

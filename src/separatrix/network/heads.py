@@ -28,11 +28,21 @@ class HeadFormulas:
     ----------
     output, loss, dz : str
         The target is called ``t``; the loss is that of one row, summed over the outputs.
+    loss_terms : pair of str
+        What one output adds to the loss, with ``{a}`` and ``{t}`` for names or numbers: if its target is 0,
+        and otherwise. Of exclusive classes the target is 1 for the row's class and 0 for the others.
+    chain_rule : tuple of str
+        Why `dz` is the derivative, line by line.
+    meaning : str
+        What the output function makes of the sum, as a sentence.
     """
 
     output: str
     loss: str
     dz: str
+    loss_terms: tuple[str, str]
+    chain_rule: tuple[str, ...]
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -261,7 +271,21 @@ def _identity(z: Array) -> Array:
     return z.copy()
 
 
-_LOG_LOSS = HeadFormulas("logistic({z})", "-t log({a}) - (1 - t) log(1 - {a})", "{a} - t")
+_CHAIN = "dL/dz = dL/da * da/dz"
+_PROBABILITY = (
+    "The output adds up in the same way. The logistic function turns the sum z into a probability: 0 gives "
+    "one half."
+)
+_LOG_LOSS = HeadFormulas(
+    "logistic({z})",
+    "-t log({a}) - (1 - t) log(1 - {a})",
+    "{a} - t",
+    loss_terms=("-log(1 - {a})", "-log({a})"),
+    chain_rule=(_CHAIN, "= (a - t) / (a * (1 - a)) * a * (1 - a) = a - t"),
+    meaning=_PROBABILITY,
+)
+_SQUARE = "({a} - {t})^2 / 2"
+_DEVIANCE = "{t} log({t} / {a}) - {t} + {a}"
 
 HEADS: dict[str, Head] = {
     head.name: head
@@ -284,7 +308,17 @@ HEADS: dict[str, Head] = {
             _softmax,
             _softmax_cross_entropy,
             _softmax_dz,
-            HeadFormulas("softmax({z})", "-log({a} of class t)", "{a} - onehot(t)"),
+            HeadFormulas(
+                "softmax({z})",
+                "-log({a} of class t)",
+                "{a} - onehot(t)",
+                loss_terms=("", "-log({a})"),
+                chain_rule=(
+                    "dL/dz = sum over classes of dL/da * da/dz",
+                    "which comes to a - t, with t = 1 for the right class and 0 for the others",
+                ),
+                meaning="Each class has a sum z. Softmax turns the sums into probabilities that add up to 1.",
+            ),
         ),
         Head(
             "regression",
@@ -293,7 +327,14 @@ HEADS: dict[str, Head] = {
             _identity,
             _half_squares,
             np.subtract,
-            HeadFormulas("{z}", "({a} - t)^2 / 2", "{a} - t"),
+            HeadFormulas(
+                "{z}",
+                "({a} - t)^2 / 2",
+                "{a} - t",
+                loss_terms=(_SQUARE, _SQUARE),
+                chain_rule=(f"{_CHAIN} = (a - t) * 1",),
+                meaning="The output adds up in the same way; the sum is the prediction.",
+            ),
             averages_outputs=True,
         ),
         # Higham & Higham, SIAM Review 61(4), 2019, eq. 3.1: logistic output, half the squared distance.
@@ -304,7 +345,14 @@ HEADS: dict[str, Head] = {
             logistic,
             _quadratic,
             _quadratic_dz,
-            HeadFormulas("logistic({z})", "({a} - t)^2 / 2", "({a} - t) * {a} * (1 - {a})"),
+            HeadFormulas(
+                "logistic({z})",
+                "({a} - t)^2 / 2",
+                "({a} - t) * {a} * (1 - {a})",
+                loss_terms=(_SQUARE, _SQUARE),
+                chain_rule=(f"{_CHAIN} = (a - t) * a * (1 - a)",),
+                meaning=_PROBABILITY,
+            ),
         ),
         Head(
             "poisson",
@@ -313,7 +361,14 @@ HEADS: dict[str, Head] = {
             np.exp,
             _half_poisson_deviance,
             lambda z, t: np.exp(z) - t,
-            HeadFormulas("exp({z})", "t log(t / {a}) - t + {a}", "{a} - t"),
+            HeadFormulas(
+                "exp({z})",
+                "t log(t / {a}) - t + {a}",
+                "{a} - t",
+                loss_terms=("{a}", _DEVIANCE),
+                chain_rule=(f"{_CHAIN} = (1 - t / a) * a = a - t",),
+                meaning="The output adds up in the same way; exp(z) is the prediction, never negative.",
+            ),
         ),
     )
 }

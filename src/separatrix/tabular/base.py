@@ -329,7 +329,7 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         if reset:
             self._schema = None
             self.__dict__.pop("feature_names_in_", None)
-        names = getattr(self, "feature_names_in_", [f"x{index}" for index in range(array.shape[1])])
+        names = getattr(self, "feature_names_in_", [f"x{j + 1}" for j in range(array.shape[1])])
         for name, column in zip(names, array.T, strict=True):
             check_cells(column, name)
         return {name: as_column(column, name) for name, column in zip(names, array.T, strict=True)}
