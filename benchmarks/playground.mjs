@@ -29,7 +29,7 @@ const DOC = {
     optimizer: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, epsilonHat: true }, rate: 0.01, batch: "full",
     order: "shuffle", l2: 0, l1: 0, stop: { epochs: null, patience: null }, frozen: [],
   },
-  view: { tab: "boundary", speed: 20, plane: null, marked: null, unit: null, showHeldOut: true, classic: null, hidden: [] },
+  view: { speed: 20, plane: null, marked: null, unit: null, showHeldOut: true, classic: null },
 };
 
 const WITH_BATCHES = {

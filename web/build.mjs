@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { minify } from "terser";
 import { shortened } from "./shorten.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -38,7 +39,13 @@ async function files() {
     minify: true,
     write: false,
   });
-  return outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.from(contents) }));
+  return Promise.all(outputFiles.map(async ({ path, text }) => ({ path, contents: Buffer.from(path.endsWith(".js") ? await compressed(text) : text) })));
+}
+
+/** Shorten a script once more: what esbuild leaves of functions that are called once, and of variables. */
+async function compressed(script) {
+  const { code } = await minify(script, { module: true, ecma: 2020, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
+  return code;
 }
 
 async function buildPage(compare) {

@@ -293,7 +293,7 @@ test("listeners hear of what they look at, and of nothing else", () => {
   const stop = session.subscribe((s) => s.status, (now, before) => heard.push(`${before} ${now}`));
   session.subscribe((s) => s.doc.network.hidden.length, (now) => heard.push(`layers ${now}`));
   session.play();
-  session.setView({ tab: "inside" });
+  session.setView({ speed: 3 });
   session.addLayer(1);
   session.pause();
   stop();

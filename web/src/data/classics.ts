@@ -98,9 +98,9 @@ export const CLASSICS: readonly Classic[] = [
   }),
 ];
 
-/** Return the document of a classic with the tab that is open. */
+/** Return the document of a classic; whether held-back points are shown stays. */
 export function classicDoc({ doc }: Classic, view: ViewSpec): Doc {
-  return { ...doc, view: { ...doc.view, tab: view.tab, showHeldOut: view.showHeldOut, hidden: view.hidden } };
+  return { ...doc, view: { ...doc.view, showHeldOut: view.showHeldOut } };
 }
 
 const TABLE_RATE = 0.01;

@@ -125,14 +125,14 @@ const doc = record<Doc>({
     stop: record({ epochs: orNull(integer(1, MAX_EPOCHS)), patience: orNull(integer(1, MAX_EPOCHS)) }),
   }),
   view: record({
-    tab: oneOf("boundary", "inside", "arithmetic", "surface", "table"), speed: number(0.001, 1000), showHeldOut: boolean,
+    speed: number(0.001, 1000), showHeldOut: boolean,
     plane: orNull(
       chosenBy<PlaneChoice>("kind", {
         columns: record({ kind: oneOf("columns"), x: text, y: text, at: columnValues }),
         components: record({ kind: oneOf("components") }),
       }),
     ),
-    marked: orNull(pair(size)), unit: orNull(pair(integer(0, 1000))), classic: orNull(text), hidden: list(text, 100),
+    marked: orNull(pair(size)), unit: orNull(pair(integer(0, 1000))), classic: orNull(text),
   }),
 });
 

@@ -68,7 +68,7 @@ export const TRAINING: TrainingSpec = {
 };
 
 export const VIEW: ViewSpec = {
-  tab: "boundary", speed: 1, plane: null, marked: null, unit: null, showHeldOut: true, classic: null, hidden: [],
+  speed: 1, plane: null, marked: null, unit: null, showHeldOut: true, classic: null,
 };
 
 export const FIRST: Doc = {

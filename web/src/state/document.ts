@@ -98,15 +98,12 @@ export interface TrainingSpec {
   readonly frozen: readonly number[];
 }
 
-export type Tab = "boundary" | "inside" | "arithmetic" | "surface" | "table";
-
 /** What the boundary shows of more than two inputs. */
 export type PlaneChoice =
   | { readonly kind: "columns"; readonly x: string; readonly y: string; readonly at: Readonly<Record<string, number>> }
   | { readonly kind: "components" };
 
 export interface ViewSpec {
-  readonly tab: Tab;
   /** Epochs a frame; below 1, a fraction: 0.1 is one epoch in ten frames. */
   readonly speed: number;
   readonly plane: PlaneChoice | null;
@@ -117,8 +114,6 @@ export interface ViewSpec {
   readonly showHeldOut: boolean;
   /** Id of the classic whose fact the narrator looks for, or null. */
   readonly classic: string | null;
-  /** Controls that a lesson hides, by name. */
-  readonly hidden: readonly string[];
 }
 
 /** Everything a link holds. A change makes a new document; none is ever written to. */

@@ -8,8 +8,6 @@ import type { Session } from "./types";
 
 /** Raised when an older page could misread what is written; older versions stay readable below. */
 export const LINK_VERSION = 1;
-/** Links that are longer are cut by some mail programs and chats. */
-export const LONG_LINK = 2000;
 const MAX_LINK = 1_000_000;
 const MAX_JSON = 10_000_000;
 

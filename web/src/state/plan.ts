@@ -48,13 +48,3 @@ export function indexOf(network: Network, { layer, unit, from }: ParameterPlace)
   if (from === null) return slice.end > slice.bias ? slice.bias + unit : null;
   return slice.weight + from * slice.nOut + unit;
 }
-
-/** Return the place of the parameter at an index of `theta`. */
-export function placeOf(network: Network, index: number): ParameterPlace {
-  const slices = layout(network);
-  const layer = slices.findIndex((slice) => index < slice.end);
-  const slice = slices[layer]!;
-  if (index >= slice.bias) return { layer, unit: index - slice.bias, from: null };
-  const inside = index - slice.weight;
-  return { layer, unit: inside % slice.nOut, from: Math.floor(inside / slice.nOut) };
-}

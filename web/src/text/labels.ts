@@ -60,10 +60,8 @@ export const EXPORTS = {
   json: { title: "Model as JSON", note: "its description and its weights" },
   code: { title: "Python code", note: "network.py, needs only NumPy" },
   data: { title: "Data", note: "data.csv, with the held-back rows marked" },
-  boundaryPng: { title: "Boundary as PNG", note: "the picture at the right" },
-  boundarySvg: { title: "Boundary as SVG", note: "sharp at every size" },
-  networkPng: { title: "Network as PNG", note: "with the pictures in its units" },
-  networkSvg: { title: "Network as SVG", note: "sharp at every size" },
-  lossPng: { title: "Loss as PNG", note: "both curves, all epochs" },
-  lossSvg: { title: "Loss as SVG", note: "sharp at every size" },
 } as const;
+
+/** Pictures that can be exported. */
+export const PICTURES = { boundary: "Boundary", network: "Network", loss: "Loss" } as const;
+export const PICTURE_NOTES = { png: "as it is on the screen, at twice the size", svg: "sharp at every size" } as const;

@@ -1,7 +1,7 @@
 /** Names of everything that a control chooses. */
 
 import type { ActivationName, InitName, OptimizerName, OrderName } from "../core/types";
-import type { Doc, LossName, Source, Tab, ToyName } from "../state/types";
+import type { Doc, LossName, Source, ToyName } from "../state/types";
 import { count, short } from "./format";
 
 export const ACTIVATIONS: Readonly<Record<ActivationName, string>> = {
@@ -30,8 +30,6 @@ export const TOYS: Readonly<Record<ToyName, string>> = {
   checkerboard: "Checkers", blobs: "Blobs", waves: "Waves",
 };
 
-export const TABS: Readonly<Partial<Record<Tab, string>>> = { boundary: "Boundary", table: "Ask" };
-
 /** Short names of what a plot shows. */
 export const PLOT = { plane: "Boundary", curve: "Curve", surface: "Prediction" } as const;
 
@@ -43,11 +41,6 @@ export function sourceName(source: Source): string {
     case "formula": return "Points around a graph";
     case "table": return source.table;
   }
-}
-
-/** Return the sizes of the layers: 2–8–6–1. */
-export function shape(nIn: number, doc: Doc, nOut: number): string {
-  return [nIn, ...doc.network.hidden.map((layer) => layer.units), nOut].join("–");
 }
 
 /** Return what a closed line on loss and penalties says. */

@@ -5,7 +5,6 @@ import type { Session } from "../state/types";
 import { count, fixed, loss, plural, short } from "./format";
 import type { Fact } from "../data/classics";
 import { factSentence } from "./facts";
-import { OPTIMIZERS } from "./names";
 
 export type Kind = "plain" | "error" | "fact";
 
@@ -97,8 +96,6 @@ export const HINTS = {
   copyFailed: "The browser does not allow copying; the link is in the address bar.",
   noLink: "The frame of a notebook has no address. Save the page with .save, and copy the link there.",
   draw: "Click or drag on the picture to set points. Choose a class above it, or erase.",
-  marked: "The ring marks the point whose numbers the cards show.",
   saved: (name: string) => `${name} is saved.`,
-  optimizer: (name: keyof typeof OPTIMIZERS) => `${OPTIMIZERS[name]} goes on from the weights as they are.`,
   longLink: (n: number) => `The link has ${count(n)} characters; some programs cut it. Export the data instead.`,
 } as const;

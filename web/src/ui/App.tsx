@@ -19,7 +19,7 @@ import { NetworkPanel } from "./NetworkPanel";
 import { Confusion, ResultPanel } from "./ResultPanel";
 import { Brand, Icon } from "./icons";
 import type { App as AppValue, Stage } from "./stage";
-import { provideApp, useApp, useSession } from "./stage";
+import { provideApp, useApp, useDataset, useSession } from "./stage";
 import type { DataTable } from "../data/table";
 import { sentence } from "../text/notes";
 
@@ -65,7 +65,7 @@ export function App({ stage, tables, link, first, ready }: { stage: Stage; table
 function Header({ link }: { link: () => Promise<string> }) {
   const { session, stage, say } = useApp();
   const doc = useSession((now) => now.doc);
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   const network = useSession((now) => now.network);
   const kept = useSession((now) => now.kept);
   const canUndo = useSession((now) => now.canUndo);
@@ -100,7 +100,7 @@ function Header({ link }: { link: () => Promise<string> }) {
 
 /** The fourth column of a wide screen. */
 function More() {
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   return (
     <section class="more" aria-label={Label.Closer}>
       <div class="card"><h2>{Label.Ask}</h2><Ask /></div>

@@ -6,10 +6,10 @@ import type { Dataset } from "../state/types";
 import { cut, percent, short, shownName } from "../text/format";
 import { Label } from "../text/labels";
 import { Field, optionsOf, Select } from "./controls";
-import { useApp, useSession, useVersion } from "./stage";
+import { useApp, useDataset, useVersion } from "./stage";
 
 export function Ask() {
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   // Another data set is another form.
   return <AskForm key={dataset.key.slice(0, 80) + dataset.nIn} dataset={dataset} />;
 }

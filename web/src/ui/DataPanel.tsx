@@ -12,7 +12,7 @@ import { Fold, Range, Steps, Whole } from "./controls";
 import { sentence } from "../text/notes";
 import { EMPTY_AREA } from "./Drawing";
 import { Thumbnail } from "./thumbnails";
-import { useApp, useSession } from "./stage";
+import { useApp, useDataset, useSession } from "./stage";
 
 const POINTS = [10, 20, 30, 40, 60, 80, 100, 150, 200, 250, 300, 360, 400, 500, 600, 800, 1000, 1500, 2000, 3000, 5000];
 const FIRST_TILES: readonly ToyName[] = ["circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor", "checkerboard"];
@@ -75,29 +75,19 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
 
 function SourceControls({ source, sheets }: { source: Source; sheets: Sheets }) {
   const { session } = useApp();
-  if (source.kind === "drawn") return null;
   if (source.kind === "table") return <TableControls open={() => sheets.open("csv")} />;
-  if (source.kind === "formula")
-    return (
-      <>
-        <Steps label={Label.Points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />
-        <Range label={Label.Noise} min={0} max={1} step={0.01} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />
-      </>
-    );
-  const traits = TRAITS[source.name];
-  if (traits.isFixed) return null;
-  return (
-    <>
-      <Steps label={Label.Points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />
-      <Range label={Label.Noise} min={0} max={traits.maxNoise} step={traits.maxNoise / 50} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />
-      {traits.hasClasses && <Range label={Label.Classes} min={2} max={10} step={1} value={source.classes} text={count} onChange={(classes) => session.setSource({ classes })} />}
-    </>
-  );
+  const traits = source.kind === "toy" ? TRAITS[source.name] : { isFixed: false, maxNoise: 1, hasClasses: false };
+  if (source.kind === "drawn" || traits.isFixed) return null;
+  return [
+    <Steps label={Label.Points} values={POINTS} value={source.points} text={count} onChange={(points) => session.setSource({ points })} />,
+    <Range label={Label.Noise} min={0} max={traits.maxNoise} step={traits.maxNoise / 50} value={source.noise} text={fixed} onChange={(noise) => session.setSource({ noise })} />,
+    source.kind === "toy" && traits.hasClasses && <Range label={Label.Classes} min={2} max={10} step={1} value={source.classes} text={count} onChange={(classes) => session.setSource({ classes })} />,
+  ];
 }
 
 /** What was done to the rows of a table, and the way back to its columns. */
 function TableControls({ open }: { open: () => void }) {
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   return (
     <>
       <div class="row"><span class="lab">{Label.Predicted}</span><button class="wide line" title={dataset.targetName} onClick={open}>{cut(dataset.targetName, 24)}</button></div>

@@ -5,7 +5,7 @@ import type { DrawnSource } from "../state/types";
 import { cut } from "../text/format";
 import { Label } from "../text/labels";
 import { signOf } from "../views/markers";
-import { useApp, useSession } from "./stage";
+import { useApp, useDataset, useSession } from "./stage";
 
 const MAX_CLASSES = 10, SPACING = 0.028, ERASER = 0.045;
 export const ERASE = -1;
@@ -16,7 +16,7 @@ const EMPTY_CURVE = [[-0.5, 0], [0.5, 0]];
 export function DrawBar() {
   const { session, pen, setPen } = useApp();
   const source = useSession(({ doc }) => doc.data.source);
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   if (source.kind !== "drawn") return null;
   const isCurve = source.task === "regression";
   const change = (part: Partial<DrawnSource>) => session.setSource({ ...source, ...part });

@@ -3,7 +3,7 @@
 import { h, useEffect, useRef, useState } from "./render";
 import { dataCsv, modelJson, safetensors } from "../export/files";
 import { pythonCode } from "../export/python";
-import { EXPORTS, Label } from "../text/labels";
+import { EXPORTS, Label, PICTURES, PICTURE_NOTES } from "../text/labels";
 import { HINTS } from "../text/narrator";
 import { pngOf } from "../views/svg";
 import { lossSvg } from "../views/timeline";
@@ -20,21 +20,21 @@ interface Export {
   readonly make: (app: App) => Content | Promise<Content>;
 }
 
-const boundary = ({ stage }: App) => stage.boundary!.svg(stage.scene, stage.palette);
-const losses = ({ session, stage }: App) => lossSvg(session, stage.palette);
-const network = ({ stage }: App) => stage.network!.svg(stage.palette);
+const DRAW = {
+  boundary: ({ stage }: App) => stage.boundary!.svg(stage.scene, stage.palette),
+  network: ({ stage }: App) => stage.network!.svg(stage.palette),
+  loss: ({ session, stage }: App) => lossSvg(session, stage.palette),
+};
+const FORMS = { png: pngOf, svg: (source: string) => source };
 
 const ITEMS: readonly Export[] = [
   { ...EXPORTS.model, file: "model.safetensors", make: ({ session }) => safetensors(session) },
   { ...EXPORTS.json, file: "model.json", make: ({ session }) => modelJson(session) },
   { ...EXPORTS.code, file: "network.py", make: ({ session }) => pythonCode(session) },
   { ...EXPORTS.data, file: "data.csv", make: ({ session }) => dataCsv(session) },
-  { ...EXPORTS.boundaryPng, file: "boundary.png", make: (app) => pngOf(boundary(app)) },
-  { ...EXPORTS.boundarySvg, file: "boundary.svg", make: boundary },
-  { ...EXPORTS.networkPng, file: "network.png", make: (app) => pngOf(network(app)) },
-  { ...EXPORTS.networkSvg, file: "network.svg", make: network },
-  { ...EXPORTS.lossPng, file: "loss.png", make: (app) => pngOf(losses(app)) },
-  { ...EXPORTS.lossSvg, file: "loss.svg", make: losses },
+  ...(["boundary", "network", "loss"] as const).flatMap((view) => (["png", "svg"] as const).map((form) => ({
+    title: `${PICTURES[view]} as ${form.toUpperCase()}`, note: PICTURE_NOTES[form], file: `${view}.${form}`, make: (app: App) => FORMS[form](DRAW[view](app)),
+  }))),
 ];
 
 export function ExportMenu() {

@@ -11,7 +11,7 @@ import type { Layout } from "../views/layout";
 import { networkView, type NetworkView } from "../views/network";
 import { Select } from "./controls";
 import { UnitCard } from "./UnitCard";
-import { useApp, usePainter, useSession } from "./stage";
+import { useApp, useDataset, usePainter, useSession } from "./stage";
 
 export function NetworkPanel() {
   const { session, stage: frames } = useApp();
@@ -56,7 +56,7 @@ function inputName({ inputNames, columns }: Dataset, input: number): string {
 function Heads({ x, width }: { x: readonly number[]; width: number }) {
   const { session } = useApp();
   const hidden = useSession(({ doc }) => doc.network.hidden);
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   const at = (place: number | undefined) => ({ "--x": `${((place ?? 0) / width) * 100}%` }) as never;
   const between = (k: number) => at(((x[k] ?? 0) + (x[k + 1] ?? 0)) / 2);
   const room = x.length > 1 ? x[1]! - x[0]! : 999;

@@ -6,13 +6,13 @@ import { cut, short } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { shownColumns } from "../views/scene";
 import { Choice, Field, optionsOf, Range, Select } from "./controls";
-import { useApp, useSession } from "./stage";
+import { useApp, useDataset, useSession } from "./stage";
 
 const MOST_SLIDERS = 12;
 
 export function PlaneChooser() {
   const { session, stage } = useApp();
-  const dataset = useSession((now) => now.dataset);
+  const dataset = useDataset();
   const choice = useSession(({ doc }) => doc.view.plane);
   if (dataset.nIn <= 2 || dataset.columns.length < 2) return null;
   const numbers = dataset.columns.filter((column) => column.kind === "number");

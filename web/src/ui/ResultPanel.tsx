@@ -13,11 +13,11 @@ import { DrawBar, useDrawing } from "./Drawing";
 import { write } from "./Dock";
 import { limitsOf } from "../views/raster";
 import { PlaneChooser } from "./PlaneChooser";
-import { useApp, usePainter, useSession, useVersion } from "./stage";
+import { useApp, useDataset, usePainter, useSession, useVersion } from "./stage";
 
 export function ResultPanel() {
   const [tab, setTab] = useState(0);
-  const { columns, task } = useSession((now) => now.dataset);
+  const { columns, task } = useDataset();
   const tabs = [columns.length === 1 ? PLOT.curve : task === "regression" ? PLOT.surface : PLOT.plane, Label.Ask];
   const onKey = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -89,7 +89,7 @@ function Plot() {
 
 function Legend() {
   const { session } = useApp();
-  const { classNames, columns, heldOut, targetName, targets, task } = useSession((now) => now.dataset);
+  const { classNames, columns, heldOut, targetName, targets, task } = useDataset();
   const show = useSession(({ doc }) => doc.view.showHeldOut);
   const name = (text: string, code: number) => <span class="cl" title={text} style={{ color: code < 2 ? `var(--c${code}-text)` : "var(--ink)" }}><span style={{ color: `var(--c${code % 10})` }} aria-hidden="true">{signOf(code)}</span> {cut(text, 24)}</span>;
   const [low, high] = limitsOf(targets);

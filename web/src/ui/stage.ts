@@ -1,7 +1,7 @@
 /** The frame: at every one the session works for some milliseconds, then whatever changed is painted. */
 
 import { useAgain, useEffect, useRef } from "./render";
-import type { Session } from "../state/types";
+import type { Dataset, Session } from "../state/types";
 import type { BoundaryView } from "../views/boundary";
 import type { NetworkView } from "../views/network";
 import type { Palette } from "../views/palette";
@@ -135,6 +135,10 @@ export function useSession<T>(selector: (session: Session) => T): T {
   kept.current = { selector, value };
   useEffect(() => session.subscribe((now) => kept.current.selector(now), again), [session]);
   return value;
+}
+
+export function useDataset(): Dataset {
+  return useSession((now) => now.dataset);
 }
 
 /** Call a painter at every frame while the component is on the page. */
