@@ -13,6 +13,12 @@ import { dirname, join } from "node:path";
 /** Files with the types of what the page reads and writes as JSON: links, the state that Python wrote, models. */
 const WIRE = ["core/options.ts", "state/document.ts", "host/format.ts", "export/format.ts"];
 
+/** Names that the web platform has, too, but that the page asks only its own objects for. */
+const OWN = new Set([
+  "dataset", "session", "position", "version", "outputs", "targets", "evaluate", "status", "stage", "code", "origin", "score", "layout", "frame",
+  "theme", "trace", "subscribe", "prepare", "context", "stride", "label", "play", "undo", "description", "paint", "summary", "control", "options", "term",
+]);
+
 /** Globals that get a short name of their own. */
 const GLOBALS = [
   "Array.from", "Array.isArray", "Float64Array", "JSON.stringify", "Math.abs", "Math.ceil", "Math.cos", "Math.floor",
@@ -21,7 +27,7 @@ const GLOBALS = [
 ];
 
 export async function shortened(folder) {
-  const stays = new Set([...(await platformNames()), ...(await ownNames(folder))]);
+  const stays = new Set([...(await platformNames()).filter((name) => !OWN.has(name)), ...(await ownNames(folder))]);
   const names = [...stays].map((name) => name.replaceAll("$", "\\$"));
   return { mangleProps: /./, reserveProps: new RegExp(`^(?:${names.join("|")}|on[A-Z].*|[A-Z].*|.*-.*)$`), ...globals() };
 }

@@ -1,4 +1,4 @@
 import "../style/playground.css";
 import { mountPage } from "./page";
 
-if (document.body?.dataset["separatrix"] === "page") void mountPage(document.body);
+if (document.body?.getAttribute("data-separatrix") === "page") void mountPage(document.body);

@@ -38,7 +38,7 @@ export function Narrator({ pending }: { pending: Pending }) {
     shown.current = { at: now, status, key: "", epoch: session.position.epoch };
     write(lead.current, said.lead);
     write(text.current, said.lead ? ` ${said.text}` : said.text);
-    if (box.current) box.current.dataset["kind"] = said.kind;
+    if (box.current) box.current.setAttribute("data-kind", said.kind);
   });
   return (
     <div class="saybox"><div class="say" ref={box}><p role="status"><b ref={lead} /><span ref={text} /></p></div></div>

@@ -44,7 +44,7 @@ export class Stage {
 
   setTheme(theme: Theme, keep = true): void {
     this.theme = theme;
-    this.root.dataset["theme"] = theme;
+    this.root.setAttribute("data-theme", theme);
     this.palette = readPalette(this.root);
     if (keep) try { localStorage.setItem(THEME_KEY, theme); } catch { /* a sandbox has no storage; the theme then lasts as long as the page */ }
   }
