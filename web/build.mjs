@@ -15,7 +15,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const STATIC = join(HERE, "../src/separatrix/playground/static");
 const ENTRY = join(HERE, "src/host/playground.ts");
 // A guard against growth. The goal is 150 000 bytes: see docs/playground.md.
-const LIMIT = 168_000;
+const LIMIT = 161_000;
 
 const shared = {
   bundle: true,

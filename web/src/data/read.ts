@@ -11,7 +11,7 @@ import type { DataTable, TableColumn } from "./table";
 export const MAX_ROWS = 20_000;
 const MAX_CELLS = 2_000_000;
 const MAX_COLUMNS = 2_000;
-const SLICE = 8; // milliseconds of work before the page may answer
+const SLICE = 5; // milliseconds of work before the page may answer
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
@@ -77,7 +77,7 @@ export async function readTable(file: Readable, options: ReadOptions = {}): Prom
   }
 }
 
-const PIECE = 65536;
+const PIECE = 32768;
 const HEAD = 32768;
 
 /** Read pasted text. */

@@ -12,7 +12,7 @@ import { sceneOf } from "../views/scene";
 export type Theme = "light" | "dark";
 export type Painter = (stage: Stage) => void;
 
-const BUDGET = 8, LEAST = 6; // ms of training in a frame; fewer when frames come late
+const BUDGET = 8, LEAST = 4; // ms of training in a frame; fewer when frames come late
 const LATE = 26;
 const THEME_KEY = "separatrix-theme";
 
