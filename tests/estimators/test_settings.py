@@ -251,3 +251,19 @@ def test_an_object_without_a_name_has_the_same_text_in_every_process():
         pass
 
     assert "0x" not in plain_settings({"scoring": Scorer()})["scoring"]
+
+
+@pytest.mark.filterwarnings("ignore:Training reached")
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_a_layer_of_rate_zero_keeps_its_first_weights(engine: str) -> None:
+    """The slices of an optimiser reach the engine through an estimator."""
+    solver = network.AdamW(weight_decay=1.0, decays_biases=False, layer_rates=(0.0, 1.0))
+    X, y = [[0.0], [1.0], [2.0], [3.0]], [0, 0, 1, 1]
+    one, more = (
+        MLPClassifier((3,), solver=solver, engine=engine, random_state=0, max_iter=n).fit(X, y)
+        for n in (1, 5)
+    )
+    np.testing.assert_array_equal(one.coefs_[0], more.coefs_[0])
+    assert (one.coefs_[1] != more.coefs_[1]).all()
+    with pytest.raises(ParameterError, match=r"layer_rates must have one factor for each of 3 layers"):
+        MLPClassifier((3, 3), solver=solver, engine=engine).fit(X, y)

@@ -142,6 +142,13 @@ def test_a_class_weight_moves_the_probabilities() -> None:
     assert weighted.predict_proba(table)[:, 1].mean() > plain.predict_proba(table)[:, 1].mean() + 0.1
 
 
+def test_how_many_networks_are_trained_at_most() -> None:
+    assert sx.TabularClassifier().n_networks == 40
+    assert sx.TabularClassifier("fast").n_networks == 20
+    assert sx.TabularClassifier("best").n_networks == 80
+    assert sx.TabularRegressor().n_networks == 30
+
+
 def test_groups_stay_together() -> None:
     table, risk = people(120, 0)
     groups = np.arange(120) // 4
