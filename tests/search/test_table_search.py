@@ -229,3 +229,21 @@ def test_tables_that_cannot_be_searched() -> None:
         search_table(Table({"price": X}), "price", **SMALL)
     with pytest.raises(ParameterError, match="as r2 needs two of them in every fold"):
         search_table(PRICES, "price", **{**SMALL, "cv": 40})
+
+
+def test_it_judges_as_fit_does():
+    """The straight line of the search and that of reports are one: the differences are the same numbers."""
+    random = np.random.RandomState(0)
+    x, town = random.normal(size=120), random.choice(["Ulm", "Bonn"], 120)
+    y = np.where(x + (town == "Ulm") + random.normal(size=120) > 0.5, "yes", "no")
+    table = Table({"x": x, "town": town.astype(object), "y": y.astype(object)})
+    settings = {"max_iter": 30, "solver": "lbfgs", "dtype": "float64", "random_state": 0, "n_jobs": 1}
+    found = search_table(table, "y", depths=[1], widths=[2], cv=3, n_repeats=2, **settings)
+    judged = found.judge(trees=False).assessment
+    assert list(judged.reports) == ["network", "logistic regression", "dummy"]
+    of_search, of_reports = found.verdict.smallest_vs_baseline, judged.comparisons[0].primary
+    assert of_search is not None
+    assert of_reports.metric == "log-loss"
+    assert of_reports.advantage.value == pytest.approx(of_search.difference.value, rel=1e-3)
+    assert of_reports.p_value == pytest.approx(of_search.p_value, rel=1e-2)
+    assert "Its size was chosen on the same rows" in judged.notes[-1]
