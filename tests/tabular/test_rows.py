@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from separatrix.errors import DataError
+from separatrix.tabular import TabularClassifier, TabularRegressor
 from separatrix.tabular.rows import Rows
 
 X = {"a": np.array([3.0, 1.0, 1.0, np.nan, 2.0]), "b": np.array(["x", "x", "x", None, "y"], object)}
@@ -65,3 +67,14 @@ def test_no_row_has_a_weight() -> None:
     kept = Rows.of(X, Y, np.zeros(5), [(np.array([0]), np.array([1]))])
     assert len(kept.rows) == 0
     assert kept.places.tolist() == [-1] * 5
+
+
+@pytest.mark.parametrize(("value", "what"), [(np.nan, "NaN"), (np.inf, "infinity")])
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+def test_a_target_that_is_missing_is_named_with_its_row(kind, value, what):
+    y = np.arange(20.0) % 2
+    y[[4, 7]] = value
+    with pytest.raises(
+        DataError, match=f"Input y contains {what} in 2 of 20 rows, first in row 5; fill it in"
+    ):
+        kind("fast").fit(np.arange(20.0)[:, np.newaxis], y)

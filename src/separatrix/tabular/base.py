@@ -43,7 +43,7 @@ from separatrix.tabular.features import Features, check_cells
 from separatrix.tabular.line import LINE_ALONE, Line, fit_line, share_of_line
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
-from separatrix.tabular.rows import Rows, n_folds_of
+from separatrix.tabular.rows import Rows, check_target, n_folds_of
 from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target, train
 
@@ -125,6 +125,7 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         for name, column in columns.items():
             if not is_text(column):
                 as_numbers(column, name)  # an error names the row as it is in the table
+        check_target(y)
         y = self._read_target(y, n_rows)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(

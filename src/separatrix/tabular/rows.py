@@ -13,6 +13,7 @@ from separatrix.data.codes import LevelCode
 from separatrix.data.column import Column, is_text
 from separatrix.errors import DataError, ParameterError, warn
 from separatrix.tabular.training import Split
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -78,6 +79,28 @@ class Rows:
             distinct[kept] = index
             splits = [(_among(of_row, distinct[a]), _among(of_row, distinct[b])) for a, b in splits]
         return cls(rows, merged, None if splits is None else list(splits), places)
+
+
+def check_target(y: Any) -> None:
+    """Raise a `DataError` for a number in `y` that is missing or infinite.
+
+    Examples
+    --------
+    >>> check_target([1.0, float("nan"), 3.0])
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.DataError: Input y contains NaN in 1 of 3 rows, first in row 2; fill it in, or leave \
+such rows out.
+    """
+    values = np.asarray(y)
+    if values.dtype.kind != "f" or values.ndim != 1 or np.isfinite(values).all():
+        return
+    faulty = np.flatnonzero(~np.isfinite(values))
+    what = "NaN" if np.isnan(values[faulty[0]]) else "infinity"
+    raise DataError(
+        f"Input y contains {what} in {len(faulty):,} of {plural(len(values), 'row')}, first in row "
+        f"{faulty[0] + 1:,}; fill it in, or leave such rows out."
+    )
 
 
 def n_folds_of(groups: Any, n_rows: int, n_folds: int) -> int:
