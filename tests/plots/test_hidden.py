@@ -49,9 +49,9 @@ def test_layers_are_side_by_side_and_units_on_top_of_each_other() -> None:
 def test_weights_are_lines_between_layers_of_one_column() -> None:
     display = HiddenUnitsDisplay.from_estimator(random_model(2, 4, 3, 1), X, grid_resolution=4)
     widths = [lines.get_linewidths() for lines in display.weights_]
-    assert [len(width) for width in widths] == [12, 3]
-    assert np.argmax(widths[0]) == np.abs(display.units.layers[1].weights).argmax()
-    folded = HiddenUnitsDisplay.from_estimator(random_model(2, 9, 1), X, grid_resolution=4)
+    assert [len(width) for width in widths] == [8, 12, 3]
+    assert np.argmax(widths[1]) == np.abs(display.units.layers[1].weights).argmax()
+    folded = HiddenUnitsDisplay.from_estimator(random_model(2, 12, 1), X, grid_resolution=4)
     assert folded.weights_ == []
 
 
@@ -66,7 +66,7 @@ def test_layers_and_axes_are_named() -> None:
     display = HiddenUnitsDisplay.from_estimator(model, X, grid_resolution=4)
     assert "hidden 1\ntanh" in words(display.ax_)
     assert "output\nP(yes)" in words(display.ax_)
-    assert any(text.startswith("across: age\nup: dose\n") for text in words(display.ax_))
+    assert any(text == "across each tile: age\nup each tile: dose" for text in words(display.ax_))
 
 
 def test_each_of_several_outputs_is_named() -> None:
@@ -83,8 +83,9 @@ def test_words_do_not_overlap_each_other_or_the_tiles(sizes: tuple[int, ...]) ->
     model = random_model(*sizes, head=head, feature_names=names)
     display = HiddenUnitsDisplay.from_estimator(model, rows, features=(0, 1), grid_resolution=4, max_units=20)
     display.figure_.canvas.draw()
-    boxes = [text.get_window_extent() for text in display.ax_.texts]
-    boxes += [image.get_window_extent() for images in display.images_ for image in images]
+    on_tiles = {text for layer in (*display.numbers_, *display.constants_) for text in layer}
+    boxes = [text.get_window_extent() for text in display.ax_.texts if text not in on_tiles]
+    boxes += [image.get_window_extent() for images in (display.inputs_, *display.images_) for image in images]
     inner = [box.padded(-1) for box in boxes]
     assert not any(a.overlaps(b) for i, a in enumerate(inner) for b in inner[:i])
     assert all(display.figure_.bbox.contains(*box.min) for box in inner)
@@ -153,3 +154,28 @@ def test_of_more_units_the_axes_say_what_they_are() -> None:
 def test_the_space_of_a_regressor_is_refused() -> None:
     with pytest.raises(ParameterError, match="must be a classifier, got a model that predicts"):
         HiddenSpaceDisplay.from_estimator(random_model(2, 3, 1, head="regression"), X)
+
+
+def test_units_have_numbers_and_those_that_do_not_vary_say_so() -> None:
+    network = Network.mlp(2, (3,), 1, activation="relu")
+    # The first unit is off, the second is always 2, the third varies.
+    model = Model(network, [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, -1.0, 2.0, 0.0, 1.0, 1.0, 1.0, 0.0])
+    display = HiddenUnitsDisplay.from_estimator(model, X, grid_resolution=6)
+    assert [[text.get_text() for text in layer] for layer in display.numbers_] == [["1", "2", "3"]]
+    assert [text.get_text() for text in display.constants_[0]] == ["off\neverywhere", "always\n2", ""]
+    display.update(hidden_units(random_model(2, 3, 1), X, grid_resolution=6))
+    assert {text.get_text() for text in display.constants_[0]} == {""}
+
+
+def test_inputs_rows_and_the_legend_are_drawn() -> None:
+    display = HiddenUnitsDisplay.from_estimator(random_model(2, 3, 1), X, grid_resolution=6)
+    across, up = (np.asarray(image.get_array()) for image in display.inputs_)
+    assert np.ptp(across, axis=1).min() > 1 > np.ptp(across, axis=0).max()
+    assert np.ptp(up, axis=0).min() > 1 > np.ptp(up, axis=1).max()
+    assert {"x1", "x2"} <= set(words(display.ax_))
+    assert len(display.rows_.get_offsets()) == len(X) * (2 + 3 + 1)
+    plane = display.units.plane
+    share = (plane.points[0] - [plane.u[0], plane.v[0]]) / [np.ptp(plane.u), np.ptp(plane.v)]
+    left, _, bottom, _ = display.images_[0][0].get_extent()
+    assert_allclose(display.rows_.get_offsets()[2 * len(X)], np.add(share, (left, bottom)))
+    assert [text.get_text() for text in display.legend_.get_texts()] == ["high", "low", "sum is zero"]

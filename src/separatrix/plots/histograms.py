@@ -15,7 +15,7 @@ from separatrix.explain.activation_histograms import (
     activation_histograms,
 )
 from separatrix.model import Model
-from separatrix.plots.axes import figure_of, style
+from separatrix.plots.axes import figure_of, style, wrapped_to
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, ink
@@ -143,8 +143,9 @@ class ActivationHistogramsDisplay(ModelDisplay):
                     f"epoch {epoch}" if epoch else "untrained", fontsize=text_points("small")
                 )
         if axes is None:
+            height, size = 60 * self.figure_.get_figheight(), text_points("small")
             self.figure_.supylabel(
-                "fraction of the values (square-root scale)", fontsize=text_points("small")
+                wrapped_to("fraction of the values (square-root scale)", height, size), fontsize=size
             )
         for ax, name in zip(grid[-1], h.activations, strict=True):
             ax.set_xlabel(f"value of a {name} unit", fontsize=text_points("small"))
