@@ -120,3 +120,11 @@ def test_every_encoding_of_a_column_is_reported():
 )
 def test_how_a_network_was_trained(changes, words):
     assert solver_text({**SETTINGS, **changes}, 50) == words
+
+
+def test_a_table_is_looked_at(run, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("age,town\n31,Bonn\n", encoding="utf-8")
+    result = run("inspect", str(path))
+    assert result.exit_code == 2
+    assert f"is a table, not a model; what is in it is shown by: separatrix look {path}" in result.stderr

@@ -200,3 +200,11 @@ def test_attributes_stay_without_an_exception() -> None:
 def test_masked_cells_and_times_that_are_not_given_are_refused(X: Any, y: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         MLPClassifier((2,)).fit(X, y)
+
+
+def test_missing_values_in_an_array_name_the_cure() -> None:
+    X, y = np.arange(8.0)[:, np.newaxis], np.arange(8.0)
+    with pytest.raises(DataError, match=r"Input y contains NaN; give these rows a number or leave them out"):
+        MLPRegressor().fit(X, np.where(y == 3, np.nan, y))
+    with pytest.raises(DataError, match=r"Input X contains NaN; fill it in, or use fit_table"):
+        MLPRegressor().fit(np.where(X == 3, np.nan, X), y)

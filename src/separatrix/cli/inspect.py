@@ -23,7 +23,9 @@ from separatrix.cli.table_input import ModelFile
 from separatrix.data.codes import Code, LevelCode, MissingCode
 from separatrix.data.column_encoders import NumericEncoder, TextEncoder
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.files.formats import format_of
 from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.errors import DataError
 from separatrix.io import load
 from separatrix.model import Model
 from separatrix.network import HEADS
@@ -46,6 +48,10 @@ def inspect(
 
     The network, its classes, its columns, and how it was trained.
     """
+    if format_of(model_file)[0] is not None and model_file.is_file():
+        raise DataError(
+            f"'{model_file}' is a table, not a model; what is in it is shown by: separatrix look {model_file}"
+        )
     model = load(model_file)
     if as_json:
         show_json({"model": str(model_file), **model.to_dict(), "n_parameters": model.n_parameters})

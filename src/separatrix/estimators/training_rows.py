@@ -219,6 +219,11 @@ def naming_fit_table() -> Iterator[None]:
             raise DataError(
                 f"{sentence}; fill it in, or use fit_table, which takes missing cells."
             ) from error
+        if sentence == "Input y contains NaN":
+            raise DataError(
+                f"{sentence}; give these rows a number or leave them out, as fit_table does with "
+                "target_missing='drop'."
+            ) from error
         raise
 
 
