@@ -70,6 +70,14 @@ def test_a_large_table_becomes_a_sample_that_is_named():
     assert start.notes == ("the page holds a sample of 20,000 of 20,007 rows, drawn with seed 0.",)
 
 
+def test_columns_that_the_page_leaves_out_are_named():
+    dates = np.array([f"2024-01-{day:02d}" for day in range(1, 15)], dtype=object)
+    table = Table({"day": dates, "x": np.arange(14.0), "y": np.arange(14) % 2})
+    assert start_of_table(table, "y").notes == (
+        "'day': more than 12 different texts, so the page leaves this out of the inputs.",
+    )
+
+
 def test_x_and_y():
     frame = pd.DataFrame({"a": [1.0, 2.0], "b": ["u", "v"]})
     start = start_from((frame, pd.Series([0.5, 1.5], name="price")), "")

@@ -28,6 +28,9 @@ TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor",
 MAX_ROWS = 20_000
 """Rows that a page holds; of a larger table a sample."""
 
+MAX_LEVELS = 12
+"""Different texts of a column up to which the page takes it as an input."""
+
 FORMAT = 1
 
 
@@ -94,6 +97,7 @@ def start_of_table(table: Table, target: str = TARGET, name: str = "") -> Start:
     rows, notes = _sampled(has_target, f"have no value in '{target}'")
     table = table.take(rows)
     task, reason = infer_task(TableStream(table), target)
+    notes = (*notes, *_left_out(table, target))
     values = {
         "kind": "table",
         "columns": [{"name": name, "cells": _cells(column)} for name, column in table.columns.items()],
@@ -176,6 +180,19 @@ def _sampled(usable: NDArray[np.bool_], why: str) -> tuple[NDArray[np.intp], tup
         notes.append(f"the page holds a sample of {MAX_ROWS:,} of {len(rows):,} rows, drawn with seed 0.")
         rows = np.sort(np.random.RandomState(0).choice(rows, MAX_ROWS, replace=False))
     return rows, tuple(notes)
+
+
+def _left_out(table: Table, target: str) -> list[str]:
+    """Return a sentence on the columns of text that the page does not take as inputs, such as dates."""
+    many = [
+        f"'{name}'"
+        for name, column in table.columns.items()
+        if name != target and is_text(column) and len(set(as_text(column).tolist()) - {None}) > MAX_LEVELS
+    ]
+    if not many:
+        return []
+    names = ", ".join(many)
+    return [f"{names}: more than {MAX_LEVELS} different texts, so the page leaves this out of the inputs."]
 
 
 def _cells(column: NDArray[Any]) -> list[Any]:
