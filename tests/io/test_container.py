@@ -14,7 +14,7 @@ import safetensors.numpy
 
 from separatrix.errors import ModelFileError
 from separatrix.io import load
-from separatrix.io.container import LARGE_HEADER, ContainerError, read_container, strict_json
+from separatrix.io.container import LARGE_HEADER, MAX_VALUES, ContainerError, read_container, strict_json
 
 TENSOR = {"dtype": "F64", "shape": [2], "data_offsets": [0, 16]}
 
@@ -79,8 +79,9 @@ def test_a_container_that_is_none(path: Path, content: bytes, message: str) -> N
         read_container(path, "key")
 
 
-def test_a_long_header_of_ours_is_read(path: Path) -> None:
-    text = json.dumps({"loss": [0.25] * (LARGE_HEADER // 6)})
+@pytest.mark.parametrize("n_epochs", [MAX_VALUES + 1, LARGE_HEADER // 6])
+def test_a_long_header_of_ours_is_read(path: Path, n_epochs: int) -> None:
+    text = json.dumps({"loss": [0.25] * n_epochs})
     safetensors.numpy.save_file({"a": np.ones(1)}, path, {"key": text})
     assert read_container(path, "key").metadata["key"] == text
 

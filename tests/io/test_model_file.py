@@ -609,3 +609,9 @@ def test_numpy_alone_loads_and_predicts(path, join):
     )
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.strip() == str(model.predict({"age": [0.3, None], "größe": ["m", "x"]}).tolist())
+
+
+def test_a_long_training_is_loaded(path):
+    model = Model(Network.mlp(1, (), 1, head="regression"), [1.0, 0.0], training={"loss": [0.25] * 700_000})
+    save(model, path)
+    assert load(path) == model

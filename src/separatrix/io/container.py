@@ -25,10 +25,10 @@ MAX_HEADER = 100_000_000
 """Bytes of a header: the bound of the format."""
 
 LARGE_HEADER = 2**23
-"""Bytes of a header above which a file is read only if it begins as a file of ours."""
+"""Bytes of a header above which a file is read only if it begins as a file of ours, with any history."""
 
 MAX_VALUES = 2**19
-"""Commas in a header that is not large, which is more than a hundred thousand epochs have."""
+"""Commas in the header of a file that does not begin as a file of ours."""
 
 _DTYPES = {
     **{"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1"},
@@ -141,13 +141,13 @@ def _read_header(file: BinaryIO, size: int, key: str) -> bytes:
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, MAX_HEADER):
         raise ContainerError("the length of its header is not that of one")
-    if length > LARGE_HEADER:
-        start = json.dumps({_METADATA: {key: ""}}, separators=(",", ":")).encode()[:-3]
-        if file.read(len(start)) != start:
-            raise ContainerError("its header is too long")
-        file.seek(8)
+    start = json.dumps({_METADATA: {key: ""}}, separators=(",", ":")).encode()[:-3]
+    is_ours = file.read(len(start)) == start
+    if length > LARGE_HEADER and not is_ours:
+        raise ContainerError("its header is too long")
+    file.seek(8)
     header = file.read(length)
-    if length <= LARGE_HEADER and header.count(b",") > MAX_VALUES:
+    if not is_ours and header.count(b",") > MAX_VALUES:
         raise ContainerError("its header has too many values")
     return header
 
