@@ -1,6 +1,7 @@
 """Write the table of docs/promises.md from the results of the tests that keep the promises.
 
     python tools/make_promises.py
+    python tools/make_promises.py tests/io -k "not killed"  # replaces the rows of these tests alone
 
 It runs the tests with the marker `promise` and takes their figures from `record_property("figure", ...)`; a
 promise whose tests fail is written as broken. The text above the table stays.
@@ -46,16 +47,17 @@ class Promises:
             figures = [str(value) for name, value in report.user_properties if name == "figure"]
             self.figures.setdefault(sentence, []).extend(figures)
 
-    def table(self) -> str:
-        """Return the table as Markdown."""
-        lines = ["| promise | test | figure |", "|---|---|---|"]
+    def table(self, kept: list[str]) -> str:
+        """Return the table as Markdown, with rows that are kept of promises that were not tested."""
+        rows = {row.split(" | ")[0].removeprefix("| "): row for row in kept}
         for sentence, test in sorted(self.tests.items(), key=lambda pair: pair[1]):
             passed = self.passed.get(sentence, [])
             count = f"{sum(passed)} of {len(passed)} tests pass"
             figure = "; ".join([*self.figures.get(sentence, []), count])
             path, _, name = test.partition("::")
-            lines.append(f"| {sentence} | `{path}`: `{name}` | {figure} |")
-        return "\n".join(lines) + "\n"
+            rows[sentence] = f"| {sentence} | `{path}`: `{name}` | {figure} |"
+        lines = ["| promise | test | figure |", "|---|---|---|"]
+        return "\n".join([*lines, *sorted(rows.values(), key=lambda row: row.split(" | ")[1])]) + "\n"
 
 
 def main() -> int:
@@ -63,10 +65,11 @@ def main() -> int:
     os.chdir(ROOT)
     promises = Promises()
     files = [str(p) for p in sorted(Path("tests").rglob("test_*.py")) if "mark.promise(" in p.read_text()]
-    code = pytest.main(["-q", "-p", "no:cacheprovider", *files], [promises])
+    code = pytest.main(["-q", "-p", "no:cacheprovider", *(sys.argv[1:] or files)], [promises])
     text = PAGE.read_text()
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{promises.table()}\n{END}{after}")
+    kept = text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()[2:] if sys.argv[1:] else []
+    PAGE.write_text(f"{before}{BEGIN}\n{promises.table(kept)}\n{END}{after}")
     return int(code)
 
 
