@@ -37,12 +37,6 @@ print("ready", flush=True)
 network.fit(X, y)
 print(network.stop_.reason, np.isfinite(network.predict_proba(X)).all())
 """
-LBFGS = (
-    """
-network = MLPClassifier((20,), solver="lbfgs", max_fun=10**9).fit(X, y)
-"""
-    + ENDLESS
-)
 SAVING = """
 from separatrix.model import Model
 from separatrix.network import Network
@@ -64,16 +58,6 @@ def start(code: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
-
-
-@pytest.mark.promise("Ctrl-C in L-BFGS leaves a usable model")
-def test_ctrl_c_in_lbfgs_leaves_a_usable_model(tmp_path: Path) -> None:
-    process = start(LBFGS, tmp_path)
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out, err) == (0, "interrupted True\n", "")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.promise("Ctrl-C twice raises KeyboardInterrupt at once")
