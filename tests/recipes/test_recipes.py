@@ -43,12 +43,28 @@ def test_every_difference_is_explained(name: str, result_of: Callable[[str], Rec
 def test_the_documentation_has_the_facts(name: str, result_of: Callable[[str], RecipeResult]) -> None:
     section = DOCS.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
     documented = {
-        row[1]: row[2:4] for row in (re.split(r" ?\| ?", line) for line in section.splitlines()) if row[1:]
+        row[1]: row[2:5] for row in (re.split(r" ?\| ?", line) for line in section.splitlines()) if row[1:]
     }
     for fact in result_of(name).facts:
-        ours, tutorial = documented[fact.name]
-        assert tutorial == fact.tutorial
+        ours, printed, run = documented[fact.name]
+        assert (printed, run) == (fact.printed, fact.run)
         assert _agrees(fact.ours, ours), (fact, ours)
+
+
+PRINTED = {
+    "circles": {"0.6090", "1"},
+    "ten-points": {"23", "0.5017"},
+    "gaussians": {"(-4.0000, -2.0000)", "2", "4"},
+    "moons": {"0.545", "0.0050", "100.0%"},
+    "bumps": set(),
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_only_what_a_tutorial_prints_is_called_printed(
+    name: str, result_of: Callable[[str], RecipeResult]
+) -> None:
+    assert {fact.printed for fact in result_of(name).facts} - {""} == PRINTED[name]
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -12,14 +12,16 @@ from sklearn.exceptions import ConvergenceWarning
 from separatrix.errors import OutputError
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
-from separatrix.recipes import Fact, PictureFile, RecipeResult, write_page
-from separatrix.recipes.result import PictureFolder, fit, panels, snapshots
+from separatrix.recipes import Fact, Guide, PictureFile, RecipeResult, Try, write_page
+from separatrix.recipes.result import PictureFolder, fit, losses_table, panels, snapshots
 
 
 def test_facts_agree_or_differ() -> None:
     assert Fact("loss", "0.05", "0.05").agrees is True
     assert Fact("loss", "0.05", "0.06").agrees is False
     assert Fact("loss", "0.05").agrees is None
+    assert Fact("loss", "0.05", run="0.05").agrees is True
+    assert Fact("loss", "0.05", "0.06", run="0.05").agrees is False
 
 
 def test_a_result_as_text() -> None:
@@ -33,9 +35,9 @@ def test_a_result_as_text() -> None:
     )
     assert result.to_text().split("\n\n") == [
         "demo: A title.",
-        "        ours      tutorial\n"
-        "loss    0.05      0.06      differs: another seed\n"
-        "points  10 of 10            all of them",
+        "        ours      printed by the tutorial  its code, run by us\n"
+        "loss    0.05      0.06                                          differs: another seed\n"
+        "points  10 of 10                                                all of them",
         " ".join(["word"] * 20) + "\n" + " ".join(["word"] * 10),
         table,
         "Pictures:\n  demo.png",
@@ -98,7 +100,38 @@ def test_the_page_reports_agreement(tmp_path: Path) -> None:
     text = write_page(tmp_path, [result_named("demo", tmp_path)]).read_text(encoding="utf-8")
     assert '<span class="agrees">agrees</span></td>' in text
     assert '<span class="differs">differs</span>: another seed</td>' in text
-    assert "<td>9 of 10</td><td>–</td><td>luck</td>" in text
+    assert "<td>9 of 10</td><td>–</td><td>–</td><td>luck</td>" in text
+
+
+def test_the_page_opens_with_what_there_is_to_see(tmp_path: Path) -> None:
+    guide = Guide("Look <here>.", "Why?", "Because.", (Try("separatrix fit moons", "Fit it."),))
+    result = RecipeResult("demo", "A title.", FACTS, (), (PictureFile(tmp_path / "a.png", "It."),), guide)
+    text = write_page(tmp_path, [result]).read_text(encoding="utf-8")
+    order = [
+        "Look &lt;here&gt;.",
+        "Why?",
+        "<summary>Answer</summary>",
+        "<img",
+        "separatrix fit moons",
+        "<table>",
+    ]
+    assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
+    assert "color-scheme: light dark" in text
+    words = result.to_text()
+    assert (
+        words.index("Question: Why?")
+        < words.index("loss")
+        < words.index("  separatrix fit moons\n    Fit it.")
+    )
+
+
+def test_the_losses_of_a_training_as_a_table() -> None:
+    classifier = fit(MLPClassifier((2,), max_iter=7, n_iter_no_change=math.inf), X, Y)
+    lines = losses_table(classifier, 1).splitlines()
+    assert lines[0].split() == ["epoch", "loss"] * 4
+    assert lines[1].split()[::2] == ["0", "2", "4", "6"]
+    assert lines[1].split()[1] == f"{classifier.loss_curve_[0]:.4f}"
+    assert lines[2].split()[::2] == ["1", "3", "5"]
 
 
 def test_several_recipes_on_one_page(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from separatrix import check
+from separatrix.cli.console import note
 from separatrix.cli.progress import film_progress
 from separatrix.plots.axes import draw_without_screen
-from separatrix.recipes import RECIPES, write_page
+from separatrix.recipes import GUIDES, RECIPES, write_page
 
 ALL = "all"
 
@@ -32,13 +33,16 @@ def recipe(
 ) -> None:
     """Run a tutorial experiment, and draw its pictures and films.
 
-    The results are printed beside those of the tutorial. The page index.html in the folder shows all pictures
-    and films, with the results.
+    The page index.html in the folder shows all pictures and films: what there is to see, a question, what to
+    try, and our numbers beside those of the tutorial, which are printed, too.
     """
     check.choice("name", name, [*RECIPES, ALL])
     draw_without_screen()
     results = []
-    for chosen in RECIPES if name == ALL else [name]:
+    chosen_names = list(RECIPES) if name == ALL else [name]
+    seconds = sum(GUIDES[chosen].seconds for chosen in chosen_names if chosen in GUIDES)
+    note(f"this computes for some {seconds} seconds, longer on a slow or busy computer.")
+    for chosen in chosen_names:
         with film_progress(chosen) as progress:
             results.append(RECIPES[chosen](output, progress=progress))
         typer.echo(results[-1].to_text() + "\n\n")

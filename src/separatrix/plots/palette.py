@@ -8,6 +8,9 @@ scale differ in lightness. Text, lines and the middle of a scale take their colo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 import numpy as np
@@ -39,6 +42,7 @@ _CURVES = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#D55E00")
 # must be seen, and where the class is certain. Points in the full colour stand out. Low is darker in grey.
 _FAINTEST, _STRONGEST = 0.08, 0.42
 _STRONGEST_LOW, _STRONGEST_HIGH = 0.52, 0.36
+_IS_SWAPPED = ContextVar("_IS_SWAPPED", default=False)
 
 
 def ink() -> ColorType:
@@ -66,6 +70,19 @@ def grid_color() -> ColorType:
     return cast("ColorType", rcParams["grid.color"])
 
 
+@contextmanager
+def swapped_classes() -> Iterator[None]:
+    """Give the first of two classes colour and marker of the second, and the second those of the first.
+
+    For pictures beside others, in which the first class is red.
+    """
+    token = _IS_SWAPPED.set(True)
+    try:
+        yield
+    finally:
+        _IS_SWAPPED.reset(token)
+
+
 def class_colors(n_classes: int) -> list[str]:
     """Return a colour for each class, as ``#RRGGBB``; they repeat after ten classes.
 
@@ -74,7 +91,7 @@ def class_colors(n_classes: int) -> list[str]:
     >>> class_colors(2)
     ['#0072B2', '#D55E00']
     """
-    return [_CLASSES[code % N_COLORS] for code in range(n_classes)]
+    return [_CLASSES[code % N_COLORS] for code in _order(n_classes)]
 
 
 def class_markers(n_classes: int) -> list[str]:
@@ -88,7 +105,12 @@ def class_markers(n_classes: int) -> list[str]:
     ['o', '*', 's']
     """
     n = len(_MARKERS)
-    return [_MARKERS[(code + code // n) % n] for code in range(n_classes)]
+    return [_MARKERS[(code + code // n) % n] for code in _order(n_classes)]
+
+
+def _order(n_classes: int) -> list[int]:
+    order = list(range(n_classes))
+    return order[::-1] if n_classes == 2 and _IS_SWAPPED.get() else order
 
 
 def marker_scale(marker: str) -> float:

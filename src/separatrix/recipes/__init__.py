@@ -5,6 +5,7 @@ from __future__ import annotations
 from separatrix.recipes.bumps import bumps
 from separatrix.recipes.circles import circles
 from separatrix.recipes.gaussians import gaussians
+from separatrix.recipes.guides import GUIDES, Guide, Try
 from separatrix.recipes.moons import moons
 from separatrix.recipes.result import Fact, PictureFile, Recipe, RecipeResult, write_page
 from separatrix.recipes.ten_points import ten_points
@@ -17,4 +18,14 @@ RECIPES: dict[str, Recipe] = {
     "bumps": bumps,
 }
 
-__all__ = ["RECIPES", "Fact", "PictureFile", "Recipe", "RecipeResult", "write_page"]
+__all__ = [
+    "GUIDES",
+    "RECIPES",
+    "Fact",
+    "Guide",
+    "PictureFile",
+    "Recipe",
+    "RecipeResult",
+    "Try",
+    "write_page",
+]

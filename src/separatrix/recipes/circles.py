@@ -11,6 +11,7 @@ from sklearn.datasets import make_circles
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
 from separatrix.plots import (
+    DataDisplay,
     DecisionBoundaryDisplay,
     HiddenUnitsDisplay,
     LossCurveDisplay,
@@ -77,13 +78,20 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     p_red = classifier.predict_proba([POINT])[0, 1]
     facts = (
         Fact("P(red) at (-0.5, -0.4)", f"{p_red:.4f}", "0.6090"),
-        Fact("class of that point (P >= 0.5 means red)", str(classifier.predict([POINT])[0]), "red"),
-        Fact("loss in the 130th forward pass", f"{classifier.loss_curve_[129]:.4f}", "0.0540"),
-        Fact("training accuracy", f"{classifier.score(X, y):.3f}", "0.988"),
+        Fact(
+            "class of that point (1, red, if P >= 0.5)",
+            str(int(classifier.predict([POINT])[0] == "red")),
+            "1",
+        ),
+        Fact("loss in the 130th forward pass", f"{classifier.loss_curve_[129]:.4f}", run="0.0540"),
+        Fact("training accuracy", f"{classifier.score(X, y):.3f}", run="0.988"),
     )
     other_form = fit(clone(classifier).set_params(solver=Adam(epsilon_hat=True)), X, y)
     notes = (
-        "Red is the inner circle. The loss of a forward pass is computed before the step of that pass.",
+        "A logistic unit turns its sum z into 1 / (1 + exp(-z)): near 0 for a very negative sum, near 1 for "
+        "a "
+        "large one, one half at 0. Red is the inner circle. The loss of a forward pass is computed before "
+        "the step of that pass.",
         "The digits depend on the form of Adam: with epsilon added before the bias correction, as in "
         f"scikit-learn, P(red) would be {other_form.predict_proba([POINT])[0, 1]:.4f}.",
     )
@@ -91,18 +99,29 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     models = snapshots(classifier)
     shown = {f"epoch {epoch}" if epoch else "untrained": models[epoch] for epoch in EPOCHS_SHOWN}
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
+    for boundary in boundaries:
+        boundary.ax_.plot(*POINT, "X", color="black", markeredgecolor="white", markersize=10, zorder=7)
     pictures.add_film(
         classifier,
         X,
         y,
-        "The boundary and the loss during training, one frame per epoch.",
+        "The boundary and the loss during training. The cross is the new point (-0.5, -0.4).",
         views=("boundary", "loss"),
+        point=POINT,
+    )
+    pictures.add(
+        DataDisplay.from_data(X, y).figure_,
+        "data",
+        "The 500 points alone: red is the inner circle.",
+        "sx.DataDisplay.from_data(X, y)",
     )
     pictures.add(
         boundaries[0].figure_,
         "boundary",
-        "The boundary closes around the red points. On the line the probability is one half.",
-        'sx.DecisionBoundaryDisplay.compare({"untrained": ..., "epoch 130": ...}, X, y)',
+        "The boundary closes around the red points. On the line the probability is one half; where there is "
+        "no "
+        "line, the whole plane is of one class.",
+        "sx.DecisionBoundaryDisplay.from_epochs(network, X, y, epochs=(0, 10, 20, 40, 80, 130))",
     )
     pictures.add(
         LossCurveDisplay.from_estimator(classifier).figure_,

@@ -11,9 +11,18 @@ from numpy.typing import NDArray
 from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
-from separatrix.plots import DecisionBoundaryDisplay, LossSurfaceDisplay
+from separatrix.plots import (
+    DataDisplay,
+    DecisionBoundaryDisplay,
+    LossSurfaceDisplay,
+    NetworkDiagramDisplay,
+)
 from separatrix.plots.film.files import Progress
+from separatrix.plots.palette import swapped_classes
 from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, fit, snapshots
+
+CLASSES = np.array(["0: red", "1: blue"])  # the tutorial's colours, which our pictures take over
+Array = NDArray[np.float64]
 
 SURFACE_LIMITS = ((-5.0, 5.0), (-3.5, 3.5))  # as far as the tutorial shows
 
@@ -48,7 +57,8 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     '(1.8313, 0.8100)'
     """
     pictures = PictureFolder("gaussians", folder, films, progress)
-    X, y = make_gaussians(20, random_state=1)
+    X, codes = make_gaussians(20, random_state=1)
+    y = CLASSES[codes]
     classifier = MLPClassifier(
         (),
         solver=SGD(),
@@ -63,17 +73,16 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
     )
     fit(classifier, X, y)
 
-    models = snapshots(classifier)
-    path = np.array([model.theta for model in models.values()])
+    path = np.array([model.theta for model in snapshots(classifier).values()])
     wrong = y[classifier.predict(X) != y]
     at_origin = classifier.predict_proba([[0.0, 0.0]])[0, 1]
     facts = (
         Fact("weights at the start", _pair(path[0]), "(-4.0000, -2.0000)"),
-        Fact("weights after 1 step", _pair(path[1]), "(-2.0698, -1.2533)"),
-        Fact("weights after 10 steps", _pair(path[10]), "(1.8313, 0.8100)"),
-        Fact("points of class 1 (the tutorial's blue) misclassified", str(np.sum(wrong == 1)), "2"),
-        Fact("points of class 0 (the tutorial's red) misclassified", str(np.sum(wrong == 0)), "4"),
-        Fact("P(1) at the origin", f"{at_origin:.1f}", "0.5", "without bias, the boundary contains it"),
+        Fact("weights after 1 step", _pair(path[1]), run="(-2.0698, -1.2533)"),
+        Fact("weights after 10 steps", _pair(path[10]), run="(1.8313, 0.8100)"),
+        Fact("blue points (class 1) misclassified", str(np.sum(wrong == CLASSES[1])), "2"),
+        Fact("red points (class 0) misclassified", str(np.sum(wrong == CLASSES[0])), "4"),
+        Fact("P(1) at the origin", f"{at_origin:.1f}", comment="without bias, the boundary contains it"),
     )
     notes = (
         "The tutorial's rate of 0.05 multiplies the gradient summed over all 40 points. This equals the mean "
@@ -81,10 +90,13 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         "multiplies: with twice as many points, the tutorial's steps would be twice as long.",
     )
 
-    shown = {"start": models[0], "after 1 step": models[1], "after 10 steps": models[10]}
-    boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
-    for boundary in boundaries:
-        boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
+    with swapped_classes():
+        _draw(pictures, classifier, X, y)
+    return pictures.result("Logistic regression descends its loss surface.", facts, notes)
+
+
+def _draw(pictures: PictureFolder, classifier: MLPClassifier, X: Array, y: NDArray[np.str_]) -> None:
+    models = snapshots(classifier)
     pictures.add_film(
         classifier,
         X,
@@ -93,10 +105,26 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         views=("boundary", "surface"),
     )
     pictures.add(
+        DataDisplay.from_data(X, y).figure_,
+        "data",
+        "The two clouds of 20 points, in the tutorial's colours.",
+        "sx.DataDisplay.from_data(X, y)",
+    )
+    pictures.add(
+        NetworkDiagramDisplay.from_estimator(classifier).figure_,
+        "diagram",
+        "The network after ten steps: two weights, and no bias.",
+        "sx.NetworkDiagramDisplay.from_estimator(network)",
+    )
+    shown = {"start": models[0], "after 1 step": models[1], "after 10 steps": models[10]}
+    boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
+    for boundary in boundaries:
+        boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
+    pictures.add(
         boundaries[0].figure_,
         "boundary",
         "Without a bias the line can only turn about the origin. Ten steps turn it around.",
-        'sx.DecisionBoundaryDisplay.compare({"start": ..., "after 10 steps": ...}, X, y)',
+        "sx.DecisionBoundaryDisplay.from_epochs(network, X, y, epochs=(0, 1, 10))",
     )
     pictures.add(
         LossSurfaceDisplay.from_estimator(classifier, X, y, limits=SURFACE_LIMITS).figure_,
@@ -105,8 +133,6 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         "sum divided by 40.",
         "sx.LossSurfaceDisplay.from_estimator(network, X, y, limits=((-5, 5), (-3.5, 3.5)))",
     )
-    title = "Logistic regression descends its loss surface."
-    return pictures.result(title, facts, notes)
 
 
 def _pair(weights: NDArray[np.float64]) -> str:

@@ -14,15 +14,19 @@ from sklearn.model_selection import train_test_split
 
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import classification_report
+from separatrix.model import Model
 from separatrix.network import SGD
 from separatrix.plots import (
+    DataDisplay,
     DecisionBoundaryDisplay,
     HiddenSpaceDisplay,
     LossCurveDisplay,
+    NetworkDiagramDisplay,
     ReportDisplay,
 )
 from separatrix.plots.film.files import Progress
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, snapshots
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, losses_table, snapshots
+from separatrix.text import aligned
 
 SEED = 12  # of points and weights; its untrained network is right on about half of the points
 SEEDS = range(20)
@@ -57,8 +61,8 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     result = moons(Path(folder), films=False)
-    >>> [file.name for file in result.files]
-    ['moons-boundary.png', 'moons-loss.png', 'moons-bent.png', 'moons-report.png']
+    >>> [file.stem.partition("-")[2] for file in result.files]
+    ['data', 'diagram', 'boundary', 'loss', 'bent', 'report']
     """
     pictures = PictureFolder("moons", folder, films, progress)
     classifiers = {seed: _trained(seed) for seed in SEEDS}
@@ -66,23 +70,34 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     X_train, X_test, y_train, y_test = _split_moons(SEED)
     baseline = LogisticRegression().fit(X_train, y_train)
 
-    untrained = np.mean(snapshots(classifier)[0].predict(X_test) == y_test)
+    first = snapshots(classifier)[0]
+    untrained = np.mean(first.predict(X_test) == y_test)
     facts = (
-        Fact("test accuracy, untrained, to one decimal", f"{untrained:.1f}", "0.5"),
         Fact(
-            "loss after 5000 epochs",
-            f"{classifier.loss_:.4f}",
+            "test accuracy, untrained",
+            f"{untrained:.3f}",
+            "0.545",
+            "other points and first weights, whose seeds the tutorial does not give",
+        ),
+        Fact(
+            "loss at iteration 4900",
+            f"{classifier.loss_curve_[4900]:.4f}",
             "0.0050",
-            "its seeds are not known; both are below 0.01",
+            "other points and first weights; both are below 0.01",
         ),
         Fact("test accuracy", f"{classifier.score(X_test, y_test):.1%}", "100.0%"),
         Fact("test accuracy of logistic regression", f"{baseline.score(X_test, y_test):.1%}"),
     )
-    report = classification_report(y_test, classifier.predict_proba(X_test), classifier.classes_)
     notes = (
         f"The tutorial does not say how its points and weights were drawn. Shown is seed {SEED} for both. "
         + _over_all_seeds(classifiers),
-        "On the test points (blue is the upper moon, red the lower):\n\n" + report.to_text(),
+        f"The first ten of the {len(X_train)} training points (X has the shape {X_train.shape}, y "
+        f"{y_train.shape}):\n\n" + _first_rows(X_train, y_train),
+        "The first weights, drawn between 0 and 1, and their shapes; the biases are 0:\n\n" + _weights(first),
+        "The loss every 100 iterations:\n\n" + losses_table(classifier, 100),
+        "On the test points, untrained (blue is the upper moon, red the lower):\n\n"
+        + _report(first, X_test, y_test),
+        "On the test points, trained:\n\n" + _report(classifier.to_model(), X_test, y_test),
     )
 
     shown = {
@@ -93,10 +108,22 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
         classifier, X_train, y_train, "The boundary and the loss during training.", views=("boundary", "loss")
     )
     pictures.add(
+        DataDisplay.from_data(*make_moons(1000, noise=0.1, random_state=SEED)).figure_,
+        "data",
+        "All 1000 points: 1 is red, the lower moon.",
+        "sx.DataDisplay.from_data(X, y)",
+    )
+    pictures.add(
+        NetworkDiagramDisplay.from_estimator(classifier).figure_,
+        "diagram",
+        "The trained network, 2-5-3-1.",
+        "sx.NetworkDiagramDisplay.from_estimator(network)",
+    )
+    pictures.add(
         DecisionBoundaryDisplay.compare(shown, X_test, y_test)[0].figure_,
         "boundary",
         "The network and logistic regression, with the same colours, over the test points.",
-        'sx.DecisionBoundaryDisplay.compare({"network": network, "line": logistic_regression}, X, y)',
+        'sx.DecisionBoundaryDisplay.compare({"network": network, "line": line}, X, y)',
     )
     pictures.add(
         LossCurveDisplay.from_estimator(classifier).figure_,
@@ -157,3 +184,22 @@ def _over_all_seeds(classifiers: dict[int, MLPClassifier]) -> str:
         f"accuracy of at least 99 %. The median loss is {losses[n // 2]:.4f}, the lowest {losses[0]:.4f} and "
         f"the highest {losses[-1]:.4f}."
     )
+
+
+def _first_rows(X: NDArray[np.float64], y: NDArray[np.str_]) -> str:
+    rows = [("x1", "x2", "class")]
+    rows += [(f"{a:.4f}", f"{b:.4f}", str(label)) for (a, b), label in zip(X[:10], y[:10], strict=True)]
+    return aligned(rows)
+
+
+def _weights(model: Model) -> str:
+    rows = [("layer", "shape", "weights of its first unit")]
+    for number, weights in enumerate(model.coefs, start=1):
+        values = ", ".join(f"{value:.3f}" for value in weights[:, 0])
+        rows.append((f"W{number}", f"{weights.shape[0]} x {weights.shape[1]}", values))
+    return aligned(rows)
+
+
+def _report(model: Model, X: NDArray[np.float64], y: NDArray[np.str_]) -> str:
+    assert model.classes is not None
+    return classification_report(y, model.predict_proba(X), model.classes).to_text()

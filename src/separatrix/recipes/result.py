@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +25,7 @@ from separatrix.model import Model
 from separatrix.plots import animate
 from separatrix.plots.axes import prepare_folder, save_figure
 from separatrix.plots.film.files import Progress
+from separatrix.recipes.guides import GUIDES, Guide
 from separatrix.text import aligned
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ Array = NDArray[Any]
 
 COLORS = np.array(["blue", "red"])  # the tutorials' names for the classes 0 and 1
 PAGE = "index.html"
+HEADS = ("printed by the tutorial", "its code, run by us")
 _WIDTH = 100  # characters of a line of notes
 
 
@@ -46,21 +49,25 @@ class Fact:
         Name of the quantity.
     ours : str
         Result of this package.
-    tutorial : str
-        Result that the tutorial prints; empty if it prints none.
+    printed : str
+        What the tutorial prints or shows; empty if it does not.
     comment : str
         Why the two differ, or what the result means.
+    run : str
+        What the tutorial's code gives when it is run, where the tutorial does not show it.
     """
 
     name: str
     ours: str
-    tutorial: str = ""
+    printed: str = ""
     comment: str = ""
+    run: str = field(default="", kw_only=True)
 
     @property
     def agrees(self) -> bool | None:
-        """Whether both results are the same; None if the tutorial prints none."""
-        return self.ours == self.tutorial if self.tutorial else None
+        """Whether ours is the same as what is printed, or else as what the code gives; None without both."""
+        known = self.printed or self.run
+        return self.ours == known if known else None
 
 
 @dataclass(frozen=True)
@@ -97,15 +104,20 @@ class RecipeResult:
         paragraph with line breaks is a table and is not wrapped.
     pictures : tuple of PictureFile
         Films included.
+    guide : Guide
+        What there is to see, and what to try.
 
     Examples
     --------
     >>> fact = Fact("accuracy", "0.98", "0.97", "another seed")
-    >>> print(RecipeResult("demo", "A demonstration.", (fact,), ("Nothing else.",), ()).to_text())
+    >>> guide = Guide(see="One dot.")
+    >>> print(RecipeResult("demo", "A demonstration.", (fact,), ("Nothing else.",), (), guide).to_text())
     demo: A demonstration.
     <BLANKLINE>
-              ours  tutorial
-    accuracy  0.98  0.97      differs: another seed
+    One dot.
+    <BLANKLINE>
+              ours  printed by the tutorial  its code, run by us
+    accuracy  0.98  0.97                                          differs: another seed
     <BLANKLINE>
     Nothing else.
     """
@@ -115,6 +127,7 @@ class RecipeResult:
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
     pictures: tuple[PictureFile, ...]
+    guide: Guide = field(default_factory=Guide)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -122,15 +135,21 @@ class RecipeResult:
         return tuple(picture.path for picture in self.pictures)
 
     def to_text(self) -> str:
-        """Return facts, notes and the paths of the pictures as plain text."""
-        table = [("", "ours", "tutorial", "")]
+        """Return guide, facts, notes, the paths of the pictures and what to try, as plain text."""
+        guide, table = self.guide, [("", "ours", *HEADS, "")]
         for fact in self.facts:
             remark = f"differs: {fact.comment}" if fact.agrees is False else fact.comment
-            table.append((fact.name, fact.ours, fact.tutorial, remark))
-        paragraphs = [f"{self.name}: {self.title}", aligned(table)]
+            table.append((fact.name, fact.ours, fact.printed, fact.run, remark))
+        words = [guide.see, guide.question and f"Question: {guide.question}"]
+        words.append(guide.answer and f"Answer: {guide.answer}")
+        paragraphs = [f"{self.name}: {self.title}", *(textwrap.fill(text, _WIDTH) for text in words if text)]
+        paragraphs.append(aligned(table))
         paragraphs += [note if "\n" in note else textwrap.fill(note, _WIDTH) for note in self.notes]
         if self.files:
             paragraphs.append("Pictures:\n" + "\n".join(f"  {file}" for file in self.files))
+        if guide.tries:
+            tries = [f"  {each.command}\n    {each.what}" for each in guide.tries]
+            paragraphs.append("\n".join(["Three things to try:", *tries]))
         return "\n\n".join(paragraphs)
 
 
@@ -164,6 +183,17 @@ def snapshots(classifier: MLPClassifier) -> dict[int, Model]:
         int(epoch): Model(classifier.network_, theta, classifier.classes_)
         for epoch, theta in zip(recording.epochs, recording.thetas, strict=True)
     }
+
+
+def losses_table(classifier: MLPClassifier, every: int) -> str:
+    """Return the loss in every `every`-th epoch, from 0, five in a line."""
+    losses = [(str(epoch), f"{loss:.4f}") for epoch, loss in enumerate(classifier.loss_curve_)][::every]
+    n_lines = -(-len(losses) // 5)
+    columns = [losses[start : start + n_lines] for start in range(0, len(losses), n_lines)]
+    rows = [("epoch", "loss") * len(columns)]
+    for cells in zip_longest(*columns, fillvalue=("", "")):
+        rows.append(tuple(text for cell in cells for text in cell))
+    return aligned(rows)
 
 
 def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
@@ -219,7 +249,10 @@ class PictureFolder:
 
     def result(self, title: str, facts: Sequence[Fact], notes: Sequence[str]) -> RecipeResult:
         """Return the result of the recipe with these pictures."""
-        return RecipeResult(self.name, title, tuple(facts), tuple(notes), tuple(self.pictures))
+        pictures = tuple(self.pictures)
+        return RecipeResult(
+            self.name, title, tuple(facts), tuple(notes), pictures, GUIDES.get(self.name, Guide())
+        )
 
 
 def write_page(folder: Path, results: Sequence[RecipeResult]) -> Path:
@@ -266,23 +299,39 @@ def _page(results: Sequence[RecipeResult]) -> str:
 
 
 def _section(result: RecipeResult) -> str:
+    guide = result.guide
     heading = f"<h2>{escape(result.title)}<small>{escape(result.name)}</small></h2>"
+    words = f'<p class="see">{escape(guide.see)}</p>' if guide.see else ""
+    if guide.question:
+        words += f'\n<p class="question"><strong>Question:</strong> {escape(guide.question)}</p>'
+        words += f"\n<details><summary>Answer</summary><p>{escape(guide.answer)}</p></details>"
+    figures = "\n".join(map(_figure, result.pictures))
+    heads = "".join(f"<th>{head}</th>" for head in ("fact", "ours", *HEADS, "verdict"))
     rows = "\n".join(map(_row, result.facts))
-    heads = "".join(f"<th>{head}</th>" for head in ("fact", "ours", "tutorial", "verdict"))
     table = (
-        f'<div class="table"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n'
-        "</table></div>"
+        '<h3>Our numbers beside those of the tutorial</h3>\n<div class="table"><table>\n'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
     )
     notes = "\n".join(map(_note, result.notes))
-    figures = "\n".join(map(_figure, result.pictures))
     return (
-        f'<section id="{escape(result.name)}">\n{heading}\n{table}\n{notes}\n'
-        f'<div class="pictures">\n{figures}\n</div>\n</section>'
+        f'<section id="{escape(result.name)}">\n{heading}\n{words}\n'
+        f'<div class="pictures">\n{figures}\n</div>\n'
+        f"{_tries(guide)}\n{table}\n{notes}\n</section>"
     )
+
+
+def _tries(guide: Guide) -> str:
+    if not guide.tries:
+        return ""
+    items = "\n".join(
+        f"<li><code>{escape(each.command)}</code>{escape(each.what)}</li>" for each in guide.tries
+    )
+    return f"<h3>Three things to try</h3>\n<ol>\n{items}\n</ol>"
 
 
 def _row(fact: Fact) -> str:
-    cells = "".join(f"<td>{escape(text)}</td>" for text in (fact.ours, fact.tutorial or "–"))
+    texts = (fact.ours, fact.printed or "–", fact.run or "–")
+    cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
     return f'<tr><th scope="row">{escape(fact.name)}</th>{cells}{_verdict(fact)}</tr>'
 
 
