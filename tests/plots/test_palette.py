@@ -94,3 +94,12 @@ def test_in_a_dark_style_the_middle_of_scales_is_dark_and_lines_are_light() -> N
     assert_allclose(ends, palette.signed_colormap()([0.0, 1.0])[:, :3])
     assert max(luminance(to_hex(color)) for color in palette.ordered_colors(5)) < 0.6
     assert not palette.is_dark()
+
+
+def test_two_classes_can_change_their_looks():
+    colors, markers = palette.class_colors(2), palette.class_markers(2)
+    with palette.swapped_classes():
+        assert palette.class_colors(2) == colors[::-1]
+        assert palette.class_markers(2) == markers[::-1]
+        assert palette.class_colors(3)[:2] == colors
+    assert palette.class_colors(2) == colors
