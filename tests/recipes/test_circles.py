@@ -13,7 +13,7 @@ def test_the_tutorials_facts(result_of: Callable[[str], RecipeResult]) -> None:
     facts = {fact.name: fact for fact in result_of("circles").facts}
     assert {name: fact.ours for name, fact in facts.items()} == {
         "P(red) at (-0.5, -0.4)": "0.6090",
-        "class of that point (P >= 0.5 means red)": "red",
+        "class of that point (1, red, if P >= 0.5)": "1",
         "loss in the 130th forward pass": "0.0540",
         "training accuracy": "0.988",
     }

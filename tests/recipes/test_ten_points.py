@@ -16,6 +16,8 @@ def test_the_tutorial_learns_nothing(result_of: Callable[[str], RecipeResult]) -
     assert facts["parameters of 2-2-4-1"].ours == "23"
     assert facts["P(red) at (0.7, 0.2) stays within 0.01 of one half"].ours == "yes"
     assert facts["points right at rate 0.001"].ours == "6 of 10"
+    answer = facts["P(red) at (0.7, 0.2) after 10 000 epochs"]
+    assert (answer.ours, answer.printed, answer.agrees) == ("0.4991", "0.5017", False)
     notes = result_of("ten-points").notes[0]
     assert "The tutorial has an error here" in notes
     assert "between 0.499 and 0.502" in notes

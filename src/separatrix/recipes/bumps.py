@@ -111,13 +111,13 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
         f"seed {SEED}. The tutorial finds that 20 to 40 is not fitted by its weights; whether a block is "
         f"missed "
         "depends on them, as the counts of seeds show.",
-        "The loss of 1-20-1 every 1000 epochs, as the tutorial prints it:\n\n"
-        + losses_table(shown["1-20-1"], 1000),
         "How many hidden layers? Each network below was trained as in the tutorial on 80 of the points, and "
         f"scored on the other 20. This was repeated {len(SEARCH_SEEDS)} times, with other held-out points "
         "and other first weights each time. The number after +- is the standard error of the mean.",
         _table(searched),
         _answer(searched),
+        "The loss of 1-20-1 every 1000 epochs, as the tutorial prints it:\n\n"
+        + losses_table(shown["1-20-1"], 1000),
     )
 
     pictures.add_film(shown["1-20-1"], X, y, "The curve of 1-20-1 fits the points.", views=("curve", "loss"))
