@@ -31,7 +31,8 @@ IN_WORDS = {
     "scoring": "loss",
     "learning_rate_init": "auto",
     "max_iter": "10 000 steps, but 200 to 2000 epochs; 200 without early stopping",
-    "n_iter_no_change": "a tenth of the epochs, at least 10",
+    "n_iter_no_change": "a quarter of the epochs, at least 10",
+    "n_init": "auto, and 1 with a given rate",
     "restore_best": "with early stopping",
     "metrics": "none",
 }
@@ -108,11 +109,11 @@ def test_options_become_settings(run, monkeypatch, arguments, name, value):
     assert result.stderr == "separatrix: error: enough\n"
     assert seen[name] == value
     assert type(seen[name]) is type(value)
-    chosen = {"early_stopping", "scoring", "learning_rate_init", "max_iter", "n_iter_no_change"}
+    chosen = {"early_stopping", "scoring", "learning_rate_init", "max_iter", "n_init", "n_iter_no_change"}
     assert {*OWN_DEFAULTS, name} <= seen.keys() <= {*OWN_DEFAULTS, name, *chosen}
 
 
-EPOCHS = {"max_iter": 2000, "n_iter_no_change": 200}
+EPOCHS = {"max_iter": 2000, "n_iter_no_change": 500}
 
 
 @pytest.mark.parametrize(
@@ -125,17 +126,17 @@ EPOCHS = {"max_iter": 2000, "n_iter_no_change": 200}
         ({"scoring": "roc_auc"}, 100, {"early_stopping": True, "scoring": "roc_auc", **EPOCHS}),
         ({"early_stopping": False}, 100, {"early_stopping": False}),
         ({"solver": "lbfgs"}, 100, {"solver": "lbfgs"}),
-        ({"early_stopping": True, "max_iter": 50}, 100, {"scoring": "loss", "n_iter_no_change": 10}),
+        ({"early_stopping": True, "max_iter": 50}, 100, {"scoring": "loss", "n_iter_no_change": 12}),
         (
             {"early_stopping": True, "batch_size": 10},
             400,
-            {"scoring": "loss", "max_iter": 250, "n_iter_no_change": 25},
+            {"scoring": "loss", "max_iter": 250, "n_iter_no_change": 62},
         ),
     ],
 )
 def test_one_network_stops_early_by_the_loss(given, n_rows, expected):
     settings = network_settings(given, n_rows)
-    assert settings.pop("learning_rate_init") == "auto"
+    assert settings.pop("learning_rate_init") == settings.pop("n_init") == "auto"
     assert settings == {**OWN_DEFAULTS, **given, **expected}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from separatrix import check
+from separatrix.cli.console import note
 from separatrix.cli.options import (
     ENSEMBLE_DEFAULTS,
     ENSEMBLE_OPTIONS,
@@ -27,6 +28,7 @@ from separatrix.estimators.settings import uses_lbfgs
 from separatrix.evaluate.scorers import check_scorer_name
 from separatrix.tabular import TabularClassifier, TabularRegressor
 from separatrix.tabular import table_fitting as ensemble_fitting
+from separatrix.text import plural
 from separatrix.train.checkpoint import load_checkpoint
 
 Kind = Literal["tabular", "network"]
@@ -126,7 +128,7 @@ def fit_network(
     _prepare_kernels(given, settings["dtype"], is_apart=tables.memory is not None)
     progress: AbstractContextManager[Any] = training_progress()
     with progress as (callbacks, on_rows):
-        return network_fitting.fit_table(
+        fitted = network_fitting.fit_table(
             estimator.set_callbacks(*callbacks),
             tables.source,
             tables.target,
@@ -140,6 +142,13 @@ def fit_network(
             options=tables.columns,
             schema=tables.schema,
         )
+    n = getattr(fitted.estimator, "n_trainings_", 1)
+    if n > 1 and settings.get("n_init") == "auto":
+        note(
+            f"the first network had learned too little; after {plural(n - 1, 'training')} more from other "
+            "first weights, the network with the lowest loss is kept (--n-init 1 trains once)."
+        )
+    return fitted
 
 
 STEPS, LEAST_EPOCHS, MOST_EPOCHS, LEAST_PATIENCE = 10_000, 200, 2000, 10
@@ -148,9 +157,10 @@ STEPS, LEAST_EPOCHS, MOST_EPOCHS, LEAST_PATIENCE = 10_000, 200, 2000, 10
 def network_settings(given: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
     """Return the parameters of one network; those that are given come first.
 
-    Early stopping is by the loss, and the rate is found by a range test. A small table has more epochs, up to
+    Early stopping is by the loss. The rate is found by a range test; where the network then learns too
+    little, others are trained from other first weights (`n_init`). A small table has more epochs, up to
     2000, so that a training has 10 000 steps: a network often learns nothing for many epochs before it finds
-    the way. Training stops after a tenth of them without an improvement. With fewer than
+    the way. Training stops after a quarter of them without an improvement. With fewer than
     `LEAST_VALIDATION_ROWS` validation rows a network is trained for all epochs, of which there are then 200.
     """
     settings = {**OWN_DEFAULTS, **given}
@@ -160,8 +170,9 @@ def network_settings(given: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
     if settings.get("early_stopping"):
         settings.setdefault("scoring", "loss")
         settings.setdefault("max_iter", most_epochs(n_rows, settings.get("batch_size", "auto")))
-        settings.setdefault("n_iter_no_change", max(LEAST_PATIENCE, settings["max_iter"] // 10))
-    settings.setdefault("learning_rate_init", "auto")
+        settings.setdefault("n_iter_no_change", max(LEAST_PATIENCE, settings["max_iter"] // 4))
+    if settings.setdefault("learning_rate_init", "auto") == "auto":
+        settings.setdefault("n_init", "auto")  # who chooses a rate wants to see what it does
     return settings
 
 

@@ -73,6 +73,11 @@ def read_rate(text: str) -> float | str:
     return text if text == "auto" else float(text)
 
 
+def read_count_or_auto(text: str) -> int | str:
+    """Read a whole number, or auto."""
+    return text if text == "auto" else _each(text, int, "a whole number or auto")[0]
+
+
 def read_batch_size(text: str) -> int | str:
     """Read a number of rows, or a word."""
     return text if text.isalpha() else _each(text, int, "a whole number, auto or full")[0]
@@ -193,7 +198,8 @@ DEFAULTS_IN_WORDS = {
     "class_weight": "1 for every class",
     "learning_rate_init": "auto",
     "max_iter": "10 000 steps, but 200 to 2000 epochs; 200 without early stopping",
-    "n_iter_no_change": "a tenth of the epochs, at least 10",
+    "n_iter_no_change": "a quarter of the epochs, at least 10",
+    "n_init": "auto, and 1 with a given rate",
     "early_stopping": f"yes if there are {LEAST_VALIDATION_ROWS} validation rows",
     "metrics": "none",
     "restore_best": "with early stopping",
@@ -264,6 +270,7 @@ READERS = {
     "hidden_layer_sizes": Reader(read_sizes, "SIZES", "as in 16,8; none for a linear model"),
     "metrics": Reader(read_list, "NAMES", "as in roc_auc,f1"),
     "n_iter_no_change": Reader(read_patience, "EPOCHS", "a number, or inf"),
+    "n_init": Reader(read_count_or_auto, "N", "a number, or auto"),
     "random_state": Reader(int, "INTEGER"),
     "restore_best": Reader(bool),
     "scoring": Reader(str, "NAME", "loss, or a scorer of scikit-learn such as roc_auc"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -26,6 +26,7 @@ from separatrix.estimators.diagnosed_training import DiagnosedTraining
 from separatrix.estimators.far_values import warn_of_far_values
 from separatrix.estimators.fitted_network import FittedNetwork
 from separatrix.estimators.reported import Reported
+from separatrix.estimators.restarts import seeds_after, train_again
 from separatrix.estimators.settings import (
     FIELDS,
     MLPSettings,
@@ -72,6 +73,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
     max_iter: int
     random_state: int | RandomState | None
 
+    n_trainings_: int
     loss_: float
     n_iter_: int
     t_: int
@@ -163,11 +165,11 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
             if X_val is not None or y_val is not None:
                 rows = rows.with_validation(self, settings, X_val, y_val, sample_weight_val)
             random_state = self._set_up(settings, rows.shape, is_first)
+            seeds = seeds_after(random_state)
             training, run = self._start(settings, rows, random_state)
             del rows  # their converted copy is not needed beside training and validation rows
             with callbacks_of(self, X, y, sample_weight) as callbacks:
-                self._train(training, run, callbacks)
-            self._keep_sample(run.data)
+                self._train_all(settings, training, run, seeds, callbacks)
         warn_of_stop(self.stop_, self._grave_findings())
         return self
 
@@ -297,8 +299,32 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
         self, settings: MLPSettings, training: Data, random_state: RandomState, callbacks: list[Callback]
     ) -> None:
         rows = TrainingRows(training, self._targets, {"n_features_in_": self.network_.n_in})
+        seeds = seeds_after(random_state)
         setup, run = self._start(settings, rows, random_state)
-        self._train(setup, run, callbacks)
+        self._train_all(settings, setup, run, seeds, callbacks)
+
+    def _train_all(
+        self,
+        settings: MLPSettings,
+        training: TrainingSetup,
+        run: Run,
+        seeds: Iterator[int],
+        callbacks: Sequence[Callback],
+    ) -> None:
+        """Train, then from other first weights if the settings ask for it; keep rows for the diagnosis."""
+        self._train(training, run, callbacks)
+        self._keep_sample(run.data)
+        self.n_trainings_ = 1
+        if settings.n_init != 1 and not self._is_continued:
+            train_again(self, partial(self._restart, settings, run), settings.n_init, seeds, run)
+
+    def _restart(self, settings: MLPSettings, run: Run, random_state: RandomState) -> None:
+        """Train on the same rows from other first weights; callbacks see the first training alone."""
+        self._set_start(settings.first_theta(self.network_, random_state, self.theta_.dtype))
+        attributes = {"n_features_in_": self.network_.n_in}
+        rows = TrainingRows(run.data, self._targets, attributes, run.validation)
+        training, again = self._start(settings, rows, random_state)
+        self._train(training, again, [])
         self._keep_sample(run.data)
 
     def _with_rate(self, settings: MLPSettings, data: Data, theta: Array) -> MLPSettings:
@@ -377,16 +403,20 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
     def _set_network(self, network: Network, theta: Array) -> None:
         """Set a network that has not been trained yet, and reset all fitted attributes."""
         self.network_ = network
-        self.theta_ = theta
         self.n_layers_ = len(network.layers) + 1
         self.n_outputs_ = network.n_out
         self.out_activation_ = self._head.output_name
+        self._set_start(theta)
+        self._forget_table()
+
+    def _set_start(self, theta: Array) -> None:
+        """Set the parameters of a network that has not been trained yet."""
+        self.theta_ = theta
         self.t_ = 0
         self.n_iter_ = 0
         self.loss_curve_ = []
         self.validation_scores_ = None
         self._state = None
-        self._forget_table()
 
     # Fits of many networks on the same rows.
 
@@ -433,6 +463,11 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
         array([7.])
         """
         settings = self.settings()
+        if settings.n_init != 1:
+            raise ParameterError(
+                "n_init",
+                f"must be 1 where many networks are fitted, as in a search, got {settings.n_init!r}.",
+            )
         with unchanged_on_error(self):
             self.__dict__.update(rows.attributes)
             random_state = self._set_up(settings, rows.shape, is_first=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from numpy.random import RandomState
 from numpy.typing import NDArray
@@ -102,6 +102,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         'he', or your own arrays, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
+    n_init : int or "auto", default=1
+        Number of trainings from other first weights; the network with the lowest loss on training and
+        validation rows is kept. "auto": up to 16, another only while the network is no better than guessing,
+        or its nearest neighbours predict the training rows better, and while they are quick. `n_trainings_`
+        has their number. Callbacks see the first one. Rows that are read in pieces are trained on once.
     weight_decay : float, default=0.01
         Weight decay of the solvers that have it, such as 'adamw'. It is independent of the penalty `alpha`.
     rho : float, default=0.99
@@ -155,6 +160,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         All curves of the last call.
     recording_ : separatrix.train.Recording or None
         Snapshots of `theta_`. None if `record` is None.
+    n_trainings_ : int
+        Trainings from other first weights, as `n_init` asks.
     feature_range_ : ndarray of shape (2, n_features)
         Lowest and highest value of each feature in the training rows. Only if `record` is not None.
     stop_ : separatrix.train.Stop
@@ -206,6 +213,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         dropout: float | Sequence[float] = 0.0,
         init: Init = "glorot",
         fit_intercept: bool = True,
+        n_init: int | Literal["auto"] = 1,
         weight_decay: float = 0.01,
         rho: float = 0.99,
         scoring: Scoring = None,

@@ -66,6 +66,7 @@ _RULES: dict[str, Callable[[str, Any], None]] = {
     "validation_fraction": partial(check.number, low=0.0, high=1.0, open_high=True),
     "max_iter": partial(check.integer, low=1),
     "n_iter_no_change": partial(check.integer, low=1),
+    "n_init": partial(check.integer, low=1),
     "dtype": partial(check.choice, options=DTYPES),
     "engine": partial(check.choice, options=ENGINES),
 }
@@ -74,6 +75,7 @@ _ALSO = {
     "shuffle": "replacement",
     "n_iter_no_change": math.inf,
     "learning_rate_init": "auto",
+    "n_init": "auto",
 }
 DEFAULT_RATE = 0.001  # where a range test finds that no rate lowers the loss
 
@@ -122,6 +124,7 @@ class MLPSettings:
     beta_2: float
     epsilon: float
     n_iter_no_change: float
+    n_init: int | str
     max_fun: int
     loss: str
     class_weight: ClassWeight = None

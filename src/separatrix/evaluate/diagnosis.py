@@ -311,6 +311,34 @@ def _line_loss(t: Trained) -> float | None:
 
 def neighbours_better(t: Trained) -> Finding | None:
     """Return a finding if the nearest rows predict far better than the network."""
+    score = _neighbours_score(t)
+    if score is None or score < t.score + NEIGHBOURS_BETTER:
+        return None
+    what = "R²" if t.labels is None else "accuracy"
+    return Finding(
+        "more to learn",
+        score - t.score,
+        f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
+        f"{score:.2f}, the network with {t.score:.2f}.",
+        f"Try a larger max_iter{_or_auto(t)}, more units, or another random_state.",
+    )
+
+
+def falls_short(t: Trained) -> bool:
+    """Return whether a network is no better than guessing, or not as good as the nearest rows.
+
+    Parameters
+    ----------
+    t : Trained
+    """
+    if not t.loss < NOTHING_LEARNED * t.guess:
+        return t.guess > 0
+    score = _neighbours_score(t)
+    return score is not None and score > t.score
+
+
+def _neighbours_score(t: Trained) -> float | None:
+    """Return how well the nearest sampled rows predict one: accuracy, or R²; None if that shows nothing."""
     n_rows, n_in = t.X.shape
     if n_rows < _FEW_ROWS or n_in > _MANY_INPUTS or (t.labels is None and t.network.head != "regression"):
         return None
@@ -321,20 +349,10 @@ def neighbours_better(t: Trained) -> Finding | None:
     # Of duplicates, a row itself need not come first: it is removed by its index.
     near = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(X).kneighbors(X, return_distance=False)
     others = np.array([[j for j in row if j != i][:NEIGHBOURS] for i, row in enumerate(near)])
-    if t.labels is not None:
-        votes = np.apply_along_axis(np.bincount, 1, t.labels[others], minlength=len(t.classes))
-        score, what = float((votes.argmax(axis=1) == t.labels).mean()), "accuracy"
-    else:
-        score, what = r2(t.data.T[others].mean(axis=1), t.data.T), "R²"
-    if score < t.score + NEIGHBOURS_BETTER:
-        return None
-    return Finding(
-        "more to learn",
-        score - t.score,
-        f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
-        f"{score:.2f}, the network with {t.score:.2f}.",
-        f"Try a larger max_iter{_or_auto(t)}, more units, or another random_state.",
-    )
+    if t.labels is None:
+        return r2(t.data.T[others].mean(axis=1), t.data.T)
+    votes = np.apply_along_axis(np.bincount, 1, t.labels[others], minlength=len(t.classes))
+    return float((votes.argmax(axis=1) == t.labels).mean())
 
 
 CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (
