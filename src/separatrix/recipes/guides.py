@@ -121,8 +121,7 @@ GUIDES: dict[str, Guide] = {
         ),
         tries=(
             Try(
-                "separatrix fit gaussians --hidden none --solver sgd --rate 0.5 --record 1 -o "
-                "line.safetensors",
+                "separatrix fit gaussians --hidden none --solver sgd --rate 0.5 -o line.safetensors",
                 "The same kind of network with a bias: its line need not go through the origin.",
             ),
             Try(
