@@ -56,3 +56,10 @@ def test_two_sentinels_are_both_reported():
 )
 def test_other_numbers_are_not(numbers):
     assert notes_of(np.asarray(numbers)) == ()
+
+
+def test_one_row_far_below_0_is_enough():
+    numbers = DRAW.uniform(0.4, 5, N)  # carbon monoxide, of which few rows are kept
+    numbers[7] = -200
+    (note,) = notes_of(numbers)
+    assert note.startswith("has -200 in 1 row, far from 0.")

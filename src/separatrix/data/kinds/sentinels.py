@@ -13,8 +13,8 @@ from separatrix.text import plural
 
 Array = NDArray[Any]
 
-LEAST_COUNT = 3
-"""Rows that have a number, from which it is repeated."""
+LEAST_COUNT, SEVERAL = 3, 3
+"""Rows that have a number, from which it is repeated; ranges of the others from which one row is enough."""
 
 MOST_SENTINELS = 3
 """Numbers at each end that are looked at."""
@@ -55,7 +55,7 @@ def _at_the_ends(values: Array, counts: Array, n_rows: int) -> dict[float, str]:
         ordered, counted = values[::end], counts[::end]
         for n in range(1, MOST_SENTINELS + 1):
             rest = np.sort(ordered[n:])
-            if len(rest) <= MANY_NUMBERS or counted[n - 1] < LEAST_COUNT:
+            if len(rest) <= MANY_NUMBERS or counted[n - 1] < _least_count(float(ordered[n - 1]), rest):
                 break
             is_common = ordered[n - 1] == 0 and counted[n - 1] > MOST_ZEROS * n_rows
             if not is_common and _is_far(float(ordered[n - 1]), rest):
@@ -64,6 +64,13 @@ def _at_the_ends(values: Array, counts: Array, n_rows: int) -> dict[float, str]:
                     value: _words(count, value, float(rest[0]), float(rest[-1])) for value, count in pairs
                 }
     return found
+
+
+def _least_count(value: float, rest: Array) -> int:
+    """Return the rows from which a number is looked at: one, if it is whole and several ranges below 0."""
+    low, high = float(rest[0]), float(rest[-1])
+    is_alone = value < 0 <= low and value == np.floor(value) and low - value > SEVERAL * (high - low)
+    return 1 if is_alone else LEAST_COUNT
 
 
 def _is_far(value: float, rest: Array) -> bool:
