@@ -144,3 +144,12 @@ def test_of_many_connections_the_strongest_are_drawn() -> None:
     np.testing.assert_allclose(np.abs(display.edges_.get_array()), strongest)
     assert "the 300 strongest of 460 connections" in display.ax_.get_title().replace("\n", " ")
     assert max(len(layer.units) for layer in NetworkDiagramDisplay.from_estimator(model).diagram.layers) == 8
+
+
+def test_a_drawing_without_numbers_is_updated() -> None:
+    ax = plt.subplots(2, 2)[1][0, 0]
+    display = NetworkDiagramDisplay.from_estimator(random_model(2, 4, 1), ax=ax)
+    assert display.numbers_ == []
+    display.update(replace(display.diagram, weights=tuple(-w for w in display.diagram.weights)))
+    shown = np.concatenate([w.ravel() for w in display.diagram.weights])
+    np.testing.assert_array_equal(np.sort(display.edges_.get_array()), np.sort(-shown))

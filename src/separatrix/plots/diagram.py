@@ -202,8 +202,9 @@ class NetworkDiagramDisplay(ModelDisplay):
         self.edges_.set_linewidth(_widths(diagram, values).tolist())
         for units, layer in zip(self.units_, diagram.layers, strict=True):
             units.set_array(_biases(layer))
-        for number, text in zip(self.numbers_, numbers_of(diagram, "bias {:.2g}"), strict=True):
-            number.set_text(text)
+        if self.numbers_:
+            for number, text in zip(self.numbers_, numbers_of(diagram, "bias {:.2g}"), strict=True):
+                number.set_text(text)
 
     def _draw_edges(self, edge_kw: Mapping[str, Any] | None) -> LineCollection:
         d = self.diagram
