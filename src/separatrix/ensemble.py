@@ -28,6 +28,7 @@ from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, answers, check_decision, decision_of, decision_values, task_text
 from separatrix.network import Network
+from separatrix.residuals import Residuals
 
 Array = NDArray[Any]
 
@@ -53,6 +54,9 @@ class Ensemble:
         classifiers with one class per row.
     decision : Decision, optional
         As in `Model`; it follows the temperature. The models themselves have none.
+    residuals : Residuals, optional
+        For models of one number: how far they were off on rows that they were not trained on, for
+        `predict_interval`.
 
     Raises
     ------
@@ -71,6 +75,7 @@ class Ensemble:
     weights: ArrayLike | None = None
     temperature: float = 1.0
     decision: Decision | None = None
+    residuals: Residuals | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and convert them to one form."""
@@ -83,6 +88,8 @@ class Ensemble:
                 f"must be 1 unless the models predict one class per row, got {self.temperature}.",
             )
         check_decision(self)
+        if self.residuals is not None and (self.is_classifier or not self.has_one_target):
+            raise ParameterError("residuals", "need models of one number; leave them out.")
 
     @property
     def fractions(self) -> Array:
@@ -208,6 +215,35 @@ class Ensemble:
             return (mean > 0.5).astype(np.int64)
         return answers(self.classes, self.decision or Decision(), mean)
 
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
+        """Return an interval for each row, by split conformal prediction; see `Residuals`.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or table
+            As in `Model.decision_function`.
+        coverage : float, default=0.9
+            The fraction of new rows of the same kind whose number is in its interval.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, 2)
+            Lower and upper end; infinite if there were too few rows for the coverage.
+
+        Raises
+        ------
+        DataError
+            As in `Model.decision_function`.
+        ParameterError
+            If `coverage` is not between 0 and 1, or the ensemble has no `residuals`.
+        """
+        if self.residuals is None:
+            raise ParameterError(
+                "predict_interval",
+                "needs the residuals of a TabularRegressor, and this ensemble has none; fit one and save it.",
+            )
+        return self.residuals.intervals(self.predict(X), coverage)
+
     def check_table(self, X: Any) -> TableCheck:
         """Return what the models were not trained on in a table; see `Model.check_table`."""
         return checked_table(self.encoder, X)
@@ -290,6 +326,7 @@ class Ensemble:
             "weights": np.asarray(self.weights).tolist(),
             "temperature": self.temperature,
             **decision_values(self.decision),
+            **({} if self.residuals is None else {"residuals": self.residuals.to_dict()}),
             "training": self.training,
             "models": [
                 {
@@ -330,7 +367,9 @@ class Ensemble:
                 )
                 for own, theta in parts
             ]
-            return cls(models, values["weights"], values["temperature"], decision_of(values))
+            residuals = values.get("residuals")
+            kept = None if residuals is None else Residuals.from_dict(residuals)
+            return cls(models, values["weights"], values["temperature"], decision_of(values), kept)
         except (LookupError, TypeError) as error:
             raise ParameterError("ensemble", f"description is not valid: {error!r}.") from error
 
@@ -341,6 +380,7 @@ class Ensemble:
             np.array_equal(np.asarray(self.weights), np.asarray(other.weights))
             and self.temperature == other.temperature
             and self.decision == other.decision
+            and self.residuals == other.residuals
             and self.models == other.models
         )
 

@@ -116,6 +116,17 @@ def test_an_ensemble_behind_a_scaler(spread):
     np.testing.assert_allclose(to_model(pipeline)(X), pipeline.predict_proba(X), rtol=1e-9)
 
 
+@pytest.mark.parametrize("step", [StandardScaler(), TableEncoding()])
+def test_a_step_before_an_estimator_that_encodes_the_columns_itself_is_an_error(step):
+    frame = pd.DataFrame({"a": np.arange(30.0), "b": np.arange(30.0) % 7})
+    estimator = sx.TabularRegressor("fast", cv=2, time_limit=1e-6)
+    with pytest.warns(UserWarning, match="time_limit"):
+        pipeline = make_pipeline(step, estimator).fit(frame, frame["a"])
+    with pytest.raises(ParameterError, match="before TabularRegressor, which encodes"):
+        to_model(pipeline)
+    assert to_model(make_pipeline("passthrough", pipeline[-1])) == pipeline[-1].to_model()
+
+
 @pytest.mark.parametrize(
     ("step", "kind"),
     [(PCA(2), "PCA"), (MinMaxScaler(clip=True), "MinMaxScaler with clip=True")],

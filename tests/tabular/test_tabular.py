@@ -84,6 +84,15 @@ def test_a_saved_model_predicts_the_same(name: str, tmp_path: Path, request: pyt
     np.testing.assert_array_equal(getattr(model, predict)(table), getattr(estimator, predict)(table))
 
 
+def test_a_saved_model_has_the_same_intervals(regressor: sx.TabularRegressor, tmp_path: Path) -> None:
+    table, _ = people(1500, 1)
+    sx.save(regressor, tmp_path / "model.safetensors")
+    model = sx.load(tmp_path / "model.safetensors")
+    for coverage in (0.5, 0.9):
+        intervals = regressor.predict_interval(table, coverage)
+        np.testing.assert_array_equal(model.predict_interval(table, coverage), intervals)
+
+
 @pytest.mark.promise("A target far from zero is fitted as one around zero, also by an ensemble")
 @pytest.mark.parametrize("shift", [0.0, -300.0, 1e9])
 def test_a_target_far_from_zero_is_fitted_as_one_around_zero(
@@ -253,7 +262,7 @@ def test_a_model_of_an_array_predicts_arrays(tmp_path: Path) -> None:
     sx.save(reg, tmp_path / "model.safetensors")
     model = sx.load(tmp_path / "model.safetensors")
     np.testing.assert_allclose(model.predict(X), reg.predict(X), rtol=0, atol=1e-6)
-    np.testing.assert_array_equal(model.predict(X), model.predict({f"x{j}": X[:, j] for j in range(3)}))
+    np.testing.assert_array_equal(model.predict(X), model.predict({f"x{j + 1}": X[:, j] for j in range(3)}))
     with pytest.raises(DataError, match=r"X must have shape \(n_rows, 3\)"):
         model.predict(X[:, :2])
 

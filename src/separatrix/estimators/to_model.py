@@ -16,7 +16,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, Stan
 from sklearn.utils.validation import check_is_fitted
 
 from separatrix import __version__
-from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_encoding import TableEncoding
 from separatrix.model import Model
@@ -76,6 +76,12 @@ def to_model(estimator: Any) -> AnyModel:
 def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
     """Return the model with the first steps of a pipeline folded into it, beginning with the last of them."""
     steps = [(name, step) for name, step in pipeline.steps if step is not None and step != "passthrough"]
+    if len(steps) > 1 and model.encoder is not None:
+        raise ParameterError(
+            f"step '{steps[0][0]}'",
+            f"comes before {type(steps[-1][1]).__name__}, which encodes the columns itself, so the "
+            "pipeline cannot be saved in a model file; leave the step out.",
+        )
     encoding = steps[0][1] if isinstance(steps[0][1], TableEncoding) else None
     for name, step in reversed(steps[0 if encoding is None else 1 : -1]):
         if type(step) not in _SCALERS or getattr(step, "clip", False):
@@ -99,7 +105,7 @@ def _with_steps(pipeline: Pipeline, model: AnyModel) -> AnyModel:
 def _map_models(model: AnyModel, change: Callable[[Model], Model]) -> AnyModel:
     if isinstance(model, Model):
         return change(model)
-    return Ensemble([change(one) for one in model.models], model.weights)
+    return replace(model, models=[change(one) for one in model.models])
 
 
 def _folded(model: Model, *, name: str, scaling: Scaling) -> Model:

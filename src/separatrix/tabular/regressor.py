@@ -12,13 +12,13 @@ from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils import check_array
 from sklearn.utils.validation import column_or_1d
 
-from separatrix import check
 from separatrix.data.statistics import TargetStatistics
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import Network
+from separatrix.residuals import Residuals
 from separatrix.tabular import mixture
 from separatrix.tabular.base import BaseTabular
 from separatrix.tabular.candidates import Part
@@ -144,19 +144,17 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Returns
         -------
         ndarray of shape (n_samples, 2)
-            Lower and upper end.
+            Lower and upper end; infinite if there were too few rows for the coverage. A model that is saved
+            and loaded gives the same, by `Ensemble.predict_interval`.
 
         References
         ----------
         J. Lei, M. G'Sell, A. Rinaldo, R. Tibshirani, L. Wasserman: Distribution-free predictive inference for
         regression, JASA 113(523), 2018, section 2.2.
         """
-        check.number("coverage", coverage, 0.0, 1.0, open_low=True, open_high=True)
         middle = self.predict(X)
-        residuals = np.sort(self._residuals)
-        rank = int(np.ceil(coverage * (len(residuals) + 1))) - 1
-        half = np.inf if rank >= len(residuals) else residuals[rank]
-        return np.stack([middle - half, middle + half], axis=1)
+        assert self.ensemble_.residuals is not None
+        return self.ensemble_.residuals.intervals(middle, coverage)
 
     def _target_of(self, statistics: TargetStatistics) -> TableTarget:
         return TableTarget.of_numbers(statistics, "regression", has_shift=True)
@@ -217,12 +215,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _finish(self, parts: Sequence[Part], oof: Array, y: Array, weight: Array | None) -> Ensemble:
         self.oof_ = self.oof_[:, 0]
-        self._residuals = np.abs(oof[:, 0] - y)
         models = [
             Model(part.network, self._in_own_unit(part.network, part.theta), encoder=part.encoder)
             for part in parts
         ]
-        return Ensemble(models, [part.share for part in parts])
+        residuals = Residuals.of(oof[:, 0] - y)
+        return Ensemble(models, [part.share for part in parts], residuals=residuals)
 
     def _in_own_unit(self, network: Network, theta: Array) -> Array:
         """Return parameters that predict in the unit of the target."""
