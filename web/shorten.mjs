@@ -17,13 +17,15 @@ const WIRE = ["core/options.ts", "state/document.ts", "host/format.ts", "export/
 const OWN = new Set([
   "dataset", "session", "position", "version", "outputs", "targets", "evaluate", "status", "stage", "code", "origin", "score", "layout", "frame",
   "theme", "trace", "subscribe", "prepare", "context", "stride", "label", "play", "undo", "description", "paint", "summary", "control", "options", "term",
+  "first", "forward", "index", "reason", "result", "spacing",
 ]);
 
 /** Globals that get a short name of their own. */
 const GLOBALS = [
-  "Array.from", "Array.isArray", "Float64Array", "JSON.stringify", "Math.abs", "Math.ceil", "Math.cos", "Math.floor",
-  "Math.log10", "Math.max", "Math.min", "Math.round", "Math.sin", "Math.sqrt", "Number", "Number.isFinite", "Number.isInteger",
-  "Number.isNaN", "Object.assign", "Object.entries", "Object.keys", "String", "document",
+  "Array.from", "Array.isArray", "Float64Array", "Int32Array", "JSON.stringify", "Math.PI", "Math.abs", "Math.ceil", "Math.cos", "Math.floor",
+  "Math.fround", "Math.imul", "Math.log10", "Math.max", "Math.min", "Math.round", "Math.sin", "Math.sqrt", "Number", "Number.isFinite",
+  "Number.isInteger", "Number.isNaN", "Object.assign", "Object.entries", "Object.fromEntries", "Object.hasOwn", "Object.is", "Object.keys", "String",
+  "TextDecoder", "Uint32Array", "Uint8Array", "document",
 ];
 
 export async function shortened(folder) {
@@ -45,11 +47,16 @@ async function platformNames() {
 async function ownNames(folder) {
   const files = (await readdir(folder, { recursive: true })).filter((name) => /\.tsx?$/u.test(name)).sort();
   const names = await Promise.all(files.map(async (file) => {
-    const text = await readFile(join(folder, file), "utf8");
+    const text = withoutWords(await readFile(join(folder, file), "utf8"));
     const quoted = [...text.matchAll(/"([A-Za-z_$][\w$]*)"/gu)].map(([, name]) => name);
     return WIRE.includes(file) ? [...quoted, ...text.match(/[A-Za-z_$][\w$]*/gu)] : quoted;
   }));
   return names.flat();
+}
+
+/** Leave out what no object is asked for: comments, classes of the style sheet, roles. */
+function withoutWords(text) {
+  return text.replace(/\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*$/gmu, "").replace(/\b(?:class|role)="[^"]*"/gu, "");
 }
 
 /** Replace globals by constants of a module that esbuild adds. */

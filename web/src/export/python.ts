@@ -1,7 +1,7 @@
 /** The trained network as a Python script that needs only NumPy. */
 
 import type { ActivationName, HeadName } from "../core/types";
-import type { Session } from "../state/types";
+import type { InputColumn, Session } from "../state/types";
 import { floatText } from "./json";
 import { matrixOf, modelOf } from "./model";
 
@@ -90,7 +90,7 @@ function describe({ dataset }: Session): string {
   return `'${name}' from ${dataset.columns.length} column${dataset.columns.length === 1 ? "" : "s"}`;
 }
 
-function columnCode({ name, kind, mean, scale, levels, code }: Session["dataset"]["columns"][number], coded: boolean): string {
+function columnCode({ name, kind, mean, scale, levels, code }: InputColumn, coded: boolean): string {
   const list = kind === "category" ? `[${levels.map((level) => JSON.stringify(level)).join(", ")}]` : "[]";
   const table = !coded ? "" : code ? `, [${code.knots.map(floatText).join(", ")}], [${code.features.map((at) => `[${at.map(floatText).join(", ")}]`).join(", ")}]` : ", [], []";
   return `    (${JSON.stringify(name)}, ${floatText(mean)}, ${floatText(scale)}, ${list}${table}),`;

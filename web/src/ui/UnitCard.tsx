@@ -8,6 +8,7 @@ import { HINTS } from "../text/narrator";
 import { largest, limitsOf, rasterOf, type Raster } from "../views/raster";
 import { inputsAt } from "../core/grid";
 import { gridOf } from "../views/scene";
+import type { Session } from "../state/types";
 import { Icon } from "./icons";
 import { useApp, usePainter, useSession, useVersion } from "./stage";
 
@@ -137,7 +138,7 @@ function outputName(head: string): string {
   return head === "multiclass" ? "softmax" : head === "poisson" ? "exp" : head === "regression" ? "identity" : "logistic";
 }
 
-function weightsOf(session: ReturnType<typeof useApp>["session"], layer: number, unit: number): Weight[] {
+function weightsOf(session: Session, layer: number, unit: number): Weight[] {
   const { network, dataset } = session;
   const nFrom = layer === 0 ? network.nIn : network.layers[layer - 1]!.units;
   const found: Weight[] = [];
