@@ -14,6 +14,9 @@ from sklearn.metrics import log_loss, mean_squared_error
 from separatrix import DivergenceWarning
 from separatrix.estimators import MLPClassifier, MLPRegressor
 
+# Columns are unscaled on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore:the columns of X are not on one scale", "ignore:y has mean")
+
 SCALES = (1.0, 1e3, 1e6, 1e9, 1e12)
 RATES = (1e-4, 1e-1, 10.0, 1e3)
 SOLVERS, ACTIVATIONS, DTYPES = ("adam", "sgd"), ("relu", "tanh"), ("float32", "float64")

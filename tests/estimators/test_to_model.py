@@ -19,6 +19,9 @@ from separatrix import MLPClassifier, MLPEnsembleClassifier, MLPRegressor, to_mo
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_encoding import TableEncoding
 
+# Columns are unscaled on purpose.
+pytestmark = pytest.mark.filterwarnings("ignore:the columns of X are not on one scale", "ignore:y has mean")
+
 SCALERS = [
     StandardScaler(),
     StandardScaler(with_mean=False),

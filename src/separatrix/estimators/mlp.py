@@ -23,10 +23,10 @@ from separatrix.engine.base import Data, Run, State
 from separatrix.errors import ParameterError
 from separatrix.estimators.callbacks import CallbackSupport, callbacks_of
 from separatrix.estimators.diagnosed_training import DiagnosedTraining
-from separatrix.estimators.far_values import warn_of_far_values
 from separatrix.estimators.fitted_network import FittedNetwork
 from separatrix.estimators.reported import Reported
 from separatrix.estimators.restarts import seeds_after, train_again
+from separatrix.estimators.scales import warn_of_scales
 from separatrix.estimators.settings import (
     FIELDS,
     MLPSettings,
@@ -152,7 +152,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
             parameters are kept, the initial ones included.
         UserWarning
             If Ctrl-C ended the training: the network trained so far is kept. Or if a column or `y` lies so
-            far from zero that the network cannot use it.
+            far from zero that the network cannot use it, or they are not standardised.
         """
         settings = self.settings()
         with unchanged_on_error(self):
@@ -161,7 +161,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
             rows = read_rows(
                 self, settings, X, y, sample_weight, dtype=dtype, classes=classes, all_classes=True
             )
-            warn_of_far_values(rows)
+            warn_of_scales(rows)
             if X_val is not None or y_val is not None:
                 rows = rows.with_validation(self, settings, X_val, y_val, sample_weight_val)
             random_state = self._set_up(settings, rows.shape, is_first)
@@ -185,7 +185,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
             dtype, classes = None if is_first else self.theta_.dtype, vars(self).get("classes_")
             rows = read_rows(self, settings, X, y, sample_weight, dtype=dtype, classes=classes)
             if is_first:
-                warn_of_far_values(rows)
+                warn_of_scales(rows)
             random_state = self._set_up(settings, rows.shape, is_first)
             training, run = self._start(settings, rows, random_state, incremental=True)
             self._train(training, run, [])

@@ -200,6 +200,7 @@ def fit_table(
     Examples
     --------
     >>> from separatrix import MLPRegressor
+    >>> from separatrix.data.table import Table
     >>> table = Table({"size": [1.0, 2.0, 3.0, 4.0], "kind": ["a", "b", "a", "b"], "price": [10, 25, 30, 45]})
     >>> linear = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", random_state=0)
     >>> fit = fit_table(linear, table, "price")

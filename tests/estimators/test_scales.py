@@ -47,7 +47,9 @@ def test_a_column_is_named_as_in_the_frame() -> None:
     assert message.startswith("column 'time' lies far from zero")
 
 
-@pytest.mark.parametrize("rows", [X, np.c_[X, np.ones(120)], 1e6 * X, X + 1e3, scipy.sparse.csr_matrix(X)])
+@pytest.mark.parametrize(
+    "rows", [X, np.c_[X, np.ones(120)], 100 * X, X + 50, np.c_[X, 60 * X], scipy.sparse.csr_matrix(1e6 * X)]
+)
 def test_usual_rows_are_taken_in_silence(rows: Any) -> None:
     assert messages(network(), rows, Y) == []
 
@@ -56,3 +58,26 @@ def test_only_the_first_call_of_partial_fit_warns() -> None:
     trained = network()
     assert len(messages(trained, X + 1e8, Y, "partial_fit")) == 3
     assert messages(trained, X + 1e8, Y, "partial_fit") == []
+
+
+def test_columns_that_are_not_on_one_scale_are_named_in_one_warning() -> None:
+    frame = pd.DataFrame({"share": 0.1 * X[:, 0], "income": 4e4 + 1e4 * X[:, 1], "age": 40 + 9 * X[:, 2]})
+    (message,) = messages(network(), frame, Y)
+    income, share = (frame[name].to_numpy() for name in ("income", "share"))
+    assert message == (
+        "the columns of X are not on one scale: "
+        f"column 'income' has mean {income.mean():.3g} and standard deviation {income.std():.3g} and "
+        f"column 'share' has mean {share.mean():.3g} and standard deviation {share.std():.3g}; "
+        "standardise X, for example with StandardScaler in a pipeline, or use fit_table, which does."
+    )
+    (message,) = messages(network(), 1e6 * X, Y)
+    assert message.startswith("the columns of X are not on one scale: column ")
+    (message,) = messages(network(), np.c_[X, X[:, 0] + 2e3], Y)
+    assert message.startswith("the columns of X are not on one scale: column 4 of X has mean 2e+03")
+
+
+def test_a_target_that_is_not_standardised_is_named() -> None:
+    (message,) = messages(network(), X, 2e5 + 4e4 * Y)
+    assert message.startswith("y has mean 1.96e+05 and standard deviation 9.81e+04")
+    assert "TransformedTargetRegressor" in message
+    assert messages(network(loss="poisson"), X, np.abs(2e5 + 4e4 * Y).round()) == []
