@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from separatrix.data.column import as_text
-from separatrix.data.column_values import as_column
+from separatrix.data.column_values import as_column, is_categorical
 from separatrix.data.datasets import TARGET
 from separatrix.data.frames import table_from_frame
 from separatrix.data.table import Table
@@ -57,7 +57,7 @@ def with_target_column(source: Any, target: Any) -> tuple[Any, str]:
     ('target', ['x', 'target'])
     """
     if isinstance(target, str | Integral):
-        return source, str(target)
+        return _with_values(source, str(target)), str(target)
     named = isinstance(target, list | tuple) and all(isinstance(name, str) for name in target)
     table = source if isinstance(source, str | PathLike) else given_table(source)
     n_rows = None if not isinstance(table, Table) else table.n_rows
@@ -77,7 +77,18 @@ def with_target_column(source: Any, target: Any) -> tuple[Any, str]:
         raise ParameterError(
             "target", f"is called '{name}', as a column of the table; leave that out, or name it: '{name}'."
         )
-    return Table({**table.columns, name: target}, table.ordered, table.categories), name
+    values = np.asarray(target) if is_categorical(target) else target
+    return Table({**table.columns, name: values}, table.ordered, table.categories), name
+
+
+def _with_values(source: Any, name: str) -> Any:
+    """Return a frame of pandas with the values of a target of categories, so that labels keep their type."""
+    for column in getattr(source, "columns", ()) if hasattr(source, "iloc") else ():
+        if str(column) == name and is_categorical(source[column]):
+            source = source.copy(deep=False)
+            source[column] = np.asarray(source[column])
+            break
+    return source
 
 
 def _is_same(target: Any, table: Table, name: str) -> bool:
