@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import threading
 import traceback
-import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any
 
-from joblib import Parallel, delayed
+from joblib import delayed
 from joblib.parallel import get_active_backend
 from sklearn.utils.validation import _num_features
 
@@ -25,13 +24,13 @@ from separatrix.search.experiment import Experiment
 from separatrix.search.folds import FoldCache
 from separatrix.search.trials import Trial, TrialResult, run_trial
 from separatrix.train.interrupt import Interrupt
+from separatrix.train.workers import closed_quietly, count_workers, is_local, results_of, shared, value_of
 
 TrialChunk = list[Trial]
 Collect = Callable[[list[TrialResult]], None]
 ChunkResults = Generator[list[TrialResult]]
 
 CHUNK_SECONDS = {True: 0.2, False: 1.0}  # in threads of this process, elsewhere
-CHUNKS_PER_WAVE = 4  # for each worker, if a backend returns no result before all are done
 DECAY = 0.95  # of the weight of earlier trials, with each trial that is finished
 MAX_LOSSES = 5  # of workers, without a trial finished in between
 # A row's overhead in an epoch, in multiplications by a weight: measured with networks of a handful of units.
@@ -112,13 +111,13 @@ def run_trials(
     """
     backend, default_n_jobs = get_active_backend(prefer="threads")
     n_jobs = default_n_jobs if n_jobs is None else n_jobs
-    is_local = _is_local(backend, _count_workers(backend, n_jobs))
-    sizer = ChunkSizer(cost_of_trials(experiment), CHUNK_SECONDS[is_local])
+    runs_here = is_local(backend, count_workers(backend, n_jobs))
+    sizer = ChunkSizer(cost_of_trials(experiment), CHUNK_SECONDS[runs_here])
     left = {(trial.candidate, trial.split): trial for trial in trials}
     with Interrupt() as interrupt, one_blas_thread, _registered(experiment) as folds:
-        if not is_local and not any(trial.paused for trial in trials):  # whose kernels are compiled already
+        if not runs_here and not any(trial.paused for trial in trials):  # whose kernels are compiled already
             _compile(folds, trials)
-        with _closed_quietly(_all_results(experiment, left, sizer, backend, n_jobs)) as arriving:
+        with closed_quietly(_all_results(experiment, left, sizer, backend, n_jobs)) as arriving:
             try:
                 for results in arriving:
                     finished = [result for result in results if result.reason != "interrupted"]
@@ -132,9 +131,9 @@ def run_trials(
     return True
 
 
-def run_chunk(shared: Any, key: str, chunk: TrialChunk) -> list[TrialResult]:
+def run_chunk(carried: Any, key: str, chunk: TrialChunk) -> list[TrialResult]:
     """Carry out a chunk, in a worker."""
-    folds = _folds_of(shared, key)
+    folds = _folds_of(carried, key)
     results = []
     with one_blas_thread:
         for trial in chunk:
@@ -144,11 +143,6 @@ def run_chunk(shared: Any, key: str, chunk: TrialChunk) -> list[TrialResult]:
             if results[-1].reason == "interrupted":
                 break
     return results
-
-
-def _is_local(backend: Any, n_workers: int) -> bool:
-    """Return whether tasks are carried out in this process."""
-    return n_workers == 1 or bool(getattr(backend, "uses_threads", False))
 
 
 def _compile(folds: FoldCache, trials: Sequence[Trial]) -> None:
@@ -168,14 +162,14 @@ def _all_results(
     n_losses = 0
     while left:
         n_left = len(left)
-        n_workers = _count_workers(backend, n_jobs)
+        n_workers = count_workers(backend, n_jobs)
         try:
-            with _shared(experiment, backend) as shared:
+            with shared(experiment, backend) as carried:
                 chunks = sizer.chunks(list(left.values()))
-                tasks = (delayed(run_chunk)(shared, experiment.key, chunk) for chunk in chunks)
-                yield from _results(tasks, backend, n_jobs, n_workers)
+                tasks = (delayed(run_chunk)(carried, experiment.key, chunk) for chunk in chunks)
+                yield from results_of(tasks, backend, n_jobs, n_workers)
         except Exception as error:
-            if _is_local(backend, n_workers):
+            if is_local(backend, n_workers):
                 raise
             n_losses = n_losses + 1 if len(left) == n_left else 0
             if n_losses > MAX_LOSSES:
@@ -185,28 +179,6 @@ def _all_results(
                     f"{n_losses} times in a row ({message}); check whether they have the memory that a trial "
                     "needs, and can import what it needs."
                 ) from error
-
-
-def _results(tasks: Iterator[Any], backend: Any, n_jobs: int, n_workers: int) -> ChunkResults:
-    """Yield results as chunks are finished; in waves, if a backend returns all results at once."""
-    options: dict[str, Any] = {"n_jobs": n_jobs, "prefer": "threads", "batch_size": 1}
-    if getattr(backend, "supports_return_generator", True):
-        yield from Parallel(**options, return_as="generator_unordered")(tasks)
-        return
-    with Parallel(**options) as parallel:
-        while wave := list(islice(tasks, CHUNKS_PER_WAVE * n_workers)):
-            yield from parallel(wave)
-
-
-@contextmanager
-def _closed_quietly(results: ChunkResults) -> Iterator[ChunkResults]:
-    """Close the generator at the end, without joblib's warning about results that nobody reads."""
-    try:
-        yield results
-    finally:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")
-            results.close()
 
 
 # How workers get the experiment and its folds.
@@ -226,69 +198,12 @@ def _registered(experiment: Experiment) -> Iterator[FoldCache]:
         del _own_folds[experiment.key]
 
 
-def _folds_of(shared: Any, key: str) -> FoldCache:
+def _folds_of(carried: Any, key: str) -> FoldCache:
     """Return the folds of this process."""
     if key in _own_folds:
         return _own_folds[key]
     with _lock:
         if key not in _worker_folds:
             _worker_folds.clear()
-            _worker_folds[key] = FoldCache(shared if isinstance(shared, Experiment) else shared.get())
+            _worker_folds[key] = FoldCache(value_of(carried))
         return _worker_folds[key]
-
-
-def _count_workers(backend: Any, n_jobs: int) -> int:
-    """Return how many tasks a joblib backend carries out at once; it may wait for the first worker.
-
-    Raises
-    ------
-    TimeoutError
-        If a Dask cluster has no worker.
-    """
-    if _is_ray(backend):
-        import ray
-
-        if not ray.is_initialized():  # joins the cluster that RAY_ADDRESS names, or starts one here
-            ray.init()
-    return int(backend.effective_n_jobs(n_jobs))
-
-
-@contextmanager
-def _shared(experiment: Experiment, backend: Any) -> Iterator[Any]:
-    """Yield what the tasks of a joblib backend carry in place of the experiment.
-
-    Threads share the experiment itself, and joblib maps its arrays into the memory of other processes on
-    this machine. Dask replaces a future in a task's arguments by the object that its worker already has; all
-    workers have it, so that it survives the loss of any of them. Ray's workers take it from the store that
-    all workers of one machine share.
-    """
-    if _is_ray(backend):
-        yield _RayExperiment(experiment)
-    elif type(backend).__name__ == "DaskDistributedBackend":
-        future = backend.client.scatter(experiment, broadcast=True, hash=False)
-        try:
-            yield future
-        finally:
-            future.release()
-    else:
-        yield experiment
-
-
-class _RayExperiment:
-    """An experiment in Ray's object store."""
-
-    def __init__(self, experiment: Experiment) -> None:
-        import ray
-
-        self._reference = ray.put(experiment)
-
-    def get(self) -> Experiment:
-        """Return the experiment, in a worker."""
-        import ray
-
-        experiment: Experiment = ray.get(self._reference)
-        return experiment
-
-
-def _is_ray(backend: Any) -> bool:
-    return type(backend).__name__ == "RayBackend"

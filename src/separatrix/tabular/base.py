@@ -6,7 +6,6 @@ out-of-fold predictions, keep the chosen networks.
 
 from __future__ import annotations
 
-import os
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +28,7 @@ from separatrix.data.frames import columns_of, table_from_frame
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
-from separatrix.engine import ENGINES, get_engine
+from separatrix.engine import ENGINES
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, ParameterError, warn
 from separatrix.estimators.reported import Reported
@@ -41,11 +40,12 @@ from separatrix.tabular.candidates import Candidates, Part
 from separatrix.tabular.evidence import Evidence
 from separatrix.tabular.features import Features, check_cells
 from separatrix.tabular.line import LINE_ALONE, Line, fit_line, share_of_line
+from separatrix.tabular.parallel import Work, train
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.rows import Rows, check_target, n_folds_of
 from separatrix.tabular.table_fitting import TableFitting
-from separatrix.tabular.training import Job, Member, Split, Target, train
+from separatrix.tabular.training import Job, Member, Split, Target
 
 Array = NDArray[Any]
 
@@ -399,10 +399,10 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
             return job.number < self._n_folds or deadline is None or monotonic() < deadline
 
         members: list[Member] = []
-        engine, n_threads = get_engine(self.engine), self._n_threads()
+        work = Work(features, target, self._answers, self.engine)
         is_interrupted = False
         try:
-            for member in train(jobs, features, target, engine, self._answers, n_threads, has_time):
+            for member in train(jobs, work, self.n_jobs, has_time):
                 members.append(member)
                 if follow is not None:
                     follow(member)
@@ -415,10 +415,6 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         if self.stop_.reason != "finished":
             warn(self.stop_.message)
         return members
-
-    def _n_threads(self) -> int:
-        n_jobs = 1 if self.n_jobs is None else self.n_jobs
-        return max(1, (os.cpu_count() or 1) + 1 + n_jobs) if n_jobs < 0 else n_jobs
 
     def _fit_line(
         self,

@@ -54,7 +54,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Seed of folds, first weights, order of rows and dropout. The same seed gives the same bits, whatever
         `n_jobs`.
     n_jobs : int or None, default=None
-        Number of networks that are trained at the same time; -1 is one for each core. None is 1.
+        Number of networks that are trained at the same time; -1 is one for each core. None is 1, or what
+        `joblib.parallel_config` says: within it, joblib's processes or a cluster train the networks.
     engine : {"auto", "numba", "numpy"}, default="auto"
         What computes.
     verbose : bool, default=False

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from separatrix.blas import one_blas_thread
 from separatrix.data.coded_rows import CodedRows
 from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.engine.numpy_engine import forward
@@ -173,33 +170,6 @@ class Job:
         n_steps = n_epochs * run.steps_per_epoch
         rates = recipe.RATE * 0.5 * (1.0 + np.cos(np.pi * np.arange(n_steps) / n_steps))
         return Task(run, rates, np.array(recipe.snapshot_epochs(n_epochs))), tables
-
-
-def train(
-    jobs: Sequence[Job],
-    features: Features,
-    target: Target,
-    engine: Engine,
-    answer: Answer,
-    n_threads: int,
-    has_time: Callable[[Job], bool],
-) -> Iterator[Member]:
-    """Yield each job's member when it is trained; no further job is begun once one has no time."""
-    waiting = takewhile(has_time, jobs)
-    pending: set[Future[Member]] = set()
-    with one_blas_thread, ThreadPoolExecutor(n_threads) as pool:
-        try:
-            while True:
-                while len(pending) < n_threads and (job := next(waiting, None)) is not None:
-                    pending.add(pool.submit(job.run, features, target, engine, answer))
-                if not pending:
-                    return
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        finally:
-            for future in pending:
-                future.cancel()
 
 
 def _each(function: Callable[[Array], Array], thetas: Sequence[Array]) -> list[Array]:
