@@ -258,9 +258,9 @@ class Ensemble:
             columns = X if isinstance(X, AppliedTable) else self.encoder.prepare(columns)
             warn_of_table(self.encoder, columns)
         mean = self._mean_of_table(columns or {}) if takes_table else self._mean_of_rows(X)
-        if self.temperature != 1.0:
-            mean = tempered(mean, self.temperature)
-        return mean if self.decision is None else self.decision.probabilities(mean)
+        for decision in (Decision(self.temperature), self.decision or Decision()):
+            mean = decision.probabilities(mean)
+        return mean
 
     def _mean_of_rows(self, X: Any) -> Array:
         rows: dict[Any, Any] = {}  # checked once for each type
@@ -490,31 +490,6 @@ def _checked_weights(weights: ArrayLike | None, n_models: int) -> Array:
         )
     array.flags.writeable = False
     return array
-
-
-def tempered(probability: Array, temperature: float) -> Array:
-    """Return probabilities whose logarithms are divided by a temperature.
-
-    Parameters
-    ----------
-    probability : ndarray of shape (n_rows, n_classes)
-    temperature : float
-        Above 1 makes them less sure, below 1 surer.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_classes)
-
-    References
-    ----------
-    C. Guo, G. Pleiss, Y. Sun, K. Weinberger: On calibration of modern neural networks, ICML 2017, sec. 4.2.
-
-    Examples
-    --------
-    >>> tempered(np.array([[0.2, 0.8]]), 2.0).round(3)
-    array([[0.333, 0.667]])
-    """
-    return Decision(temperature).probabilities(probability)
 
 
 def _without(training: dict[str, Any] | None, shared: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ MAX_ROWS = 2000
 BUDGET = 400_000  # answers that may be computed, one for each row, repeat and group
 _LEAST_ROWS = 200
 _REPEATS = 5
-_MAX_CELLS = 5_000_000  # of a table with several shuffled copies
+MAX_CELLS = 5_000_000  # of a table with several shuffled copies
 _MOST_TEXT_COLUMNS = 60  # whose associations are computed pair by pair
 _MAX_LEVELS = 30
 
@@ -138,13 +138,14 @@ def permutation_importance(
     rows = sampled_rows(subject, n_rows, random)
     part = subject.take(rows)
     repeats = n_repeats or max(1, min(_REPEATS, BUDGET // (n_rows * len(groups))))
-    base = part.losses(part.answers())
-    rises = _rises(part, groups, repeats, base, random)
+    orders = [random.permutation(part.n_rows) for _ in range(repeats)]
+    rises = shuffled_rises(part.table, groups, orders, lambda table: part.losses(part.answers(table)))
     scale, metric = 1.0, "log-loss"
     if subject.classes is None:
         scale, metric = float(np.var(part.y)) or 1.0, "R²"
     found = [
-        ColumnImportance(group, _interval(rise / scale)) for group, rise in zip(groups, rises, strict=True)
+        ColumnImportance(group, rise_interval(rise / scale))
+        for group, rise in zip(groups, rises, strict=True)
     ]
     found.sort(key=lambda each: -(each.loss.value or 0.0))
     return Importance(metric, tuple(found), n_rows, repeats, subject.n_rows)
@@ -174,32 +175,62 @@ def _every_kth(codes: Array, n_rows: int, order: Array, least: int) -> Array:
     return np.unique(np.concatenate([chosen, *firsts]))
 
 
-def _rises(
-    part: Subject,
-    groups: Sequence[tuple[str, ...]],
-    n_repeats: int,
-    base: Array,
-    random: np.random.RandomState,
+def shuffled_rises(
+    table: Table,
+    groups: Sequence[Sequence[str]],
+    orders: Sequence[Array],
+    losses: Callable[[Table], Array],
+    *,
+    max_cells: int = MAX_CELLS,
 ) -> list[Array]:
-    """Return the mean rise of each row's loss for each group."""
-    orders = [random.permutation(part.n_rows) for _ in range(n_repeats)]
+    """Return the mean rise of each row's loss when the columns of a group are shuffled together.
+
+    Parameters
+    ----------
+    table : Table
+    groups : sequence of sequences of str
+        Names of columns.
+    orders : sequence of int ndarrays of shape (n_rows,)
+        One for each repeat.
+    losses : callable
+        From copies of the rows, one after the other, to the loss of each row.
+    max_cells : int, default=5_000_000
+        Of a table with several copies; at least one copy.
+
+    Returns
+    -------
+    list of ndarray of shape (n_rows,)
+        One for each group.
+
+    Examples
+    --------
+    >>> table = Table({"a": [0.0, 1.0], "b": [5.0, 5.0]})
+    >>> rises = shuffled_rises(table, [["a"], ["b"]], [np.array([1, 0])], lambda rows: rows.columns["a"] ** 2)
+    >>> [rise.tolist() for rise in rises]
+    [[1.0, -1.0], [0.0, 0.0]]
+    """
     copies = [(group, order) for group in groups for order in orders]
-    step = max(1, _MAX_CELLS // (part.n_rows * len(part.table.columns)))
-    losses: list[Array] = []
+    step = max(1, max_cells // (table.n_rows * len(table.columns)))
+    found: list[Array] = []
     for start in range(0, len(copies), step):
         block = copies[start : start + step]
         columns = {
             name: np.concatenate([column[order] if name in group else column for group, order in block])
-            for name, column in part.table.columns.items()
+            for name, column in table.columns.items()
         }
-        losses.append(
-            part.losses(part.answers(replace(part.table, columns=columns))).reshape(len(block), part.n_rows)
-        )
-    return list(np.vstack(losses).reshape(len(groups), n_repeats, part.n_rows).mean(axis=1) - base)
+        found.append(losses(replace(table, columns=columns)).reshape(len(block), table.n_rows))
+    each = np.vstack(found).reshape(len(groups), len(orders), table.n_rows)
+    return list(each.mean(axis=1) - losses(table))
 
 
-def _interval(rise: Array) -> Interval:
-    """Return Student's interval of the mean rise over the rows."""
+def rise_interval(rise: Array) -> Interval:
+    """Return Student's interval of the mean rise over the rows.
+
+    Examples
+    --------
+    >>> print(rise_interval(np.array([0.1, 0.2, 0.3, 0.2])))
+    0.200 [0.070, 0.330]
+    """
     mean = float(rise.mean())
     if len(rise) < 2:
         return Interval(mean, reason="one row only")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
-from scipy import stats
 from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.data.encoder import TableEncoder
@@ -21,6 +20,7 @@ from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING, TrainingTable, table_baselines
 from separatrix.evaluate.intervals import Interval
+from separatrix.report.importance import rise_interval, shuffled_rises
 from separatrix.tabular.candidates import Part
 from separatrix.tabular.training import Answer, Split
 
@@ -137,13 +137,15 @@ class OutOfFold:
         L. Breiman, Random forests, Machine Learning 45 (2001), section 10.
         """
         part = table.take(rows)
-        before = self.losses(self.answers(part, rows), y[rows])
-        order = random_state.permutation(len(rows))
-        found: list[tuple[str, Interval]] = []
-        for name, made in _by_source(part).items():
-            shuffled = {each: part.columns[each][order] for each in made}
-            changed = replace(part, columns={**part.columns, **shuffled})
-            found.append((name, _mean_interval(self.losses(self.answers(changed, rows), y[rows]) - before)))
+        made = _by_source(part)
+        rises = shuffled_rises(
+            part,
+            list(made.values()),
+            [random_state.permutation(len(rows))],
+            lambda changed: self.losses(self.answers(changed, rows), y[rows]),
+            max_cells=1,
+        )
+        found = [(name, rise_interval(rise)) for name, rise in zip(made, rises, strict=True)]
         return tuple(sorted(found, key=lambda each: -(each[1].value or 0.0)))
 
 
@@ -154,12 +156,3 @@ def _by_source(table: Table) -> dict[str, list[str]]:
     for name in table.columns:
         made.setdefault(sources.get(name, name), []).append(name)
     return made
-
-
-def _mean_interval(values: Array) -> Interval:
-    """Return Student's interval of a mean."""
-    mean, n = float(values.mean()), len(values)
-    if n < 2:
-        return Interval(mean, reason="one row only")
-    reach = float(stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n))
-    return Interval(mean, mean - reach, mean + reach)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from separatrix.decision import LEAST
-from separatrix.ensemble import tempered
+from separatrix.decision import LEAST, Decision
 from separatrix.select import select_by_scores
 
 Array = NDArray[Any]
@@ -68,7 +67,7 @@ def fitted_temperature(probability: Array, codes: Array, weight: Array | None = 
     rows = np.arange(len(codes))
 
     def loss(log_temperature: float) -> float:
-        p = tempered(probability, math.exp(log_temperature))[rows, codes]
+        p = Decision(math.exp(log_temperature)).probabilities(probability)[rows, codes]
         return float(-np.average(np.log(np.maximum(p, LEAST)), weights=weight))
 
     found = minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded")
