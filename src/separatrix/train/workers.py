@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from joblib import Parallel
+
+from separatrix.train.orphans import end_with_parent
 
 T = TypeVar("T")
 
@@ -41,8 +45,13 @@ def results_of(
 ) -> Generator[Any]:
     """Yield the result of each task when it is finished; in waves, if a backend returns all results at once.
 
-    Tasks are drawn from the iterator shortly before they are carried out.
+    Tasks are drawn from the iterator shortly before they are carried out. Processes of this machine that
+    carry them out end soon after this process has died.
     """
+    tasks = (
+        (partial(_run_as_child, os.getpid(), function), arguments, named)
+        for function, arguments, named in tasks
+    )
     options: dict[str, Any] = {"n_jobs": n_jobs, "prefer": "threads", "batch_size": 1}
     if getattr(backend, "supports_return_generator", True):
         parallel = Parallel(**options, pre_dispatch=pre_dispatch, return_as="generator_unordered")
@@ -51,6 +60,11 @@ def results_of(
     with Parallel(**options) as parallel:
         while wave := list(islice(tasks, TASKS_PER_WAVE * n_workers)):
             yield from parallel(wave)
+
+
+def _run_as_child(parent: int, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    end_with_parent(parent)
+    return function(*arguments, **named)
 
 
 @contextmanager
