@@ -302,7 +302,7 @@ def no_training(*rows, **settings):
 
 
 def test_an_output_that_cannot_be_written_is_an_error_before_training(run, monkeypatch):
-    monkeypatch.setattr("separatrix.tabular.table_fitting.fit_table", no_training)
+    monkeypatch.setattr("separatrix.tabular.ensemble_fitting.fit_table", no_training)
     assert "the folder 'none' does not exist" in run("fit", "iris", "-o", "none/m.safetensors").stderr
 
 

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import itertools
 from functools import cache
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from separatrix.evaluate import Assessment, Baseline, assess_classifier, assess_regressor
-from separatrix.report.advice import TrainingFacts, advice
+from separatrix.report.advice import TrainingFacts, advice, hint
 
 Y = np.array([0, 1] * 60)
 
@@ -85,3 +86,43 @@ def test_few_rows_are_said() -> None:
     assert advice(assessment, TrainingFacts("network")) == (
         "12 rows are too few to judge by: collect more, or judge by folds.",
     )
+
+
+@pytest.mark.parametrize(
+    ("training", "sentence"),
+    [
+        (TrainingFacts("network", 0.01), "too sure of themselves; try --early-stopping or a larger --alpha."),
+        (TrainingFacts("network", 0.01, stops_early=True), "too sure of themselves; try a larger --alpha."),
+        (TrainingFacts("network", 5.0, reached_limit=True), "has learned too little; raise --max-iter."),
+        (TrainingFacts("network", 5.0, reached_limit=True, loss_rose=True), "has not learned; lower --rate."),
+        (TrainingFacts("network", 5.0), "has not learned; lower --rate."),
+        (TrainingFacts("ensemble"), "The columns say little about the target"),
+    ],
+)
+def test_the_hint_for_a_model_that_is_worse_than_a_guess(training: TrainingFacts, sentence: str) -> None:
+    assessment = assess_classifier(Y, proba(-0.8), [0, 1], {"dummy": Baseline(proba(0.0, 1))})
+    assert sentence in (hint(assessment, training) or "")
+
+
+def test_no_hint_for_a_training_that_diverged_or_a_model_that_is_good() -> None:
+    worse = assess_classifier(Y, proba(-0.8), [0, 1], {"dummy": Baseline(proba(0.0, 1))})
+    assert hint(worse, TrainingFacts("network", has_diverged=True)) is None
+    assert hint(assessed(0.8, 0.4, 0.4), TrainingFacts("network", 0.3)) is None
+    assert hint(assessed(0.8, 0.4, 0.4), TrainingFacts("ensemble")) is None
+
+
+def test_a_line_that_is_as_good_is_said_by_hint_and_advice_in_one_sentence() -> None:
+    assessment, training = assessed(0.6, 0.6, 0.5), TrainingFacts("ensemble")
+    assert hint(assessment, training) == advice(assessment, training)[0]
+
+
+def test_the_facts_of_a_model_of_a_file() -> None:
+    class Trained:
+        training: ClassVar = {
+            "settings": {"early_stopping": False},
+            "stop": {"reason": "diverged"},
+            "history": {"loss": [1.0, 2.0]},
+        }
+
+    facts = TrainingFacts.of(Trained(), "network", 0.5)
+    assert facts == TrainingFacts("network", 0.5, has_diverged=True, loss_rose=True)

@@ -12,8 +12,8 @@ import pytest
 import separatrix as sx
 from separatrix.data.memory import Budget
 from separatrix.errors import ParameterError
+from separatrix.tabular.ensemble_fitting import fit_table
 from separatrix.tabular.sampling import MODELS
-from separatrix.tabular.table_fitting import fit_table
 
 N = 20_000
 FAST: dict[str, Any] = {"presets": "fast", "cv": 2, "engine": "numpy"}

@@ -38,18 +38,15 @@ from separatrix.evaluate.assessment import (
     decision_of_model,
 )
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
-from separatrix.evaluate.baselines import DUMMY, LINES, Baseline
+from separatrix.evaluate.baselines import Baseline
 from separatrix.evaluate.classification import row_log_losses
-from separatrix.evaluate.comparison import Comparison
 from separatrix.model import Model
-from separatrix.report.advice import line_sentence
+from separatrix.report.advice import TrainingFacts, hint
 from separatrix.report.cross_validation import CrossAssessment
+from separatrix.report.subject import kind_of
+from separatrix.tabular.ensemble_fitting import TabularFit
 from separatrix.tabular.report import TabularReport
-from separatrix.tabular.table_fitting import TabularFit
 from separatrix.text import plural
-
-FAR_BELOW = 0.5
-"""Fraction of the test loss below which the training loss is that of an overfitted network."""
 
 
 def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assessment:
@@ -236,54 +233,11 @@ def fit_values(
 
 def advice(assessment: Assessment, model: AnyModel, fitted: Fitted) -> str | None:
     """Return a sentence if the model is no better than a baseline, and there is something to say of it."""
-    if not isinstance(model, Model):
-        return _advice_on_ensemble(assessment)
-    worse = {each.names[1]: each for each in assessment.comparisons if each.outcome == "worse"}
-    training: Mapping[str, Any] = model.training or {}
-    reason = training["stop"]["reason"]
-    if not worse or reason == "diverged":  # the warning has said what to do
-        return None
-    test_loss = next(iter(worse.values())).primary.first
-    training_loss = _training_loss(model, fitted)
-    overfits = test_loss is not None and training_loss < FAR_BELOW * test_loss
-    cure = "a larger --alpha"
-    if not training["settings"]["early_stopping"]:
-        cure = f"--early-stopping or {cure}"
-    if overfits and model.classes is None:
-        return f"The network fits the training rows far better than the test rows; try {cure}."
-    if overfits or (DUMMY in worse and _is_too_sure(worse[DUMMY], training_loss)):
-        return f"The network's probabilities are too sure of themselves; try {cure}."
-    if DUMMY not in worse:
-        return None
-    loss = training["history"]["loss"]
-    if reason == "max_iter" and loss[-1] <= loss[0]:
-        return "The network has learned too little; raise --max-iter."
-    return "The network has not learned; lower --rate."
-
-
-def _advice_on_ensemble(assessment: Assessment) -> str | None:
-    """Return a sentence if a straight line may be as good, or if the columns say nothing."""
-    found = {each.names[1]: each for each in assessment.comparisons}
-    if any(each.outcome == "too few rows" for each in found.values()):
-        return None
-    if DUMMY in found and found[DUMMY].outcome not in ("better", "looks better"):
-        where = "in cross-validation" if assessment.rows else "on these test rows"
-        return f"The columns say little about the target: {where} the ensemble is no better than a guess."
-    line = next((found[name] for name in LINES if name in found), None)
-    return None if line is None or line.outcome == "better" else line_sentence(line)
-
-
-def _is_too_sure(against_dummy: Comparison, training_loss: float) -> bool:
-    """Return whether a network that did learn is right more often than the dummy."""
-    dummy_loss = against_dummy.primary.second
-    return (
-        dummy_loss is not None
-        and training_loss < dummy_loss
-        and any(
-            test.metric == "accuracy" and test.advantage.value is not None and test.advantage.value > 0
-            for test in against_dummy.others
-        )
-    )
+    training = TrainingFacts.of(model, kind_of(model))
+    is_worse = any(each.outcome == "worse" for each in assessment.comparisons)
+    if isinstance(model, Model) and is_worse and not training.has_diverged:
+        training = replace(training, loss=_training_loss(model, fitted))
+    return hint(assessment, training)
 
 
 def _training_loss(model: Model, fitted: Fitted) -> float:

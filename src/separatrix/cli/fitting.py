@@ -26,8 +26,7 @@ from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators import table_training as network_fitting
 from separatrix.estimators.settings import uses_lbfgs
 from separatrix.evaluate.scorers import check_scorer_name
-from separatrix.tabular import TabularClassifier, TabularRegressor
-from separatrix.tabular import table_fitting as ensemble_fitting
+from separatrix.tabular import TabularClassifier, TabularRegressor, ensemble_fitting
 from separatrix.text import plural
 from separatrix.train.checkpoint import load_checkpoint
 

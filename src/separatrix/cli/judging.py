@@ -28,7 +28,7 @@ from separatrix.evaluate.thresholds import Cost
 from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
 from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold
 from separatrix.report.folds import check_foldable
-from separatrix.tabular.table_fitting import TabularFit
+from separatrix.tabular.ensemble_fitting import TabularFit
 
 LEAST_ROWS = 10
 """Fewer rows are not split into folds, unless that is asked for."""

@@ -30,6 +30,7 @@ from separatrix.data.streams import Stream, TableStream
 from separatrix.engine.base import Data, State
 from separatrix.errors import DataError, ModelFileError, ParameterError
 from separatrix.estimators.callbacks import callbacks_of
+from separatrix.estimators.fitted_table import FittedTable
 from separatrix.estimators.settings import MLPSettings, dropout_seed, plain_settings
 from separatrix.estimators.table_rows import (
     TRAIN,
@@ -40,7 +41,6 @@ from separatrix.estimators.table_rows import (
 )
 from separatrix.estimators.table_source import TableSource
 from separatrix.estimators.table_steps import TableSteps
-from separatrix.estimators.table_target import Target
 from separatrix.estimators.training import warn_of_stop
 from separatrix.estimators.training_rows import unchanged_on_error
 from separatrix.files import check_writable
@@ -62,36 +62,23 @@ PIECES = 8
 
 
 @dataclass(frozen=True, eq=False)
-class TableFit:
-    """A fitted estimator and the rows that it was fitted and is to be tested on.
+class TableFit(FittedTable[TableSteps, Data]):
+    """A fitted MLPClassifier or MLPRegressor, and the rows that it was fitted and is to be tested on.
 
     Attributes
     ----------
-    estimator : MLPClassifier or MLPRegressor
-        Its `to_model` returns a model that takes tables.
+    estimator, target, n_rows, split, test :
+        See `FittedTable`; the test rows are encoded.
     encoder : TableEncoder
-    target : Target
-        Its `statistics` are those of the training rows.
-    n_rows : int
-        Training rows, with the validation rows of early stopping.
-    split : str
-        How the test rows were drawn, in words; empty if they were given, or if there are none.
     rows : Data or None
         The encoded training rows, or a sample of them if `memory` is bounded; None if not asked for.
-    test : Data or None
-        The encoded test rows; None if there are none.
     features, test_features : Table or None
         Training and test rows as a schema makes their columns, before they are encoded, with the target; None
         if the memory is bounded, or if there are none.
     """
 
-    estimator: TableSteps
     encoder: TableEncoder
-    target: Target
-    n_rows: int
-    split: str
     rows: Data | None
-    test: Data | None
     features: AppliedTable | None = None
     test_features: AppliedTable | None = None
 
@@ -108,24 +95,18 @@ class TableFit:
     @property
     def X_test(self) -> Array:
         """The encoded test rows, of shape (n_rows, n_features)."""
-        return self._test_data.X  # type: ignore[no-any-return]
+        return self._of_test(self.test).X  # type: ignore[no-any-return]
 
     @property
     def y_test(self) -> Array:
         """The targets of `X_test`: labels, or numbers in their own unit."""
-        return self.target.decode(self._test_data.T)
+        return self.target.decode(self._of_test(self.test).T)
 
     @property
     def _training_rows(self) -> Data:
         if self.rows is None:
             raise DataError("the training rows were not kept; fit with keep_rows=True.")
         return self.rows
-
-    @property
-    def _test_data(self) -> Data:
-        if self.test is None:
-            raise DataError("there are no test rows; fit with test or test_size.")
-        return self.test
 
     @property
     def test_rows(self) -> Array:
@@ -280,7 +261,7 @@ class _TableTraining:
                 rows = self.train_in_pieces(rows, random_state, identity, found, callbacks)
         estimator._end_table(rows.target, rows.n_rows, perf_counter() - started)
         n_rows = int(rows.counts[:, [TRAIN, VALIDATION]].sum())
-        fit = TableFit(estimator, rows.encoder, rows.target, n_rows, split, kept, test_data)
+        fit = TableFit(estimator, rows.target, n_rows, split, test_data, rows.encoder, kept)
         if not self.keep_rows or reader.budget is not None:
             return fit
         tables = [_applied(each, opened.schema) for each in (stream, test_stream)]

@@ -31,12 +31,18 @@ class TrainingFacts:
         Whether validation rows chose the epoch.
     reached_limit : bool
         Whether training ended at its largest number of epochs.
+    has_diverged : bool
+        Whether training ended because it diverged.
+    loss_rose : bool
+        Whether the training loss was higher after the last epoch than after the first.
     """
 
     kind: str
     loss: float | None = None
     stops_early: bool = False
     reached_limit: bool = False
+    has_diverged: bool = False
+    loss_rose: bool = False
 
     @classmethod
     def of(cls, model: Any, kind: str, loss: float | None = None) -> TrainingFacts:
@@ -46,7 +52,15 @@ class TrainingFacts:
         stop = training.get("stop") or {}
         stops_early = bool(settings.get("early_stopping", getattr(model, "early_stopping", False)))
         reason = stop.get("reason", getattr(getattr(model, "stop_", None), "reason", ""))
-        return cls(kind, loss, stops_early or kind == "ensemble", reason == "max_iter")
+        losses = (training.get("history") or {}).get("loss") or [0.0]
+        return cls(
+            kind,
+            loss,
+            stops_early or kind == "ensemble",
+            reason == "max_iter",
+            reason == "diverged",
+            losses[-1] > losses[0],
+        )
 
 
 def advice(assessment: Assessment, training: TrainingFacts) -> tuple[str, ...]:
@@ -72,11 +86,80 @@ or coded wrongly.
         return (few,) if assessment.model.n_rows < MIN_ROWS else ()
     sentences = [*_beside_the_dummy(found.get(DUMMY), training, assessment)]
     if not sentences:
-        line = next((found[name] for name in LINES if name in found), None)
-        sentences += _beside_the_line(line, training, assessment)
+        sentences += _beside_the_line(_line_of(found), training, assessment)
         sentences += _beside_boosting(found.get(GRADIENT_BOOSTING), training)
     sentences += _on_classes(assessment)
     return tuple(sentences)
+
+
+def hint(assessment: Assessment, training: TrainingFacts) -> str | None:
+    """Return the one sentence that `separatrix fit` ends with; `advice` has all that a report says.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    training : TrainingFacts
+
+    Returns
+    -------
+    str or None
+        None if the model is better than the baselines, or nothing is to be said of it.
+
+    Examples
+    --------
+    >>> from separatrix.evaluate import Baseline, assess_classifier
+    >>> sure, flat = [[0.9, 0.1], [0.9, 0.1]] * 20, [[0.5, 0.5]] * 40
+    >>> assessment = assess_classifier([0, 1] * 20, sure, [0, 1], {"dummy": Baseline(flat)})
+    >>> hint(assessment, TrainingFacts("network", loss=0.01))
+    "The network's probabilities are too sure of themselves; try --early-stopping or a larger --alpha."
+    """
+    if training.kind != "network":
+        return _hint_on_ensemble(assessment)
+    worse = {each.names[1]: each for each in assessment.comparisons if each.outcome == "worse"}
+    if not worse or training.has_diverged:  # the warning has said what to do
+        return None
+    cure = "a larger --alpha" if training.stops_early else "--early-stopping or a larger --alpha"
+    overfits = _overfits(training, assessment)
+    if overfits and not isinstance(assessment.model, ClassificationReport):
+        return f"The network fits the training rows far better than the test rows; try {cure}."
+    if overfits or (DUMMY in worse and _is_too_sure(worse[DUMMY], training)):
+        return f"The network's probabilities are too sure of themselves; try {cure}."
+    if DUMMY not in worse:
+        return None
+    if training.reached_limit and not training.loss_rose:
+        return "The network has learned too little; raise --max-iter."
+    return "The network has not learned; lower --rate."
+
+
+def _hint_on_ensemble(assessment: Assessment) -> str | None:
+    """Return a sentence if a straight line may be as good, or if the columns say nothing."""
+    found = {each.names[1]: each for each in assessment.comparisons}
+    if any(each.outcome == "too few rows" for each in found.values()):
+        return None
+    if DUMMY in found and found[DUMMY].outcome not in ("better", "looks better"):
+        where = "in cross-validation" if assessment.rows else "on these test rows"
+        return f"The columns say little about the target: {where} the ensemble is no better than a guess."
+    line = _line_of(found)
+    return None if line is None or line.outcome == "better" else _line_sentence(line)
+
+
+def _line_of(found: Mapping[str, Comparison]) -> Comparison | None:
+    """Return the comparison with a straight line, if there is one."""
+    return next((found[name] for name in LINES if name in found), None)
+
+
+def _is_too_sure(against_dummy: Comparison, training: TrainingFacts) -> bool:
+    """Return whether a network that did learn is right more often than the dummy."""
+    dummy_loss = against_dummy.primary.second
+    return (
+        dummy_loss is not None
+        and training.loss is not None
+        and training.loss < dummy_loss
+        and any(
+            test.metric == "accuracy" and test.advantage.value is not None and test.advantage.value > 0
+            for test in against_dummy.others
+        )
+    )
 
 
 def _overfits(training: TrainingFacts, assessment: Assessment) -> bool:
@@ -114,10 +197,10 @@ def _beside_the_line(line: Comparison | None, training: TrainingFacts, assessmen
         return []
     if line.outcome == "worse" and _overfits(training, assessment):
         return [_overfitting_cure(training)]
-    return [line_sentence(line)]
+    return [_line_sentence(line)]
 
 
-def line_sentence(line: Comparison) -> str:
+def _line_sentence(line: Comparison) -> str:
     """Return what follows for a model that is not better than a straight line, or not clearly."""
     name = line.names[1]
     if line.outcome == "worse":

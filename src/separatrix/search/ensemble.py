@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
+from separatrix.data.labels import Labels
 from separatrix.search.experiment import Experiment
 from separatrix.search.folds import FoldCache
 from separatrix.search.results import Results
@@ -52,9 +53,9 @@ def select_members(experiment: Experiment, results: Results, size: int) -> dict[
     folds = FoldCache(experiment)
     y = np.asarray(experiment.y)
     targets = np.concatenate([y[test] for _, test in experiment.splits])
-    labels = np.unique(y) if is_classifier(experiment.estimator) else None
+    labels = Labels(np.unique(y)) if is_classifier(experiment.estimator) else None
     if labels is not None:
-        targets = np.searchsorted(labels, targets)
+        targets = labels.encode(targets)
     predictions = np.array(
         [
             np.concatenate([_predicted(folds, results.params[c], t, labels) for t in results.trials_of(c)])
@@ -83,7 +84,7 @@ def fit_ensemble(
     return None if interrupt.requested else ensemble
 
 
-def _predicted(folds: FoldCache, params: Any, trial: TrialResult, labels: Array | None) -> Array:
+def _predicted(folds: FoldCache, params: Any, trial: TrialResult, labels: Labels | None) -> Array:
     """Return the predictions of a trained network on its test rows; NaN if training failed."""
     fold = folds.get(params, trial.split)
     n_rows = len(fold.y_test)
@@ -94,5 +95,5 @@ def _predicted(folds: FoldCache, params: Any, trial: TrialResult, labels: Array 
         numbers: Array = network.predict(fold.X_test)
         return numbers
     predicted = np.zeros((n_rows, len(labels)))
-    predicted[:, np.searchsorted(labels, network.classes_)] = network.predict_proba(fold.X_test)
+    predicted[:, labels.encode(network.classes_)] = network.predict_proba(fold.X_test)
     return predicted

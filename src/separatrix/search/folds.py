@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
+from separatrix.data.labels import Labels
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.estimators.training_rows import READING, TrainingRows, read_rows
 from separatrix.search.experiment import Experiment, candidate_of
@@ -122,5 +123,4 @@ def _targets(rows: TrainingRows, y_test: Any) -> Array | None:
         return targets
     if not np.array_equal(np.unique(targets), classes):
         return None
-    codes: Array = np.searchsorted(classes, targets)
-    return codes
+    return Labels(classes).encode(targets)

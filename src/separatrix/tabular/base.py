@@ -37,6 +37,7 @@ from separatrix.evaluate.baseline_models import TrainingTable
 from separatrix.network import Network
 from separatrix.tabular import recipe
 from separatrix.tabular.candidates import Candidates, Part
+from separatrix.tabular.ensemble_fitting import TableFitting
 from separatrix.tabular.evidence import Evidence
 from separatrix.tabular.features import Features, check_cells
 from separatrix.tabular.line import LINE_ALONE, Line, fit_line, share_of_line
@@ -44,7 +45,6 @@ from separatrix.tabular.parallel import Work, train
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.rows import Rows, check_target, n_folds_of
-from separatrix.tabular.table_fitting import TableFitting
 from separatrix.tabular.training import Job, Member, Split, Target
 
 Array = NDArray[Any]

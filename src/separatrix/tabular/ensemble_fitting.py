@@ -1,4 +1,4 @@
-"""Table fitting: from a table, its target among its columns, to a fitted tabular estimator.
+"""Ensemble fitting: from a table, its target among its columns, to a fitted tabular estimator.
 
 The flow: open the table, hold test rows out, read the training rows (or a sample of them, if the memory is
 bounded), train, keep what a model file says of the training.
@@ -30,6 +30,7 @@ from separatrix.data.table_check import TableCheck
 from separatrix.data.table_look import TableLook
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
+from separatrix.estimators.fitted_table import FittedTable
 from separatrix.estimators.settings import plain_settings
 from separatrix.estimators.table_source import TableSource, group_numbers, warn_of_columns
 from separatrix.estimators.table_target import Target
@@ -42,40 +43,28 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class TabularFit:
+class TabularFit(FittedTable["TableFitting", Table]):
     """A fitted tabular estimator, and the rows that it was fitted and is to be tested on.
 
     Attributes
     ----------
-    estimator : TabularClassifier or TabularRegressor
-    target : Target
-        Its `statistics` are those of all training rows.
-    n_rows : int
-        Rows that it was trained on.
+    estimator, target, n_rows, split, test :
+        See `FittedTable`; the test rows have the target.
     n_rows_read : int
         Training rows of the table: more than `n_rows` if they do not all fit into memory.
-    split : str
-        How the test rows were drawn, in words; empty if they were given, or if there are none.
     features : AppliedTable
         The training rows without the target.
     y : ndarray of shape (n_rows,)
         Labels, or numbers.
-    test : Table or None
-        The test rows, with the target; None if there are none.
     test_target : ndarray or None
-        Their labels, or numbers.
+        Labels, or numbers of the test rows.
     groups : Table or None
         The column of the training rows' groups, which is no input; None without groups.
     """
 
-    estimator: TableFitting
-    target: Target
-    n_rows: int
     n_rows_read: int
-    split: str
     features: AppliedTable
     y: Array
-    test: Table | None
     test_target: Array | None
     groups: Table | None = None
 
@@ -97,16 +86,12 @@ class TabularFit:
     @property
     def y_test(self) -> Array:
         """The targets of the test rows: labels, or numbers."""
-        if self.test_target is None:
-            raise DataError("there are no test rows; fit with test or test_size.")
-        return self.test_target
+        return self._of_test(self.test_target)
 
     @property
     def test_rows(self) -> Table:
         """The test rows, as the model takes them."""
-        if self.test is None:
-            raise DataError("there are no test rows; fit with test or test_size.")
-        return self.test
+        return self._of_test(self.test)
 
     @property
     def unseen(self) -> dict[str, int]:
@@ -331,11 +316,11 @@ def fit_table(
         estimator,
         read.target,
         len(y),
-        read.n_rows_read,
         split,
+        test_rows,
+        read.n_rows_read,
         of_table,
         y,
-        test_rows,
         test_target,
         group_column,
     )

@@ -10,7 +10,7 @@ import pytest
 import separatrix as sx
 from separatrix.data import Table
 from separatrix.errors import DataError, ParameterError
-from separatrix.tabular.table_fitting import fit_table
+from separatrix.tabular.ensemble_fitting import fit_table
 
 DRAW = np.random.RandomState(0)
 N = 120
