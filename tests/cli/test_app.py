@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,6 +94,15 @@ def tables_of(command: str) -> Iterator[str]:
         yield heading + "\n".join(["| option | meaning |", "|---|---|", *rows])
 
 
+def prose_of(command: str) -> str:
+    """Return what a section says before the tables of options, whose first may have a heading."""
+    prose = section_of(command).partition("\n| option | meaning |")[0].rstrip("\n")
+    panels = {option.rich_help_panel for option in load_command(command).params}
+    while prose.rpartition("\n")[2] in {f"### {panel}" for panel in panels}:
+        prose = prose.rpartition("\n")[0].rstrip("\n")
+    return prose
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_documentation_has_every_command_and_option_with_its_help(command):
     assert section_of(command).endswith("\n\n".join(["", *tables_of(command)]).rstrip("\n") + "\n"), (
@@ -100,10 +110,17 @@ def test_documentation_has_every_command_and_option_with_its_help(command):
     )
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_documentation_has_no_heading_twice(command):
+    headings = [line for line in section_of(command).splitlines() if line.startswith("### ")]
+    assert len(headings) == len(set(headings))
+
+
 def test_documentation_has_no_unknown_option():
     known = {option for command in COMMANDS for option in options_of(command)}
     known |= {"--version", "--debug", "--install-completion", "--show-completion", "--help"}
-    words = DOCS.replace(",", " ").replace("`", " ").replace("|", " ").split()
+    shown = re.sub("<!--.*?-->", "", DOCS)
+    words = shown.replace(",", " ").replace("`", " ").replace("|", " ").split()
     assert {word for word in words if word.startswith("--") and word.strip("-")} <= known
 
 
@@ -177,6 +194,5 @@ if __name__ == "__main__":
     text = DOCS
     for command in COMMANDS:
         section = section_of(command)
-        prose = section.partition("\n| option | meaning |")[0].rstrip("\n")
-        text = text.replace(section, "\n\n".join([prose, *tables_of(command)]) + "\n")
+        text = text.replace(section, "\n\n".join([prose_of(command), *tables_of(command)]) + "\n")
     PAGE.write_text(text, encoding="utf-8")

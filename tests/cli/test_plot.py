@@ -45,7 +45,7 @@ def test_every_picture_that_is_possible_is_drawn(run, moons):
     assert result.stderr.startswith(
         "note: not drawn: curve, unit-curves (it needs a model of one input, and this one has 2"
     )
-    assert "film (a model file has no recording of the training; use animate" in result.stderr
+    assert "film (it needs a recording of the training; train with fit --record)" in result.stderr
 
 
 def test_an_ensemble(run, people, ensemble):
@@ -55,8 +55,8 @@ def test_an_ensemble(run, people, ensemble):
     assert names == ["ensemble-data.png", "ensemble-boundary.png", "ensemble-report.png"]
     assert (
         "loss, gap, diagram, hidden, hidden-space, unit-curves, activations, histograms, weights, gradient, "
-        "surface (it needs a single network, and this is an ensemble; train one, on the command line with "
-        "--model=network)" in result.stderr
+        "surface, film (it needs a single network, and this is an ensemble; train one, on the command line "
+        "with --model=network)" in result.stderr
     )
     result = run("plot", str(ensemble), "--what", "hidden")
     assert result.exit_code == 2
@@ -196,7 +196,7 @@ def test_a_model_without_a_history(run, tmp_path):
 def test_a_film_needs_a_recording(run, moons):
     result = run("plot", moons, "moons", "--what", "loss,film")
     assert result.exit_code == 2
-    assert "cannot draw 'film': a model file has no recording of the training; use " in result.stderr
+    assert "there is no recording 'm.recording.safetensors' of the training, which films" in result.stderr
     assert not Path("plots").exists()
 
 

@@ -54,6 +54,14 @@ class OutputOptions:
             ".html (a page with a slider), .mp4, .webp or .apng.",
         ),
     ] = None
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record",
+            help="Also write the parameters of at most 201 epochs of one network beside the model, to "
+            "NAME.recording.safetensors: plot draws films and pictures of epochs from them.",
+        ),
+    ] = False
     as_json: JsonOption = False
 
 

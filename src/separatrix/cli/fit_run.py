@@ -30,14 +30,17 @@ from separatrix.cli.judging_options import JudgingOptions
 from separatrix.cli.model_output import check_output, free_name
 from separatrix.cli.options import in_option_names
 from separatrix.cli.progress import warnings_as_notes
+from separatrix.cli.recording import prepare_recording, write_recording
 from separatrix.cli.table_input import TableInput, checked_task, open_tables
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError, SeparatrixError
 from separatrix.evaluate.assessment import Assessment
+from separatrix.files import check_writable
 from separatrix.io import save
 from separatrix.report.cross_validation import N_FOLDS, CrossAssessment
+from separatrix.train.recorded import recording_path
 
 TEST_SIZE = 0.25
 
@@ -62,6 +65,7 @@ class FitRun:
             "groups": self.wanted.groups,
             "checkpoint": self.pieces.checkpoint,
             "film": self.written.film,
+            "record": self.written.record or None,
         }
         given = {name: value for name, value in named.items() if value is not None}
         return fitting.chosen_kind(self.wanted.model, self.settings | given)
@@ -70,6 +74,8 @@ class FitRun:
         """Train, save, judge and report; exit with the code of Ctrl-C if that ended the training."""
         if self.kind == "network" and self.written.film is not None:
             prepare_film(self.written.film, self.settings)
+        if self.kind == "network" and self.written.record:
+            prepare_recording(self.settings, self.pieces.checkpoint)
         first = "the first epoch" if self.kind == "network" else "all folds of one configuration were trained"
         with (
             exit_if_interrupted(f"interrupted before {first}, or twice; no model was written."),
@@ -112,6 +118,8 @@ class FitRun:
         check_output(path)
         if self.pieces.checkpoint is not None and self.pieces.checkpoint.resolve() == path.resolve():
             raise OutputError(f"cannot write '{path}': it is the checkpoint; name another file.")
+        if self.written.record:
+            check_writable(recording_path(path))
         check_report(self.judging.report)
         is_read_whole = self.kind == "tabular" or tables.memory is None
         check_read_whole(self.judging, is_read_whole=is_read_whole)
@@ -153,6 +161,8 @@ class FitRun:
         path = self.written.output or free_name()
         model = with_decision(fitted.estimator.to_model(), fitted, self.judging.decision)
         save(model, path)
+        if self.written.record:
+            write_recording(path, fitted.estimator, model)
         if self.pieces.checkpoint is not None and fitted.estimator.stop_.reason != "interrupted":
             self.pieces.checkpoint.unlink(missing_ok=True)
         return path, model

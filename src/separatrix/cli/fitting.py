@@ -57,7 +57,7 @@ def chosen_kind(model: str | None, given: Mapping[str, Any]) -> Kind:
     """
     if model is not None:
         check.choice("model", model, KINDS)
-    of_network = [name for name in given if name in NETWORK_ALONE or name in ("checkpoint", "film")]
+    of_network = [name for name in given if name in NETWORK_ALONE or name in ("checkpoint", "film", "record")]
     of_ensemble = [name for name in given if name in ENSEMBLE_OPTIONS or name == "groups"]
     if of_network and (model == "tabular" or of_ensemble):
         other = "model=tabular" if model == "tabular" else _option(of_ensemble[0])

@@ -10,13 +10,15 @@ import typer
 
 from separatrix import check
 from separatrix.cli.console import note, with_option_names
-from separatrix.cli.options import read_list, read_parameters
+from separatrix.cli.film import check_film_path, missing_film
+from separatrix.cli.options import read_counts, read_list, read_parameters
 from separatrix.cli.read_options import with_read_options
+from separatrix.cli.recording import load_recorded, recorded_epochs
 from separatrix.cli.table_input import ModelFile, TrueColumn, rows_and_target
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
-from separatrix.io import load
+from separatrix.plots import animate
 from separatrix.plots.axes import draw_without_screen, prepare_folder, save_figure
 from separatrix.plots.display import Subject
 from separatrix.plots.displays import DISPLAYS
@@ -26,7 +28,7 @@ OTHER_FORMATS = (".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".ep
 """Names that end so are meant as files, not as folders."""
 
 PLANES = ("features", "pca")
-UNRECORDED = {"film": "a model file has no recording of the training; use animate in Python"}
+FILM = "film"
 
 
 @with_read_options
@@ -45,7 +47,8 @@ def plot(
         typer.Option(
             metavar="NAMES",
             show_default="all that can be drawn",
-            help=f"Pictures to draw: {', '.join(DISPLAYS)}.",
+            help=f"Pictures to draw: {', '.join(DISPLAYS)}; and film, of a training that fit --record has "
+            "recorded.",
         ),
     ] = None,
     output: Annotated[
@@ -55,7 +58,7 @@ def plot(
             "-o",
             metavar="DIR",
             help="Folder for the pictures, created if needed; or, for one picture, a file that ends in .png, "
-            ".svg or .pdf. Files are replaced.",
+            ".svg or .pdf, for a film in .html, .gif, .mp4, .webp or .apng. Files are replaced.",
         ),
     ] = Path("plots"),
     features: Annotated[
@@ -81,6 +84,15 @@ def plot(
             "by index.",
         ),
     ] = None,
+    epochs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,…",
+            show_default="the trained network",
+            help="Epochs whose networks boundary, curve and histograms show, 0 for the untrained one, of a "
+            "training that fit --record has recorded.",
+        ),
+    ] = None,
     target: TrueColumn = None,
     *,
     reading: ReadOptions,
@@ -92,11 +104,11 @@ def plot(
     """
     names = None if what is None else read_list(what)
     for name in names or ():
-        check.choice("what", name, [*DISPLAYS, *UNRECORDED])
+        check.choice("what", name, [*DISPLAYS, FILM])
     check.choice("plane", plane, PLANES)
     if features is not None and plane == "pca":
         raise ParameterError("features", "has no use with --plane pca, which uses all columns; choose one.")
-    model = load(model_file)
+    model = load_recorded(model_file, is_needed=epochs is not None or FILM in (names or ()))
     table, y = (None, None) if source is None else rows_and_target(model, source, target, reading)
     subject = Subject(
         model,
@@ -105,19 +117,25 @@ def plot(
         features=None if features is None else read_list(features),
         plane=cast("Literal['features', 'pca']", plane),
         parameters=None if parameters is None else read_parameters(parameters),
+        epochs=None if epochs is None else recorded_epochs(model, read_counts(epochs), names),
     )
     drawn = _drawable(subject, names)
     paths = _paths(output, model_file, drawn)
     draw_without_screen()
     for name, path in zip(drawn, paths, strict=True):
-        save_figure(DISPLAYS[name].draw(subject).figure_, path)
+        if name == FILM:
+            animate(model, path, table, subject.y, features=subject.plane_features, plane=subject.plane)
+        else:
+            save_figure(DISPLAYS[name].draw(subject).figure_, path)
         typer.echo(path)
 
 
 def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
     """Return the pictures to draw: those named, which must all be possible, or all possible ones."""
-    wanted = dict.fromkeys(names or [*DISPLAYS, *UNRECORDED])
-    found = {name: UNRECORDED.get(name) or DISPLAYS[name].missing(subject) for name in wanted}
+    found = {
+        name: missing_film(subject) if name == FILM else DISPLAYS[name].missing(subject)
+        for name in dict.fromkeys(names or [*DISPLAYS, FILM])
+    }
     options = ("features", "plane", "target")
     reasons = {name: reason and with_option_names(reason, options) for name, reason in found.items()}
     missing = {name: reason for name, reason in reasons.items() if reason}
@@ -135,13 +153,17 @@ def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
 
 def _paths(output: Path, model_file: Path, names: Sequence[str]) -> list[Path]:
     """Return the files of the pictures, after a check that they can be written."""
+    if list(names) == [FILM] and output.suffix and not output.is_dir():
+        check_film_path(output, "output")
+        return [output]
     if output.suffix.lower() in OTHER_FORMATS and not output.is_dir():
         raise OutputError(
             f"cannot write '{output}': pictures end in {', '.join(FORMATS)}; name a file that does."
         )
     if output.suffix.lower() not in FORMATS or output.is_dir():
         prepare_folder(output)
-        return [output / f"{model_file.stem}-{name}.png" for name in names]
+        suffixes = {FILM: ".html"}
+        return [output / f"{model_file.stem}-{name}{suffixes.get(name, '.png')}" for name in names]
     if len(names) != 1:
         raise OutputError(
             f"'{output}' is one file for {len(names)} pictures; name a folder, or one picture with --what."

@@ -363,7 +363,10 @@ class DecisionBoundaryDisplay(ModelDisplay):
     def draw(cls, subject: Subject) -> Self:
         """Draw the boundary of a model over the rows of a table."""
         s = subject
-        return cls.from_estimator(s.model, s.table, s.y, features=s.features, plane=s.plane)
+        plane: dict[str, Any] = {"features": s.features, "plane": s.plane}
+        if s.epochs is not None:
+            return cls.from_epochs(s.model, s.table, s.y, epochs=s.epochs, **plane)[0]
+        return cls.from_estimator(s.model, s.table, s.y, **plane)
 
     @classmethod
     def panel(cls, scene: Scene, figure: SubFigure) -> Panel:

@@ -168,6 +168,11 @@ class FunctionFitDisplay(ModelDisplay):
         return subject.missing_table()
 
     @classmethod
+    def draw(cls, subject: Subject) -> Self:
+        """Draw the curve of a model, or of the networks of several epochs."""
+        return cls.from_estimator(subject.model, subject.table, subject.y, epochs=subject.epochs)
+
+    @classmethod
     def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
         """Draw the points; the curve changes."""
         display = cls(fitted_curve(scene.at(-1), scene.rows), scene.y)

@@ -108,6 +108,8 @@ class Subject:
     plane : {"features", "pca"}
     parameters : list of int or str, or None
         The two parameters that span a loss surface.
+    epochs : list of int, or None
+        The recorded epochs whose networks are drawn, by the displays that can; by default the trained one.
     """
 
     model: AnyModel
@@ -116,6 +118,7 @@ class Subject:
     features: list[str] | None = None
     plane: Literal["features", "pca"] = "features"
     parameters: list[int | str] | None = None
+    epochs: list[int] | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -126,6 +129,11 @@ class Subject:
         if network.encoder is not None:
             return network.encoder.input_columns
         return input_names(network)
+
+    @property
+    def plane_features(self) -> tuple[str, str] | None:
+        """The two columns that span the plane, as a film takes them."""
+        return None if self.features is None else (self.features[0], self.features[1])
 
     def missing_table(self) -> str | None:
         """Return why a display of rows cannot be drawn; None if it can."""

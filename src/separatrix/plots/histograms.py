@@ -163,7 +163,7 @@ class ActivationHistogramsDisplay(ModelDisplay):
     @classmethod
     def draw(cls, subject: Subject) -> Self:
         """Draw the values of a model's units for the rows of a table."""
-        return cls.from_estimator(subject.model, subject.table)
+        return cls.from_estimator(subject.model, subject.table, epochs=subject.epochs)
 
 
 def _title(n: int, name: str, layer: LayerHistogram, *, is_first: bool) -> str:

@@ -14,7 +14,7 @@ from separatrix import check
 from separatrix.engine.numpy_engine import layer_sums_and_outputs
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import Plane, PlaneKind, make_plane
-from separatrix.explain.subject import as_model, as_recording, kept_epoch, last_step, with_parameters
+from separatrix.explain.subject import as_model, as_recording, history_of, kept_epoch, with_parameters
 from separatrix.explain.tables import as_table, encoded_rows, in_container_of
 from separatrix.model import Model
 from separatrix.plots import pace
@@ -155,7 +155,7 @@ def make_scene(
     ParameterError
         If `plane`, `every`, `fps` or `point` is invalid.
     """
-    recording, last = as_recording(estimator), last_step(estimator)
+    recording = as_recording(estimator)
     check.choice("plane", plane, get_args(PlaneKind))
     if (X is None) != (y is None):
         raise DataError(f"X and y must be given together, got no {'X' if X is None else 'y'}.")
@@ -172,7 +172,7 @@ def make_scene(
     return Scene(
         estimator=estimator,
         model=model,
-        history=last.history_,
+        history=history_of(estimator),
         recording=recording,
         shown=shown,
         shown_for=shown_for,
