@@ -60,6 +60,16 @@ def test_parts_are_joined_in_order() -> None:
     np.testing.assert_array_equal(dense_rows(CodedRows.joined(dense, [])), dense)
 
 
+def test_parts_without_rows_keep_their_features() -> None:
+    one, two = rows_of(BLOCKS["bins"])[:0], rows_of(BLOCKS["both"])[:0]
+    joined = CodedRows.joined(np.empty((0, 3)), [one, two])
+    assert joined.shape == (0, 3 + 15 + 9)
+    np.testing.assert_array_equal(joined.center, np.concatenate([one.center, two.center]))
+    assert joined.toarray().shape == (0, 27)
+    assert (joined @ np.ones((27, 2))).shape == (0, 2)
+    np.testing.assert_array_equal(joined.T @ np.empty((0, 2)), np.zeros((27, 2)))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_codes_of_columns_are_their_features(dtype: type) -> None:
     numbers = np.concatenate([DRAW.normal(size=200), [np.nan, -99.0, 99.0]])

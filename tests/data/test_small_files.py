@@ -38,6 +38,16 @@ def test_large_files_and_other_types_stay_between_them_in_order(tmp_path):
         assert stream.originals(stream.pieces[0])["a"].dtype == pl.Int64
 
 
+def test_columns_in_another_order_are_those_of_the_first_file(tmp_path):
+    frames = [pl.DataFrame({"a": [float(i)], "b": [i + 0.5]}) for i in range(MANY)]
+    frames[5] = frames[5].select("b", "a")
+    with open_stream(write(tmp_path, frames), 10**6) as stream:
+        assert len(stream.pieces) == 1
+        assert list(stream.originals(stream.pieces[0])) == ["a", "b"]
+        assert read(stream, "a").tolist() == list(range(MANY))
+        assert read(stream, "b").tolist() == [i + 0.5 for i in range(MANY)]
+
+
 def test_a_file_of_them_without_a_column_is_named(tmp_path):
     frames = [pl.DataFrame({"a": [i]}) for i in range(MANY)]
     frames[5] = pl.DataFrame({"b": [5]})

@@ -512,3 +512,28 @@ def test_a_database_in_pieces_is_that_read_whole(tmp_path, monkeypatch):
         columns = dict(stream.read(stream.pieces[0], ["age", "size", "*"]))
     for name in columns:
         np.testing.assert_array_equal(columns[name], whole[name])
+
+
+def test_numbers_before_text_in_a_database_are_the_same_text_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr("separatrix.data.files.sqlite_files.PIECE_ROWS", 4)
+    path = tmp_path / "shop.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE people (mixed)")
+        database.executemany(
+            "INSERT INTO people VALUES (?)", [(v,) for v in (1, 2.5, 3.0, None, "x", "1", 7.0)]
+        )
+        database.commit()
+    expected = ["1", "2.5", "3", None, "x", "1", "7"]
+    assert read_table(path)["mixed"].tolist() == expected
+    with open_stream(path, 2**20) as stream:
+        assert dict(stream.read(stream.pieces[0], ["mixed"]))["mixed"].tolist() == expected
+
+
+def test_numbers_before_text_in_json_lines_are_the_same_text_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr("separatrix.data.files.json_lines.CHUNK_BYTES", 36)  # the first four lines
+    values = ("1", "2.5", "3.0", "null", '"x"', '"1"', "7.0", "1e22")
+    (tmp_path / "t.jsonl").write_text("\n".join(f'{{"a": {value}}}' for value in values))
+    expected = ["1", "2.5", "3", None, "x", "1", "7", "1" + 22 * "0"]
+    assert read_table(tmp_path / "t.jsonl")["a"].tolist() == expected
+    with open_stream(tmp_path / "t.jsonl", 2**20) as stream:
+        assert dict(stream.read(stream.pieces[0], ["a"]))["a"].tolist() == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ class CodedRows:
         """For the product with an array of shape (n_rows, k)."""
         return _Transposed(self)
 
-    @property
+    @cached_property
     def starts(self) -> list[int]:
         """The first feature of each block, counted from 0 at the first of all blocks."""
         sizes = [block.size for block in self.blocks]
@@ -142,7 +143,7 @@ class CodedRows:
             np.hstack([none.astype(np.int32), *(part.codes for part in parts)]),
             np.hstack([none, *(part.values for part in parts)]),
             tuple(block for part in parts for block in part.blocks),
-            np.concatenate([none[0], *(part.center for part in parts)]) if len(dense) else none.ravel(),
+            np.concatenate([np.empty(0, dense.dtype), *(part.center for part in parts)]),
         )
 
 

@@ -185,10 +185,19 @@ def as_text(column: Column) -> Column:
     """
     if is_text(column):
         return column
-    return np.array([_written(value) for value in column.tolist()], dtype=object)
+    return np.array([cell_text(value) for value in column.tolist()], dtype=object)
 
 
-def _written(value: bool | int | float) -> str | None:
+def cell_text(value: bool | int | float | str | None) -> str | None:
+    """Return a cell as text, as `as_text` writes it.
+
+    Examples
+    --------
+    >>> [cell_text(value) for value in (2, 2.0, 2.5, True, "2", float("nan"), None)]
+    ['2', '2', '2.5', 'True', '2', None, None]
+    """
+    if value is None:
+        return None
     if isinstance(value, float):
         if np.isnan(value):
             return None

@@ -33,7 +33,7 @@ def with_small_files_joined(
     Raises
     ------
     DataError
-        If the files do not have the same columns.
+        If the files do not have the same columns; they may be in another order.
     """
     if len(files) < MANY:
         return list(files)
@@ -59,9 +59,11 @@ def _batches(files: Iterator[ParquetFile], piece_bytes: int) -> Iterator[tuple[l
     """Yield the names and the data frames of files that fit into a piece together."""
     names: list[str] = []
     frames: list[Any] = []
+    columns: list[str] = []
     n_rows = n_bytes = 0
     for file in files:
-        frame = file.frame(list(file.types), Piece(0, 0, sum(file.group_rows), 0))
+        columns = columns or list(file.types)  # other files may have them in another order
+        frame = file.frame(columns, Piece(0, 0, sum(file.group_rows), 0))
         if frames and (n_rows + frame.height > MOST_ROWS or n_bytes + frame.estimated_size() > piece_bytes):
             yield names, frames
             names, frames, n_rows, n_bytes = [], [], 0, 0

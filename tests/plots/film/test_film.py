@@ -14,6 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 import separatrix as sx
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.plots.film import Film, animate
+from separatrix.plots.film.files import VIDEO_FPS
+from separatrix.plots.scene import make_scene
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +45,9 @@ def test_mp4(filmed, tmp_path):
     film = animate(filmed[0], tmp_path / "film.mp4", *filmed[1:])
     asked = ["-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"]
     counted = subprocess.run(["ffprobe", *asked, film.path], capture_output=True, check=True, text=True)
-    assert int(counted.stdout.strip()) == pytest.approx(25 * film.seconds, abs=9)
+    seconds = make_scene(*filmed).seconds
+    assert film.seconds == round(float(seconds.sum()), 2)
+    assert int(counted.stdout.strip()) == sum(round(VIDEO_FPS * time) for time in seconds.tolist())
 
 
 def test_page(filmed, tmp_path):

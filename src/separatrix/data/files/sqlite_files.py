@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from separatrix.data.column import cell_text
 from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.files.written_pieces import written_pieces
 from separatrix.data.read_options import ReadOptions
@@ -70,7 +71,7 @@ def _table(database: sqlite3.Connection, wanted: str | None, label: str) -> str:
 
 
 def _series(name: str, values: Sequence[Any]) -> polars.Series:
-    """Return values as numbers if all are, else as text; null where there is none."""
+    """Return values as numbers if all are, else as text, where 1.0 is "1"; null where there is none."""
     import polars as pl
 
     types = {type(value) for value in values} - {type(None)}
@@ -82,4 +83,4 @@ def _series(name: str, values: Sequence[Any]) -> polars.Series:
         return pl.Series(name, values, dtype=pl.Float64, strict=False)
     if bytes in types:
         raise DataError(f"column '{name}' holds bytes; leave it out of the table.")
-    return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+    return pl.Series(name, [cell_text(value) for value in values], dtype=pl.String)

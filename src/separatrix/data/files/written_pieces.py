@@ -7,7 +7,7 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from separatrix.data.column import TYPES, Kind, joined_kind
+from separatrix.data.column import TYPES, Kind, cell_text, joined_kind
 from separatrix.data.frames import kind_of_type
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ def written_pieces(frames: Iterable[polars.DataFrame], folder: Path) -> polars.L
     """Return frames as one, without keeping them in memory.
 
     A column that some lack has no values there; one of different kinds has the narrowest that holds all.
+    Numbers become text as `separatrix.data.column.as_text` writes them.
 
     Examples
     --------
@@ -26,6 +27,10 @@ def written_pieces(frames: Iterable[polars.DataFrame], folder: Path) -> polars.L
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     written_pieces(frames, Path(folder)).collect().to_dict(as_series=False)
     {'a': [1.0, 0.5], 'b': [None, 'x']}
+    >>> frames = [polars.DataFrame({"a": [1.0, 2.5]}), polars.DataFrame({"a": ["x"]})]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written_pieces(frames, Path(folder)).collect().to_dict(as_series=False)
+    {'a': ['1', '2.5', 'x']}
     """
     import polars as pl
 
@@ -49,7 +54,12 @@ def _alike(path: Path, schema: polars.Schema, kinds: Mapping[str, Kind]) -> pola
     for name, kind in kinds.items():
         column = pl.nth(order[name]) if name in order else pl.lit(None)
         is_alike = name in order and kind_of_type(schema[name]) == kind
-        columns.append(column if is_alike or kind == "empty" else column.cast(TYPES[kind]))
+        if is_alike or kind == "empty":
+            columns.append(column)
+        elif kind == "text" and name in order and schema[name].is_float():
+            columns.append(column.map_elements(cell_text, return_dtype=pl.String))
+        else:
+            columns.append(column.cast(TYPES[kind]))
     return pl.scan_parquet(path, glob=False).select(
         each.alias(name) for name, each in zip(kinds, columns, strict=True)
     )
