@@ -5,11 +5,12 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from separatrix.engine.base import Monitor
+from separatrix.engine.base import Data, Monitor, Penalty, Plan, Run, State
 from separatrix.errors import ParameterError
-from separatrix.network import LBFGS
+from separatrix.network import LBFGS, Network
 from separatrix.network.schedules import Constant
-from separatrix.train import LoopSettings, TrainingProgress, TrainingResult, minimize, train
+from separatrix.train import LoopSettings, TrainingProgress, TrainingResult, lbfgs, minimize, train
+from separatrix.train.interrupt import Interrupt
 
 
 def settings(max_epochs: int = 200, **kwargs) -> LoopSettings:
@@ -121,3 +122,55 @@ def test_divergence_on_the_way_keeps_the_last_good_iterate(engine, make_run, bad
 def test_another_optimizer_is_an_error(engine, make_run):
     with pytest.raises(ParameterError, match=r"^optimizer must be LBFGS\(\) here, got SGD"):
         minimize(make_run(), settings(), engine)
+
+
+def test_chunks_of_rows_have_the_loss_and_gradient_of_all(engine, make_run, monkeypatch):
+    run = make_run(optimizer=LBFGS(), monitor=Monitor(tol=1e-4))
+    whole = train(run, settings(10), engine)
+    monkeypatch.setattr(lbfgs, "LEAST_ROWS", 7)
+    monkeypatch.setattr(lbfgs, "CHUNK_WORK", 1)
+    run = make_run(optimizer=LBFGS(), monitor=Monitor(tol=1e-4))
+    assert len(lbfgs.chunks_of(run.data, run.state.theta.size)) > 2
+    cut = train(run, settings(10), engine)
+    np.testing.assert_allclose(cut.theta, whole.theta, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(cut.history.loss, whole.history.loss, rtol=1e-9)
+
+
+def test_weights_and_penalty_in_chunks(engine):
+    network = Network.mlp(2, (3,), 1)
+    rng = np.random.default_rng(0)
+    weight = np.where(np.arange(40) < 10, 0.0, rng.random(40))  # the first chunk has none
+    data = Data(rng.normal(size=(40, 2)), rng.integers(0, 2, (40, 1)).astype(float), weight)
+    plan = Plan(network, LBFGS(), penalty=Penalty(l2=0.3, l1=0.2))
+    theta = rng.normal(size=network.n_parameters)
+    loss, gradient = engine.loss_and_gradient(plan, theta, data)
+    state = State.start(theta, LBFGS(), np.random.RandomState(0))
+    step = lbfgs._Minimization(Run(plan, state, data), settings(), engine, (), Interrupt(), first_epoch=0)
+    step.chunks = [(data.take(slice(i, i + 10)), float(weight[i : i + 10].sum())) for i in (10, 20, 30)]
+    found, slope = step.sum_of_chunks(theta)
+    assert found == pytest.approx(loss)
+    np.testing.assert_allclose(slope, gradient, rtol=1e-9, atol=1e-12)
+
+
+def test_ctrl_c_within_an_evaluation_keeps_the_last_iterate(engine, make_run, monkeypatch):
+    monkeypatch.setattr(lbfgs, "LEAST_ROWS", 7)
+    monkeypatch.setattr(lbfgs, "CHUNK_WORK", 1)
+    calls = []
+
+    class Interrupted:
+        loss_and_score = engine.loss_and_score
+
+        def loss_and_gradient(self, plan, theta, data):
+            calls.append(data.n_rows)
+            if len(calls) == 6 * n_chunks + 2:
+                signal.raise_signal(signal.SIGINT)
+            return engine.loss_and_gradient(plan, theta, data)
+
+    run = make_run(optimizer=LBFGS(), monitor=Monitor())
+    n_chunks = len(lbfgs.chunks_of(run.data, run.state.theta.size))
+    outcome = train(run, settings(record=1), Interrupted())
+    assert len(calls) == 6 * n_chunks + 2  # no further chunk
+    assert outcome.stop.reason == "interrupted"
+    assert 0 < outcome.stop.epoch == outcome.history.n_epochs
+    assert outcome.theta.tobytes() == outcome.recording.thetas[-1].tobytes() == run.state.theta.tobytes()
+    assert outcome.loss == outcome.history.loss[-1]

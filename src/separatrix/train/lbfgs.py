@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -12,7 +13,7 @@ import scipy.optimize
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.engine.base import Chunk, Data, Engine, Run
+from separatrix.engine.base import Chunk, Data, Engine, Penalty, Run
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS
 from separatrix.train.base import Callback, LoopSettings, Training, TrainingResult
@@ -20,6 +21,9 @@ from separatrix.train.interrupt import Interrupt
 from separatrix.train.stops import Reason, Stop
 
 Array = NDArray[Any]
+
+# Rows times parameters of one chunk of rows, a fraction of a second of work: between chunks Ctrl-C is noticed.
+CHUNK_WORK, LEAST_ROWS = 500_000_000, 512
 
 # SciPy stops, too, where an iteration lowers the loss by less than this fraction. A smaller tolerance of the
 # derivatives is out of reach unless this is smaller, too: near a minimum the loss falls with their square.
@@ -71,6 +75,29 @@ def minimize(
         return minimization.train(run.plan.optimizer)
 
 
+def chunks_of(data: Data, n_parameters: int) -> list[tuple[Data, float]]:
+    """Return chunks of rows with their weights, for a network of so many parameters; small data are one chunk.
+
+    Examples
+    --------
+    >>> data = Data(np.zeros((2000, 1)), np.zeros((2000, 1)))
+    >>> [(chunk.n_rows, weight) for chunk, weight in chunks_of(data, 500_000)]
+    [(1000, 1000.0), (1000, 1000.0)]
+    """
+    n_rows = max(LEAST_ROWS, CHUNK_WORK // n_parameters)
+    chunks = [data.take(slice(i, i + n_rows)) for i in range(0, data.n_rows, n_rows)]
+    if len(chunks) < 2:
+        return [(data, 1.0)]
+    weights = [
+        float(chunk.n_rows if chunk.weight is None else chunk.weight.sum(dtype=float)) for chunk in chunks
+    ]
+    return [pair for pair in zip(chunks, weights, strict=True) if pair[1] > 0]
+
+
+class _InterruptedError(Exception):
+    """Ctrl-C came during an evaluation."""
+
+
 class _Minimization(Training):
     """One call of `minimize`, step by step."""
 
@@ -78,29 +105,63 @@ class _Minimization(Training):
         super().__post_init__()
         self.reason: Reason | None = None
         self.lap = perf_counter()
+        self.n_evaluations = 0
+        self.loss = math.nan
+        self.chunks = chunks_of(self.run.data, self.state.theta.size)
 
     def train(self, optimizer: LBFGS) -> TrainingResult:
-        with one_blas_thread:  # more may round otherwise
-            result = scipy.optimize.minimize(
-                self.objective,
-                self.state.theta.astype(np.float64),
-                method="L-BFGS-B",
-                jac=True,
-                callback=self.after_iteration,
-                options={
-                    "maxfun": optimizer.max_fun,
-                    "maxiter": self.settings.max_epochs,
-                    "gtol": self.run.plan.monitor.tol,
-                    "ftol": min(LOSS_FRACTION, self.run.plan.monitor.tol**2),
-                },
+        try:
+            with one_blas_thread:  # more may round otherwise
+                result = scipy.optimize.minimize(
+                    self.objective,
+                    self.state.theta.astype(np.float64),
+                    method="L-BFGS-B",
+                    jac=True,
+                    callback=self.after_iteration,
+                    options={
+                        "maxfun": optimizer.max_fun,
+                        "maxiter": self.settings.max_epochs,
+                        "gtol": self.run.plan.monitor.tol,
+                        "ftol": min(LOSS_FRACTION, self.run.plan.monitor.tol**2),
+                    },
+                )
+        except _InterruptedError:
+            self.reason = "interrupted"
+            result = scipy.optimize.OptimizeResult(
+                fun=self.loss,
+                nit=self.state.epoch - self.first_epoch,
+                nfev=self.n_evaluations,
+                status=1,
+                success=False,
             )
         return self.end(result)
 
     def objective(self, x: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient, computed in the dtype of ``theta``."""
+        """Return the loss and its gradient, computed in the dtype of ``theta`` for one chunk after another."""
         theta = x.astype(self.state.theta.dtype)
-        loss, gradient = self.engine.loss_and_gradient(self.run.plan, theta, self.run.data)
+        if len(self.chunks) == 1:
+            loss, gradient = self.engine.loss_and_gradient(self.run.plan, theta, self.run.data)
+        else:
+            loss, gradient = self.sum_of_chunks(theta)
+        if not self.n_evaluations:
+            self.loss = loss
+        self.n_evaluations += 1
         return loss, gradient.astype(np.float64)
+
+    def sum_of_chunks(self, theta: Array) -> tuple[float, Array]:
+        """Return loss and gradient over all rows; each chunk has an equal share of the penalty."""
+        plan, n = self.run.plan, len(self.chunks)
+        plan = replace(plan, penalty=Penalty(plan.penalty.l2 / n, plan.penalty.l1 / n))
+        total = sum(weight for _, weight in self.chunks)
+        loss, gradient = 0.0, np.zeros(theta.size)
+        for chunk, weight in self.chunks:
+            # The first evaluation is completed, so that a loss is known.
+            if self.n_evaluations and self.interrupt.requested:
+                raise _InterruptedError
+            loss_of_chunk, gradient_of_chunk = self.engine.loss_and_gradient(plan, theta, chunk)
+            loss += weight / total * loss_of_chunk
+            gradient += weight / total * gradient_of_chunk
+        return loss, gradient
 
     def after_iteration(self, intermediate_result: Any) -> None:
         """Write an iterate to state and history and call the callbacks; SciPy knows the parameter's name."""
@@ -110,6 +171,7 @@ class _Minimization(Training):
             self.reason = "diverged"
             raise StopIteration
         state.theta[:] = state.best_theta[:] = theta
+        self.loss = loss
         state.epoch += 1
         state.best_epoch, state.best_value = state.epoch, -loss  # no iteration raises the loss
         self.write_iteration(loss)
