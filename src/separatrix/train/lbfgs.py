@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,16 @@ import scipy.optimize
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.engine.base import Chunk, Data, Engine, Penalty, Run
+from separatrix.engine.base import Chunk, Data, Engine, Run
 from separatrix.errors import ParameterError
-from separatrix.network import LBFGS
+from separatrix.network import LBFGS, Penalty
 from separatrix.train.base import Callback, LoopSettings, Training, TrainingResult
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.stops import Reason, Stop
 
 Array = NDArray[Any]
 
-# Rows times parameters of one chunk of rows, a fraction of a second of work: between chunks Ctrl-C is noticed.
+# Rows times parameters of a chunk, a fraction of a second of work: between chunks Ctrl-C is noticed.
 CHUNK_WORK, LEAST_ROWS = 500_000_000, 512
 
 # SciPy stops, too, where an iteration lowers the loss by less than this fraction. A smaller tolerance of the
@@ -76,7 +77,7 @@ def minimize(
 
 
 def chunks_of(data: Data, n_parameters: int) -> list[tuple[Data, float]]:
-    """Return chunks of rows with their weights, for a network of so many parameters; small data are one chunk.
+    """Return chunks of rows with their weights, by the number of parameters; small data are one chunk.
 
     Examples
     --------
@@ -112,7 +113,7 @@ class _Minimization(Training):
     def train(self, optimizer: LBFGS) -> TrainingResult:
         try:
             with one_blas_thread:  # more may round otherwise
-                result = scipy.optimize.minimize(
+                result: Any = scipy.optimize.minimize(
                     self.objective,
                     self.state.theta.astype(np.float64),
                     method="L-BFGS-B",
@@ -127,17 +128,13 @@ class _Minimization(Training):
                 )
         except _InterruptedError:
             self.reason = "interrupted"
-            result = scipy.optimize.OptimizeResult(
-                fun=self.loss,
-                nit=self.state.epoch - self.first_epoch,
-                nfev=self.n_evaluations,
-                status=1,
-                success=False,
-            )
+            interrupted = {"fun": self.loss, "nit": self.state.epoch - self.first_epoch}
+            interrupted |= {"nfev": self.n_evaluations, "status": 1, "success": False}
+            result = SimpleNamespace(**interrupted)
         return self.end(result)
 
     def objective(self, x: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient, computed in the dtype of ``theta`` for one chunk after another."""
+        """Return the loss and its gradient, in the dtype of ``theta``, chunk by chunk."""
         theta = x.astype(self.state.theta.dtype)
         if len(self.chunks) == 1:
             loss, gradient = self.engine.loss_and_gradient(self.run.plan, theta, self.run.data)
