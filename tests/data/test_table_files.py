@@ -286,6 +286,14 @@ def test_nothing_is_left_where_a_piece_fails(tmp_path, extension):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("extension", [".xlsx", ".xls", ".ods"])
+def test_a_workbook_is_only_read(tmp_path, extension):
+    with pytest.raises(
+        OutputError, match=r"workbooks are only read, so write \.csv, which Excel opens, too\."
+    ):
+        write_pieces(iter(PIECES), tmp_path / f"t{extension}", KINDS)
+
+
 def test_an_unknown_extension(tmp_path):
     with pytest.raises(OutputError, match=r"the extension must be one of \.csv, \.tsv"):
         write_pieces(iter(PIECES), tmp_path / "t.doc", KINDS)

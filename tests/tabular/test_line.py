@@ -95,6 +95,20 @@ def test_there_is_none_of_one_class_or_of_too_many_cells(monkeypatch: pytest.Mon
     assert fit_line(FEATURES, target_of(np.arange(120) % 2, 2), SPLITS, probabilities, losses) is None
 
 
+def test_a_table_with_more_columns_than_rows_may_have_more_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks learn the noise of such a table, and a line costs little."""
+    monkeypatch.setattr(line, "LINE_CELLS", 120 * 3 - 1)
+    features = Features.fit({f"x{j}": DRAW.rand(120) for j in range(121)})
+
+    def losses(p: Any, rows: Any) -> Any:
+        return p[:, 0]
+
+    target = target_of(np.arange(120) % 2, 2)
+    assert fit_line(features, target, SPLITS, probabilities, losses) is not None
+    monkeypatch.setattr(line, "WIDE_LINE_CELLS", 120 * 121 - 1)
+    assert fit_line(features, target, SPLITS, probabilities, losses) is None
+
+
 def test_its_share_falls_with_its_loss() -> None:
     ensemble = DRAW.rand(200)
     noise = DRAW.normal(size=200)

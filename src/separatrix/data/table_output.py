@@ -120,6 +120,8 @@ def output_format(path: str | os.PathLike[str]) -> tuple[TableFormat, bool]:
     suffix = Path(path).suffix.lower()
     if table_format is None or table_format.write is None or (compression and suffix != ZIPPED):
         known = f"{', '.join(written_suffixes())}, each also with {ZIPPED}"
+        if table_format is FORMATS[".xlsx"]:
+            known += "; workbooks are only read, so write .csv, which Excel opens, too"
         raise OutputError(f"cannot write '{os.fspath(path)}': the extension must be one of {known}.")
     return table_format, compression is not None
 

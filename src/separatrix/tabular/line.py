@@ -19,7 +19,7 @@ from separatrix.engine.numpy_engine import forward
 from separatrix.network import Network
 from separatrix.tabular.candidates import Part
 from separatrix.tabular.features import Features
-from separatrix.tabular.recipe import LINE, LINE_CELLS, LINE_PENALTIES
+from separatrix.tabular.recipe import LINE, LINE_CELLS, LINE_PENALTIES, WIDE_LINE_CELLS
 from separatrix.tabular.training import Answer, Split, Target
 
 Array = NDArray[Any]
@@ -79,9 +79,11 @@ def fit_line(
     Returns
     -------
     Line or None
-        None if the table is too large (`LINE_CELLS`), or a fold has only one class.
+        None if the table is too large (`LINE_CELLS`, `WIDE_LINE_CELLS`), or a fold has only one class.
     """
-    if len(target.T) * features.n_features(LINE) * target.n_out > LINE_CELLS:
+    n_rows, n_features = len(target.T), features.n_features(LINE)
+    most = LINE_CELLS if n_rows >= n_features else WIDE_LINE_CELLS
+    if n_rows * n_features * target.n_out > most:
         return None
     if target.is_classifier and any((target.T[rows] == target.T[rows[:1]]).all() for rows, _ in splits):
         return None

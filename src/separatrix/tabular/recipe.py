@@ -53,6 +53,8 @@ LINE = Configuration(("standard",), "identity", 0.0)
 LINE_PENALTIES = (100.0, 10.0, 1.0, 0.1)
 LINE_CELLS = 2_000_000
 """Most cells (rows times features) that a line is fitted to: networks of many rows need none."""
+WIDE_LINE_CELLS = 20_000_000
+"""The same of a table with more features than rows: networks learn its noise, and a line costs little."""
 
 CONFIGURATIONS = (
     Configuration(("quantile",), "silu", 0.01),
