@@ -308,6 +308,25 @@ def test_the_memory_allowed_is_kept(tmp_path):
     assert pl.scan_parquet(tmp_path / "scored.parquet").select(pl.len()).collect().item() == 10 * n_rows
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs getrusage")
+def test_an_ensemble_keeps_the_memory_allowed_on_a_table_that_is_larger(tmp_path):
+    draw = np.random.RandomState(0)
+    X = draw.normal(size=(100_000, 20))
+    frame = pl.DataFrame({**{f"x{j}": X[:, j] for j in range(20)}, "target": X[:, 0] > X[:, 1]})
+    frame.write_parquet(tmp_path / "part-0.parquet", compression="uncompressed", row_group_size=50_000)
+    for number in range(1, 40):  # 640 MB in memory
+        os.link(tmp_path / "part-0.parquet", tmp_path / f"part-{number}.parquet")
+    settings = ("--presets", "fast", "--cv", "2", "-o", "m.safetensors")
+    assert peak_megabytes("fit", "part-*.parquet", "--memory", "500MB", *settings, cwd=tmp_path) < 500
+    assert sx.load(tmp_path / "m.safetensors").training["n_rows"] >= 200
+
+
+def test_groups_of_an_ensemble_need_the_whole_table(run, people):
+    result = run("fit", str(people), "--presets", "fast", "--groups", "town", *MEMORY)
+    assert result.exit_code == 2
+    assert "--groups needs a table that is read whole; leave out memory." in result.stderr
+
+
 REFUSED = MEASURED.replace("check=True", "check=False")
 
 

@@ -113,3 +113,11 @@ def test_columns_of_arrays_have_the_names_that_reports_and_explanations_give_the
     clf = classifier().fit(x, y)
     assert {name for model in clf.to_model().models for name in model.encoder.input_columns} <= {"x1", "x2"}
     assert {group.name for group in clf.report(x, y).importance.groups} == {"x1", "x2"}
+
+
+@pytest.mark.parametrize("y_type", [pl.String, pl.Float64])
+def test_a_table_without_rows_is_named(y_type: type[pl.DataType]) -> None:
+    frame = pl.DataFrame({"x": pl.Series([], dtype=pl.Float64), "y": pl.Series([], dtype=y_type)})
+    for estimator in (classifier(), sx.TabularRegressor("fast")):
+        with pytest.raises(DataError, match=r"^the table has no rows; add some\.$"):
+            estimator.fit_table(frame, "y")

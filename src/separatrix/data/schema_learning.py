@@ -20,7 +20,7 @@ from separatrix.data.schema import Schema
 from separatrix.data.statistics import LEVELS
 from separatrix.data.streams import Stream, TableStream
 from separatrix.data.table import Table
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.text import plural
 
 
@@ -97,6 +97,8 @@ def examine(
     stream = TableStream(source) if isinstance(source, Table) else source
     if target is not None:
         stream.require(target)
+        if stream.n_rows == 0:
+            raise DataError("the table has no rows; add some.")
         if target in options.drop:
             raise ParameterError("drop", f"must not name the target, got '{target}'.")
     options.require(stream.kinds)

@@ -82,9 +82,7 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     """
     assert source.budget is not None
     if source.groups is not None:
-        raise ParameterError(
-            "groups", "needs a table that is read whole; give no memory, or give cv a splitter."
-        )
+        raise ParameterError("groups", "needs a table that is read whole; leave out memory.")
     share = source.test_size if test_stream is None else 0.0
     statistics = _statistics(stream, source, share)
     target = source.target_of(statistics)
