@@ -33,8 +33,8 @@ def recipe(
 ) -> None:
     """Run a tutorial experiment, and draw its pictures and films.
 
-    The page index.html in the folder shows all pictures and films: what there is to see, a question, what to
-    try, and our numbers beside those of the tutorial, which are printed, too.
+    The page index.html in the folder shows all pictures and films: what there is to see, a question, our
+    numbers beside those of the tutorial, which are printed, too, and three commands to try.
     """
     check.choice("name", name, [*RECIPES, ALL])
     draw_without_screen()

@@ -72,7 +72,7 @@ GUIDES: dict[str, Guide] = {
                 "Train the network by hand in the browser, one step at a time, and move its weights.",
             ),
         ),
-        seconds=6,
+        seconds=9,
     ),
     "ten-points": Guide(
         see=(
@@ -133,7 +133,7 @@ GUIDES: dict[str, Guide] = {
                 "Change the rate in the browser until the steps overshoot.",
             ),
         ),
-        seconds=3,
+        seconds=6,
     ),
     "moons": Guide(
         see=(

@@ -316,7 +316,7 @@ def _section(result: RecipeResult) -> str:
     return (
         f'<section id="{escape(result.name)}">\n{heading}\n{words}\n'
         f'<div class="pictures">\n{figures}\n</div>\n'
-        f"{_tries(guide)}\n{table}\n{notes}\n</section>"
+        f"{table}\n{notes}\n{_tries(guide)}\n</section>"
     )
 
 
