@@ -408,7 +408,10 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
                     follow(member)
         except KeyboardInterrupt:
             if not Candidates.of(members, self._n_folds).groups:
-                raise
+                raise KeyboardInterrupt(
+                    f"Training interrupted after {len(members)} of the first {self._n_folds} networks, "
+                    "all of which an ensemble needs: there is no model."
+                ) from None
             is_interrupted = True
         members.sort(key=lambda member: member.job)
         self.stop_ = Ending.of(len(members), len(jobs), None if is_interrupted else self.time_limit)
