@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,6 +134,26 @@ class Decision:
         return cls(
             values["temperature"], tuple(values["offsets"]), values["threshold"], values.get("positive", 1)
         )
+
+
+class Deciding(Protocol):
+    """What may keep a decision: a model or an ensemble."""
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that is kept."""
+
+
+def decision_of_model(model: Deciding) -> Decision:
+    """Return how a model decides; if it keeps no decision, the second of two classes is positive.
+
+    Examples
+    --------
+    >>> from separatrix import Model, Network
+    >>> decision_of_model(Model(Network.mlp(1, (), 1, head="binary"), [1.0, 0.0], classes=["no", "yes"]))
+    Decision(temperature=1.0, offsets=(), threshold=None, positive=1)
+    """
+    return model.decision or Decision()
 
 
 def rarer_class(counts: Sequence[int] | Array) -> int:

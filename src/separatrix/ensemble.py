@@ -23,7 +23,7 @@ from separatrix.data.schema import AppliedTable
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
-from separatrix.decision import Decision
+from separatrix.decision import Decision, decision_of_model
 from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, answers, check_decision, decision_of, decision_values, task_text
@@ -213,7 +213,7 @@ class Ensemble:
             return mean
         if not self.has_one_target:
             return (mean > 0.5).astype(np.int64)
-        return answers(self.classes, self.decision or Decision(), mean)
+        return answers(self.classes, decision_of_model(self), mean)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
         """Return an interval for each row, by split conformal prediction; see `Residuals`.
@@ -304,7 +304,7 @@ class Ensemble:
 
     def with_threshold(self, threshold: float | None) -> Ensemble:
         """Return the same ensemble with another threshold, as `Model.with_threshold`."""
-        return replace(self, decision=replace(self.decision or Decision(), threshold=threshold))
+        return replace(self, decision=replace(decision_of_model(self), threshold=threshold))
 
     def describe(self) -> dict[str, Any]:
         """Return a summary, as values that JSON can hold."""

@@ -18,7 +18,7 @@ from separatrix.data.frames import columns_of
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
-from separatrix.decision import Decision
+from separatrix.decision import Decision, decision_of_model
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import HEADS, Head, Network
@@ -339,7 +339,8 @@ class Model:
         Parameters
         ----------
         threshold : float or None
-            Probability of the second of two classes from which on it is the answer; None is one half.
+            Probability of the positive class, the second if `decision` names no other, from which on it is
+            the answer; None is one half.
 
         Raises
         ------
@@ -352,7 +353,7 @@ class Model:
         >>> model.predict([[-0.5]]), model.with_threshold(0.3).predict([[-0.5]])
         (array(['no'], dtype='<U3'), array(['yes'], dtype='<U3'))
         """
-        return replace(self, decision=replace(self.decision or Decision(), threshold=threshold))
+        return replace(self, decision=replace(decision_of_model(self), threshold=threshold))
 
     def describe(self) -> dict[str, Any]:
         """Return a summary, as values that JSON can hold.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from separatrix.decision import Decision
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate import Baseline, classification_report, compare_classifiers, regression_report
 from separatrix.evaluate.assessment import assess, assess_classifier, assess_regressor
+from separatrix.report.subject import Subject
 
 Y = np.array([0, 1] * 20)
 GOOD = np.array([[0.9, 0.1], [0.2, 0.8]] * 20)
@@ -52,6 +54,20 @@ def test_a_saved_model_and_the_dummy_of_its_training_rows():
     model = Model(Network.mlp(1, (), 1, head="regression"), [1.0, 0.0], training={"target": {"mean": 2.0}})
     assessment = assess(model, Table({"x": [1.0, 2.0], "y": [1.0, 3.0]}), "y")
     assert assessment.reports["dummy"] == regression_report([1.0, 3.0], [2.0, 2.0], names=["y"])
+
+
+@pytest.mark.parametrize("counts", [[1, 9], [9, 1]])
+def test_without_a_decision_the_second_class_is_positive_as_for_the_threshold(counts):
+    training = {"target": {"class_counts": counts}}
+    model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], training=training)
+    table = Table({"x": [2.0, -1.0], "y": ["yes", "no"]})
+    assert assess(model, table, "y").model.positive == 1
+    assert model.with_threshold(0.3).decision.positive == 1
+    assert Subject.of(model, table.select(["x"]), ["yes", "no"]).how.positive == 1
+    kept = replace(model, decision=Decision(positive=0))
+    assert assess(kept, table, "y").model.positive == 0
+    assert kept.with_threshold(0.3).decision.positive == 0
+    assert Subject.of(kept, table.select(["x"]), ["yes", "no"]).how.positive == 0
 
 
 def test_what_cannot_be_assessed():

@@ -5,8 +5,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.evaluate import calibration_bins, fitted_decision
+from separatrix.evaluate.calibration import out_of_fold_decision
 
 
 def test_two_classes_are_platts_calibration() -> None:
@@ -59,3 +61,24 @@ def test_bins_count_every_row_once() -> None:
 def test_equal_probabilities_are_one_bin() -> None:
     (only,) = calibration_bins([True, False], [0.3, 0.3])
     assert (only.predicted, only.observed.value, only.n_rows) == (0.3, 0.5, 2)
+
+
+def test_few_rows_have_fewer_folds_and_single_rows_none() -> None:
+    held: list[list[int]] = []
+
+    def answers(rows: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+        held.append(sorted(held_out.tolist()))
+        return np.full((len(held_out), 2), 0.5)
+
+    out_of_fold_decision(answers, np.array([0, 1, 0, 1]), 2)
+    assert len(held) == 2
+    assert sorted(held[0] + held[1]) == [0, 1, 2, 3]
+    held.clear()
+    assert out_of_fold_decision(answers, np.array([0, 1]), 2) == Decision()
+    assert held == []
+
+
+def test_a_class_that_no_fold_predicts_changes_nothing() -> None:
+    """A class of one row is held out by one fold, which is then trained on one class alone."""
+    codes = np.array([0] * 9 + [1])
+    assert out_of_fold_decision(lambda _, held: np.full((len(held), 2), 0.5), codes, 2) == Decision()

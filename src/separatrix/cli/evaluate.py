@@ -9,7 +9,7 @@ import typer
 
 from separatrix.cli.console import note, show, show_json, some, summary
 from separatrix.cli.judging import check_report, write_report
-from separatrix.cli.judging_options import PANEL, CostOption, PositiveOption, ReportOption, TreesOption
+from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption
 from separatrix.cli.positive import with_positive
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
@@ -50,7 +50,15 @@ def evaluate(
             rich_help_panel=PANEL,
         ),
     ] = None,
-    positive: PositiveOption = None,
+    positive: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLASS",
+            show_default="that of the model, else the second",
+            help="Of two classes: the positive one, which threshold, costs and average precision are about.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
     cost: CostOption = None,
     trees: TreesOption = True,
     as_json: JsonOption = False,

@@ -26,6 +26,7 @@ from separatrix.cli.report import (
 from separatrix.cli.table_input import TableInput
 from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
+from separatrix.decision import decision_of_model
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.estimators.table_training import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
@@ -35,7 +36,6 @@ from separatrix.evaluate.assessment import (
     Assessment,
     assess_classifier,
     assess_regressor,
-    decision_of_model,
 )
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import Baseline

@@ -19,11 +19,10 @@ from separatrix.data.column_values import as_column
 from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
 from separatrix.data.targets import class_target
-from separatrix.decision import Decision, positive_index
+from separatrix.decision import Decision, decision_of_model, positive_index
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.table_source import group_numbers
-from separatrix.evaluate.assessment import decision_of_model
 from separatrix.evaluate.thresholds import Cost
 from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
 from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold

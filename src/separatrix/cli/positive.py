@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from separatrix.decision import Decision, positive_index
+from separatrix.decision import decision_of_model, positive_index
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 
@@ -16,4 +16,4 @@ def with_positive(model: AnyModel, label: str | None) -> AnyModel:
     if model.classes is None:
         raise ParameterError("positive", "needs classes, and the model predicts numbers; leave it out.")
     index = positive_index(label, model.classes.tolist())
-    return replace(model, decision=(model.decision or Decision()).with_positive(index))
+    return replace(model, decision=decision_of_model(model).with_positive(index))

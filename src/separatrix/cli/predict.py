@@ -37,7 +37,7 @@ from separatrix.data.streams import Stream
 from separatrix.data.table import Table
 from separatrix.data.table_files import FileTable
 from separatrix.data.table_output import output_format, write_pieces
-from separatrix.decision import Decision
+from separatrix.decision import decision_of_model
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
@@ -228,7 +228,7 @@ def _predicted(model: AnyModel, table: Table) -> tuple[Array, Array | None]:
     proba = model.predict_proba(table)
     if model.classes is None or not model.has_one_target:
         return (proba > 0.5).astype(np.int64), proba
-    return answers(model.classes, model.decision or Decision(), proba), proba
+    return answers(model.classes, decision_of_model(model), proba), proba
 
 
 def _note_columns(model: AnyModel, stream: Stream, unseen: Mapping[str, int]) -> None:

@@ -13,7 +13,7 @@ from separatrix.data.column import as_numbers
 from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table, split_target
-from separatrix.decision import Decision, rarer_class
+from separatrix.decision import Decision, decision_of_model
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
 from separatrix.evaluate.baselines import DUMMY, Baseline
@@ -255,15 +255,6 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
         return assess_classifier(labels, proba, model.classes, dummy, name=called, decision=decision)
     numbers = as_numbers(as_column(y, name), name)
     return assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
-
-
-def decision_of_model(model: AnyModel) -> Decision:
-    """Return how a classifier decides; if it does not say which class is positive, the rarer one is."""
-    if model.decision is not None:
-        return model.decision
-    target = (model.training or {}).get("target")
-    counts = target.get("class_counts", ()) if isinstance(target, dict) else ()
-    return Decision(positive=rarer_class(counts))
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:

@@ -133,11 +133,13 @@ def out_of_fold_decision(
         Class numbers.
     n_classes : int
     n_splits : int, default=3
+        Number of folds, at most; there are fewer if every class has fewer rows.
 
     Returns
     -------
     Decision
-        None of the probabilities is changed if a class has no row.
+        None of the probabilities is changed if a class has no row, every class has one row only, or the
+        training rows of a fold have one class only: no model then predicts the rows of the others.
 
     Examples
     --------
@@ -146,13 +148,16 @@ def out_of_fold_decision(
     >>> decision.probabilities(np.array([[0.5, 0.5]])).round(2)
     array([[0.9, 0.1]])
     """
-    if not np.bincount(codes, minlength=n_classes).all():
+    counts = np.bincount(codes, minlength=n_classes)
+    n_folds = min(n_splits, int(counts.max()))
+    if not counts.all() or n_folds < 2:
         return Decision()
-    proba = np.full((len(codes), n_classes), 1.0 / n_classes)
+    proba = np.empty((len(codes), n_classes))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class")
-        splits = list(StratifiedKFold(n_splits, shuffle=True, random_state=0).split(codes, codes))
+        splits = list(StratifiedKFold(n_folds, shuffle=True, random_state=0).split(codes, codes))
+    if any(len(np.unique(codes[rows])) < 2 for rows, _ in splits):
+        return Decision()
     for rows, held_out in splits:
-        if len(np.unique(codes[rows])) > 1:
-            proba[held_out] = answers(rows, held_out)
+        proba[held_out] = answers(rows, held_out)
     return fitted_decision(codes, proba, np.arange(n_classes))

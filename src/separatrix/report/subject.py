@@ -17,7 +17,7 @@ from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
-from separatrix.decision import Decision, rarer_class
+from separatrix.decision import Decision, decision_of_model, rarer_class
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate.classification import row_log_losses
@@ -161,10 +161,11 @@ class Subject:
 
     @property
     def how(self) -> Decision:
-        """How the model decides; if it does not say which class is positive, the rarer one is."""
-        kept = self.decision or getattr(self.model, "decision", None)
-        if isinstance(kept, Decision):
-            return kept
+        """How the model decides: that of a model file, else the rarer of two classes is positive."""
+        if self.decision is not None:
+            return self.decision
+        if isinstance(self.model, AnyModel):
+            return decision_of_model(self.model)
         classes = () if self.classes is None else self.classes
         return Decision(
             positive=rarer_class(np.bincount(self.y, minlength=len(classes)) if len(classes) else ())
