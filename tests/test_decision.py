@@ -93,6 +93,9 @@ def test_a_decision_must_fit_the_model(
         {"temperature": 0.0},
         {"offsets": (float("inf"),)},
         {"offsets": "ab"},
+        {"positive": True},
+        {"positive": 1.0},
+        {"positive": 2},
     ],
 )
 def test_bad_values_are_refused(values: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -252,3 +253,12 @@ def test_repr_and_describe():
     assert [model["network"] for model in described["models"]] == ["2-2-1", "2-3-1"]
     assert described["n_parameters"] == 22
     json.dumps(described)
+
+
+def test_a_pickle_holds_the_parameters_once():
+    ensemble = Ensemble([make_model(hidden=(300,), n_in=50, seed=seed) for seed in range(3)])
+    before = len(pickle.dumps(ensemble))
+    answers = ensemble.predict_proba(np.zeros((1, 50)))
+    data = pickle.dumps(ensemble)
+    assert len(data) == before
+    np.testing.assert_array_equal(pickle.loads(data).predict_proba(np.zeros((1, 50))), answers)

@@ -27,7 +27,7 @@ def numbers(residuals: Residuals | None) -> Ensemble:
 @pytest.mark.parametrize("coverage", [0.05, 0.5, 0.9, 0.995])
 def test_the_width_of_few_rows_is_the_residual_of_the_rank(n_rows: int, coverage: float) -> None:
     errors = DRAW.normal(size=n_rows)
-    rank = ceil(coverage * (n_rows + 1))
+    rank = ceil(round(coverage * (n_rows + 1), 9))
     expected = np.sort(np.abs(errors))[rank - 1] if rank <= n_rows else inf
     assert Residuals.of(errors).half_width(coverage) == expected
 
@@ -79,3 +79,9 @@ def test_classifiers_have_no_residuals() -> None:
     network = Network.mlp(1, (), 1, head="binary")
     with pytest.raises(ParameterError, match="need models of one number"):
         Ensemble([Model(network, [2.0, 0.0])], residuals=Residuals(1, [0.5]))
+
+
+def test_the_rank_of_a_coverage_that_binary_numbers_round_up() -> None:
+    errors = np.arange(1.0, 100.0)
+    assert Residuals.of(errors).half_width(0.55) == 55.0  # 0.55 * 100 is 55.00000000000001
+    assert Residuals.of(errors).half_width(0.07) == 7.0

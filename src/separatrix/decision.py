@@ -73,13 +73,13 @@ class Decision:
         object.__setattr__(self, "offsets", offsets)
         if self.threshold is not None:
             check.number("threshold", self.threshold, 0.0, 1.0, open_low=True, open_high=True)
-        if self.positive not in (0, 1):
+        if type(self.positive) is not int or self.positive not in (0, 1):
             raise ParameterError(
                 "positive", f"must be the index of one of two classes, 0 or 1, got {self.positive!r}."
             )
 
     def with_positive(self, positive: int) -> Self:
-        """Return the same decision seen from another positive class: a threshold keeps its answers."""
+        """Return the same decision seen from another positive class: its answers stay, except for ties."""
         if positive == self.positive:
             return self
         threshold = None if self.threshold is None else 1.0 - self.threshold

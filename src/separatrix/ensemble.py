@@ -199,7 +199,7 @@ class Ensemble:
         Returns
         -------
         ndarray of shape (n_rows,) or (n_rows, n_out)
-            The class with the highest mean probability (of two equal ones, the first), or the second of two
+            The class with the highest mean probability (of two equal ones, the first), or the positive of two
             from the threshold of `decision` on; for several labels of a row 1 if the mean is above one half,
             else 0; for regressors the mean number.
 
@@ -286,6 +286,10 @@ class Ensemble:
                 parts.append(np.asarray(total))
         return np.concatenate(parts)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: not the parameters put together, which are a second copy."""
+        return {name: value for name, value in vars(self).items() if name != "_alike"}
+
     @cached_property
     def _alike(self) -> list[_Alike]:
         """Models of one network and one encoder, which are computed together."""
@@ -299,7 +303,7 @@ class Ensemble:
 
     @property
     def threshold(self) -> float | None:
-        """The probability from which on the second of two classes is the answer; None is one half."""
+        """The probability from which on the positive of two classes is the answer; None is one half."""
         return None if self.decision is None else self.decision.threshold
 
     def with_threshold(self, threshold: float | None) -> Ensemble:

@@ -290,7 +290,7 @@ class Model:
         -------
         ndarray of shape (n_rows,) or (n_rows, n_out)
             The most probable class, in the type of `classes` (of two equally probable classes, the first), or
-            the second of two from the threshold of `decision` on; for `multilabel` 0 or 1 for each label;
+            the positive of two from the threshold of `decision` on; for `multilabel` 0 or 1 for each label;
             else numbers, one-dimensional if there is one output.
 
         Raises
@@ -330,7 +330,7 @@ class Model:
 
     @property
     def threshold(self) -> float | None:
-        """The probability from which on the second of two classes is the answer; None is one half."""
+        """The probability from which on the positive of two classes is the answer; None is one half."""
         return None if self.decision is None else self.decision.threshold
 
     def with_threshold(self, threshold: float | None) -> Model:

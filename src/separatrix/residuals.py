@@ -83,7 +83,7 @@ class Residuals:
     def half_width(self, coverage: float) -> float:
         """Return half the width of an interval, infinite if there are too few rows for the coverage."""
         check.number("coverage", coverage, 0.0, 1.0, open_low=True, open_high=True)
-        rank = ceil(coverage * (self.n_rows + 1))
+        rank = ceil(coverage * (self.n_rows + 1) - 1e-9)  # 0.55 * 100 is a little more than 55
         place = int(np.searchsorted(_ranks(self.n_rows), rank))
         return self.sizes[place] if place < len(self.sizes) else float("inf")
 

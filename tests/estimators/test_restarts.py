@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -131,3 +132,21 @@ def test_many_fits_on_the_same_rows_train_once():
     network = MLPClassifier((2,), n_init=2)
     with pytest.raises(ParameterError, match="n_init must be 1 where many networks are fitted"):
         network.fit_rows(read_rows(network, network.settings(), X, Y))
+
+
+def test_ctrl_c_in_a_further_training_is_said_although_an_earlier_network_is_kept(monkeypatch):
+    restart, calls = MLPClassifier._restart, []
+
+    def interrupted(self, *arguments):
+        restart(self, *arguments)
+        calls.append(1)
+        if len(calls) == 2:
+            self.theta_ = 100 * self.theta_  # worse than the first
+            self.stop_ = replace(self.stop_, reason="interrupted")
+
+    monkeypatch.setattr(MLPClassifier, "_restart", interrupted)
+    network = fitted(5)
+    assert network.n_trainings_ == 3
+    assert network.stop_.reason == "interrupted"
+    assert network.stop_.message.startswith("Ctrl-C ended training 3 of 5; ")
+    assert loss_of(network) <= loss_of(fitted(1))

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from separatrix import GeneralizationGapDisplay
-from separatrix.errors import DataError
+from separatrix.errors import DataError, ParameterError
 from separatrix.train import History
 
 TRAINING, VALIDATION = np.array([0.7, 0.4, 0.2, 0.1]), np.array([0.8, 0.5, 0.6, 0.9])
@@ -44,3 +44,10 @@ def test_a_training_without_validation_rows_has_no_gap() -> None:
         GeneralizationGapDisplay.from_history(History(loss=TRAINING))
     with pytest.raises(DataError, match="the losses of the same epochs, got 4 and 3"):
         GeneralizationGapDisplay(TRAINING, VALIDATION[1:])
+
+
+def test_an_epoch_that_was_not_trained_has_no_gap() -> None:
+    display = GeneralizationGapDisplay(np.array([0.5, 0.4]), np.array([0.6, 0.45]))
+    assert display.gap_at(2) == pytest.approx(0.05)
+    with pytest.raises(ParameterError, match="epoch must be at most 2, the last one, got 3"):
+        display.gap_at(3)

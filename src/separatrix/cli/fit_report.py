@@ -184,8 +184,8 @@ def _out_of_fold_lines(report: TabularReport) -> list[Row]:
     lines = [("Out of fold", f"{report.metric} {own[1]:.4g} on {plural(report.n_rows, 'row')} ({beside})")]
     clear = [name for name, rise in report.importance if rise.low is not None and rise.low > 0]
     if report.importance:
-        named = some(clear) if clear else "no column alone"
-        lines.append(("Important", f"{named}: the loss rises clearly when it is shuffled"))
+        rises = "the loss rises clearly when it is shuffled"
+        lines.append(("Important", f"{some(clear)}: {rises}" if clear else f"of no column alone {rises}"))
     return [*lines, ("Unsure", report.unsure.sentence)]
 
 

@@ -205,8 +205,10 @@ def _key_and_position(random_state: RandomState) -> Iterator[tuple[Array, Array]
         return
     with random_state._bit_generator.lock:
         position = views[1].astype(np.int64)
-        yield views[0], position
-        views[1][:] = position
+        try:
+            yield views[0], position
+        finally:  # the words have been written already
+            views[1][:] = position
 
 
 def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:

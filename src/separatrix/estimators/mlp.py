@@ -165,7 +165,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
             if X_val is not None or y_val is not None:
                 rows = rows.with_validation(self, settings, X_val, y_val, sample_weight_val)
             random_state = self._set_up(settings, rows.shape, is_first)
-            seeds = seeds_after(random_state)
+            seeds = seeds_after(random_state) if settings.n_init != 1 else iter(())
             training, run = self._start(settings, rows, random_state)
             del rows  # their converted copy is not needed beside training and validation rows
             with callbacks_of(self, X, y, sample_weight) as callbacks:
@@ -299,7 +299,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
         self, settings: MLPSettings, training: Data, random_state: RandomState, callbacks: list[Callback]
     ) -> None:
         rows = TrainingRows(training, self._targets, {"n_features_in_": self.network_.n_in})
-        seeds = seeds_after(random_state)
+        seeds = seeds_after(random_state) if settings.n_init != 1 else iter(())
         setup, run = self._start(settings, rows, random_state)
         self._train_all(settings, setup, run, seeds, callbacks)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -11,12 +11,14 @@ import numpy as np
 from numpy.random import RandomState
 
 from separatrix.engine.base import Data, Run
+from separatrix.engine.generators import new_generator
 from separatrix.evaluate.diagnosis import falls_short
 from separatrix.evaluate.trained import sample
 
 MOST_TRAININGS = 16  # with n_init="auto"
 MOST_WORK = 1e10  # rows x epochs x parameters of all further trainings with n_init="auto"
 _LARGEST_SEED = 2**31
+_ENDS_ALL = {"interrupted": "Ctrl-C", "callback": "A callback"}
 
 
 def seeds_after(random_state: RandomState) -> Iterator[int]:
@@ -29,7 +31,8 @@ def seeds_after(random_state: RandomState) -> Iterator[int]:
     >>> generator.randint(2**31) == next(seeds)
     True
     """
-    generator = copy.deepcopy(random_state)
+    generator = new_generator(0)
+    generator.set_state(random_state.get_state())
     return (int(generator.randint(_LARGEST_SEED)) for _ in count())
 
 
@@ -62,15 +65,21 @@ def train_again(
     is_auto = n_init == "auto"
     most, work = (MOST_TRAININGS if is_auto else int(n_init)), 0.0
     best, lowest, n = dict(vars(estimator)), _loss(estimator, parts), 1
-    while n < most and estimator.stop_.reason not in {"interrupted", "callback"}:
+    while n < most and estimator.stop_.reason not in _ENDS_ALL:
         work += float(run.data.n_rows) * estimator.n_iter_ * estimator.network_.n_parameters
         if is_auto and (work > MOST_WORK or not falls_short(_of(best, estimator)._trained(parts[0][0]))):
             break
         restart(RandomState(next(seeds)))
         n += 1
         loss = _loss(estimator, parts)
+        ended = estimator.stop_.reason
         if loss < lowest:
             best, lowest = dict(vars(estimator)), loss
+        elif ended in _ENDS_ALL:  # it is said, although the network of an earlier training is kept
+            kept = (
+                f"{_ENDS_ALL[ended]} ended training {n} of {most}; the best network of those before is kept."
+            )
+            best["stop_"] = replace(best["stop_"], reason=ended, message=kept)
     vars(estimator).clear()
     vars(estimator).update(best, n_trainings_=n)
 

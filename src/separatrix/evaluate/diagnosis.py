@@ -58,9 +58,13 @@ def nothing_learned(t: Trained) -> Finding | None:
     """Return a finding if the loss is still that of a constant prediction."""
     if t.guess == 0 or t.loss < NOTHING_LEARNED * t.guess:
         return None
+    if t.loss < 0.999 * t.guess:
+        compared, learned = "hardly better", "hardly anything"
+    else:
+        compared, learned = "no better", "nothing"
     sentence = (
-        f"The loss is {t.loss:.3g}, no better than that of guessing ({t.guess:.3g}): the network has learned "
-        "nothing."
+        f"The loss is {t.loss:.3g}, {compared} than that of guessing ({t.guess:.3g}): the network has "
+        f"learned {learned}."
     )
     stopped = t.stop.reason in {"early_stopped", "converged"} and t.learning_rate is not None
     if stopped:
@@ -237,7 +241,8 @@ def never_predicted(t: Trained) -> Finding | None:
         float(fraction),
         f"The class {t.classes[rarest]} is never predicted, though {counts[rarest]} of {len(t.labels)} "
         f"sampled training rows have it ({fraction:.1%}).",
-        "If it matters, set class_weight='balanced', or lower the threshold of its probability.",
+        "If it matters, set class_weight='balanced'"
+        + (", or lower the threshold of its probability." if len(t.classes) == 2 else "."),
     )
 
 

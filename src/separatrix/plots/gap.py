@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.errors import DataError
+from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import history_of, kept_epoch
 from separatrix.model import Model
 from separatrix.plots.axes import set_log_ticks
@@ -123,6 +123,10 @@ class GeneralizationGapDisplay(ModelDisplay):
     def gap_at(self, epoch: int) -> float:
         """Return the validation loss minus the training loss of an epoch, from 1."""
         check.integer("epoch", epoch, 1)
+        if epoch > len(self.validation):
+            raise ParameterError(
+                "epoch", f"must be at most {len(self.validation)}, the last one, got {epoch}."
+            )
         return float(self.validation[epoch - 1] - self.training[epoch - 1])
 
     def plot(self, ax: Axes | None = None, *, log: bool = False) -> Self:

@@ -27,7 +27,7 @@ CLASS_SCORES = {
 }
 NUMBER_SCORES = {"R²": "r2", "RMSE": "rmse", "MAE": "mae"}
 
-_MOST_ONE = ("accuracy", "roc_auc", "balanced_accuracy", "average_precision", "brier", "r2")
+_MOST_ONE = ("accuracy", "roc_auc", "balanced_accuracy", "average_precision", "r2")
 
 
 def scores_of(metric: str, reports: Sequence[AnyReport]) -> Array | None:

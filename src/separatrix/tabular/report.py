@@ -74,7 +74,11 @@ class Unsure:
         sentence = f"{share} have a likeliest class below {UNSURE:.0%}"
         if unsure.any():
             sentence += f"; it is right in {right[unsure].mean():.0%} of them"
-        sentence += f", and in {right[~unsure].mean():.0%} of the others" if (~unsure).any() else ""
+        if (~unsure).any():
+            others = f"{right[~unsure].mean():.0%} of the others"
+            sentence += (
+                f", and in {others}" if unsure.any() else f"; the likeliest class is right in {others}"
+            )
         return cls(f"{sentence}.", tuple(np.argsort(top, kind="stable")[:N_SHOWN].tolist()))
 
     @classmethod
