@@ -233,3 +233,13 @@ def test_a_plane_of_a_date_is_not_drawn(run):
     assert "boundary" in result.stderr
     assert "it needs two columns of numbers, and 'when' is text or a date" in " ".join(result.stderr.split())
     assert any(line.endswith("d-loss.png") for line in result.stdout.splitlines())
+
+
+def test_the_option_what_may_come_more_than_once(run, moons):
+    result = run("plot", moons, "--what", "loss", "--what", "diagram,activations", "-o", "p")
+    assert result.exit_code == 0, result.output
+    assert [Path(line).name for line in result.stdout.splitlines()] == [
+        "m-loss.png",
+        "m-diagram.png",
+        "m-activations.png",
+    ]

@@ -43,7 +43,7 @@ def plot(
         ),
     ] = None,
     what: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="NAMES",
             show_default="all that can be drawn",
@@ -102,7 +102,7 @@ def plot(
     Without --what it draws all pictures that the model and the table allow, and a note says what the others
     need.
     """
-    names = None if what is None else read_list(what)
+    names = read_list(",".join(what)) if what else None
     for name in names or ():
         check.choice("what", name, [*DISPLAYS, FILM])
     check.choice("plane", plane, PLANES)

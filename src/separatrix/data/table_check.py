@@ -146,9 +146,9 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
     n_rows = len(next(iter(given.values()), ()))  # type: ignore[arg-type]
     used = () if encoder.schema is None else encoder.schema.used
     dates = tuple(each.name for each in used if each.name in far and isinstance(each.reader, DateReader))
-    unseen = _unseen(encoder, applied)
+    unseen, empty = _unseen(encoder, applied)
     n_unread = {name: text.n_rows for name, text in unreadable.items()}
-    missing = {name: left for name, n in missing.items() if (left := n - n_unread.get(name, 0))}
+    missing = {name: left for name, n in missing.items() if (left := n - n_unread.get(name, 0))} | empty
     return TableCheck(n_rows, tuple(lacking), unseen, far, ranges, missing, dates, unreadable)
 
 
@@ -187,20 +187,23 @@ def warn_of_table(encoder: TableEncoder, table: Table) -> None:
         warn(message, TableWarning)
 
 
-def _unseen(encoder: TableEncoder, table: Table) -> dict[str, Unseen]:
+def _unseen(encoder: TableEncoder, table: Table) -> tuple[dict[str, Unseen], dict[str, int]]:
+    """Return the new values of columns of text, and their missing values where the training had none."""
     found: dict[str, Unseen] = {}
+    missing: dict[str, int] = {}
     for one in encoder.columns:
         is_category = isinstance(one, TextEncoder | LevelCode)
         if not is_category or one.name in found or one.name not in table.columns:
             continue
         assert isinstance(one, TextEncoder | LevelCode)
         column = table.columns[one.name]
-        rows = np.flatnonzero(one.codes(column) < 0)
-        if isinstance(one, TextEncoder) and one.other:
-            rows = rows[[cell is not None for cell in as_text(column)[rows].tolist()]]
-        if rows.size:
-            found[one.name] = _unseen_of(one.levels, as_text(column)[rows])
-    return found
+        cells = as_text(column)[np.flatnonzero(one.codes(column) < 0)]
+        is_empty = np.array([cell is None for cell in cells.tolist()], bool)
+        if is_empty.any() and not (isinstance(one, TextEncoder) and one.other):
+            missing[one.name] = int(is_empty.sum())
+        if not is_empty.all():
+            found[one.name] = _unseen_of(one.levels, cells[~is_empty])
+    return found, missing
 
 
 def _unseen_of(levels: tuple[str | None, ...], cells: Column) -> Unseen:
