@@ -53,13 +53,14 @@ class TrainingFacts:
         stops_early = bool(settings.get("early_stopping", getattr(model, "early_stopping", False)))
         reason = stop.get("reason", getattr(getattr(model, "stop_", None), "reason", ""))
         losses = (training.get("history") or {}).get("loss") or [0.0]
+        first, last = float(losses[0]), float(losses[-1])  # "inf" and "nan" are text in JSON
         return cls(
             kind,
             loss,
             stops_early or kind == "ensemble",
             reason == "max_iter",
             reason == "diverged",
-            losses[-1] > losses[0],
+            last > first,
         )
 
 
