@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -51,14 +52,26 @@ def numbers_in(log: Path) -> set[int]:
 @contextmanager
 def dask() -> Iterator[None]:
     distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        client.wait_for_workers(2)
-        yield
+    with pytest.MonkeyPatch.context() as patch:
+        # Dask pickles by name what it can: its workers must find this module.
+        patch.syspath_prepend(str(Path(__file__).parents[2]))
+        with (
+            distributed.LocalCluster(
+                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            client.wait_for_workers(2)
+            yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def classes_that_workers_need_not_import() -> Iterator[None]:
+    """Send the class above to other processes whole, as they may not find this module."""
+    pickler = pytest.importorskip("cloudpickle")  # of joblib and Dask
+    pickler.register_pickle_by_value(sys.modules[__name__])
+    yield
+    pickler.unregister_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture(scope="module")
