@@ -1,4 +1,4 @@
-"""Every block of README.md and of docs/ runs as it is written, in the order of its page.
+"""The blocks of README.md and of docs/ run as they are written, in the order of their page.
 
 A comment before a block says what is different in the test, and why:
 

@@ -216,7 +216,7 @@ class Ensemble:
         return answers(self.classes, decision_of_model(self), mean)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
-        """Return an interval for each row, by split conformal prediction; see `Residuals`.
+        """Return an interval for each row, from the out-of-fold residuals; see `Residuals`.
 
         Parameters
         ----------
@@ -280,24 +280,24 @@ class Ensemble:
             for block in encoded_blocks(kinds, columns):
                 inputs = dict(zip(encoders, block, strict=True))
                 total: Any = 0.0
-                for alike in self._alike:
-                    for part in alike.parts(inputs[_inputs_key(alike.model)]):
+                for group in self._groups:
+                    for part in group.parts(inputs[_inputs_key(group.model)]):
                         total = total + part
                 parts.append(np.asarray(total))
         return np.concatenate(parts)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: not the parameters put together, which are a second copy."""
-        return {name: value for name, value in vars(self).items() if name != "_alike"}
+        return {name: value for name, value in vars(self).items() if name != "_groups"}
 
     @cached_property
-    def _alike(self) -> list[_Alike]:
+    def _groups(self) -> list[_Group]:
         """Models of one network and one encoder, which are computed together."""
         groups: dict[Any, list[tuple[Model, float]]] = {}
         for model, fraction in zip(self.models, self.fractions.tolist(), strict=True):
             groups.setdefault((model.network, _inputs_key(model)), []).append((model, fraction))
         return [
-            _Alike(group[0][0], np.stack([model.theta for model, _ in group]), [share for _, share in group])
+            _Group(group[0][0], np.stack([model.theta for model, _ in group]), [share for _, share in group])
             for group in groups.values()
         ]
 
@@ -395,7 +395,7 @@ class Ensemble:
 
 
 @dataclass(frozen=True, eq=False)
-class _Alike:
+class _Group:
     """Models that differ in their parameters alone.
 
     Attributes

@@ -50,3 +50,12 @@ def test_the_shape_must_fit() -> None:
         weight_images(model_of(6, 2))
     with pytest.raises(ParameterError, match="shape must be the height and width of 6 pixels"):
         weight_images(model_of(6, 2), shape=(2, 2))
+
+
+def test_a_category_is_no_pixel() -> None:
+    X = np.random.RandomState(0).randn(40, 3)
+    columns = {f"p{number}": X[:, number] for number in range(3)} | {"town": ["Ulm", "Bonn"] * 20}
+    network = MLPClassifier((2,), solver="lbfgs", random_state=0)
+    network.fit_table(Table(columns | {"y": X[:, 0] > 0}), "y")
+    with pytest.raises(ParameterError, match="its column 'town' is a category"):
+        weight_images(network, shape=(2, 2))

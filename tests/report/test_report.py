@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from separatrix.data.table import Table
 from separatrix.errors import OutputError, ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.report import Folding, Report, cross_assess
+from separatrix.report.page import _counted_on
 
 EVIL = "</script><script>alert(1)</script>"
 
@@ -264,3 +266,20 @@ def test_a_table_with_dates(estimator: MLPClassifier | sx.TabularClassifier) -> 
         assert [(facts.name, facts.kind) for facts in report.columns] == [("age", "number"), ("day", "date")]
     assert reports[0].answers == pytest.approx(reports[1].answers, abs=1e-5)
     assert reports[0].answers == pytest.approx(estimator.predict_proba(X), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_train", "has_rows", "sentence"),
+    [
+        (1200, 900, True, "Counted on 1,200 rows; the values are those of the 900 training rows among them."),
+        (900, 900, False, "Counted on 900 training rows."),
+        (900, 900, True, "Counted on 900 rows."),
+        (900, None, True, "Counted on 900 rows."),
+    ],
+)
+def test_it_is_said_which_rows_are_counted(
+    n_rows: int, n_train: int | None, has_rows: bool, sentence: str
+) -> None:
+    columns = [SimpleNamespace(n_rows=n_rows)]
+    assessment = SimpleNamespace(rows="all" if has_rows else "")
+    assert _counted_on(SimpleNamespace(columns=columns, n_train=n_train, assessment=assessment)) == sentence

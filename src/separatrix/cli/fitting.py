@@ -171,7 +171,7 @@ def network_settings(given: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
         settings.setdefault("max_iter", most_epochs(n_rows, settings.get("batch_size", "auto")))
         settings.setdefault("n_iter_no_change", max(LEAST_PATIENCE, settings["max_iter"] // 4))
     if settings.setdefault("learning_rate_init", "auto") == "auto":
-        settings.setdefault("n_init", "auto")  # who chooses a rate wants to see what it does
+        settings.setdefault("n_init", "auto")  # a rate that the user gives is tried once
     return settings
 
 

@@ -68,7 +68,7 @@ def check_classes(choice: DecisionChoice, tables: TableInput) -> None:
 
 def check_folds(n_folds: int, tables: TableInput, groups: str | None) -> None:
     """Raise a `DataError` before the training for a table that cannot be split into folds."""
-    assert isinstance(tables.source, Table)  # `check_read_whole` has seen to it
+    assert isinstance(tables.source, Table)  # checked by `check_read_whole`
     is_class = tables.task == "classification"
     target = tables.source.columns[tables.target]
     y = _labels(tables, tables.source) if is_class else target
@@ -112,7 +112,7 @@ def judged_by_folds(
     The decision is that of the model; `is_chosen` is whether training rows have chosen it.
     """
     features = fitted.features
-    assert features is not None  # `check_read_whole` has seen to it
+    assert features is not None  # checked by `check_read_whole`
     columns = {name: cells for name, cells in features.columns.items() if name != fitted.target.name}
     groups = fitted.groups if isinstance(fitted, TabularFit) else None
     found = cross_assess(
@@ -142,7 +142,7 @@ def judged_tables(fitted: Fitted) -> tuple[AppliedTable, Table]:
     """Return the training and the test rows of a table that was read whole."""
     if isinstance(fitted, TabularFit):
         return fitted.features, fitted.test_rows
-    assert fitted.features is not None  # `check_folds` has seen to it
+    assert fitted.features is not None  # checked by `check_folds`
     assert fitted.test_features is not None
     return fitted.features, fitted.test_features
 

@@ -166,7 +166,7 @@ def _file_stream(paths: list[Path], folder: Path, piece_bytes: int, options: Rea
         files = [ParquetFile.read(*each) for each in zip(_paths(sources), paths, strict=True)]
         files = with_small_files_joined(files, folder, piece_bytes)
         return ParquetStream(files, piece_bytes, sources=paths)
-    scanned = _scanned_alike(sources, table_format, options)
+    scanned = _scanned_together(sources, table_format, options)
     names = [source.label for source in sources]
     kinds = joined_kinds(names, [kinds_of_frame(each.frame) for each in scanned])
     files = []
@@ -195,7 +195,7 @@ def _paths(sources: Sequence[Source]) -> Iterator[Path]:
         yield source.content
 
 
-def _scanned_alike(
+def _scanned_together(
     sources: Sequence[Source], table_format: TableFormat, options: ReadOptions
 ) -> list[ScannedTable]:
     """Scan files of one table: a text column in one file is text in all, whatever its cells spell there."""

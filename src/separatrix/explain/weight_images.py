@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.data.column_encoders import NumericEncoder
 from separatrix.data.encoder import TableEncoder
 from separatrix.errors import ParameterError
 from separatrix.explain.subject import as_model, output_names
@@ -61,7 +62,7 @@ def weight_images(
     Raises
     ------
     ParameterError
-        If the inputs do not fit the shape, or are no square and there is none.
+        If the inputs do not fit the shape, or are no square and there is none, or a column is a category.
 
     Notes
     -----
@@ -77,6 +78,10 @@ def weight_images(
     """
     check.integer("max_units", max_units, 1)
     model = as_model(estimator)
+    if (category := _category(model)) is not None:
+        raise ParameterError(
+            "estimator", f"must read pixels, which are numbers, and its column '{category}' is a category."
+        )
     weights = _by_pixel(model)
     n_pixels = len(weights)
     height, width = _shape(n_pixels, shape)
@@ -95,10 +100,18 @@ def weight_images(
 
 def missing_shape(model: Model) -> str | None:
     """Return why the weights are no square images; None if they are."""
+    if (category := _category(model)) is not None:
+        return f"it needs numbers as inputs, the pixels of square images, and '{category}' is a category"
     n_pixels = len(_by_pixel(model))
     if math.isqrt(n_pixels) ** 2 != n_pixels or n_pixels < 4:
         return f"it needs the pixels of square images as inputs, and the model has {n_pixels}"
     return None
+
+
+def _category(model: Model) -> str | None:
+    """Return a column that is no number; None if there is none, or no table."""
+    columns = () if model.encoder is None else model.encoder.columns
+    return next((column.name for column in columns if not isinstance(column, NumericEncoder)), None)
 
 
 def _by_pixel(model: Model) -> Array:

@@ -182,7 +182,7 @@ class AdamW(_Base):
         return float(self.beta_1), float(self.beta_2), float(self.epsilon), float(self.weight_decay)
 
     def slices(self, network: Network) -> list[Slice]:
-        """Return the slices of theta that have a rate or decay of their own, in order; none if all are alike.
+        """Return the slices of theta that have a rate or decay of their own, in order; none if all are equal.
 
         Raises
         ------

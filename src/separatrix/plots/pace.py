@@ -62,7 +62,7 @@ def chosen(wanted: Array) -> tuple[Array, Array]:
     last = len(wanted) - 1
     shown, seconds = [0], [0.0]
     for number, time in enumerate(wanted.tolist()):
-        # A small tolerance, so that sums which are equal but for rounding give the same frames.
+        # A small tolerance, so that sums which are equal except for rounding give the same frames.
         if (0 < number < last and seconds[-1] >= SHORTEST - 1e-9) or (number == last and last > 0):
             shown.append(number)
             seconds.append(0.0)

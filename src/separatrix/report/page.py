@@ -353,6 +353,18 @@ def _rows(report: Content) -> str:
     return content
 
 
+def _counted_on(report: Content) -> str:
+    """Return which rows the table of columns counts, and of which its values are."""
+    if not report.columns:
+        return ""
+    n_rows, n_train = report.columns[0].n_rows, report.n_train
+    is_train = n_train == n_rows and not report.assessment.rows
+    counted = f"Counted on {plural(n_rows, 'training row' if is_train else 'row')}"
+    if n_train is None or n_train >= n_rows:
+        return f"{counted}."
+    return f"{counted}; the values are those of the {plural(n_train, 'training row')} among them."
+
+
 def _columns(report: Content) -> str:
     rows = [
         (
@@ -371,12 +383,7 @@ def _columns(report: Content) -> str:
     cells: list[tuple[str, ...]] = list(rows)
     if not any(row[-1] for row in rows):
         header, cells = header[:-1], [row[:-1] for row in rows]
-    is_train = report.n_train is not None and not report.assessment.rows
-    is_train = is_train and report.columns[0].n_rows == report.n_train
-    whose = "training rows" if is_train else "rows"
-    content = _text(
-        f"Counted on {plural(report.columns[0].n_rows, whose[:-1])}." if report.columns else "", "note"
-    )
+    content = _text(_counted_on(report), "note")
     content += _table(header, cells, "columns")
     if len(report.columns) > MAX_COLUMNS:
         content += _text(f"{len(report.columns) - MAX_COLUMNS:,} more columns are not shown.", "note")

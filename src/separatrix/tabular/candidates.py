@@ -93,8 +93,8 @@ class Candidates:
         """Return the networks of an ensemble, and its predictions for the covered rows.
 
         The chosen snapshots of one training are averaged to `n_means` networks, neighbours to one: near the
-        end of a training they are alike, so that the mean of their parameters predicts as the mean of their
-        answers does, and prediction and model file need a fraction of the networks.
+        end of a training they are nearly equal, so that the mean of their parameters predicts as the mean of
+        their answers does, and prediction and model file need a fraction of the networks.
 
         Parameters
         ----------

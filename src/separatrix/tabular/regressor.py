@@ -134,7 +134,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return self._predictions(X)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
-        """Return an interval for each row, by split conformal prediction on the out-of-fold residuals.
+        """Return an interval for each row, from the out-of-fold residuals.
 
         Parameters
         ----------
@@ -147,6 +147,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         ndarray of shape (n_samples, 2)
             Lower and upper end; infinite if there were too few rows for the coverage. A model that is saved
             and loaded gives the same, by `Ensemble.predict_interval`.
+
+        Notes
+        -----
+        Split conformal prediction asks for rows that were used for nothing else. Each out-of-fold residual is
+        of networks that were not trained on its row, but the weights of the networks were chosen on these
+        rows: the coverage is approximate.
 
         References
         ----------

@@ -42,10 +42,10 @@ def written_pieces(frames: Iterable[polars.DataFrame], folder: Path) -> polars.L
     kinds: dict[str, Kind] = {}
     for name in dict.fromkeys(name for schema in schemas for name in schema):
         kinds[name] = reduce(joined_kind, (kind_of_type(each[name]) for each in schemas if name in each))
-    return pl.concat(_alike(path, schema, kinds) for path, schema in zip(paths, schemas, strict=True))
+    return pl.concat(_converted(path, schema, kinds) for path, schema in zip(paths, schemas, strict=True))
 
 
-def _alike(path: Path, schema: polars.Schema, kinds: Mapping[str, Kind]) -> polars.LazyFrame:
+def _converted(path: Path, schema: polars.Schema, kinds: Mapping[str, Kind]) -> polars.LazyFrame:
     """Return the frame of a file with the columns of all files, of these kinds."""
     import polars as pl
 
@@ -53,8 +53,8 @@ def _alike(path: Path, schema: polars.Schema, kinds: Mapping[str, Kind]) -> pola
     columns = []
     for name, kind in kinds.items():
         column = pl.nth(order[name]) if name in order else pl.lit(None)
-        is_alike = name in order and kind_of_type(schema[name]) == kind
-        if is_alike or kind == "empty":
+        is_same = name in order and kind_of_type(schema[name]) == kind
+        if is_same or kind == "empty":
             columns.append(column)
         elif kind == "text" and name in order and schema[name].is_float():
             columns.append(column.map_elements(cell_text, return_dtype=pl.String))
