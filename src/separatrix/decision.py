@@ -118,6 +118,11 @@ class Decision:
         is_positive = proba[:, self.positive] >= self.threshold
         return np.where(is_positive, self.positive, 1 - self.positive)
 
+    def labels(self, classes: Array, proba: Array) -> Array:
+        """Return the class of each row as its label, from classes of shape (n_classes,)."""
+        labels: Array = classes[np.minimum(self.indices(proba), len(classes) - 1)]
+        return labels
+
     def to_dict(self) -> dict[str, Any]:
         """Return the values that JSON can hold."""
         return {
@@ -154,6 +159,25 @@ def decision_of_model(model: Deciding) -> Decision:
     Decision(temperature=1.0, offsets=(), threshold=None, positive=1)
     """
     return model.decision or Decision()
+
+
+def check_decision(model: Any) -> None:
+    """Raise a `ParameterError` if a model or ensemble has a decision that does not fit it."""
+    if model.decision is None:
+        return
+    if not (model.is_classifier and model.has_one_target):
+        raise ParameterError("decision", "needs a classifier with one class for each row; leave it out.")
+    model.decision.fits(len(model.classes))
+
+
+def decision_values(decision: Decision | None) -> dict[str, Any]:
+    """Return the entry of a decision in the description of a model; none if there is no decision."""
+    return {} if decision is None else {"decision": decision.to_dict()}
+
+
+def decision_of(values: Mapping[str, Any]) -> Decision | None:
+    """Return the decision in the description of a model."""
+    return None if values.get("decision") is None else Decision.from_dict(values["decision"])
 
 
 def rarer_class(counts: Sequence[int] | Array) -> int:

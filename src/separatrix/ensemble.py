@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix import check
 from separatrix.blas import one_blas_thread
-from separatrix.data.column_encoders import ColumnEncoder
 from separatrix.data.encoded_blocks import encoded_blocks
 from separatrix.data.encoder import TableEncoder, encoders_from_dict, encoders_to_dict
 from separatrix.data.frames import columns_of
@@ -23,10 +22,10 @@ from separatrix.data.schema import AppliedTable
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
-from separatrix.decision import Decision, decision_of_model
+from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
-from separatrix.model import Model, answers, check_decision, decision_of, decision_values, task_text
+from separatrix.model import Model, task_text
 from separatrix.network import Network
 from separatrix.residuals import Residuals
 
@@ -213,7 +212,7 @@ class Ensemble:
             return mean
         if not self.has_one_target:
             return (mean > 0.5).astype(np.int64)
-        return answers(self.classes, decision_of_model(self), mean)
+        return decision_of_model(self).labels(self.classes, mean)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
         """Return an interval for each row, from the out-of-fold residuals; see `Residuals`.
@@ -355,7 +354,7 @@ class Ensemble:
         try:
             parts = list(zip(values["models"], thetas, strict=True))
             # The first files have neither "schemas" nor a "training" of all models.
-            encoders = _shared(encoders_from_dict(values["encoders"], values.get("schemas", [])))
+            encoders = encoders_from_dict(values["encoders"], values.get("schemas", []))
             shared = {name: values[name] for name in _SHARED}
             for own, _ in parts:
                 check.integer("encoder", own["encoder"], 0)
@@ -438,15 +437,6 @@ def _columns_of_array(encoder: TableEncoder, X: Any) -> dict[str, Array] | None:
             f"{rows.shape}; reshape it, or leave out the other columns."
         )
     return dict(zip(names, rows.T, strict=True))
-
-
-def _shared(encoders: Sequence[TableEncoder | None]) -> list[TableEncoder | None]:
-    """Return encoders in which equal columns are one object, so that each is encoded once."""
-    known: dict[ColumnEncoder, ColumnEncoder] = {}
-    return [
-        None if one is None else replace(one, columns=tuple(known.setdefault(c, c) for c in one.columns))
-        for one in encoders
-    ]
 
 
 def _checked_models(models: Any) -> tuple[Model, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -18,19 +17,22 @@ from separatrix.data.frames import columns_of
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
-from separatrix.decision import Decision, decision_of_model
+from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
+from separatrix.model_parts import (
+    checked_classes,
+    checked_names,
+    checked_theta,
+    json_copy,
+    label_dtype,
+    labels_of,
+)
 from separatrix.network import HEADS, Head, Network
 
 Array = NDArray[Any]
 
 BLOCK_BYTES = 2**26  # of input rows copied and checked at once
-MAX_TEXT = 2**22  # characters: in an array, every label takes the memory of the longest
-_LABEL_DTYPES = (
-    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("float16", "float32", "float64", "str", "object"),
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,10 +93,10 @@ class Model:
         if not isinstance(self.target_name, str | None):
             raise ParameterError("target_name", f"must be text, got {self.target_name!r}.")
         checked = {
-            "theta": _checked_theta(self.theta, self.network.n_parameters),
-            "classes": _checked_classes(self.classes, self.network),
-            "feature_names": _checked_names(names, self.network.n_in),
-            "training": _json_copy(self.training),
+            "theta": checked_theta(self.theta, self.network.n_parameters),
+            "classes": checked_classes(self.classes, self.network),
+            "feature_names": checked_names(names, self.network.n_in),
+            "training": json_copy(self.training),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -299,7 +301,7 @@ class Model:
             As in `decision_function`.
         """
         if self.classes is not None and self.decision is not None:
-            return answers(self.classes, self.decision, self.predict_proba(X))
+            return self.decision.labels(self.classes, self.predict_proba(X))
         z = self.decision_function(X)
         if self.classes is not None:
             return predicted_labels(z, self.classes, self.network)
@@ -383,7 +385,7 @@ class Model:
             "network": self.network.to_dict(),
             "classes": None
             if classes is None
-            else {"dtype": _label_dtype(classes), "labels": classes.tolist()},
+            else {"dtype": label_dtype(classes), "labels": classes.tolist()},
             "encoder": None if self.encoder is None else self.encoder.to_dict(),
             "feature_names": None if self.feature_names is None else list(self.feature_names),
             "target_name": self.target_name,
@@ -405,7 +407,7 @@ class Model:
             return cls(
                 network=Network.from_dict(values["network"]),
                 theta=np.asarray(theta),
-                classes=None if classes is None else _labels(classes["labels"], classes["dtype"]),
+                classes=None if classes is None else labels_of(classes["labels"], classes["dtype"]),
                 encoder=None if encoder is None else TableEncoder.from_dict(encoder),
                 feature_names=values["feature_names"],
                 target_name=values["target_name"],
@@ -419,7 +421,9 @@ class Model:
         if not isinstance(other, Model):
             return NotImplemented
         same_theta = self.theta.dtype == other.theta.dtype and self.theta.tobytes() == other.theta.tobytes()
-        return same_theta and _sorted_json(self.to_dict()) == _sorted_json(other.to_dict())
+        # As text, NaN equals NaN and 0.0 differs from -0.0.
+        own, others = (json.dumps(each.to_dict(), sort_keys=True) for each in (self, other))
+        return same_theta and own == others
 
     def __repr__(self) -> str:
         """Return sizes, head and type of the parameters, and what is predicted from how many columns."""
@@ -460,31 +464,6 @@ def task_text(model: Any) -> str:
     return f": {', '.join(parts)}" if parts else ""
 
 
-def check_decision(model: Any) -> None:
-    """Raise a `ParameterError` if a model or ensemble has a decision that does not fit it."""
-    if model.decision is None:
-        return
-    if not (model.is_classifier and model.has_one_target):
-        raise ParameterError("decision", "needs a classifier with one class for each row; leave it out.")
-    model.decision.fits(len(model.classes))
-
-
-def answers(classes: Array, decision: Decision, proba: Array) -> Array:
-    """Return the labels that a decision makes of probabilities."""
-    labels: Array = classes[np.minimum(decision.indices(proba), len(classes) - 1)]
-    return labels
-
-
-def decision_values(decision: Decision | None) -> dict[str, Any]:
-    """Return the entry of a decision in the description of a model; none if there is no decision."""
-    return {} if decision is None else {"decision": decision.to_dict()}
-
-
-def decision_of(values: Mapping[str, Any]) -> Decision | None:
-    """Return the decision in the description of a model."""
-    return None if values.get("decision") is None else Decision.from_dict(values["decision"])
-
-
 def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
     """Return the most probable class for the logits of a classifier (of two equal ones, the first).
 
@@ -517,91 +496,3 @@ def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
 def _stacked(columns: Iterable[tuple[str, Any]]) -> Array:
     numbers = [as_numbers(as_column(column, name), name) for name, column in columns]
     return np.column_stack(numbers) if numbers else np.empty((0, 0))
-
-
-def _checked_theta(theta: ArrayLike, n_parameters: int) -> Array:
-    array = np.asarray(theta)
-    if array.dtype not in (np.float32, np.float64) or array.shape != (n_parameters,):
-        raise ParameterError(
-            "theta",
-            f"must be float32 or float64 of shape ({n_parameters},), a number for each parameter of "
-            f"the network, got {array.dtype} of shape {array.shape}.",
-        )
-    if not np.isfinite(array).all():
-        index = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise ParameterError(
-            "theta",
-            f"must be finite, got {array[index]} at index {index}; train at a smaller learning rate.",
-        )
-    copy = array.copy()
-    copy.flags.writeable = False
-    return copy
-
-
-def _checked_classes(classes: ArrayLike | None, network: Network) -> Array | None:
-    head = HEADS[network.head]
-    if head.task == "regression":
-        if classes is not None:
-            raise ParameterError(
-                "classes", f"must be None for head {network.head!r}, got {shortened(classes)}."
-            )
-        return None
-    n_classes = 2 if network.n_out == 1 and head.is_exclusive else network.n_out
-    array = np.arange(n_classes) if classes is None else np.asarray(classes)
-    labels: Array = _labels(array.tolist(), _label_dtype(array))
-    if labels.shape != (n_classes,) or len(set(labels.tolist())) < n_classes:
-        raise ParameterError(
-            "classes",
-            f"must be {n_classes} different labels, as the head {network.head!r} has "
-            f"{network.n_out} output(s), got {shortened(array.tolist())}.",
-        )
-    labels.flags.writeable = False
-    return labels
-
-
-def _label_dtype(labels: Array) -> str:
-    return "str" if labels.dtype.kind == "U" else labels.dtype.name
-
-
-def _labels(labels: Any, dtype: str) -> Array:
-    """Return labels as an array that holds them unchanged; raise a `ParameterError` if none can."""
-    is_text = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
-    if is_text and len(labels) * max(map(len, labels), default=0) > MAX_TEXT:
-        raise ParameterError("classes", f"are too long as text, got {len(labels)} labels; use shorter ones.")
-    try:
-        array = np.array(labels, dtype) if dtype in _LABEL_DTYPES else None
-    except (TypeError, ValueError, OverflowError):
-        array = None
-    if array is None or array.tolist() != labels or (dtype == "object" and not is_text):
-        raise ParameterError(
-            "classes",
-            f"must be booleans, numbers or text, got {shortened(labels)} of type {dtype!r}; "
-            "fit with the labels as text.",
-        )
-    return array
-
-
-def _checked_names(names: Sequence[str] | None, n_in: int) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    if isinstance(names, str) or len(names) != n_in or not all(isinstance(name, str) for name in names):
-        raise ParameterError(
-            "feature_names", f"must be {n_in} names, one for each input, got {shortened(names)}."
-        )
-    return tuple(map(str, names))
-
-
-def _json_copy(training: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if training is None:
-        return None
-    try:
-        return dict(json.loads(json.dumps(dict(training), allow_nan=False)))
-    except (TypeError, ValueError) as error:
-        raise ParameterError(
-            "training", f"must hold values that JSON can hold, neither NaN nor infinite: {error}."
-        ) from error
-
-
-def _sorted_json(values: dict[str, Any]) -> str:
-    # As text, NaN equals NaN and 0.0 differs from -0.0.
-    return json.dumps(values, sort_keys=True)

@@ -42,7 +42,7 @@ from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, OutputError
 from separatrix.files import check_writable
 from separatrix.io import load
-from separatrix.model import Model, answers, predicted_labels
+from separatrix.model import Model, predicted_labels
 
 Array = NDArray[Any]
 
@@ -228,7 +228,7 @@ def _predicted(model: AnyModel, table: Table) -> tuple[Array, Array | None]:
     proba = model.predict_proba(table)
     if model.classes is None or not model.has_one_target:
         return (proba > 0.5).astype(np.int64), proba
-    return answers(model.classes, decision_of_model(model), proba), proba
+    return decision_of_model(model).labels(model.classes, proba), proba
 
 
 def _note_columns(model: AnyModel, stream: Stream, unseen: Mapping[str, int]) -> None:

@@ -285,7 +285,10 @@ def encoders_to_dict(encoders: Sequence[TableEncoder | None]) -> dict[str, Any]:
 def encoders_from_dict(
     described: Sequence[Any], schemas_described: Sequence[Any]
 ) -> list[TableEncoder | None]:
-    """Return the encoders that `encoders_to_dict` described; raises as `TableEncoder.from_dict` does."""
+    """Return the encoders that `encoders_to_dict` described; raises as `TableEncoder.from_dict` does.
+
+    Equal columns are one object, so that each is encoded once for all encoders.
+    """
     try:
         schemas = [Schema.from_dict(each) for each in schemas_described]
         encoders: list[TableEncoder | None] = []
@@ -295,9 +298,18 @@ def encoders_from_dict(
                 check.integer("schema", each["schema"], 0)
                 encoder = replace(encoder, schema=schemas[each["schema"]])
             encoders.append(encoder)
-        return encoders
+        return _sharing_columns(encoders)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise broken_encoder(error) from error
+
+
+def _sharing_columns(encoders: Sequence[TableEncoder | None]) -> list[TableEncoder | None]:
+    """Return encoders in which equal columns are one object, so that each is encoded once."""
+    known: dict[ColumnEncoder, ColumnEncoder] = {}
+    return [
+        None if one is None else replace(one, columns=tuple(known.setdefault(c, c) for c in one.columns))
+        for one in encoders
+    ]
 
 
 def broken_encoder(error: Exception) -> ModelFileError:
