@@ -251,15 +251,18 @@ def where(_context, mask, a, b):
     return wanted(mask, a, b), codegen
 
 
-def _two_vectors(name: str) -> Any:
+def _two_vectors(relation: str) -> Any:
+    """Return a function that gives `a` where the relation holds or one of the two is NaN, else `b`."""
+
     @intrinsic
     def both(_context, a, b):
         wanted = a if isinstance(a, Vector) else b
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kinds = zip(arguments, (a, b), strict=True)
-            vectors = [_as_vector(context, builder, value, kind, wanted) for value, kind in kinds]
-            return _llvm(builder, name, vectors[0].type, vectors)
+            x, y = (_as_vector(context, builder, value, kind, wanted) for value, kind in kinds)
+            # minnum and maxnum would give the number beside a NaN, and so hide that a training has failed
+            return builder.select(builder.fcmp_unordered(relation, x, y), x, y)
 
         return wanted(a, b), codegen
 
@@ -277,7 +280,7 @@ def _one_vector(name: str) -> Any:
     return one
 
 
-minimum, maximum = _two_vectors("minnum"), _two_vectors("maxnum")
+minimum, maximum = _two_vectors("<="), _two_vectors(">=")
 absolute, rint, root = _one_vector("fabs"), _one_vector("rint"), _one_vector("sqrt")
 
 

@@ -92,12 +92,12 @@ def where(mask: Any, a: Any, b: Any) -> Any:
 
 
 def minimum(a: Any, b: Any) -> Any:
-    """Return the smaller one, lane by lane."""
+    """Return the smaller one, lane by lane; a NaN in `a` stays."""
     return np.minimum(a, b)
 
 
 def maximum(a: Any, b: Any) -> Any:
-    """Return the larger one, lane by lane."""
+    """Return the larger one, lane by lane; a NaN in `a` stays."""
     return np.maximum(a, b)
 
 

@@ -31,8 +31,7 @@ def activate(code, A, S, first, n_units, n):
                 store(A, u, r, tanh(load(A, u, r)))
         elif code == _RELU:
             for r in range(0, n, lanes(A)):
-                z = load(A, u, r)
-                store(A, u, r, where(z > 0.0, z, 0.0))
+                store(A, u, r, maximum(load(A, u, r), 0.0))
         elif code == _LEAKY:
             for r in range(0, n, lanes(A)):
                 z = load(A, u, r)
