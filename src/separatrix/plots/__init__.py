@@ -10,7 +10,8 @@ from separatrix.plots.diagram import NetworkDiagramDisplay
 from separatrix.plots.film import Film, animate
 from separatrix.plots.gap import GeneralizationGapDisplay
 from separatrix.plots.gradient import GradientDisplay
-from separatrix.plots.hidden import HiddenSpaceDisplay, HiddenUnitsDisplay
+from separatrix.plots.hidden import HiddenUnitsDisplay
+from separatrix.plots.hidden_space import HiddenSpaceDisplay
 from separatrix.plots.histograms import ActivationHistogramsDisplay
 from separatrix.plots.loss_curve import LossCurveDisplay
 from separatrix.plots.loss_surface import LossSurfaceDisplay

@@ -12,10 +12,7 @@ from matplotlib import pyplot as plt
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import SubFigure
-from matplotlib.image import AxesImage
-from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
@@ -27,16 +24,17 @@ from separatrix.plots.axes import make_higher, style, wrapped, wrapped_to
 from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.legends import add_colorbar, add_legend
 from separatrix.plots.marked import marked_point
-from separatrix.plots.palette import background, class_colors, class_tints, ink, probability_colormap
+from separatrix.plots.palette import ink
+from separatrix.plots.plane_caption import caption_of
 from separatrix.plots.points import draw_class_points, draw_rings, point_area, ringed_points
 from separatrix.plots.scene import Scene
+from separatrix.plots.shades import draw_shades, everywhere, shades_of, write_everywhere
 from separatrix.plots.sizes import axes_size, figure_size, text_points, text_size
 
 Array = NDArray[Any]
 
 _COMPARED_COLUMNS = 3
 _WIDTH, _COMPARED_WIDTH = 4.6, 3.4  # of the axes alone and beside others, in inches
-_ENOUGH_VARIANCE = 0.5  # of the rows, below which a plane says little about them
 _FILM_RESOLUTION = 120  # points along each side of the plane: one for three pixels
 
 
@@ -325,7 +323,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         """
         plane = self.grid.plane
         ax = self._begin(ax, _figure_size(plane, 1, 1, _WIDTH))
-        self.image_ = self._draw_image(ax, image_kw)
+        self.image_ = draw_shades(ax, self.grid, image_kw)
         line = style({"colors": [ink()], "linewidths": 1.6, "zorder": 2}, line_kw)
         self.lines_ = [
             ax.contour(plane.u, plane.v, margin, [0.0], **line)
@@ -339,7 +337,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         self.rings_ = None
         if self.codes is not None and self.is_wrong is not None:
             self.rings_ = draw_rings(ax, plane.points, self.codes, self.is_wrong, area=chosen.get("s"))
-        self.everywhere_ = self._write_everywhere()
+        self.everywhere_ = write_everywhere(ax, self.grid, self._fontsize)
         ax.set(xlim=plane.u[[0, -1]], ylim=plane.v[[0, -1]], aspect="equal" if _aspect(plane) else "auto")
         x_label, y_label = self._axis_labels(*(0.9 * length for length in axes_size(ax)))
         ax.set(xlabel=x_label, ylabel=y_label)
@@ -399,13 +397,13 @@ class DecisionBoundaryDisplay(ModelDisplay):
 
         def update(frame: int) -> None:
             grid = grid_at(frame)
-            display.image_.set_data(_shades(grid))
+            display.image_.set_data(shades_of(grid))
             mark.update(frame)
             segments: list[Any] = []
             for margin in grid.margins():
                 segments += contour_generator(grid.plane.u, grid.plane.v, margin).lines(0.0)
             lines.set_segments(segments)
-            display.everywhere_.set_text(_everywhere(grid))
+            display.everywhere_.set_text(everywhere(grid))
             now = cls(grid, scene.y, _predictions(scene.at(frame), scene.rows, scene.y))
             for ring in rings:
                 if now.codes is not None and now.is_wrong is not None:
@@ -414,19 +412,6 @@ class DecisionBoundaryDisplay(ModelDisplay):
         # The frame of the axes comes last, as the image covers half of it.
         above = [*display.points_, *rings, display.everywhere_, *ax.spines.values()]
         return Panel([display.image_, lines, *above, *mark.moving], update)
-
-    def _draw_image(self, ax: Axes, image_kw: Mapping[str, Any] | None) -> AxesImage:
-        plane = self.grid.plane
-        look: dict[str, Any] = {
-            "origin": "lower",
-            "extent": (plane.u[0], plane.u[-1], plane.v[0], plane.v[-1]),
-            "interpolation": "bilinear",
-            "zorder": 0,
-        }
-        if self.grid.is_binary:
-            colors = probability_colormap(*class_colors(2))
-            look |= {"cmap": colors, "norm": TwoSlopeNorm(self.grid.threshold, 0.0, 1.0)}
-        return ax.imshow(_shades(self.grid), **style(look, image_kw))
 
     def _encoded(self, name: str, y: Any) -> Array | None:
         """Return the codes of the points' classes."""
@@ -442,43 +427,15 @@ class DecisionBoundaryDisplay(ModelDisplay):
     def _has_wrong(self) -> bool:
         return self.is_wrong is not None and bool(self.is_wrong.any())
 
-    def _write_everywhere(self) -> Text:
-        box = {"boxstyle": "round,pad=0.3", "facecolor": background(), "edgecolor": "none", "alpha": 0.8}
-        return self.ax_.text(
-            0.5,
-            0.03,
-            _everywhere(self.grid),
-            transform=self.ax_.transAxes,
-            ha="center",
-            va="bottom",
-            fontsize=self._fontsize,
-            bbox=box,
-            zorder=5,
-        )
-
     def _write_caption(self) -> None:
         """Write above the axes that points may lie on other colours than those of their predictions."""
-        lines = self._caption()
+        lines = caption_of(self.grid.plane, self.is_wrong)
         if lines and not self._is_small:
             width, size = axes_size(self.ax_)[0], text_points("small")
             caption = "\n".join(wrapped_to(line, width, size) for line in lines)
             self.ax_.set_title(caption, fontsize=size)
             if self._is_own:
                 make_higher(self.figure_, text_size(caption, size)[1])
-
-    def _caption(self) -> list[str]:
-        plane = self.grid.plane
-        if plane.is_exact:
-            return []
-        right = "" if self.is_wrong is None else f"the classifier: {1 - self.is_wrong.mean():.1%} right; "
-        if plane.variance is None:
-            return [f"{right}rows differ in other columns, too, so points may lie on another colour"]
-        held = f"this plane holds {plane.variance:.0%} of the variance"
-        advice = "Too little to judge by: draw two columns, with features=, or a ReportDisplay."
-        return [
-            f"{right}{held}, so points off it may lie on another colour",
-            *([advice] if plane.variance < _ENOUGH_VARIANCE else []),
-        ]
 
     def _axis_labels(self, x_points: float, y_points: float) -> tuple[str, str]:
         """Return the labels of the axes, in lines that are not longer than these."""
@@ -493,19 +450,6 @@ class DecisionBoundaryDisplay(ModelDisplay):
 def _predictions(estimator: Any, X: Any, y: Any) -> Any:
     """Return the classes that are predicted for rows whose classes are known."""
     return None if y is None else estimator.predict(X)
-
-
-def _everywhere(grid: DecisionGrid) -> str:
-    """Return the class that is predicted everywhere, in words; empty if there is a boundary."""
-    code = grid.only_class
-    return "" if code is None else wrapped(f"{grid.classes[code]} everywhere", 30)
-
-
-def _shades(grid: DecisionGrid) -> Array:
-    """Return the probability of the second class, or colours if there are more than two."""
-    return (
-        grid.probability if grid.is_binary else class_tints(grid.probability, class_colors(len(grid.classes)))
-    )
 
 
 def _aspect(plane: Plane) -> float | None:
