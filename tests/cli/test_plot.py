@@ -243,3 +243,30 @@ def test_the_option_what_may_come_more_than_once(run, moons):
         "m-diagram.png",
         "m-activations.png",
     ]
+
+
+def test_the_network_of_a_model_is_trained_again_at_other_rates_and_from_other_seeds(run, moons, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(
+        "separatrix.cli.plot.save_figure", lambda figure, path: drawn.setdefault(path.name, figure)
+    )
+    result = run("plot", moons, "moons", "--what", "rates,seeds")
+    assert result.exit_code == 0, result.output
+    assert "note: trains 4 networks with the settings of the model on 1,000 rows." in result.stderr
+    of_rates, of_seeds = (figure.axes[-1].lines for figure in drawn.values())
+    assert list(drawn) == ["m-rates.png", "m-seeds.png"]
+    assert [line.get_label() for line in of_rates] == ["rate 0.001", "rate 0.01", "rate 0.1", "rate 1"]
+    assert [line.get_label() for line in of_seeds] == ["seed 0", "seed 1", "seed 2"]
+    assert {len(line.get_ydata()) for line in [*of_rates, *of_seeds]} == {2}  # the epochs of the model
+    assert len({tuple(line.get_ydata()) for line in [*of_rates, *of_seeds]}) >= 6
+
+
+def test_why_a_network_cannot_be_trained_again(run, moons, tmp_path):
+    assert "cannot draw 'rates': it needs a table of rows" in run("plot", moons, "--what", "rates").stderr
+    save(Model(Network.mlp(2, (2,), 1), np.arange(9.0), ["no", "yes"]), tmp_path / "bare.safetensors")
+    Path("rows.csv").write_text("a,b,target\n0,0,no\n1,1,yes\n0,1,no\n")
+    result = run("plot", "bare.safetensors", "rows.csv", "--what", "seeds")
+    assert "cannot draw 'seeds': the model file does not say how the network was trained." in result.stderr
+    run("fit", "moons", "--engine", "numpy", "--hidden", "2", "--solver", "lbfgs", "-o", "l.safetensors")
+    result = run("plot", "l.safetensors", "moons", "--what", "rates")
+    assert "cannot draw 'rates': solver 'lbfgs' has no learning rate." in result.stderr

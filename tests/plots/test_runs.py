@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import make_circles
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from separatrix import MLPClassifier, MLPRegressor, RunComparisonDisplay
+from separatrix.data.table import Table
 from separatrix.errors import ParameterError
 
 X, Y = make_circles(60, noise=0.1, factor=0.4, random_state=0)
@@ -22,7 +25,7 @@ def test_each_run_has_its_rate_and_the_losses_are_those_of_a_fit() -> None:
     assert_allclose(display.lines_[1].get_ydata(), alone.history_.loss)
     assert_array_equal(display.runs["rate 0.1"].theta_, alone.theta_)
     titles = [shown.ax_.get_title() for shown in display.displays_]
-    assert titles == [f"{name}\n{run.score(X, Y):.0%} right" for name, run in display.runs.items()]
+    assert titles == [f"{name}\n{run.score(X, Y):.1%} right" for name, run in display.runs.items()]
     assert not hasattr(NETWORK, "theta_")
 
 
@@ -52,6 +55,26 @@ def test_many_inputs_have_losses_alone() -> None:
     display = RunComparisonDisplay.from_seeds(NETWORK, rows, rows[:, 0] > 0, seeds=(0, 1))
     assert display.displays_ == []
     assert len(display.lines_) == 2
+
+
+def test_a_pipeline_keeps_its_steps() -> None:
+    pipeline = make_pipeline(StandardScaler(), NETWORK)
+    display = RunComparisonDisplay.from_rates(pipeline, 100 * X, Y, rates=(0.1,))
+    (run,) = display.runs.values()
+    assert run[-1].learning_rate_init == 0.1
+    with warnings.catch_warnings(action="ignore"):
+        alone = pipeline.set_params(mlpclassifier__learning_rate_init=0.1).fit(100 * X, Y)
+    assert_array_equal(run[-1].theta_, alone[-1].theta_)
+
+
+def test_rows_of_a_table_are_trained_on_by_fit_table() -> None:
+    table = Table({"a": X[:, 0], "b": 50 + X[:, 1]})
+    display = RunComparisonDisplay.from_rates(NETWORK, table, Y, rates=(0.1,))
+    (run,) = display.runs.values()
+    with warnings.catch_warnings(action="ignore"):
+        alone = MLPClassifier(**NETWORK.get_params() | {"learning_rate_init": 0.1}).fit_table(table, Y)
+    assert_array_equal(run.theta_, alone.theta_)
+    assert len(display.displays_) == 1
 
 
 def test_no_runs() -> None:

@@ -14,6 +14,7 @@ from separatrix.cli.film import check_film_path, missing_film
 from separatrix.cli.options import read_counts, read_list, read_parameters
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.recording import load_recorded, recorded_epochs
+from separatrix.cli.runs import RUNS, draw_runs, missing_runs
 from separatrix.cli.table_input import ModelFile, TrueColumn, rows_and_target
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError, OutputError, ParameterError
@@ -46,9 +47,10 @@ def plot(
         list[str] | None,
         typer.Option(
             metavar="NAMES",
-            show_default="all that can be drawn",
-            help=f"Pictures to draw: {', '.join(DISPLAYS)}; and film, of a training that fit --record has "
-            "recorded.",
+            show_default="all that can be drawn without a training",
+            help=f"Pictures to draw: {', '.join(DISPLAYS)}; film, of a training that fit --record has "
+            "recorded; rates and seeds, which train the network again at four learning rates or from three "
+            "initial weights.",
         ),
     ] = None,
     output: Annotated[
@@ -100,11 +102,11 @@ def plot(
     """Draw pictures of a saved model.
 
     Without --what it draws all pictures that the model and the table allow, and a note says what the others
-    need.
+    need. The pictures rates and seeds are drawn only if they are named, as they train networks.
     """
     names = read_list(",".join(what)) if what else None
     for name in names or ():
-        check.choice("what", name, [*DISPLAYS, FILM])
+        check.choice("what", name, [*DISPLAYS, FILM, *RUNS])
     check.choice("plane", plane, PLANES)
     if features is not None and plane == "pca":
         raise ParameterError("features", "has no use with --plane pca, which uses all columns; choose one.")
@@ -126,16 +128,14 @@ def plot(
         if name == FILM:
             animate(model, path, table, subject.y, features=subject.plane_features, plane=subject.plane)
         else:
-            save_figure(DISPLAYS[name].draw(subject).figure_, path)
+            is_run = name in RUNS
+            save_figure(draw_runs(name, subject) if is_run else DISPLAYS[name].draw(subject).figure_, path)
         typer.echo(path)
 
 
 def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
     """Return the pictures to draw: those named, which must all be possible, or all possible ones."""
-    found = {
-        name: missing_film(subject) if name == FILM else DISPLAYS[name].missing(subject)
-        for name in dict.fromkeys(names or [*DISPLAYS, FILM])
-    }
+    found = {name: _missing(name, subject) for name in dict.fromkeys(names or [*DISPLAYS, FILM])}
     options = ("features", "plane", "target")
     reasons = {name: reason and with_option_names(reason, options) for name, reason in found.items()}
     missing = {name: reason for name, reason in reasons.items() if reason}
@@ -149,6 +149,13 @@ def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
         shown = (f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
         note(f"not drawn: {'; '.join(shown)}.")
     return [name for name in reasons if name not in missing]
+
+
+def _missing(name: str, subject: Subject) -> str | None:
+    """Return why a picture cannot be drawn; None if it can."""
+    if name == FILM:
+        return missing_film(subject)
+    return missing_runs(name, subject) if name in RUNS else DISPLAYS[name].missing(subject)
 
 
 def _paths(output: Path, model_file: Path, names: Sequence[str]) -> list[Path]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from separatrix.data.table import Table
 from separatrix.errors import ParameterError
 from separatrix.explain.subject import history_of, last_step
 from separatrix.explain.tables import as_table
@@ -84,9 +85,10 @@ class RunComparisonDisplay(Display):
 
         Parameters
         ----------
-        estimator : MLPClassifier or MLPRegressor
+        estimator : MLPClassifier or MLPRegressor, or a pipeline that ends in one
             Copies of it are fitted; it need not be fitted itself, and is not changed.
         X, y : rows and targets
+            Rows in a `separatrix.data.Table` are trained on as by `fit_table`.
         rates : sequence of float, default=(0.001, 0.01, 0.1, 1.0)
         **kwargs
             As for `plot`.
@@ -135,7 +137,9 @@ class RunComparisonDisplay(Display):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             for title, changed in settings.items():
-                runs[title] = clone(last_step(estimator)).set_params(**changed).fit(X, y)
+                copy = clone(estimator)
+                last_step(copy).set_params(**changed)
+                runs[title] = copy.fit_table(X, y) if isinstance(X, Table) else copy.fit(X, y)
         return cls(runs, X, y).plot(**kwargs)
 
     def plot(self, *, log: bool = True) -> Self:
@@ -202,4 +206,4 @@ class RunComparisonDisplay(Display):
 
 def _score(run: Any, X: Any, y: Any) -> str:
     score = float(run.score(X, y))
-    return f"{score:.0%} right" if hasattr(run, "predict_proba") else f"R² {score:.2f}"
+    return f"{score:.1%} right" if hasattr(run, "predict_proba") else f"R² {score:.2f}"
