@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.data.frames import table_from_frame
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import Table
 from separatrix.data.table_files import FileTable, read_file
@@ -259,7 +258,7 @@ def read_source(source: str, options: ReadOptions | None = None) -> Table:
     10
     """
     read = read_source_file(source, options)
-    return read if isinstance(read, Table) else table_from_frame(read.frame)
+    return read if isinstance(read, Table) else read.to_table()
 
 
 def read_source_file(source: str, options: ReadOptions | None = None) -> Table | FileTable:

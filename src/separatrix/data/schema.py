@@ -93,7 +93,7 @@ class Schema:
         if self.target is None or self.target.reader is None or self.target.name not in table.columns:
             return table
         read = self.read_target(table.columns[self.target.name])
-        return Table({**table.columns, self.target.name: read}, table.ordered, table.categories)
+        return Table({**table.columns, self.target.name: read}, table.ordered, table.categories, table.written)
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -217,6 +217,13 @@ class Schema:
             of_kind = [each for each in self.used if each.kind == kind]
             if of_kind:
                 lines.append((heading, words.format(_some([each.name for each in of_kind]))))
+        written: dict[str, list[str]] = {}
+        for each in self.used:
+            if each.written:
+                written.setdefault(each.written, []).append(each.name)
+        if written:
+            shown = "; ".join(f"{_some(names)} with {marks}" for marks, names in written.items())
+            lines.append(("Written", shown))
         left_out = [decision for decision in self.columns if not decision.is_used]
         by_kind: dict[str, list[ColumnSchema]] = {}
         for decision in left_out:

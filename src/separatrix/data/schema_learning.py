@@ -110,12 +110,16 @@ def examine(
         for name, profile in profiles.items()
         if name != target and name not in ignored
     ]
+    decisions = [_with_written(decision, stream.written) for decision in decisions]
     decisions = _without_duplicates(decisions, profiles, options)
     decisions = _with_one_left(decisions)
     n_rows = stream.n_rows
     of_target, link_target = None, None
     if target is not None:
         of_target = decide_target(target, profiles[target], options)
+        if marks := of_target.written or stream.written.get(target, ""):
+            note = f"has numbers written with {marks}"
+            of_target = replace(of_target, written=marks, notes=(note, *of_target.notes))
         decisions, link_target = with_links(decisions, of_target, sample, options.all_names)
     return Examination(Schema(tuple(decisions), of_target, n_rows), profiles, sample, link_target)
 
@@ -189,6 +193,14 @@ def _decision(
     if name in options.keep and not found.is_used:
         return _kept(name, profile)
     return found
+
+
+def _with_written(decision: ColumnSchema, written: Mapping[str, str]) -> ColumnSchema:
+    """Return the decision with what its numbers are written with in the file, if that has been read."""
+    marks = written.get(decision.name, "")
+    if not marks or decision.written or not isinstance(decision.reader, NumberReader):
+        return decision
+    return replace(decision, written=marks, reason=f"{decision.reason}, written with {marks}")
 
 
 def _kept(name: str, profile: Profile) -> ColumnSchema:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -107,6 +107,11 @@ class Stream(ABC):
     layout: CsvLayout | None = None
 
     @property
+    def written(self) -> Mapping[str, str]:
+        """How the numbers of columns are written in the file, in words."""
+        return {} if self.layout is None else self.layout.written
+
+    @property
     def n_rows(self) -> int:
         """Number of rows."""
         return sum(piece.n_rows for piece in self.pieces)
@@ -166,6 +171,11 @@ class TableStream(Stream):
         columns = table.columns
         self.kinds = {name: kind_of(columns[name]) if name in columns else "text" for name in names}
         self.pieces = tuple(slices(0, 0, table.n_rows, MOST_ROWS))
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """How the numbers of columns are written in the file that the table was read from, in words."""
+        return self.table.written
 
     def cut(self, n_rows: int) -> TableStream:
         """Return a stream of smaller pieces."""

@@ -33,6 +33,8 @@ class Table:
         Levels of columns of ordered categories, from the lowest to the highest.
     categories : collection of str, optional
         Columns of other categories, also if these are numbers.
+    written : dict of str to str, optional
+        How the numbers of columns are written in the file that they are from, such as ``a decimal comma``.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class Table:
     columns: dict[str, Column]
     ordered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     categories: Collection[str] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Turn every column into its kind and compare the lengths."""
@@ -120,7 +123,9 @@ class Table:
 
     def _with(self, columns: dict[str, Column]) -> Table:
         ordered = {name: levels for name, levels in self.ordered.items() if name in columns}
-        return Table(columns, ordered, [name for name in self.categories if name in columns])
+        return Table(
+            columns, ordered, [name for name in self.categories if name in columns], self.written
+        )
 
 
 def require_column(name: str, columns: Collection[str]) -> None:

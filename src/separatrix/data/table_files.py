@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,11 @@ class FileTable:
 
     frame: polars.DataFrame
     layout: CsvLayout | None = None
+
+    def to_table(self) -> Table:
+        """Return the table."""
+        table = table_from_frame(self.frame)
+        return table if self.layout is None else replace(table, written=self.layout.written)
 
 
 def read_table(
@@ -132,7 +137,7 @@ def read_table(
     if isinstance(source, TableFile):
         source, options = source.source, options if options != ReadOptions() else source.options
     if isinstance(source, str | os.PathLike):
-        return table_from_frame(read_file(source, options).frame)
+        return read_file(source, options).to_table()
     options.require_use((), "a data frame", "no file")
     read = table_from_frame(source)
     _require_rows(read.n_rows, len(read.columns), "the data frame")

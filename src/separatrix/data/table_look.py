@@ -42,7 +42,8 @@ class ColumnLook:
         """Why the column is of its kind, and what catches the eye, in words."""
         found = self.decision
         shows_reason = not found.is_used or found.kind in ("code", "date", "ordered")
-        parts = [*([found.reason] if shows_reason else []), *found.notes, *self.notes]
+        first = found.reason if shows_reason else f"written with {found.written}" if found.written else ""
+        parts = [*([first] if first else []), *found.notes, *self.notes]
         prefix = "left out: " if not found.is_used else ""
         return prefix + "; ".join(parts)
 

@@ -8,7 +8,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from separatrix.data import ColumnOptions, Table, learn_schema, table_from_frame
+import separatrix as sx
+from separatrix.data import ColumnOptions, Table, learn_schema, read_table, table_from_frame
 from separatrix.data.schema import Schema
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import TableStream
@@ -396,3 +397,38 @@ def test_squares_are_no_codes() -> None:
         learn_schema(Table({"age2": np.repeat(squares, 5), "x": np.tile(NUMBERS, 5)}))["age2"].kind
         == "number"
     )
+
+
+def test_what_numbers_are_written_with_is_said() -> None:
+    table = Table(
+        {
+            "price": texts(["€ 1.234,50", "€ 999,90", "€ 21.000,00"] * 10),
+            "cost": texts(["$1,234.50", "$999.90", "$2,000.75", "$2000.75"] * 7 + ["$1,000.00"] * 2),
+            "share": texts(["4.5%", "5.25%", "6%"] * 10),
+            "size": np.arange(30) + 0.5,
+        }
+    )
+    schema = learn_schema(table)
+    assert schema["price"].reason == "has numbers with '€', a decimal comma and thousands separators"
+    assert schema["cost"].written == "'$' and thousands separators"
+    assert schema["cost"].notes == ("has 7 numbers of four digits or more without thousands separators",)
+    assert (schema["share"].written, schema["size"].written) == ("'%'", "")
+    shown = "price with '€', a decimal comma and thousands separators; cost with '$' and thousands separators"
+    assert ("Written", f"{shown}; share with '%'") in schema.lines()
+    assert Schema.from_dict(schema.to_dict()) == schema
+    assert "written" not in schema["size"].to_dict()  # files without it are read by earlier versions
+
+
+def test_decimal_commas_of_a_file_are_said(tmp_path) -> None:
+    path = tmp_path / "sales.csv"
+    rows = [f"{number}.234,5;{number}.5;{number * 3}" for number in range(1, 40)]
+    path.write_text("\n".join(["big;point;y", *rows]) + "\n")
+    table = read_table(path)
+    assert table.written["big"] == "a decimal comma and thousands separators"
+    assert "point" not in table.written
+    look = sx.look(table, "y")
+    assert "written with a decimal comma and thousands separators" in look["big"].remarks
+    with open_stream(path, 2**20) as stream:
+        assert learn_schema(stream)["big"].written == table.written["big"]
+    target = learn_schema(table, "big").target
+    assert target.notes == ("has numbers written with a decimal comma and thousands separators",)

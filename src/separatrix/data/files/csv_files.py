@@ -116,11 +116,14 @@ class _CsvScan:
             (pl.col(column) if as_written else _parsed(column, way, self.layout.decimal)).alias(name)
             for (column, way), name in zip(counts.ways.items(), names, strict=False)
         )
-        points = (name for name, way in zip(names, counts.ways.values(), strict=False) if way == "point")
+        ways = list(zip(names, counts.ways.values(), strict=False))
+        is_comma = self.layout.decimal == ","
         layout = replace(
             self.layout,
             names=tuple(names),
-            point_columns=tuple(points),
+            point_columns=tuple(name for name, way in ways if way == "point"),
+            comma_columns=tuple(name for name, way in ways if is_comma and way in ("number", "grouped")),
+            grouped_columns=tuple(name for name, way in ways if way == "grouped"),
             notes=(*self.layout.notes, *notes),
         )
         return ScannedTable(frame, layout, layout.notes)

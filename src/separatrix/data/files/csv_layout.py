@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from separatrix.data.files.csv_names import checked_names, has_header
 from separatrix.data.files.csv_numbers import decimal_sign, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
+from separatrix.data.kinds.numerals import marks_text
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError
 
@@ -44,6 +45,8 @@ class CsvLayout:
         What a cell may say instead of a value.
     point_columns : tuple of str
         Columns of numbers with a decimal point in a file with decimal commas.
+    comma_columns, grouped_columns : tuple of str
+        In such a file, the columns with decimal commas, and those of them with groups of three digits.
     notes : tuple of str
         What was guessed, and what overrules it, as sentences.
 
@@ -65,7 +68,17 @@ class CsvLayout:
     n_cells: int
     missing_words: tuple[str, ...] = field(repr=False)
     point_columns: tuple[str, ...] = ()
+    comma_columns: tuple[str, ...] = ()
+    grouped_columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> dict[str, str]:
+        """How the numbers of columns are written, in words, where it is not with a decimal point."""
+        return {
+            name: marks_text(decimal=",", is_grouped=name in self.grouped_columns)
+            for name in self.comma_columns
+        }
 
 
 def layout_of(

@@ -37,6 +37,9 @@ class ColumnSchema:
         Rows, rows without a value (also words such as '-' in a column of numbers), and different values.
     low, high : float or None
         Range of numbers; of dates in seconds since 1970.
+    written : str
+        What numbers are written with, besides digits and a point: a unit, a decimal comma, …; see
+        `separatrix.data.kinds.numerals.marks_text`.
     link : float or None
         How well the column alone predicts the target on other rows; see `separatrix.data.links`.
     """
@@ -53,11 +56,12 @@ class ColumnSchema:
     low: float | None = None
     high: float | None = None
     link: float | None = None
+    written: str = ""
 
     def __post_init__(self) -> None:
         """Check values that may come from a file."""
         object.__setattr__(self, "notes", tuple(self.notes))
-        if not all(isinstance(text, str) for text in (self.name, self.reason, *self.notes)):
+        if not all(isinstance(text, str) for text in (self.name, self.reason, self.written, *self.notes)):
             raise ValueError("name, reason and notes must be text")
         if self.kind not in get_args(ColumnKind):
             raise ValueError(f"kind must be one of {get_args(ColumnKind)}, got {self.kind!r}")
@@ -75,6 +79,8 @@ class ColumnSchema:
     def to_dict(self) -> dict[str, Any]:
         """Return values that JSON can hold."""
         values = {name: value for name, value in vars(self).items() if name != "reader"}
+        if not self.written:  # earlier versions do not know it
+            del values["written"]
         return values | {
             "notes": list(self.notes),
             "reader": None if self.reader is None else reader_to_dict(self.reader),

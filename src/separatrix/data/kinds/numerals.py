@@ -74,6 +74,7 @@ _CELL = re.compile(
 _GROUPS = rf"[1-9]\d{{{{0,2}}}}(?:([{{0}}{_SPACES}])\d{{{{3}}}})(?:\1\d{{{{3}}}})*"
 _POINT = re.compile(rf"(?:\d+|{_GROUPS.format(',')}|[1-9]\d?(?:,\d\d)*,\d{{3}})?(?:\.\d*)?")
 _COMMA = re.compile(rf"(?:\d+|{_GROUPS.format('.')})?(?:,\d*)?")
+_GROUP, _FOUR_DIGITS = re.compile(rf"\d[.,{_SPACES}]\d{{3}}(?!\d)"), re.compile(r"\d{4}")
 _SEPARATORS = re.compile(f"[{_SPACES}]")
 
 
@@ -155,12 +156,19 @@ class NumberFormat:
             return numeral.point if self.decimal == "." else numeral.comma
         return math.nan if cell.strip().casefold() in MISSING_WORDS else None
 
-    @property
-    def words(self) -> str:
-        """The format in words, as in ``with a decimal comma and '€'``; empty for plain numbers."""
-        parts = ["a decimal comma"] if self.decimal == "," else []
-        parts += [f"'{self.unit}'"] if self.unit else []
-        return f"with {' and '.join(parts)}" if parts else ""
+
+def marks_text(*, unit: str = "", decimal: str = ".", is_grouped: bool = False) -> str:
+    """Return what numbers are written with, in words; empty for plain numbers.
+
+    Examples
+    --------
+    >>> marks_text(unit="€", decimal=",", is_grouped=True)
+    "'€', a decimal comma and thousands separators"
+    """
+    marks = [f"'{unit}'"] if unit else []
+    marks += ["a decimal comma"] if decimal == "," else []
+    marks += ["thousands separators"] if is_grouped else []
+    return " and ".join(filter(None, [", ".join(marks[:-1]), *marks[-1:]]))
 
 
 def _plain(cell: str) -> float | None:
@@ -182,12 +190,16 @@ class NumeralCounts:
     ----------
     n : dict of str to int
         Cells that are numbers with a decimal point ("."), with a decimal comma (","), or with both.
+    n_grouped, n_wide : dict of str to int
+        By the decimal sign, cells with thousands separators, and cells with four digits in a row without.
     units : Counter of str
     words : Counter of str
         Cells that are no number; None if there are more than `MOST_WORDS` different ones.
     """
 
     n: Counter[str] = field(default_factory=Counter)
+    n_grouped: Counter[str] = field(default_factory=Counter)
+    n_wide: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
     words: Counter[str] | None = field(default_factory=Counter)
 
@@ -197,8 +209,7 @@ class NumeralCounts:
             if self.words is None:
                 return
             if _plain(cell) is not None:
-                self.n["."] += n
-                self.n[","] += n * (_COMMA.fullmatch(cell.lstrip("+-")) is not None)
+                self._add(cell, n, point=True, comma=_COMMA.fullmatch(cell.lstrip("+-")) is not None)
                 self.units[""] += n
                 continue
             numeral = read_numeral(cell)
@@ -207,9 +218,19 @@ class NumeralCounts:
                 if len(self.words) > MOST_WORDS:
                     self.words = None
                 continue
-            self.n["."] += n * (numeral.point is not None)
-            self.n[","] += n * (numeral.comma is not None)
+            self._add(cell, n, point=numeral.point is not None, comma=numeral.comma is not None)
             self.units[numeral.unit] += n
+
+    def _add(self, cell: str, n: int, *, point: bool, comma: bool) -> None:
+        """Add a cell that is a number with a decimal point, with a decimal comma, or with both."""
+        for decimal, can_be in ((".", point), (",", comma)):
+            if can_be:
+                whole = cell.partition(decimal)[0]
+                self.n[decimal] += n
+                if _GROUP.search(whole):
+                    self.n_grouped[decimal] += n
+                elif _FOUR_DIGITS.search(whole):
+                    self.n_wide[decimal] += n
 
     @property
     def number_format(self) -> NumberFormat:

@@ -20,7 +20,7 @@ from separatrix.data.kinds.cell_words import (
 from separatrix.data.kinds.column_names import is_code_name
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.dates import Order, date_text, read_moments
-from separatrix.data.kinds.numerals import read_numeral
+from separatrix.data.kinds.numerals import marks_text, read_numeral
 from separatrix.data.kinds.profile import TextProfile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, DateReader, NumberReader, folded
 from separatrix.data.statistics import MAX_CATEGORIES
@@ -139,11 +139,15 @@ def as_number(name: str, profile: TextProfile) -> ColumnSchema:
     n_numbers = numerals.n[number_format.decimal]
     odd = tuple(odd_words(words))
     reader = NumberReader(number_format.decimal, number_format.unit, odd)
-    reason = "has numbers" + (f" {number_format.words}" if number_format.words else " in text")
+    n_grouped, n_wide = (counts[number_format.decimal] for counts in (numerals.n_grouped, numerals.n_wide))
+    written = marks_text(unit=number_format.unit, decimal=number_format.decimal, is_grouped=n_grouped > 0)
+    reason = "has numbers" + (f" with {written}" if written else " in text")
     notes = words_notes(words, n_numbers, profile.n, "numbers")
     n_bare = numerals.units[""] if number_format.unit else 0
     if n_bare:
         notes += (f"has {plural(n_bare, 'number')} without '{number_format.unit}', read as if they had it",)
+    if n_grouped and n_wide:
+        notes += (f"has {plural(n_wide, 'number')} of four digits or more without thousands separators",)
     known = reader.read(np.array(sorted(profile.levels.counts), dtype=object), name)[name]
     known = known[~np.isnan(known)]
     return ColumnSchema(
@@ -156,6 +160,7 @@ def as_number(name: str, profile: TextProfile) -> ColumnSchema:
         n_missing=sum(words.values()),
         low=float(known.min()) if known.size else None,
         high=float(known.max()) if known.size else None,
+        written=written,
     )
 
 
