@@ -57,3 +57,17 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
         for row in rows
     )
+
+
+def marks_text(*, unit: str = "", decimal: str = ".", is_grouped: bool = False) -> str:
+    """Return what numbers are written with, in words; empty for plain numbers.
+
+    Examples
+    --------
+    >>> marks_text(unit="€", decimal=",", is_grouped=True)
+    "'€', a decimal comma and thousands separators"
+    """
+    marks = [f"'{unit}'"] if unit else []
+    marks += ["a decimal comma"] if decimal == "," else []
+    marks += ["thousands separators"] if is_grouped else []
+    return " and ".join(filter(None, [", ".join(marks[:-1]), *marks[-1:]]))

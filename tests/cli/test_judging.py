@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,11 @@ def test_fit_writes_a_page(run, rare):
     assert "given 2 columns of rare.csv" in text
     assert "The model has kept the cut" in text
     assert "separatrix predict model.safetensors new.csv" in text
+    assert "The first column is the line of &#x27;rare.csv&#x27;." in text
+    lines = rare.read_text(encoding="utf-8").splitlines()
+    shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>(yes|no)</td><td>(?:yes|no) \(.*?</td>', text)
+    assert len(shown) > 8
+    assert all(lines[int(line) - 1].endswith(f",{truth}") for line, truth in shown)
 
 
 def test_a_cost_chooses_a_threshold_on_training_rows(run, rare):

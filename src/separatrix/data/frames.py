@@ -9,6 +9,7 @@ import numpy as np
 
 from separatrix.data.column import TYPES, Column, Kind, as_text, is_text
 from separatrix.data.column_values import as_column, from_pandas, is_categorical
+from separatrix.data.row_names import RowNames
 from separatrix.data.table import Table, require_unique
 from separatrix.errors import DataError
 
@@ -51,13 +52,15 @@ def table_from_frame(frame: Any) -> Table:
     if library == "polars":
         frame = frame.collect() if hasattr(frame, "collect") else frame
         columns = {series.name: _from_polars(series) for series in frame}
-        return Table(columns, {}, [name for name in columns if _is_polars_category(frame[name])])
+        categories = [name for name in columns if _is_polars_category(frame[name])]
+        return Table(columns, {}, categories, row_names=RowNames.of_rows(frame))
     if library == "pandas":
         require_unique([str(name) for name in frame.columns], "the data frame")
         series = {str(name): each for name, each in frame.items()}
         ordered = {name: levels for name, each in series.items() if (levels := _levels(each))}
         categories = [name for name, each in series.items() if is_categorical(each)]
-        return Table({name: from_pandas(each) for name, each in series.items()}, ordered, categories)
+        columns = {name: from_pandas(each) for name, each in series.items()}
+        return Table(columns, ordered, categories, row_names=RowNames.of_rows(frame))
     raise DataError(
         f"a table must be a Polars or pandas DataFrame or a pyarrow Table, got {type(frame).__name__}."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral
 from os import PathLike
 from typing import Any
@@ -78,7 +79,7 @@ def with_target_column(source: Any, target: Any) -> tuple[Any, str]:
             "target", f"is called '{name}', as a column of the table; leave that out, or name it: '{name}'."
         )
     values = np.asarray(target) if is_categorical(target) else target
-    return Table({**table.columns, name: values}, table.ordered, table.categories, table.written), name
+    return replace(table, columns={**table.columns, name: values}), name
 
 
 def _with_values(source: Any, name: str) -> Any:

@@ -137,6 +137,8 @@ class ParquetStream(Stream):
     ) -> None:
         self.layout = layout
         self._files, self._sources = list(files), list(sources)
+        if sources:
+            self.source = sources[0] if len(sources) == 1 else list(sources)
         self.names = tuple(file.name for file in files)
         self.kinds = joined_kinds(self.names, [file.kinds for file in files])
         self._types = common_types([file.types for file in files])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -93,7 +93,7 @@ class Schema:
         if self.target is None or self.target.reader is None or self.target.name not in table.columns:
             return table
         read = self.read_target(table.columns[self.target.name])
-        return Table({**table.columns, self.target.name: read}, table.ordered, table.categories, table.written)
+        return replace(table, columns={**table.columns, self.target.name: read})
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -147,7 +147,7 @@ class Schema:
         made: dict[str, Column] = {}
         for name, reader in self._readers.items():
             made |= reader.read(as_column(given[name], name), name)
-        return AppliedTable(made, schema=self)
+        return AppliedTable(made, row_names=getattr(columns, "row_names", None), schema=self)
 
     def apply_known(self, columns: Mapping[str, ArrayLike] | Table) -> Table:
         """Return what `apply` makes of those columns that the table has."""
@@ -170,7 +170,7 @@ class Schema:
             made = made | (
                 self.read(name, table.columns[name]) if name not in others else {name: table[name]}
             )
-        return AppliedTable(made, schema=self)
+        return AppliedTable(made, row_names=table.row_names, schema=self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return values that JSON can hold."""
@@ -271,9 +271,6 @@ class AppliedTable(Table):
     """
 
     schema: Schema = field(kw_only=True)
-
-    def _with(self, columns: dict[str, Column]) -> AppliedTable:
-        return AppliedTable(columns, schema=self.schema)
 
 
 def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:

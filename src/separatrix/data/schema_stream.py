@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from separatrix.data.column import Column
+from separatrix.data.row_names import RowNames
 from separatrix.data.schema import Schema
 from separatrix.data.streams import Piece, Stream
 
@@ -37,6 +38,11 @@ class SchemaStream(Stream):
             self.kinds[target.name] = outputs.get(target.name, raw)
         self._sources |= {name: name for name in others}
         self.kinds |= {name: stream.kinds[name] for name in others}
+
+    @property
+    def row_names(self) -> RowNames | None:
+        """Those of the stream below."""
+        return self.stream.row_names
 
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
         """Yield columns, which are made as their sources are read."""

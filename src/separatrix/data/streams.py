@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from separatrix.data.column import Column, Kind, is_text, kind_of
 from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.original_columns import require_readable
+from separatrix.data.row_names import RowNames
 from separatrix.data.table import Table, require_column
 from separatrix.errors import DataError
 
@@ -99,12 +100,15 @@ class Stream(ABC):
         In order; together they are the whole table.
     layout : CsvLayout or None
         That of the first file, if it is a CSV file.
+    source : path-like, sequence of path-like or None
+        The files that have the same rows; None if they are not known.
     """
 
     names: tuple[str, ...]
     kinds: dict[str, Kind]
     pieces: tuple[Piece, ...]
     layout: CsvLayout | None = None
+    source: Any = None
 
     @property
     def written(self) -> Mapping[str, str]:
@@ -136,6 +140,11 @@ class Stream(ABC):
     @abstractmethod
     def cut(self, n_rows: int) -> Stream:
         """Return the same table in pieces of at most `n_rows` rows, or of `LEAST_ROWS` if that is more."""
+
+    @property
+    def row_names(self) -> RowNames | None:
+        """Where the rows are in the files; None if that is not known."""
+        return None if self.source is None else RowNames.of_file(self.source, self.n_rows, self.layout)
 
     @contextmanager
     def located(self, piece: Piece, row: int = 0) -> Iterator[None]:
@@ -176,6 +185,11 @@ class TableStream(Stream):
     def written(self) -> Mapping[str, str]:
         """How the numbers of columns are written in the file that the table was read from, in words."""
         return self.table.written
+
+    @property
+    def row_names(self) -> RowNames | None:
+        """Where the rows are in the file or the frame that the table is from."""
+        return self.table.row_names
 
     def cut(self, n_rows: int) -> TableStream:
         """Return a stream of smaller pieces."""

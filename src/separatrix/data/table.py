@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from separatrix.data.column import Column, as_text, is_text, kind_of, missing_rows
 from separatrix.data.column_values import as_column
+from separatrix.data.row_names import RowNames
 from separatrix.errors import DataError, did_you_mean
 from separatrix.text import aligned, plural
 
@@ -35,6 +36,8 @@ class Table:
         Columns of other categories, also if these are numbers.
     written : dict of str to str, optional
         How the numbers of columns are written in the file that they are from, such as ``a decimal comma``.
+    row_names : RowNames, optional
+        Where the rows are in the file or the frame that the table is from.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Table:
     ordered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     categories: Collection[str] = ()
     written: Mapping[str, str] = field(default_factory=dict)
+    row_names: RowNames | None = None
 
     def __post_init__(self) -> None:
         """Turn every column into its kind and compare the lengths."""
@@ -105,27 +109,27 @@ class Table:
         """Names of the columns, in order."""
         return list(self.columns)
 
-    def drop(self, name: str) -> Table:
+    def drop(self, name: str) -> Self:
         """Return the table without column `name`; a `DataError` if it does not exist."""
         require_column(name, self.columns)
         return self._with({other: column for other, column in self.columns.items() if other != name})
 
-    def select(self, names: Sequence[str]) -> Table:
+    def select(self, names: Sequence[str]) -> Self:
         """Return the columns `names`, in that order; a `DataError` if one does not exist."""
         for name in names:
             require_column(name, self.columns)
         return self._with({name: self.columns[name] for name in names})
 
-    def take(self, row_indices: ArrayLike) -> Table:
+    def take(self, row_indices: ArrayLike) -> Self:
         """Return the rows at `row_indices`, in that order."""
         rows = np.asarray(row_indices, dtype=np.intp)
-        return self._with({name: column[rows] for name, column in self.columns.items()})
+        taken = self._with({name: column[rows] for name, column in self.columns.items()})
+        return taken if self.row_names is None else replace(taken, row_names=self.row_names.take(rows))
 
-    def _with(self, columns: dict[str, Column]) -> Table:
+    def _with(self, columns: dict[str, Column]) -> Self:
         ordered = {name: levels for name, levels in self.ordered.items() if name in columns}
-        return Table(
-            columns, ordered, [name for name in self.categories if name in columns], self.written
-        )
+        categories = [name for name in self.categories if name in columns]
+        return replace(self, columns=columns, ordered=ordered, categories=categories)
 
 
 def require_column(name: str, columns: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from separatrix.data.files.formats import TableFormat, format_of, recognised_for
 from separatrix.data.files.sources import ScannedTable, Source, polars_errors
 from separatrix.data.frames import table_from_frame
 from separatrix.data.read_options import ReadOptions, TextColumns
+from separatrix.data.row_names import RowNames
 from separatrix.data.table import Table
 from separatrix.errors import DataError, did_you_mean
 
@@ -50,15 +51,19 @@ class FileTable:
     frame : polars.DataFrame
     layout : CsvLayout or None
         That of a text file.
+    source : path-like
+        The file; ``-`` for standard input.
     """
 
     frame: polars.DataFrame
     layout: CsvLayout | None = None
+    source: Any = "-"
 
     def to_table(self) -> Table:
         """Return the table."""
-        table = table_from_frame(self.frame)
-        return table if self.layout is None else replace(table, written=self.layout.written)
+        names = RowNames.of_file(self.source, self.frame.height, self.layout)
+        written = {} if self.layout is None else self.layout.written
+        return replace(table_from_frame(self.frame), written=written, row_names=names)
 
 
 def read_table(
@@ -226,7 +231,7 @@ def read_file(source: str | os.PathLike[str], options: ReadOptions | None = None
         frame = scanned.frame.collect()
     _require_rows(frame.height if frame.width else 0, frame.width, content.label)
     warn_of(scanned.notes)
-    return FileTable(frame, scanned.layout)
+    return FileTable(frame, scanned.layout, source)
 
 
 def _scanned(content: Source, table_format: TableFormat, options: ReadOptions) -> ScannedTable:

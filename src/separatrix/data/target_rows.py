@@ -60,4 +60,5 @@ def stream_with_target(
 
     write_pieces(pieces(), path, stream.kinds)
     rows = stack.enter_context(open_stream(path, piece_bytes))
+    rows.source = None  # which has other rows
     return rows, replace(schema, n_without_target=n_left_out)

@@ -208,13 +208,18 @@ def collected(stream: Stream, rows_of: Callable[[Piece], Array]) -> Table:
     """Return some rows of a stream as a table: of each piece those that `rows_of` returns."""
     names = list(stream.kinds)
     parts: dict[str, list[Column]] = {name: [] for name in names}
+    numbers: list[Array] = []
     for piece in stream.pieces:
         rows = rows_of(piece)
+        numbers.append(piece.first_row + np.asarray(rows))
         if len(rows):
             with stream.located(piece):
                 for name, column in stream.read(piece, names):
                     parts[name].append(as_column(column[rows], name))
-    return Table({name: _joined(columns, name) for name, columns in parts.items()})
+    row_names = stream.row_names
+    if row_names is not None:
+        row_names = row_names.take(np.concatenate(numbers).astype(np.intp))
+    return Table({name: _joined(columns, name) for name, columns in parts.items()}, row_names=row_names)
 
 
 def _joined(columns: list[Column], name: str) -> Column:

@@ -379,4 +379,6 @@ def _state_digest(random_state: RandomState) -> str:
 
 def _applied(stream: Stream | None, schema: Schema) -> AppliedTable | None:
     """Return the table of a stream that is in memory."""
-    return AppliedTable(stream.table.columns, schema=schema) if isinstance(stream, TableStream) else None
+    if not isinstance(stream, TableStream):
+        return None
+    return AppliedTable(stream.table.columns, row_names=stream.table.row_names, schema=schema)

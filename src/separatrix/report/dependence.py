@@ -98,7 +98,7 @@ def partial_dependence(
     n = part.n_rows
     copies = {name: np.tile(cells_of, len(values)) for name, cells_of in part.table.columns.items()}
     copies[column] = np.repeat(cells, n)
-    answers = part.answers(replace(part.table, columns=copies))
+    answers = part.answers(replace(part.table, columns=copies, row_names=None))
     mean = answers.reshape(len(values), n, -1).mean(axis=1)
     shown, names = _outputs(subject, max_classes)
     return Dependence(column, values, mean[:, shown], names, counts, n)

@@ -340,12 +340,12 @@ def _thresholds(report: Content) -> str:
 
 def _rows(report: Content) -> str:
     shown = report.rows
-    header = ("row", "true", "answer", *shown.columns)
+    header = (shown.heading, "true", "answer", *shown.columns)
 
     def lines(rows: Sequence[ShownRow]) -> list[tuple[str, ...]]:
-        return [(f"{row.number:,}", row.truth, row.answer, *row.cells) for row in rows]
+        return [(row.name, row.truth, row.answer, *row.cells) for row in rows]
 
-    content = _text("Rows are counted from 1, in the rows that judge the model.", "note")
+    content = _text(shown.naming, "note")
     content += "<h3>Most wrong</h3>"
     content += _table(header, lines(shown.wrong)) if shown.wrong else _text("No row is wrong.")
     if shown.unsure:

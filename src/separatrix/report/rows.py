@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.row_names import RowNames
 from separatrix.report.columns import number_text
 from separatrix.report.subject import Subject
 
@@ -20,9 +21,9 @@ N_COLUMNS = 6
 
 @dataclass(frozen=True)
 class ShownRow:
-    """One row: its number from 1, the truth, the answer, and the cells of some columns as text."""
+    """One row: its name, the truth, the answer, and the cells of some columns as text."""
 
-    number: int
+    name: str
     truth: str
     answer: str
     cells: tuple[str, ...]
@@ -40,11 +41,15 @@ class ShownRows:
         The largest losses first.
     unsure : tuple of ShownRow
         The smallest lead of the likeliest class first; empty for numbers.
+    heading, naming : str
+        What the names of the rows are, in a word and in a sentence.
     """
 
     columns: tuple[str, ...]
     wrong: tuple[ShownRow, ...]
     unsure: tuple[ShownRow, ...]
+    heading: str
+    naming: str
 
 
 def outstanding_rows(
@@ -67,8 +72,8 @@ def outstanding_rows(
     >>> model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], feature_names=["x"])
     >>> subject = Subject.of(model, Table({"x": [-3.0, 0.1, 3.0]}), ["yes", "no", "yes"])
     >>> rows = outstanding_rows(subject, subject.answers(), ["x"], n_rows=1)
-    >>> rows.wrong[0], rows.unsure[0].number
-    (ShownRow(number=1, truth='yes', answer='no (95.3%)', cells=('-3',)), 2)
+    >>> rows.wrong[0], rows.unsure[0].name
+    (ShownRow(name='0', truth='yes', answer='no (95.3%)', cells=('-3',)), '1')
     """
     shown = tuple(columns[:N_COLUMNS])
     losses = subject.losses(answers)
@@ -80,16 +85,18 @@ def outstanding_rows(
         top = np.sort(answers, axis=1)
         unsure = np.argsort(top[:, -1] - top[:, -2], kind="stable")[:n_rows]
     show = [[_row(subject, answers, int(row), shown) for row in rows] for rows in (order[:n_rows], unsure)]
-    return ShownRows(shown, tuple(show[0]), tuple(show[1]))
+    names = RowNames.of_rows(subject.table)
+    return ShownRows(shown, tuple(show[0]), tuple(show[1]), names.heading, names.sentence)
 
 
 def _row(subject: Subject, answers: Array, row: int, columns: Sequence[str]) -> ShownRow:
     cells = tuple(cell_text(subject.table.columns[name][row]) for name in columns)
+    name = str(RowNames.of_rows(subject.table).names[row])
     if subject.classes is None:
-        return ShownRow(row + 1, number_text(float(subject.y[row])), number_text(float(answers[row])), cells)
+        return ShownRow(name, number_text(float(subject.y[row])), number_text(float(answers[row])), cells)
     code = int(subject.model_answer(answers[row : row + 1])[0])
     answer = f"{subject.classes[code]} ({answers[row, code]:.1%})"
-    return ShownRow(row + 1, str(subject.classes[subject.y[row]]), answer, cells)
+    return ShownRow(name, str(subject.classes[subject.y[row]]), answer, cells)
 
 
 def cell_text(cell: Any) -> str:

@@ -15,6 +15,7 @@ from separatrix.data.column_values import as_column
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
+from separatrix.data.row_names import RowNames
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
 from separatrix.decision import Decision, decision_of_model, rarer_class
@@ -89,6 +90,9 @@ class Subject:
         classes = _classes(model) if is_fitted else np.unique(np.asarray(y)) if is_classifier(model) else None
         columns = columns_of(X)
         table = X if isinstance(X, Table) else _table_of(model, X, columns)
+        if table.row_names is None:
+            rows = X if hasattr(X, "iloc") else table
+            table = replace(table, row_names=RowNames.of_rows(rows))
         values = as_column(y, name)
         if len(values) != table.n_rows or not len(values):
             raise DataError(

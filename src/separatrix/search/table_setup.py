@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import Any
@@ -182,7 +182,7 @@ def understood(table: Table, target: str, options: ColumnOptions) -> tuple[Table
 
 def labelled(table: Table, schema: Schema, target: str, task: Task | None) -> tuple[Table, Array, Task, str]:
     """Return the columns to predict from, the target, the task, and why it is this task."""
-    table = Table({**table.columns, target: schema.read_target(table.columns[target])}, table.ordered)
+    table = replace(table, columns={**table.columns, target: schema.read_target(table.columns[target])})
     features, y = split_target(table, target)
     if task is None:
         task, reason = infer_task(TableStream(table), target)

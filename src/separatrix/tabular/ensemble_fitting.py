@@ -300,7 +300,7 @@ def fit_table(
     if not features.columns:
         raise DataError(f"there is no column besides the target and the groups '{groups}'; add one.")
     y = target_values(read.rows, read.target)
-    test_rows = None if read.test is None else AppliedTable(read.test.columns, schema=schema)
+    test_rows = None if read.test is None else _applied(read.test, schema)
     test_target = None if read.test is None else target_values(read.test, read.target)
     if len(y) < read.n_rows_read:
         warnings.warn(
@@ -309,7 +309,7 @@ def fit_table(
             UserWarning,
             stacklevel=3,
         )
-    of_table = AppliedTable(features.columns, schema=schema)
+    of_table = _applied(features, schema)
     estimator._fit(of_table, y, read.weight, of_groups, on_progress)
     _keep_facts(estimator, read, perf_counter() - started)
     return TabularFit(
@@ -324,6 +324,11 @@ def fit_table(
         test_target,
         group_column,
     )
+
+
+def _applied(table: Table, schema: Schema) -> AppliedTable:
+    """Return columns that a schema has made, as a table that says so."""
+    return AppliedTable(table.columns, row_names=table.row_names, schema=schema)
 
 
 def target_values(table: Table, target: Target) -> Array:

@@ -75,24 +75,27 @@ def scan_csv(source: Source, options: ReadOptions, sep: str | None = None) -> Sc
     layout = layout_of(start, options, source.label, encoding=text.encoding, sep=sep)
     text = text.without_footnotes(layout)
     layout = replace(layout, notes=(*text.notes, *layout.notes))
+    n_lines = text.n_lines
     skips_spaces = layout.sep != SPACE and has_spaced_quotes(start.split("\n"), layout.sep)
     if layout.sep != SPACE and not text.needs_rewriting and not skips_spaces:
         try:
-            return _CsvScan(text, layout, options, layout.sep, layout.first_row).table()
+            return _CsvScan(text, layout, options, layout.sep, layout.first_row, n_lines).table()
         except pl.exceptions.PolarsError:
             pass  # the csv module reads more, or names the line that is wrong
-    return _CsvScan(text.rewritten(layout, skips_spaces=skips_spaces), layout, options, ",", 0).table()
+    rewritten = text.rewritten(layout, skips_spaces=skips_spaces)
+    return _CsvScan(rewritten, layout, options, ",", 0, n_lines).table()
 
 
 @dataclass(frozen=True)
 class _CsvScan:
-    """A text that Polars can read, and how."""
+    """A text that Polars can read, and how; `n_lines` are the lines of the file."""
 
     text: CsvText
     layout: CsvLayout
     options: ReadOptions
     sep: str
     first_row: int
+    n_lines: int
 
     def table(self) -> ScannedTable:
         """Return the columns that have a name or values, and without empty rows at the end."""
@@ -101,6 +104,7 @@ class _CsvScan:
         cells = self._cells()
         counts = self._counts(cells)
         names, notes = self._names(counts)
+        is_line_by_line = counts.n_rows == self.n_lines - self.layout.first_row
         if counts.n_empty_at_end:
             cells = cells.head(counts.n_rows - counts.n_empty_at_end)
             notes += _note_on_empty_lines(counts.n_empty_at_end, self.text.source.label)
@@ -108,6 +112,7 @@ class _CsvScan:
         if counts.n_without_last > counts.n_empty_at_end and not self._has_all_cells(counts.n_rows):
             blank = require_cells(self.text, self.layout, self.sep, self.first_row)
             if blank:
+                is_line_by_line = False
                 cells = cells.with_row_index("row").filter(~pl.col("row").is_in(blank))
         as_written = self.options.text_columns == "as written"
         if not as_written:
@@ -124,6 +129,7 @@ class _CsvScan:
             point_columns=tuple(name for name, way in ways if way == "point"),
             comma_columns=tuple(name for name, way in ways if is_comma and way in ("number", "grouped")),
             grouped_columns=tuple(name for name, way in ways if way == "grouped"),
+            is_line_by_line=is_line_by_line,
             notes=(*self.layout.notes, *notes),
         )
         return ScannedTable(frame, layout, layout.notes)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from separatrix.data.files.csv_names import checked_names, has_header
 from separatrix.data.files.csv_numbers import decimal_sign, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
-from separatrix.data.kinds.numerals import marks_text
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError
+from separatrix.text import marks_text
 
 GUESSED_SEPARATORS = (",", ";", "\t", "|")
 
@@ -47,6 +47,8 @@ class CsvLayout:
         Columns of numbers with a decimal point in a file with decimal commas.
     comma_columns, grouped_columns : tuple of str
         In such a file, the columns with decimal commas, and those of them with groups of three digits.
+    is_line_by_line : bool
+        Whether each row is one line, from the line after the `first_row` first ones on.
     notes : tuple of str
         What was guessed, and what overrules it, as sentences.
 
@@ -70,6 +72,7 @@ class CsvLayout:
     point_columns: tuple[str, ...] = ()
     comma_columns: tuple[str, ...] = ()
     grouped_columns: tuple[str, ...] = ()
+    is_line_by_line: bool = False
     notes: tuple[str, ...] = ()
 
     @property

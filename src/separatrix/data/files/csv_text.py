@@ -97,6 +97,14 @@ class CsvText:
         return self.counts[b"\r"] - self.counts[b"\r\n"]
 
     @property
+    def n_lines(self) -> int:
+        """Number of lines; the last one may have no end."""
+        with self.source.opened() as file:
+            n_bytes = file.seek(0, io.SEEK_END)
+            file.seek(max(0, n_bytes - 1))
+            return self.counts[b"\n"] + (file.read() != b"\n")
+
+    @property
     def needs_rewriting(self) -> bool:
         """Whether Polars would read the text otherwise than the csv module does."""
         return self.counts[b'"'] % 2 == 1 or self.n_carriage_returns > 0

@@ -39,7 +39,7 @@ class ColumnSchema:
         Range of numbers; of dates in seconds since 1970.
     written : str
         What numbers are written with, besides digits and a point: a unit, a decimal comma, …; see
-        `separatrix.data.kinds.numerals.marks_text`.
+        `separatrix.text.marks_text`.
     link : float or None
         How well the column alone predicts the target on other rows; see `separatrix.data.links`.
     """

@@ -157,20 +157,6 @@ class NumberFormat:
         return math.nan if cell.strip().casefold() in MISSING_WORDS else None
 
 
-def marks_text(*, unit: str = "", decimal: str = ".", is_grouped: bool = False) -> str:
-    """Return what numbers are written with, in words; empty for plain numbers.
-
-    Examples
-    --------
-    >>> marks_text(unit="€", decimal=",", is_grouped=True)
-    "'€', a decimal comma and thousands separators"
-    """
-    marks = [f"'{unit}'"] if unit else []
-    marks += ["a decimal comma"] if decimal == "," else []
-    marks += ["thousands separators"] if is_grouped else []
-    return " and ".join(filter(None, [", ".join(marks[:-1]), *marks[-1:]]))
-
-
 def _plain(cell: str) -> float | None:
     """Return the number that Python reads; no infinity, and no underscores."""
     if not cell or cell[-1] not in "0123456789." or "_" in cell:

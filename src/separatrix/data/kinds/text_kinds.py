@@ -20,11 +20,11 @@ from separatrix.data.kinds.cell_words import (
 from separatrix.data.kinds.column_names import is_code_name
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.dates import Order, date_text, read_moments
-from separatrix.data.kinds.numerals import marks_text, read_numeral
+from separatrix.data.kinds.numerals import read_numeral
 from separatrix.data.kinds.profile import TextProfile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, DateReader, NumberReader, folded
 from separatrix.data.statistics import MAX_CATEGORIES
-from separatrix.text import plural
+from separatrix.text import marks_text, plural
 
 LEAST_ROWS = 20
 """Rows from which a column of different values can be an identifier."""
