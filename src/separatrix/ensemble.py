@@ -21,7 +21,7 @@ from separatrix.data.frames import columns_of
 from separatrix.data.schema import AppliedTable
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
-from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
+from separatrix.data.table_check import TableCheck, checked_table, warn_of_table, warned_readable_table
 from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
@@ -246,6 +246,10 @@ class Ensemble:
     def check_table(self, X: Any) -> TableCheck:
         """Return what the models were not trained on in a table; see `Model.check_table`."""
         return checked_table(self.encoder, X)
+
+    def readable_table(self, X: Any) -> Table:
+        """Return a table that can be predicted: what cannot be read in it is missing; see `Model`."""
+        return warned_readable_table(self.encoder, X)
 
     def __call__(self, X: Any) -> Array:
         """Return `predict_proba` of classifiers, else `predict`."""

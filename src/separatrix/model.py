@@ -16,7 +16,7 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.frames import columns_of
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
-from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
+from separatrix.data.table_check import TableCheck, checked_table, warn_of_table, warned_readable_table
 from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import forward
 from separatrix.errors import DataError, ParameterError
@@ -213,6 +213,26 @@ class Model:
             If a column has cells that cannot be read.
         """
         return checked_table(self.encoder, X)
+
+    def readable_table(self, X: Any) -> Table:
+        """Return a table that can be predicted: what cannot be read in it is missing.
+
+        Parameters
+        ----------
+        X : table
+            As for `predict`; cells may be text where numbers or dates are needed, and columns may lack.
+
+        Returns
+        -------
+        Table
+            Such cells, and all cells of columns that the table lacks, have no value.
+
+        Warns
+        -----
+        TableWarning
+            What has been taken as missing, with its number of rows.
+        """
+        return warned_readable_table(self.encoder, X)
 
     def decision_function(self, X: Any) -> Array:
         """Return the logits.

@@ -115,3 +115,17 @@ def test_options_of_the_page_need_a_page(run, people, model, option):
         f"{option[0].replace('no-', '')} is for the page about the model; give --report, too."
         in result.stderr
     )
+
+
+def test_a_threshold_of_the_model_is_shown_and_another_is_judged(run, people):
+    fitted = run(
+        "fit", str(people), "--model", "network", "--hidden", "none", "--solver", "lbfgs", "--no-trees",
+        "--folds", "0", "--threshold", "0.25", "-o", "m.safetensors",
+    )  # fmt: skip
+    assert fitted.exit_code == 0, fitted.output
+    result = run("evaluate", "m.safetensors", str(people))
+    assert " is predicted from a probability of 0.25 on, as kept in the model" in result.stdout
+    result = run("evaluate", "m.safetensors", str(people), "--threshold", "0.999999")
+    assert " is predicted from a probability of 0.999999 on, as asked" in result.stdout
+    values = json.loads(run("evaluate", "m.safetensors", str(people), "--threshold", "0.4", "--json").stdout)
+    assert values["threshold"] == 0.4

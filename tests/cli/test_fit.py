@@ -397,3 +397,16 @@ def test_a_film_of_the_training(run):
     assert Path("c.gif").read_bytes().startswith(b"GIF8")
     assert "--film must end in" in run("fit", "circles", "--film", "c.txt").stderr
     assert "belongs to one network" in run("fit", "circles", "--film", "c.gif", "--presets", "fast").stderr
+
+
+def test_a_leak_is_said_beside_the_verdict(run, tmp_path):
+    rows = [f"{i * 37 % 50},{'x' if i % 2 else 'y'},{'no' if i % 2 else 'yes'}" for i in range(100)]
+    Path("leak.csv").write_text("\n".join(["age,gone,target", *rows]) + "\n")
+    result = run(
+        "fit", "leak.csv", "--model", "network", "--hidden", "none", "--solver", "lbfgs", "--no-trees",
+        "--folds", "0",
+    )  # fmt: skip
+    *_, leak, _, written = result.stdout.splitlines()
+    assert written.startswith("Model written")
+    assert leak.startswith("Leak: 'gone' gives the target away")
+    assert leak.endswith("fit with --drop gone.")

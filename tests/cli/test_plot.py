@@ -270,3 +270,11 @@ def test_why_a_network_cannot_be_trained_again(run, moons, tmp_path):
     run("fit", "moons", "--engine", "numpy", "--hidden", "2", "--solver", "lbfgs", "-o", "l.safetensors")
     result = run("plot", "l.safetensors", "moons", "--what", "rates")
     assert "cannot draw 'rates': solver 'lbfgs' has no learning rate." in result.stderr
+
+
+def test_of_several_pictures_those_that_can_be_drawn_are(run, tmp_path):
+    save(Model(Network.mlp(2, (2,), 1), np.arange(9.0), ["no", "yes"]), tmp_path / "bare.safetensors")
+    result = run("plot", "bare.safetensors", "--what", "diagram,loss")
+    assert result.exit_code == 2
+    assert result.stdout == f"{Path('plots') / 'bare-diagram.png'}\n"
+    assert "cannot draw 'loss': the model file has no history." in result.stderr

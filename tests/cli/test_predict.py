@@ -357,3 +357,40 @@ def test_a_column_that_the_format_cannot_hold_is_named(run, model):
         "column 'photo' holds values of type Binary, which CSV cannot hold; write a .parquet" in result.stderr
     )
     assert not Path("out.csv").exists()
+
+
+def test_faults_are_taken_as_missing_when_asked(run, model):
+    Path("bad.csv").write_text("age,member\nold,true\n31.5,false\n")
+    refused = run("predict", str(model), "bad.csv")
+    assert refused.exit_code == 2
+    assert "the table lacks column 'town'" in refused.stderr
+    assert "column 'age' has text 'old' in row 1" in refused.stderr
+    assert "--faults missing" in refused.stderr
+    result = run("predict", str(model), "bad.csv", "--faults", "missing")
+    assert result.exit_code == 0, result.output
+    assert "note: 'age' cannot be read in 1 of 2 rows: taken as missing." in result.stderr
+    assert "'town' is lacking, or cannot be read, in 2 of 2 rows: taken as missing." in result.stderr
+    assert len(result.stdout.splitlines()) == 3
+    assert run("predict", str(model), "bad.csv", "--faults", "ignore").exit_code == 2
+
+
+def test_numbers_in_text_have_the_digits_of_single_precision(run, model, people):
+    run("predict", str(model), str(people), "-o", "scored.csv")
+    run("predict", str(model), str(people), "-o", "scored.parquet")
+    text = pl.read_csv("scored.csv", infer_schema=False)["probability yes"].to_list()
+    exact = pl.read_parquet("scored.parquet")["probability yes"].to_numpy()
+    assert [np.float32(cell) for cell in text] == exact.astype(np.float32).tolist()
+    assert max(len(cell.partition("e")[0].replace(".", "").lstrip("0")) for cell in text) <= 9
+
+
+def test_what_was_guessed_of_the_table_of_the_model_is_not_said_again(run, people):
+    titled = Path("titled.csv")
+    titled.write_text("A list of people\n" + people.read_text(encoding="utf-8"), encoding="utf-8")
+    fitted = run(
+        "fit", "titled.csv", "--model", "network", "--hidden", "none", "--solver", "lbfgs", "--no-trees",
+        "--folds", "0", "-o", "m.safetensors",
+    )  # fmt: skip
+    assert "is skipped as a title" in fitted.stderr
+    assert "title" not in run("predict", "m.safetensors", "titled.csv").stderr
+    Path("other.csv").write_text("Another list\n" + people.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "'Another list', is skipped as a title" in run("predict", "m.safetensors", "other.csv").stderr

@@ -7,9 +7,10 @@ import pytest
 
 import separatrix as sx
 from separatrix.data import Table, learn_schema
+from separatrix.data.column import as_text
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.table_check import Unseen, check_table
-from separatrix.errors import ParameterError, TableWarning
+from separatrix.data.table_check import Unseen, check_table, readable_table
+from separatrix.errors import DataError, ParameterError, TableWarning
 
 N = 60
 DRAW = np.random.RandomState(0)
@@ -124,3 +125,31 @@ def test_text_that_cannot_be_read_is_counted_and_not_an_error() -> None:
         "'age' has text that cannot be read, such as 'old', in 1 of 3 rows.",
         "'day' has text that cannot be read, such as 'soon', in 1 of 3 rows.",
     ]
+
+
+def test_all_faults_are_named_at_once() -> None:
+    table = Table({"age": [20.0, 60.0] * 20, "size": [1.5, 2.5] * 20, "town": ["Ulm", "Bonn"] * 20})
+    schema = learn_schema(table)
+    encoder = TableEncoder.fit(schema.apply(table).columns, schema=schema)
+    bad = {"age": ["31", "old", "x"], "size": ["1.5", "2", "big"]}
+    with pytest.raises(DataError) as raised:
+        schema.apply(bad)
+    message = str(raised.value)
+    assert "the table lacks column 'town'" in message
+    assert "column 'age' has text 'old' in row 2 (first of 2)" in message
+    assert "column 'size' has text 'big' in row 3" in message
+    assert message.endswith(
+        "check_table counts all of it; readable_table (--faults missing) takes it as missing."
+    )
+    rows, faults = readable_table(encoder, bad)
+    assert (faults.lacking, {name: each.n_rows for name, each in faults.unreadable.items()}) == (
+        ("town",),
+        {"age": 2, "size": 1},
+    )
+    made = schema.apply(rows).columns
+    assert np.isnan(made["age"]).tolist() == [False, True, True]
+    assert np.isnan(made["size"]).tolist() == [False, False, True]
+    assert as_text(made["town"]).tolist() == [None] * 3
+    same, none = readable_table(encoder, table)
+    assert not none
+    assert same.columns["age"].tolist() == table["age"].tolist()

@@ -93,3 +93,8 @@ def test_what_is_no_probability_is_refused(wrong: float) -> None:
         threshold_table(Y, np.where(P == 0.7, wrong, P), label=1)
     with pytest.raises(ParameterError, match="cuts must be"):
         threshold_table(Y, P, label=1, cuts=[0.3, wrong])
+
+
+def test_the_cut_of_a_model_is_listed() -> None:
+    table = threshold_table([0, 0, 1, 1], [0.1, 0.3, 0.2, 0.9], label=1, kept=0.3333)
+    assert 0.3333 in [cut.threshold for cut in table.cuts]

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from separatrix.report.decisions import out_of_fold
+from separatrix.decision import Decision
+from separatrix.evaluate.thresholds import Cost
+from separatrix.report.decisions import CutCost, out_of_fold
 
 
 def test_a_sample_has_rows_of_every_class(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,3 +18,21 @@ def test_a_sample_has_rows_of_every_class(monkeypatch: pytest.MonkeyPatch) -> No
     assert 100 <= len(labels) <= 106
     assert (labels == "rare").sum() == 3
     assert (labels == "b").mean() == pytest.approx(0.25, abs=0.03)
+
+
+def test_a_cut_from_few_positive_rows_is_warned_of() -> None:
+    classes = np.array(["no", "yes"])
+    p = np.linspace(0.01, 0.99, 100)
+    proba = np.c_[1 - p, p]
+    few, many = np.where(p > 0.9, "yes", "no"), np.where(p > 0.5, "yes", "no")
+    decision = Decision(threshold=0.3)
+    found = CutCost.of(few, proba, classes, decision, Cost(fn=10))
+    assert (found.n_positive, found.n_caught) == (int((p > 0.9).sum()), int((p > 0.9).sum()))
+    assert found.kept.value == pytest.approx(float(((p >= 0.3) & (p <= 0.9)).mean()))
+    assert found.half.value == pytest.approx(float(((p >= 0.5) & (p <= 0.9)).mean()))
+    assert found.kept.low < found.kept.value < found.kept.high
+    assert found.warning.startswith("the kept cut rests on 10 training rows of 'yes' alone")
+    assert f"(100 training rows, {found.n_positive} of them 'yes')" in found.sentence
+    assert CutCost.of(many, proba, classes, decision, Cost(fn=10)).warning == ""
+    none = CutCost.of(many, proba, classes, Decision(threshold=0.995), Cost(fn=1))
+    assert none.warning.startswith("the kept cut flags none of 50 training rows of 'yes'")

@@ -31,3 +31,11 @@ def test_what_was_kept(best_epoch, kept):
     stop = describe("diverged", 7, best_epoch, monitor=Monitor(), max_epochs=9, learning_rate=1.0)
     assert stop.best_epoch == best_epoch
     assert f"the {kept} are kept" in stop.message
+
+
+def test_an_earlier_epoch_that_is_kept_needs_no_longer_training() -> None:
+    monitor = Monitor("validation_loss")
+    kept = describe("max_iter", 100, 40, monitor=monitor, max_epochs=100)
+    assert "raise max_iter" not in kept.message
+    last = describe("max_iter", 100, 100, monitor=monitor, max_epochs=100)
+    assert "raise max_iter" in last.message

@@ -82,7 +82,8 @@ def _target_missing() -> inspect.Parameter:
     info = typer.Option(
         "--target-missing",
         metavar="WHAT",
-        help="What to do with rows without a target: error, or drop to leave them out. [default: error]",
+        help="What to do with rows without a target: error, drop to leave them out, or class to make them "
+        "the class '(missing)'. [default: error]",
         show_default=False,
         rich_help_panel=PANEL,
     )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from separatrix import check
 from separatrix.cli.console import note, show, show_json, some, summary
 from separatrix.cli.judging import check_report, write_report
 from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption
 from separatrix.cli.positive import with_positive
+from separatrix.cli.predict import FAULTS, note_faults, threshold_text, without_faults
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
 from separatrix.cli.table_input import (
+    FaultsOption,
     JsonOption,
     ModelFile,
     TrueColumn,
+    known_guesses,
     read_table_source,
     source_name,
     text_columns_of,
@@ -59,8 +64,19 @@ def evaluate(
             rich_help_panel=PANEL,
         ),
     ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NUMBER",
+            show_default="that of the model, else 0.5",
+            help="Of two classes: judge the answers that are the positive one where its probability is this "
+            "number or more.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
     cost: CostOption = None,
     trees: TreesOption = True,
+    faults: FaultsOption = "error",
     as_json: JsonOption = False,
     *,
     reading: ReadOptions,
@@ -74,15 +90,24 @@ def evaluate(
         _refuse_without_page({"cost": cost is not None, "train": train is not None, "trees": not trees})
     costs = None if cost is None else read_cost(cost)
     check_report(report)
+    check.choice("faults", faults, FAULTS)
     model = with_positive(load(model_file), positive)
+    if threshold is not None:
+        model = model.with_threshold(threshold)
     name = target or model.target_name
-    table = read_table_source(source, reading.with_text(text_columns_of(model, name)))
+    table = read_table_source(source, reading.with_text(text_columns_of(model, name)), known_guesses(model))
+    if faults == "missing":
+        taken: Counter[str] = Counter()
+        table = without_faults(model, table, taken)
+        note_faults(taken, table.n_rows)
     assessment = assess(model, table, name)
     assert name is not None
     if report is not None:
         training = None
         if train is not None:
-            rows = read_table_source(train, reading.with_text(text_columns_of(model, name)))
+            rows = read_table_source(
+                train, reading.with_text(text_columns_of(model, name)), known_guesses(model)
+            )
             training = split_target(rows, name)
         features, y = split_target(table, name)
         write_report(
@@ -103,12 +128,20 @@ def evaluate(
         unseen = model.encoder.count_unseen(table.columns)
         unused = [column for column in model.encoder.extra_columns(table.columns) if column != name]
     if as_json:
-        values = {"model": str(model_file), "data": source_name(source), "target": name, "unseen": unseen}
+        values: dict[str, Any] = {
+            "model": str(model_file),
+            "data": source_name(source),
+            "target": name,
+            "unseen": unseen,
+        }
+        values["threshold"] = model.threshold
         show_json({**values, "ignored_columns": unused, "test": assessment.to_dict()})
         return
     if unused:
         note(f"columns that the model does not use: {some(unused)}.")
     lines = [("Model", str(model_file)), ("Data", source_name(source)), ("Target", name)]
+    if (text := threshold_text(model, is_asked=threshold is not None)) is not None:
+        lines.append(("Threshold", text))
     written = [] if report is None else [f"Report written to '{report}'."]
     show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"), *written)
 

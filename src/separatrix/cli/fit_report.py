@@ -24,7 +24,8 @@ from separatrix.cli.report import (
     unseen_lines,
 )
 from separatrix.cli.table_input import TableInput
-from separatrix.data.schema import AppliedTable
+from separatrix.data.links import GIVES_AWAY
+from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
 from separatrix.decision import decision_of_model
 from separatrix.ensemble import AnyModel, Ensemble
@@ -114,6 +115,19 @@ def fit_parts(
     if assessment is not None:
         parts += assessment_parts(assessment, "row" if assessment.rows else "test row")
     return parts if hint is None else [*parts, hint]
+
+
+def leak_text(schema: Schema) -> str:
+    """Return the warning on columns that give the target away; empty if none does."""
+    names = [each.name for each in schema.used if each.link is not None and each.link >= GIVES_AWAY]
+    if not names:
+        return ""
+    verb, cure = ("gives", "it is") if len(names) == 1 else ("give", "they are")
+    shown = " and ".join(f"'{name}'" for name in names)
+    return (
+        f"Leak: {shown} {verb} the target away, and the scores above may come from that alone; if {cure} not "
+        f"known before the target is, fit with --drop {','.join(names)}."
+    )
 
 
 def judged_text(crossed: CrossAssessment) -> str:

@@ -20,6 +20,7 @@ from separatrix.cli.judging import (
     check_folds,
     check_read_whole,
     check_report,
+    cut_warnings,
     decision_lines,
     has_few_rows,
     judged_by_folds,
@@ -31,7 +32,7 @@ from separatrix.cli.model_output import check_output, free_name
 from separatrix.cli.options import in_option_names
 from separatrix.cli.progress import warnings_as_notes
 from separatrix.cli.recording import prepare_recording, write_recording
-from separatrix.cli.table_input import TableInput, checked_task, open_tables
+from separatrix.cli.table_input import TableInput, checked_task, open_tables, with_guesses
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.ensemble import AnyModel
@@ -40,6 +41,7 @@ from separatrix.evaluate.assessment import Assessment
 from separatrix.files import check_writable
 from separatrix.io import save
 from separatrix.report.cross_validation import N_FOLDS, CrossAssessment
+from separatrix.report.decisions import CutCost
 from separatrix.train.recorded import recording_path
 
 TEST_SIZE = 0.25
@@ -85,14 +87,14 @@ class FitRun:
             with warnings_as_notes():
                 fitted = self.train(tables)
         with exit_if_interrupted("interrupted before the model was written."):
-            path, model = self.keep(fitted)
+            path, model, cut = self.keep(fitted, tables.guesses)
         with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
             try:
                 judged = self.judge(tables, fitted, model, path)
             except SeparatrixError:
                 warn(f"the model is written to '{path}', but cannot be judged.")
                 raise
-        self.show(tables, fitted, model, judged, path)
+        self.show(tables, fitted, model, judged, path, cut)
         if self.written.film is not None:
             with exit_if_interrupted(f"interrupted while drawing; the model is written to '{path}'."):
                 write_film(self.written.film, fitted.estimator, tables)
@@ -156,16 +158,17 @@ class FitRun:
             raise DataError(f"{in_option_names(stop.message).rstrip('.')}; no model was written.")
         return fitted
 
-    def keep(self, fitted: fitting.Fitted) -> tuple[Path, AnyModel]:
+    def keep(self, fitted: fitting.Fitted, guesses: Sequence[str]) -> tuple[Path, AnyModel, CutCost | None]:
         """Write the model, and remove the checkpoint of a training that has ended by itself."""
         path = self.written.output or free_name()
-        model = with_decision(fitted.estimator.to_model(), fitted, self.judging.decision)
+        model, cut = with_decision(fitted.estimator.to_model(), fitted, self.judging.decision)
+        model = with_guesses(model, guesses)
         save(model, path)
         if self.written.record:
             write_recording(path, fitted.estimator, model)
         if self.pieces.checkpoint is not None and fitted.estimator.stop_.reason != "interrupted":
             self.pieces.checkpoint.unlink(missing_ok=True)
-        return path, model
+        return path, model, cut
 
     def judge(
         self, tables: TableInput, fitted: fitting.Fitted, model: AnyModel, path: Path
@@ -208,20 +211,26 @@ class FitRun:
         model: AnyModel,
         judged: tuple[Assessment | None, str],
         path: Path,
+        cut: CutCost | None,
     ) -> None:
         """Print the report."""
         assessment, how = judged
+        for sentence in cut_warnings(cut, assessment):
+            warn(sentence)
         hint = None if assessment is None else fit_report.advice(assessment, model, fitted)
         diagnosis = getattr(fitted.estimator, "diagnosis_", None)
         if self.written.as_json:
             values = fit_report.fit_values(tables, fitted, model, assessment, path)
             findings = [] if diagnosis is None else diagnosis.to_list()
-            show_json({**values, "advice": hint, "diagnosis": findings})
+            of_cut = None if cut is None else cut.to_dict()
+            show_json({**values, "advice": hint, "diagnosis": findings, "cut": of_cut})
             return
-        decisions = decision_lines(model, self.judging.decision.cost)
+        decisions = decision_lines(model, self.judging.decision.cost, cut)
         parts = fit_report.fit_parts(tables, fitted, model, assessment, how, hint, decisions)
         if diagnosis is not None and diagnosis.findings:
             parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
+        if leak := fit_report.leak_text(tables.schema):
+            parts.append(leak)
         page = "" if self.judging.report is None else f" Report written to '{self.judging.report}'."
         show(*parts, f"Model written to '{path}'.{page} Next: separatrix predict {path} TABLE")
 

@@ -23,11 +23,14 @@ from separatrix.decision import Decision, decision_of_model, positive_index
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.table_source import group_numbers
+from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.thresholds import Cost
 from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
-from separatrix.report.decisions import DecisionChoice, decision_text, out_of_fold
+from separatrix.report.decisions import CutCost, DecisionChoice, decision_text, out_of_fold
 from separatrix.report.folds import check_foldable
 from separatrix.tabular.ensemble_fitting import TabularFit
+from separatrix.text import plural
 
 LEAST_ROWS = 10
 """Fewer rows are not split into folds, unless that is asked for."""
@@ -92,16 +95,24 @@ def has_few_rows(n_folds: int, tables: TableInput, groups: str | None) -> bool:
     return True
 
 
-def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> AnyModel:
-    """Return a model with the calibration and the threshold that were asked for, and its positive class."""
+def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> tuple[AnyModel, CutCost | None]:
+    """Return a model with the calibration and the threshold that were asked for, and its positive class.
+
+    If costs have chosen the threshold, return also what it costs.
+    """
     if model.classes is None:
-        return model
+        return model, None
     y, proba = None, None
     if choice.needs_rows:
         X = fitted.features if isinstance(fitted, TabularFit) else fitted.X
         y, proba = out_of_fold(fitted.estimator, X, fitted.y)  # type: ignore[arg-type]
     decision = choice.decide(y, proba, model.classes, fitted.target.statistics["class_counts"])
-    return model if decision == Decision() else replace(model, decision=decision)
+    found = None
+    if choice.cost is not None:
+        assert y is not None
+        assert proba is not None
+        found = CutCost.of(y, proba, model.classes, decision, choice.cost)
+    return (model if decision == Decision() else replace(model, decision=decision)), found
 
 
 def judged_by_folds(
@@ -196,10 +207,25 @@ def write_report(
     Report.from_estimator(model, X, y, **parts).save(path)
 
 
-def decision_lines(model: AnyModel, cost: Cost | None) -> list[tuple[str, str]]:
-    """Return the line on a model's calibration and threshold, if it has any."""
+def cut_warnings(found: CutCost | None, assessment: Assessment | None) -> list[str]:
+    """Return why a cut that costs have chosen is not to be relied on."""
+    if found is None:
+        return []
+    warnings = [found.warning] if found.warning else []
+    report = None if assessment is None else assessment.model
+    if isinstance(report, ClassificationReport):
+        row = report.per_class[report.positive]
+        if found.n_caught and row.support and row.recall.value == 0:
+            rows = plural(row.support, "row")
+            warnings.append(f"of {rows} of '{row.label}' that judge the model, the kept cut flags none.")
+    return warnings
+
+
+def decision_lines(model: AnyModel, cost: Cost | None, found: CutCost | None = None) -> list[tuple[str, str]]:
+    """Return the lines on a model's calibration and threshold, if it has any, and on what the cut costs."""
     if model.decision is None or model.classes is None:
         return []
     costs: Mapping[str, float] | Cost | None = cost
     text = decision_text(model.decision, model.classes.tolist(), costs)
-    return [("Decision", text)] if text else []
+    lines = [("Decision", text)] if text else []
+    return lines if found is None else [*lines, ("Cost", found.sentence)]

@@ -102,7 +102,8 @@ def plot(
     """Draw pictures of a saved model.
 
     Without --what it draws all pictures that the model and the table allow, and a note says what the others
-    need. The pictures rates and seeds are drawn only if they are named, as they train networks.
+    need. The pictures rates and seeds are drawn only if they are named, as they train networks. If some of
+    those named cannot be drawn, the others are, and the command ends with an error that says why.
     """
     names = read_list(",".join(what)) if what else None
     for name in names or ():
@@ -121,7 +122,7 @@ def plot(
         parameters=None if parameters is None else read_parameters(parameters),
         epochs=None if epochs is None else recorded_epochs(model, read_counts(epochs), names),
     )
-    drawn = _drawable(subject, names)
+    drawn, faults = _drawable(subject, names)
     paths = _paths(output, model_file, drawn)
     draw_without_screen()
     for name, path in zip(drawn, paths, strict=True):
@@ -131,24 +132,35 @@ def plot(
             is_run = name in RUNS
             save_figure(draw_runs(name, subject) if is_run else DISPLAYS[name].draw(subject).figure_, path)
         typer.echo(path)
+    if faults:
+        raise DataError(faults)
 
 
-def _drawable(subject: Subject, names: Sequence[str] | None) -> list[str]:
-    """Return the pictures to draw: those named, which must all be possible, or all possible ones."""
+def _drawable(subject: Subject, names: Sequence[str] | None) -> tuple[list[str], str]:
+    """Return the pictures to draw, and a sentence on those that were named and cannot be drawn.
+
+    Raises
+    ------
+    DataError
+        If none of those that were named can be drawn.
+    """
     found = {name: _missing(name, subject) for name in dict.fromkeys(names or [*DISPLAYS, FILM])}
     options = ("features", "plane", "target")
     reasons = {name: reason and with_option_names(reason, options) for name, reason in found.items()}
     missing = {name: reason for name, reason in reasons.items() if reason}
     if missing and names:
-        name, reason = next(iter(missing.items()))
-        raise DataError(f"cannot draw '{name}': {reason}.")
+        each = [f"'{name}': {reason}" for name, reason in missing.items()]
+        faults = f"cannot draw {'; '.join(each)}."
+        if len(missing) == len(reasons):
+            raise DataError(faults)
+        return [name for name in reasons if name not in missing], faults
     if missing:
         by_reason: dict[str, list[str]] = {}
         for name, reason in missing.items():
             by_reason.setdefault(reason, []).append(name)
         shown = (f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
         note(f"not drawn: {'; '.join(shown)}.")
-    return [name for name in reasons if name not in missing]
+    return [name for name in reasons if name not in missing], ""
 
 
 def _missing(name: str, subject: Subject) -> str | None:

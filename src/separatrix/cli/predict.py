@@ -6,7 +6,7 @@ It loads NumPy, safetensors and Polars alone, so that it starts quickly.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from glob import glob
 from pathlib import Path
@@ -16,14 +16,17 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from separatrix import check
 from separatrix.cli.console import note, some
 from separatrix.cli.positive import with_positive
 from separatrix.cli.read_options import read_notes, with_read_options
 from separatrix.cli.table_input import (
     LARGE,
     SEVERAL_FILES_HELP,
+    FaultsOption,
     MemoryOption,
     ModelFile,
+    known_guesses,
     text_columns_of,
 )
 from separatrix.data.datasets import read_source_file
@@ -35,6 +38,7 @@ from separatrix.data.read_options import ReadOptions
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import Stream
 from separatrix.data.table import Table
+from separatrix.data.table_check import readable_table
 from separatrix.data.table_files import FileTable
 from separatrix.data.table_output import output_format, write_pieces
 from separatrix.decision import decision_of_model
@@ -47,6 +51,7 @@ from separatrix.model import Model, predicted_labels
 Array = NDArray[Any]
 
 PREDICTION = "prediction"
+FAULTS = ("error", "missing")
 
 
 @with_read_options
@@ -85,6 +90,7 @@ def predict(
             help="Of two classes: the positive one, which the threshold is about.",
         ),
     ] = None,
+    faults: FaultsOption = "error",
     memory: MemoryOption = None,
     *,
     reading: ReadOptions,
@@ -99,18 +105,23 @@ def predict(
     model = with_positive(load(model_file), positive)
     if threshold is not None:
         model = model.with_threshold(threshold)
-    keeps = output_format(output)[0].keeps_spelling
+    written = output_format(output)[0]
+    keeps, is_text = written.keeps_spelling, not written.keeps_types
     options = reading.with_text("as written" if keeps else text_columns_of(model))
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
     in_pieces = memory or len(sources) > 1 or is_larger(sources[0], LARGE)
-    read = None if in_pieces else _read(sources[0], options)
-    with _opened(sources if read is None else read, piece_bytes, options) as (stream, layout):
+    known = known_guesses(model)
+    read = None if in_pieces else _read(sources[0], options, known)
+    with _opened(sources if read is None else read, piece_bytes, options, known) as (stream, layout):
+        check.choice("faults", faults, FAULTS)
         unseen: Counter[str] = Counter()
+        taken: Counter[str] | None = Counter() if faults == "missing" else None
         group_rows = max(piece.n_rows for piece in stream.pieces)
-        pieces = scored_pieces(model, stream, unseen, layout)
+        pieces = scored_pieces(model, stream, unseen, layout, taken, is_text=is_text)
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
         _note_columns(model, stream, unseen)
+        note_faults(taken or {}, stream.n_rows)
     _note_decision(model, is_asked=threshold is not None)
 
 
@@ -121,25 +132,32 @@ def _note_decision(model: AnyModel, *, is_asked: bool) -> None:
     weights = (model.training or {}).get("settings", {}).get("class_weight")
     if weights is not None and not (model.decision is not None and model.decision.is_calibrated):
         note("classes were weighted in the training: the probabilities are not frequencies.")
-    if model.threshold is not None and model.decision is not None:
-        origin = "as asked" if is_asked else "as kept in the model"
-        label = model.classes[model.decision.positive]
-        note(f"'{label}' is predicted from a probability of {model.threshold:g} on, {origin}.")
+    if (text := threshold_text(model, is_asked=is_asked)) is not None:
+        note(f"{text}.")
 
 
-def _read(source: str, options: ReadOptions) -> Table | FileTable:
-    with read_notes():
+def threshold_text(model: AnyModel, *, is_asked: bool) -> str | None:
+    """Return from which probability on a class is predicted, and why; None if by the likeliest class."""
+    if model.threshold is None or model.decision is None or model.classes is None:
+        return None
+    origin = "as asked" if is_asked else "as kept in the model"
+    label = model.classes[model.decision.positive]
+    return f"'{label}' is predicted from a probability of {model.threshold:g} on, {origin}"
+
+
+def _read(source: str, options: ReadOptions, known: Collection[str]) -> Table | FileTable:
+    with read_notes(known):
         return read_source_file(source, options)
 
 
 @contextmanager
 def _opened(
-    source: Table | FileTable | list[str], piece_bytes: int, options: ReadOptions
+    source: Table | FileTable | list[str], piece_bytes: int, options: ReadOptions, known: Collection[str]
 ) -> Iterator[tuple[Stream, CsvLayout | None]]:
     """Open a table to be read in pieces; yield also the layout of a text file whose cells are as written."""
     table = source.frame if isinstance(source, FileTable) else source
     with ExitStack() as stack:
-        with read_notes():
+        with read_notes(known):
             stream = stack.enter_context(open_stream(table, piece_bytes, options))
         layout = source.layout if isinstance(source, FileTable) else stream.layout
         yield stream, layout if options.text_columns == "as written" else None
@@ -156,9 +174,18 @@ def check_output(output: str, sources: list[str]) -> None:
 
 
 def scored_pieces(
-    model: AnyModel, stream: Stream, unseen: Counter[str], layout: CsvLayout | None = None
+    model: AnyModel,
+    stream: Stream,
+    unseen: Counter[str],
+    layout: CsvLayout | None = None,
+    taken: Counter[str] | None = None,
+    *,
+    is_text: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield pieces with the columns that scoring adds; count the values not seen in training.
+
+    With `taken`, what cannot be read is taken as missing, and counted there. With `is_text`, predicted
+    numbers are in single precision.
 
     With a `layout`, the cells are as written in a text file, and the model gets what they stand for. Columns
     of a file with types keep theirs, also those that a model could not use, such as lists.
@@ -171,16 +198,43 @@ def scored_pieces(
         names = [name for name in stream.kinds if name not in unused or name not in originals]
         written = Table(dict(stream.read(piece, names)))
         table = written if layout is None else _read_cells(model, written, layout)
-        if model.encoder is not None:
-            unseen.update(model.encoder.count_unseen(table.columns))
+        if taken is not None:
+            table = without_faults(model, table, taken)
         with stream.located(piece):
             added = predicted_columns(model, table)
+        if model.encoder is not None:
+            unseen.update(model.encoder.count_unseen(table.columns))
+        if is_text:
+            added = {name: _short(name, values) for name, values in added.items()}
         for name in added:
             if name in stream.kinds:
                 raise DataError(
                     f"the table already has a column '{name}', which scoring would add; rename or remove it."
                 )
         yield {name: originals.get(name, written.columns.get(name)) for name in stream.kinds} | added
+
+
+def _short(name: str, values: Any) -> Any:
+    """Return floats in single precision: in text these are up to nine digits, as many as networks have."""
+    import polars as pl
+
+    is_float = isinstance(values, np.ndarray) and values.dtype.kind == "f"
+    return pl.Series(name, values, dtype=pl.Float32) if is_float else values
+
+
+def without_faults(model: AnyModel, table: Table, taken: Counter[str]) -> Table:
+    """Return a table in which what cannot be read is missing; count it."""
+    readable, faults = readable_table(model.encoder, table)
+    taken.update({name: text.n_rows for name, text in faults.unreadable.items()})
+    taken.update(dict.fromkeys(faults.lacking, table.n_rows))
+    return readable
+
+
+def note_faults(taken: Mapping[str, int], n_rows: int) -> None:
+    """Say what was taken as missing."""
+    for name, number in taken.items():
+        which = "is lacking, or cannot be read," if number == n_rows else "cannot be read"
+        note(f"'{name}' {which} in {number:,} of {n_rows:,} rows: taken as missing.")
 
 
 def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Annotated, Any, Optional
@@ -16,6 +17,12 @@ from separatrix.data.read_options import SEPARATORS, ReadOptions
 from separatrix.data.table_files import ReadWarning
 
 PANEL = "Reading the table"
+
+_FILE = re.compile(r"'[^']*\.\w+'|standard input")
+"""The name of a file in a note."""
+
+READING = "read_notes"
+"""The training metadata of a model in which the guesses about its table are."""
 
 NAMES = ("sep", "decimal", "encoding", "na", "header", "skip_rows", "sheet", "table")
 """The fields of `ReadOptions` that are options."""
@@ -83,17 +90,24 @@ def _parameter(name: str) -> inspect.Parameter:
 
 
 @contextmanager
-def read_notes() -> Iterator[None]:
-    """Print what was guessed about table files as notes; other warnings stay warnings."""
+def read_notes(known: Collection[str] = ()) -> Iterator[list[str]]:
+    """Print what was guessed about table files as notes; other warnings stay warnings.
+
+    Yield the guesses, each without the name of its file. Those that are `known`, because they are the same as
+    of the table that a model was trained on, are not printed again.
+    """
+    found: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("always", ReadWarning)
         show = warnings.showwarning
 
         def shown(message: Any, category: type[Warning], *rest: Any, **more: Any) -> None:
             if issubclass(category, ReadWarning):
-                note(with_option_names(str(message), NAMES))
+                found.append(_FILE.sub("the table", str(message)))
+                if found[-1] not in known:
+                    note(with_option_names(str(message), NAMES))
             else:
                 show(message, category, *rest, **more)
 
         warnings.showwarning = shown
-        yield
+        yield found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -12,7 +12,7 @@ import typer
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.cli.read_options import read_notes
+from separatrix.cli.read_options import READING, read_notes
 from separatrix.data.column import as_numbers
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.column_values import as_column
@@ -30,8 +30,9 @@ from separatrix.data.table import Table, require_target, split_target
 from separatrix.data.table_files import TableFile, open_table
 from separatrix.data.target_rows import stream_with_target, with_target
 from separatrix.data.targets import Task, infer_task
-from separatrix.ensemble import AnyModel
+from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
+from separatrix.model import Model
 
 LARGE = 10**9
 """Bytes of a file above which it is read in pieces, whether asked for or not."""
@@ -75,6 +76,14 @@ MemoryOption = Annotated[
         help="Read the table in pieces, and keep the memory of the process below this size, such as 512MB.",
     ),
 ]
+FaultsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="WHAT",
+        help="What to do with cells that cannot be read, such as text among numbers, and with columns that "
+        "the table lacks: error, or missing to take them as missing.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
 
 
@@ -100,6 +109,8 @@ class TableInput:
         What the columns are.
     columns : ColumnOptions
         What the user says about them.
+    guesses : tuple of str
+        What was guessed about its file.
     """
 
     name: str
@@ -112,6 +123,7 @@ class TableInput:
     reason: str
     schema: Schema
     columns: ColumnOptions
+    guesses: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -145,13 +157,14 @@ def open_tables(
     if memory is None and (in_pieces or len(sources) > 1 or is_larger(sources[0], LARGE)):
         memory = "1GB"
     if memory is None:
-        source = read_table_source(sources[0], reading)
+        with read_notes() as guesses:
+            source = read_source(sources[0], reading)
         stream = TableStream(source)
         if test is not None:
-            test_source = read_table_source(test, reading.with_text(stream.text_columns))
+            test_source = read_table_source(test, reading.with_text(stream.text_columns), guesses)
     else:
         piece_bytes = Budget(parse_memory(memory)).piece
-        with read_notes():
+        with read_notes() as guesses:
             source = stream = stack.enter_context(open_stream(list(sources), piece_bytes, reading))
         if test is not None:
             test_source = open_table(test, **vars(reading))
@@ -171,12 +184,18 @@ def open_tables(
             stream = source
     chosen, reason = infer_task(SchemaStream(stream, schema), column) if task is None else task
     split = "" if test is None else f"from {source_name(test)}"
-    return TableInput(name, source, test_source, split, memory, column, chosen, reason, schema, columns)
+    found = tuple(guesses)
+    return TableInput(
+        name, source, test_source, split, memory, column, chosen, reason, schema, columns, found
+    )
 
 
-def read_table_source(source: str, reading: ReadOptions) -> Table:
-    """Read a table from a file, from standard input or from the data sets by name; guesses become notes."""
-    with read_notes():
+def read_table_source(source: str, reading: ReadOptions, known: Collection[str] = ()) -> Table:
+    """Read a table from a file, from standard input or from the data sets by name; guesses become notes.
+
+    Those that are `known` are not printed again; see `read_notes`.
+    """
+    with read_notes(known):
         return read_source(source, reading)
 
 
@@ -202,6 +221,24 @@ def checked_task(task: str) -> Task:
     return "regression" if task == "regression" else "classification"
 
 
+def known_guesses(model: AnyModel) -> list[str]:
+    """Return what was guessed about the file that a model was trained on."""
+    return list((model.training or {}).get(READING, ()))
+
+
+def with_guesses(model: AnyModel, guesses: Sequence[str]) -> AnyModel:
+    """Return a model that knows what was guessed about the file that it was trained on."""
+    if not guesses:
+        return model
+    if isinstance(model, Ensemble):
+        return replace(model, models=[_with_guesses(each, guesses) for each in model.models])
+    return _with_guesses(model, guesses)
+
+
+def _with_guesses(model: Model, guesses: Sequence[str]) -> Model:
+    return replace(model, training={**(model.training or {}), READING: list(guesses)})
+
+
 def text_columns_of(model: AnyModel, target: str | None = None) -> list[str]:
     """Return the columns that a model reads as text, whatever their cells spell in another file."""
     inputs = [] if model.encoder is None else model.encoder.text_columns
@@ -213,7 +250,7 @@ def rows_and_target(
     model: AnyModel, source: str, target: str | None, reading: ReadOptions
 ) -> tuple[Table, NDArray[Any] | None]:
     """Read a table and split it into features and, if the table has it, the target."""
-    table = read_table_source(source, reading.with_text(text_columns_of(model, target)))
+    table = read_table_source(source, reading.with_text(text_columns_of(model, target)), known_guesses(model))
     name = target or model.target_name or TARGET
     if (target is None and name not in table.columns) or not model.has_one_target:
         return table, None

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from separatrix.data.kinds.dates import ORDERS, Order
 from separatrix.errors import ParameterError, did_you_mean
 
-TargetMissing = Literal["error", "drop"]
+TargetMissing = Literal["error", "drop", "class"]
 
 Names = Sequence[str]
 
@@ -32,8 +32,9 @@ class ColumnOptions:
         Columns to leave out.
     keep : sequence of str
         Columns to learn from, even if they seem to be identifiers, free text or duplicates.
-    target_missing : {"error", "drop"}
-        What to do with rows without a target: raise an error, or leave them out.
+    target_missing : {"error", "drop", "class"}
+        What to do with rows without a target: raise an error, leave them out, or make them a class of their
+        own, called `(missing)`.
 
     Raises
     ------
@@ -80,7 +81,9 @@ class ColumnOptions:
                     "date", f"must name an order of {', '.join(ORDERS)} for '{column}', got {order!r}."
                 )
         if self.target_missing not in get_args(TargetMissing):
-            raise ParameterError("target_missing", f"must be error or drop, got {self.target_missing!r}.")
+            raise ParameterError(
+                "target_missing", f"must be error, drop or class, got {self.target_missing!r}."
+            )
         repeated = [name for name, count in Counter(self.all_names).items() if count > 1]
         if repeated:
             raise ParameterError(

@@ -138,15 +138,25 @@ class Schema:
         Raises
         ------
         DataError
-            If a column is missing, or has cells that cannot be read.
+            If columns are missing, or have cells that cannot be read; it names them all.
         """
         if isinstance(columns, AppliedTable) and (columns.schema is self or columns.schema == self):
             return columns
         given = columns.columns if isinstance(columns, Table) else columns
-        require_columns(given, self.input_names)
         made: dict[str, Column] = {}
+        faults: list[str] = []
+        try:
+            require_columns(given, self.input_names)
+        except DataError as error:
+            faults.append(str(error))
         for name, reader in self._readers.items():
-            made |= reader.read(as_column(given[name], name), name)
+            if name not in given:
+                continue
+            try:
+                made |= reader.read(as_column(given[name], name), name)
+            except DataError as error:
+                faults.append(str(error))
+        _refuse(faults)
         return AppliedTable(made, row_names=getattr(columns, "row_names", None), schema=self)
 
     def apply_known(self, columns: Mapping[str, ArrayLike] | Table) -> Table:
@@ -259,6 +269,23 @@ _PLURAL_REASONS = {
 def _some(names: Sequence[str], limit: int = 8) -> str:
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
+
+
+SHOWN_FAULTS = 6
+"""Columns at fault that an error names."""
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    """Raise a `DataError` for the faults of a table, if there are any."""
+    if not faults:
+        return
+    shown = list(faults[:SHOWN_FAULTS])
+    if more := len(faults) - len(shown):
+        shown.append(f"{plural(more, 'more column')} cannot be read.")
+    raise DataError(
+        f"{' '.join(shown)} check_table counts all of it; readable_table (--faults missing) takes it as "
+        "missing."
+    )
 
 
 @dataclass(frozen=True, eq=False)

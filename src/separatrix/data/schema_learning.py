@@ -241,8 +241,34 @@ def _with_one_left(decisions: list[ColumnSchema]) -> list[ColumnSchema]:
     ]
 
 
+MISSING_CLASS = "(missing)"
+"""The class of rows without a target, if they are one."""
+
+
 def decide_target(name: str, profile: Profile, options: ColumnOptions) -> ColumnSchema:
-    """Return how a target column is read: numbers in text as numbers, variants of a label as one label."""
+    """Return how a target column is read: numbers in text as numbers, variants of a label as one label.
+
+    Raises
+    ------
+    ParameterError
+        If rows without a target are to be a class, and the others have numbers.
+    """
+    found = _decided_target(name, profile, options)
+    if options.target_missing != "class" or not found.n_missing:
+        return found
+    has_fractions = isinstance(profile, NumberProfile) and not profile.are_whole
+    if isinstance(found.reader, NumberReader) or has_fractions:
+        raise ParameterError(
+            "target_missing", f"must not be class for '{name}', which has numbers; drop leaves the rows out."
+        )
+    is_whole = isinstance(profile, NumberProfile) and profile.kind != "truth"
+    reader = found.reader or CategoryReader(whole=is_whole)
+    assert isinstance(reader, CategoryReader)
+    note = f"has no value in {plural(found.n_missing, 'row')}, which are the class '{MISSING_CLASS}'"
+    return replace(found, reader=replace(reader, missing=MISSING_CLASS), notes=(*found.notes, note))
+
+
+def _decided_target(name: str, profile: Profile, options: ColumnOptions) -> ColumnSchema:
     found = ColumnSchema(
         name, "number" if isinstance(profile, NumberProfile) else "category", "is the target"
     )

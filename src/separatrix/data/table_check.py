@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -166,6 +166,51 @@ def _readable(
             found[each.name] = _unseen_of((), column[are_bad])
             readable[each.name] = np.where(are_bad, None, column)  # type: ignore[call-overload]
     return readable, found
+
+
+def readable_table(encoder: TableEncoder | None, X: Any) -> tuple[Table, TableCheck]:
+    """Return a table that a model with this encoder can read, and what of it has been taken as missing.
+
+    Cells that cannot be read become missing, and columns that the table lacks are added without values.
+
+    Raises
+    ------
+    ParameterError
+        If the model takes no tables.
+
+    Examples
+    --------
+    >>> from separatrix.data.schema_learning import learn_schema
+    >>> table = Table({"sex": ["male", "female"] * 20, "age": [20.0, 60.0] * 20})
+    >>> schema = learn_schema(table)
+    >>> encoder = TableEncoder.fit(schema.apply(table).columns, schema=schema)
+    >>> rows, faults = readable_table(encoder, {"age": ["31", "old"]})
+    >>> schema.apply(rows)["age"]
+    array([31., nan])
+    >>> print(faults)
+    'sex' is lacking.
+    'age' has text that cannot be read, such as 'old', in 1 of 2 rows.
+    """
+    columns = columns_of(X)
+    if encoder is None or columns is None:
+        raise ParameterError("X", "must be a table, for a model that was fitted with fit_table.")
+    table = X if isinstance(X, Table) else Table({name: as_column(columns[name], name) for name in columns})
+    if encoder.schema is None or isinstance(table, AppliedTable):
+        return table, TableCheck(table.n_rows)
+    readable, unreadable = _readable(encoder.schema, table.columns)
+    lacking = [name for name in encoder.input_columns if name not in table.columns]
+    added = {name: np.full(table.n_rows, None, dtype=object) for name in lacking}
+    columns = {name: as_column(cells, name) for name, cells in {**readable, **added}.items()}
+    rows = replace(table, columns=columns)
+    return rows, TableCheck(table.n_rows, tuple(lacking), unreadable=unreadable)
+
+
+def warned_readable_table(encoder: TableEncoder | None, X: Any) -> Table:
+    """Return the table of `readable_table`; warn of what has been taken as missing."""
+    table, faults = readable_table(encoder, X)
+    if faults:
+        warn(f"{'; '.join(faults.sentences)}: taken as missing.", TableWarning)
+    return table
 
 
 def checked_table(encoder: TableEncoder | None, X: Any) -> TableCheck:

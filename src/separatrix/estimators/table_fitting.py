@@ -16,7 +16,7 @@ from separatrix.data.frames import columns_of
 from separatrix.data.given_tables import with_target_column
 from separatrix.data.look import look_of_schema
 from separatrix.data.table import Table
-from separatrix.data.table_check import TableCheck, checked_table, warn_of_table
+from separatrix.data.table_check import TableCheck, checked_table, warn_of_table, warned_readable_table
 from separatrix.data.table_look import TableLook
 from separatrix.estimators import targets
 from separatrix.estimators.settings import MLPSettings, plain_settings
@@ -78,7 +78,7 @@ class TableFitting(TableSteps):
             Minutes between two writes. It is written before the training and on Ctrl-C, too.
         **columns :
             What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
-            columns) and `target_missing` ('error' or 'drop'), as of `separatrix.data.ColumnOptions`.
+            columns) and `target_missing` ('error', 'drop' or 'class'), as of `separatrix.data.ColumnOptions`.
 
         Returns
         -------
@@ -194,6 +194,10 @@ class TableFitting(TableSteps):
     def check_table(self, X: Any) -> TableCheck:
         """Return what the network was not trained on in a table; see `Model.check_table`."""
         return checked_table(self.__dict__.get("encoder_"), X)
+
+    def readable_table(self, X: Any) -> Table:
+        """Return a table that can be predicted: what cannot be read in it is missing; see `Model`."""
+        return warned_readable_table(self.__dict__.get("encoder_"), X)
 
     @property
     def table_(self) -> TableLook:

@@ -171,6 +171,23 @@ def _boosting(training: TrainingTable, test: Table) -> Baseline:
         return _predicted(model, _cells(training.table, codes), _cells(test, codes), training)
 
 
+def boosting_text() -> str:
+    """Return what gradient boosting is, and with which settings, in words.
+
+    Examples
+    --------
+    >>> print(boosting_text())  # doctest: +ELLIPSIS
+    Gradient boosting is scikit-learn's HistGradientBoosting with its defaults: learning_rate 0.1, ...
+    """
+    settings = HistGradientBoostingClassifier().get_params()
+    names = ("learning_rate", "max_iter", "max_leaf_nodes", "min_samples_leaf", "l2_regularization")
+    shown = ", ".join(f"{name} {settings[name]:g}" for name in (*names, "max_bins"))
+    return (
+        f"Gradient boosting is scikit-learn's HistGradientBoosting with its defaults: {shown}, "
+        f"early_stopping {settings['early_stopping']}."
+    )
+
+
 @dataclass(frozen=True)
 class _LevelCodes:
     """How gradient boosting takes a column: the code of each level, or None for numbers."""

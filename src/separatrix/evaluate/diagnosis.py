@@ -94,6 +94,8 @@ def still_improving(t: Trained) -> Finding | None:
     """Return a finding if the loss fell until the last epoch."""
     loss = t.history.loss
     n = max(len(loss) // 10, 1)
+    if t.stop.best_epoch not in (None, t.stop.epoch):  # more epochs would change nothing
+        return None
     if t.stop.reason != "max_iter" or len(loss) < 20 or not np.isfinite(loss[-n - 1 :]).all():
         return None
     fall = float((loss[-n - 1] - loss[-1]) / abs(loss[-1])) if loss[-1] else 0.0

@@ -156,6 +156,7 @@ def threshold_table(
     label: Any = True,
     cost: Cost | Mapping[str, float] | None = None,
     cuts: npt.ArrayLike | None = None,
+    kept: float | None = None,
 ) -> Thresholds:
     """Compute precision, recall, flagged rows and cost at many cuts.
 
@@ -171,6 +172,8 @@ def threshold_table(
         Such as ``{"fn": 10, "fp": 1}``; by default both wrong answers cost 1.
     cuts : array-like of float, optional
         Cuts to list; by default those in `SHOWN`, and the cheapest.
+    kept : float, optional
+        The cut of a model: it is listed, too.
 
     Raises
     ------
@@ -205,7 +208,8 @@ def threshold_table(
     if not isinstance(cost, Cost):
         cost = Cost.from_mapping(cost or {})
     cheapest = _cheapest(positive, p, cost)
-    values = np.unique([*SHOWN, cheapest] if cuts is None else np.asarray(cuts, np.float64))
+    chosen = [*SHOWN, cheapest] if cuts is None else np.asarray(cuts, np.float64).tolist()
+    values = np.unique([*chosen, *([] if kept is None else [kept])])
     for value in values.tolist():
         check.number("cuts", value, 0.0, 1.0)
     listed = tuple(_cut(positive, p, float(value), cost) for value in values)

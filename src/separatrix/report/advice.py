@@ -17,6 +17,9 @@ FAR_BELOW = 0.5
 
 SEARCH = "separatrix search TABLE tries networks of many sizes on the same folds"
 
+FIT_LINE = "separatrix fit TABLE --hidden none --solver lbfgs"
+"""The command that fits a straight line."""
+
 
 @dataclass(frozen=True)
 class TrainingFacts:
@@ -30,7 +33,7 @@ class TrainingFacts:
     stops_early : bool
         Whether validation rows chose the epoch.
     reached_limit : bool
-        Whether training ended at its largest number of epochs.
+        Whether training ended at its largest number of epochs, and the last one is kept.
     has_diverged : bool
         Whether training ended because it diverged.
     loss_rose : bool
@@ -58,10 +61,18 @@ class TrainingFacts:
             kind,
             loss,
             stops_early or kind == "ensemble",
-            reason == "max_iter",
+            reason == "max_iter" and _best_epoch(model, stop) is None,
             reason == "diverged",
             last > first,
         )
+
+
+def _best_epoch(model: Any, stop: Mapping[str, Any]) -> int | None:
+    """Return the epoch that was kept, if it is not the last one."""
+    kept = getattr(model, "stop_", None)
+    best = stop.get("best_epoch", getattr(kept, "best_epoch", None))
+    last = stop.get("epoch", getattr(kept, "epoch", None))
+    return None if best is None or best == last else int(best)
 
 
 def advice(assessment: Assessment, training: TrainingFacts) -> tuple[str, ...]:
@@ -78,8 +89,8 @@ def advice(assessment: Assessment, training: TrainingFacts) -> tuple[str, ...]:
     >>> flat, sure = [[0.5, 0.5]] * 40, [[0.9, 0.1], [0.1, 0.9]] * 20
     >>> assessment = assess_classifier([0, 1] * 20, flat, [0, 1], {"logistic regression": Baseline(sure)})
     >>> print(advice(assessment, TrainingFacts("network", loss=0.69, stops_early=True))[0])
-    A straight line (logistic regression) is better here: use it, or see whether columns are missing, scaled \
-or coded wrongly.
+    A straight line (logistic regression) is better here: use it (separatrix fit TABLE --hidden none \
+--solver lbfgs), or see whether columns are missing, scaled or coded wrongly.
     """
     found = {each.names[1]: each for each in assessment.comparisons}
     if not found or assessment.model.n_rows < MIN_ROWS:
@@ -206,12 +217,12 @@ def _line_sentence(line: Comparison) -> str:
     name = line.names[1]
     if line.outcome == "worse":
         return (
-            f"A straight line ({name}) is better here: use it, or see whether columns are missing, scaled or "
-            "coded wrongly."
+            f"A straight line ({name}) is better here: use it ({FIT_LINE}), or see whether columns are "
+            "missing, scaled or coded wrongly."
         )
     return (
         f"No difference from a straight line ({name}) was found beyond chance: it may be as good, and is "
-        "easier to explain; more rows would decide."
+        f"easier to explain ({FIT_LINE}); more rows would decide."
     )
 
 

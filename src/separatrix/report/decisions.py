@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 from sklearn.base import clone
 from sklearn.model_selection import cross_val_predict
 
 from separatrix.decision import Decision, positive_index, rarer_class
 from separatrix.errors import ParameterError
 from separatrix.evaluate.calibration import fitted_decision
+from separatrix.evaluate.intervals import LEVEL, Interval
 from separatrix.evaluate.thresholds import Cost, threshold_table
 from separatrix.report.importance import stratified_rows
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -143,6 +146,103 @@ def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
         X, y = X[rows], y[rows]
     proba = cross_val_predict(clone(estimator), X, y, cv=N_FOLDS, method="predict_proba")
     return y, np.asarray(proba, np.float64)
+
+
+LEAST_POSITIVE = 30
+"""Positive rows below which a cut that was chosen on them may be far from the cheapest."""
+
+
+@dataclass(frozen=True)
+class CutCost:
+    """What a kept cut costs on the rows that chose it, by models that were not trained on them.
+
+    Attributes
+    ----------
+    label : object
+        The positive class.
+    n_rows, n_positive, n_caught : int
+        Rows, those of the positive class, and those of these that are flagged.
+    kept, half : Interval
+        Mean cost of a row at the kept cut, and at 0.5.
+    """
+
+    label: Any
+    n_rows: int
+    n_positive: int
+    n_caught: int
+    kept: Interval
+    half: Interval
+
+    @classmethod
+    def of(cls, y: Array, proba: Array, classes: Array, decision: Decision, cost: Cost) -> CutCost:
+        """Return the cost of a decision's threshold.
+
+        Parameters
+        ----------
+        y : array of shape (n_rows,)
+            Labels.
+        proba : array of shape (n_rows, n_classes)
+            Probabilities, not calibrated.
+        classes : array of shape (n_classes,)
+        decision : Decision
+            With a threshold.
+        cost : Cost
+
+        Examples
+        --------
+        >>> y, p = np.array(["no"] * 6 + ["yes"] * 2), np.linspace(0.1, 0.8, 8)
+        >>> decision, classes = Decision(threshold=0.65), np.array(["no", "yes"])
+        >>> found = CutCost.of(y, np.c_[1 - p, p], classes, decision, Cost(fn=1))
+        >>> print(found.sentence)
+        0.000 a row at this cut, 0.250 [-0.137, 0.637] at 0.5 (8 training rows, 2 of them 'yes')
+        """
+        assert decision.threshold is not None
+        label = classes[decision.positive]
+        is_positive = np.asarray(y == label)
+        p = decision.probabilities(proba)[:, decision.positive]
+        kept, half = (_mean_cost(is_positive, p >= cut, cost) for cut in (decision.threshold, 0.5))
+        n_caught = int((is_positive & (p >= decision.threshold)).sum())
+        return cls(label, len(y), int(is_positive.sum()), n_caught, kept, half)
+
+    @property
+    def sentence(self) -> str:
+        """The costs, and on which rows, in words."""
+        of = f"{plural(self.n_rows, 'training row')}, {self.n_positive:,} of them '{self.label}'"
+        return f"{_cost_text(self.kept)} a row at this cut, {_cost_text(self.half)} at 0.5 ({of})"
+
+    @property
+    def warning(self) -> str:
+        """Why the cut is not to be relied on, and the cure; empty if it is."""
+        rows = f"{plural(self.n_positive, 'training row')} of '{self.label}'"
+        if not self.n_caught:
+            return (
+                f"the kept cut flags none of {rows}: at these costs no flag pays; raise the cost of a miss "
+                "(--cost fn=…), add columns that say more, or give --threshold."
+            )
+        if self.n_positive < LEAST_POSITIVE:
+            return (
+                f"the kept cut rests on {rows} alone, and may flag none of new ones: collect more, or give "
+                "--threshold."
+            )
+        return ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the values that JSON can hold."""
+        return {**asdict(self), "label": str(self.label)}
+
+
+def _mean_cost(is_positive: Array, is_flagged: Array, cost: Cost) -> Interval:
+    """Return the mean cost of a row with Student's interval."""
+    costs = np.where(
+        is_positive, np.where(is_flagged, cost.tp, cost.fn), np.where(is_flagged, cost.fp, cost.tn)
+    )
+    mean, error = float(costs.mean()), float(stats.sem(costs)) if len(costs) > 1 else 0.0
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, max(len(costs) - 1, 1))) * error
+    return Interval(mean, mean - half, mean + half)
+
+
+def _cost_text(interval: Interval) -> str:
+    return f"{interval.value:.3f}" if interval.low is None or interval.low == interval.high else str(interval)
 
 
 def read_cost(text: str) -> Cost:

@@ -218,7 +218,9 @@ def shuffled_rises(
             name: np.concatenate([column[order] if name in group else column for group, order in block])
             for name, column in table.columns.items()
         }
-        found.append(losses(replace(table, columns=columns, row_names=None)).reshape(len(block), table.n_rows))
+        found.append(
+            losses(replace(table, columns=columns, row_names=None)).reshape(len(block), table.n_rows)
+        )
     each = np.vstack(found).reshape(len(groups), len(orders), table.n_rows)
     return list(each.mean(axis=1) - losses(table))
 

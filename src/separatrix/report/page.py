@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.metadata import version
 
+from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING, boosting_text
 from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.comparison import Comparison
 from separatrix.evaluate.intervals import Interval
@@ -173,6 +174,8 @@ def _scores(report: Content) -> str:
     if rule:
         note += f" Of the {report.assessment.name}, {rule}; the accuracies of the others are from 0.5 on."
     picture = _figures((pictures.score_picture(points, metric), _better(metric))) if points else ""
+    if GRADIENT_BOOSTING in reports:
+        note += f" {boosting_text()}"
     return _table(header, rows, "numbers") + _text(note, "note") + picture
 
 
@@ -309,7 +312,7 @@ def _thresholds(report: Content) -> str:
     cost = table.cost
     rows = [
         (
-            f"{cut.threshold:.3g}{' (cheapest)' if cut.threshold == table.cheapest else ''}",
+            _cut_text(cut.threshold, table.cheapest, report.threshold),
             "–" if cut.precision is None else f"{cut.precision:.1%}",
             f"{cut.recall:.1%}",
             f"{cut.flagged:.1%}",
@@ -336,6 +339,12 @@ def _thresholds(report: Content) -> str:
         + _table(header, rows, "numbers")
         + _text(note, "note")
     )
+
+
+def _cut_text(threshold: float, cheapest: float, kept: float | None) -> str:
+    marks = ["kept"] if threshold == kept else []
+    marks += ["cheapest"] if threshold == cheapest else []
+    return f"{threshold:.3g} ({', '.join(marks)})" if marks else f"{threshold:.3g}"
 
 
 def _rows(report: Content) -> str:

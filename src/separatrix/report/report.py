@@ -300,4 +300,6 @@ def _thresholds(
         return None
     positive = subject.how.positive
     label = subject.classes.tolist()[positive]
-    return threshold_table(subject.labels, answers[:, positive], label=label, cost=cost)
+    return threshold_table(
+        subject.labels, answers[:, positive], label=label, cost=cost, kept=subject.threshold
+    )

@@ -157,7 +157,7 @@ class TableFitting(ABC):
             there are as many. A warning says how many rows were drawn. By default the table is read whole.
         **columns :
             What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
-            columns) and `target_missing` ('error' or 'drop'), as of `separatrix.data.ColumnOptions`.
+            columns) and `target_missing` ('error', 'drop' or 'class'), as of `separatrix.data.ColumnOptions`.
 
         Returns
         -------
@@ -203,6 +203,10 @@ class TableFitting(ABC):
     def check_table(self, X: Any) -> TableCheck:
         """Return what the networks were not trained on in a table; see `Model.check_table`."""
         return self.ensemble_.check_table(X)
+
+    def readable_table(self, X: Any) -> Table:
+        """Return a table that can be predicted: what cannot be read in it is missing; see `Model`."""
+        return self.ensemble_.readable_table(X)
 
     @property
     def table_(self) -> TableLook:

@@ -86,5 +86,7 @@ def describe(
     if reason == "diverged":
         advice = lower if last_loss is None else f"{lower}; or choose another init"
     else:
-        advice = "raise max_iter or the learning rate" if reason == "max_iter" and has_monitor else ""
+        is_earlier = best_epoch not in (None, epoch)  # more epochs would change nothing
+        is_short = reason == "max_iter" and has_monitor and not is_earlier
+        advice = "raise max_iter or the learning rate" if is_short else ""
     return Stop(reason, epoch, best_epoch, "; ".join(part for part in (what, kept, advice) if part) + ".")

@@ -215,7 +215,7 @@ def test_what_the_user_says_goes_first():
             "drop must not name a column that another option names",
         ),
         ({"numeric": 5.5}, "numeric must be names of columns, got 5.5"),
-        ({"target_missing": "skip"}, "target_missing must be error or drop, got 'skip'"),
+        ({"target_missing": "skip"}, "target_missing must be error, drop or class, got 'skip'"),
         ({"date": {"age": "ydm"}}, "date must name an order of ymd, dmy, mdy, time for 'age', got 'ydm'"),
     ],
 )
@@ -432,3 +432,19 @@ def test_decimal_commas_of_a_file_are_said(tmp_path) -> None:
         assert learn_schema(stream)["big"].written == table.written["big"]
     target = learn_schema(table, "big").target
     assert target.notes == ("has numbers written with a decimal comma and thousands separators",)
+
+
+def test_rows_without_a_target_can_be_a_class() -> None:
+    table = Table({"x": np.arange(12) * 0.5, "y": texts(["no", None, "yes"] * 4)})
+    schema = learn_schema(table, "y", ColumnOptions(target_missing="class"))
+    assert schema.read_target(table["y"]).tolist() == ["no", "(missing)", "yes"] * 4
+    assert schema.target.notes == ("has no value in 4 rows, which are the class '(missing)'",)
+    assert Schema.from_dict(schema.to_dict()) == schema
+    whole = Table({"x": np.arange(12) * 0.5, "y": [0.0, None, 1.0] * 4})
+    schema = learn_schema(whole, "y", ColumnOptions(target_missing="class"))
+    assert schema.read_target(whole["y"]).tolist() == ["0", "(missing)", "1"] * 4
+    numbers = Table({"x": np.arange(12) * 0.5, "y": [0.25, None, 1.5] * 4})
+    with pytest.raises(ParameterError, match="must not be class for 'y', which has numbers"):
+        learn_schema(numbers, "y", ColumnOptions(target_missing="class"))
+    full = learn_schema(table.drop("y"), "x", ColumnOptions(target_missing="class"))
+    assert full.target.reader is None

@@ -112,6 +112,8 @@ class CategoryReader:
         Digits to which a number is filled with zeros in front, so that 1067 is "01067"; 0 for none.
     spellings : dict of str to str
         The level that stands for a word, `folded`: variants of one value.
+    missing : str
+        The level of cells without a value; empty if they have none.
 
     Examples
     --------
@@ -124,6 +126,7 @@ class CategoryReader:
     whole: bool = False
     width: int = 0
     spellings: tuple[tuple[str, str], ...] = ()
+    missing: str = ""
 
     def __post_init__(self) -> None:
         """Check values that may come from a file."""
@@ -133,6 +136,8 @@ class CategoryReader:
             raise ValueError("spellings must be pairs of text")
         if not isinstance(self.whole, bool) or not isinstance(self.width, int):
             raise ValueError("whole must be true or false, and width a number")
+        if not isinstance(self.missing, str):
+            raise ValueError("missing must be text")
 
     def outputs(self, name: str, kind: Kind) -> dict[str, Kind]:
         """Return the columns that are made of a column of a kind of cells, and the kinds of their cells."""
@@ -145,7 +150,7 @@ class CategoryReader:
     def read(self, column: Column, name: str) -> dict[str, Column]:
         """Return the columns."""
         text = as_text(column)
-        if not (self.whole or self.width or self.spellings):
+        if not (self.whole or self.width or self.spellings or self.missing):
             return {name: text}
         cells = text.tolist()
         known = {cell: self.level(cell) for cell in set(cells)}
@@ -156,7 +161,7 @@ class CategoryReader:
     def level(self, cell: str | None) -> str | None:
         """Return the level of a cell."""
         if cell is None:
-            return None
+            return self.missing or None
         if self.whole or self.width:
             try:
                 number = float(cell)
@@ -281,7 +286,10 @@ _READERS: dict[str, type[Reader]] = {reader.kind: reader for reader in get_args(
 
 def reader_to_dict(reader: Reader) -> dict[str, Any]:
     """Return a reader as values that JSON can hold."""
-    return {"kind": reader.kind, **asdict(reader)}
+    values = {"kind": reader.kind, **asdict(reader)}
+    if isinstance(reader, CategoryReader) and not reader.missing:  # earlier versions do not know it
+        del values["missing"]
+    return values
 
 
 def reader_from_dict(values: Mapping[str, Any]) -> Reader:
