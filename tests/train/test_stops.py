@@ -3,7 +3,7 @@ import math
 import pytest
 
 from separatrix.engine.base import Monitor
-from separatrix.train.stops import describe
+from separatrix.train.stops import Details, Stop
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from separatrix.train.stops import describe
     ],
 )
 def test_messages(reason, monitor, options, words):
-    stop = describe(reason, 7, None, monitor=monitor, max_epochs=9, **options)
+    stop = Stop(reason, 7, None, Details(monitor, max_epochs=9, **options))
     assert (stop.reason, stop.epoch, stop.best_epoch) == (reason, 7, None)
     assert words in stop.message
     assert stop.message.endswith(".")
@@ -28,14 +28,14 @@ def test_messages(reason, monitor, options, words):
 
 @pytest.mark.parametrize(("best_epoch", "kept"), [(0, "initial parameters"), (5, "parameters of epoch 5")])
 def test_what_was_kept(best_epoch, kept):
-    stop = describe("diverged", 7, best_epoch, monitor=Monitor(), max_epochs=9, learning_rate=1.0)
+    stop = Stop("diverged", 7, best_epoch, Details(Monitor(), max_epochs=9, learning_rate=1.0))
     assert stop.best_epoch == best_epoch
     assert f"the {kept} are kept" in stop.message
 
 
 def test_an_earlier_epoch_that_is_kept_needs_no_longer_training() -> None:
     monitor = Monitor("validation_loss")
-    kept = describe("max_iter", 100, 40, monitor=monitor, max_epochs=100)
+    kept = Stop("max_iter", 100, 40, Details(monitor, max_epochs=100))
     assert "raise max_iter" not in kept.message
-    last = describe("max_iter", 100, 100, monitor=monitor, max_epochs=100)
+    last = Stop("max_iter", 100, 100, Details(monitor, max_epochs=100))
     assert "raise max_iter" in last.message

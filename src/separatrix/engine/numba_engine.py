@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -216,8 +215,8 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
     slices = plan.optimizer.slices(network)
     return training.KernelPlan(
         layers=_layer_table(network, n_plain, np.dtype(dtype).itemsize),
-        dropout=np.array([layer.dropout for layer in network.layers], np.float64),
-        max_dropout=float(max(layer.dropout for layer in network.layers)),
+        dropout=_dropout(network),
+        max_dropout=float(_dropout(network).max()),
         head=heads.CODES[network.head],
         optimizer=optimizers.CODES[plan.optimizer.name],
         hyper=np.array(plan.optimizer.hyper()),
@@ -235,6 +234,8 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
     )
 
 
+# Kernels write to none of the cached tables: networks of a search share them.
+@lru_cache(maxsize=256)
 def _layer_table(network: Network, n_plain: int, itemsize: int) -> Array:
     table = np.zeros((len(network.layers), 9), np.int64)
     n_in, row_in, row_out = n_plain, 0, n_plain
@@ -246,6 +247,11 @@ def _layer_table(network: Network, n_plain: int, itemsize: int) -> Array:
         entry[:] = n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product, n_weights
         n_in, row_in, row_out = s.n_out, row_out, row_out + s.n_out
     return table
+
+
+@lru_cache(maxsize=256)
+def _dropout(network: Network) -> Array:
+    return np.array([layer.dropout for layer in network.layers], np.float64)
 
 
 def _product(n_in: int, n_out: int, itemsize: int = 8) -> int:
@@ -317,16 +323,32 @@ def _no_rows(like: training.KernelData) -> training.KernelData:
 def _buffers(
     network: Network, n_plain: int, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
 ) -> training.Buffers:
+    """Return arrays of zeros that each begin at a cache line: a vector then lies in one line, not in two."""
+    itemsize = np.dtype(dtype).itemsize
+    places, size = _layout(network, n_plain, n_targets, itemsize, largest_batch, n_fixed)
+    memory = np.zeros(
+        size + CACHE_LINE // itemsize, dtype
+    )  # one allocation, which takes as long as any of them
+    memory = memory[-memory.ctypes.data % CACHE_LINE // itemsize :]
+    arrays = {name: memory[start:stop].reshape(shape) for name, shape, start, stop in places}
+    return training.Buffers(score=np.empty(network.n_out), **arrays)
+
+
+@lru_cache(maxsize=256)
+def _layout(
+    network: Network, n_plain: int, n_targets: int, itemsize: int, largest_batch: int, n_fixed: int
+) -> tuple[list[tuple[str, tuple[int, ...], int, int]], int]:
+    """Return name, shape, start and stop of each buffer in memory, and the end of the last."""
     block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.PAIR) * training.PAIR
     n_columns = n_plain + n_targets + 1
-    keep = n_fixed * n_columns * np.dtype(dtype).itemsize <= PACKED_BYTES
+    keep = n_fixed * n_columns * itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
     units = n_plain + sum(network.sizes[1:])
-    n_coded, n_lanes = network.n_in - n_plain, VECTOR_BYTES // np.dtype(dtype).itemsize
+    n_coded, n_lanes = network.n_in - n_plain, VECTOR_BYTES // itemsize
     pitch = -(-network.sizes[1] // n_lanes) * n_lanes if n_coded else 0
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
     largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
-    shapes = {
+    shapes: dict[str, tuple[int, ...]] = {
         "A": (units, block),
         "S": (units if keeps else 0, block),
         "D": (units, block),
@@ -341,20 +363,13 @@ def _buffers(
         "of_center": (2, pitch),
         "packed": (n_blocks * n_columns, block),
     }
-    return training.Buffers(score=np.empty(network.n_out), **_aligned(shapes, dtype))
-
-
-def _aligned(shapes: dict[str, tuple[int, ...]], dtype: Any) -> dict[str, Array]:
-    """Return arrays of zeros that each begin at a cache line: a vector then lies in one line, not in two."""
-    line = CACHE_LINE // np.dtype(dtype).itemsize
-    sizes = [math.prod(shape) for shape in shapes.values()]
-    starts = [0, *accumulate(-(-size // line) * line for size in sizes)]
-    memory = np.zeros(starts[-1] + line, dtype)  # one allocation, which takes as long as any of them
-    memory = memory[-memory.ctypes.data % CACHE_LINE // memory.itemsize :]
-    return {
-        name: memory[start : start + size].reshape(shape)
-        for (name, shape), start, size in zip(shapes.items(), starts, sizes, strict=False)
-    }
+    line = CACHE_LINE // itemsize
+    places, start = [], 0
+    for name, shape in shapes.items():
+        size = math.prod(shape)
+        places.append((name, shape, start, start + size))
+        start += -(-size // line) * line
+    return places, start
 
 
 def _one_blas_thread(needed: bool) -> AbstractContextManager[None]:

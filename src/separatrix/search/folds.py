@@ -69,11 +69,12 @@ class FoldCache:
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def get(self, params: Params, split: int) -> Fold:
-        """Return the fold for a candidate's parameters; the first call computes it."""
+    def get(self, params: Params, split: int, network: BaseMLP | None = None) -> Fold:
+        """Return the fold for a candidate's parameters, or its network; the first call computes it."""
         experiment = self.experiment
         other_params = experiment.split_params(params)[1]
-        network = experiment.network(params, split)
+        if network is None:
+            network = experiment.network(params, split)
         reading = {name: getattr(network, name) for name in READING if hasattr(network, name)}
         key = split, params_key(other_params) if other_params else "", repr(sorted(reading.items()))
         with self._lock:

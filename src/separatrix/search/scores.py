@@ -37,11 +37,11 @@ def _neg_log_loss(codes: Array, z: Array, network: Network) -> float:
 def neg_log_loss(codes: Array, predicted: Array) -> float:
     """Return minus the log-loss of probabilities, as scikit-learn's scorer of that name."""
     if predicted.shape[1] == 2:  # scikit-learn's scorer uses the probability of the second class alone
-        predicted = np.hstack([1 - predicted[:, 1:], predicted[:, 1:]])
-    eps = np.finfo(predicted.dtype).eps
-    is_class = codes[:, np.newaxis] == np.arange(predicted.shape[1])
-    loss = -np.sum(np.where(is_class, np.log(np.clip(predicted, eps, 1 - eps)), 0), axis=1)
-    return -float(np.average(loss))
+        of_class = np.where(codes == 1, predicted[:, 1], 1 - predicted[:, 1])
+    else:
+        of_class = predicted[np.arange(len(codes)), codes]
+    eps = np.finfo(of_class.dtype).eps
+    return -float(np.mean(-np.log(np.minimum(np.maximum(of_class, eps), 1 - eps))))
 
 
 def neg_mean_squared_error(y: Array, predicted: Array, network: Network | None = None) -> float:

@@ -7,6 +7,7 @@ import pickle
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -133,8 +134,16 @@ def run_trial(trial: Trial, folds: FoldCache, listeners: Sequence[Callback] = ()
 
 def thinned(loss: Array) -> LossCurve:
     """Return the curve at up to `CURVE_POINTS` epochs, the first and the last included."""
-    epochs = np.unique(np.linspace(1, len(loss), min(len(loss), CURVE_POINTS)).round().astype(np.int64))
+    epochs = _epochs_of_curve(len(loss))
     return LossCurve(epochs, loss[epochs - 1])
+
+
+@lru_cache(maxsize=256)
+def _epochs_of_curve(n_epochs: int) -> Array:
+    """Return up to `CURVE_POINTS` epochs, read-only: networks that train as long have the same array."""
+    epochs: Array = np.unique(np.linspace(1, n_epochs, min(n_epochs, CURVE_POINTS)).round().astype(np.int64))
+    epochs.flags.writeable = False
+    return epochs
 
 
 @dataclass(frozen=True)
@@ -158,8 +167,8 @@ class _Fitted:
 def _fit(trial: Trial, folds: FoldCache, listeners: Sequence[Callback]) -> _Fitted:
     experiment = folds.experiment
     if experiment.shares_folds:
-        fold = folds.get(trial.params, trial.split)
         network = experiment.network(trial.params, trial.split)
+        fold = folds.get(trial.params, trial.split, network)
         if trial.pause_at is None and isinstance(network.random_state, int):
             network.random_state = thread_generator(network.random_state)  # faster than a new generator
         network.fit_rows(fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)

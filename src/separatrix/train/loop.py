@@ -19,7 +19,7 @@ from separatrix.train.base import Callback, LoopSettings, Training, TrainingResu
 from separatrix.train.divergence import Judge, objective
 from separatrix.train.interrupt import Interrupt
 from separatrix.train.lbfgs import minimize
-from separatrix.train.stops import Reason, describe
+from separatrix.train.stops import Details, Reason, Stop
 
 Array = NDArray[Any]
 
@@ -189,16 +189,14 @@ class TrainingLoop(Training):
                 reason = reason if reason in {"interrupted", "callback"} else "diverged"
         is_lost = reason == "diverged" or last_loss is not None
         best_epoch = self.restore_best(judge.rows, is_lost) if is_lost or restores else None
-        stop = describe(
-            reason,
-            state.epoch,
-            best_epoch,
-            monitor=self.run.plan.monitor,
-            max_epochs=settings.max_epochs,
-            learning_rate=float(history.learning_rate[-1]),
-            metric=settings.monitored_metric,
-            last_loss=last_loss,
+        details = Details(
+            self.run.plan.monitor,
+            settings.max_epochs,
+            float(history.learning_rate[-1]),
+            settings.monitored_metric,
+            last_loss,
         )
+        stop = Stop(reason, state.epoch, best_epoch, details)
         theta, loss = state.theta.copy(), float(history.loss[-1])
         return TrainingResult(theta, history, self.recorder.recording(), stop, self.rate, loss)
 

@@ -11,6 +11,29 @@ Reason = Literal["converged", "early_stopped", "max_iter", "interrupted", "diver
 
 
 @dataclass(frozen=True)
+class Details:
+    """What the message of a stop is made of.
+
+    Attributes
+    ----------
+    monitor : Monitor
+    max_epochs : int
+    learning_rate : float or None
+        That of the last epoch.
+    metric : str or None
+        The metric that is monitored, if it is not the monitor's quantity.
+    last_loss : float or None
+        That of a training that made the network worse.
+    """
+
+    monitor: Monitor
+    max_epochs: int
+    learning_rate: float | None = None
+    metric: str | None = None
+    last_loss: float | None = None
+
+
+@dataclass(frozen=True)
 class Stop:
     """Why training ended.
 
@@ -26,67 +49,70 @@ class Stop:
         The last epoch.
     best_epoch : int or None
         The epoch whose parameters were restored, 0 for the initial ones; None if none were.
-    message : str
-        One sentence, with advice if there is any.
+    details : Details or str
+        What the message is made of, or the message.
+
+    Examples
+    --------
+    >>> stop = Stop("interrupted", 7, 5, Details(Monitor(), max_epochs=100))
+    >>> stop.message
+    'Training was interrupted after epoch 7; the parameters of epoch 5 are kept.'
     """
 
     reason: Reason
     epoch: int
     best_epoch: int | None
-    message: str
+    details: Details | str
+
+    @property
+    def message(self) -> str:
+        """One sentence, with advice if there is any; it is put together here, as a search reads none."""
+        if isinstance(self.details, str):
+            return self.details
+        kept = "" if self.best_epoch is None else f"the parameters of epoch {self.best_epoch} are kept"
+        if self.best_epoch == 0:
+            kept = "the initial parameters are kept"
+        parts = _what(self.reason, self.epoch, self.details), kept, _advice(self, self.details)
+        return "; ".join(part for part in parts if part) + "."
 
 
-def describe(
-    reason: Reason,
-    epoch: int,
-    best_epoch: int | None,
-    *,
-    monitor: Monitor,
-    max_epochs: int,
-    learning_rate: float | None = None,
-    metric: str | None = None,
-    last_loss: float | None = None,
-) -> Stop:
-    """Return the stop with its message.
-
-    `last_loss` is that of a training that made the network worse.
-
-    Examples
-    --------
-    >>> describe("interrupted", 7, 5, monitor=Monitor(), max_epochs=100).message
-    'Training was interrupted after epoch 7; the parameters of epoch 5 are kept.'
-    """
+def _what(reason: Reason, epoch: int, details: Details) -> str:
+    """Return what happened."""
+    monitor, metric, last_loss = details.monitor, details.metric, details.last_loss
     value = metric or {"loss": "training loss"}.get(monitor.quantity, monitor.quantity.replace("_", " "))
     stalled = (
         f"The {value} did not improve by tol={monitor.tol:g} for more than "
         f"n_iter_no_change={monitor.n_iter_no_change:g} epochs in a row"
     )
-    rate = "" if learning_rate is None else f" at learning rate {learning_rate:g}"
-    has_monitor = monitor.quantity != "nothing" or metric is not None
-    limit = f"Training reached its limit of {max_epochs} epochs"
+    rate = "" if details.learning_rate is None else f" at learning rate {details.learning_rate:g}"
+    limit = f"Training reached its limit of {details.max_epochs} epochs"
     diverged = f"Training diverged in epoch {epoch}{rate}"
     if last_loss is not None:
         diverged = (
             f"Training diverged{rate}: it ended at a loss of {last_loss:.3g}, no better than at the start"
         )
-    what = {
+    return {
         "converged": stalled,
         "early_stopped": stalled,
-        "max_iter": f"{limit} before it converged" if has_monitor else limit,
+        "max_iter": f"{limit} before it converged" if _is_monitored(details) else limit,
         "interrupted": f"Training was interrupted after epoch {epoch}",
         "diverged": diverged,
         "callback": f"A callback ended training after epoch {epoch}",
         "paused": f"Training was paused after epoch {epoch}",
     }[reason]
-    kept = "" if best_epoch is None else f"the parameters of epoch {best_epoch} are kept"
-    if best_epoch == 0:
-        kept = "the initial parameters are kept"
-    lower = "standardise the features"
-    lower += f", or divide the learning rate by 10, to {learning_rate / 10:g}" if learning_rate else ""
-    if reason == "diverged":
-        advice = lower if last_loss is None else f"{lower}; or choose another init"
-    else:
-        is_earlier = best_epoch not in (None, epoch)  # more epochs would change nothing
-        is_short = reason == "max_iter" and has_monitor and not is_earlier
-        advice = "raise max_iter or the learning rate" if is_short else ""
-    return Stop(reason, epoch, best_epoch, "; ".join(part for part in (what, kept, advice) if part) + ".")
+
+
+def _advice(stop: Stop, details: Details) -> str:
+    """Return what to change, empty if there is nothing."""
+    if stop.reason == "diverged":
+        rate = details.learning_rate
+        lower = "standardise the features"
+        lower += f", or divide the learning rate by 10, to {rate / 10:g}" if rate else ""
+        return lower if details.last_loss is None else f"{lower}; or choose another init"
+    is_earlier = stop.best_epoch not in (None, stop.epoch)  # more epochs would change nothing
+    is_short = stop.reason == "max_iter" and _is_monitored(details) and not is_earlier
+    return "raise max_iter or the learning rate" if is_short else ""
+
+
+def _is_monitored(details: Details) -> bool:
+    return details.monitor.quantity != "nothing" or details.metric is not None
