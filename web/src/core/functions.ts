@@ -81,14 +81,30 @@ export function logistic(z: number): number {
   return 1 / (1 + scaled(Math.min(700, Math.max(-700, -z))));
 }
 
-export function tanh(z: number): number {
-  const m = expm1(Math.min(44, Math.max(-44, 2 * z)));
-  return m / (2 + m);
+/** tanh of the places k / 128 from -20 to 20, by Lambert's continued fraction. */
+const PLACES = 2560;
+const TANH = new Float64Array(2 * PLACES + 1);
+for (let k = -PLACES; k <= PLACES; k++) {
+  const x = k / 128;
+  let f = 0;
+  for (let j = 121; j > 1; j -= 2) f = (x * x) / (j + f);
+  TANH[k + PLACES] = x / (1 + f);
 }
 
-/** Return log(1 + e) for 0 <= e <= 1. */
+/** Return tanh(z) to about 6e-16 of its value, from that of the nearest place and the theorem of addition. */
+export function tanh(z: number): number {
+  const x = z > 20 ? 20 : z < -20 ? -20 : z;
+  const n = x * 128 + ROUND - ROUND;
+  const h = x - n * 0.0078125;
+  const q = h * h;
+  const s = h * (1 + q * (q * 0.13333333333333333 - 0.3333333333333333));
+  const t = TANH[(n | 0) + PLACES];
+  return (t + s) / (1 + t * s);
+}
+
+/** Return log(1 + e) for e >= 0. */
 export function log1p(e: number): number {
-  return e > 0.41 ? 0.6931471805599453 + logNearOne((e - 1) / 2) : logNearOne(e);
+  return e > 0.41 ? log(1 + e) : logNearOne(e);
 }
 
 /** Return log(1 + f) for -0.3 < f < 0.42, as fdlibm's e_log.c. */

@@ -47,13 +47,17 @@ export function lossAndGradient(
 
 function crossEntropy(z: Float64Array, t: Float64Array, d: Float64Array, from: number, to: number): number {
   let loss = 0;
+  // The product of all 1 + e, minus 1, so that one logarithm is enough: at most 2^256, of the rows of a block.
+  let product = 0;
   for (let r = from; r < to; r++) {
     const v = z[r];
-    const e = expNegative(v > 0 ? -v : v);
+    const size = Math.abs(v);
+    const e = expNegative(-size);
     d[r] = (v >= 0 ? 1 : e) / (1 + e) - t[r];
-    loss += (v > 0 ? v : 0) - t[r] * v + log1p(e);
+    loss += (v + size) / 2 - t[r] * v;
+    product += e * (1 + product);
   }
-  return loss;
+  return loss + log1p(product);
 }
 
 function squares(z: Float64Array, t: Float64Array, d: Float64Array, from: number, to: number): number {

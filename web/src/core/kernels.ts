@@ -1,7 +1,8 @@
 /**
  * Sums of a layer over a block of rows. Rows are the fast axis: value of unit u in row r is at [u * stride + r].
  *
- * Two units and up to four inputs a pass, so that a loaded number is used twice.
+ * Two units and up to four inputs a pass, so that a loaded number is used several times. The first pass sets the sums,
+ * the others add to them.
  */
 
 /** A matrix of weights within `theta`: that of input k and output o is at [start + k * perInput + o * perOutput]. */
@@ -18,78 +19,59 @@ export interface Weights {
 
 /** Set z = x W + b. */
 export function affine(w: Weights, x: Float64Array, z: Float64Array, stride: number, n: number): void {
-  const { nIn, nOut } = w;
-  let o = 0;
-  for (; o < nOut; o++) {
-    const b = w.bias < 0 ? 0 : w.values[w.bias + o];
-    // A call of `fill` costs more than it saves in small batches.
-    for (let r = o * stride; r < o * stride + n; r++) z[r] = b;
-  }
-  for (o = 0; o + 1 < nOut; o += 2) {
-    let k = 0;
-    for (; k + 3 < nIn; k += 4) addFour(w, k, o, x, z, stride, n);
-    for (; k + 1 < nIn; k += 2) addTwo(w, k, o, x, z, stride, n);
-    if (k < nIn) addOne(w, k, o, x, z, stride, n);
-  }
-  if (o < nOut) addToLast(w, o, x, z, stride, n);
-}
-
-function addFour(w: Weights, k: number, o: number, x: Float64Array, z: Float64Array, stride: number, n: number): void {
-  const { values, perInput, perOutput } = w;
-  const v = w.start + k * perInput + o * perOutput;
-  const u = v + perOutput;
-  const a0 = values[v], a1 = values[v + perInput], a2 = values[v + 2 * perInput], a3 = values[v + 3 * perInput];
-  const c0 = values[u], c1 = values[u + perInput], c2 = values[u + 2 * perInput], c3 = values[u + 3 * perInput];
-  const x0 = k * stride, x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
-  const p = o * stride, q = p + stride;
-  for (let r = 0; r < n; r++) {
-    const t0 = x[x0 + r], t1 = x[x1 + r], t2 = x[x2 + r], t3 = x[x3 + r];
-    z[p + r] += a0 * t0 + a1 * t1 + (a2 * t2 + a3 * t3);
-    z[q + r] += c0 * t0 + c1 * t1 + (c2 * t2 + c3 * t3);
-  }
-}
-
-function addTwo(w: Weights, k: number, o: number, x: Float64Array, z: Float64Array, stride: number, n: number): void {
-  const { values, perInput, perOutput } = w;
-  const v = w.start + k * perInput + o * perOutput;
-  const u = v + perOutput;
-  const a0 = values[v], a1 = values[v + perInput], c0 = values[u], c1 = values[u + perInput];
-  const x0 = k * stride, x1 = x0 + stride;
-  const p = o * stride, q = p + stride;
-  for (let r = 0; r < n; r++) {
-    const t0 = x[x0 + r], t1 = x[x1 + r];
-    z[p + r] += a0 * t0 + a1 * t1;
-    z[q + r] += c0 * t0 + c1 * t1;
-  }
-}
-
-function addOne(w: Weights, k: number, o: number, x: Float64Array, z: Float64Array, stride: number, n: number): void {
-  const v = w.start + k * w.perInput + o * w.perOutput;
-  const a = w.values[v], c = w.values[v + w.perOutput];
-  const x0 = k * stride;
-  const p = o * stride, q = p + stride;
-  for (let r = 0; r < n; r++) {
-    const t = x[x0 + r];
-    z[p + r] += a * t;
-    z[q + r] += c * t;
-  }
-}
-
-/** Add all inputs to the last of an odd number of outputs. */
-function addToLast(w: Weights, o: number, x: Float64Array, z: Float64Array, stride: number, n: number): void {
-  const { values, perInput, nIn } = w;
-  const p = o * stride;
-  let v = w.start + o * w.perOutput;
-  let k = 0;
-  for (; k + 3 < nIn; k += 4, v += 4 * perInput) {
-    const a0 = values[v], a1 = values[v + perInput], a2 = values[v + 2 * perInput], a3 = values[v + 3 * perInput];
-    const x0 = k * stride, x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride;
-    for (let r = 0; r < n; r++) z[p + r] += a0 * x[x0 + r] + a1 * x[x1 + r] + (a2 * x[x2 + r] + a3 * x[x3 + r]);
-  }
-  for (; k < nIn; k++, v += perInput) {
-    const a = values[v];
-    const x0 = k * stride;
-    for (let r = 0; r < n; r++) z[p + r] += a * x[x0 + r];
+  const { values, start, bias, perInput, perOutput, nIn, nOut } = w;
+  for (let o = 0; o < nOut; o += 2) {
+    // Of an odd number, the last output twice.
+    const o1 = o + 1 < nOut ? o + 1 : o;
+    const p = o * stride, q = o1 * stride;
+    const b = bias < 0 ? 0 : values[bias + o], e = bias < 0 ? 0 : values[bias + o1];
+    let v = start + o * perOutput, u = start + o1 * perOutput;
+    for (let k = 0; k < nIn; k += 4) {
+      const x0 = k * stride;
+      const a0 = values[v], c0 = values[u];
+      if (k + 1 === nIn) {
+        if (k) for (let r = 0; r < n; r++) {
+          const t0 = x[(x0 + r) | 0], s = z[(q + r) | 0];
+          z[(p + r) | 0] += a0 * t0;
+          z[(q + r) | 0] = s + c0 * t0;
+        } else for (let r = 0; r < n; r++) {
+          const t0 = x[(x0 + r) | 0];
+          z[(p + r) | 0] = b + a0 * t0;
+          z[(q + r) | 0] = e + c0 * t0;
+        }
+        break;
+      }
+      const x1 = x0 + stride;
+      const a1 = values[v + perInput], c1 = values[u + perInput];
+      if (k + 2 === nIn) {
+        if (k) for (let r = 0; r < n; r++) {
+          const t0 = x[(x0 + r) | 0], t1 = x[(x1 + r) | 0], s = z[(q + r) | 0];
+          z[(p + r) | 0] += a0 * t0 + a1 * t1;
+          z[(q + r) | 0] = s + (c0 * t0 + c1 * t1);
+        } else for (let r = 0; r < n; r++) {
+          const t0 = x[(x0 + r) | 0], t1 = x[(x1 + r) | 0];
+          z[(p + r) | 0] = b + (a0 * t0 + a1 * t1);
+          z[(q + r) | 0] = e + (c0 * t0 + c1 * t1);
+        }
+        break;
+      }
+      const isThree = k + 3 === nIn;
+      const x2 = x1 + stride, x3 = isThree ? x2 : x2 + stride;
+      const a2 = values[v + 2 * perInput], c2 = values[u + 2 * perInput];
+      const a3 = isThree ? 0 : values[v + 3 * perInput], c3 = isThree ? 0 : values[u + 3 * perInput];
+      if (k) for (let r = 0; r < n; r++) {
+        const t0 = x[(x0 + r) | 0], t1 = x[(x1 + r) | 0], t2 = x[(x2 + r) | 0], t3 = x[(x3 + r) | 0];
+        const s = z[(q + r) | 0];
+        z[(p + r) | 0] += a0 * t0 + a1 * t1 + (a2 * t2 + a3 * t3);
+        z[(q + r) | 0] = s + (c0 * t0 + c1 * t1 + (c2 * t2 + c3 * t3));
+      } else for (let r = 0; r < n; r++) {
+        const t0 = x[(x0 + r) | 0], t1 = x[(x1 + r) | 0], t2 = x[(x2 + r) | 0], t3 = x[(x3 + r) | 0];
+        z[(p + r) | 0] = b + (a0 * t0 + a1 * t1 + (a2 * t2 + a3 * t3));
+        z[(q + r) | 0] = e + (c0 * t0 + c1 * t1 + (c2 * t2 + c3 * t3));
+      }
+      v += 4 * perInput;
+      u += 4 * perInput;
+    }
   }
 }
 
@@ -97,52 +79,64 @@ function addToLast(w: Weights, o: number, x: Float64Array, z: Float64Array, stri
 export function addProducts(
   w: Weights, x: Float64Array, d: Float64Array, gradient: Float64Array, stride: number, n: number,
 ): void {
-  const { nIn, nOut } = w;
-  let k = 0;
-  for (; k + 1 < nIn; k += 2) {
-    let o = 0;
-    for (; o + 1 < nOut; o += 2) addSquare(w, k, o, x, d, gradient, stride, n);
-    if (o < nOut) {
-      addProduct(w, k, o, x, d, gradient, stride, n);
-      addProduct(w, k + 1, o, x, d, gradient, stride, n);
+  const { nIn, nOut, perInput, perOutput, start, bias } = w;
+  // Fours of what there is more of.
+  if (nIn < nOut) addPairs(d, nOut, perOutput, x, nIn, perInput, start, gradient, stride, n);
+  else addPairs(x, nIn, perInput, d, nOut, perOutput, start, gradient, stride, n);
+  if (bias >= 0) addSums(d, nOut, bias, gradient, stride, n);
+}
+
+/** Four x and two y a pass; what is missing of them is the last one again. */
+function addPairs(
+  x: Float64Array, nX: number, perX: number, y: Float64Array, nY: number, perY: number, start: number,
+  gradient: Float64Array, stride: number, n: number,
+): void {
+  const lastX = nX - 1;
+  for (let k0 = 0; k0 < nX; k0 += 4) {
+    const k1 = Math.min(k0 + 1, lastX), k2 = Math.min(k0 + 2, lastX), k3 = Math.min(k0 + 3, lastX);
+    const x0 = k0 * stride, x1 = k1 * stride, x2 = k2 * stride, x3 = k3 * stride;
+    for (let o = 0; o < nY; o += 2) {
+      const o1 = Math.min(o + 1, nY - 1);
+      const y0 = o * stride, y1 = o1 * stride;
+      const g = start + o * perY, h = start + o1 * perY;
+      const g0 = g + k0 * perX, g1 = g + k1 * perX, g2 = g + k2 * perX, g3 = g + k3 * perX;
+      const h0 = h + k0 * perX, h1 = h + k1 * perX, h2 = h + k2 * perX, h3 = h + k3 * perX;
+      let a0 = gradient[g0], a1 = gradient[g1], a2 = gradient[g2], a3 = gradient[g3];
+      let c0 = gradient[h0], c1 = gradient[h1], c2 = gradient[h2], c3 = gradient[h3];
+      for (let r = 0; r < n; r++) {
+        const u = y[(y0 + r) | 0], v = y[(y1 + r) | 0];
+        const t0 = x[(x0 + r) | 0], t1 = x[(x1 + r) | 0], t2 = x[(x2 + r) | 0], t3 = x[(x3 + r) | 0];
+        a0 += t0 * u;
+        c0 += t0 * v;
+        a1 += t1 * u;
+        c1 += t1 * v;
+        a2 += t2 * u;
+        c2 += t2 * v;
+        a3 += t3 * u;
+        c3 += t3 * v;
+      }
+      gradient[g0] = a0;
+      gradient[g1] = a1;
+      gradient[g2] = a2;
+      gradient[g3] = a3;
+      gradient[h0] = c0;
+      gradient[h1] = c1;
+      gradient[h2] = c2;
+      gradient[h3] = c3;
     }
   }
-  if (k < nIn) for (let o = 0; o < nOut; o++) addProduct(w, k, o, x, d, gradient, stride, n);
-  if (w.bias >= 0) for (let o = 0; o < nOut; o++) gradient[w.bias + o] += sum(d, o * stride, n);
 }
 
-function addSquare(
-  w: Weights, k: number, o: number, x: Float64Array, d: Float64Array, gradient: Float64Array, stride: number, n: number,
-): void {
-  const x0 = k * stride, x1 = x0 + stride;
-  const d0 = o * stride, d1 = d0 + stride;
-  let pp = 0, pq = 0, qp = 0, qq = 0;
-  for (let r = 0; r < n; r++) {
-    const s = x[x0 + r], t = x[x1 + r], u = d[d0 + r], v = d[d1 + r];
-    pp += s * u;
-    pq += s * v;
-    qp += t * u;
-    qq += t * v;
+/** Add the sums of two d a pass; of an odd number the last one twice. */
+function addSums(d: Float64Array, nOut: number, bias: number, gradient: Float64Array, stride: number, n: number): void {
+  for (let o = 0; o < nOut; o += 2) {
+    const o1 = Math.min(o + 1, nOut - 1), p = o * stride, q = o1 * stride;
+    let a = gradient[bias + o], c = gradient[bias + o1];
+    for (let r = 0; r < n; r++) {
+      a += d[(p + r) | 0];
+      c += d[(q + r) | 0];
+    }
+    gradient[bias + o] = a;
+    gradient[bias + o1] = c;
   }
-  const g = w.start + k * w.perInput + o * w.perOutput;
-  gradient[g] += pp;
-  gradient[g + w.perOutput] += pq;
-  gradient[g + w.perInput] += qp;
-  gradient[g + w.perInput + w.perOutput] += qq;
-}
-
-function addProduct(
-  w: Weights, k: number, o: number, x: Float64Array, d: Float64Array, gradient: Float64Array, stride: number, n: number,
-): void {
-  const x0 = k * stride;
-  const d0 = o * stride;
-  let total = 0;
-  for (let r = 0; r < n; r++) total += x[x0 + r] * d[d0 + r];
-  gradient[w.start + k * w.perInput + o * w.perOutput] += total;
-}
-
-function sum(d: Float64Array, from: number, n: number): number {
-  let total = 0;
-  for (let r = from; r < from + n; r++) total += d[r];
-  return total;
 }

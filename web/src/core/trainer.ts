@@ -144,7 +144,8 @@ export class Trainer {
   private endBatch(size: number): void {
     const { gradient, plan, pass } = this;
     const loss = (this.batchLoss + this.addPenalty()) / size;
-    for (let i = 0; i < gradient.length; i++) gradient[i] /= size;
+    const share = 1 / size;
+    for (let i = 0; i < gradient.length; i++) gradient[i] *= share;
     for (let i = 0; i < plan.frozen.length; i++) this.kept[i] = pass.theta[plan.frozen[i]];
     takeStep(plan.optimizer, plan.rate, pass.theta, gradient, this.moments);
     for (let i = 0; i < plan.frozen.length; i++) pass.theta[plan.frozen[i]] = this.kept[i];
