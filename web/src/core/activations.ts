@@ -90,36 +90,33 @@ function normalCdf(z: number): number {
   return (1 + erf(z * SQRT_HALF)) / 2;
 }
 
-/** Return the error function, as fdlibm's s_erf.c. */
-export function erf(x: number): number {
-  const size = x < 0 ? -x : x;
-  if (size < 0.84375) {
-    const z = x * x;
-    const r = 0.12837916709551256 + z * (-0.3250421072470015 + z * (-0.02848174957559851 + z * (-0.005770270296489442 + z * -2.3763016656650163e-5)));
-    const s = 1 + z * (0.39791722395915535 + z * (0.0650222499887673 + z * (0.005081306281875766 + z * (0.00013249473800432164 + z * -3.960228278775368e-6))));
-    return x + x * (r / s);
-  }
-  if (size < 1.25) {
-    const s = size - 1;
-    const p = -0.0023621185607526594 + s * (0.41485611868374833 + s * (-0.3722078760357013 + s * (0.31834661990116175 + s * (-0.11089469428239668 + s * (0.035478304325618236 + s * -0.002166375594868791)))));
-    const q = 1 + s * (0.10642088040084423 + s * (0.540397917702171 + s * (0.07182865441419627 + s * (0.12617121980876164 + s * (0.01363708391202905 + s * 0.011984499846799107)))));
-    const value = 0.8450629115104675 + p / q;
-    return x < 0 ? -value : value;
-  }
-  if (!(size < 6)) return x !== x ? x : x < 0 ? -1 : 1;
-  const s = 1 / (x * x);
-  let r: number, q: number;
-  if (size < 2.857142857142857) {
-    r = -0.009864944034847148 + s * (-0.6938585727071818 + s * (-10.558626225323291 + s * (-62.375332450326006 + s * (-162.39666946257347 + s * (-184.60509290671104 + s * (-81.2874355063066 + s * -9.814329344169145))))));
-    q = 1 + s * (19.651271667439257 + s * (137.65775414351904 + s * (434.56587747522923 + s * (645.3872717332679 + s * (429.00814002756783 + s * (108.63500554177944 + s * (6.570249770319282 + s * -0.0604244152148581)))))));
+/** The error function and its slope at the places k / 128 from -6 to 6: by its series, farther out by a continued fraction. */
+const PLACES = 768;
+const VALUES = new Float64Array(2 * PLACES + 1);
+const SLOPES = new Float64Array(2 * PLACES + 1);
+for (let k = 0; k <= PLACES; k++) {
+  const x = k / 128;
+  const slope = 1.1283791670955126 * expNegative(-x * x); // 2 / sqrt(pi)
+  let value = 0;
+  if (x < 1.5) {
+    for (let n = 1, term = x; term > value * 1e-17; term *= (2 * x * x) / n) {
+      value += term;
+      n += 2;
+    }
+    value *= slope;
   } else {
-    r = -0.0098649429247001 + s * (-0.799283237680523 + s * (-17.757954917754752 + s * (-160.63638485582192 + s * (-637.5664433683896 + s * (-1025.0951316110772 + s * -483.5191916086514)))));
-    q = 1 + s * (30.33806074348246 + s * (325.7925129965739 + s * (1536.729586084437 + s * (3199.8582195085955 + s * (2553.0504064331644 + s * (474.52854120695537 + s * -22.44095244658582))))));
+    for (let n = 90; n > 0; n--) value = n / 2 / (x + value);
+    value = 1 - slope / 2 / (x + value);
   }
-  const tail = (expNegative(-x * x - 0.5625) * expSmall(r / q)) / size;
-  return x < 0 ? tail - 1 : 1 - tail;
+  SLOPES[PLACES + k] = SLOPES[PLACES - k] = slope;
+  VALUES[PLACES + k] = value;
+  VALUES[PLACES - k] = -value;
 }
 
-function expSmall(x: number): number {
-  return x > 0 ? 1 / expNegative(-x) : expNegative(x);
+/** Return the error function, by Taylor's series about the nearest place. */
+export function erf(x: number): number {
+  if (!(Math.abs(x) < 6)) return x > 0 ? 1 : x < 0 ? -1 : x;
+  const k = Math.round(x * 128), c = k / 128, h = x - c, q = c * c;
+  const series = 1 + h * (-c + h * ((2 * q - 1) / 3 + h * (c * (0.5 - q / 3) + h * (0.1 + q * ((q * 2) / 15 - 0.4)))));
+  return VALUES[k + PLACES] + SLOPES[k + PLACES] * h * series;
 }

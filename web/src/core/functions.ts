@@ -64,16 +64,12 @@ export function expNegative(x: number): number {
   return scaled(x);
 }
 
-/** Return exp(x) - 1 for |x| < 700, to about 1e-14 of its value. */
-function expm1(x: number): number {
-  const n = x * PER_LN2 + ROUND - ROUND;
-  const s = STEPS[(n | 0) + ZERO];
-  return s - 1 + s * fraction(x, n);
-}
-
-/** Return exp(x) - 1 for x <= 0. */
+/** Return exp(x) - 1 for x <= 0, to about 1e-14 of its value. */
 export function expm1Negative(x: number): number {
-  return expm1(Math.max(x, -60));
+  const near = Math.max(x, -60);
+  const n = near * PER_LN2 + ROUND - ROUND;
+  const s = STEPS[(n | 0) + ZERO];
+  return s - 1 + s * fraction(near, n);
 }
 
 /** Return 1 / (1 + exp(-z)); without a branch, which rows of both signs would make slow. */
@@ -84,11 +80,12 @@ export function logistic(z: number): number {
 /** tanh of the places k / 128 from -20 to 20, by Lambert's continued fraction. */
 const PLACES = 2560;
 const TANH = new Float64Array(2 * PLACES + 1);
-for (let k = -PLACES; k <= PLACES; k++) {
+for (let k = 0; k <= PLACES; k++) {
   const x = k / 128;
   let f = 0;
-  for (let j = 121; j > 1; j -= 2) f = (x * x) / (j + f);
-  TANH[k + PLACES] = x / (1 + f);
+  for (let j = 29 + 4 * (k >> 7); j > 1; j -= 2) f = (x * x) / (j + f);
+  TANH[PLACES + k] = x / (1 + f);
+  TANH[PLACES - k] = -TANH[PLACES + k];
 }
 
 /** Return tanh(z) to about 6e-16 of its value, from that of the nearest place and the theorem of addition. */

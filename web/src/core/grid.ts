@@ -52,6 +52,14 @@ export class GridEvaluator {
   }
 }
 
+/** Return the inputs at the centres of the cells, input by input. */
+export function inputsOf(spec: GridSpec): Float64Array {
+  const { across, up } = sides(spec), { origin } = spec.plane;
+  const n = spec.nA * spec.nB, inputs = new Float64Array(n * origin.length);
+  fill(inputs, origin, across, up, 0, n, n);
+  return inputs;
+}
+
 /** Return what the plane adds to the inputs at the centre of each column of cells, and of each row of cells. */
 function sides({ plane, a, b, nA, nB }: GridSpec): { across: Float64Array[]; up: Float64Array[] } {
   const zero = new Float64Array(plane.origin.length);

@@ -27,23 +27,11 @@ export function affine(w: Weights, x: Float64Array, z: Float64Array, stride: num
     const b = bias < 0 ? 0 : values[bias + o], e = bias < 0 ? 0 : values[bias + o1];
     let v = start + o * perOutput, u = start + o1 * perOutput;
     for (let k = 0; k < nIn; k += 4) {
-      const x0 = k * stride;
-      const a0 = values[v], c0 = values[u];
-      if (k + 1 === nIn) {
-        if (k) for (let r = 0; r < n; r++) {
-          const t0 = x[(x0 + r) | 0], s = z[(q + r) | 0];
-          z[(p + r) | 0] += a0 * t0;
-          z[(q + r) | 0] = s + c0 * t0;
-        } else for (let r = 0; r < n; r++) {
-          const t0 = x[(x0 + r) | 0];
-          z[(p + r) | 0] = b + a0 * t0;
-          z[(q + r) | 0] = e + c0 * t0;
-        }
-        break;
-      }
-      const x1 = x0 + stride;
-      const a1 = values[v + perInput], c1 = values[u + perInput];
-      if (k + 2 === nIn) {
+      // What is missing of four inputs, or of two, is the one before with a weight of 0.
+      const isOne = k + 1 === nIn, isThree = k + 3 === nIn;
+      const x0 = k * stride, x1 = isOne ? x0 : x0 + stride;
+      const a0 = values[v], c0 = values[u], a1 = isOne ? 0 : values[v + perInput], c1 = isOne ? 0 : values[u + perInput];
+      if (k + 2 >= nIn) {
         if (k) for (let r = 0; r < n; r++) {
           const t0 = x[(x0 + r) | 0], t1 = x[(x1 + r) | 0], s = z[(q + r) | 0];
           z[(p + r) | 0] += a0 * t0 + a1 * t1;
@@ -55,7 +43,6 @@ export function affine(w: Weights, x: Float64Array, z: Float64Array, stride: num
         }
         break;
       }
-      const isThree = k + 3 === nIn;
       const x2 = x1 + stride, x3 = isThree ? x2 : x2 + stride;
       const a2 = values[v + 2 * perInput], c2 = values[u + 2 * perInput];
       const a3 = isThree ? 0 : values[v + 3 * perInput], c3 = isThree ? 0 : values[u + 3 * perInput];

@@ -19,9 +19,32 @@ export const MARK_NAMES = [
 /** Makes data sets; tables are looked up by name. */
 export class DataMaker {
   readonly tables = new Map<string, DataTable>();
+  /** The last data set that was made ahead. */
+  private ahead: Dataset | null = null;
 
-  /** Throws a `Problem` if there can be no such data set. */
+  /** Return a data set. Throws a `Problem` if there can be no such one. */
   readonly prepare = (spec: DataSpec): Dataset => {
+    if (this.ahead?.key === JSON.stringify(spec)) return this.ahead;
+    const steps = this.steps(spec);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  };
+
+  /** Make a data set ahead, in steps between which the page may answer; `prepare` then returns it at once. */
+  async prepareAhead(spec: DataSpec, pause: () => Promise<void>): Promise<void> {
+    const steps = this.steps(spec);
+    for (;;) {
+      await pause();
+      const { done, value } = steps.next();
+      if (!done) continue;
+      this.ahead = value;
+      return;
+    }
+  }
+
+  private *steps(spec: DataSpec): Generator<void, Dataset> {
     const { source } = spec;
     if (source.kind !== "table") {
       const prepared = plain(source);
@@ -29,9 +52,10 @@ export class DataMaker {
     }
     const table = this.tables.get(source.table);
     if (table === undefined) throw new Problem({ code: "no-table", table: source.table });
-    const encoded = encodeTable(table, source, spec);
+    const encoded = yield* encodeTable(table, source, spec);
+    yield;
     return finish(spec, encoded.prepared, encoded.split);
-  };
+  }
 }
 
 function plain(source: Exclude<Source, { kind: "table" }>): Prepared {

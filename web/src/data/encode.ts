@@ -11,17 +11,20 @@ import { MAX_LEVELS, type DataTable, type TableColumn } from "./table";
 /** Inputs of the network, at most: more make a picture of nothing. */
 export const MAX_INPUTS = 100;
 
-export function encodeTable(table: DataTable, source: TableSource, spec: DataSpec): { prepared: Prepared; split: Split } {
+/** Encode the chosen columns; after each the caller may let the page answer. */
+export function* encodeTable(table: DataTable, source: TableSource, spec: DataSpec): Generator<void, { prepared: Prepared; split: Split }> {
   const notes: Note[] = [];
   const target = columnOf(table, source.target);
   const chosen = source.inputs.map((name) => columnOf(table, name));
   if (chosen.length === 0) throw new Problem({ code: "no-inputs" });
   if (chosen.includes(target)) throw new Problem({ code: "target-is-input", column: target.name });
   const goal = source.task === "classification" ? classesOf(target, notes) : numbersOf(target);
+  yield;
   const rows = rowsWithTarget(goal.values, notes);
   if (rows.length < 2) throw new Problem({ code: "few-rows", rows: rows.length });
   const split = splitRows(rows.length, spec.heldOut, spec.splitSeed);
-  const { points, columns, inputNames } = inputsOf(chosen, rows, split, source.scale, notes);
+  yield;
+  const { points, columns, inputNames } = yield* inputsOf(chosen, rows, split, source.scale, notes);
   points.y.set(pick(goal.values, rows));
   const scale = source.task === "regression" && source.scale ? meanAndScale(points.y, split.training) : { mean: 0, scale: 1 };
   const prepared: Prepared = {
@@ -88,9 +91,9 @@ function rowsWithTarget(values: Float64Array, notes: Note[]): number[] {
   return rows;
 }
 
-function inputsOf(
+function* inputsOf(
   chosen: readonly TableColumn[], rows: readonly number[], split: Split, scale: boolean, notes: Note[],
-): { points: Points; columns: InputColumn[]; inputNames: string[] } {
+): Generator<void, { points: Points; columns: InputColumn[]; inputNames: string[] }> {
   const nIn = chosen.reduce((sum, column) => sum + width(column), 0);
   if (nIn > MAX_INPUTS && !chosen.some(({ code }) => code)) throw new Problem({ code: "many-inputs", inputs: nIn, limit: MAX_INPUTS });
   const points = empty(rows.length, nIn);
@@ -117,6 +120,7 @@ function inputsOf(
       inputNames.push(...column.levels.map((level) => `${column.name}=${level}`));
       values.forEach((value, i) => (to[value * rows.length + i] = 1));
     }
+    yield;
   }
   return { points, columns, inputNames };
 }

@@ -22,6 +22,11 @@ export interface ReadOptions {
   readonly pause?: () => Promise<void>;
 }
 
+/** Let the page answer what has happened meanwhile. */
+export function answered(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** Anything with the parts of a `File` that are needed here. */
 export interface Readable {
   readonly name?: string;
@@ -32,7 +37,7 @@ export interface Readable {
 /** Read a CSV file; throws a `Problem` if it is none, is empty, or reading was cancelled. */
 export async function readTable(file: Readable, options: ReadOptions = {}): Promise<DataTable> {
   const now = options.now ?? (() => performance.now());
-  const pause = options.pause ?? (() => new Promise((resolve) => setTimeout(resolve, 0)));
+  const pause = options.pause ?? answered;
   const reader = file.stream().getReader();
   let collector: Collector | null = null;
   let decoder: TextDecoder | null = null;

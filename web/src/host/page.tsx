@@ -26,7 +26,7 @@ export async function mountPage(body: HTMLElement): Promise<void> {
   const stage = new Stage(session, root);
   const said: { say: (text: string) => void } = { say: () => undefined };
   stage.run();
-  render(<App stage={stage} tables={maker.tables} link={() => linkOf(session)} first={first.filter(Boolean).join(" ")} ready={(say) => { said.say = say; }} />, root);
+  render(<App stage={stage} maker={maker} link={() => linkOf(session)} first={first.filter(Boolean).join(" ")} ready={(say) => { said.say = say; }} />, root);
   addEventListener("hashchange", () => { if (location.hash !== written) void follow(session, location.hash).then((text) => { if (text) said.say(text); }); });
   if (opening.plays && !stage.waits && !isLink) setTimeout(() => { if (session.status === "untrained") session.play(); }, BREATH);
 }

@@ -20,13 +20,13 @@ import { Confusion, ResultPanel } from "./ResultPanel";
 import { Brand, Icon } from "./icons";
 import type { App as AppValue, Stage } from "./stage";
 import { provideApp, useApp, useDataset, useSession } from "./stage";
-import type { DataTable } from "../data/table";
+import type { DataMaker } from "../data/dataset";
 import { sentence } from "../text/notes";
 
 export type SheetName = "csv" | "formula";
 
 /** `first` is what the narrator says when the page opens; empty for the usual. */
-export function App({ stage, tables, link, first, ready }: { stage: Stage; tables: Map<string, DataTable>; link: () => Promise<string>; first: string; ready: (say: (text: string) => void) => void }) {
+export function App({ stage, maker, link, first, ready }: { stage: Stage; maker: DataMaker; link: () => Promise<string>; first: string; ready: (say: (text: string) => void) => void }) {
   const [pen, setPen] = useState(0);
   const [sheet, setSheet] = useState<{ name: SheetName; file: File | null; key: number } | null>(null);
   const pending = useRef<Pending>({ said: first ? { lead: "", text: first, kind: "error" } : null, at: performance.now(), version: 0 });
@@ -56,7 +56,7 @@ export function App({ stage, tables, link, first, ready }: { stage: Stage; table
         <Dock />
       </div>
       <DropTarget root={stage.root} take={(dropped) => open("csv", dropped)} />
-      {sheet?.name === "csv" && <CsvSheet key={sheet.key} tables={tables} file={sheet.file} close={close} />}
+      {sheet?.name === "csv" && <CsvSheet key={sheet.key} maker={maker} file={sheet.file} close={close} />}
       {sheet?.name === "formula" && <FormulaSheet key={sheet.key} close={close} />}
     </>
   );

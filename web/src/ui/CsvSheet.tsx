@@ -4,7 +4,8 @@ import { Fragment, h, useEffect, useRef, useState } from "./render";
 import type { DataTable, Proposal } from "../data/table";
 import { docWith } from "../data/classics";
 import { propose, sourceOf, taskOf } from "../data/table";
-import { readTable } from "../data/read";
+import type { DataMaker } from "../data/dataset";
+import { answered, readTable } from "../data/read";
 import { Problem } from "../state/problem";
 import { count, cut, percent, short } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
@@ -21,10 +22,10 @@ interface Reading {
   readonly end: AbortController;
 }
 
-export function CsvSheet({ tables, file, close }: { tables: Map<string, DataTable>; file: File | null; close: () => void }) {
+export function CsvSheet({ maker, file, close }: { maker: DataMaker; file: File | null; close: () => void }) {
   const { session } = useApp();
   const { source } = session.doc.data;
-  const [table, setTable] = useState<DataTable | null>(() => (file === null && source.kind === "table" ? tables.get(source.table) ?? null : null));
+  const [table, setTable] = useState<DataTable | null>(() => (file === null && source.kind === "table" ? maker.tables.get(source.table) ?? null : null));
   const [reading, setReading] = useState<Reading | null>(null);
   const [problem, setProblem] = useState("");
   const read = async (chosen: File) => {
@@ -49,7 +50,7 @@ export function CsvSheet({ tables, file, close }: { tables: Map<string, DataTabl
       {reading
         ? <><p role="status">{PHRASES.reading(cut(reading.name, 40), percent(reading.share, 0))}</p><progress aria-label={Label.CsvTitle} value={reading.share} max={1} /><footer><button class="act" onClick={() => reading.end.abort()}>{Label.Cancel}</button></footer></>
         : table
-          ? <Columns table={table} tables={tables} again={() => setTable(null)} close={close} />
+          ? <Columns table={table} maker={maker} again={() => setTable(null)} close={close} />
           : <Choose read={(chosen) => void read(chosen)} />}
     </Sheet>
   );
@@ -67,17 +68,29 @@ function Choose({ read }: { read: (file: File) => void }) {
   );
 }
 
-function Columns({ table, tables, again, close }: { table: DataTable; tables: Map<string, DataTable>; again: () => void; close: () => void }) {
+function Columns({ table, maker, again, close }: { table: DataTable; maker: DataMaker; again: () => void; close: () => void }) {
   const { session, say } = useApp();
+  const isBusy = useRef(false);
   const [choice, setChoice] = useState<Proposal>(() => propose(table));
   const [scale, setScale] = useState(true);
   const target = table.columns.find(({ name }) => name === choice.target)!;
-  const use = () => {
-    const name = tables.get(table.name) && tables.get(table.name) !== table ? freeName(table.name, tables) : table.name;
-    const named = { ...table, name };
-    tables.set(name, named);
-    session.open(docWith(session.doc, { ...sourceOf(named, choice), scale }));
+  // In several tasks, so that the page answers between them: the rows, the new run, the way back to the page.
+  const use = async () => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    const { tables } = maker, known = tables.get(table.name);
+    const name = known && known !== table ? freeName(table.name, tables) : table.name;
+    tables.set(name, { ...table, name });
+    const source = { ...sourceOf({ ...table, name }, choice), scale };
+    try {
+      await maker.prepareAhead(docWith(session.doc, source).data, answered);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error; // the session says what is wrong
+    }
+    session.open(docWith(session.doc, source));
+    isBusy.current = false;
     if (session.problem) return;
+    await answered();
     say(session.dataset.notes.map(sentence).join(" ") || PHRASES.tableUsed(count(session.dataset.nRows)));
     close();
   };
@@ -100,7 +113,7 @@ function Columns({ table, tables, again, close }: { table: DataTable; tables: Ma
       </fieldset>
       <Check label={Label.Scale} checked={scale} onChange={setScale} />
       <Trouble />
-      <footer><button class="act" onClick={again}>{Label.OtherFile}</button><button class="act main" onClick={use}>{Label.Use}</button></footer>
+      <footer><button class="act" onClick={again}>{Label.OtherFile}</button><button class="act main" onClick={() => void use()}>{Label.Use}</button></footer>
     </>
   );
 }

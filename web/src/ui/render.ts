@@ -114,6 +114,7 @@ function nodesOf({ dom, children }: Spot): (Element | Text)[] {
 }
 
 function update(spot: Spot, node: VNode): void {
+  if (spot.node === node) return;
   const before = spot.node.props;
   spot.node = node;
   if (spot.dom instanceof Text) {

@@ -14,6 +14,7 @@ export type Painter = (stage: Stage) => void;
 
 const BUDGET = 8, LEAST = 4; // ms of training in a frame; fewer when frames come late
 const LATE = 26;
+const FIRST = 4; // ms of painting in the first frames of a new scene
 const THEME_KEY = "separatrix-theme";
 
 export class Stage {
@@ -28,6 +29,8 @@ export class Stage {
   network: NetworkView | null = null;
   readonly waits = matchMedia("(prefers-reduced-motion: reduce)").matches;
   private readonly painters = new Set<Painter>();
+  /** Of a new scene, those that have not painted it yet. */
+  private waiting: Painter[] = [];
   private sceneKey = "";
   private budget = BUDGET;
   private before = 0;
@@ -66,15 +69,24 @@ export class Stage {
     this.budget = late > LATE ? Math.max(LEAST, this.budget * 0.9) : Math.min(BUDGET, this.budget * 1.05);
     this.frame++;
     this.session.tick(this.budget);
-    this.refreshScene();
-    for (const painter of this.painters) painter(this);
+    // A new scene of many rows is laid out in this frame, and painted in the next ones: the page answers between them.
+    if (this.refreshScene() && this.scene.isLarge) this.waiting = [...this.painters];
+    else if (!this.waiting.length) for (const painter of this.painters) painter(this);
+    else {
+      const end = performance.now() + FIRST;
+      do {
+        const painter = this.waiting.shift()!;
+        if (this.painters.has(painter)) painter(this);
+      } while (this.waiting.length && performance.now() < end);
+    }
   }
 
-  refreshScene(): void {
+  /** Return whether the scene is a new one. */
+  refreshScene(): boolean {
     const { dataset, doc } = this.session;
     const choice = doc.view.plane;
     const key = `${dataset.key} ${choice ? JSON.stringify(choice) : ""}`;
-    if (key === this.sceneKey) return;
+    if (key === this.sceneKey) return false;
     const wasDrawn = this.sceneKey !== "" && this.isDrawn;
     this.isDrawn = doc.data.source.kind === "drawn";
     const scene = sceneOf(dataset, choice);
@@ -82,6 +94,7 @@ export class Stage {
     const before = this.scene;
     this.scene = wasDrawn && this.isDrawn && before.isCurve === scene.isCurve ? { ...scene, a: widened(before.a, scene.a), b: widened(before.b, scene.b) } : scene;
     this.sceneKey = key;
+    return true;
   }
 
   private isDrawn = false;

@@ -1,5 +1,6 @@
 /** Small pictures of the data sets, for their tiles: some of their points, or a curve. */
 
+import type { Child } from "./render";
 import { h } from "./render";
 import { toyPoints } from "../data/dataset";
 import { TOYS, toySource } from "../state/defaults";
@@ -15,10 +16,13 @@ const TOOLS: Readonly<Record<string, string>> = {
 };
 
 export function Thumbnail({ name }: { name: string }) {
-  return <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">{name in TOYS ? toy(name as ToyName) : <path d={TOOLS[name]} />}</svg>;
+  return <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">{name in TOYS ? (toys[name] ??= toy(name as ToyName)) : <path d={TOOLS[name]} />}</svg>;
 }
 
-function toy(name: ToyName) {
+/** Those that were made: they stay as they are. */
+const toys: Record<string, Child> = {};
+
+function toy(name: ToyName): Child {
   const { nRows, nIn, X, y } = toyPoints({ ...toySource(name), points: POINTS, noise: TOYS[name].noise / 2 });
   const scaled = (values: Float64Array) => {
     const [low, high] = limitsOf(values);

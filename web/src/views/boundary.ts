@@ -28,7 +28,7 @@ export interface BoundaryView {
 export function boundaryView(host: HTMLElement, session: Session): BoundaryView {
   const ground = add(host, "canvas"), lines = add(host, "canvas"), points = add(host, "canvas");
   const field = rasterOf(ground), size = sizeOf(host);
-  let painted = "", paintedPoints = "";
+  let painted = "", paintedLook = "", paintedPoints = "";
   let waiting: (() => void)[] = [];
 
   const valuesOf = (scene: Scene, cells: number) => session.grid(gridOf(scene, scene.isCurve ? Math.min(400, Math.max(100, Math.round(size.width))) : cells), false);
@@ -44,9 +44,11 @@ export function boundaryView(host: HTMLElement, session: Session): BoundaryView 
     update(scene, palette) {
       const { width, height } = size;
       if (!width || !height) return;
-      const moving = session.status === "playing" || session.status === "moving";
-      const cells = finest(session, moving);
       const look = `${planeKey(scene)} ${palette.dark} ${width} ${height}`;
+      // What is new of many rows is painted coarsely at first, its points in the next frames.
+      const isNew = scene.isLarge && look !== paintedLook;
+      paintedLook = look;
+      const cells = finest(session, isNew || session.status === "playing" || session.status === "moving");
       const key = `${session.version} ${cells} ${look}`;
       if (key !== painted) {
         painted = key;
@@ -60,7 +62,7 @@ export function boundaryView(host: HTMLElement, session: Session): BoundaryView 
         paintedPoints = pointsKey;
         waiting = pathsOf(fitted(points, width, height), session, scene, palette, width, height);
       }
-      for (const paint of waiting.splice(0, CHUNKS)) paint();
+      else for (const paint of waiting.splice(0, CHUNKS)) paint();
     },
     coordinates(scene, clientX, clientY) {
       const box = host.getBoundingClientRect();

@@ -1,6 +1,6 @@
 /** The network: a picture in every unit, edges with sign and width, biases; an edge can be dragged. */
 
-import { inputsAt } from "../core/grid";
+import { inputsOf } from "../core/grid";
 import type { Session } from "../state/types";
 import { add, put, sizeOf } from "./element";
 import { edgeAt, ends, layoutOf, type Edge, type Layout } from "./layout";
@@ -162,14 +162,9 @@ function nEdges({ columns }: Layout): number {
 // ------------------------------------------------------------ pictures of the units
 
 function paintInputs(pictures: Atlas, { columns }: Layout, scene: Scene, palette: Palette): void {
-  const { a, b } = scene, n = TILE_CELLS;
-  const values = columns[0]!.y.map(() => new Float64Array(n * n));
-  for (let i = 0; i < n * n; i++) {
-    const x = (i % n) + 0.5, y = Math.floor(i / n) + 0.5;
-    const inputs = inputsAt(scene.plane, a[0] + (x / n) * (a[1] - a[0]), b[1] - (y / n) * (b[1] - b[0]));
-    values.forEach((picture, k) => { picture[i] = inputs[k]!; });
-  }
-  values.forEach((picture, k) => {
+  const n = TILE_CELLS * TILE_CELLS, values = inputsOf({ ...gridOf(scene, TILE_CELLS), nB: TILE_CELLS });
+  columns[0]!.y.forEach((_, k) => {
+    const picture = values.subarray(k * n, (k + 1) * n);
     // An input that does not vary on the plane is shown by its size: 2 is far from the mean.
     const [low, high] = limitsOf(picture), most = high > low ? largest(picture) : Math.max(2, largest(picture));
     pictures.paint(k, picture, false, palette.signed, -most, most);

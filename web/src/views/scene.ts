@@ -27,9 +27,12 @@ export interface Scene {
   /** Whether there is one column, and so a curve instead of a plane. */
   readonly isCurve: boolean;
   readonly isRegression: boolean;
+  /** Whether there are more rows than those of any artificial set, so that a first painting takes several frames. */
+  readonly isLarge: boolean;
 }
 
 const MARGIN = 0.09;
+const MANY_ROWS = 5000;
 
 /** Return the plane that a view shows: of two columns these, of more the chosen ones or two components. */
 export function sceneOf(dataset: Dataset, choice: PlaneChoice | null): Scene {
@@ -49,7 +52,7 @@ export function sceneOf(dataset: Dataset, choice: PlaneChoice | null): Scene {
   return {
     dataset, plane: { origin, a: along(x), b: isCurve ? null : along(y) }, a, b, rowA: x.values, rowB: isCurve ? dataset.targets : y.values,
     labelA: x.name, labelB: isCurve ? dataset.targetName : y.name, rangeA: rangeText(a, x), rangeB: rangeText(b, isCurve ? undefined : y),
-    held: null, isCurve, isRegression,
+    held: null, isCurve, isRegression, isLarge: dataset.nRows > MANY_ROWS,
   };
 }
 
@@ -83,7 +86,7 @@ function componentScene(dataset: Dataset): Scene {
   const rowA = project(first), rowB = project(second), a = limits(rowA), b = limits(rowB);
   return {
     dataset, plane: { origin: mean, a: along(first), b: along(second) }, a, b, rowA, rowB,
-    labelA: "component 1", labelB: "component 2", rangeA: rangeText(a), rangeB: rangeText(b), held, isCurve: false, isRegression: dataset.task === "regression",
+    labelA: "component 1", labelB: "component 2", rangeA: rangeText(a), rangeB: rangeText(b), held, isCurve: false, isRegression: dataset.task === "regression", isLarge: nRows > MANY_ROWS,
   };
 }
 
