@@ -5,6 +5,7 @@ const MINUS = "−";
 /** Return a number with a fixed number of decimals. */
 export function fixed(value: number, decimals = 2): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : `${MINUS}∞`;
+  if (Math.abs(value) >= 1e6) return short(value);
   const text = Math.abs(value).toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }

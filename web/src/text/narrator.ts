@@ -11,6 +11,8 @@ export type Kind = "plain" | "error" | "fact";
 export interface Said {
   readonly lead: string;
   readonly text: string;
+  /** What the last epochs did to the losses. */
+  readonly trend?: string;
   readonly kind: Kind;
 }
 
@@ -28,13 +30,14 @@ export function narrate(session: Session, training: Evaluation, heldOut: Evaluat
   if (status === "finished" && session.stop) return { lead, text: `${stopped(session)} ${rightness(training, heldOut)}`, kind: PLAIN };
   if (position.epoch < session.lastEpoch) return { lead, text: `Looked at again; the run went to epoch ${count(session.lastEpoch)}. Play goes on from here. ${rightness(training, heldOut)}`, kind: PLAIN };
   if (position.batch > 0) return { lead, text: `Batch ${position.batch} of ${session.batchesPerEpoch} done. ${rightness(training, heldOut)}`, kind: PLAIN };
-  return { lead, text: `${rightness(training, heldOut)} ${trend(session)}`.trim(), kind: PLAIN };
+  return { lead, text: rightness(training, heldOut), trend: trend(session), kind: PLAIN };
 }
 
 function untrained(session: Session, waits: boolean): Said {
   const { doc, network } = session;
   if (doc.network.init === "zeros" && doc.network.hidden.length && !doc.network.given)
     return { lead: "All weights are zero.", text: "Every unit of a layer would stay the same as the others. Choose other initial weights.", kind: PLAIN };
+  if (doc.network.given && doc.view.classic) return { lead: "Epoch 0.", text: "The weights are those that the tutorial begins with.", kind: PLAIN };
   if (doc.network.given) return { lead: "Epoch 0.", text: "The weights are those that were given, of a trained network. Play trains it further.", kind: PLAIN };
   const what = session.dataset.task === "regression" ? "predict the numbers" : "separate the classes";
   const nParameters = session.theta.length;

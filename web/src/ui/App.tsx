@@ -29,7 +29,7 @@ export type SheetName = "csv" | "formula";
 export function App({ stage, maker, link, first, ready }: { stage: Stage; maker: DataMaker; link: () => Promise<string>; first: string; ready: (say: (text: string) => void) => void }) {
   const [pen, setPen] = useState(0);
   const [sheet, setSheet] = useState<{ name: SheetName; file: File | null; key: number } | null>(null);
-  const pending = useRef<Pending>({ said: first ? { lead: "", text: first, kind: "error" } : null, at: performance.now(), version: 0 });
+  const pending = useRef<Pending>({ said: first ? { lead: "", text: first, kind: "error" } : null, at: performance.now() });
   const app = useMemo<AppValue>(() => ({
     stage, session: stage.session, pen, setPen,
     say: (text, kind = "plain", lead = "") => { pending.current.said = { lead, text, kind }; pending.current.at = performance.now(); },

@@ -17,7 +17,7 @@ export function Ask() {
 function AskForm({ dataset }: { dataset: Dataset }) {
   const { session } = useApp();
   const [values, setValues] = useState<readonly number[]>(() => dataset.columns.map(({ kind, median }) => (kind === "number" ? Number(median.toPrecision(3)) : Math.max(0, Math.round(median)))));
-  useVersion(4);
+  useVersion();
   const set = (k: number, value: number) => setValues(values.map((old, j) => (j === k ? value : old)));
   const inputs = new Float64Array(dataset.nIn);
   dataset.columns.forEach((column, k) => writeColumn(column, values[k]!, inputs));

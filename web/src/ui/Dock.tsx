@@ -4,11 +4,10 @@ import { h, useEffect, useRef } from "./render";
 import { count, loss } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { speedText } from "../text/names";
-import type { Session } from "../state/types";
 import { timelineView, type TimelineView } from "../views/timeline";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
-import { useApp, usePainter, useSession, useVersion } from "./stage";
+import { isBetween, useApp, usePainter, useSession, useVersion } from "./stage";
 
 export const SPEEDS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200];
 
@@ -62,7 +61,7 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
     if (isBetween(session, frame)) return;
     view.current?.update(palette);
     // A screen reader would read every change of a focused slider: the words wait for a pause.
-    if (frame % 30 === 0 || session.status !== "playing") {
+    if (frame % 32 === 0 || session.status !== "playing") {
       const text = PHRASES.timelineText(session.position.epoch, session.curves.loss[session.position.epoch]);
       if (host.current && host.current.getAttribute("aria-valuetext") !== text) host.current.setAttribute("aria-valuetext", text);
     }
@@ -80,7 +79,7 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
 
 function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
   const { session: { position: { epoch }, curves } } = useApp();
-  useVersion(3);
+  useVersion();
   return (
     <div class="nums">
       <div><small>{Label.Epoch}</small><b>{count(epoch)}</b></div>
@@ -88,11 +87,6 @@ function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
       {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b>{loss(curves.heldOutLoss[epoch]!)}</b></div>}
     </div>
   );
-}
-
-/** Whether a frame of a run leaves the dock as it is: words and curves in every third frame are quick enough. */
-function isBetween({ status }: Session, frame: number): boolean {
-  return status === "playing" && frame % 3 !== 1;
 }
 
 /** Write text only if it differs, as writing costs a layout. */

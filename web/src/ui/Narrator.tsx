@@ -1,4 +1,9 @@
-/** The narrator: what is happening, in one sentence; at most one change every two seconds, errors at once. */
+/**
+ * The narrator: what is happening, in one sentence.
+ *
+ * Its numbers are those of the other panels, in the same frame. What it says of the trend, and what a screen reader
+ * hears, changes at most once in two seconds; errors come at once.
+ */
 
 import { h, useRef } from "./render";
 import type { Fact } from "../data/classics";
@@ -7,7 +12,7 @@ import type { Session } from "../state/types";
 import type { Said } from "../text/narrator";
 import { narrate } from "../text/narrator";
 import { write } from "./Dock";
-import { useApp, usePainter } from "./stage";
+import { isBetween, useApp, usePainter } from "./stage";
 
 const QUIET = 2000; // ms between changes
 const LASTING = 7000; // ms that a hint stays while nothing else happens
@@ -16,7 +21,6 @@ const LASTING = 7000; // ms that a hint stays while nothing else happens
 export interface Pending {
   said: Said | null;
   at: number;
-  version: number;
 }
 
 /** Return the fact of the classic on the page, once it is reached. */
@@ -26,21 +30,26 @@ function factOf(session: Session): Fact | null {
 
 export function Narrator({ pending }: { pending: Pending }) {
   const { session, stage } = useApp();
-  const box = useRef<HTMLDivElement>(null), lead = useRef<HTMLElement>(null), text = useRef<HTMLSpanElement>(null);
-  const shown = useRef({ at: -Infinity, status: "", key: "", epoch: -1 });
-  usePainter(() => {
-    const now = performance.now();
-    const isNew = pending.said !== null && pending.at > shown.current.at;
-    const lasts = pending.said !== null && now - pending.at < (pending.said.kind === "error" ? 2 * LASTING : LASTING);
-    const status = `${session.status} ${session.status === "playing" ? "" : session.position.epoch}`;
-    if (!isNew && (now - shown.current.at < QUIET && status === shown.current.status)) return;
-    const said = lasts && pending.said ? pending.said : narrate(session, session.evaluate("training")!, session.evaluate("heldOut"), factOf(session), stage.waits);
-    shown.current = { at: now, status, key: "", epoch: session.position.epoch };
+  const box = useRef<HTMLDivElement>(null), lead = useRef<HTMLElement>(null), text = useRef<HTMLSpanElement>(null), heard = useRef<HTMLParagraphElement>(null);
+  const shown = useRef({ at: -Infinity, state: "", trend: "", hintAt: -1, hintStatus: "" }).current!;
+  usePainter(({ frame }) => {
+    if (isBetween(session, frame)) return;
+    const { said: hint, at } = pending, { status, position } = session, now = performance.now();
+    const isNew = hint !== null && at !== shown.hintAt;
+    if (isNew) [shown.hintAt, shown.hintStatus] = [at, status];
+    // A hint ends when training begins or ends, an error only with time.
+    const lasts = hint !== null && (hint.kind === "error" ? now - at < 2 * LASTING : now - at < LASTING && status === shown.hintStatus);
+    const said = lasts ? hint : narrate(session, session.evaluate("training")!, session.evaluate("heldOut"), factOf(session), stage.waits);
+    const state = `${status} ${status === "playing" ? lasts : position.epoch}`;
+    const isDue = isNew || state !== shown.state || now - shown.at >= QUIET;
+    if (isDue) Object.assign(shown, { at: now, state, trend: said.trend ?? "" });
     write(lead.current, said.lead);
-    write(text.current, said.lead ? ` ${said.text}` : said.text);
-    if (box.current) box.current.setAttribute("data-kind", said.kind);
+    const words = ` ${said.text} ${said.trend === undefined ? "" : shown.trend}`;
+    write(text.current, words);
+    if (isDue) write(heard.current, said.lead + words);
+    box.current!.setAttribute("data-kind", said.kind);
   });
   return (
-    <div class="saybox"><div class="say" ref={box}><p role="status"><b ref={lead} /><span ref={text} /></p></div></div>
+    <div class="saybox"><div class="say" ref={box}><p aria-hidden="true"><b ref={lead} /><span ref={text} /></p><p class="hidden" role="status" ref={heard} /></div></div>
   );
 }

@@ -111,7 +111,7 @@ function Legend() {
 function Scores() {
   const { session } = useApp();
   const { dataset } = session, isRegression = dataset.task === "regression";
-  useVersion(6);
+  useVersion();
   const score = (label: string, result: Evaluation | null) => (
     <div class="score"><small>{label}</small><b>{!result || Number.isNaN(result.score) ? "–" : isRegression ? fixed(result.score, 3) : percent(result.score)}</b></div>
   );
@@ -127,7 +127,7 @@ function Scores() {
 export function Confusion({ signs = false }: { signs?: boolean }) {
   const { session } = useApp();
   const { dataset: { classNames, heldOut } } = session;
-  useVersion(6);
+  useVersion();
   const counts = session.evaluate(heldOut ? "heldOut" : "training")!.confusion;
   const head = (name: string, code: number) => (signs ? <span style={{ color: `var(--c${code % 10})` }}><span aria-hidden="true">{signOf(code)}</span><span class="hidden">{name}</span></span> : cut(name, 12));
   return (

@@ -10,7 +10,7 @@ import { inputsAt } from "../core/grid";
 import { gridOf } from "../views/scene";
 import type { Session } from "../state/types";
 import { Icon } from "./icons";
-import { useApp, usePainter, useSession, useVersion } from "./stage";
+import { isBetween, useApp, usePainter, useSession, useVersion } from "./stage";
 
 const CELLS = 96, WORK = 2e7, TERMS = 4, REACH = 6;
 
@@ -99,10 +99,10 @@ function Formula({ layer, unit, weights, isOutput }: { layer: number; unit: numb
   const canvas = useRef<HTMLCanvasElement>(null), raster = useRef<Raster>(null), painted = useRef("");
   useEffect(() => { raster.current = rasterOf(canvas.current!); }, []);
   useSession(({ doc }) => doc.view.marked);
-  useVersion(3);
+  useVersion();
   usePainter(({ scene, palette, frame }) => {
     const key = `${session.version} ${palette.dark} ${scene.dataset.key}`;
-    if (key === painted.current || (session.status === "playing" && frame % 3) || unit >= (session.network.layers[layer]?.units ?? 0)) return;
+    if (key === painted.current || isBetween(session, frame) || unit >= (session.network.layers[layer]?.units ?? 0)) return;
     painted.current = key;
     const { nA, nB, units, outputs } = session.grid(gridOf(scene, Math.min(CELLS, Math.floor(Math.sqrt(WORK / session.theta.length)))), !isOutput);
     const picture = isOutput ? outputs[Math.min(unit, outputs.length - 1)]! : units[layer]![unit]!;

@@ -162,12 +162,19 @@ export function usePainter(painter: Painter): void {
   useEffect(() => stage.add((now) => kept.current(now)), [stage]);
 }
 
-/** Draw the component again when the weights or the data have changed; while it plays, at most once in some frames. */
-export function useVersion(every: number): void {
+const WORDS = 4; // frames
+
+/** Whether words wait for a later frame: while it plays, all are written in every fourth, so that they are of one epoch. */
+export function isBetween({ status }: Session, frame: number): boolean {
+  return status === "playing" && frame % WORDS > 0;
+}
+
+/** Draw the component again when the weights or the data have changed. */
+export function useVersion(): void {
   const { session } = useApp();
   const again = useAgain(), seen = useRef(session.version);
   usePainter(({ frame }) => {
-    if (session.version === seen.current || (session.status === "playing" && frame % every)) return;
+    if (session.version === seen.current || isBetween(session, frame)) return;
     seen.current = session.version;
     again();
   });

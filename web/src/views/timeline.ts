@@ -50,6 +50,7 @@ export function timelineView(host: HTMLElement, session: Session, epochText: (ep
       const axes = drawCurves(fitted(canvas, width, height), session, palette, width, height);
       const share = epoch / axes.end;
       head.style.transform = `translateX(${axes.x(epoch).toFixed(1)}px)`;
+      host.toggleAttribute("data-early", share < 0.5); // the key is at the other side
       bubble.textContent = epochText(epoch);
       bubble.style.transform = `translateX(${share < 0.08 ? -12 : share > 0.94 ? -88 : -50}%)`;
       label(axes);
