@@ -318,3 +318,22 @@ def test_pages_of_a_table_with_dates(run, rare, options):
     assert result.exit_code == 0, result.output
     for name in ("fit.html", "evaluate.html"):
         assert "day (days)" in Path(name).read_text(encoding="utf-8")
+
+
+def test_the_line_that_advice_names_can_be_fitted(run, rare):
+    result = run("fit", str(rare), "--model", "line", "--no-trees", "--folds", "0", "--json")
+    assert result.exit_code == 0, result.output
+    reports = json.loads(result.stdout)["test"]["reports"]
+    own, line = (reports[name]["log_loss"]["value"] for name in ("network", "logistic regression"))
+    assert own == pytest.approx(line, rel=0.01)
+    both = run("fit", str(rare), "--model", "line", "--presets", "fast")
+    assert "--presets belongs to an ensemble of networks, and --model=line to one" in both.stderr
+
+
+def test_the_cost_of_a_kept_cut_is_said(run, rare):
+    result = run("fit", str(rare), *NETWORK, "--folds", "0", "--cost", "fn=10,fp=1", "--report", "page.html")
+    line = next(line for line in result.stdout.splitlines() if line.startswith("Cost"))
+    assert re.search(
+        r"a row at this cut, [\d.]+ \[.*\] at 0.5 \(\d+ training rows, \d+ of them 'yes'\)$", line
+    )
+    assert re.search(r">0\.\d+ \(kept[^<]*\)<", Path("page.html").read_text(encoding="utf-8"))

@@ -45,5 +45,8 @@ def fit(
     they are encoded is learned from the training rows alone.
     """
     from separatrix.cli.fit_run import FitRun  # slow to import
+    from separatrix.cli.fitting import LINE
 
+    if wanted.model == "line":
+        settings = {**LINE, **settings}
     FitRun(sources, wanted, written, pieces, judging, reading, columns, settings).carry_out()

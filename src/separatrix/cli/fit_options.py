@@ -26,7 +26,8 @@ class TargetOptions:
         typer.Option(
             metavar="KIND",
             show_default="tabular, or network if an option of one network is given",
-            help="tabular, an ensemble of small networks that needs no settings; or network, one network.",
+            help="tabular, an ensemble of small networks that needs no settings; network, one network; or "
+            "line, logistic or ridge regression, as the straight line beside which models are judged.",
         ),
     ] = None
     groups: Annotated[

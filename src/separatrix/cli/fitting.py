@@ -31,7 +31,10 @@ from separatrix.text import plural
 from separatrix.train.checkpoint import load_checkpoint
 
 Kind = Literal["tabular", "network"]
-KINDS = ("tabular", "network")
+KINDS = ("tabular", "network", "line")
+
+LINE = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0}
+"""The network that is the straight line beside which models are judged: scikit-learn's `C` of 1."""
 
 VALIDATION_FRACTION = 0.1
 """The default of the estimators."""
@@ -59,17 +62,17 @@ def chosen_kind(model: str | None, given: Mapping[str, Any]) -> Kind:
         check.choice("model", model, KINDS)
     of_network = [name for name in given if name in NETWORK_ALONE or name in ("checkpoint", "film", "record")]
     of_ensemble = [name for name in given if name in ENSEMBLE_OPTIONS or name == "groups"]
+    if of_ensemble and model in ("network", "line"):
+        raise ParameterError(
+            of_ensemble[0], f"belongs to an ensemble of networks, and model={model} to one; leave one out."
+        )
     if of_network and (model == "tabular" or of_ensemble):
         other = "model=tabular" if model == "tabular" else _option(of_ensemble[0])
         raise ParameterError(
             of_network[0],
             f"belongs to one network, and {other} to an ensemble of networks; leave one of them out.",
         )
-    if of_ensemble and model == "network":
-        raise ParameterError(
-            of_ensemble[0], "belongs to an ensemble of networks, and model=network to one; leave one out."
-        )
-    return "network" if of_network or model == "network" else "tabular"
+    return "network" if of_network or model in ("network", "line") else "tabular"
 
 
 def _option(name: str) -> str:

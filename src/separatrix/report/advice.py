@@ -17,7 +17,7 @@ FAR_BELOW = 0.5
 
 SEARCH = "separatrix search TABLE tries networks of many sizes on the same folds"
 
-FIT_LINE = "separatrix fit TABLE --hidden none --solver lbfgs"
+FIT_LINE = "separatrix fit TABLE --model line"
 """The command that fits a straight line."""
 
 
@@ -89,8 +89,8 @@ def advice(assessment: Assessment, training: TrainingFacts) -> tuple[str, ...]:
     >>> flat, sure = [[0.5, 0.5]] * 40, [[0.9, 0.1], [0.1, 0.9]] * 20
     >>> assessment = assess_classifier([0, 1] * 20, flat, [0, 1], {"logistic regression": Baseline(sure)})
     >>> print(advice(assessment, TrainingFacts("network", loss=0.69, stops_early=True))[0])
-    A straight line (logistic regression) is better here: use it (separatrix fit TABLE --hidden none \
---solver lbfgs), or see whether columns are missing, scaled or coded wrongly.
+    A straight line (logistic regression) is better here: use it (separatrix fit TABLE --model line), \
+or see whether columns are missing, scaled or coded wrongly.
     """
     found = {each.names[1]: each for each in assessment.comparisons}
     if not found or assessment.model.n_rows < MIN_ROWS:
