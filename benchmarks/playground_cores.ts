@@ -44,9 +44,9 @@ function timer(epoch: () => void): { measure: () => void; result: () => number }
     for (let k = 0; k < n; k++) epoch();
     return (performance.now() - start) / n;
   };
-  let first = Infinity;
-  for (const end = performance.now() + WARM; performance.now() < end; ) first = Math.min(first, run(5)); // compiled code first
-  const n = Math.ceil(PIECE / first);
+  for (const end = performance.now() + WARM; performance.now() < end; ) run(5); // compiled code first
+  let n = 1;
+  while (n * run(n) < PIECE) n *= 2;
   let best = Infinity;
   return { measure: () => { best = Math.min(best, run(n)); }, result: () => 1000 * best };
 }

@@ -26,7 +26,7 @@ export interface NetworkHooks {
 }
 
 export interface NetworkView {
-  /** Paint what has changed; while it plays in every second frame, a large network in every sixth. */
+  /** Paint what has changed; while it plays in every fourth frame, a large network in every eighth. */
   update(scene: Scene, palette: Palette, frame: number): void;
   /** The network as it is on the stage. */
   svg(palette: Palette): string;
@@ -144,7 +144,7 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
       const edge = dragged?.edge ?? hovered;
       const look = `${built} ${palette.dark} ${planeKey(scene)}`;
       const key = `${session.version} ${look} ${edge && [edge.layer, edge.from, edge.unit]} ${session.doc.training.frozen.length}`;
-      if (key === painted || (session.status === "playing" && frame % (nEdges(layout!) > MANY_EDGES ? 6 : 2))) return;
+      if (key === painted || (session.status === "playing" && frame % (nEdges(layout!) > MANY_EDGES ? 8 : 4))) return;
       painted = key;
       if (look !== paintedInputs) paintInputs(pictures, layout!, scene, palette);
       paintedInputs = look;
