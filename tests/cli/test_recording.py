@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from separatrix.cli.film import PANELS
 from separatrix.io import load
+from separatrix.plots.displays import VIEWS
 from separatrix.train.recorded import with_recording
 
 pytestmark = pytest.mark.slow
@@ -45,6 +47,35 @@ def test_pictures_of_a_recording(run, recorded):
     assert "--epochs must be recorded, got 9; the nearest that were are 2, 3, 4." in result.stderr
     result = run("plot", recorded, "circles", "--what", "diagram", "--epochs", "1")
     assert "--epochs is for the pictures boundary, curve, histograms; leave it out" in result.stderr
+
+
+def test_the_panels_of_a_film(run, recorded):
+    assert list(VIEWS) == list(PANELS)
+    result = run("plot", recorded, "circles", "--what", "film", "--panels", "gradient", "-o", "c.gif")
+    assert result.exit_code == 0, result.output
+    result = run("plot", recorded, "circles", "--what", "film", "--panels", "loss,unit-curves", "-o", "c.gif")
+    assert result.exit_code == 2
+    assert "cannot draw 'film': the panel 'unit-curves' is not possible, as it needs a model of one" in (
+        result.stderr
+    )
+    result = run("plot", recorded, "circles", "--what", "film", "--panels", "hiden", "-o", "c.gif")
+    assert "--panels must be one of" in result.stderr
+    assert "Did you mean 'hidden'?" in result.stderr
+    result = run("plot", recorded, "circles", "--what", "loss", "--panels", "loss")
+    assert "--panels are those of a film; add --what film" in result.stderr
+
+
+def test_the_panels_of_the_film_of_a_fit(run):
+    result = run(*FIT, "--epochs", "2", "--film", "c.gif", "--panels", "histograms", "-o", "c.safetensors")
+    assert result.exit_code == 0, result.output
+    assert Path("c.gif").read_bytes().startswith(b"GIF8")
+    result = run(*FIT, "--epochs", "2", "--film", "d.gif", "--panels", "weights", "-o", "d.safetensors")
+    assert result.exit_code == 2
+    assert "cannot draw the film, though the model is written: the panel 'weights' is not" in result.stderr
+    assert Path("d.safetensors").exists()
+    result = run(*FIT, "--panels", "loss", "-o", "e.safetensors")
+    assert "--panels are those of a film; name its file with --film, or leave it out." in result.stderr
+    assert not Path("e.safetensors").exists()
 
 
 def test_a_stale_recording_is_named(run, recorded):

@@ -208,7 +208,7 @@ STYLES: dict[str, dict[str, Any] | str] = {
     "talk": "seaborn-v0_8-talk",
     "gray": "grayscale",
     "size 8": {"font.size": 8},
-    "size 20": {"font.size": 20},
+    "size 24": {"font.size": 24},
 }
 
 

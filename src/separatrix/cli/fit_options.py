@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from separatrix.cli.film import PANELS_DEFAULT, PANELS_HELP
 from separatrix.cli.options import ENSEMBLE
 from separatrix.cli.table_input import JsonOption, MemoryOption, ModelOutput, TaskOption
 
@@ -54,6 +55,9 @@ class OutputOptions:
             help="Also write a film of the training of one network, over the training and test rows: .gif, "
             ".html (a page with a slider), .mp4, .webp or .apng.",
         ),
+    ] = None
+    panels: Annotated[
+        str | None, typer.Option(metavar="NAMES", show_default=PANELS_DEFAULT, help=PANELS_HELP)
     ] = None
     record: Annotated[
         bool,

@@ -36,7 +36,7 @@ from separatrix.cli.table_input import TableInput, checked_task, open_tables, wi
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.read_options import ReadOptions
 from separatrix.ensemble import AnyModel
-from separatrix.errors import DataError, OutputError, SeparatrixError
+from separatrix.errors import DataError, OutputError, ParameterError, SeparatrixError
 from separatrix.evaluate.assessment import Assessment
 from separatrix.files import check_writable
 from separatrix.io import save
@@ -74,8 +74,10 @@ class FitRun:
 
     def carry_out(self) -> None:
         """Train, save, judge and report; exit with the code of Ctrl-C if that ended the training."""
+        if self.written.film is None and self.written.panels is not None:
+            raise ParameterError("panels", "are those of a film; name its file with --film, or leave it out.")
         if self.kind == "network" and self.written.film is not None:
-            prepare_film(self.written.film, self.settings)
+            prepare_film(self.written.film, self.written.panels, self.settings)
         if self.kind == "network" and self.written.record:
             prepare_recording(self.settings, self.pieces.checkpoint)
         first = "the first epoch" if self.kind == "network" else "all folds of one configuration were trained"
@@ -97,7 +99,7 @@ class FitRun:
         self.show(tables, fitted, model, judged, path, cut)
         if self.written.film is not None:
             with exit_if_interrupted(f"interrupted while drawing; the model is written to '{path}'."):
-                write_film(self.written.film, fitted.estimator, tables)
+                write_film(self.written.film, fitted.estimator, tables, self.written.panels)
         self.warn_of_end(fitted, path)
 
     def open(self, stack: ExitStack) -> TableInput:

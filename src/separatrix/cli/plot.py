@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import typer
 
 from separatrix import check
 from separatrix.cli.console import note, with_option_names
-from separatrix.cli.film import check_film_path, missing_film
+from separatrix.cli.film import PANELS_DEFAULT, PANELS_HELP, check_film_path, missing_film, read_panels
 from separatrix.cli.options import read_counts, read_list, read_parameters
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.recording import load_recorded, recorded_epochs
@@ -95,6 +95,9 @@ def plot(
             "training that fit --record has recorded.",
         ),
     ] = None,
+    panels: Annotated[
+        str | None, typer.Option(metavar="NAMES", show_default=PANELS_DEFAULT, help=PANELS_HELP)
+    ] = None,
     target: TrueColumn = None,
     *,
     reading: ReadOptions,
@@ -111,6 +114,9 @@ def plot(
     check.choice("plane", plane, PLANES)
     if features is not None and plane == "pca":
         raise ParameterError("features", "has no use with --plane pca, which uses all columns; choose one.")
+    views = read_panels(panels)
+    if views is not None and FILM not in (names or ()):
+        raise ParameterError("panels", "are those of a film; add --what film, or leave it out.")
     model = load_recorded(model_file, is_needed=epochs is not None or FILM in (names or ()))
     table, y = (None, None) if source is None else rows_and_target(model, source, target, reading)
     subject = Subject(
@@ -122,12 +128,13 @@ def plot(
         parameters=None if parameters is None else read_parameters(parameters),
         epochs=None if epochs is None else recorded_epochs(model, read_counts(epochs), names),
     )
-    drawn, faults = _drawable(subject, names)
+    drawn, faults = _drawable(subject, names, views)
     paths = _paths(output, model_file, drawn)
     draw_without_screen()
     for name, path in zip(drawn, paths, strict=True):
         if name == FILM:
-            animate(model, path, table, subject.y, features=subject.plane_features, plane=subject.plane)
+            where: dict[str, Any] = {"features": subject.plane_features, "plane": subject.plane}
+            animate(model, path, table, subject.y, views=views, **where)
         else:
             is_run = name in RUNS
             save_figure(draw_runs(name, subject) if is_run else DISPLAYS[name].draw(subject).figure_, path)
@@ -136,7 +143,9 @@ def plot(
         raise DataError(faults)
 
 
-def _drawable(subject: Subject, names: Sequence[str] | None) -> tuple[list[str], str]:
+def _drawable(
+    subject: Subject, names: Sequence[str] | None, views: list[str] | None
+) -> tuple[list[str], str]:
     """Return the pictures to draw, and a sentence on those that were named and cannot be drawn.
 
     Raises
@@ -144,7 +153,7 @@ def _drawable(subject: Subject, names: Sequence[str] | None) -> tuple[list[str],
     DataError
         If none of those that were named can be drawn.
     """
-    found = {name: _missing(name, subject) for name in dict.fromkeys(names or [*DISPLAYS, FILM])}
+    found = {name: _missing(name, subject, views) for name in dict.fromkeys(names or [*DISPLAYS, FILM])}
     options = ("features", "plane", "target")
     reasons = {name: reason and with_option_names(reason, options) for name, reason in found.items()}
     missing = {name: reason for name, reason in reasons.items() if reason}
@@ -163,10 +172,10 @@ def _drawable(subject: Subject, names: Sequence[str] | None) -> tuple[list[str],
     return [name for name in reasons if name not in missing], ""
 
 
-def _missing(name: str, subject: Subject) -> str | None:
+def _missing(name: str, subject: Subject, views: list[str] | None) -> str | None:
     """Return why a picture cannot be drawn; None if it can."""
     if name == FILM:
-        return missing_film(subject)
+        return missing_film(subject, views)
     return missing_runs(name, subject) if name in RUNS else DISPLAYS[name].missing(subject)
 
 

@@ -10,7 +10,6 @@ import typer
 from separatrix import check
 from separatrix.cli.console import note
 from separatrix.cli.progress import film_progress
-from separatrix.plots.axes import draw_without_screen
 from separatrix.recipes import GUIDES, RECIPES, write_page
 
 ALL = "all"
@@ -37,6 +36,8 @@ def recipe(
     numbers beside those of the tutorial, which are printed, too, and three commands to try.
     """
     check.choice("name", name, [*RECIPES, ALL])
+    from separatrix.plots.axes import draw_without_screen
+
     draw_without_screen()
     results = []
     chosen_names = list(RECIPES) if name == ALL else [name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from separatrix.errors import DataError
 from separatrix.explain.curve import nearest_recorded
 from separatrix.explain.subject import as_recording, model_with_hidden_layers
 from separatrix.explain.tables import encoded_rows
+from separatrix.network import Network
 from separatrix.network.units import dead_units, saturated_units
 
 Array = NDArray[Any]
@@ -110,18 +111,56 @@ def activation_histograms(
         recording = as_recording(estimator)
         indices = nearest_recorded(recording.epochs, epochs)
         shown, thetas = tuple(recording.epochs[indices].tolist()), list(recording.thetas[indices])
-    seen = [list(layer_sums_and_outputs(model.network, theta, rows))[:-1] for theta in thetas]
-    names = [layer.activation for layer in model.network.layers[:-1]]
-    edges = [_edges(name, [layers[n][1] for layers in seen], bins) for n, name in enumerate(names)]
+    return replace(histograms_of(model.network, thetas, rows, bins=bins), epochs=shown)
+
+
+def histograms_of(
+    network: Network, thetas: Sequence[Array], rows: Array, *, bins: int = 40
+) -> ActivationHistograms:
+    """Count the values of the units of a network at several sets of parameters, with the same bins.
+
+    Parameters
+    ----------
+    network : Network
+        With a hidden layer.
+    thetas : sequence of ndarray of shape (n_parameters,)
+    rows : ndarray of shape (n_rows, n_in)
+        Encoded.
+    bins : int, default=40
+
+    Returns
+    -------
+    ActivationHistograms
+        Without epochs.
+
+    Raises
+    ------
+    DataError
+        If a value is not finite.
+    """
+
+    def layers_at(theta: Array) -> list[tuple[Array, Array]]:
+        return list(layer_sums_and_outputs(network, theta, rows))[:-1]
+
+    names = [layer.activation for layer in network.layers[:-1]]
+    limits = [_ENDS.get(name) for name in names]
+    if None in limits:  # in a pass of its own, as the values of many networks may not fit into memory
+        seen = np.array([[(a.min(), a.max()) for _, a in layers_at(theta)] for theta in thetas])
+        found = zip(seen[..., 0].min(axis=0), seen[..., 1].max(axis=0), strict=True)
+        limits = [known or range_ for known, range_ in zip(limits, found, strict=True)]
+    edges = [_edges(name, limit, bins) for name, limit in zip(names, limits, strict=True)]
     histograms = tuple(
-        tuple(_histogram(name, z, a, at) for name, (z, a), at in zip(names, layers, edges, strict=True))
-        for layers in seen
+        tuple(
+            _histogram(name, z, a, at)
+            for name, (z, a), at in zip(names, layers_at(theta), edges, strict=True)
+        )
+        for theta in thetas
     )
-    return ActivationHistograms(shown, tuple(names), tuple(edges), histograms, len(rows))
+    return ActivationHistograms((), tuple(names), tuple(edges), histograms, len(rows))
 
 
-def _edges(name: str, values: Sequence[Array], bins: int) -> Array:
-    low, high = _ENDS.get(name, (min(a.min() for a in values), max(a.max() for a in values)))
+def _edges(name: str, limits: Any, bins: int) -> Array:
+    low, high = limits
     if not np.isfinite([low, high]).all():
         raise DataError(f"the values of a {name} layer are not finite; draw an earlier epoch.")
     return np.linspace(low, high if high > low else low + 1.0, bins + 1)

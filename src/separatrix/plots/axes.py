@@ -87,13 +87,14 @@ def _broken(text: str, points: float, fontsize: str | float) -> str:
 
 def shrink_texts(ax: Axes) -> None:
     """Make ticks and labels small, and break a label that is longer than the y axis."""
-    small = text_points("x-small")
+    height = axes_size(ax)[1]
+    small = min(text_points("x-small"), max(0.075 * height, 6.0))
     ax.tick_params(labelsize=small, pad=2)
     for axis in (ax.xaxis, ax.yaxis):
         axis.labelpad = 1.0
         axis.label.set_fontsize(small)
     # A layout done later makes room for titles and legends.
-    label = _broken(ax.get_ylabel(), 0.6 * axes_size(ax)[1], small)
+    label = _broken(ax.get_ylabel(), 0.6 * height, small)
     ax.set_ylabel(label.replace("\\\n$", "\\$\n"))  # the mark of `as_written` stays before its character
 
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
 from separatrix import check
@@ -13,9 +14,10 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import history_of, kept_epoch
 from separatrix.model import Model
 from separatrix.plots.axes import set_log_ticks
-from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, curve_colors, ink
+from separatrix.plots.scene import Scene
 from separatrix.train import History
 
 Array = NDArray[Any]
@@ -60,6 +62,8 @@ class GeneralizationGapDisplay(ModelDisplay):
     >>> display.best_epoch_, round(display.gap_at(3), 3)
     (2, 0.4)
     """
+
+    panel_width = 4.0
 
     def __init__(
         self, training: Array, validation: Array, *, is_running: bool = False, kept: int | None = None
@@ -182,6 +186,31 @@ class GeneralizationGapDisplay(ModelDisplay):
         self._fit_texts(ax)
         legend_above(ax, [*self.lines_, self.gap_], small=self._is_small, is_own=self._is_own, ncols=1)
         return self
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw axes for the whole training; the losses grow, and the gap with them."""
+        display = cls._of(scene.history, None).plot(figure.subplots())
+        ax, (train, validation) = display.ax_, display.lines_
+        if (legend := ax.get_legend()) is not None:  # its numbers are those of the end
+            legend.remove()
+        train.set_label("training")
+        validation.set(label="validation", marker="None")
+        display.gap_.set_label("gap")
+        legend_above(ax, [train, validation, display.gap_], small=False)
+        start = int(scene.epochs[0])
+        epochs = start + np.arange(1, len(display.training) + 1)
+        ends = (scene.recording.epochs[scene.reached] - start).tolist()
+        ax.set_xlim(start, epochs[-1])
+        ax.set_ylim(ax.get_ylim())
+
+        def update(frame: int) -> None:
+            n = ends[frame]
+            train.set_data(epochs[:n], display.training[:n])
+            validation.set_data(epochs[:n], display.validation[:n])
+            display.gap_.set_data(epochs[:n], display.training[:n], display.validation[:n])
+
+        return Panel([display.gap_, train, validation], update)
 
     @classmethod
     def missing(cls, subject: Subject) -> str | None:

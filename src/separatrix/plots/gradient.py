@@ -7,20 +7,24 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from separatrix.errors import DataError
 from separatrix.explain.slope import LossSlope, loss_slope
 from separatrix.model import Model
 from separatrix.plots.axes import style, wrapped
-from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.legends import legend_above
 from separatrix.plots.palette import background, curve_colors, ink
+from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
 
 _SIZE = (5.6, 4.2)  # inches
 _TANGENT = 0.5  # of the curve's width
+_FILM_RESOLUTION = 61  # values of the parameter
 
 
 class GradientDisplay(ModelDisplay):
@@ -54,6 +58,8 @@ class GradientDisplay(ModelDisplay):
     >>> round(display.slope.gradient, 3)
     0.881
     """
+
+    panel_width = 4.0
 
     def __init__(self, slope: LossSlope) -> None:
         self.slope = slope
@@ -163,6 +169,46 @@ class GradientDisplay(ModelDisplay):
         start = (slope.value, slope.value_loss)
         step = ax.annotate("", (end, slope.value_loss), start, arrowprops=arrow, zorder=7)
         return step
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the axes of the parameter that changes most; the loss, the tangent and the weight move."""
+        if scene.y is None:
+            raise DataError(
+                "X and y must be given for the view 'gradient', which shows their loss; pass them, as in "
+                "animate(estimator, path, X, y)."
+            )
+        parameter = int(np.abs(scene.thetas[-1] - scene.thetas[0]).argmax())
+        moved = scene.thetas[:, parameter]
+        margin = max(0.4 * float(np.ptp(moved)), 1.0)
+        low, high = float(moved.min()) - margin, float(moved.max()) + margin
+        settings: dict[str, Any] = {"parameter": parameter, "grid_resolution": _FILM_RESOLUTION}
+
+        def slope_at(frame: int) -> LossSlope:
+            value = float(moved[frame])
+            reach = max(high - value, value - low)
+            return loss_slope(scene.at(frame), scene.rows, scene.y, width=reach, **settings)
+
+        display = cls(slope_at(0)).plot(figure.subplots())
+        ax, (line, tangent, point) = display.ax_, (display.line_, display.tangent_, display.point_)
+        seen = np.concatenate([slope_at(frame).loss for frame in {0, len(moved) // 2, len(moved) - 1}])
+        seen = seen[np.isfinite(seen)]
+        ax.set(xlim=(low, high), ylim=(seen.min() - 0.05 * np.ptp(seen), seen.max() + 0.05 * np.ptp(seen)))
+        if display.step_ is not None:
+            display.step_.remove()
+        tangent.set_label("tangent: its slope is the gradient")
+        point.set_label("the network")
+        legend_above(ax, [line, tangent, point], small=False, ncols=1)
+        half = 0.25 * _TANGENT * (high - low)
+
+        def update(frame: int) -> None:
+            slope = slope_at(frame)
+            ends = slope.value + np.array([-half, half])
+            line.set_data(slope.values, np.where(np.isfinite(slope.loss), slope.loss, np.nan))
+            tangent.set_data(ends, slope.tangent(ends))
+            point.set_data([slope.value], [slope.value_loss])
+
+        return Panel([line, tangent, point], update)
 
     @classmethod
     def missing(cls, subject: Subject) -> str | None:

@@ -12,7 +12,7 @@ from separatrix.model import Model
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.palette import ink
-from separatrix.plots.sizes import text_points
+from separatrix.plots.sizes import text_points, text_scale
 
 
 class HiddenSpaceDisplay(ModelDisplay):
@@ -96,8 +96,10 @@ class HiddenSpaceDisplay(ModelDisplay):
             self.mesh_ = LineCollection(self.space.mesh, colors=[ink()], linewidths=0.5, alpha=0.5, zorder=1)
             self.ax_.add_collection(self.mesh_, autolim=False)
         size = text_points("x-small" if self.boundary_._is_small else "small")
-        lines = [f"the outputs of {self.space.layer}", self.ax_.get_title()]
-        self.ax_.set_title("\n".join(filter(None, lines)), fontsize=size)
+        first = f"the outputs of {self.space.layer}"
+        self.ax_.set_title("\n".join(filter(None, [first, self.ax_.get_title()])), fontsize=size)
+        if self.boundary_._is_own and text_scale() > 1:
+            self.figure_.draw_without_rendering()  # a long legend of large texts takes two passes to lay out
         return self
 
     @classmethod

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
+from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
 from separatrix.errors import ParameterError
@@ -13,12 +15,16 @@ from separatrix.explain.activation_histograms import (
     ActivationHistograms,
     LayerHistogram,
     activation_histograms,
+    histograms_of,
 )
+from separatrix.explain.subject import model_with_hidden_layers
+from separatrix.explain.tables import encoded_rows
 from separatrix.model import Model
 from separatrix.plots.axes import figure_of, style, wrapped_to
-from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, ink
+from separatrix.plots.scene import Scene
 from separatrix.plots.sizes import text_points
 from separatrix.text import plural
 
@@ -55,6 +61,8 @@ class ActivationHistogramsDisplay(ModelDisplay):
     >>> display.axes_[0, 0].get_title()
     'layer 1: 2 relu units\n1 dead'
     """
+
+    panel_width = 4.0
 
     def __init__(self, histograms: ActivationHistograms) -> None:
         self.histograms = histograms
@@ -150,6 +158,27 @@ class ActivationHistogramsDisplay(ModelDisplay):
         for ax, name in zip(grid[-1], h.activations, strict=True):
             ax.set_xlabel(f"value of a {name} unit", fontsize=text_points("small"))
         return self
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw one histogram for each hidden layer, above each other; its bars and its counts change."""
+        model = model_with_hidden_layers(scene.estimator)
+        seen = histograms_of(model.network, list(scene.thetas), encoded_rows(scene.estimator, scene.rows))
+        n_layers = len(seen.activations)
+        grid = figure.subplots(n_layers, 1, squeeze=False)
+        display = cls(replace(seen, layers=seen.layers[:1])).plot(grid.T)
+        bars = display.bars_[0]
+        heights = [max(layer.fractions.max() for layer in each) for each in zip(*seen.layers, strict=True)]
+        for ax, height in zip(grid[:, 0], heights, strict=True):
+            ax.set_ylim(0, 1.05 * height)
+
+        def update(frame: int) -> None:
+            for number, (bar, layer) in enumerate(zip(bars, seen.layers[frame], strict=True)):
+                bar.set_data(layer.fractions)
+                text = _title(number, seen.activations[number], layer, is_first=True)
+                grid[number, 0].title.set_text(text)
+
+        return Panel([*bars, *(ax.title for ax in grid[:, 0])], update)
 
     @classmethod
     def missing(cls, subject: Subject) -> str | None:

@@ -26,7 +26,7 @@ from sklearn.metrics import (
 from separatrix.data.labels import Labels
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
-from separatrix.plots.axes import as_written, figure_of, style
+from separatrix.plots.axes import as_written, figure_of, style, wrapped_to
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
 from separatrix.plots.sizes import axes_size, figure_size, text_points, text_scale
@@ -233,7 +233,7 @@ class ReportDisplay(ModelDisplay):
                 self.y_true, self.y_pred, kind=kind, ax=ax, **style(look, residual_kw)
             )
             displays[name] = [drawn]
-            ax.set_title(title, fontsize=text_points("medium"))
+            _set_title(ax, title)
             for axis in (ax.xaxis, ax.yaxis):  # round numbers, at any size of the texts
                 axis.set_major_locator(MaxNLocator(4))
             ax.set(xlabel="predicted", ylabel="true" if name == "predicted" else "true − predicted")
@@ -250,7 +250,7 @@ class ReportDisplay(ModelDisplay):
         )
         _shade_by_row(display)
         ax.set(xlabel="predicted class", ylabel="true class")
-        ax.set_title("Confusion matrix: rows, and their fraction as shade", fontsize=text_points("medium"))
+        _set_title(ax, "Confusion matrix: rows, and their fraction as shade")
         return display
 
     def _draw_curves(
@@ -287,7 +287,7 @@ class ReportDisplay(ModelDisplay):
         is_long = len(names) > _LEGEND_LINES
         beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if is_long else {}
         for ax, (title, x_label, y_label) in zip(self.axes_[1:], _CURVES, strict=True):
-            ax.set_title(title, fontsize=text_points("medium"))
+            _set_title(ax, title)
             ax.set(xlabel=x_label, ylabel=y_label, ylim=(-0.02, 1.02))
             ax.set_aspect("auto" if is_long else "equal")  # a legend beside a square would be cut off
             for reference in ax.lines:
@@ -312,6 +312,12 @@ class ReportDisplay(ModelDisplay):
     @property
     def _names(self) -> list[str]:
         return [as_written(shortened(label, _LONGEST_NAME)) for label in np.asarray(self.classes).tolist()]
+
+
+def _set_title(ax: Axes, title: str) -> None:
+    """Write a title in lines that are not much longer than the axes."""
+    size = text_points("medium")
+    ax.set_title(wrapped_to(title, 1.1 * axes_size(ax)[0], size), fontsize=size)
 
 
 @contextmanager

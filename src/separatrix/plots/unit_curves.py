@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -16,15 +17,17 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.explain.unit_curves import UnitCurves, unit_curves
 from separatrix.model import Model
 from separatrix.plots.axes import figure_of, style, wrapped
-from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, grid_color, ink
 from separatrix.plots.points import draw_class_points
+from separatrix.plots.scene import Scene
 from separatrix.plots.sizes import text_points
 
 Array = NDArray[Any]
 
 _WIDTH, _HEIGHT = 6.4, 2.3  # of each axes, in inches
+_FILM_RESOLUTION = 200  # points along a curve
 _TITLES = ("The value of each unit", "What each unit adds, and their sum", "What the network answers")
 
 
@@ -61,6 +64,8 @@ class UnitCurvesDisplay(ModelDisplay):
     >>> len(display.contribution_lines_)
     6
     """
+
+    panel_width = 4.4
 
     def __init__(self, curves: UnitCurves, y: Any = None) -> None:
         self.curves = curves
@@ -198,6 +203,32 @@ class UnitCurvesDisplay(ModelDisplay):
             look: dict[str, Any] = {"fontsize": text_points("small"), "frameon": False, "borderaxespad": 0.0}
             ax.legend(handles=drawn, loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
         return drawn
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the points and the axes of the trained network; the curves change."""
+
+        def curves_at(frame: int) -> UnitCurves:
+            return unit_curves(scene.at(frame), scene.rows, grid_resolution=_FILM_RESOLUTION)
+
+        axes = figure.subplots(3, 1, sharex=True)
+        display = cls(curves_at(-1), scene.y).plot(axes)
+        for ax in axes[1:]:
+            if (legend := ax.get_legend()) is not None:  # "bias" changes, and there is little room
+                legend.remove()
+        for ax in axes:
+            ax.set_ylim(ax.get_ylim())
+        lines = [*display.value_lines_, *display.contribution_lines_]
+
+        def update(frame: int) -> None:
+            curves = curves_at(frame)
+            heights = [*curves.values, *curves.contributions]
+            for line, height in zip(lines, heights, strict=True):
+                line.set_ydata(height)
+            display.sum_line_.set_ydata(curves.sum)
+            display.output_line_.set_ydata(curves.output)
+
+        return Panel([*lines, display.sum_line_, display.output_line_], update)
 
     @classmethod
     def missing(cls, subject: Subject) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from matplotlib.figure import SubFigure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
@@ -14,16 +15,18 @@ from separatrix.errors import ParameterError
 from separatrix.explain.weight_images import WeightImages, missing_shape, weight_images
 from separatrix.model import Model
 from separatrix.plots.axes import figure_of, style, wrapped
-from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
+from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.legends import add_colorbar
 from separatrix.plots.palette import signed_colormap
+from separatrix.plots.scene import Scene
 from separatrix.plots.sizes import text_points
 
 Array = NDArray[Any]
 
 _SIDE = 1.25  # of an image, in inches
 _COLUMNS = 5
+_FILM_UNITS = 12
 
 
 class WeightImagesDisplay(ModelDisplay):
@@ -53,6 +56,8 @@ class WeightImagesDisplay(ModelDisplay):
     >>> [image.get_array().shape for image in display.images_]
     [(8, 8), (8, 8), (8, 8), (8, 8)]
     """
+
+    panel_width = 4.4
 
     def __init__(self, weights: WeightImages) -> None:
         self.weights = weights
@@ -135,6 +140,30 @@ class WeightImagesDisplay(ModelDisplay):
                 fontsize=text_points("medium"),
             )
         return self
+
+    @classmethod
+    def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
+        """Draw the images of the units with the largest weights at the end; their pixels change."""
+        n_units = scene.model.network.layers[0].units
+        last = weight_images(scene.at(-1), max_units=_FILM_UNITS)
+        images = [
+            weight_images(scene.at(frame), max_units=n_units).images[last.units]
+            for frame in range(len(scene.thetas))
+        ]
+        largest = max(float(np.nanmax(np.abs(shown))) for shown in images) or 1.0
+        n_columns = math.ceil(len(last.units) ** 0.5)
+        grid = figure.subplots(math.ceil(len(last.units) / n_columns), n_columns, squeeze=False).ravel()
+        for ax in grid[len(last.units) :]:
+            ax.set_axis_off()
+        limits = {"vmin": -largest, "vmax": largest}
+        display = cls(last).plot(grid, image_kw=limits)
+
+        def update(frame: int) -> None:
+            for shown, image in zip(display.images_, images[frame], strict=True):
+                shown.set_data(np.ma.masked_invalid(image))
+
+        frames = [spine for ax in display.axes_ for spine in ax.spines.values()]
+        return Panel([*display.images_, *frames], update)
 
     @classmethod
     def missing(cls, subject: Subject) -> str | None:

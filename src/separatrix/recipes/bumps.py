@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.random import RandomState
 from numpy.typing import NDArray
 from scipy import stats
@@ -15,11 +15,13 @@ from scipy import stats
 from separatrix.data.datasets import make_bumps
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
-from separatrix.plots import DataDisplay, FunctionFitDisplay, LossCurveDisplay, UnitCurvesDisplay
-from separatrix.plots.film.files import Progress
-from separatrix.plots.palette import curve_colors
 from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, losses_table, panels
 from separatrix.text import aligned, plural
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from separatrix.plots.film.files import Progress
 
 N_EPOCHS = 7000
 SHOWN = {"1-20-1": (20,), "1-10-10-1": (10, 10)}
@@ -87,6 +89,8 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
     ...     print(bumps(Path(folder), films=False).to_text())
     """
+    from separatrix.plots import DataDisplay, LossCurveDisplay, UnitCurvesDisplay
+
     pictures = PictureFolder("bumps", folder, films, progress)
     X, y = _points()
     tutorial = {name: [fit(_network(hidden, seed), X, y) for seed in SEEDS] for name, hidden in SHOWN.items()}
@@ -236,6 +240,8 @@ def _count_perfect(classifiers: list[MLPClassifier], X: NDArray[np.float64], y: 
 
 
 def _draw_fits(classifiers: dict[str, MLPClassifier], X: NDArray[np.float64], y: NDArray[np.str_]) -> Figure:
+    from separatrix.plots import FunctionFitDisplay
+
     figure, axes = panels(len(classifiers), 5.4, 3.8)
     for ax, (name, classifier) in zip(axes, classifiers.items(), strict=True):
         display = FunctionFitDisplay.from_estimator(
@@ -247,6 +253,8 @@ def _draw_fits(classifiers: dict[str, MLPClassifier], X: NDArray[np.float64], y:
 
 
 def _draw_search(searched: list[ArchitectureScores]) -> Figure:
+    from separatrix.plots.palette import curve_colors
+
     figure, (ax,) = panels(1, 6.5, 4.0)
     for n_layers, colour in enumerate(curve_colors(3), start=1):
         group = [scores for scores in searched if len(scores.hidden) == n_layers]

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sklearn.base import clone
 from sklearn.datasets import make_circles
 
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
-from separatrix.plots import (
-    DataDisplay,
-    DecisionBoundaryDisplay,
-    HiddenUnitsDisplay,
-    LossCurveDisplay,
-    NetworkDiagramDisplay,
-)
-from separatrix.plots.film.files import Progress
 from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, snapshots
+
+if TYPE_CHECKING:
+    from separatrix.plots.film.files import Progress
 
 POINT = (-0.5, -0.4)
 EPOCHS_SHOWN = (0, 10, 20, 40, 80, 130)
@@ -56,6 +52,14 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     >>> result.facts[0].ours
     '0.6090'
     """
+    from separatrix.plots import (
+        DataDisplay,
+        DecisionBoundaryDisplay,
+        HiddenUnitsDisplay,
+        LossCurveDisplay,
+        NetworkDiagramDisplay,
+    )
+
     pictures = PictureFolder("circles", folder, films, progress)
     X, codes = make_circles(500, noise=0.15, factor=0.25, random_state=1)
     y = COLORS[codes]

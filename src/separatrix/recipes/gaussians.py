@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,10 @@ from numpy.typing import NDArray
 from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
-from separatrix.plots import (
-    DataDisplay,
-    DecisionBoundaryDisplay,
-    LossSurfaceDisplay,
-    NetworkDiagramDisplay,
-)
-from separatrix.plots.film.files import Progress
-from separatrix.plots.palette import swapped_classes
 from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, fit, snapshots
+
+if TYPE_CHECKING:
+    from separatrix.plots.film.files import Progress
 
 CLASSES = np.array(["0: red", "1: blue"])  # the tutorial's colours, which our pictures take over
 Array = NDArray[np.float64]
@@ -90,12 +86,21 @@ def gaussians(folder: Path, *, films: bool = True, progress: Progress | None = N
         "multiplies: with twice as many points, the tutorial's steps would be twice as long.",
     )
 
+    from separatrix.plots.palette import swapped_classes
+
     with swapped_classes():
         _draw(pictures, classifier, X, y)
     return pictures.result("Logistic regression descends its loss surface.", facts, notes)
 
 
 def _draw(pictures: PictureFolder, classifier: MLPClassifier, X: Array, y: NDArray[np.str_]) -> None:
+    from separatrix.plots import (
+        DataDisplay,
+        DecisionBoundaryDisplay,
+        LossSurfaceDisplay,
+        NetworkDiagramDisplay,
+    )
+
     models = snapshots(classifier)
     pictures.add_film(
         classifier,

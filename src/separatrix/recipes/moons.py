@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,11 @@ from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import classification_report
 from separatrix.model import Model
 from separatrix.network import SGD
-from separatrix.plots import (
-    DataDisplay,
-    DecisionBoundaryDisplay,
-    HiddenSpaceDisplay,
-    LossCurveDisplay,
-    NetworkDiagramDisplay,
-    ReportDisplay,
-)
-from separatrix.plots.film.files import Progress
 from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, losses_table, snapshots
 from separatrix.text import aligned
+
+if TYPE_CHECKING:
+    from separatrix.plots.film.files import Progress
 
 SEED = 12  # of points and weights; its untrained network is right on about half of the points
 SEEDS = range(20)
@@ -64,6 +58,15 @@ def moons(folder: Path, *, films: bool = True, progress: Progress | None = None)
     >>> [file.stem.partition("-")[2] for file in result.files]
     ['data', 'diagram', 'boundary', 'loss', 'bent', 'report']
     """
+    from separatrix.plots import (
+        DataDisplay,
+        DecisionBoundaryDisplay,
+        HiddenSpaceDisplay,
+        LossCurveDisplay,
+        NetworkDiagramDisplay,
+        ReportDisplay,
+    )
+
     pictures = PictureFolder("moons", folder, films, progress)
     classifiers = {seed: _trained(seed) for seed in SEEDS}
     classifier = classifiers[SEED]

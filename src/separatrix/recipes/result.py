@@ -15,21 +15,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.estimators import MLPClassifier
 from separatrix.files import atomic_write
 from separatrix.model import Model
-from separatrix.plots import animate
-from separatrix.plots.axes import prepare_folder, save_figure
-from separatrix.plots.film.files import Progress
 from separatrix.recipes.guides import GUIDES, Guide
 from separatrix.text import aligned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from separatrix.plots.film.files import Progress
 
 Array = NDArray[Any]
 
@@ -198,6 +197,8 @@ def losses_table(classifier: MLPClassifier, every: int) -> str:
 
 def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
     """Return a figure of panels side by side, each `width` by `height` inches."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(n_columns * width, height), layout="constrained")
     return figure, list(figure.subplots(1, n_columns, squeeze=False).flat)
 
@@ -227,6 +228,8 @@ class PictureFolder:
 
     def __post_init__(self) -> None:
         """Create the folder before any work is done."""
+        from separatrix.plots.axes import prepare_folder
+
         prepare_folder(self.folder)
 
     def add_film(
@@ -235,6 +238,8 @@ class PictureFolder:
         """Write a film, if films are written; `parameters` are passed to `animate`."""
         if not self.films:
             return
+        from separatrix.plots import animate
+
         path = self.folder / f"{self.name}-film.gif"
         animate(estimator, path, X, y, views=views, progress=self.progress, **parameters)
         arguments = ["network", f'"{path.name}"', "X", "y", f"views={json.dumps(list(views))}"]
@@ -243,6 +248,8 @@ class PictureFolder:
 
     def add(self, figure: Figure, kind: str, caption: str, code: str = "") -> None:
         """Write a figure to a file and close it."""
+        from separatrix.plots.axes import save_figure
+
         path = self.folder / f"{self.name}-{kind}.png"
         save_figure(figure, path)
         self.pictures.append(PictureFile(path, caption, code))

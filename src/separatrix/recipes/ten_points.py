@@ -6,9 +6,9 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
@@ -18,15 +18,12 @@ from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 from separatrix.network import SGD, Network
-from separatrix.plots import (
-    ActivationDisplay,
-    DataDisplay,
-    DecisionBoundaryDisplay,
-    LossCurveDisplay,
-    NetworkDiagramDisplay,
-)
-from separatrix.plots.film.files import Progress
 from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, panels, snapshots
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from separatrix.plots.film.files import Progress
 
 POINT = (0.7, 0.2)
 RATE, CURED_RATE = 0.001, 1.0
@@ -87,6 +84,14 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
     ...     print(ten_points(Path(folder), films=False).to_text())
     """
+    from separatrix.plots import (
+        ActivationDisplay,
+        DataDisplay,
+        DecisionBoundaryDisplay,
+        LossCurveDisplay,
+        NetworkDiagramDisplay,
+    )
+
     pictures = PictureFolder("ten-points", folder, films, progress)
     X, codes = make_ten_points()
     y = COLORS[codes]

@@ -5,13 +5,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.image import AxesImage
 from matplotlib.legend import Legend
+from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.explain import activation_histograms
+from separatrix.explain.slope import loss_slope
 from separatrix.plots.displays import VIEWS
 from separatrix.plots.film.reel import Reel, layout
 from separatrix.plots.scene import make_scene
@@ -19,15 +23,25 @@ from separatrix.plots.scene import make_scene
 pytestmark = pytest.mark.slow
 
 
+# What networks of other inputs, or with validation rows, can show.
+OTHERS = {
+    "curve": lambda X: (X[:, :1], {}),
+    "unit-curves": lambda X: (X[:, :1], {}),
+    "weights": lambda X: (np.hstack([X, X**2]), {}),
+    "gap": lambda X: (X, {"early_stopping": True}),
+}
+
+
 def scene_for(name, filmed):
-    if name != "curve":
+    if name not in OTHERS:
         return make_scene(*filmed)
     classifier, X, y = filmed
-    of_one = clone(classifier)
+    rows, settings = OTHERS[name](X)
+    other = clone(classifier).set_params(**settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        of_one.fit(X[:, :1], y)
-    return make_scene(of_one, X[:, :1], y)
+        other.fit(rows, y)
+    return make_scene(other, rows, y)
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -99,6 +113,35 @@ def test_no_text_is_cut_off_with_all_views_and_a_marked_point(filmed, overlappin
         artist.set_animated(False)
     assert overlapping_texts(reel.figure) == []
     assert len(reel.boxes) == 6
+
+
+def line_of(reel, label):
+    (line,) = [line for ax in reel.figure.axes for line in ax.lines if line.get_label() == label]
+    return line
+
+
+def test_the_new_panels_show_the_network_of_each_frame(filmed):
+    classifier, X, y = filmed
+    scene = make_scene(*filmed)
+    reel = Reel(scene, [VIEWS["histograms"], VIEWS["gradient"]])
+    (bars,) = reel.figure.findobj(StepPatch)
+    for frame in (0, 5):
+        reel[frame]
+        (layer,) = activation_histograms(classifier.at_epoch(frame), X).layers[0]
+        np.testing.assert_allclose(bars.get_data().values, layer.fractions)
+        moved = int(np.abs(scene.thetas[-1] - scene.thetas[0]).argmax())
+        slope = loss_slope(classifier.at_epoch(frame), X, y, parameter=moved)
+        point = line_of(reel, "the network")
+        np.testing.assert_allclose(point.get_xydata(), [[slope.value, slope.value_loss]])
+    scene = scene_for("gap", filmed)
+    reel = Reel(scene, [VIEWS["gap"]])
+    reel[3]
+    np.testing.assert_array_equal(line_of(reel, "validation").get_ydata(), scene.history.validation_loss[:3])
+    scene = scene_for("weights", filmed)
+    reel = Reel(scene, [VIEWS["weights"]])
+    reel[4]
+    shown = [image.get_array().ravel() for image in reel.figure.findobj(AxesImage)][:3]
+    np.testing.assert_array_equal(shown, scene.estimator.at_epoch(4).coefs[0].T)
 
 
 def test_a_marked_point_has_the_answer_of_each_frame(filmed):

@@ -80,9 +80,12 @@ def animate(
         or regressor, but not a pipeline, is shown over the range of its training rows.
     views : str or sequence of str, optional
         The panels, in one row, or from three on in two: "boundary" (probability of a classifier over two
-        inputs), "curve" (predictions along one input), "loss" (so far), "hidden" (outputs of at most ten
-        hidden units of each layer), "diagram" (weights), "surface" (path on the loss surface, needs `X` and
-        `y`). By default "curve" for one input, "boundary" for a classifier of two, or with `features` or
+        inputs), "curve" (predictions along one input), "loss" (so far), "gap" (between training and
+        validation loss), "hidden" (outputs of at most ten hidden units of each layer), "unit-curves" (those
+        of one input, and their weighted sum), "histograms" (values of the units of each layer), "diagram"
+        (weights), "weights" (of at most twelve units, as images), "gradient" (loss along the parameter that
+        changes most, and its tangent), "surface" (path on the loss surface). The last two need `X` and `y`.
+        By default "curve" for one input, "boundary" for a classifier of two, or with `features` or
         `plane`, otherwise "diagram"; each with "loss".
     features : pair of str or int, optional
         The two columns that span the plane of "boundary" and "hidden"; needed if there are more than two.

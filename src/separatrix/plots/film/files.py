@@ -5,7 +5,7 @@ its own colours, and draw the whole figure for each. For the film "circles" of t
 `PillowWriter` makes a GIF of 4.8 MB and `HTMLWriter` a page of 14 MB; this module makes 1.1 MB of both. For
 "gaussians" (11 frames) these are 430 kB and 1.2 MB; here, 160 kB and 90 kB.
 
-All frames of a film share a palette of 95 colours. In a page (``page.html`` is its template) one frame of 20
+All frames of a film share a palette of 128 colours. In a page (``page.html`` is its template) one frame of 20
 is whole, and the others hold only the pixels that change; with whole frames in these colours the page of
 "circles" would have 2.8 MB.
 """
@@ -41,7 +41,7 @@ Progress = Callable[[int, int], object]
 VIDEO_FPS = 25  # frames per second of an MP4, which shows a frame as often as its time needs
 SAMPLED_FRAMES = 12  # from which the colours are chosen
 KEY_EVERY = 20  # frames from one whole image of a page to the next: the most that are drawn to show any frame
-N_COLORS = 95  # with all 255 a film is two thirds larger and looks no better
+N_COLORS = 128  # with 95 smooth shades have bands, with 250 a film is a third larger
 
 # Colours with a meaning, which a film keeps however few pixels have them.
 _KEPT = [(0, 0, 0), (255, 255, 255), *(tuple(bytes.fromhex(color[1:])) for color in class_colors(8))]
@@ -148,7 +148,7 @@ def _counted(reel: Reel, progress: Progress | None) -> Iterator[Array]:
 
 
 def palette_of(frames: Sequence[Array]) -> Image.Image:
-    """Return an image with a palette of at most 95 colours, chosen from some frames of a film.
+    """Return an image with a palette of at most 128 colours, chosen from some frames of a film.
 
     All frames of a film share it, so that what stands still does not flicker.
 
