@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.blas import one_blas_thread
 from separatrix.data.column import Column, as_numbers, is_text
 from separatrix.data.table import Table
 from separatrix.errors import DataError, ParameterError, did_you_mean
@@ -199,7 +200,8 @@ def span(values: Array, n: int) -> Array:
 def principal_axes(rows: Array) -> tuple[Array, Array, Array]:
     """Return the mean (n,), two principal directions (2, n) and their fractions of the variance (2,)."""
     mean = rows.mean(axis=0)
-    _, lengths, directions = np.linalg.svd(rows - mean, full_matrices=False)
+    with one_blas_thread:  # more of them take longer for so few columns, and round differently
+        _, lengths, directions = np.linalg.svd(rows - mean, full_matrices=False)
     variance = lengths**2
     # The sign of a direction is arbitrary; its largest entry is made positive, so that pictures agree.
     peaks = np.abs(directions[:2]).argmax(axis=1)

@@ -60,7 +60,7 @@ GUIDES: dict[str, Guide] = {
         ),
         tries=(
             Try(
-                "separatrix fit circles --hidden 2 --activation logistic --film two-units.html",
+                "separatrix fit circles --hidden 2 --activation logistic --rate 0.1 --film two-units.html",
                 "Two units instead of four: which points stay on the wrong side?",
             ),
             Try(
@@ -103,7 +103,7 @@ GUIDES: dict[str, Guide] = {
                 "Write the points to a file, change one of them in an editor, and fit again.",
             ),
         ),
-        seconds=12,
+        seconds=24,
     ),
     "gaussians": Guide(
         see=(
@@ -152,7 +152,7 @@ GUIDES: dict[str, Guide] = {
                 "The same network with Adam: how many epochs does it need?",
             ),
             Try(
-                "separatrix fit moons --hidden 1 --activation tanh",
+                "separatrix fit moons --hidden 1 --activation tanh --rate 0.1",
                 "One hidden unit: is it better than a line?",
             ),
             Try(
@@ -176,11 +176,11 @@ GUIDES: dict[str, Guide] = {
         ),
         tries=(
             Try(
-                "separatrix fit bumps --hidden 6 --activation logistic --film six-units.html",
+                "separatrix fit bumps --hidden 6 --activation logistic --rate 0.1 --film six-units.html",
                 "Six units are enough in principle. Do they find the edges?",
             ),
             Try(
-                "separatrix fit bumps --hidden 20 --activation relu --random-state 3",
+                "separatrix fit bumps --hidden 20 --activation relu --n-init 1 --random-state 3",
                 "Other first weights: how much does the result depend on them?",
             ),
             Try(
