@@ -71,3 +71,9 @@ def marks_text(*, unit: str = "", decimal: str = ".", is_grouped: bool = False) 
     marks += ["a decimal comma"] if decimal == "," else []
     marks += ["thousands separators"] if is_grouped else []
     return " and ".join(filter(None, [", ".join(marks[:-1]), *marks[-1:]]))
+
+
+def some_names(names: Sequence[str], limit: int = 5) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import threading
+import zipfile
 from types import SimpleNamespace
 
 import numpy as np
@@ -198,11 +199,9 @@ def test_a_row_of_empty_cells_is_a_row_but_a_blank_line_is_not(tmp_path):
             b"PK",
             "'t.doc' is of no known kind; save it as CSV, or read it with pandas, and pass the data ",
         ),
-        (
-            "t.zip",
-            b"PK",
-            "'t.zip' is of no known kind; unpack it first. The kinds are .csv, .tsv, .parquet, .json",
-        ),
+        ("t.csv.zip", b"PK", "'t.csv.zip' is not a whole zip file; compress it again."),
+        ("t.json", b'{"a": [1, 2], "b": [3]}', "'t.json' is no table; it must be a list of objects, as in "),
+        ("t.json", b"[1, 2]", "'t.json' is no table; it must be a list of objects, as in "),
     ],
 )
 def test_errors_for_files_that_are_not_tables(tmp_path, monkeypatch, name, content, sentence):
@@ -228,6 +227,39 @@ def test_errors_for_files_that_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
     with pytest.raises(DataError, match=r"'patients\.csv' cannot be read: Permission denied\."):
         read_table("patients.csv")
+
+
+@pytest.mark.parametrize("orient", ["records", "columns", "split", "lines"])
+def test_json_as_pandas_writes_it(tmp_path, orient):
+    frame = pd.DataFrame({"age": [31, 52, 47], "town": ["Bonn", None, "Ulm"]})
+    if orient == "lines":
+        frame.to_json(tmp_path / "t.json", orient="records", lines=True)
+    else:
+        frame.to_json(tmp_path / "t.json", orient=orient)
+    table = read_table(tmp_path / "t.json")
+    assert table["age"].tolist() == [31, 52, 47]
+    assert table["town"].tolist() == ["Bonn", None, "Ulm"]
+
+
+def test_json_of_columns_as_lists(tmp_path):
+    (tmp_path / "t.json").write_text('{"age": [31, null], "town": ["Bonn", "Ulm"]}')
+    table = read_table(tmp_path / "t.json")
+    assert table["town"].tolist() == ["Bonn", "Ulm"]
+    assert np.isnan(table["age"][1])
+
+
+@pytest.mark.parametrize("name", ["t.csv.zip", "t.zip"])
+def test_a_zip_file_with_one_table(tmp_path, name):
+    pd.DataFrame({"age": [31, 52]}).to_csv(tmp_path / name, index=False, compression={"method": "zip"})
+    assert read_table(tmp_path / name)["age"].tolist() == [31, 52]
+
+
+def test_a_zip_file_with_several_files(tmp_path):
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("a.csv", "x\n1\n")
+        archive.writestr("b.csv", "x\n1\n")
+    with pytest.raises(DataError, match=r"must hold one table, got 2 files \(a\.csv, b\.csv\)"):
+        read_table(tmp_path / "t.zip")
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path):

@@ -46,6 +46,16 @@ def test_a_class_with_a_single_row_is_a_training_row():
         holdout_rows(4, 0.5, 0, labels=np.array(list("aabc")))
 
 
+def test_every_class_has_a_training_row_where_most_have_a_single_row():
+    labels = np.concatenate(
+        [np.repeat(["a", "b", "c", "d", "e"], [9, 5, 2, 2, 2]), np.arange(31).astype(str)]
+    )
+    for seed in range(10):
+        train, test = holdout_rows(51, 0.25, seed, labels=labels)
+        assert set(labels[train].tolist()) == set(labels.tolist())
+        assert sorted([*train, *test]) == list(range(51))
+
+
 def test_more_classes_than_test_rows():
     with pytest.raises(DataError, match="5 training rows and 1 test row cannot each hold all 3 classes"):
         holdout_rows(6, 0.1, 0, labels=np.array(list("aabbcc")))

@@ -8,6 +8,7 @@ import pytest
 
 import separatrix as sx
 from separatrix.data.codes import LevelCode, PiecewiseLinearCode, RobustCode
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.datasets import load_dataset
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table
@@ -59,7 +60,7 @@ def test_rows_without_a_target_are_left_out_and_counted():
 
 def test_a_table_without_a_usable_row():
     with pytest.raises(DataError, match="has no row that can be used"):
-        start_of_table(Table({"x": [1.0], "y": np.array([np.nan])}), "y")
+        start_of_table(Table({"x": [1.0, 2.0], "y": np.array([np.nan, np.nan])}), "y")
 
 
 def test_a_large_table_becomes_a_sample_that_is_named():
@@ -70,12 +71,47 @@ def test_a_large_table_becomes_a_sample_that_is_named():
     assert start.notes == ("the page holds a sample of 20,000 of 20,007 rows, drawn with seed 0.",)
 
 
-def test_columns_that_the_page_leaves_out_are_named():
-    dates = np.array([f"2024-01-{day:02d}" for day in range(1, 15)], dtype=object)
-    table = Table({"day": dates, "x": np.arange(14.0), "y": np.arange(14) % 2})
+def test_categories_that_the_page_leaves_out_are_named():
+    towns = np.array([f"town {number % 14}" for number in range(42)], dtype=object)
+    table = Table({"town": towns, "x": np.arange(42.0) ** 2, "y": np.arange(42) % 3})
     assert start_of_table(table, "y").notes == (
-        "'day': more than 12 different texts, so the page leaves this out of the inputs.",
+        "'town': more than 12 different values, so the page leaves this out of the inputs.",
     )
+
+
+def test_columns_and_classes_are_those_of_a_fit():
+    n = 40
+    table = Table(
+        {
+            "id": np.arange(n) + 1,
+            "start": [f"2024-01-{1 + i % 20:02d}" for i in range(n)],
+            "price": [f"€{i},5" for i in range(n)],
+            "zip": [["01067", "10115"][i % 2] for i in range(n)],
+            "member": [["Yes", "yes ", "no"][i % 3] for i in range(n)],
+        }
+    )
+    start = start_of_table(table, "member")
+    cells = {column["name"]: column["cells"] for column in start.values["columns"]}
+    assert list(cells) == ["start (days)", "start (weekday)", "price", "zip", "member"]
+    assert cells["price"][:3] == [0.5, 1.5, 2.5]
+    assert set(cells["member"]) == {"Yes", "no"}
+    assert any(note.startswith("Left out: id counts the rows") for note in start.notes)
+    assert any("'yes ' as 'Yes'" in note for note in start.notes)
+
+
+def test_what_the_user_says_of_columns_goes_first():
+    table = Table({"a": np.arange(40.0), "b": np.arange(40) % 3, "y": np.arange(40) % 2})
+    start = start_of_table(table, "y", options=ColumnOptions(drop="a", categorical="b"))
+    assert [column["name"] for column in start.values["columns"]] == ["b", "y"]
+    assert start.values["columns"][0]["cells"][:3] == ["0", "1", "2"]
+
+
+def test_rows_of_a_model_without_a_target_are_left_out_and_its_labels_are_read_as_in_the_fit():
+    table = Table({"x": np.arange(60.0), "y": ["Yes", "yes ", "no"] * 20})
+    classifier = sx.MLPClassifier((2,), max_iter=2, random_state=0).fit_table(table, target="y")
+    start = start_from((classifier, {"x": [1.0, 2.0, 3.0]}, ["no", None, "yes "]), "")
+    assert start.values["y"] == [classifier.classes_.tolist().index(label) for label in ("no", "Yes")]
+    assert start.notes == ("1 of 3 rows have no value in 'y' and are left out.",)
 
 
 def test_x_and_y():

@@ -179,7 +179,8 @@ def _training_lines(fit: Fitted, model: AnyModel, *, with_advice: bool) -> list[
     training: Mapping[str, Any] = model.training or {}
     message, seconds = training["stop"]["message"], seconds_text(training["seconds"])
     if isinstance(fit, TabularFit):
-        how = f"{in_option_names(message).rstrip('.')} in {seconds}"
+        what, _, cure = in_option_names(message).rstrip(".").partition("; ")
+        how = f"{what} in {seconds}" if not cure else f"{what}, after {seconds}; {cure}"
         return [*_out_of_fold_lines(fit.estimator.report_), ("Training", how)]
     if not with_advice:
         message = message.partition("; raise ")[0].rstrip(".") + "."

@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
+from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import note
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import chosen_target, read_table_source, source_name, text_columns_of
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.datasets import TARGET
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.table import split_target
+from separatrix.data.table import require_target
 from separatrix.errors import DataError
 from separatrix.files import check_writable
 from separatrix.io import load
@@ -25,6 +27,7 @@ MODEL_SUFFIX = ".safetensors"
 
 
 @with_read_options
+@with_column_options
 def play(
     sources: Annotated[
         list[str] | None,
@@ -57,6 +60,7 @@ def play(
     ] = None,
     *,
     reading: ReadOptions,
+    columns: ColumnOptions,
 ) -> None:
     """Write a page where a network learns before your eyes.
 
@@ -64,7 +68,7 @@ def play(
     """
     if output is not None:
         check_writable(output)
-    start = _start(sources or [], target, reading)
+    start = _start(sources or [], target, reading, columns)
     for sentence in start.notes:
         note(sentence)
     page = Page(start)
@@ -77,7 +81,7 @@ def play(
         note("no browser could be started; open the file above in one.")
 
 
-def _start(sources: list[str], target: str | None, reading: ReadOptions) -> Start:
+def _start(sources: list[str], target: str | None, reading: ReadOptions, columns: ColumnOptions) -> Start:
     """Return what the page opens with."""
     if len(sources) == 2 and sources[0].endswith(MODEL_SUFFIX):
         return _start_of_model(sources[0], sources[1], target, reading)
@@ -89,7 +93,8 @@ def _start(sources: list[str], target: str | None, reading: ReadOptions) -> Star
     if not sources or sources[0] in TOYS:
         return start_of_toy(*sources)
     table = read_table_source(sources[0], reading)
-    return start_of_table(table, chosen_target(table.column_names, target), source_name(sources[0]))
+    name = chosen_target(table.column_names, target)
+    return start_of_table(table, name, source_name(sources[0]), columns)
 
 
 def _start_of_model(model_file: str, source: str, target: str | None, reading: ReadOptions) -> Start:
@@ -97,5 +102,5 @@ def _start_of_model(model_file: str, source: str, target: str | None, reading: R
     model = load(model_file)
     name = target or model.target_name or TARGET
     table = read_table_source(source, reading.with_text(text_columns_of(model, name)))
-    features, y = split_target(table, name)
-    return start_of_model(model, features, y, source_name(source))
+    require_target(table.columns, name)
+    return start_of_model(model, table.drop(name), table[name], source_name(source))

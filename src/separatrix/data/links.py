@@ -55,8 +55,9 @@ class LinkTarget:
     @property
     def is_usable(self) -> bool:
         """Whether there are rows enough, and more than one class or number."""
-        varies = self.indicators.shape[1] > 1 or np.ptp(self.indicators) > 0
-        return self.n_rows >= LEAST_ROWS and bool(varies)
+        if self.n_rows < LEAST_ROWS:
+            return False
+        return self.indicators.shape[1] > 1 or bool(np.ptp(self.indicators) > 0)
 
     def link(self, column: Column) -> float:
         """Return the link of a column of text or numbers, of the rows that the target has.

@@ -237,6 +237,9 @@ class Schema:
         left_out = [decision for decision in self.columns if not decision.is_used]
         by_kind: dict[str, list[ColumnSchema]] = {}
         for decision in left_out:
+            if decision.notes:
+                lines.append(("Left out", decision.sentence))
+                continue
             by_kind.setdefault(decision.kind, []).append(decision)
         for group in by_kind.values():
             if len(group) == 1:

@@ -90,8 +90,8 @@ def read_table(
     Parameters
     ----------
     source : path-like, TableFile, polars.DataFrame, polars.LazyFrame or pandas.DataFrame
-        A file with an extension of `FORMATS`, each also compressed (`.gz`, `.bz2`, `.xz`, `.zst`); ``-`` is
-        standard input; ``file.sqlite?table=people`` is a table of a database.
+        A file with an extension of `FORMATS`, each also compressed (`.gz`, `.bz2`, `.xz`, `.zst`, `.zip`);
+        ``-`` is standard input; ``file.sqlite?table=people`` is a table of a database.
     sep : str, optional
         The separator: a character, or comma, semicolon, pipe, tab or space.
     decimal : {'.', ','}, optional
@@ -276,7 +276,8 @@ def _file_content(path: Path, label: str) -> tuple[Source, TableFormat]:
     if not path.exists():
         raise no_file(path)
     table_format, compression = format_of(path)
-    if table_format is None and path.suffix:
+    inner = Path(path.stem) if compression else path
+    if table_format is None and inner.suffix:
         raise DataError(unknown_kind(path))
     source = Source(Source(path, label).read(), label)
     assert isinstance(source.content, bytes)

@@ -18,6 +18,8 @@ from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import Stream
 from separatrix.data.table import Table
 from separatrix.data.table_output import write_pieces
+from separatrix.errors import DataError
+from separatrix.text import plural
 
 
 def with_target(table: Table, schema: Schema) -> tuple[Table, Schema]:
@@ -35,6 +37,8 @@ def with_target(table: Table, schema: Schema) -> tuple[Table, Schema]:
     missing = missing_rows(schema.read_target(table[schema.target.name]))
     if not missing.any():
         return table, schema
+    if missing.all():
+        raise no_target(schema.target.name, len(missing))
     return table.take(np.flatnonzero(~missing)), replace(schema, n_without_target=int(missing.sum()))
 
 
@@ -59,6 +63,13 @@ def stream_with_target(
             yield {name: as_column(column[~missing], name) for name, column in columns.items()}
 
     write_pieces(pieces(), path, stream.kinds)
+    if n_left_out == stream.n_rows:
+        raise no_target(target, n_left_out)
     rows = stack.enter_context(open_stream(path, piece_bytes))
     rows.source = None  # which has other rows
     return rows, replace(schema, n_without_target=n_left_out)
+
+
+def no_target(name: str, n_rows: int) -> DataError:
+    """Return the error for a target column without a value."""
+    return DataError(f"the target column '{name}' is empty in all of {plural(n_rows, 'row')}; name another.")

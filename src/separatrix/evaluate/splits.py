@@ -28,7 +28,8 @@ def holdout_rows(
     random_state : int
         Seed of the draw.
     labels : array of shape (n_rows,), optional
-        Classes, for a stratified split. The row of a class with a single row is a training row.
+        Classes, for a stratified split. Each class has a training row, so that the row of a class with a
+        single row is one.
 
     Returns
     -------
@@ -55,13 +56,18 @@ def holdout_rows(
             f"{plural(n_rows, 'row')} cannot be split into training and test rows of at least one; add rows."
         )
     rows = np.arange(n_rows)
-    single = rows[:0] if labels is None else single_rows(labels)
-    if labels is not None:
-        rows = np.setdiff1d(rows, single)
-        labels = labels[rows]
-        _check_classes(labels, n_rows, n_test)
-    train, test = train_test_split(rows, test_size=n_test, random_state=random_state, stratify=labels)
-    return np.concatenate([train, single]), test
+    if labels is None:
+        train, test = train_test_split(rows, test_size=n_test, random_state=random_state)
+        return train, test
+    single = single_rows(labels)
+    rows = np.setdiff1d(rows, single)
+    of_rows = labels[rows]
+    _check_classes(of_rows, n_rows, n_test)
+    train, test = train_test_split(rows, test_size=n_test, random_state=random_state, stratify=of_rows)
+    # Where many classes have a single row, few of the others are left, and a class may have test rows alone.
+    alone, first = np.unique(labels[test], return_index=True)
+    moved = np.sort(first[~np.isin(alone, labels[train])])
+    return np.concatenate([train, test[moved], single]), np.delete(test, moved)
 
 
 def single_rows(labels: npt.NDArray[Any]) -> IntArray:

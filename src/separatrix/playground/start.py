@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.column import as_numbers, as_text, is_text, missing_rows
+from separatrix.data.column_options import ColumnOptions
 from separatrix.data.column_values import as_column
 from separatrix.data.datasets import TARGET
 from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
+from separatrix.data.schema import Schema
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.streams import TableStream
 from separatrix.data.table import Table, require_target
 from separatrix.data.targets import infer_task
@@ -27,6 +30,9 @@ TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor",
 
 MAX_ROWS = 20_000
 """Rows that a page holds; of a larger table a sample."""
+
+MAX_LINES = 6
+"""Sentences on what was decided about the columns."""
 
 MAX_LEVELS = 12
 """Different texts of a column up to which the page takes it as an input."""
@@ -77,8 +83,12 @@ def start_of_toy(name: str = "") -> Start:
     return Start(name, {"kind": "toy", "toy": name})
 
 
-def start_of_table(table: Table, target: str = TARGET, name: str = "") -> Start:
+def start_of_table(
+    table: Table, target: str = TARGET, name: str = "", options: ColumnOptions | None = None
+) -> Start:
     """Return a start with a table; the page chooses two columns first, and offers all.
+
+    What the columns are is decided from all rows, as for a fit: the page has the columns that a fit encodes.
 
     Parameters
     ----------
@@ -86,21 +96,27 @@ def start_of_table(table: Table, target: str = TARGET, name: str = "") -> Start:
     target : str
         The column to predict; rows without a value there are left out.
     name : str
+    options : ColumnOptions, optional
+        What the user says about the columns.
 
     Raises
     ------
+    ParameterError
+        If an option names a column that does not exist, or the target.
     DataError
-        If there is no such column, no other column, or no row.
+        If there is no such column, no other column that can be used, or no row.
     """
     require_target(table.columns, target)
-    has_target = ~missing_rows(table.columns[target])
+    schema = learn_schema(table, target, options).require_used()
+    has_target = ~missing_rows(schema.read_target(table.columns[target]))
     rows, notes = _sampled(has_target, f"have no value in '{target}'")
-    table = table.take(rows)
-    task, reason = infer_task(TableStream(table), target)
-    notes = (*notes, *_left_out(table, target))
+    shown = schema.apply_all(table.take(rows))
+    task, reason = infer_task(TableStream(shown), target)
+    notes = (*notes, *_decided(schema), *_left_out(shown, target))
+    order = [*(each for each in shown.columns if each != target), target]
     values = {
         "kind": "table",
-        "columns": [{"name": name, "cells": _cells(column)} for name, column in table.columns.items()],
+        "columns": [{"name": each, "cells": _cells(shown.columns[each])} for each in order],
         "target": target,
         "task": task,
         "reason": reason,
@@ -119,7 +135,7 @@ def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Sta
     table : Table
         The columns that the model takes.
     y : array-like of shape (n_rows,)
-        Classes of the model, or numbers.
+        Classes of the model, or numbers; rows without a value are left out.
     name : str
 
     Raises
@@ -130,9 +146,12 @@ def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Sta
         If the rows do not fit it.
     """
     shown, notes = shown_network(model)
-    rows, left_out = _sampled(np.ones(table.n_rows, dtype=bool), "")
     target = shown.target_name or TARGET
-    column = as_column(y, target)[rows]
+    column = as_column(y, target)
+    if shown.encoder is not None and shown.encoder.schema is not None:
+        column = shown.encoder.schema.read_target(column)
+    rows, left_out = _sampled(~missing_rows(column), f"have no value in '{target}'")
+    column = column[rows]
     if shown.classes is not None:
         t: NDArray[Any] = np.asarray(Labels(shown.classes).encode(column, target))
         classes = [_text_of(label) for label in shown.classes.tolist()]
@@ -182,8 +201,13 @@ def _sampled(usable: NDArray[np.bool_], why: str) -> tuple[NDArray[np.intp], tup
     return rows, tuple(notes)
 
 
+def _decided(schema: Schema) -> list[str]:
+    """Return sentences on what was decided about the columns."""
+    return [f"{heading}: {sentence}." for heading, sentence in schema.lines(MAX_LINES)]
+
+
 def _left_out(table: Table, target: str) -> list[str]:
-    """Return a sentence on the columns of text that the page does not take as inputs, such as dates."""
+    """Return a sentence on the categories that the page does not take as inputs."""
     many = [
         f"'{name}'"
         for name, column in table.columns.items()
@@ -192,7 +216,7 @@ def _left_out(table: Table, target: str) -> list[str]:
     if not many:
         return []
     names = ", ".join(many)
-    return [f"{names}: more than {MAX_LEVELS} different texts, so the page leaves this out of the inputs."]
+    return [f"{names}: more than {MAX_LEVELS} different values, so the page leaves this out of the inputs."]
 
 
 def _cells(column: NDArray[Any]) -> list[Any]:

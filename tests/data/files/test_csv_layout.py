@@ -166,6 +166,14 @@ def test_the_lines_below_the_names_in_orange(tmp_path):
         "two lines of t.csv below the names are skipped: Orange's description of the columns.",
     )
     assert layout("a\tb\nc\td\nd\tc\nc\tc\n").first_row == 1
+    assert layout("name\tstate\tkind\tsince\n\td\td\tt\n\t\t\t\nA\tNY\tx\t2014\n").first_row == 3
+
+
+def test_columns_of_equal_width_have_no_separator():
+    found = layout("id  educ        div\n 9  12-15 years  No\n11  < 12 years   No\n")
+    assert len(found.names) == 1
+    assert found.notes[0].startswith("no separator was found in t.csv, so that it has one column; name it, ")
+    assert layout("first name\nAda\nBo\n").notes == ()
 
 
 def test_a_text_without_cells():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.kinds.dates import iso_seconds
+from separatrix.data.kinds.dates import iso_seconds, read_moments
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.data.table_check import check_table
@@ -67,6 +67,21 @@ def test_points_may_stand_in_days_and_in_times(cells: list[str], order: str, hou
     assert schema["at"].reader.order == order
     made = schema.apply({"at": cells})
     assert hour is None or made["at (hour)"][18] == hour
+
+
+def test_dates_that_begin_with_the_year_are_read_in_every_column_of_dates() -> None:
+    days = np.array([f"{1 + i % 28:02}.03.2024" for i in range(56)], dtype=object)
+    schema = learn_schema(Table({"day": days, "x": np.arange(56) % 5}))
+    later = np.array(["2024-03-15", None], dtype="datetime64[D]")
+    read = schema.apply({"day": later, "x": [1, 2]})
+    np.testing.assert_array_equal(read["day (days)"], [14.0, np.nan])
+    mixed = np.array(["2024-03-15", "15.03.2024"], dtype=object)
+    np.testing.assert_array_equal(schema.apply({"day": mixed, "x": [1, 2]})["day (days)"], [14.0, 14.0])
+
+
+def test_a_or_p_after_a_time_is_a_half_of_the_day() -> None:
+    assert read_moments("7/3/2018 1:47p") == read_moments("7/3/2018 13:47")
+    assert read_moments("9:05a")["time"] == 9 * 3600 + 5 * 60
 
 
 def test_numbers_with_a_point_are_no_times() -> None:

@@ -122,6 +122,33 @@ def test_every_decision_says_why(schema):
     assert schema["day"].reason.startswith("has dates from 2020-01-01 to 2022-")
 
 
+def test_an_index_with_gaps_identifies_rows():
+    kept = np.flatnonzero(np.arange(300) % 10 != 7)
+    columns = {"column_1": kept, "Unnamed: 0": kept + 1, "level": kept, "x": kept % 7}
+    schema = learn_schema(Table(columns))
+    assert [each.kind for each in schema.columns] == ["id", "id", "number", "number"]
+    assert schema["column_1"].reason == "counts rows, of which some are left out"
+
+
+def test_a_column_of_numbers_with_many_other_words_says_so():
+    cells = texts([f"[{i}]" if i % 4 == 0 else f"{i}.25" for i in range(N)])
+    schema = learn_schema(Table({"mass": cells, "name": texts([f"n{i}" for i in range(N)]), "x": NUMBERS}))
+    assert schema["mass"].sentence == (
+        "mass is text with 200 different values in 200 rows; 150 of 200 cells are numbers, too many others, "
+        "such as '[0]', '[100]', are not; say that it is numeric to take those as missing"
+    )
+    lines = [sentence for heading, sentence in schema.lines() if heading == "Left out"]
+    assert schema["mass"].sentence in lines
+    asked = learn_schema(Table({"mass": cells, "x": NUMBERS}), options=ColumnOptions(numeric="mass"))
+    assert asked["mass"].kind == "number"
+
+
+@pytest.mark.parametrize("name", ["GKZ", "insee_com", "CEP", "BezirksNr", "bestellnr"])
+def test_codes_of_places_have_names_in_many_languages(name):
+    numbers = np.array([20101, 20201, 20302, 20305])[np.arange(N) % 4]
+    assert learn_schema(Table({name: numbers}))[name].kind == "code"
+
+
 def test_dates_become_numbers(schema):
     applied = schema.apply({**COLUMNS, "day": texts(["03.05.2020", None] * 100), "at": texts(["18:30"] * N)})
     assert applied["day (year)"][0] == 2020

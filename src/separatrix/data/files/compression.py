@@ -1,4 +1,4 @@
-"""Compressed files: gzip, bzip2, xz and Zstandard, by the end of a file's name or its first bytes."""
+"""Compressed files: gzip, bzip2, xz, Zstandard and zip, by the end of a file's name or its first bytes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import shutil
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from separatrix.errors import DataError
+from separatrix.text import some_names
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Compression:
     name : str
         What errors call it.
     starts : bytes
-        The first bytes of such a file.
+        The first bytes of such a file; empty where other files begin with the same.
     open : callable
         Takes a binary file, and returns one with the content.
     """
@@ -51,11 +53,24 @@ def _open_zstandard(file: BinaryIO) -> Any:
     return zstd.open(file)
 
 
+def _open_zip(file: BinaryIO) -> Any:
+    """Open the only file of an archive; a `DataError` if there are several."""
+    archive = zipfile.ZipFile(file)
+    names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX/" not in name]
+    if len(names) != 1:
+        raise DataError(
+            f"a .zip file must hold one table, got {len(names)} files ({some_names(names)}); unpack it, and "
+            "name one of them."
+        )
+    return archive.open(names[0])
+
+
 COMPRESSIONS: dict[str, Compression] = {
     ".gz": Compression("gzip", b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
     ".bz2": Compression("bzip2", b"BZh", bz2.BZ2File),
     ".xz": Compression("xz", b"\xfd7zXZ\x00", lzma.LZMAFile),
     ".zst": Compression("Zstandard", b"\x28\xb5\x2f\xfd", _open_zstandard),
+    ".zip": Compression("zip", b"", _open_zip),  # workbooks are zip files, too
 }
 """Each extension, and its compression."""
 
@@ -67,7 +82,8 @@ def compression_of(path: Path) -> Compression | None:
 
 def recognised_compression(content: bytes) -> Compression | None:
     """Return the compression that the first bytes show."""
-    return next((each for each in COMPRESSIONS.values() if content.startswith(each.starts)), None)
+    known = (each for each in COMPRESSIONS.values() if each.starts)
+    return next((each for each in known if content.startswith(each.starts)), None)
 
 
 def decompressed(
@@ -91,5 +107,10 @@ def decompressed(
             with path.open("wb") as output:
                 shutil.copyfileobj(file, output, 2**20)
             return path
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+    except DataError:
+        raise
+    except (
+        *(OSError, EOFError, ValueError, RuntimeError),
+        *(zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    ) as error:
         raise DataError(f"{label} is not a whole {compression.name} file; compress it again.") from error

@@ -13,12 +13,12 @@ import numpy as np
 
 from separatrix.data.column import TYPES, Column
 from separatrix.data.files.csv_layout import CsvLayout, layout_of
-from separatrix.data.files.csv_names import some_names
 from separatrix.data.files.csv_numbers import GROUPED
 from separatrix.data.files.csv_records import SPACE, has_spaced_quotes
 from separatrix.data.files.csv_text import CsvText, encoder_of, require_cells
 from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
+from separatrix.text import some_names
 
 if TYPE_CHECKING:
     import polars

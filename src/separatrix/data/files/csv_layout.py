@@ -131,6 +131,11 @@ def layout_of(
         )
         records = [records[0], *records[3:]]
     width = _width(records)
+    if width == 1 and options.sep is None and "  " in records[0].cells[0].strip():
+        notes.append(
+            f"no separator was found in {label}, so that it has one column; name it, as in sep=':', or save "
+            "columns of equal width as CSV."
+        )
     words = options.missing_words
     decimal = options.decimal or decimal_sign(records, chosen, words, label, notes)
     header = options.header
@@ -217,7 +222,8 @@ def _is_orange(records: Sequence[Record]) -> bool:
         return False
     kinds, roles = ([cell.strip() for cell in record.cells] for record in records[1:3])
     n_known = sum(kind in _ORANGE_KINDS for kind in kinds)
-    return n_known > len(kinds) / 2 and set(roles) <= _ORANGE_ROLES and any(roles)
+    is_plain = set(kinds) <= _ORANGE_KINDS | {""}
+    return n_known > len(kinds) / 2 and set(roles) <= _ORANGE_ROLES and (any(roles) or is_plain)
 
 
 def _is_words(record: Record, width: int) -> bool:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from separatrix.data.files.csv_numbers import is_data
 from separatrix.data.files.csv_records import Record, columns_of
+from separatrix.text import some_names
 
 
 def has_header(
@@ -105,9 +106,3 @@ def _numbered(names: Sequence[str], label: str, notes: list[str]) -> list[str]:
     if renamed:
         notes.append(f"names that {label} has more than once are numbered: {some_names(renamed)}.")
     return unique
-
-
-def some_names(names: Sequence[str], limit: int = 5) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more

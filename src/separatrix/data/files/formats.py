@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from separatrix.data.files.compression import COMPRESSIONS, Compression, compression_of
 from separatrix.data.files.csv_files import CSV_OPTIONS, scan_csv, write_csv
 from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.json_files import scan_json
 from separatrix.data.files.json_lines import scan_json_lines, write_json_lines
 from separatrix.data.files.parquet_files import (
     expanded_bytes,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _FROM_PANDAS = "read it with pandas, and pass the data frame"
 _CURES = {
-    ".zip": "unpack it first",
-    ".json": f"write one object in each line of a .jsonl file, or {_FROM_PANDAS}",
     ".rds": "write it with R's write.csv",
     ".rdata": "write it with R's write.csv",
     **dict.fromkeys(
@@ -93,6 +92,7 @@ _PARQUET = TableFormat(
     "Parquet", scan_parquet, write_parquet, starts=b"PAR1", keeps_types=True, in_pieces=True
 )
 _JSON_LINES = TableFormat("JSON lines", scan_json_lines, write_json_lines, starts=b"{", in_pieces=True)
+_JSON = TableFormat("JSON", scan_json, starts=b"[{")
 _ARROW = TableFormat("Arrow", scan_arrow, write_arrow, starts=b"ARROW1", keeps_types=True, in_pieces=True)
 _WORKBOOK = TableFormat("a workbook", scan_workbook, starts=b"PK", options=WORKBOOK_OPTIONS)
 _SQLITE = TableFormat(
@@ -110,6 +110,7 @@ FORMATS: dict[str, TableFormat] = {
     ".parquet": _PARQUET,
     ".jsonl": _JSON_LINES,
     ".ndjson": _JSON_LINES,
+    ".json": _JSON,
     ".arrow": _ARROW,
     ".feather": _ARROW,
     ".xlsx": _WORKBOOK,

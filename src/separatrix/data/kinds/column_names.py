@@ -8,9 +8,12 @@ CODE_NAMES = frozenset(
     (
         *("zip", "zipcode", "plz", "postcode", "postalcode", "postal", "postleitzahl", "pincode", "fips"),
         *("code", "codes", "cod", "codigo", "kode", "id", "ids", "ident", "identifier", "nr", "sku", "isbn"),
+        *("gkz", "ags", "insee", "siret", "siren", "ibge", "cep", "cnpj", "cpf", "nuts", "pin", "ssn"),
         *("ean", "iban", "naics", "sic", "icd", "uuid", "guid", "kennung", "kennziffer", "matricule"),
     )
 )
+
+_CODE_ENDS = ("code", "zip", "nr", "nummer", "leitzahl", "kennzahl")
 
 GROUP_NAMES = frozenset(
     (
@@ -63,7 +66,7 @@ def _split(name: str) -> str:
 
 
 def is_code_name(name: str) -> bool:
-    """Return whether a name says that its numbers are codes, as zip, customer_id and cowcode2 do.
+    """Return whether a name says that its numbers are codes, as zip, customer_id, kdnr and cowcode2 do.
 
     Examples
     --------
@@ -71,7 +74,18 @@ def is_code_name(name: str) -> bool:
     (True, True, False)
     """
     words = name_words(name)
-    return bool(words & CODE_NAMES) or any(word.endswith(("code", "zip")) for word in words)
+    return bool(words & CODE_NAMES) or any(word.endswith(_CODE_ENDS) for word in words)
+
+
+def is_row_name(name: str) -> bool:
+    """Return whether a column has the name of a row's index, or none of its own.
+
+    Examples
+    --------
+    >>> is_row_name("Unnamed: 0"), is_row_name("column_1"), is_row_name("age")
+    (True, True, False)
+    """
+    return bool(name_words(name) & ID_NAMES) or bool(re.fullmatch(r"column_\d+", name))
 
 
 def ends_as_id(name: str) -> bool:

@@ -25,7 +25,7 @@ DAY = 86400.0
 _EPOCH = datetime(1970, 1, 1)
 _TIME = (
     r"(?:(?:[ T]\s*|,\s*)(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[-+]\d{2}:?\d{2})?)?"
+    r"\s*(?P<half>[AaPp](?:\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|[-+]\d{2}:?\d{2})?)?"
 )
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _MONTH_NAME = r"(?P<name>[^\W\d_]{3,10})"
@@ -275,15 +275,19 @@ def _is_zoned(cell: str) -> bool:
 def read_seconds(cells: Sequence[str | None], order: Order) -> tuple[Array, list[str]]:
     """Return seconds since 1970, NaN where there is none, and the cells that are no dates.
 
+    A date that begins with the year is read in any order of day and month.
+
     Examples
     --------
     >>> read_seconds(["02.01.1970", None, "?"], "dmy")
     (array([86400.,    nan,    nan]), ['?'])
     """
-    seconds = iso_seconds(cells) if order == "ymd" else None
+    seconds = iso_seconds(cells) if order != "time" else None
     if seconds is not None:
         return seconds, []
-    known = {cell: read_moments(cell).get(order, math.nan) for cell in set(cells) if cell is not None}
+    other_order: Order = "time" if order == "time" else "ymd"
+    moments = {cell: read_moments(cell) for cell in set(cells) if cell is not None}
+    known = {cell: found.get(order, found.get(other_order, math.nan)) for cell, found in moments.items()}
     other = [cell for cell, moment in known.items() if math.isnan(moment)]
     return np.array([math.nan if cell is None else known[cell] for cell in cells]), sorted(other)
 

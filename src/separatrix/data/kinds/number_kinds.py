@@ -14,6 +14,7 @@ from separatrix.data.kinds.column_names import (
     MEASURE_NAMES,
     ends_as_id,
     is_code_name,
+    is_row_name,
     name_words,
 )
 from separatrix.data.kinds.column_schema import ColumnSchema
@@ -76,6 +77,8 @@ def _id_reason(name: str, profile: NumberProfile) -> str:
     says_id = is_code_name(name) or bool(words & ID_NAMES) or not words or ends_as_id(name)
     if profile.is_sequence and profile.low in (0, 1) and not words & MEASURE_NAMES:
         return "counts the rows, from the first to the last"
+    if is_row_name(name) and profile.is_ascending and 0 <= profile.low < n:
+        return "counts rows, of which some are left out"
     if says_id and n_distinct >= NEARLY * n:
         exact = n_distinct == n and profile.distinct.is_exact
         count = (

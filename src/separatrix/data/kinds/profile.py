@@ -87,6 +87,8 @@ class NumberProfile:
         Whether no number has a fraction.
     is_sequence : bool
         Whether every number is the one before plus 1, from the first row to the last.
+    is_ascending : bool
+        Whether every number is larger than the one before.
     are_days : bool
         Whether every number is a day as in 20241231.
     sentinels : Counter of float
@@ -103,6 +105,7 @@ class NumberProfile:
     inner_high: float = -math.inf
     are_whole: bool = True
     is_sequence: bool = True
+    is_ascending: bool = True
     are_days: bool = True
     sentinels: Counter[float] = field(default_factory=Counter)
     distinct: DistinctNumbers = field(init=False)
@@ -119,7 +122,7 @@ class NumberProfile:
         missing = np.isnan(values)
         if missing.any():
             self.n_missing += int(missing.sum())
-            self.is_sequence = False
+            self.is_sequence = self.is_ascending = False
             values = values[~missing]
         if not values.size:
             return
@@ -138,10 +141,13 @@ class NumberProfile:
         return str(self._digest.hexdigest())
 
     def _add_order(self, values: Array) -> None:
+        if self.is_ascending:
+            follows = math.isnan(self._last) or values[0] > self._last
+            self.is_ascending = bool(follows and (np.diff(values) > 0).all())
         if self.is_sequence:
             follows = math.isnan(self._last) or values[0] == self._last + 1
             self.is_sequence = bool(follows and (np.diff(values) == 1).all())
-            self._last = float(values[-1])
+        self._last = float(values[-1])
 
     def _add_sentinels(self, values: Array) -> None:
         is_any = np.isin(values, SENTINELS)

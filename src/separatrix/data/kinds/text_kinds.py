@@ -187,12 +187,25 @@ def _yes_no_spellings(counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     return tuple(spellings)
 
 
+def _numbers_note(profile: TextProfile) -> tuple[str, ...]:
+    """Return the note on a column of numbers among which other words are too many to be missing values."""
+    numerals = profile.numerals
+    words = ", ".join(f"'{word}'" for word in sorted(odd_words(numerals.words or {}))[:2])
+    such = f", such as {words}," if words else ""
+    return (
+        f"{numerals.n['.']:,} of {profile.n:,} cells are numbers, too many others{such} are not; say that "
+        "it is numeric to take those as missing",
+    )
+
+
 def as_words(name: str, profile: TextProfile) -> ColumnSchema:
     """Return what a column of words is: categories, an identifier or free text."""
     n, levels = profile.n, profile.levels
     n_levels = levels.n_levels
     about = "" if levels.is_exact else "about "
     count = f"{about}{n_levels:,} different values in {n + profile.n_missing:,} rows"
+    if profile.numerals.n["."] >= n / 2 and n_levels > max(MAX_CATEGORIES, n / 2):
+        return ColumnSchema(name, "text", f"is text with {count}", notes=_numbers_note(profile))
     if n >= LEAST_ROWS and n_levels >= NEARLY * n and not profile.is_prose:
         return ColumnSchema(name, "id", f"is text with {count}, as an identifier")
     if n_levels > max(MAX_CATEGORIES, n / 2) or (n >= LEAST_ROWS and n_levels >= NEARLY * n):
