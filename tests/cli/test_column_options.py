@@ -68,7 +68,7 @@ def test_an_empty_target_says_how_to_leave_its_rows_out(run, churn):
         (("--drop", "zp"), "--drop must name columns of the table, got 'zp'. Did you mean 'zip'?"),
         (("--drop", "churn"), "--drop must not name the target, got 'churn'"),
         (("--drop", "zip", "--keep", "zip"), "--drop must not name a column that another option names"),
-        (("--target-missing", "skip"), "--target-missing must be error or drop, got 'skip'"),
+        (("--target-missing", "skip"), "--target-missing must be error, drop or class, got 'skip'"),
         (("--date", "start=ydm"), "--date must name an order of ymd, dmy, mdy, time for 'start', got 'ydm'"),
         (("--date", "size"), "column 'size' cannot be read as dates"),
         (("--ordered", "size=S,M"), "ordered names the levels of 'size' without 'L', which is in 66 rows"),
