@@ -114,7 +114,7 @@ def test_ctrl_c_keeps_the_ensemble_so_far(run, people, monkeypatch):
         yield press
 
     monkeypatch.setattr("separatrix.cli.fitting.ensemble_progress", interrupted)
-    result = run("fit", str(people), *FAST)
+    result = run("fit", str(people), *FAST, "--jobs", "1")
     assert result.exit_code == 130
     assert "log-loss" in result.stdout
     assert result.stderr == (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def member(job: int, held_out: list[int], *slopes: float) -> Member:
     thetas = [np.array([slope, 1.0], np.float32) for slope in slopes]
     x = FEATURES.inputs(CONFIGURATIONS[3], np.array(held_out))
     answers = np.stack([x * slope + 1 for slope in slopes])
-    return Member(job, 0, CONFIGURATIONS[3], LINE, thetas, np.array(held_out), answers, 9)
+    return Member(job, 0, job % 2, CONFIGURATIONS[3], LINE, thetas, np.array(held_out), answers, 9)
 
 
 def test_only_configurations_that_were_trained_on_all_folds_are_candidates() -> None:
@@ -30,7 +31,16 @@ def test_only_configurations_that_were_trained_on_all_folds_are_candidates() -> 
     candidates = Candidates.of(members, 2)
     assert len(candidates.groups) == 1
     assert candidates.covered.tolist() == [0, 1, 2, 4]
-    assert Candidates.of(members[:1], 2).groups == []
+    assert candidates.made_of(2) == ""
+
+
+def test_without_a_whole_configuration_the_members_of_the_first_are_candidates() -> None:
+    first, other = member(0, [0, 1], 1.0), member(2, [0, 2], 1.0)
+    candidates = Candidates.of([replace(first, is_whole=False), other], 2)
+    assert candidates.groups[0][0].job == 0
+    assert candidates.covered.tolist() == [0, 1]
+    assert candidates.made_of(2) == "made of 1 network for 2 folds, 1 of which Ctrl-C ended early"
+    assert Candidates.of([], 2).groups == []
 
 
 def test_the_snapshots_of_one_training_become_one_network() -> None:

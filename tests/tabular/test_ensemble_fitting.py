@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 
 import separatrix as sx
 from separatrix.data import Table
+from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError, ParameterError
 from separatrix.tabular.ensemble_fitting import fit_table
 
@@ -108,12 +112,67 @@ def test_ctrl_c_keeps_what_is_trained() -> None:
     assert clf.predict(FRAME).shape == (N,)
 
 
-def test_ctrl_c_before_all_folds_of_one_configuration_is_an_interrupt() -> None:
-    def press(progress: Any) -> None:
+def send_ctrl_c() -> None:
+    """Send SIGINT from another thread, and wait until the main thread has handled it."""
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.05)
+
+
+@pytest.mark.promise("Ctrl-C in the first networks of a tabular fit leaves a usable model")
+@pytest.mark.parametrize("press", ["at the line", "at the first span", "in a network", "after a network"])
+@pytest.mark.parametrize("target", ["ill", "age"])
+def test_ctrl_c_in_the_first_networks_leaves_a_model(
+    monkeypatch: pytest.MonkeyPatch, press: str, target: str
+) -> None:
+    spans: list[int] = []
+
+    class Engine(NumpyEngine):
+        def advance(self, tasks: Any, n_threads: int = 1) -> Any:
+            spans.append(1)
+            if len(spans) == {"at the first span": 1, "in a network": 4}.get(press):
+                send_ctrl_c()
+            return super().advance(tasks, n_threads)
+
+    def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt, match=r"after 1 of the first . networks, .* there is no model"):
-        fit_table(sx.TabularClassifier(**FAST), FRAME, "ill", on_progress=press)
+    monkeypatch.setattr("separatrix.tabular.parallel.get_engine", lambda _: Engine())
+    if press == "at the line":
+        monkeypatch.setattr("separatrix.tabular.base.fit_line", interrupt)
+    kind = sx.TabularClassifier if target == "ill" else sx.TabularRegressor
+    estimator = kind(**FAST)
+    with pytest.warns(UserWarning, match="interrupted when . of 8 networks were trained; the model is "):
+        fit_table(estimator, FRAME, target, on_progress=interrupt if press == "after a network" else None)
+    assert estimator.stop_.reason == "interrupted"
+    answers = estimator.predict_proba(FRAME) if target == "ill" else estimator.predict(FRAME)
+    assert np.isfinite(answers).all()
+    assert len(answers) == N
+    model = estimator.to_model()
+    assert len(model.predict(FRAME)) == N
+    assert str(estimator.report_)
+    expected = {
+        "at the line": "the model is the same answer for every row.",
+        "after a network": "the model is made of 1 network for 2 folds.",
+    }
+    cut = "the model is made of 1 network for 2 folds, 1 of which Ctrl-C ended early."
+    assert estimator.stop_.message.endswith(expected.get(press, cut))
+    if press == "at the line" and target == "ill":
+        frequencies = [(FRAME["ill"] == label).mean() for label in ("no", "yes")]
+        assert answers[0] == pytest.approx(frequencies, abs=1e-3)
+
+
+def test_ctrl_c_twice_in_a_tabular_fit_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Engine(NumpyEngine):
+        def advance(self, tasks: Any, n_threads: int = 1) -> Any:
+            for _ in range(2):
+                send_ctrl_c()
+            return super().advance(tasks, n_threads)
+
+    monkeypatch.setattr("separatrix.tabular.parallel.get_engine", lambda _: Engine())
+    estimator = sx.TabularClassifier(**FAST)
+    with pytest.raises(KeyboardInterrupt):
+        fit_table(estimator, FRAME, "ill")
+    assert not hasattr(estimator, "ensemble_")
 
 
 def test_the_score_so_far_ends_at_that_of_the_ensemble(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,7 @@ from separatrix.evaluate.assessment import (
     assess_regressor,
 )
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
-from separatrix.evaluate.baselines import Baseline
+from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.model import Model
 from separatrix.report.advice import TrainingFacts, hint
@@ -51,7 +51,10 @@ from separatrix.text import plural
 
 
 def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assessment:
-    """Judge a model on the test rows of its fit, beside the baselines."""
+    """Judge a model on the test rows of its fit, beside the baselines.
+
+    A training that Ctrl-C has ended is judged beside the dummy alone, as nobody waits for baselines then.
+    """
     y_test, baselines = fitted.y_test, _baselines(model, fitted, trees=trees)
     name = ENSEMBLE if isinstance(model, Ensemble) else MODEL
     if model.classes is not None:
@@ -72,6 +75,8 @@ def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assess
 def _baselines(model: AnyModel, fitted: Fitted, *, trees: bool) -> dict[str, Baseline]:
     """Return the baselines, the straight line first; of a table read in pieces without gradient boosting."""
     weight = fitted.target.row_weights(fitted.y)
+    if fitted.estimator.stop_.reason == "interrupted":
+        return {DUMMY: _dummy(fitted, weight)}
     calibrate = weight is not None and model.decision is not None and model.decision.is_calibrated
     test = fitted.test_rows if isinstance(fitted, TabularFit) else fitted.test_features
     if fitted.features is not None and isinstance(test, Table):
@@ -86,6 +91,14 @@ def _baselines(model: AnyModel, fitted: Fitted, *, trees: bool) -> dict[str, Bas
         found = baseline_probabilities(X, y, X_test, model.classes, weight, calibrate=calibrate)
         return dict(reversed(found.items()))
     return dict(reversed(baseline_predictions(X, y, X_test).items()))
+
+
+def _dummy(fitted: Fitted, weight: np.ndarray | None) -> Baseline:
+    """Return the class frequencies, or the mean, for every test row."""
+    labels = fitted.target.labels
+    truth = fitted.y if labels is None else np.eye(len(labels))[labels.encode(fitted.y)]
+    answer = np.average(truth, axis=0, weights=weight)
+    return Baseline(np.repeat(answer[np.newaxis], len(fitted.y_test), axis=0))
 
 
 def _without(table: AppliedTable, target: str) -> AppliedTable:

@@ -40,8 +40,8 @@ from separatrix.tabular.candidates import Candidates, Part
 from separatrix.tabular.ensemble_fitting import TableFitting
 from separatrix.tabular.evidence import Evidence
 from separatrix.tabular.features import Features, check_cells
-from separatrix.tabular.line import LINE_ALONE, Line, fit_line, share_of_line
-from separatrix.tabular.parallel import Work, train
+from separatrix.tabular.line import LINE_ALONE, Line, constant_line, fit_line, share_of_line
+from separatrix.tabular.parallel import Work, collect
 from separatrix.tabular.progress import Ending, Follower, OnProgress
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.rows import Rows, check_target, n_folds_of
@@ -163,8 +163,8 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
                 return self._score(np.tensordot(counts / counts.sum(), answers, 1), y[rows], w)
 
             follow = Follower(on_progress, self._metric, score, len(jobs), self._n_folds)
-        line = self._fit_line(features, target, y, splits, random_state)
-        members = self._train(jobs, features, target, follow)
+        fit_line = self._line_fit(features, target, y, splits, random_state)
+        line, members = self._train(jobs, features, target, fit_line, follow)
         parts = self._choose(members, line, features, y, weight)
         known = kept.places >= 0
         evidence = Evidence(
@@ -173,7 +173,7 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
             folds=self._folds(y, self._n_splits(), 0) if splits is None else splits,
             oof=self.oof_.reshape(len(y), -1),
             parts=parts,
-            line=None if line is None else line.answers,
+            line=None if line is None or np.isinf(line.penalty) else line.answers,
             answer=self._answers,
             losses=self._losses,
             schema=self._schema,
@@ -370,9 +370,9 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
             seed = int(random_state.randint(2**31 - 1))
             splits = self._folds(y, self._n_splits(), seed) if given is None else given
             self._n_folds = len(splits)
-            for split in splits:
+            for fold, split in enumerate(splits):
                 seed = int(random_state.randint(2**31 - 1))
-                yield Job(number, configuration, settings, split, seed)
+                yield Job(number, configuration, fold, settings, split, seed)
                 number += 1
 
     def _keep_one_class(self, n_rows: int) -> Self:
@@ -389,9 +389,13 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         jobs: Sequence[Job],
         features: Features,
         target: Target,
+        fit_line: Callable[[], Line | None],
         follow: Callable[[Member], object] | None,
-    ) -> list[Member]:
-        """Return the members that were trained before the time was up or Ctrl-C came."""
+    ) -> tuple[Line | None, list[Member]]:
+        """Return the linear model and the members that were trained before the time was up or Ctrl-C came.
+
+        After Ctrl-C there is one of them at least; a second Ctrl-C raises.
+        """
         deadline = None if self.time_limit is None else monotonic() + self.time_limit
 
         def has_time(job: Job) -> bool:
@@ -399,42 +403,40 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
             return job.number < self._n_folds or deadline is None or monotonic() < deadline
 
         members: list[Member] = []
-        work = Work(features, target, self._answers, self.engine)
-        is_interrupted = False
+        work, is_interrupted = Work(features, target, self._answers, self.engine), False
         try:
-            for member in train(jobs, work, self.n_jobs, has_time):
-                members.append(member)
-                if follow is not None:
-                    follow(member)
+            line = fit_line()
         except KeyboardInterrupt:
-            if not Candidates.of(members, self._n_folds).groups:
-                raise KeyboardInterrupt(
-                    f"Training interrupted after {len(members)} of the first {self._n_folds} networks, "
-                    "all of which an ensemble needs: there is no model."
-                ) from None
-            is_interrupted = True
-        members.sort(key=lambda member: member.job)
-        self.stop_ = Ending.of(len(members), len(jobs), None if is_interrupted else self.time_limit)
+            line, is_interrupted = None, True
+        else:
+            members, is_interrupted = collect(jobs, work, self.n_jobs, has_time, follow)
+        if is_interrupted and not members and line is None:
+            line = constant_line(features, target, self._answers)
+        n_whole = sum(member.is_whole for member in members)
+        made_of = Candidates.of(members, self._n_folds).made_of(self._n_folds) if is_interrupted else ""
+        if not members and line is not None:
+            made_of = str(line)
+        self.stop_ = Ending.of(n_whole, len(jobs), None if is_interrupted else self.time_limit, made_of)
         if self.stop_.reason != "finished":
             warn(self.stop_.message)
-        return members
+        return line, members
 
-    def _fit_line(
+    def _line_fit(
         self,
         features: Features,
         target: Target,
         y: Array,
         splits: list[Split] | None,
         random_state: RandomState,
-    ) -> Line | None:
-        """Return the linear model, None where there is none."""
+    ) -> Callable[[], Line | None]:
+        """Return what fits the linear model, None where there is none."""
         seed = int(random_state.randint(2**31 - 1))
         folds = self._folds(y, self._n_splits(), seed) if splits is None else splits
 
         def losses(answers: Array, rows: Array) -> Array:
             return self._losses(answers, y[rows])
 
-        return fit_line(features, target, folds, self._answers, losses)
+        return lambda: fit_line(features, target, folds, self._answers, losses)
 
     def _choose(
         self,
@@ -446,12 +448,40 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
     ) -> list[Part]:
         """Choose the ensemble among the configurations whose folds were all trained; return its networks."""
         candidates = Candidates.of(members, self._n_folds)
+        if candidates.groups:
+            parts, oof, covered = self._mixed(candidates, line, features, y, weight)
+        else:
+            assert line is not None
+            parts, oof, covered = [line.part(features, 1.0)], line.answers, np.arange(len(y))
+            self.line_share_, self.counts_ = 1.0, np.zeros((0, 0), np.intp)
+        kept = (y[covered], None if weight is None else weight[covered])
+        self.oof_ = np.full((len(y), oof.shape[1]), np.nan)
+        self.oof_[covered] = oof
+        self.oof_score_ = self._score(oof, *kept)
+        ensemble = self._finish(parts, oof, *kept)
+        trained = [
+            replace(model, training=part.training) for model, part in zip(ensemble.models, parts, strict=True)
+        ]
+        self.ensemble_ = replace(ensemble, models=trained)
+        models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
+        self._in_double = replace(self.ensemble_, models=models)
+        return parts
+
+    def _mixed(
+        self,
+        candidates: Candidates,
+        line: Line | None,
+        features: Features,
+        y: Array,
+        weight: Array | None,
+    ) -> tuple[list[Part], Array, Array]:
+        """Return the networks of the ensemble and the line, and what they predict for which rows."""
         covered, answers = candidates.covered, candidates.answers()
         kept = (y[covered], None if weight is None else weight[covered])
         counts = self._counts(answers.reshape(-1, *answers.shape[2:]), *kept).reshape(answers.shape[:2])
         n_means = recipe.n_means(len(covered), of_classes=is_classifier(self))
         parts, oof = candidates.mixed(counts, features, self._answers, n_means)
-        self.line_share_ = 0.0
+        self.line_share_, self.counts_ = 0.0, counts
         if line is not None:
             straight = line.answers[covered]
             losses = (self._losses(straight, kept[0]), self._losses(oof, kept[0]))
@@ -462,18 +492,7 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
             self.line_share_, oof = share, mixed
             parts = [replace(part, share=part.share * (1 - share)) for part in parts if share < 1]
             parts += [line.part(features, share)] if share else []
-        self.oof_ = np.full((len(y), oof.shape[1]), np.nan)
-        self.oof_[covered] = oof
-        self.counts_ = counts
-        self.oof_score_ = self._score(oof, *kept)
-        ensemble = self._finish(parts, oof, *kept)
-        trained = [
-            replace(model, training=part.training) for model, part in zip(ensemble.models, parts, strict=True)
-        ]
-        self.ensemble_ = replace(ensemble, models=trained)
-        models = [replace(model, theta=model.theta.astype(np.float64)) for model in self.ensemble_.models]
-        self._in_double = replace(self.ensemble_, models=models)
-        return parts
+        return parts, oof, covered
 
 
 def _table(X: Any) -> Table:

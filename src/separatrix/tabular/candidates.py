@@ -14,6 +14,7 @@ from separatrix.engine.numpy_engine import forward
 from separatrix.network import Network
 from separatrix.tabular.features import Features
 from separatrix.tabular.training import Answer, Member
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -51,10 +52,12 @@ class Part:
 class Candidates:
     """The members of each configuration that was trained on all folds.
 
+    If Ctrl-C came before there was one, those of the first configuration that has any, also if it ended them.
+
     Attributes
     ----------
     groups : list of list of Member
-        One list for each configuration, one member for each fold.
+        One list for each configuration, one member for each fold; empty without any member.
     covered : int ndarray
         The rows that are held out in some fold.
     """
@@ -68,9 +71,23 @@ class Candidates:
         groups: dict[int, list[Member]] = {}
         for member in members:
             groups.setdefault(member.job // n_folds, []).append(member)
-        whole = [group for group in groups.values() if len(group) == n_folds]
-        held_out = [member.held_out for group in whole[:1] for member in group]
-        return cls(whole, np.unique(np.concatenate(held_out)) if held_out else np.empty(0, np.intp))
+        whole = [
+            group
+            for group in groups.values()
+            if len(group) == n_folds and all(member.is_whole for member in group)
+        ]
+        kept = whole or [groups[number] for number in sorted(groups)[:1]]
+        held_out = [member.held_out for group in kept[:1] for member in group]
+        return cls(kept, np.unique(np.concatenate(held_out)) if held_out else np.empty(0, np.intp))
+
+    def made_of(self, n_folds: int) -> str:
+        """Return of which networks a model is made, if of less than one configuration on all folds."""
+        members = self.groups[0] if self.groups else ()
+        n_cut = sum(not member.is_whole for member in members)
+        if len(members) == n_folds and not n_cut:
+            return ""
+        cut = f", {n_cut} of which Ctrl-C ended early" if n_cut else ""
+        return f"made of {plural(len(members), 'network')} for {n_folds} folds{cut}"
 
     def answers(self) -> Array:
         """Return what each candidate predicts for the covered rows by networks that did not train on them.
@@ -124,7 +141,7 @@ class Candidates:
                 theta = _mean(member.thetas, of_group)
                 training = {
                     "configuration": str(member.settings),
-                    "fold": member.job % len(group),
+                    "fold": member.fold,
                     "n_iter": member.n_epochs,
                 }
                 encoder = features.encoder(member.settings)

@@ -42,7 +42,8 @@ class Line:
     theta : float32 ndarray
         Trained on all rows.
     penalty : float
-        Weight of half the squared weights in the sum of the losses; the best out of fold.
+        Weight of half the squared weights in the sum of the losses; the best out of fold. Infinite if all
+        weights are 0.
     answers : ndarray of shape (n_rows, n_outputs)
         What lines that were trained on the other folds predict.
     """
@@ -54,8 +55,13 @@ class Line:
 
     def part(self, features: Features, share: float) -> Part:
         """Return it as a network of the ensemble."""
-        training = {"configuration": f"linear, penalty {self.penalty:g}"}
-        return Part(self.network, self.theta, features.encoder(LINE), share, training)
+        return Part(self.network, self.theta, features.encoder(LINE), share, {"configuration": str(self)})
+
+    def __str__(self) -> str:
+        """Return what it is, in a few words."""
+        if np.isfinite(self.penalty):
+            return f"linear, penalty {self.penalty:g}"
+        return "the same answer for every row"
 
 
 def fit_line(
@@ -100,6 +106,15 @@ def fit_line(
         best = int(np.argmin(means))
         *_, theta = _path(X, target, np.arange(len(X)), best + 1)
     return Line(network, theta.astype(np.float32), LINE_PENALTIES[best], answers[best])
+
+
+def constant_line(features: Features, target: Target, answer: Answer) -> Line:
+    """Return a line whose weights are 0: it gives every row the class frequencies, or the mean."""
+    network = Network.mlp(features.n_features(LINE), (), target.n_out, head=target.head)
+    bias = target.output_bias(np.arange(len(target.T)))
+    theta = np.concatenate([np.zeros(network.n_parameters - len(bias)), bias])
+    answers = answer(np.tile(bias, (len(target.T), 1)), network)
+    return Line(network, theta.astype(np.float32), np.inf, answers)
 
 
 def share_of_line(line: Array, ensemble: Array, weight: Array | None = None) -> float:

@@ -62,13 +62,17 @@ class Ending:
     message: str
 
     @classmethod
-    def of(cls, n_trained: int, n_networks: int, time_limit: float | None) -> Self:
-        """Return why training ended; without a time limit, it was interrupted if networks are missing."""
+    def of(cls, n_trained: int, n_networks: int, time_limit: float | None, made_of: str = "") -> Self:
+        """Return why training ended; without a time limit, it was interrupted if networks are missing.
+
+        `made_of` says of what the model is made, if of less than one configuration on all folds.
+        """
         so_far = f"{n_trained} of {n_networks} networks were trained"
         if n_trained == n_networks:
             return cls("finished", f"All {n_networks} networks were trained.")
         if time_limit is None:
-            return cls("interrupted", f"Training was interrupted when {so_far}.")
+            made_of = made_of and f"; the model is {made_of}"
+            return cls("interrupted", f"Training was interrupted when {so_far}{made_of}.")
         limit = f"time_limit={time_limit:g}"
         return cls("time_limit", f"When {limit} seconds were over, {so_far}; raise it for more.")
 

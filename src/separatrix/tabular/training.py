@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,19 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from separatrix.data.coded_rows import CodedRows
-from separatrix.engine.base import Chunk, Data, Engine, Monitor, Plan, Run, State, Task
+from separatrix.engine.base import Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.engine.numpy_engine import forward
 from separatrix.network import AdamW, Network, initial_theta
 from separatrix.tabular import recipe
 from separatrix.tabular.features import Features
 from separatrix.tabular.recipe import Configuration
+from separatrix.train.loop import grown
 
 Array = NDArray[Any]
 Answer = Callable[[Array, Network], Array]
 """From a network's outputs to probabilities or numbers, float (n_rows, n_outputs)."""
+
+IsStopped = Callable[[], bool]
 
 Split = tuple[Array, Array]
 
@@ -72,6 +76,8 @@ class Member:
         Number of its job.
     configuration : int
         Its number in the recipe.
+    fold : int
+        Which of its folds was held out.
     settings : Configuration
     network : Network
     thetas : list of float32 ndarray
@@ -82,16 +88,20 @@ class Member:
         What it predicts for them.
     n_epochs : int
         It was trained for.
+    is_whole : bool
+        Whether it was trained to its end, not stopped by Ctrl-C.
     """
 
     job: int
     configuration: int
+    fold: int
     settings: Configuration
     network: Network
     thetas: Sequence[Array]
     held_out: Array
     answers: Array
     n_epochs: int
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,19 +110,22 @@ class Job:
 
     number: int
     configuration: int
+    fold: int
     settings: Configuration
     split: Split
     seed: int
 
-    def run(self, features: Features, target: Target, engine: Engine, answer: Answer) -> Member:
-        """Train the network, and let it answer for its held-out rows."""
+    def run(
+        self, features: Features, target: Target, engine: Engine, answer: Answer, is_stopped: IsStopped
+    ) -> Member:
+        """Train the network until it is stopped, and let it answer for its held-out rows."""
         random_state = RandomState(self.seed)
         held_out = self.split[1]
         task, tables = self._task(features, target, random_state)
-        (chunk,) = engine.advance([task])
+        thetas, is_whole = _advance(task, engine, is_stopped)
         network, validation = task.run.plan.network, task.run.validation
         assert validation is not None
-        thetas, X = _snapshots(task, chunk), validation.X
+        X = validation.X
         if tables:
             thetas = _each(lambda theta: features.without_target_codes(network, theta, tables), thetas)
             X = features.inputs(self.settings, held_out)
@@ -121,12 +134,14 @@ class Job:
         return Member(
             self.number,
             self.configuration,
+            self.fold,
             self.settings,
             network,
             thetas,
             held_out,
             np.array(answers, np.float32),
             task.run.state.epoch,
+            is_whole,
         )
 
     def _task(
@@ -181,10 +196,23 @@ def _each(function: Callable[[Array], Array], thetas: Sequence[Array]) -> list[A
     return results
 
 
-def _snapshots(task: Task, chunk: Chunk) -> list[Array]:
-    thetas = list(chunk.snapshots)
-    last = task.run.state.theta
-    return [*thetas, *[last] * (len(task.snapshots) - len(thetas))]
+def _advance(task: Task, engine: Engine, is_stopped: IsStopped) -> tuple[list[Array], bool]:
+    """Train in spans of some milliseconds until stopped; return the snapshots, and whether training ended.
+
+    The snapshots that a training did not reach repeat its last parameters.
+    """
+    state, per_epoch = task.run.state, task.run.steps_per_epoch
+    thetas: list[Array] = []
+    n_epochs, is_ended = 1, False
+    while not (is_ended or is_stopped()):
+        start = state.epoch * per_epoch
+        part = Task(task.run, task.rates[start : start + n_epochs * per_epoch], task.snapshots)
+        started = perf_counter()
+        (chunk,) = engine.advance([part])
+        n_epochs = grown(part.n_epochs, perf_counter() - started)
+        thetas += list(chunk.snapshots)
+        is_ended = chunk.halt is not None or state.epoch == task.n_epochs
+    return [*thetas, *[state.theta] * (len(task.snapshots) - len(thetas))], is_ended
 
 
 def _first_theta(network: Network, output_bias: Array, random_state: RandomState) -> Array:

@@ -237,8 +237,7 @@ class ResidentRows:
     def finish(self, epochs: Epochs, reason: Reason | None) -> None:
         """Set the length of the next chunk from the speed of this one."""
         if not self.loop.every_epoch:
-            growth = min(CHUNK_GROWTH, CHUNK_SECONDS / max(epochs.seconds, 1e-9))
-            self.n_epochs = max(1, int(len(epochs.chunk.loss) * growth))
+            self.n_epochs = grown(len(epochs.chunk.loss), epochs.seconds)
 
     def _first_n_epochs(self) -> int:
         """Return the epochs of the first chunk: some 2 ms by a cautious guess of the engine's speed."""
@@ -246,6 +245,18 @@ class ResidentRows:
             return 1
         seconds = 1e-9 * self.run.data.n_rows * len(self.run.state.theta) + 1e-6 * self.run.steps_per_epoch
         return max(1, int(FIRST_SECONDS / seconds))
+
+
+def grown(n_epochs: int, seconds: float) -> int:
+    """Return the epochs of the next chunk, after some that took so many seconds.
+
+    Examples
+    --------
+    >>> grown(10, 0.003), grown(10, 0.06), grown(10, 3.0)
+    (80, 5, 1)
+    """
+    growth = min(CHUNK_GROWTH, CHUNK_SECONDS / max(seconds, 1e-9))
+    return max(1, int(n_epochs * growth))
 
 
 def _check_monitor(run: Run, settings: LoopSettings) -> None:
