@@ -152,6 +152,33 @@ def test_a_class_with_a_single_row_cannot_be_split() -> None:
         holdout_split(12, 0.5, np.arange(12) == 3, np.random.RandomState(0))
 
 
+@pytest.mark.promise("Validation rows hold each class in proportion, and a row of each class that has two")
+@pytest.mark.parametrize(("loss", "n_classes"), [("log_loss", 2), ("log_loss", 40), ("squared_error", 40)])
+def test_every_class_with_two_rows_has_a_validation_row(loss: str, n_classes: int) -> None:
+    counts = np.full(n_classes, 2)
+    counts[0] = 1000
+    if n_classes > 2:
+        counts[1:3] = 100, 1
+    y = np.repeat(np.arange(n_classes), counts)
+    X = np.random.default_rng(0).normal(size=(len(y), 2))
+    network = MLPClassifier((4,), loss=loss, early_stopping=True, scoring="accuracy", random_state=0)
+    for seed in range(5):
+        random_state = np.random.RandomState(seed)
+        if n_classes > 2:
+            with pytest.warns(UserWarning, match="no validation row has class '2', of which"):
+                rows = rows_of(network, X, y).hold_out(0.1, random_state, every_class=True)
+        else:
+            rows = rows_of(network, X, y).hold_out(0.1, random_state, every_class=True)
+        assert rows.validation is not None
+        T, T_train = rows.validation.T, rows.data.T
+        held_out = np.bincount((T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0]).astype(int))
+        trained = np.bincount((T_train.argmax(axis=1) if T_train.shape[1] > 1 else T_train[:, 0]).astype(int))
+        assert (held_out + trained == counts).all()
+        assert held_out[0] == 100
+        assert (held_out[counts > 1] >= 1).all()
+        assert (trained >= 1).all()
+
+
 def test_rows_without_weight_are_an_error() -> None:
     X, T = np.zeros((3, 1)), np.zeros((3, 1))
     plain, some, none = Data(X, T), Data(X, T, np.array([0.0, 0.5, 0.0])), Data(X, T, np.zeros(3))

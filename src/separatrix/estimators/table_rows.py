@@ -6,7 +6,6 @@ as they are read. A table in memory is a stream, too. Nothing here needs the est
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import chain, pairwise
@@ -30,7 +29,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.settings import MLPSettings
 from separatrix.estimators.table_source import TableSource
 from separatrix.estimators.table_target import Target
-from separatrix.estimators.training_rows import check_weights
+from separatrix.estimators.training_rows import check_weights, warn_of_single_rows
 from separatrix.evaluate.scorers import check_class_scorer
 
 Array = NDArray[Any]
@@ -357,16 +356,7 @@ def _ends_of_classes(rows: EncodedStream, test: float, fraction: float) -> tuple
             found = fractions[(codes == code) & (fractions >= test)]
             smallest[code] = np.sort(np.append(smallest[code], found))[: n_held_out[code] + 1]
     classes = rows.target.classes or []
-    alone = [str(label) for label, count in zip(classes, counts.tolist(), strict=True) if count == 1]
-    if alone:
-        warnings.warn(
-            f"no validation row has class {alone[0]!r}, of which there is one row; give more rows of it."
-            if len(alone) == 1
-            else f"no validation row has one of {len(alone)} classes of which there is one row, such as "
-            f"{alone[0]!r}; give more rows of them.",
-            UserWarning,
-            stacklevel=2,
-        )
+    warn_of_single_rows(classes, counts)
     return tuple(
         float(np.nextafter(keys[n - 1], 2.0)) if n else test
         for keys, n in zip(smallest, n_held_out.tolist(), strict=True)

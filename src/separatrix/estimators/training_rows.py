@@ -7,7 +7,7 @@ the rows of a fold once and fits thousands of networks on them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
@@ -22,7 +22,7 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 from separatrix.data.labels import plain_labels
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.engine.base import Data
-from separatrix.errors import DataError, ParameterError
+from separatrix.errors import DataError, ParameterError, warn
 from separatrix.estimators.plain_arrays import (
     fits_fitted,
     is_plain_labels,
@@ -79,24 +79,24 @@ class TrainingRows:
     def hold_out(self, fraction: float, random_state: RandomState, *, every_class: bool = False) -> Self:
         """Return the rows with a random fraction of them as validation rows.
 
-        Two classes have the same proportion in both; with `every_class`, so have more classes if each has
-        enough rows.
+        Two classes have the same proportion in both; with `every_class`, so have more classes. Then a row of
+        each class that has two is held out; that none is of a class with one row is a warning.
         """
         is_binary = self.targets.head in {"binary", "quadratic"} and self.targets.n_out == 1
-        codes = self.data.T[:, 0] if is_binary else None
-        if every_class and self.targets.head in {"multiclass", "quadratic"} and not is_binary:
-            codes = self._codes_to_stratify(fraction)
-        train, validation = holdout_split(self.data.n_rows, fraction, codes, random_state)
+        codes: Array | None = None
+        if is_binary or (every_class and self.targets.head in {"multiclass", "quadratic"}):
+            T = self.data.T
+            codes = (T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0]).astype(np.intp)
+        can_stratify = codes is not None and (is_binary or _can_stratify(codes, fraction))
+        train, validation = holdout_split(
+            self.data.n_rows, fraction, codes if can_stratify else None, random_state
+        )
+        if codes is not None:
+            counts = np.bincount(codes)
+            if (np.bincount(codes[validation], minlength=len(counts)) == 0)[counts > 1].any():
+                train, validation = split_with_every_class(codes, fraction, random_state)
+            warn_of_single_rows(self.attributes["classes_"], counts)
         return replace(self, data=self.data.take(train), validation=self.data.take(validation))
-
-    def _codes_to_stratify(self, fraction: float) -> Array | None:
-        """Return the class codes of the rows, or None if not every class can be in both."""
-        T = self.data.T
-        codes = T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0]
-        counts = np.unique(codes, return_counts=True)[1]
-        n_held_out = math.ceil(fraction * len(codes))
-        is_possible = counts.min() >= 2 and len(counts) <= min(n_held_out, len(codes) - n_held_out)
-        return codes if is_possible else None
 
     def with_validation(
         self, estimator: BaseEstimator, settings: MLPSettings, X: Any, y: Any, sample_weight: Any
@@ -257,6 +257,47 @@ def holdout_split(
         np.arange(n_rows), random_state=random_state, test_size=fraction, stratify=codes
     )
     return rows
+
+
+def _can_stratify(codes: Array, fraction: float) -> bool:
+    """Return whether scikit-learn's stratified split can be asked for: every class can be in both parts."""
+    counts = np.unique(codes, return_counts=True)[1]
+    n_held_out = math.ceil(fraction * len(codes))
+    return bool(counts.min() >= 2 and len(counts) <= min(n_held_out, len(codes) - n_held_out))
+
+
+def split_with_every_class(codes: Array, fraction: float, random_state: RandomState) -> tuple[Array, Array]:
+    """Return the indices of training and held-out rows: the fraction of each class, but a row at least.
+
+    A class with one row is in training alone.
+
+    Examples
+    --------
+    >>> codes = np.array([0, 0, 0, 0, 0, 0, 1, 1, 2])
+    >>> train, held_out = split_with_every_class(codes, 0.1, np.random.RandomState(0))
+    >>> np.sort(codes[held_out]).tolist(), np.sort(codes[train]).tolist()
+    ([0, 1], [0, 0, 0, 0, 0, 1, 2])
+    """
+    counts = np.bincount(codes)
+    n_held_out = np.minimum(np.maximum(np.round(fraction * counts), 1), counts - 1).clip(0)
+    order = random_state.permutation(len(codes))
+    by_class = order[np.argsort(codes[order], kind="stable")]
+    rank = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    is_held_out = np.empty(len(codes), bool)
+    is_held_out[by_class] = rank < n_held_out[codes[by_class]]
+    return order[~is_held_out[order]], order[is_held_out[order]]
+
+
+def warn_of_single_rows(classes: Sequence[Any], counts: Array) -> None:
+    """Warn of classes with a single row, which no validation row can have."""
+    alone = [str(label) for label, count in zip(classes, counts.tolist(), strict=False) if count == 1]
+    if len(alone) == 1:
+        warn(f"no validation row has class {alone[0]!r}, of which there is one row; give more rows of it.")
+    elif alone:
+        warn(
+            f"no validation row has one of {len(alone)} classes of which there is one row, such as "
+            f"{alone[0]!r}; give more rows of them."
+        )
 
 
 def check_weights(training: Data, validation: Data | None) -> None:
