@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -151,6 +152,22 @@ def test_rows_are_computed_in_blocks(monkeypatch):
     np.testing.assert_allclose(model.decision_function(ROWS), whole, rtol=1e-14)
     with pytest.raises(DataError, match="column '2' has nan in row 3 where a finite float64 is needed"):
         model.predict(np.array([[0.0, 1.0], [0.0, 1.0], [0.0, np.nan]]))
+
+
+@pytest.mark.memory
+@pytest.mark.promise("Predicting rows through 500 hidden units adds at most 64 MB, however many they are")
+def test_many_rows_take_little_memory(record_property):
+    model = make_model(hidden=(500,), n_in=10, dtype=np.float32)
+    X = np.zeros((60_000, 10), np.float32)  # 120 MB of hidden values
+    model.predict_proba(X[:10])
+    tracemalloc.start()
+    try:
+        model.predict_proba(X)
+        peak = tracemalloc.get_traced_memory()[1] / 2**20
+    finally:
+        tracemalloc.stop()
+    assert peak < 64
+    record_property("figure", f"60 000 rows: {peak:.0f} MB")
 
 
 @pytest.mark.parametrize("convert", [scipy.sparse.csr_array, scipy.sparse.coo_matrix, scipy.sparse.csc_array])

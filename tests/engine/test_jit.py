@@ -1,5 +1,6 @@
 """The kernel cache: a folder for each version of the sources, complete or absent, used by later processes."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 import separatrix.engine._jit as jit
 
 pytestmark = pytest.mark.compiles
+
+ROOT = Path(__file__).parents[2]
 
 SCORE = """
 import numpy as np
@@ -38,6 +41,18 @@ def test_the_cache_is_filled_once_and_never_written_again(tmp_path):
     assert [path.name for path in tmp_path.glob("*/*")] == ["evaluation_of-float64"]
     assert run_score(tmp_path) == pytest.approx(0.6931471805599453, rel=1e-15)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == files
+
+
+@pytest.mark.process
+@pytest.mark.promise("Processes that start at once with an empty or a blocked kernel cache all compute")
+def test_cold_processes_at_once(record_property):
+    command = [sys.executable, str(ROOT / "tools" / "cold_processes.py"), "4"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found["right"] == found["right with a cache that cannot be written"] == 4
+    assert found["entries"] == ["total-float64"]
+    record_property("figure", "4 of 4 processes, with each cache")
 
 
 def test_a_folder_that_cannot_be_written_is_no_hindrance(tmp_path):

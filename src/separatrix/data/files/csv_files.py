@@ -146,6 +146,7 @@ class _CsvScan:
             skip_lines=self.first_row,
             schema={str(number): pl.String() for number in range(self.layout.n_cells)},
             glob=False,
+            raise_if_empty=False,  # Polars 1.39 raises where nothing follows the header, later ones do not
         )
         return cells.collect().lazy() if isinstance(content, bytes) else cells
 
