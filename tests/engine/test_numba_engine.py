@@ -1,6 +1,7 @@
 """The compiled engine against the reference: every activation, head, optimiser, dtype, order and batch."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -25,6 +26,7 @@ from separatrix.network import (
     Lion,
     Network,
     Penalty,
+    PeriodicEmbedding,
     initial_theta,
 )
 from separatrix.network import OPTIMIZERS as REGISTRY
@@ -424,3 +426,40 @@ def test_read_only_rows_train_like_others():
     for run in runs:
         NumbaEngine().advance([Task(run, np.full(9, 0.01))])
     np.testing.assert_array_equal(runs[0].state.theta, runs[1].state.theta)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("columns", [None, (2,), (3, 0)])
+@pytest.mark.parametrize("batch_size", [7, 10**6])
+@pytest.mark.parametrize("hidden", [(), (5, 4), (40, 50)])
+def test_periodic_embeddings(hidden, batch_size, columns, sparse, dtype):
+    data = make_data("multiclass", 45, dtype, n_in=4, n_out=3, sparse=sparse, weighted=True)
+    embedding = PeriodicEmbedding(6, 0.5, columns)
+    network = network_for(data, "multiclass", hidden, dropout=0.25 if hidden else 0.0, embedding=embedding)
+    plan = Plan(network, AdamW(weight_decay=0.5, embedding_rate=2.0), Penalty(0.1, 0.01), batch_size=batch_size)
+    results = advance_both(lambda: make_run(data, plan, dtype), 0.01, 4)
+    assert_same(results, dtype)
+    state = results[1][0]
+    frequencies = network.frequencies
+    assert np.abs(state.theta[frequencies] - state.first_theta[frequencies]).min() > 1e-4
+
+
+@pytest.mark.parametrize("columns", [(0, 1), (0, 7)])  # of the plain features alone, and of coded ones, too
+def test_periodic_embeddings_of_coded_rows(columns):
+    data, _ = coded_data(60, np.float64, [Block(9, True), Block(4)], 2)
+    network = network_for(data, "binary", embedding=PeriodicEmbedding(3, columns=columns))
+    plan = Plan(network, Adam(), batch_size=16)
+    results = advance_both(lambda: make_run(data, plan, np.float64, validation=data), 0.01, 3)
+    assert_same(results, np.float64)
+
+
+@pytest.mark.parametrize(("dtype", "error"), [(np.float32, 3e-7), (np.float64, 5e-16)])
+def test_sines_and_cosines_are_exact_to_the_last_digits(dtype, error):
+    x = np.linspace(-3.0, 3.0, 12001).astype(dtype)[:, np.newaxis]
+    network = Network.mlp(1, (), 2, head="regression", embedding=PeriodicEmbedding(1))
+    data = Data(x, np.hstack([np.sin(2 * np.pi * x.astype(float)), np.cos(2 * np.pi * x.astype(float))]))
+    data = replace(data, T=data.T.astype(dtype))
+    theta = np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0], dtype)
+    loss, _ = NumbaEngine().loss_and_score(network, theta, data)
+    assert loss < error**2

@@ -41,6 +41,7 @@ from separatrix.network import (
     Lion,
     Network,
     Penalty,
+    PeriodicEmbedding,
     initial_theta,
 )
 
@@ -94,7 +95,13 @@ def central_differences(plan: Plan, theta: Array, data: Data, step: int | None) 
 @every_head
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(
-    ("options", "step"), [({}, None), ({"fit_intercept": False}, None), ({"dropout": 0.4}, 3)]
+    ("options", "step"),
+    [
+        ({}, None),
+        ({"fit_intercept": False}, None),
+        ({"dropout": 0.4}, 3),
+        ({"embedding": PeriodicEmbedding(2, 0.5, (1,))}, None),
+    ],
 )
 def test_gradient_is_the_slope_of_the_objective(
     head: str, activation: str, options: dict[str, Any], step: int | None

@@ -21,7 +21,7 @@ from separatrix.ensemble import Ensemble
 from separatrix.errors import ModelFileError, OutputError, ParameterError
 from separatrix.io import load, save
 from separatrix.model import Model
-from separatrix.network import ACTIVATIONS, HEADS, Network
+from separatrix.network import ACTIVATIONS, HEADS, Network, PeriodicEmbedding
 
 ENCODER = TableEncoder.fit({"age": [0.1, 1 / 3, None], "größe": ["f", "m", "\ud800"]})
 N_ENCODED = len(ENCODER.feature_names_out)
@@ -304,8 +304,8 @@ def test_a_header_that_is_no_description(path, text):
 
 
 def test_a_newer_format(path):
-    written(path, lambda values: values.update(format_version=3))
-    assert "by a newer Separatrix (format 3), and this version reads up to 2; upgrade" in refusal(path)
+    written(path, lambda values: values.update(format_version=4))
+    assert "by a newer Separatrix (format 4), and this version reads up to 3; upgrade" in refusal(path)
 
 
 @pytest.mark.parametrize("version", [0, -1, "1", 1.0, True, None, [1]])
@@ -560,7 +560,7 @@ def test_every_part_of_an_ensembles_description_is_checked(path, part, value):
         (lambda v: v.update(encoders=[{"columns": []}]), "the table encoder"),
         (lambda v: v.update(temperature=0), "temperature must be a number in (0"),
         (lambda v: v.update(format_version=1), "KeyError('network')"),
-        (lambda v: v.update(format_version=3), "upgrade separatrix"),
+        (lambda v: v.update(format_version=4), "upgrade separatrix"),
     ],
 )
 def test_a_description_of_an_ensemble_that_does_not_fit(path, change, message):
@@ -615,3 +615,56 @@ def test_a_long_training_is_loaded(path):
     model = Model(Network.mlp(1, (), 1, head="regression"), [1.0, 0.0], training={"loss": [0.25] * 700_000})
     save(model, path)
     assert load(path) == model
+
+
+EMBEDDED = Model(
+    Network.mlp(3, (2,), 1, embedding=PeriodicEmbedding(4, columns=(2, 0))),
+    np.linspace(-1.0, 1.0, 8 + (16 + 3) * 2 + 2 + 2 + 1),
+)
+
+
+@pytest.mark.parametrize(("kind", "model"), [("model", EMBEDDED), ("ensemble", Ensemble([EMBEDDED] * 2))])
+def test_an_embedding_is_kept(path, kind, model):
+    save(model, path)
+    assert load(path) == model
+    values = description(path)
+    assert (values["format_version"], values["kind"]) == (3, kind)
+
+
+def test_the_frequencies_are_a_tensor(path):
+    save(EMBEDDED, path)
+    tensors = safetensors.numpy.load_file(path)
+    np.testing.assert_array_equal(tensors["embedding.frequencies"], EMBEDDED.theta[:8].reshape(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda v: v["network"]["embedding"].update(n_frequencies=5), "frequencies of the embedding must be 10"),
+        (lambda v: v["network"]["embedding"].update(n_frequencies=-1), "n_frequencies must be an integer"),
+        (lambda v: v["network"]["embedding"].update(columns=[3]), "indices of the 3 inputs, from 0, got 3"),
+        (lambda v: v["network"]["embedding"].update(kind="linear"), "kind must be one of 'periodic'"),
+        (lambda v: v["network"]["embedding"].update(phase=1), "'network.embedding.phase' is not known"),
+        (lambda v: v["network"]["embedding"].pop("sigma"), "sigma"),
+        (lambda v: v["network"]["embedding"].update(columns=None), "frequencies of the embedding must be 12"),
+        (
+            lambda v: v["network"].update(n_in=10**15, embedding={**v["network"]["embedding"], "columns": None}),
+            "frequencies of the embedding must be 4000000000000000",
+        ),
+        (lambda v: v["network"].pop("embedding"), "'embedding.frequencies' is unexpected"),
+        (lambda v: v.update(kind="ensemble"), "models"),
+        (lambda v: v.update(kind="pair"), "its kind is 'pair', not 'model' or 'ensemble'"),
+    ],
+)
+def test_a_description_of_an_embedding_that_does_not_fit(path, change, message):
+    save(EMBEDDED, path)
+    values, tensors = description(path), safetensors.numpy.load_file(path)
+    change(values)
+    safetensors.numpy.save_file(tensors, path, {"separatrix": json.dumps(values)})
+    assert message in refusal(path)
+
+
+def description(path):
+    content = path.read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return json.loads(header["__metadata__"]["separatrix"])

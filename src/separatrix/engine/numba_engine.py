@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -102,6 +103,8 @@ class _Workspace:
 
     def __init__(self, plan: Plan, data: Data, validation: Data | None, dtype: Any, batch_size: int) -> None:
         self.kind = np.dtype(dtype).name
+        data = _embeddable(plan.network, data)
+        validation = None if validation is None else _embeddable(plan.network, validation)
         n_plain = data.X.dense.shape[1] if isinstance(data.X, CodedRows) else plan.network.n_in
         self.plan = _kernel_plan(plan, dtype, n_plain)
         self.data = _kernel_data(plan.network, data, dtype)
@@ -215,6 +218,8 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
     slices = plan.optimizer.slices(network)
     return training.KernelPlan(
         layers=_layer_table(network, n_plain, np.dtype(dtype).itemsize),
+        embedded=np.array(network.embedded, np.int64),
+        n_frequencies=network.frequencies.stop,
         dropout=_dropout(network),
         max_dropout=float(_dropout(network).max()),
         head=heads.CODES[network.head],
@@ -237,15 +242,17 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
 # Kernels write to none of the cached tables: networks of a search share them.
 @lru_cache(maxsize=256)
 def _layer_table(network: Network, n_plain: int, itemsize: int) -> Array:
-    table = np.zeros((len(network.layers), 9), np.int64)
-    n_in, row_in, row_out = n_plain, 0, n_plain
+    table = np.zeros((len(network.layers), 10), np.int64)
+    n_in, n_dx, row_in = network.n_embedded + n_plain, network.n_embedded, 0
+    row_out = n_in
     for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
         bias = s.bias.start if layer.use_bias else -1
         code = activations.CODES[layer.activation]
         product = _product(n_in, s.n_out, itemsize)
         n_weights = s.n_in * s.n_out
-        entry[:] = n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product, n_weights
-        n_in, row_in, row_out = s.n_out, row_out, row_out + s.n_out
+        entry[:] = n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product, n_weights, n_dx
+        n_in = n_dx = s.n_out
+        row_in, row_out = row_out, row_out + s.n_out
     return table
 
 
@@ -264,6 +271,14 @@ def _product(n_in: int, n_out: int, itemsize: int = 8) -> int:
 @lru_cache(maxsize=64)
 def _uses_products(network: Network) -> bool:
     return any(_product(s.n_in, s.n_out) for s in network.layout)
+
+
+def _embeddable(network: Network, data: Data) -> Data:
+    """Return the rows, not coded if coded features have an embedding."""
+    X = data.X
+    if isinstance(X, CodedRows) and max(network.embedded, default=-1) >= X.dense.shape[1]:
+        return replace(data, X=X.toarray())
+    return data
 
 
 def _kernel_data(network: Network, data: Data, dtype: Any) -> training.KernelData:
@@ -343,7 +358,7 @@ def _layout(
     n_columns = n_plain + n_targets + 1
     keep = n_fixed * n_columns * itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
-    units = n_plain + sum(network.sizes[1:])
+    units = network.n_embedded + n_plain + sum(network.sizes[1:])
     n_coded, n_lanes = network.n_in - n_plain, VECTOR_BYTES // itemsize
     pitch = -(-network.sizes[1] // n_lanes) * n_lanes if n_coded else 0
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)

@@ -14,6 +14,7 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.coded_rows import CodedRows
 from separatrix.engine.base import (
     NEEDS_ALL_ROWS,
     Chunk,
@@ -40,9 +41,11 @@ from separatrix.network import (
     Lion,
     Network,
     Optimizer,
+    PeriodicEmbedding,
     RMSprop,
     Slice,
 )
+from separatrix.network.embedding import frequency_gradient, sines_and_cosines
 from separatrix.network.heads import weighted_mean
 
 Array = NDArray[Any]
@@ -82,7 +85,28 @@ def layer_outputs(network: Network, theta: Array, X: Any) -> list[Array]:
 def layer_sums_and_outputs(network: Network, theta: Array, X: Any) -> Iterator[tuple[Array, Array]]:
     """Yield the sums ``z`` and outputs ``a`` of one layer after the other, as `layer_outputs` has them."""
     weights, biases = network.split(theta)
-    return _sums_and_outputs(network, weights, biases, _affine(X, weights[0], biases[0]))
+    inputs = with_embedding(network, theta, X)
+    return _sums_and_outputs(network, weights, biases, _affine(inputs, weights[0], biases[0]))
+
+
+def with_embedding(network: Network, theta: Array, X: Any) -> Any:
+    """Return what the first layer gets: the sines and cosines of the embedding, then the inputs.
+
+    Examples
+    --------
+    >>> net = Network.mlp(1, (), 1, embedding=PeriodicEmbedding(1))
+    >>> with_embedding(net, np.array([0.25, 1.0, 1.0, 1.0, 0.0]), np.array([[1.0], [2.0]])).round(3)
+    array([[ 1.,  0.,  1.],
+           [ 0., -1.,  2.]])
+    """
+    if network.embedding is None:
+        return X
+    frequencies, columns = theta[..., network.frequencies], list(network.embedded)
+    if isinstance(X, CodedRows) and theta.ndim == 1 and max(columns) < X.dense.shape[1]:
+        return X.with_dense(sines_and_cosines(frequencies, X.dense[:, columns]))
+    rows = X.toarray() if hasattr(X, "toarray") else X
+    first = sines_and_cosines(frequencies, rows[..., columns])
+    return np.concatenate([first, np.broadcast_to(rows, (*first.shape[:-1], network.n_in))], axis=-1)
 
 
 def sums_and_outputs_from(network: Network, theta: Array, z: Array) -> Iterator[tuple[Array, Array]]:
@@ -161,7 +185,7 @@ def batch_gradient(
     gradient = np.empty_like(theta)
     layers = list(zip(_layers(plan.network, theta), _layers(plan.network, gradient), strict=True))
 
-    tape, x = [], X
+    tape, x = [], with_embedding(plan.network, theta, X)
     for number, ((layer, w, b), _) in enumerate(layers):
         z = _affine(x, w, b)
         a = ACTIVATIONS[layer.activation].value(z)
@@ -182,6 +206,10 @@ def batch_gradient(
         if x is not X:
             dx = dz @ w.T
         penalty += l2 / 2 * float((w * w).sum()) + l1 * float(np.abs(w).sum())
+
+    if plan.network.embedding is not None:
+        _embedding_gradient(plan.network, tape[0][0], dx, gradient)
+        gradient[plan.network.frequencies] /= total
 
     loss = float(losses.sum(dtype=np.float64))
     reported = loss / plan.network.n_out if head.averages_outputs else loss
@@ -379,6 +407,14 @@ def _affine(x: Any, w: Array, b: Array) -> Array:
     """Return ``x W + b`` for ``x`` (..., n_rows, n_in), ``W`` (..., n_in, n_out) and ``b`` (..., n_out)."""
     z: Array = x @ w
     return z + (b[..., np.newaxis, :] if b.ndim > 1 else b) if b.size else z
+
+
+def _embedding_gradient(network: Network, inputs: Any, dx: Array, gradient: Array) -> None:
+    """Write the sum of the frequencies' gradient, from what the first layer got and its derivative."""
+    n = network.n_embedded
+    rows = inputs.dense if isinstance(inputs, CodedRows) else inputs
+    x = rows[:, n:][:, list(network.embedded)]
+    gradient[network.frequencies] = frequency_gradient(x, rows[:, :n], dx[:, :n])
 
 
 def _total_weight(T: Array, weight: Array | None) -> float:

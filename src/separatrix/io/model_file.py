@@ -3,7 +3,8 @@
 The tensors are `layers.0.weight` (n_in, n_out), `layers.0.bias` (n_out,), `layers.1.weight` and so on. The
 header's metadata has one entry, `separatrix`: `format_version` and the result of `Model.to_dict`, as JSON.
 Tensors of an ensemble are `models.0.layers.0.weight` and so on, and its entry has `kind` `"ensemble"` and the
-result of `Ensemble.to_dict`. Nothing in a file is ever executed.
+result of `Ensemble.to_dict`. A network with an embedding has the tensor `embedding.frequencies` (n_columns,
+n_frequencies), and its file `format_version` 3 and a `kind`, `"model"` or `"ensemble"`. Nothing in a file is ever executed.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ from separatrix.network import Network
 Array = NDArray[Any]
 T = TypeVar("T")
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # of a file with an embedding
+ENSEMBLE_VERSION = 2
 SINGLE_VERSION = 1  # of a file with one model, which versions without ensembles read, too
-ENSEMBLE = "ensemble"
+ENSEMBLE, SINGLE = "ensemble", "model"
 SUFFIX = ".safetensors"
 MAX_REASON = 500  # characters of a sentence on what is wrong with a file
 _KEY = "separatrix"
@@ -154,7 +156,7 @@ def _model(file: Container) -> AnyModel:
     networks = _networks(values, n_tensors=len(file.tensors))
     _check_tensors(networks, file)
     thetas = [_theta(network, prefix, file) for prefix, network in networks.items()]
-    is_ensemble = values["format_version"] > SINGLE_VERSION
+    is_ensemble = _kind(values) == ENSEMBLE
     model = Ensemble.from_dict(values, thetas) if is_ensemble else Model.from_dict(values, thetas[0])
     _check_fields(values, {**_format_of(model), **model.to_dict()})
     return model
@@ -178,9 +180,13 @@ def _check_fields(found: Any, known: Any, at: str = "") -> None:
 
 
 def _format_of(model: AnyModel) -> dict[str, Any]:
+    models = [model] if isinstance(model, Model) else model.models
+    if any(one.network.embedding is not None for one in models):
+        kind = SINGLE if isinstance(model, Model) else ENSEMBLE
+        return {"format_version": FORMAT_VERSION, "kind": kind}
     if isinstance(model, Model):
         return {"format_version": SINGLE_VERSION}
-    return {"format_version": FORMAT_VERSION, "kind": ENSEMBLE}
+    return {"format_version": ENSEMBLE_VERSION, "kind": ENSEMBLE}
 
 
 def _prefixed(models: Iterable[T]) -> Iterator[tuple[str, T]]:
@@ -196,6 +202,11 @@ def _tensor_names(network: Network, prefix: str) -> Iterator[tuple[str, str | No
         yield f"{name}.weight", f"{name}.bias" if layer.use_bias else None
 
 
+def _of_embedding(network: Network, prefix: str) -> list[str]:
+    """Return the name of the embedding's tensor, if there is one."""
+    return [] if network.embedding is None else [f"{prefix}embedding.frequencies"]
+
+
 def _tensors(model: AnyModel) -> dict[str, Array]:
     models = {"": model} if isinstance(model, Model) else dict(_prefixed(model.models))
     tensors = {}
@@ -205,6 +216,8 @@ def _tensors(model: AnyModel) -> dict[str, Array]:
             tensors[weight] = w
             if bias is not None:
                 tensors[bias] = b
+        for name in _of_embedding(one.network, prefix):
+            tensors[name] = one.theta[one.network.frequencies].reshape(len(one.network.embedded), -1)
     return tensors
 
 
@@ -220,15 +233,20 @@ def _header(metadata: Mapping[str, str]) -> dict[str, Any]:
             f"it was written by a newer Separatrix (format {version}), and this version reads up to "
             f"{FORMAT_VERSION}; upgrade separatrix."
         )
-    if version > SINGLE_VERSION and values["kind"] != ENSEMBLE:
-        raise ModelFileError(f"its kind is {shortened(values['kind'])}, not '{ENSEMBLE}'; {_CURE}.")
+    known = {1: (SINGLE,), 2: (ENSEMBLE,), 3: (SINGLE, ENSEMBLE)}[version]
+    if _kind(values) not in known:
+        expected = " or ".join(f"'{name}'" for name in known)
+        raise ModelFileError(f"its kind is {shortened(values['kind'])}, not {expected}; {_CURE}.")
     return dict(values)
+
+
+def _kind(values: Mapping[str, Any]) -> Any:
+    return SINGLE if values["format_version"] == SINGLE_VERSION else values["kind"]
 
 
 def _networks(values: Mapping[str, Any], n_tensors: int) -> dict[str, Network]:
     """Return the networks in a file, by the prefix of their tensors' names."""
-    is_single = values["format_version"] == SINGLE_VERSION
-    entries = {"": values} if is_single else dict(_prefixed(values["models"]))
+    entries = {"": values} if _kind(values) == SINGLE else dict(_prefixed(values["models"]))
     n_layers = sum(len(entry["network"]["layers"]) for entry in entries.values())
     if n_layers > max(n_tensors, 100):  # of a few layers, the missing tensor is named below
         raise ModelFileError(f"it describes {n_layers} layers, and has {n_tensors} tensors; {_CURE}.")
@@ -240,8 +258,8 @@ def _check_tensors(networks: Mapping[str, Network], file: Container) -> None:
     expected = {
         name
         for prefix, network in networks.items()
-        for pair in _tensor_names(network, prefix)
-        for name in pair
+        for names in (*_tensor_names(network, prefix), _of_embedding(network, prefix))
+        for name in names
         if name is not None
     }
     found = set(file.tensors)
@@ -254,14 +272,18 @@ def _check_tensors(networks: Mapping[str, Network], file: Container) -> None:
 def _theta(network: Network, prefix: str, file: Container) -> Array:
     """Return the parameters from a file's tensors, whose types are checked before they are read."""
     names = list(_tensor_names(network, prefix))
-    present = [name for pair in names for name in pair if name is not None]
+    of_embedding = _of_embedding(network, prefix)
+    present = [name for group in (*names, of_embedding) for name in group if name is not None]
     dtypes = sorted({file.tensors[name].dtype for name in present})
     if dtypes not in (["F32"], ["F64"]):
         raise ModelFileError(f"its tensors must all be F32 or all F64, got {', '.join(dtypes)}; {_CURE}.")
     network.check_shapes(
         [file.tensors[weight].shape for weight, _ in names],
         [0 if bias is None else math.prod(file.tensors[bias].shape) for _, bias in names],
+        sum(math.prod(file.tensors[name].shape) for name in of_embedding),
     )
     weights = [file.array(weight) for weight, _ in names]
     none = np.empty(0, weights[0].dtype)
-    return network.join(weights, [none if bias is None else file.array(bias) for _, bias in names])
+    biases = [none if bias is None else file.array(bias) for _, bias in names]
+    frequencies = [file.array(name) for name in of_embedding]
+    return network.join(weights, biases, frequencies[0] if frequencies else None)

@@ -2,6 +2,7 @@
 
 from separatrix.network import optimizers
 from separatrix.network.activations import ACTIVATIONS, Activation
+from separatrix.network.embedding import PeriodicEmbedding
 from separatrix.network.heads import HEADS, Head
 from separatrix.network.initializers import INITIALIZERS, initial_theta
 from separatrix.network.network import Dense, Network
@@ -17,6 +18,7 @@ __all__ = [
     "Dense",
     "Head",
     "Network",
+    "PeriodicEmbedding",
     "Schedule",
     "TrainingLength",
     "initial_theta",

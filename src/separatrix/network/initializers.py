@@ -89,7 +89,7 @@ def initial_theta(
     Parameters
     ----------
     network : Network
-        Its layers are drawn in order, each weight before its bias.
+        Its layers are drawn in order, each weight before its bias; the frequencies of an embedding first.
     init : {"glorot", "he", "lecun", "torch", "uniform01", "zeros"}
         The distribution. A layer's depends on its activation; the output layer's on that of the last hidden
         layer, as in scikit-learn.
@@ -117,6 +117,10 @@ def initial_theta(
     check.choice("init", init, INITIALIZERS)
     draw = INITIALIZERS[init]
     theta = np.empty(network.n_parameters, dtype)
+    if network.embedding is not None:
+        theta[network.frequencies] = network.embedding.first_frequencies(
+            random_state, network.frequencies.stop
+        )
     activations = [layer.activation for layer in network.layers[:-1]]
     activations += activations[-1:] or ["identity"]
     for activation, s in zip(activations, network.layout, strict=True):

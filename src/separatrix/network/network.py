@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.errors import ParameterError
 from separatrix.network.activations import ACTIVATIONS
+from separatrix.network.embedding import PeriodicEmbedding
 from separatrix.network.heads import HEADS
 
 Array = NDArray[Any]
@@ -78,6 +79,9 @@ class Network:
         turns its logits into probabilities or numbers.
     head : {"binary", "multiclass", "multilabel", "regression", "quadratic", "poisson"}
         Output function and loss: a name of `separatrix.network.heads.HEADS`.
+    embedding : PeriodicEmbedding, optional
+        Trained sines and cosines of inputs. The first layer gets them before the inputs themselves, and their
+        frequencies are the first parameters.
 
     Examples
     --------
@@ -91,9 +95,17 @@ class Network:
     n_in: int
     layers: tuple[Dense, ...]
     head: str
+    embedding: PeriodicEmbedding | None = None
 
     def __post_init__(self) -> None:
         check.integer("n_in", self.n_in, 1)
+        if self.embedding is not None:
+            if not isinstance(self.embedding, PeriodicEmbedding):
+                raise ParameterError(
+                    "embedding",
+                    f"must be a PeriodicEmbedding or None, got {self.embedding!r}; write PeriodicEmbedding().",
+                )
+            self.embedding.of_inputs(self.n_in)
         check.choice("head", self.head, HEADS)
         if not self.layers:
             raise ParameterError("layers", "must hold at least the output layer, got an empty tuple.")
@@ -120,6 +132,7 @@ class Network:
         head: str = "binary",
         fit_intercept: bool = True,
         dropout: float | Sequence[float] = 0.0,
+        embedding: PeriodicEmbedding | None = None,
     ) -> Network:
         """Return a multilayer perceptron.
 
@@ -136,6 +149,7 @@ class Network:
             Whether the layers have biases.
         dropout : float or sequence of float
             One for all hidden layers, or one for each.
+        embedding : PeriodicEmbedding or None
         """
         n_hidden = len(hidden_layer_sizes)
         activations = _one_each("activation", activation, n_hidden)
@@ -144,7 +158,7 @@ class Network:
             Dense(units, g, fit_intercept, p)
             for units, g, p in zip(hidden_layer_sizes, activations, dropouts, strict=True)
         ]
-        return cls(n_in, (*hidden, Dense(n_out, "identity", fit_intercept)), head)
+        return cls(n_in, (*hidden, Dense(n_out, "identity", fit_intercept)), head, embedding)
 
     @property
     def n_out(self) -> int:
@@ -162,10 +176,26 @@ class Network:
         return int(self.layout[-1].bias.stop)
 
     @cached_property
+    def embedded(self) -> Sequence[int]:
+        """Indices of the inputs that have an embedding."""
+        return () if self.embedding is None else self.embedding.of_inputs(self.n_in)
+
+    @property
+    def n_embedded(self) -> int:
+        """Number of sines and cosines, which the first layer gets before the inputs."""
+        return 2 * self.frequencies.stop
+
+    @cached_property
+    def frequencies(self) -> slice:
+        """Where the frequencies of the embedding are in ``theta``: at its start."""
+        return slice(0, 0 if self.embedding is None else len(self.embedded) * self.embedding.n_frequencies)
+
+    @cached_property
     def layout(self) -> tuple[LayerSlice, ...]:
         """Where each layer's weights and biases are in ``theta``."""
-        slices, start = [], 0
-        for (n_in, n_out), layer in zip(pairwise(self.sizes), self.layers, strict=True):
+        slices, start = [], self.frequencies.stop
+        sizes = (self.n_embedded + self.n_in, *self.sizes[1:])
+        for (n_in, n_out), layer in zip(pairwise(sizes), self.layers, strict=True):
             middle = start + n_in * n_out
             end = middle + (n_out if layer.use_bias else 0)
             slices.append(LayerSlice(n_in, n_out, slice(start, middle), slice(middle, end)))
@@ -184,10 +214,18 @@ class Network:
         weights = [theta[..., s.weight].reshape(*theta.shape[:-1], s.n_in, s.n_out) for s in layout]
         return weights, [theta[..., s.bias] for s in layout]
 
-    def join(self, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
-        """Return one flat ``theta`` from weights and biases; the inverse of `split`."""
-        self.check_shapes([np.shape(w) for w in weights], [np.size(b) for b in biases])
+    def join(
+        self, weights: Sequence[Array], biases: Sequence[Array], frequencies: Array | None = None
+    ) -> Array:
+        """Return one flat ``theta`` from weights, biases and frequencies; the inverse of `split`.
+
+        `frequencies`, the first of ``theta``, are needed by a network with an embedding.
+        """
+        n_frequencies = 0 if frequencies is None else np.size(frequencies)
+        self.check_shapes([np.shape(w) for w in weights], [np.size(b) for b in biases], n_frequencies)
         parts = [np.ravel(array) for pair in zip(weights, biases, strict=True) for array in pair]
+        if frequencies is not None and n_frequencies:
+            parts = [np.ravel(frequencies), *parts]
         return np.concatenate(parts)
 
     def rescaled(self, theta: Array, scale: float, shift: float) -> Array:
@@ -199,11 +237,17 @@ class Network:
         array([20., 15.])
         """
         weights, biases = self.split(theta)
-        scaled = self.join([*weights[:-1], weights[-1] * scale], [*biases[:-1], biases[-1] * scale + shift])
+        scaled = self.join(
+            [*weights[:-1], weights[-1] * scale],
+            [*biases[:-1], biases[-1] * scale + shift],
+            theta[self.frequencies],
+        )
         return scaled.astype(theta.dtype)
 
-    def check_shapes(self, weights: Sequence[tuple[int, ...]], biases: Sequence[int]) -> None:
-        """Check the shapes of the weights and the sizes of the biases of each layer.
+    def check_shapes(
+        self, weights: Sequence[tuple[int, ...]], biases: Sequence[int], n_frequencies: int = 0
+    ) -> None:
+        """Check the shapes of the weights and the sizes of the biases of each layer, and the embedding's.
 
         Raises
         ------
@@ -215,6 +259,11 @@ class Network:
                 "weights",
                 f"and biases must have one array for each of {len(self.layers)} layers, "
                 f"got {len(weights)} and {len(biases)}.",
+            )
+        if n_frequencies != self.frequencies.stop:
+            raise ParameterError(
+                "frequencies",
+                f"of the embedding must be {self.frequencies.stop}, got {n_frequencies}.",
             )
         for number, (s, shape, size) in enumerate(zip(self.layout, weights, biases, strict=True)):
             n_bias = s.bias.stop - s.bias.start
@@ -237,7 +286,10 @@ class Network:
             }
             for layer in self.layers
         ]
-        return {"n_in": int(self.n_in), "layers": layers, "head": self.head}
+        described: dict[str, Any] = {"n_in": int(self.n_in), "layers": layers, "head": self.head}
+        if self.embedding is not None:
+            described["embedding"] = self.embedding.to_dict()
+        return described
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Network:
@@ -249,7 +301,10 @@ class Network:
                 kind = fields.pop("kind")
                 check.choice("kind", kind, LAYER_KINDS)
                 layers.append(LAYER_KINDS[kind](**fields))
-            return cls(values["n_in"], tuple(layers), values["head"])
+            embedding = None
+            if values.get("embedding") is not None:
+                embedding = PeriodicEmbedding.from_dict(values["embedding"])
+            return cls(values["n_in"], tuple(layers), values["head"], embedding)
         except ParameterError:
             raise
         except (KeyError, TypeError, ValueError) as error:

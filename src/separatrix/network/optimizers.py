@@ -148,6 +148,8 @@ class AdamW(_Base):
         numbers, which a decay pulls to even odds, or to 0.
     layer_rates : tuple of float, default=()
         A factor on the rate of each layer, weights and biases, the first hidden layer first. Empty: all 1.
+    embedding_rate : float, default=0.1
+        A factor on the rate of the frequencies of a `PeriodicEmbedding`, which never decay.
 
     Examples
     --------
@@ -165,6 +167,7 @@ class AdamW(_Base):
     weight_decay: float = 0.01
     decays_biases: bool = True
     layer_rates: tuple[float, ...] = ()
+    embedding_rate: float = 0.1
     name: ClassVar[str] = "adamw"
     n_slots: ClassVar[int] = 2
 
@@ -176,6 +179,7 @@ class AdamW(_Base):
         object.__setattr__(self, "layer_rates", tuple(self.layer_rates))
         for factor in self.layer_rates:
             check.number("layer_rates", factor, 0.0)
+        check.number("embedding_rate", self.embedding_rate, 0.0)
 
     def hyper(self) -> tuple[float, ...]:
         """Return the numbers that hold for all of theta; `slices` has the others."""
@@ -195,7 +199,7 @@ class AdamW(_Base):
         >>> AdamW(decays_biases=False).slices(Network.mlp(2, (), 1))
         [Slice(start=0, stop=2, rate=1.0, decay=1.0), Slice(start=2, stop=3, rate=1.0, decay=0.0)]
         """
-        if self.decays_biases and not self.layer_rates:
+        if self.decays_biases and not self.layer_rates and network.embedding is None:
             return []
         factors = self.layer_rates or (1.0,) * len(network.layers)
         if len(factors) != len(network.layers):
@@ -205,7 +209,9 @@ class AdamW(_Base):
                 f"got {len(factors)}.",
             )
         of_bias = 1.0 if self.decays_biases else 0.0
-        return [
+        n_frequencies = network.frequencies.stop
+        first = [Slice(0, n_frequencies, float(self.embedding_rate), 0.0)] if n_frequencies else []
+        return first + [
             Slice(part.start, part.stop, float(factor), decay)
             for place, factor in zip(network.layout, factors, strict=True)
             for part, decay in ((place.weight, 1.0), (place.bias, of_bias))

@@ -26,7 +26,7 @@ from separatrix.data.column import Column, is_text, missing_rows
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.schema import Schema
 from separatrix.data.target_codes import cross_fitted, target_values
-from separatrix.network import Network
+from separatrix.network import Network, PeriodicEmbedding
 from separatrix.tabular import recipe
 from separatrix.tabular.recipe import Configuration
 
@@ -105,6 +105,14 @@ class Features:
             dropped = empty if self.schema is None else self.schema.dropped
             self._encoders[blocks] = TableEncoder(codes, dropped, self.schema)
         return self._encoders[blocks]
+
+    def embedding(self, configuration: Configuration) -> PeriodicEmbedding | None:
+        """Return the embedding of a network's numbers, whose scaled values are the first inputs."""
+        n_numeric = len(self.codes["robust"])
+        n_frequencies = recipe.n_frequencies(n_numeric)
+        if not configuration.sigma or not n_frequencies:
+            return None
+        return PeriodicEmbedding(n_frequencies, configuration.sigma, tuple(range(n_numeric)))
 
     def inputs(
         self, configuration: Configuration, rows: Array, of_target: Array | None = None

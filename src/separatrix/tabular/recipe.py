@@ -16,6 +16,9 @@ N_SNAPSHOTS = 14
 BINS, BIN_FEATURES = (96, 64, 48, 32, 24, 16, 12, 8, 6, 4), 768
 ROWS_PER_BIN = 20
 
+FREQUENCIES, EMBEDDED_FEATURES = (16, 12, 8, 6, 4, 3, 2, 1), 512
+"""Frequencies of each number: the most with which sines and cosines are no more than so many."""
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -32,6 +35,8 @@ class Configuration:
         Whether text is also coded by what its levels say of the target.
     dropout : float
         Of each hidden layer.
+    sigma : float
+        If not 0, numbers have a periodic embedding with such first frequencies.
     """
 
     blocks: tuple[str, ...]
@@ -39,11 +44,13 @@ class Configuration:
     weight_decay: float
     uses_target: bool = False
     dropout: float = 0.2
+    sigma: float = 0.0
 
     def __str__(self) -> str:
         """Return the codes, the activation and the decay, in a few words."""
         codes = " and ".join([*self.blocks, *(["target"] if self.uses_target else [])])
         codes = f"{codes} codes" if codes else "robust scale"
+        codes += ", periodic" if self.sigma else ""
         return f"{codes}, {self.activation}, decay {self.weight_decay:g}"
 
 
@@ -121,3 +128,15 @@ def n_bins(n_numeric: int, n_rows: int) -> int:
         return 0
     allowed = [t for t in BINS if t * n_numeric <= BIN_FEATURES and t <= n_rows / ROWS_PER_BIN]
     return allowed[0] if allowed else BINS[-1]
+
+
+def n_frequencies(n_numeric: int) -> int:
+    """Return how many frequencies the embedding of each number has; 0 of too many columns.
+
+    Examples
+    --------
+    >>> [n_frequencies(n) for n in (5, 60, 1000)]
+    [16, 4, 0]
+    """
+    allowed = [n for n in FREQUENCIES if 2 * n * n_numeric <= EMBEDDED_FEATURES]
+    return allowed[0] if n_numeric and allowed else 0

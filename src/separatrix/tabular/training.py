@@ -164,6 +164,7 @@ class Job:
             activation=self.settings.activation,
             head=target.head,
             dropout=self.settings.dropout,
+            embedding=features.embedding(self.settings),
         )
         batch = recipe.batch_size(len(target.T))
         n_epochs = recipe.n_epochs(len(rows), batch)
@@ -216,9 +217,10 @@ def _advance(task: Task, engine: Engine, is_stopped: IsStopped) -> tuple[list[Ar
 
 
 def _first_theta(network: Network, output_bias: Array, random_state: RandomState) -> Array:
-    weights, biases = network.split(initial_theta(network, "he", random_state, np.float32))
+    theta = initial_theta(network, "he", random_state, np.float32)
+    weights, biases = network.split(theta)
     zeros = [np.zeros_like(bias) for bias in biases[:-1]]
-    return network.join(weights, [*zeros, output_bias]).astype(np.float32)
+    return network.join(weights, [*zeros, output_bias], theta[network.frequencies]).astype(np.float32)
 
 
 def _data(X: Array | CodedRows, target: Target, rows: Array) -> Data:

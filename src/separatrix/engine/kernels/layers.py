@@ -8,8 +8,9 @@ from separatrix.engine._jit import hot
 from separatrix.engine.lanes import accumulate, lanes, load, spread, store, zeros
 
 # Columns of the layer table (int64, one row a layer). Of coded rows the first layer's N_IN counts the plain
-# inputs alone, N_WEIGHTS the weights of all.
-N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT, N_WEIGHTS = range(9)
+# inputs alone, N_WEIGHTS the weights of all. N_DX counts the first inputs whose derivatives are needed: all, or
+# of the first layer those of the embedding.
+N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT, N_WEIGHTS, N_DX = range(10)
 # What a matrix product computes: nothing, the gradient, or everything. A sum over rows needs a sum over lanes
 # for every weight, which a product does not. Elsewhere a product is faster only if the weights leave the
 # cache.
@@ -27,7 +28,7 @@ def dense(theta, layers, number, A, n):
     Parameters
     ----------
     theta : (n_parameters,)
-    layers : int64 (n_layers, 9)
+    layers : int64 (n_layers, 10)
         The layer table: sizes, offsets in theta, first rows in A.
     number : int
         The layer, from 0.
@@ -134,13 +135,13 @@ def dense_gradient(layers, number, A, D, n, gradient, product):
 @hot
 def dense_dx(theta, layers, number, D, n):
     """Set ``dx = dz W^T`` of one layer: rows of D at ROW_IN from those at ROW_OUT; see `dense`."""
-    n_in, n_out = layers[number, N_IN], layers[number, N_OUT]
+    n_dx, n_out = layers[number, N_DX], layers[number, N_OUT]
     w, x, z = layers[number, WEIGHT], layers[number, ROW_IN], layers[number, ROW_OUT]
     if layers[number, PRODUCT] == ALL:
-        W = theta[w : w + n_in * n_out].reshape(n_in, n_out)
-        np.dot(W, D[z : z + n_out], D[x : x + n_in])
+        W = theta[w : w + n_dx * n_out].reshape(n_dx, n_out)
+        np.dot(W, D[z : z + n_out], D[x : x + n_dx])
         return
-    fours = n_in - n_in % 4
+    fours = n_dx - n_dx % 4
     for r in range(0, n, 2 * lanes(D)):
         q = r + lanes(D)
         for i in range(0, fours, 4):
@@ -156,7 +157,7 @@ def dense_dx(theta, layers, number, D, n):
                 q0, q1, q2, q3 = q0 + d * w0, q1 + d * w1, q2 + d * w2, q3 + d * w3
             store_four(D, x + i, r, r0, r1, r2, r3)
             store_four(D, x + i, q, q0, q1, q2, q3)
-        for i in range(fours, n_in):
+        for i in range(fours, n_dx):
             r0, q0 = zeros(D), zeros(D)
             for o in range(n_out):
                 w0 = spread(theta, w + i * n_out + o)

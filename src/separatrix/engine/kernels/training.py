@@ -17,9 +17,11 @@ from separatrix.engine.kernels.codes import (
     prepare_codes,
 )
 from separatrix.engine.kernels.draws import draw_with_replacement, drop, drop_backward, shuffle
+from separatrix.engine.kernels.embedding import embed, embed_gradient
 from separatrix.engine.kernels.heads import add_score, loss_and_dz
 from separatrix.engine.kernels.layers import (
     ACTIVATION,
+    N_DX,
     N_IN,
     N_OUT,
     N_WEIGHTS,
@@ -49,7 +51,9 @@ GOING, STALLED, DIVERGED = range(3)
 class KernelPlan(NamedTuple):
     """What does not change: the network as a table, the optimiser's numbers, the rules."""
 
-    layers: Any  # int64 (n_layers, 9), see `kernels.layers`
+    layers: Any  # int64 (n_layers, 10), see `kernels.layers`
+    embedded: Any  # int64 (n_columns,): the inputs that have an embedding
+    n_frequencies: int  # of all these inputs together
     dropout: Any  # float64 (n_layers,)
     max_dropout: float
     head: int
@@ -122,7 +126,7 @@ class Buffers(NamedTuple):
 
 
 @hot
-def load_block(data, order, start, n, total, n_in, buffers):
+def load_block(data, order, start, n, total, above, n_in, buffers):
     """Copy rows into the block, as columns, and divide their weights by `total`.
 
     Parameters
@@ -134,9 +138,10 @@ def load_block(data, order, start, n, total, n_in, buffers):
         Index of the first row in the order, and number of rows; n is at most the width of the block.
     total : float
         Weight of the batch.
-    n_in : int
+    above, n_in : int
+        The first row of the inputs in A, and their number.
     buffers : Buffers
-        Its A[:n_in], T and weight are filled; columns from n to the next whole vector get weight 0.
+        Its A[above : above + n_in], T and weight are filled; columns from n to the next whole vector get weight 0.
 
     Returns
     -------
@@ -149,17 +154,17 @@ def load_block(data, order, start, n, total, n_in, buffers):
     whole = -(-n // lanes(A)) * lanes(A)
     ordered = len(order) > 0
     if len(data.starts) > 0:
-        load_sparse(data, order, start, n, n_in, A)
+        load_sparse(data, order, start, n, above, n_in, A)
     for first in range(0, n, PAIR):  # a tile of rows, so that a cache line is written whole
         last = min(first + PAIR, n)
         if len(data.starts) == 0:
             for i in range(n_in):
                 if ordered:
                     for r in range(first, last):
-                        A[i, r] = data.X[order[start + r], i]
+                        A[above + i, r] = data.X[order[start + r], i]
                 else:
                     for r in range(first, last):
-                        A[i, r] = data.X[start + r, i]
+                        A[above + i, r] = data.X[start + r, i]
         for t in range(len(T)):
             if ordered:
                 for r in range(first, last):
@@ -176,26 +181,26 @@ def load_block(data, order, start, n, total, n_in, buffers):
     for r in range(n, whole):
         weight[0, r] = zero
         for i in range(n_in):
-            A[i, r] = zero
+            A[above + i, r] = zero
         for t in range(len(T)):
             T[t, r] = zero
     return whole
 
 
 @kernel
-def load_sparse(data, order, start, n, n_in, A):
-    """Copy n rows of a sparse X into A[:n_in, :n]; arguments as of `load_block`."""
-    for i in range(n_in):
+def load_sparse(data, order, start, n, above, n_in, A):
+    """Copy n rows of a sparse X into A; arguments as of `load_block`."""
+    for i in range(above, above + n_in):
         for r in range(n):
             A[i, r] = type(A[0, 0])(0.0)
     for r in range(n):
         row = order[start + r] if len(order) > 0 else start + r
         for k in range(data.starts[row], data.starts[row + 1]):
-            A[data.columns[k], r] += data.values[k]
+            A[above + data.columns[k], r] += data.values[k]
 
 
 @kernel
-def pack(buffers, kept, n_in):
+def pack(buffers, kept, above, n_in):
     """Copy the loaded block to `packed`, as its block number `kept`.
 
     A full batch need then not turn the same rows into columns at every step.
@@ -204,20 +209,20 @@ def pack(buffers, kept, n_in):
     first = kept * (n_in + len(T) + 1)
     for r in range(0, A.shape[1], lanes(A)):
         for i in range(n_in):
-            store(packed, first + i, r, load(A, i, r))
+            store(packed, first + i, r, load(A, above + i, r))
         for t in range(len(T)):
             store(packed, first + n_in + t, r, load(T, t, r))
         store(packed, first + n_in + len(T), r, load(weight, 0, r))
 
 
 @hot
-def unpack(buffers, kept, n_in):
+def unpack(buffers, kept, above, n_in):
     """Copy block number `kept` back from `packed`."""
     A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
     first = kept * (n_in + len(T) + 1)
     for r in range(0, A.shape[1], lanes(A)):
         for i in range(n_in):
-            store(A, i, r, load(packed, first + i, r))
+            store(A, above + i, r, load(packed, first + i, r))
         for t in range(len(T)):
             store(T, t, r, load(packed, first + n_in + t, r))
         store(weight, 0, r, load(packed, first + n_in + len(T), r))
@@ -241,6 +246,8 @@ def forward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_step
     `data`, `order`, `start` and `n_rows` (the rows without those that fill the last vector) are for codes.
     """
     layers = plan.layers
+    if plan.n_frequencies > 0:
+        embed(theta, plan.embedded, buffers.A, n, plan.n_frequencies)
     for number in range(len(layers)):
         dense(theta, layers, number, buffers.A, n)
         if number == 0 and len(data.blocks) > 0:
@@ -258,8 +265,9 @@ def backward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_ste
     layers = plan.layers
     for number in range(len(layers) - 1, -1, -1):
         dense_gradient(layers, number, buffers.A, buffers.D, n, buffers.gradient, buffers.product)
-        if number > 0:
+        if layers[number, N_DX] > 0:
             dense_dx(theta, layers, number, buffers.D, n)
+        if number > 0:
             below = number - 1
             first, units = layers[below, ROW_OUT], layers[below, N_OUT]
             if dropping and plan.dropout[below] > 0.0:
@@ -269,6 +277,8 @@ def backward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_ste
             times_derivative(code, buffers.A, buffers.S, buffers.D, first, units, n)
         elif len(data.blocks) > 0:
             add_codes_gradient(layers, data, order, start, n_rows, buffers)
+    if plan.n_frequencies > 0:
+        embed_gradient(plan.embedded, buffers.A, buffers.D, n, buffers.gradient, plan.n_frequencies)
 
 
 @inlined
@@ -316,6 +326,8 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
             score[o] = 0.0
     dropping = learn and plan.max_dropout > 0.0
     block = buffers.A.shape[1]
+    above = 2 * plan.n_frequencies
+    n_in = layers[0, N_IN] - above
     loss = 0.0
     penalty = 0.0
     total = total_weight(data, order, start, n_rows)
@@ -326,11 +338,11 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
             n = min(n_rows - offset, block)
             whole = -(-n // lanes(buffers.A)) * lanes(buffers.A)
             if packed and not loaded:
-                unpack(buffers, offset // block, layers[0, N_IN])
+                unpack(buffers, offset // block, above, n_in)
             elif not loaded:
-                load_block(data, order, start + offset, n, total, layers[0, N_IN], buffers)
+                load_block(data, order, start + offset, n, total, above, n_in, buffers)
                 if learn and len(buffers.packed) > 0:
-                    pack(buffers, offset // block, layers[0, N_IN])
+                    pack(buffers, offset // block, above, n_in)
             at = start + offset
             forward(plan, data, order, at, n, theta, buffers, whole, offset, at_step, dropping)
             A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
