@@ -437,7 +437,9 @@ def test_periodic_embeddings(hidden, batch_size, columns, sparse, dtype):
     data = make_data("multiclass", 45, dtype, n_in=4, n_out=3, sparse=sparse, weighted=True)
     embedding = PeriodicEmbedding(6, 0.5, columns)
     network = network_for(data, "multiclass", hidden, dropout=0.25 if hidden else 0.0, embedding=embedding)
-    plan = Plan(network, AdamW(weight_decay=0.5, embedding_rate=2.0), Penalty(0.1, 0.01), batch_size=batch_size)
+    plan = Plan(
+        network, AdamW(weight_decay=0.5, embedding_rate=2.0), Penalty(0.1, 0.01), batch_size=batch_size
+    )
     results = advance_both(lambda: make_run(data, plan, dtype), 0.01, 4)
     assert_same(results, dtype)
     state = results[1][0]

@@ -65,6 +65,8 @@ def trained(rows: Rows, **values: Any) -> np.ndarray:
         ("init", "xavier", "init must be one of"),
         ("init", np.zeros(3), r"init must be one of .* or a pair \(coefs, intercepts\)"),
         ("fit_intercept", "yes", "fit_intercept must be True or False"),
+        ("embedding", 0, "embedding must be an integer of at least 1, got 0"),
+        ("embedding", "periodic", "embedding must be an integer of at least 1, got 'periodic'"),
         ("weight_decay", -1.0, "weight_decay must be a number"),
         ("rho", 1.0, "rho must be a number"),
         ("scoring", "acuracy", r"got 'acuracy'\. Did you mean 'accuracy'\?"),
@@ -174,6 +176,32 @@ def test_your_own_arrays_are_the_initial_weights(rows: Rows) -> None:
     assert np.array_equal(clf.recording_.thetas[0], other.theta_)
     with pytest.raises(ParameterError, match="layer 0 needs weights of shape"):
         clf.set_params(hidden_layer_sizes=(3,)).fit(X, y)
+
+
+def test_your_own_arrays_leave_the_frequencies_drawn(rows: Rows) -> None:
+    X, y = rows
+    other = MLPClassifier(**TEN_EPOCHS, embedding=2).fit(X, y)
+    init = (other.coefs_, other.intercepts_)
+    clf = MLPClassifier(**TEN_EPOCHS, embedding=2, init=init, record=1).fit(X, y)
+    first, frequencies = clf.recording_.thetas[0], clf.network_.frequencies
+    assert np.array_equal(first[frequencies.stop :], other.theta_[frequencies.stop :])
+    assert 0 < np.abs(first[frequencies]).max() < 1
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("embedding", [8, network.PeriodicEmbedding(8, 0.3, columns=(0,))])
+def test_an_embedding_learns_steps_along_a_feature(embedding: Any) -> None:
+    X = np.random.default_rng(0).uniform(-2, 2, (300, 2))
+    y = np.floor(2 * X[:, 0]).astype(int) % 2
+    settings: dict[str, Any] = {"solver": "lbfgs", "random_state": 0}
+    plain = MLPClassifier((8,), **settings).fit(X, y)
+    clf = MLPClassifier((8,), embedding=embedding, **settings).fit(X, y)
+    assert clf.score(X, y) > 0.9
+    assert plain.score(X, y) < 0.75
+    theta, coefs = clf.theta_.copy(), [2 * w for w in clf.coefs_]
+    clf.coefs_ = coefs
+    frequencies = clf.network_.frequencies
+    assert np.array_equal(clf.theta_[frequencies], theta[frequencies])
 
 
 def test_batch_sizes_by_name(rows: Rows) -> None:

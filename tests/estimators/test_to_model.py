@@ -18,6 +18,7 @@ import separatrix as sx
 from separatrix import MLPClassifier, MLPEnsembleClassifier, MLPRegressor, to_model
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_encoding import TableEncoding
+from separatrix.network import PeriodicEmbedding
 
 # Columns are unscaled on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore:the columns of X are not on one scale", "ignore:y has mean")
@@ -61,6 +62,15 @@ def test_a_scaler_is_folded_into_the_first_layer(spread, scaler, dtype):
     assert model.classes.tolist() == ["no", "yes"]
     tolerance = 1e-4 if dtype == "float32" else 1e-9
     np.testing.assert_allclose(model(X), pipeline.predict_proba(X), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("scaler", SCALERS, ids=str)
+def test_a_scaler_is_folded_into_an_embedding(spread, scaler):
+    X, y = spread
+    embedding = PeriodicEmbedding(3, 0.2, (3, 0))
+    pipeline = make_pipeline(scaler, MLPClassifier((3,), embedding=embedding, dtype="float64", **QUICK))
+    pipeline.fit(X, y)
+    np.testing.assert_allclose(to_model(pipeline).predict_proba(X), pipeline.predict_proba(X), atol=1e-8)
 
 
 def test_several_steps_and_passthrough(spread):

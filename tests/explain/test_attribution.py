@@ -13,7 +13,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.explain import attribute
 from separatrix.model import Model
-from separatrix.network import Network
+from separatrix.network import Network, PeriodicEmbedding
 from separatrix.tabular import TabularClassifier
 
 RNG = np.random.default_rng(0)
@@ -51,6 +51,13 @@ def test_the_sum_of_integrated_gradients_is_the_difference(head, n_out, activati
         assert_allclose(answer.prediction, np.log(p / (1 - p)), rtol=1e-9)
     if n_out == 1 and head != "binary":
         assert_allclose(answer.prediction, model.predict(ROWS[1:2])[0], rtol=1e-12)
+
+
+def test_contributions_through_an_embedding_add_up():
+    network = Network.mlp(3, (5,), 1, activation="tanh", embedding=PeriodicEmbedding(2, 0.3, (2, 0)))
+    answer = attribute(Model(network, RNG.normal(size=network.n_parameters)), ROWS[1], ROWS)
+    assert_allclose(answer.contributions.sum(), answer.prediction - answer.base, atol=2e-3)
+    assert np.abs(answer.contributions).min() > 1e-3
 
 
 def test_the_classes_of_two_are_opposite():

@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from separatrix import Ensemble, MLPClassifier, MLPEnsembleClassifier, Model, Network
 from separatrix.errors import DataError, ParameterError
+from separatrix.explain import decision_grid, hidden_units, network_diagram, trace, weight_images
 from separatrix.explain.subject import (
     as_model,
     as_recording,
@@ -24,6 +25,9 @@ from separatrix.explain.subject import (
     parameter_names,
 )
 from separatrix.explain.tables import as_table, encoded_rows
+from separatrix.explain.weight_images import missing_shape
+from separatrix.network import PeriodicEmbedding
+from separatrix.playground.shown_model import shown_network
 from separatrix.train.history import History, KeptEpoch
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -200,3 +204,36 @@ def test_an_epoch_before_the_history_has_no_index_in_it():
 def test_a_missing_history_is_an_error(subject):
     with pytest.raises(DataError, match=f"^{type(subject).__name__} has no history of a training; fit it"):
         history_of(subject)
+
+
+EMBEDDED = Network.mlp(2, (3,), 1, embedding=PeriodicEmbedding(1, columns=(1,)))
+
+
+def test_parameters_of_an_embedding_have_names():
+    names = parameter_names(Model(EMBEDDED, np.zeros(EMBEDDED.n_parameters), feature_names=["a", "b"]))
+    assert len(names) == EMBEDDED.n_parameters
+    assert names[:2] == ["frequency[b, 0]", "layer 0: w[sin(b, 0), 0]"]
+    assert names[4] == "layer 0: w[cos(b, 0), 0]"
+    assert names[7] == "layer 0: w[a, 0]"
+
+
+@pytest.mark.parametrize(
+    "explain",
+    [network_diagram, weight_images, lambda model: trace(model, [0.0, 0.0], 1, learning_rate=0.1)],
+)
+def test_what_needs_the_weight_of_an_input_is_an_error_for_an_embedding(explain):
+    model = Model(EMBEDDED, np.zeros(EMBEDDED.n_parameters))
+    with pytest.raises(ParameterError, match="network with a periodic embedding; train one with emb"):
+        explain(model)
+    with pytest.raises(ParameterError, match="no periodic embedding, which the page cannot show"):
+        shown_network(model)
+    assert missing_shape(model).startswith("it needs the weight of each input")
+
+
+def test_pictures_of_an_embedding_show_its_answers():
+    model = Model(EMBEDDED, np.linspace(-1, 1, EMBEDDED.n_parameters), classes=["no", "yes"])
+    X = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0]])
+    grid = decision_grid(model, X, grid_resolution=4)
+    rows = np.column_stack([np.tile(grid.plane.u, 4), np.repeat(grid.plane.v, 4)])
+    np.testing.assert_allclose(grid.probability.ravel(), model.predict_proba(rows)[:, 1], rtol=1e-6)
+    assert hidden_units(model, X, grid_resolution=3).layers[0].weights.shape == (2, 3)

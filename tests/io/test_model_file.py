@@ -640,7 +640,10 @@ def test_the_frequencies_are_a_tensor(path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda v: v["network"]["embedding"].update(n_frequencies=5), "frequencies of the embedding must be 10"),
+        (
+            lambda v: v["network"]["embedding"].update(n_frequencies=5),
+            "frequencies of the embedding must be 10",
+        ),
         (lambda v: v["network"]["embedding"].update(n_frequencies=-1), "n_frequencies must be an integer"),
         (lambda v: v["network"]["embedding"].update(columns=[3]), "indices of the 3 inputs, from 0, got 3"),
         (lambda v: v["network"]["embedding"].update(kind="linear"), "kind must be one of 'periodic'"),
@@ -648,7 +651,9 @@ def test_the_frequencies_are_a_tensor(path):
         (lambda v: v["network"]["embedding"].pop("sigma"), "sigma"),
         (lambda v: v["network"]["embedding"].update(columns=None), "frequencies of the embedding must be 12"),
         (
-            lambda v: v["network"].update(n_in=10**15, embedding={**v["network"]["embedding"], "columns": None}),
+            lambda v: v["network"].update(
+                n_in=10**15, embedding={**v["network"]["embedding"], "columns": None}
+            ),
             "frequencies of the embedding must be 4000000000000000",
         ),
         (lambda v: v["network"].pop("embedding"), "'embedding.frequencies' is unexpected"),

@@ -172,7 +172,8 @@ BOTH, ENSEMBLE = "Ensemble or network", "Ensemble"
 NETWORK, TRAINING, STOPPING, MONITORING = "Network", "Training", "Stopping", "Monitoring"
 
 PANELS = {
-    **dict.fromkeys(("hidden_layer_sizes", "activation", "dropout", "init", "fit_intercept"), NETWORK),
+    **dict.fromkeys(("hidden_layer_sizes", "activation", "dropout", "init"), NETWORK),
+    **dict.fromkeys(("fit_intercept", "embedding"), NETWORK),
     **dict.fromkeys(("class_weight", "random_state", "engine"), BOTH),
     **dict.fromkeys(("loss", "alpha", "l1_ratio"), NETWORK),
     **dict.fromkeys(("max_iter", "max_fun", "tol", "n_iter_no_change"), STOPPING),
@@ -201,6 +202,7 @@ DEFAULTS_IN_WORDS = {
     "n_iter_no_change": "a quarter of the epochs, at least 10",
     "n_init": "auto, and 1 with a given rate",
     "early_stopping": f"yes if there are {LEAST_VALIDATION_ROWS} validation rows",
+    "embedding": "none",
     "metrics": "none",
     "restore_best": "with early stopping",
     "scoring": "loss",
@@ -267,6 +269,7 @@ READERS = {
     "time_limit": Reader(float, "SECONDS"),
     "class_weight": Reader(read_class_weight, "WEIGHTS", "balanced, or a weight for each as in yes=5,no=1"),
     "dropout": Reader(read_numbers, "FRACTIONS", "one for all, or one for each as in 0.2,0.1"),
+    "embedding": Reader(int, "FREQUENCIES"),
     "hidden_layer_sizes": Reader(read_sizes, "SIZES", "as in 16,8; none for a linear model"),
     "metrics": Reader(read_list, "NAMES", "as in roc_auc,f1"),
     "n_iter_no_change": Reader(read_patience, "EPOCHS", "a number, or inf"),

@@ -41,7 +41,6 @@ from separatrix.network import (
     Lion,
     Network,
     Optimizer,
-    PeriodicEmbedding,
     RMSprop,
     Slice,
 )

@@ -19,7 +19,7 @@ from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.table_target import Target
 from separatrix.model import Model, predicted_labels
-from separatrix.network import Optimizer, Schedule
+from separatrix.network import Optimizer, PeriodicEmbedding, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -109,6 +109,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         'he', or your own arrays, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
+    embedding : int, PeriodicEmbedding or None, default=None
+        Trained sines and cosines of the features, which the first layer gets besides them. They help where
+        classes or numbers change in steps along single features. A number of frequencies for each feature,
+        such as 8, or ``PeriodicEmbedding(8, sigma=0.3)`` of `separatrix.network`, which can also name the
+        features. Scale the features first.
     n_init : int or "auto", default=1
         Number of trainings from other first weights; the network with the lowest loss on training and
         validation rows is kept. "auto": up to 16, another only while the network is no better than guessing,
@@ -142,7 +147,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     theta_ : ndarray of shape (n_parameters,)
-        All parameters of the network: for each layer the weights (n_in, n_out) in C order, then the biases.
+        All parameters of the network: for each layer the weights (n_in, n_out) in C order, then the biases;
+        before them the frequencies of the embedding.
     coefs_, intercepts_ : list of ndarray
         Weights (n_in, n_out) and biases (n_out,) of each layer. They are views of `theta_` and can be
         written to.
@@ -226,6 +232,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         dropout: float | Sequence[float] = 0.0,
         init: Init = "glorot",
         fit_intercept: bool = True,
+        embedding: int | PeriodicEmbedding | None = None,
         n_init: int | Literal["auto"] = 1,
         weight_decay: float = 0.01,
         rho: float = 0.99,

@@ -60,7 +60,7 @@ class FittedNetwork(ABC):
 
     @coefs_.setter
     def coefs_(self, coefs: Iterable[Array]) -> None:
-        self.theta_[:] = self.network_.join(list(coefs), self.intercepts_)
+        self.theta_[:] = self.network_.join(list(coefs), self.intercepts_, self._frequencies)
 
     @property
     def intercepts_(self) -> list[Array]:
@@ -69,7 +69,11 @@ class FittedNetwork(ABC):
 
     @intercepts_.setter
     def intercepts_(self, intercepts: Iterable[Array]) -> None:
-        self.theta_[:] = self.network_.join(self.coefs_, list(intercepts))
+        self.theta_[:] = self.network_.join(self.coefs_, list(intercepts), self._frequencies)
+
+    @property
+    def _frequencies(self) -> Array:
+        return self.theta_[self.network_.frequencies]
 
     @property
     def _head(self) -> Head:

@@ -18,7 +18,7 @@ from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.table_target import Target
 from separatrix.estimators.targets import HEAD_OF_LOSS
 from separatrix.model import Model
-from separatrix.network import Optimizer, Schedule
+from separatrix.network import Optimizer, PeriodicEmbedding, Schedule
 from separatrix.train.base import Record
 
 Array = NDArray[Any]
@@ -102,6 +102,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         'he', or your own arrays, one for each layer.
     fit_intercept : bool, default=True
         Whether the layers have biases.
+    embedding : int, PeriodicEmbedding or None, default=None
+        Trained sines and cosines of the features, which the first layer gets besides them. They help where
+        classes or numbers change in steps along single features. A number of frequencies for each feature,
+        such as 8, or ``PeriodicEmbedding(8, sigma=0.3)`` of `separatrix.network`, which can also name the
+        features. Scale the features first.
     n_init : int or "auto", default=1
         Number of trainings from other first weights; the network with the lowest loss on training and
         validation rows is kept. "auto": up to 16, another only while the network is no better than guessing,
@@ -133,7 +138,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     Attributes
     ----------
     theta_ : ndarray of shape (n_parameters,)
-        All parameters of the network: for each layer the weights (n_in, n_out) in C order, then the biases.
+        All parameters of the network: for each layer the weights (n_in, n_out) in C order, then the biases;
+        before them the frequencies of the embedding.
     coefs_, intercepts_ : list of ndarray
         Weights (n_in, n_out) and biases (n_out,) of each layer. They are views of `theta_` and can be
         written to.
@@ -213,6 +219,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         dropout: float | Sequence[float] = 0.0,
         init: Init = "glorot",
         fit_intercept: bool = True,
+        embedding: int | PeriodicEmbedding | None = None,
         n_init: int | Literal["auto"] = 1,
         weight_decay: float = 0.01,
         rho: float = 0.99,

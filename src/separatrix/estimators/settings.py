@@ -30,6 +30,7 @@ from separatrix.network import (
     Network,
     Optimizer,
     Penalty,
+    PeriodicEmbedding,
     Schedule,
     TrainingLength,
     initial_theta,
@@ -132,6 +133,7 @@ class MLPSettings:
     dropout: float | Sequence[float]
     init: Init
     fit_intercept: bool
+    embedding: int | PeriodicEmbedding | None
     weight_decay: float
     rho: float
     scoring: Scoring
@@ -153,6 +155,8 @@ class MLPSettings:
             check.integer("batch_size", self.batch_size, 1)
         if not isinstance(self.verbose, bool | np.bool_ | int):
             raise ParameterError("verbose", f"must be True or False, got {self.verbose!r}.")
+        if not isinstance(self.embedding, PeriodicEmbedding | None):
+            check.integer("embedding", self.embedding, 1)
         _check_class_weight(self.class_weight)
         _check_scorers(self.scoring, self.metrics)
         if not isinstance(self.solver, Optimizer):
@@ -270,6 +274,7 @@ class MLPSettings:
             head=head,
             fit_intercept=self.fit_intercept,
             dropout=_one_or_list(self.dropout),
+            embedding=_embedding(self.embedding),
         )
 
     def with_rate(self, network: Network, theta: Array, data: Data) -> MLPSettings:
@@ -304,7 +309,10 @@ class MLPSettings:
             raise ParameterError(
                 "init", f"must hold an array of numbers for each layer, got {self.init!r}."
             ) from error
-        return network.join(coefs, intercepts)
+        frequencies = None
+        if network.embedding is not None:
+            frequencies = network.embedding.first_frequencies(random_state, network.frequencies.stop)
+        return network.join(coefs, intercepts, None if frequencies is None else frequencies.astype(dtype))
 
 
 def uses_lbfgs(solver: str | Optimizer) -> bool:
@@ -413,6 +421,12 @@ def _hidden_sizes(sizes: Any) -> list[int]:
     for size in listed:
         check.integer("hidden_layer_sizes", size, 1)
     return [int(size) for size in listed]
+
+
+def _embedding(embedding: int | PeriodicEmbedding | None) -> PeriodicEmbedding | None:
+    """Return the embedding; a number is that of its frequencies."""
+    is_value = isinstance(embedding, PeriodicEmbedding | None)
+    return embedding if is_value else PeriodicEmbedding(int(embedding))  # type: ignore[return-value, arg-type]
 
 
 def _one_or_list(value: Any) -> Any:

@@ -111,8 +111,11 @@ def _map_models(model: AnyModel, change: Callable[[Model], Model]) -> AnyModel:
 def _folded(model: Model, *, name: str, scaling: Scaling) -> Model:
     """Return the model of `x` for a model of ``factor * x + shift``."""
     factor, shift = (np.broadcast_to(part, model.network.n_in) for part in scaling)
+    network = model.network
     weights = [array.astype(np.float64) for array in model.coefs]
     biases = [array.astype(np.float64) for array in model.intercepts]
+    frequencies = model.theta[network.frequencies].astype(np.float64)
+    sines, w = weights[0][: network.n_embedded], weights[0][network.n_embedded :]
     if shift.any():
         if not model.network.layers[0].use_bias:
             raise ParameterError(
@@ -120,9 +123,21 @@ def _folded(model: Model, *, name: str, scaling: Scaling) -> Model:
                 "shifts the features, which cannot be folded into a network without biases; set "
                 "fit_intercept=True, or scale without centring.",
             )
-        biases[0] += shift @ weights[0]
-    weights[0] *= factor[:, np.newaxis]
-    return replace(model, theta=model.network.join(weights, biases))
+        biases[0] += shift @ w
+    w *= factor[:, np.newaxis]
+    if network.embedding is not None:
+        columns, n_frequencies = list(network.embedded), network.embedding.n_frequencies
+        turned = 2 * np.pi * frequencies * np.repeat(shift[columns], n_frequencies)
+        _turn(sines, turned[:, np.newaxis])
+        frequencies *= np.repeat(factor[columns], n_frequencies)
+    return replace(model, theta=network.join(weights, biases, frequencies))
+
+
+def _turn(weights: Array, angle: Array) -> None:
+    """Change the weights of the sines and cosines of ``t + angle`` to those of ``t``."""
+    of_sine, of_cosine = np.vsplit(weights.copy(), 2)
+    weights[: len(angle)] = of_sine * np.cos(angle) - of_cosine * np.sin(angle)
+    weights[len(angle) :] = of_sine * np.sin(angle) + of_cosine * np.cos(angle)
 
 
 # Factor and shift of each scaler, which returns factor * x + shift.

@@ -20,6 +20,7 @@ from separatrix.explain.subject import as_model, input_names, is_network, last_s
 from separatrix.explain.tables import as_table, encoded_rows
 from separatrix.model import Model
 from separatrix.network import ACTIVATIONS
+from separatrix.network.embedding import input_gradient, sines_and_cosines
 from separatrix.text import aligned, plural
 
 Array = NDArray[Any]
@@ -355,6 +356,13 @@ def _input_gradients(model: Model, X: Array, output: int | None) -> Array:
         slope = ACTIVATIONS[network.layers[n - 1].activation].derivative(z, a)
         gradient = (gradient @ weights[n].T) * slope
     gradients: Array = gradient @ weights[0].T
+    if network.embedding is not None:
+        n, columns = network.n_embedded, list(network.embedded)
+        frequencies = theta[network.frequencies]
+        of_inputs = gradients[:, n:].copy()
+        waves = sines_and_cosines(frequencies, X[:, columns])
+        of_inputs[:, columns] += input_gradient(frequencies, len(columns), waves, gradients[:, :n])
+        return of_inputs
     return gradients
 
 

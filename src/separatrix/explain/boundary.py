@@ -207,7 +207,7 @@ def _given_probability(response: Any, shape: tuple[int, int]) -> Array:
 def grid_over(estimator: Any, plane: Plane, X: Any) -> DecisionGrid:
     """Compute a classifier's probabilities over a plane; rows are passed in the container that `X` is."""
     classes = class_labels(estimator)
-    if is_network(estimator):
+    if is_network(estimator) and as_model(estimator).network.embedding is None:
         probability = _network_probability(as_model(estimator), plane, X)
     elif hasattr(estimator, "predict_proba"):
         probability = np.asarray(estimator.predict_proba(grid_rows(plane, X)))

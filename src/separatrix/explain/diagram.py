@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix import check
-from separatrix.explain.subject import as_model, input_names, layer_activations, output_names, shortened
+from separatrix.explain.subject import (
+    as_model,
+    input_names,
+    layer_activations,
+    model_without_embedding,
+    output_names,
+    shortened,
+)
 from separatrix.model import Model
 from separatrix.text import plural
 
@@ -132,7 +139,7 @@ def network_diagram(estimator: Any, *, max_units: int = 20) -> NetworkDiagram:
     Raises
     ------
     ParameterError
-        If the estimator has no network, or `max_units` is not a positive integer.
+        If the estimator has no network, or one with an embedding, or `max_units` is not a positive integer.
 
     Examples
     --------
@@ -145,7 +152,7 @@ def network_diagram(estimator: Any, *, max_units: int = 20) -> NetworkDiagram:
     (array([1, 2]), 1)
     """
     check.integer("max_units", max_units, 1)
-    model = as_model(estimator)
+    model = model_without_embedding(estimator)
     weights, biases = model.coefs, model.intercepts
     shown = [_shown(strength, max_units) for strength in _strengths(weights)]
     layers = tuple(

@@ -131,7 +131,8 @@ def units_over(estimator: Any, plane: Plane, X: Any, *, max_units: int) -> Hidde
     shape = (len(plane.v), len(plane.u), -1)
     views: list[LayerView] = []
     n_before = model.network.n_in
-    for name, w, (z, a) in zip(layer_activations(model), model.coefs, layers, strict=True):
+    weights = [model.coefs[0][model.network.n_embedded :], *model.coefs[1:]]  # of the inputs themselves
+    for name, w, (z, a) in zip(layer_activations(model), weights, layers, strict=True):
         if len(views) == len(model.coefs) - 1:
             a = model.head.output(z)
         if name == "softmax":

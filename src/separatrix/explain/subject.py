@@ -82,6 +82,27 @@ def model_with_hidden_layers(estimator: Any) -> Model:
     return model
 
 
+NO_WEIGHT_OF_AN_INPUT = "it needs the weight of each input, and this network has an embedding of them"
+
+
+def model_without_embedding(estimator: Any) -> Model:
+    """Return the estimator's network.
+
+    Raises
+    ------
+    ParameterError
+        If it has an embedding, so that an input has no weight of its own.
+    """
+    model = as_model(estimator)
+    if model.network.embedding is not None:
+        raise ParameterError(
+            "estimator",
+            "must have one weight for each input and unit of the first layer, got a network with a periodic "
+            "embedding; train one with embedding=None.",
+        )
+    return model
+
+
 def is_network(estimator: Any) -> bool:
     """Return whether the estimator is a network without steps before it."""
     return isinstance(estimator, Model) or (hasattr(estimator, "to_model") and not _has_members(estimator))
@@ -265,6 +286,19 @@ def layer_activations(model: Model) -> list[str]:
     return [*hidden, HEADS[model.network.head].output_name]
 
 
+def _frequency_names(model: Model, inputs: Sequence[str] | None) -> list[str]:
+    """Return "x1, 0" and so on for each frequency of an embedding."""
+    names, embedding = inputs or input_names(model), model.network.embedding
+    numbers = range(0 if embedding is None else embedding.n_frequencies)
+    return [f"{names[j]}, {number}" for j in model.network.embedded for number in numbers]
+
+
+def _first_layer_inputs(model: Model, inputs: Sequence[str] | None) -> list[str]:
+    """Return the names of what the first layer gets."""
+    waves = [f"{wave}({name})" for wave in ("sin", "cos") for name in _frequency_names(model, inputs)]
+    return [*waves, *(inputs or input_names(model))]
+
+
 def parameter_names(model: Model, inputs: Sequence[str] | None = None) -> list[str]:
     """Return a name for each entry of ``theta``.
 
@@ -286,10 +320,10 @@ def parameter_names(model: Model, inputs: Sequence[str] | None = None) -> list[s
     >>> parameter_names(Model(Network.mlp(2, (), 1), [1.0, 2.0, 3.0]))
     ['w[x1]', 'w[x2]', 'b']
     """
-    network, names = model.network, []
+    network, names = model.network, [f"frequency[{name}]" for name in _frequency_names(model, inputs)]
     for number, s in enumerate(network.layout):
         layer = f"layer {number}: " if len(network.layers) > 1 else ""
-        sources = (inputs or input_names(model)) if number == 0 else [str(i) for i in range(s.n_in)]
+        sources = _first_layer_inputs(model, inputs) if number == 0 else [str(i) for i in range(s.n_in)]
         is_alone = len(network.layers) == 1 and s.n_out == 1
         units = [""] if is_alone else [str(j) for j in range(s.n_out)]
         names += [f"{layer}w[{', '.join(filter(None, (i, j)))}]" for i in sources for j in units]

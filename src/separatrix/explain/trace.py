@@ -16,7 +16,7 @@ from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.explain.arithmetic import Arithmetic, Stage, Step, numbers_text, shape_text
 from separatrix.explain.chapters import Story
 from separatrix.explain.story import step_story
-from separatrix.explain.subject import as_model, at_epoch, last_step
+from separatrix.explain.subject import at_epoch, last_step, model_without_embedding
 from separatrix.explain.tables import encoded_data
 from separatrix.model import Model
 from separatrix.network import Network
@@ -232,7 +232,7 @@ def trace(
             "learning_rate=0.1, for example.",
         )
     check.number("learning_rate", learning_rate, 0.0, open_low=True)
-    fitted = as_model(model if epoch is None else at_epoch(model, epoch))
+    fitted = model_without_embedding(model if epoch is None else at_epoch(model, epoch))
     exact = replace(fitted, theta=fitted.theta.astype(np.float64))
     rows = np.atleast_2d(x) if columns_of(x) is None else x
     if hasattr(model, "steps"):

@@ -13,7 +13,7 @@ from separatrix import check
 from separatrix.data.column_encoders import NumericEncoder
 from separatrix.data.encoder import TableEncoder
 from separatrix.errors import ParameterError
-from separatrix.explain.subject import as_model, output_names
+from separatrix.explain.subject import NO_WEIGHT_OF_AN_INPUT, model_without_embedding, output_names
 from separatrix.model import Model
 
 Array = NDArray[Any]
@@ -77,7 +77,7 @@ def weight_images(
     [[[1.0, 2.0], [3.0, 4.0]]]
     """
     check.integer("max_units", max_units, 1)
-    model = as_model(estimator)
+    model = model_without_embedding(estimator)
     if (category := _category(model)) is not None:
         raise ParameterError(
             "estimator", f"must read pixels, which are numbers, and its column '{category}' is a category."
@@ -100,6 +100,8 @@ def weight_images(
 
 def missing_shape(model: Model) -> str | None:
     """Return why the weights are no square images; None if they are."""
+    if model.network.embedding is not None:
+        return NO_WEIGHT_OF_AN_INPUT
     if (category := _category(model)) is not None:
         return f"it needs numbers as inputs, the pixels of square images, and '{category}' is a category"
     n_pixels = len(_by_pixel(model))

@@ -4,7 +4,8 @@ The tensors are `layers.0.weight` (n_in, n_out), `layers.0.bias` (n_out,), `laye
 header's metadata has one entry, `separatrix`: `format_version` and the result of `Model.to_dict`, as JSON.
 Tensors of an ensemble are `models.0.layers.0.weight` and so on, and its entry has `kind` `"ensemble"` and the
 result of `Ensemble.to_dict`. A network with an embedding has the tensor `embedding.frequencies` (n_columns,
-n_frequencies), and its file `format_version` 3 and a `kind`, `"model"` or `"ensemble"`. Nothing in a file is ever executed.
+n_frequencies), and its file `format_version` 3 and a `kind`, `"model"` or `"ensemble"`. Nothing in a file is
+ever executed.
 """
 
 from __future__ import annotations

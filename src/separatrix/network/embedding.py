@@ -145,3 +145,20 @@ def frequency_gradient(x: Array, embedded: Array, d: Array) -> Array:
     n_frequencies = sines.shape[1] // x.shape[1]
     gradient: Array = 2 * np.pi * (by_turns * np.repeat(x, n_frequencies, axis=1)).sum(axis=0)
     return gradient
+
+
+def input_gradient(frequencies: Array, n_columns: int, embedded: Array, d: Array) -> Array:
+    """Return the derivative with respect to the inputs, of shape (n_rows, n_columns).
+
+    Parameters
+    ----------
+    frequencies : ndarray of shape (n_columns * n_frequencies,)
+    n_columns : int
+    embedded, d : ndarray of shape (n_rows, 2 * n_columns * n_frequencies)
+        As of `frequency_gradient`.
+    """
+    sines, cosines = np.split(embedded, 2, axis=1)
+    of_sines, of_cosines = np.split(d, 2, axis=1)
+    by_turns = (cosines * of_sines - sines * of_cosines) * frequencies
+    gradient: Array = 2 * np.pi * by_turns.reshape(len(d), n_columns, -1).sum(axis=2)
+    return gradient

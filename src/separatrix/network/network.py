@@ -103,7 +103,7 @@ class Network:
             if not isinstance(self.embedding, PeriodicEmbedding):
                 raise ParameterError(
                     "embedding",
-                    f"must be a PeriodicEmbedding or None, got {self.embedding!r}; write PeriodicEmbedding().",
+                    f"must be a PeriodicEmbedding or None, got {self.embedding!r}; pass one.",
                 )
             self.embedding.of_inputs(self.n_in)
         check.choice("head", self.head, HEADS)
@@ -183,7 +183,7 @@ class Network:
     @property
     def n_embedded(self) -> int:
         """Number of sines and cosines, which the first layer gets before the inputs."""
-        return 2 * self.frequencies.stop
+        return 2 * int(self.frequencies.stop)
 
     @cached_property
     def frequencies(self) -> slice:

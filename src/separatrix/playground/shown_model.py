@@ -49,6 +49,11 @@ def shown_network(model: AnyModel) -> tuple[Model, tuple[str, ...]]:
     network, hidden = model.network, [layer.units for layer in model.network.layers[:-1]]
     if network.head not in HEADS_SHOWN:
         raise ParameterError("model", f"must have a head of {', '.join(HEADS_SHOWN)}, got {network.head!r}.")
+    if network.embedding is not None:
+        raise ParameterError(
+            "model",
+            "must have no periodic embedding, which the page cannot show; train one with embedding=None.",
+        )
     fits = (
         len(hidden) <= MAX_LAYERS
         and max(hidden, default=0) <= MAX_UNITS

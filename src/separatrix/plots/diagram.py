@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.explain.diagram import DiagramLayer, NetworkDiagram, network_diagram
+from separatrix.explain.subject import NO_WEIGHT_OF_AN_INPUT
 from separatrix.model import Model
 from separatrix.plots.axes import as_written, style, wrapped_to
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
@@ -158,7 +159,9 @@ class NetworkDiagramDisplay(ModelDisplay):
     @classmethod
     def missing(cls, subject: Subject) -> str | None:
         """Return why the diagram cannot be drawn of this model; None if it can."""
-        return None if isinstance(subject.model, Model) else NO_NETWORK
+        if not isinstance(subject.model, Model):
+            return NO_NETWORK
+        return None if subject.model.network.embedding is None else NO_WEIGHT_OF_AN_INPUT
 
     @classmethod
     def draw(cls, subject: Subject) -> Self:

@@ -6,7 +6,18 @@ The frequencies are the first of theta. A has the sines of all of them, then the
 from __future__ import annotations
 
 from separatrix.engine._jit import by_width, kernel
-from separatrix.engine.lanes import absolute, accumulate, lanes, load, minimum, rint, spread, store, where, zeros
+from separatrix.engine.lanes import (
+    absolute,
+    accumulate,
+    lanes,
+    load,
+    minimum,
+    rint,
+    spread,
+    store,
+    where,
+    zeros,
+)
 
 
 def _sine_32(x):

@@ -8,8 +8,8 @@ from separatrix.engine._jit import hot
 from separatrix.engine.lanes import accumulate, lanes, load, spread, store, zeros
 
 # Columns of the layer table (int64, one row a layer). Of coded rows the first layer's N_IN counts the plain
-# inputs alone, N_WEIGHTS the weights of all. N_DX counts the first inputs whose derivatives are needed: all, or
-# of the first layer those of the embedding.
+# inputs alone, N_WEIGHTS the weights of all. N_DX counts the first inputs whose derivatives are needed: those
+# of the embedding in the first layer, all in the others.
 N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, PRODUCT, N_WEIGHTS, N_DX = range(10)
 # What a matrix product computes: nothing, the gradient, or everything. A sum over rows needs a sum over lanes
 # for every weight, which a product does not. Elsewhere a product is faster only if the weights leave the

@@ -141,7 +141,8 @@ def load_block(data, order, start, n, total, above, n_in, buffers):
     above, n_in : int
         The first row of the inputs in A, and their number.
     buffers : Buffers
-        Its A[above : above + n_in], T and weight are filled; columns from n to the next whole vector get weight 0.
+        Its A[above : above + n_in], T and weight are filled; columns from n to the next whole vector get
+        weight 0.
 
     Returns
     -------
