@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gzip
+import warnings
 from decimal import Decimal
 from pathlib import Path
 
@@ -76,6 +77,45 @@ def test_numbers(run):
     sx.data.write_table(sx.data.load_dataset("diabetes"), "diabetes.csv")
     result = run("predict", "model.safetensors", "diabetes.csv")
     assert result.stdout.splitlines()[0].endswith(",target,prediction")
+
+
+@pytest.fixture
+def numbers():
+    rng = np.random.default_rng(0)
+    table = pl.DataFrame({"x": rng.normal(size=60)}).with_columns(price=pl.col("x") * 10)
+    reg = sx.TabularRegressor("fast", cv=2, engine="numpy", time_limit=0.01, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # time is up after the first networks
+        reg.fit_table(table, "price")
+    sx.save(reg, "numbers.safetensors")
+    table.drop("price").write_csv("new.csv")
+    return reg
+
+
+def test_an_interval_has_a_lower_and_an_upper_end(run, numbers):
+    result = run("predict", "numbers.safetensors", "new.csv", "--interval", "0.8", "-o", "out.csv")
+    assert result.exit_code == 0, result.output
+    scored = pl.read_csv("out.csv")
+    assert scored.columns == ["x", "prediction", "lower", "upper"]
+    expected = numbers.predict_interval(pl.read_csv("new.csv"), 0.8)
+    np.testing.assert_allclose(scored.select("lower", "upper").to_numpy(), expected, atol=1e-5)
+
+
+def test_an_interval_without_ends_is_said(run, numbers):
+    result = run("predict", "numbers.safetensors", "new.csv", "--interval", "0.999")
+    assert "intervals have no ends: 60 training rows are too few for a coverage of 0.999" in result.stderr
+    assert result.stdout.splitlines()[1].endswith(",-inf,inf")
+
+
+def test_an_interval_needs_the_residuals_of_an_ensemble(run, people, model, numbers):
+    result = run("predict", str(model), str(people), "--interval", "0.9")
+    assert result.exit_code == 2
+    assert "--interval needs a model of numbers, and this one predicts classes" in result.stderr
+    sx.save(numbers.to_model().models[0], "one.safetensors")
+    result = run("predict", "one.safetensors", "new.csv", "--interval", "0.9")
+    assert "--interval needs the out-of-fold residuals that an ensemble keeps" in result.stderr
+    result = run("predict", "numbers.safetensors", "new.csv", "--interval", "90")
+    assert "must be a number in (0, 1), got 90.0" in result.stderr
 
 
 def test_a_model_without_an_encoder(run):

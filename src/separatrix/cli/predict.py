@@ -5,6 +5,7 @@ It loads NumPy, safetensors and Polars alone, so that it starts quickly.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -42,8 +43,8 @@ from separatrix.data.table_check import readable_table
 from separatrix.data.table_files import FileTable
 from separatrix.data.table_output import output_format, write_pieces
 from separatrix.decision import decision_of_model
-from separatrix.ensemble import AnyModel
-from separatrix.errors import DataError, OutputError
+from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
 from separatrix.io import load
 from separatrix.model import Model, predicted_labels
@@ -90,6 +91,15 @@ def predict(
             help="Of two classes: the positive one, which the threshold is about.",
         ),
     ] = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            metavar="COVERAGE",
+            show_default="none",
+            help="Of numbers: also the ends of an interval, which holds the number of this fraction of new "
+            "rows, such as 0.9.",
+        ),
+    ] = None,
     faults: FaultsOption = "error",
     memory: MemoryOption = None,
     *,
@@ -98,13 +108,16 @@ def predict(
     """Score the rows of a table with a saved model.
 
     The output is the table with a column 'prediction' and, for classes, a column 'probability CLASS' for
-    each. Columns are found by name; those that the model does not use are kept as they are.
+    each; with an interval, the columns 'lower' and 'upper'. Columns are found by name; those that the model
+    does not use are kept as they are.
     """
     if output != "-":
         check_output(output, sources)
     model = with_positive(load(model_file), positive)
     if threshold is not None:
         model = model.with_threshold(threshold)
+    if interval is not None:
+        check_interval(model, interval)
     written = output_format(output)[0]
     keeps, is_text = written.keeps_spelling, not written.keeps_types
     options = reading.with_text("as written" if keeps else text_columns_of(model))
@@ -118,11 +131,30 @@ def predict(
         unseen: Counter[str] = Counter()
         taken: Counter[str] | None = Counter() if faults == "missing" else None
         group_rows = max(piece.n_rows for piece in stream.pieces)
-        pieces = scored_pieces(model, stream, unseen, layout, taken, is_text=is_text)
+        pieces = scored_pieces(model, stream, unseen, layout, taken, is_text=is_text, interval=interval)
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
         _note_columns(model, stream, unseen)
         note_faults(taken or {}, stream.n_rows)
     _note_decision(model, is_asked=threshold is not None)
+
+
+def check_interval(model: AnyModel, coverage: float) -> None:
+    """Raise a `ParameterError` for a model without intervals, and say if they have no ends."""
+    if model.is_classifier:
+        raise ParameterError(
+            "interval", "needs a model of numbers, and this one predicts classes; leave it out."
+        )
+    if not isinstance(model, Ensemble) or model.residuals is None:
+        raise ParameterError(
+            "interval",
+            "needs the out-of-fold residuals that an ensemble keeps, and this model is one network; fit "
+            "with --model=ensemble.",
+        )
+    if math.isinf(model.residuals.half_width(coverage)):
+        note(
+            f"intervals have no ends: {model.residuals.n_rows:,} training rows are too few for a coverage of "
+            f"{coverage:g}; ask for less."
+        )
 
 
 def _note_decision(model: AnyModel, *, is_asked: bool) -> None:
@@ -181,6 +213,7 @@ def scored_pieces(
     taken: Counter[str] | None = None,
     *,
     is_text: bool = False,
+    interval: float | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield pieces with the columns that scoring adds; count the values not seen in training.
 
@@ -201,7 +234,7 @@ def scored_pieces(
         if taken is not None:
             table = without_faults(model, table, taken)
         with stream.located(piece):
-            added = predicted_columns(model, table)
+            added = predicted_columns(model, table, interval)
         if model.encoder is not None:
             unseen.update(model.encoder.count_unseen(table.columns))
         if is_text:
@@ -253,8 +286,8 @@ def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
     )
 
 
-def predicted_columns(model: AnyModel, table: Table) -> dict[str, Any]:
-    """Return the columns that scoring adds to a table."""
+def predicted_columns(model: AnyModel, table: Table, interval: float | None = None) -> dict[str, Any]:
+    """Return the columns that scoring adds to a table, with an interval of this coverage."""
     predicted, proba = _predicted(model, table)
     labels = range(predicted.shape[-1]) if model.classes is None else model.classes.tolist()
     added: dict[str, Any] = {PREDICTION: predicted}
@@ -262,6 +295,11 @@ def predicted_columns(model: AnyModel, table: Table) -> dict[str, Any]:
         added = {f"{PREDICTION} {label}": predicted[:, i] for i, label in enumerate(labels)}
     if proba is not None:
         added |= {f"probability {label}": proba[:, i] for i, label in enumerate(labels)}
+    if interval is not None:
+        assert isinstance(model, Ensemble)
+        assert model.residuals is not None
+        ends = model.residuals.intervals(predicted, interval)
+        added |= {"lower": ends[:, 0], "upper": ends[:, 1]}
     return added
 
 
