@@ -13,7 +13,7 @@ import separatrix as sx
 from separatrix.data.memory import Budget
 from separatrix.errors import ParameterError
 from separatrix.tabular.ensemble_fitting import fit_table
-from separatrix.tabular.sampling import MODELS
+from separatrix.tabular.sampling import LIBRARIES
 
 N = 20_000
 FAST: dict[str, Any] = {"presets": "fast", "cv": 2, "engine": "numpy"}
@@ -28,8 +28,10 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         tmp_path / "t.csv"
     )
     monkeypatch.setattr(
-        "separatrix.tabular.sampling.bytes_of_row", lambda *_: (Budget(10**9).rows - MODELS) * 3 // 5 // 1000
+        "separatrix.tabular.sampling.bytes_of_row",
+        lambda *_: (Budget(10**9).rows - LIBRARIES) * 3 // 5 // 1000,
     )
+    monkeypatch.setattr("separatrix.tabular.sampling.bytes_of_networks", lambda *_: 0)
     return tmp_path / "t.csv"
 
 

@@ -15,6 +15,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import separatrix as sx
 from separatrix.errors import DataError, ParameterError, TableWarning
+from separatrix.network import PeriodicEmbedding
+from separatrix.tabular import recipe
 
 FAST = {"presets": "fast", "cv": 2}
 
@@ -347,3 +349,20 @@ def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         check(estimator)
+
+
+def test_the_best_presets_have_networks_with_an_embedding(monkeypatch, tmp_path):
+    best = recipe.configurations("best", 100, of_classes=True)
+    assert best == (*recipe.configurations("default", 100, of_classes=True), recipe.PERIODIC)
+    monkeypatch.setattr(recipe, "configurations", lambda *_, **__: (recipe.PERIODIC,))
+    rng = np.random.default_rng(0)
+    X = pl.DataFrame({"t": ["a", "b"] * 20, "u": rng.normal(size=40), "v": rng.normal(size=40)})
+    y = (np.floor(2 * X["u"].to_numpy()) % 2).astype(int)
+    clf = sx.TabularClassifier(cv=2, engine="numpy", random_state=0).fit(X, y)
+    embeddings = {model.network.embedding for model in clf.to_model().models}  # None: that of the line
+    assert embeddings - {None} == {PeriodicEmbedding(16, 0.3, (0, 1))}
+    sx.save(clf, tmp_path / "m.safetensors")
+    loaded = sx.load(tmp_path / "m.safetensors")
+    np.testing.assert_allclose(loaded.predict_proba(X), clf.predict_proba(X), atol=1e-6)
+    one = loaded.predict_proba(X[:1])
+    np.testing.assert_allclose(one, loaded.predict_proba(X)[:1], atol=1e-6)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.codes import Code
 from separatrix.data.statistics import TargetStatistics
 from separatrix.data.streams import Piece, Stream
 from separatrix.data.table import Table
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.table_source import TableSource, collected
 from separatrix.estimators.table_target import Target
-from separatrix.tabular.features import fit_codes
+from separatrix.tabular import recipe
+from separatrix.tabular.features import LEAST_CODED, fit_codes
 
 Array = NDArray[Any]
 
@@ -24,8 +27,8 @@ PROBE_ROWS = 2000
 SHARE_OF_ROWS = 0.6
 """Of the memory for rows; the pieces that are read, and the test rows, take the rest."""
 
-MODELS = 150_000_000
-"""Bytes for the networks, and for the libraries of the models beside them."""
+LIBRARIES = 60_000_000
+"""Bytes for the libraries of the models beside the networks, besides the allowance for all others."""
 
 MOST_TEST_ROWS = 20_000
 """Enough for narrow intervals; each is encoded for the networks and for the models beside them."""
@@ -89,7 +92,8 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     n_rows = statistics.n_rows
     probe = collected(stream, _Choice(source, share, min(1.0, PROBE_ROWS / max(n_rows, 1))))
     row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, n_networks)
-    most = max(LEAST_ROWS, int(SHARE_OF_ROWS * (source.budget.rows - MODELS)) // row_bytes)
+    fixed = LIBRARIES + bytes_of_networks(probe.drop(source.target), target.n_out, n_networks)
+    most = max(LEAST_ROWS, int(SHARE_OF_ROWS * (source.budget.rows - fixed)) // row_bytes)
     source.budget.require(min(n_rows, LEAST_ROWS) * row_bytes // 2, f" for {LEAST_ROWS} rows of this width")
     held_out = source.budget.held_out // (16 * len(stream.kinds))
     held_out = min(max(LEAST_ROWS, held_out), MOST_TEST_ROWS)
@@ -116,14 +120,30 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
 def bytes_of_row(features: Table, n_out: int, n_networks: int) -> int:
     """Return the memory that one more training row takes: its codes, and what networks answer for it.
 
-    All codes are held once, and each network that is trained has its own rows of them: those of the widest
-    configuration, cut out, stacked and turned into columns by the engine.
+    All codes are held once, and each network that is trained has its own rows of them, cut out, stacked and
+    turned into columns by the engine. Of many fine codes a column has two numbers.
     """
     codes = fit_codes(features.columns, None)
-    widths = {block: sum(len(code.feature_names) for code in of_block) for block, of_block in codes.items()}
+    widths = _widths(codes)
+    if widths["fine"] + widths["levels"] >= LEAST_CODED:
+        widths["fine"] = 2 * len(codes["fine"])
     total = sum(widths.values())
     answers = 14 * n_networks * n_out // 5
     return 4 * (total + 5 * total + 4 * answers) + 64 * len(features.columns)
+
+
+def bytes_of_networks(features: Table, n_out: int, n_networks: int) -> int:
+    """Return the memory of the parameters of all networks at their snapshots; half have fine codes."""
+    widths = _widths(fit_codes(features.columns, None))
+    inputs = sum(widths.values()) - widths["fine"] // 2
+    first, second = recipe.HIDDEN
+    n_parameters = (inputs + 1) * first + (first + 1) * second + (second + 1) * n_out
+    return 4 * recipe.N_SNAPSHOTS * n_parameters * n_networks
+
+
+def _widths(codes: Mapping[str, Sequence[Code]]) -> dict[str, int]:
+    """Return the number of features of each block."""
+    return {block: sum(len(code.feature_names) for code in of_block) for block, of_block in codes.items()}
 
 
 def _statistics(stream: Stream, source: TableSource, share: float) -> TargetStatistics:
