@@ -57,7 +57,7 @@ def kernel(function: Function) -> Function:
 
 
 def hot(function: Function) -> Function:
-    """Compile a kernel that every step calls. It is inlined: passing a dozen arrays costs some 15 ns."""
+    """Compile a small function that kernels call for every vector or step. It is inlined."""
     options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, **OPTIONS}
     compiled: Function = numba.njit(**options)(function)
     return compiled

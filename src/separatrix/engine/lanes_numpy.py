@@ -13,10 +13,12 @@ from separatrix.engine._jit import VECTOR_BYTES
 
 __all__ = [
     "absolute",
-    "accumulate",
+    "add_product",
+    "add_sum",
+    "add_sums",
     "lanes",
     "load",
-    "load_part",
+    "load_tile",
     "maximum",
     "minimum",
     "power_of_two",
@@ -24,11 +26,13 @@ __all__ = [
     "root",
     "split_exponent",
     "spread",
+    "spread_tile",
     "store",
     "store_before",
-    "store_part",
+    "store_tile",
     "total",
     "where",
+    "zero_tile",
     "zeros",
 ]
 
@@ -48,27 +52,14 @@ def store(A: Any, u: int, r: int, v: Any) -> None:
     A[u, r : r + lanes(A)] = v
 
 
-def load_part(theta: Any, p: int) -> Any:
-    """Return ``theta[p : p + lanes]``; lanes beyond the end of the array mean nothing."""
-    whole = zeros(theta)
-    part = theta[p : p + lanes(theta)]
-    whole[: len(part)] = part
-    return whole
-
-
-def store_part(theta: Any, p: int, v: Any) -> None:
-    """Set ``theta[p : p + lanes]``, as far as the array goes."""
-    theta[p : p + lanes(theta)] = v[: len(theta) - p]
-
-
-def store_before(theta: Any, p: int, end: int, v: Any) -> None:
-    """Set ``theta[p : p + lanes]``, as far as index `end`."""
-    theta[p : min(end, p + lanes(theta))] = v[: end - p]
+def store_before(A: Any, u: int, r: int, end: int, v: Any) -> None:
+    """Set ``A[u, r : r + lanes]``, as far as column `end`."""
+    A[u, r : min(end, r + lanes(A))] = v[: end - r]
 
 
 def spread(theta: Any, p: int) -> Any:
     """Return a vector whose every lane is ``theta[p]``."""
-    return np.full(lanes(theta), theta[p])
+    return np.full(lanes(theta), theta.flat[p])
 
 
 def zeros(A: Any) -> Any:
@@ -76,9 +67,41 @@ def zeros(A: Any) -> Any:
     return np.zeros(lanes(A), A.dtype)
 
 
-def accumulate(gradient: Any, p: int, v: Any) -> None:
+def add_sum(gradient: Any, p: int, v: Any) -> None:
     """Add the sum of the lanes to ``gradient[p]``."""
-    gradient[p] += v.sum()
+    gradient.flat[p] += v.sum()
+
+
+def load_tile(A: Any, u: int, r: int) -> Any:
+    """Return a tile: four vectors, of rows u to u + 3."""
+    return tuple(load(A, u + k, r) for k in range(4))
+
+
+def store_tile(A: Any, u: int, r: int, tile: Any) -> None:
+    """Set four vectors, of rows u to u + 3."""
+    for k in range(4):
+        store(A, u + k, r, tile[k])
+
+
+def spread_tile(theta: Any, p: int, step: int) -> Any:
+    """Return four vectors: all lanes of the first are ``theta[p]``, of the next ``theta[p + step]``."""
+    return tuple(spread(theta, p + k * step) for k in range(4))
+
+
+def zero_tile(A: Any) -> Any:
+    """Return four vectors of zeros of an array's dtype."""
+    return tuple(zeros(A) for k in range(4))
+
+
+def add_product(tile: Any, v: Any, factors: Any) -> Any:
+    """Return a tile plus the products of a vector and the vectors of another tile."""
+    return tuple(tile[k] + v * factors[k] for k in range(4))
+
+
+def add_sums(gradient: Any, p: int, step: int, tile: Any) -> None:
+    """Add the sums of the four vectors' lanes to ``gradient[p]``, ``gradient[p + step]`` and so on."""
+    for k in range(4):
+        gradient.flat[p + k * step] += tile[k].sum()
 
 
 def total(v: Any) -> Any:

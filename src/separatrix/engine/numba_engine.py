@@ -1,7 +1,7 @@
 """The compiled engine: builds a kernel's tables and buffers from a plan, calls it, and reads the results.
 
 Measured and rejected: views of single layers inside the step (their reference counts cost as much as the
-arithmetic), and a row pitch other than the block (no cache line is contended).
+arithmetic), and a row pitch other than the block (no gain, and wide layers slower).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,6 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import NDArray
 
-from separatrix.blas import one_blas_thread
 from separatrix.data.coded_rows import CodedRows
 from separatrix.engine._jit import VECTOR_BYTES
 from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, Task
@@ -31,10 +30,6 @@ Array = NDArray[Any]
 
 # Rows of a block: a network of a dozen units stays in the first cache.
 BLOCK = 512
-# A layer of this many weights, with this many units on either side, has its gradient computed by a matrix
-# product; one of this many bytes of weights is left to products altogether.
-PRODUCT_WEIGHTS, PRODUCT_UNITS, PRODUCT_BYTES = 1024, 8, 2**20
-
 CACHE_LINE = 64  # bytes
 
 # A full batch up to this size is kept in the kernels' own layout.
@@ -75,26 +70,23 @@ class NumbaEngine:
 
     def advance(self, tasks: Sequence[Task], n_threads: int = 1) -> list[Chunk]:
         """Advance every task's run, in place (see `separatrix.engine.base.Engine`)."""
-        with _one_blas_thread(any(_uses_products(task.run.plan.network) for task in tasks)):
-            if n_threads == 1 or len(tasks) == 1:
-                return [_advance(task) for task in tasks]
-            with ThreadPoolExecutor(n_threads) as pool:
-                return list(pool.map(_advance, tasks))
+        if n_threads == 1 or len(tasks) == 1:
+            return [_advance(task) for task in tasks]
+        with ThreadPoolExecutor(n_threads) as pool:
+            return list(pool.map(_advance, tasks))
 
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(plan, data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.plan, workspace.data, _read_only(theta), workspace.buffers)
-        with _one_blas_thread(_uses_products(plan.network)):
-            loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
-        return loss + penalty, workspace.buffers.gradient
+        arguments = workspace.plan, workspace.data, len(theta), workspace.with_theta(theta)
+        loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
+        return loss + penalty, workspace.buffers.gradient[0, : len(theta)]
 
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""
         workspace = _Workspace(Plan(network, SGD()), data, None, theta.dtype, data.n_rows)
-        arguments = (workspace.plan, workspace.data, _read_only(theta), workspace.buffers)
-        with _one_blas_thread(_uses_products(network)):
-            loss, score = training.evaluation.load(workspace.kind, arguments)(*arguments)
+        arguments = workspace.plan, workspace.data, len(theta), workspace.with_theta(theta)
+        loss, score = training.evaluation.load(workspace.kind, arguments)(*arguments)
         return loss, score
 
 
@@ -112,12 +104,18 @@ class _Workspace:
             _no_rows(self.data) if validation is None else _kernel_data(plan.network, validation, dtype)
         )
         largest = batch_size
-        if validation is not None and not _uses_products(plan.network):  # products run over the whole width
+        if validation is not None:
             largest = max(batch_size, min(validation.n_rows, BLOCK))
         fixed = batch_size >= data.n_rows and plan.order != "replacement"
         n_fixed = data.n_rows if fixed else 0
-        self.buffers = _buffers(plan.network, n_plain, data.T.shape[1], dtype, largest, n_fixed)
-        self.before = np.empty(plan.network.n_parameters, dtype)
+        self.buffers = _buffers(plan, n_plain, data.T.shape[1], dtype, largest, n_fixed)
+        table = self.plan.layers
+        self.buffers.A[table[:, layers.ROW_IN] + table[:, layers.N_IN]] = 1.0  # see `kernels.layers`
+
+    def with_theta(self, theta: Array) -> training.Buffers:
+        """Return the buffers, with these parameters in them."""
+        self.buffers.theta[0, : len(theta)] = theta
+        return self.buffers
 
 
 def _workspace(run: Run) -> _Workspace:
@@ -165,7 +163,7 @@ def _advance(task: Task) -> Chunk:
 @contextmanager
 def _kernel_state(run: Run, draws: bool) -> Iterator[training.KernelState]:
     """Yield the state as the kernels change it, and read it back."""
-    state = run.state
+    state, buffers = run.state, run.workspace.buffers
     # a full batch keeps its order, unless rows are drawn with replacement
     draws = draws and (
         run.plan.order == "replacement" or (run.plan.order == "shuffle" and run.steps_per_epoch > 1)
@@ -178,11 +176,11 @@ def _kernel_state(run: Run, draws: bool) -> Iterator[training.KernelState]:
             position,
         )
     ):
+        n_parameters = len(state.theta)
+        theta, slots = (array[:, :n_parameters] for array in (buffers.theta, buffers.slots))
+        theta[0], slots[:] = state.theta, state.slots
         kernel_state = training.KernelState(
-            theta=state.theta,
-            slots=state.slots,
             best=state.best_theta,
-            before=run.workspace.before,
             rows=state.rows if draws else _NO_ROWS,
             key=key,
             position=position,
@@ -190,6 +188,7 @@ def _kernel_state(run: Run, draws: bool) -> Iterator[training.KernelState]:
             values=np.array([*state.powers, state.best_value]),
         )
         yield kernel_state
+        state.theta[:], state.slots[:] = theta[0], slots
     state.step, state.epoch, state.best_epoch, state.stale = kernel_state.counts.tolist()
     state.powers = kernel_state.values[:2].copy()
     state.best_value = float(kernel_state.values[2])
@@ -217,7 +216,7 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
     network, monitor = plan.network, plan.monitor
     slices = plan.optimizer.slices(network)
     return training.KernelPlan(
-        layers=_layer_table(network, n_plain, np.dtype(dtype).itemsize),
+        layers=_layer_table(network, n_plain),
         embedded=np.array(network.embedded, np.int64),
         n_frequencies=network.frequencies.stop,
         dropout=_dropout(network),
@@ -241,36 +240,21 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
 
 # Kernels write to none of the cached tables: networks of a search share them.
 @lru_cache(maxsize=256)
-def _layer_table(network: Network, n_plain: int, itemsize: int) -> Array:
-    table = np.zeros((len(network.layers), 10), np.int64)
+def _layer_table(network: Network, n_plain: int) -> Array:
+    table = np.zeros((len(network.layers), 9), np.int64)
     n_in, n_dx, row_in = network.n_embedded + n_plain, network.n_embedded, 0
-    row_out = n_in
     for entry, layer, s in zip(table, network.layers, network.layout, strict=True):
         bias = s.bias.start if layer.use_bias else -1
         code = activations.CODES[layer.activation]
-        product = _product(n_in, s.n_out, itemsize)
-        n_weights = s.n_in * s.n_out
-        entry[:] = n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, product, n_weights, n_dx
-        n_in = n_dx = s.n_out
-        row_in, row_out = row_out, row_out + s.n_out
+        row_out = row_in + n_in + 1
+        entry[:] = n_in, s.n_out, s.weight.start, bias, row_in, row_out, code, s.n_in * s.n_out, n_dx
+        n_in, n_dx, row_in = s.n_out, s.n_out, row_out
     return table
 
 
 @lru_cache(maxsize=256)
 def _dropout(network: Network) -> Array:
     return np.array([layer.dropout for layer in network.layers], np.float64)
-
-
-def _product(n_in: int, n_out: int, itemsize: int = 8) -> int:
-    """Return what matrix products compute of a layer: a code of `kernels.layers`."""
-    if n_in * n_out < PRODUCT_WEIGHTS or min(n_in, n_out) < PRODUCT_UNITS:
-        return layers.NOTHING
-    return layers.ALL if n_in * n_out * itemsize >= PRODUCT_BYTES else layers.GRADIENT
-
-
-@lru_cache(maxsize=64)
-def _uses_products(network: Network) -> bool:
-    return any(_product(s.n_in, s.n_out) for s in network.layout)
 
 
 def _embeddable(network: Network, data: Data) -> Data:
@@ -336,14 +320,14 @@ def _no_rows(like: training.KernelData) -> training.KernelData:
 
 
 def _buffers(
-    network: Network, n_plain: int, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
+    plan: Plan, n_plain: int, n_targets: int, dtype: Any, largest_batch: int, n_fixed: int
 ) -> training.Buffers:
     """Return arrays of zeros that each begin at a cache line: a vector then lies in one line, not in two."""
     itemsize = np.dtype(dtype).itemsize
-    places, size = _layout(network, n_plain, n_targets, itemsize, largest_batch, n_fixed)
-    memory = np.zeros(
-        size + CACHE_LINE // itemsize, dtype
-    )  # one allocation, which takes as long as any of them
+    network, n_slots = plan.network, plan.optimizer.n_slots
+    places, size = _layout(network, n_slots, n_plain, n_targets, itemsize, largest_batch, n_fixed)
+    # one allocation, which takes as long as any of them
+    memory = np.zeros(size + CACHE_LINE // itemsize, dtype)
     memory = memory[-memory.ctypes.data % CACHE_LINE // itemsize :]
     arrays = {name: memory[start:stop].reshape(shape) for name, shape, start, stop in places}
     return training.Buffers(score=np.empty(network.n_out), **arrays)
@@ -351,27 +335,35 @@ def _buffers(
 
 @lru_cache(maxsize=256)
 def _layout(
-    network: Network, n_plain: int, n_targets: int, itemsize: int, largest_batch: int, n_fixed: int
+    network: Network,
+    n_slots: int,
+    n_plain: int,
+    n_targets: int,
+    itemsize: int,
+    largest_batch: int,
+    n_fixed: int,
 ) -> tuple[list[tuple[str, tuple[int, ...], int, int]], int]:
     """Return name, shape, start and stop of each buffer in memory, and the end of the last."""
     block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.PAIR) * training.PAIR
     n_columns = n_plain + n_targets + 1
     keep = n_fixed * n_columns * itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
-    units = network.n_embedded + n_plain + sum(network.sizes[1:])
+    units = network.n_embedded + n_plain + sum(network.sizes[1:]) + len(network.layers)
     n_coded, n_lanes = network.n_in - n_plain, VECTOR_BYTES // itemsize
     pitch = -(-network.sizes[1] // n_lanes) * n_lanes if n_coded else 0
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
-    largest = max((s.n_in * s.n_out for s in network.layout if _product(s.n_in, s.n_out)), default=0)
+    n_padded = (math.ceil(network.n_parameters / n_lanes) + 1) * n_lanes
     shapes: dict[str, tuple[int, ...]] = {
+        "theta": (1, n_padded),
+        "before": (1, n_padded),
+        "slots": (n_slots, n_padded),
+        "gradient": (1, n_padded),
         "A": (units, block),
         "S": (units if keeps else 0, block),
         "D": (units, block),
         "T": (n_targets, block),
         "R": (4, block),
         "weight": (1, block),
-        "gradient": (network.n_parameters,),
-        "product": (largest,),
         "wide": (block, pitch),
         "below": (n_coded, pitch),
         "change": (2 * n_coded, pitch),
@@ -385,7 +377,3 @@ def _layout(
         places.append((name, shape, start, start + size))
         start += -(-size // line) * line
     return places, start
-
-
-def _one_blas_thread(needed: bool) -> AbstractContextManager[None]:
-    return one_blas_thread if needed else nullcontext()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from separatrix.engine._jit import hot, kernel
+from separatrix.engine._jit import kernel
 from separatrix.engine.kernels.functions import exp_negative, logistic, softplus, tanh
 from separatrix.engine.lanes import absolute, lanes, load, maximum, store, where
 from separatrix.network.activations import ACTIVATIONS, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
@@ -16,7 +16,7 @@ _GELU, _SILU, _SOFTPLUS, _MISH = CODES["gelu"], CODES["silu"], CODES["softplus"]
 _SELU_SLOPE = SELU_SCALE * SELU_ALPHA
 
 
-@hot
+@kernel
 def activate(code, A, S, first, n_units, n):
     """Replace ``z`` in rows ``A[first : first + n_units]`` by ``g(z)``.
 
@@ -82,7 +82,7 @@ def _mish(A, S, u, n):
         store(S, u, r, t + z * slope)
 
 
-@hot
+@kernel
 def times_derivative(code, A, S, D, first, n_units, n):
     """Multiply the rows ``D[first : first + n_units]`` by ``g'``, from the outputs in A, or kept in S."""
     for u in range(first, first + n_units):

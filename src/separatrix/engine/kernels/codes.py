@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from separatrix.engine._jit import kernel
 from separatrix.engine.kernels.layers import N_IN, N_OUT, ROW_OUT, WEIGHT
-from separatrix.engine.lanes import lanes, load, load_part, spread, store, zeros
+from separatrix.engine.lanes import lanes, load, spread, store, zeros
 
 # Columns of the table of blocks (int64, one row a block): first feature, number of features, whether it is
 # cumulative.
@@ -31,13 +31,13 @@ def prepare_codes(theta, layers, data, buffers, learn):
                 s = zeros(theta)
                 for f in range(data.blocks[b, FIRST], data.blocks[b, FIRST] + data.blocks[b, SIZE]):
                     store(below, f, o, s)
-                    weight = load_part(theta, w + (n_dense + f) * n_out + o)
+                    weight = load(theta, 0, w + (n_dense + f) * n_out + o)
                     s = s + weight
                     center = center + weight * spread(data.center, f)
         store(of_center, 0, o, center)
         store(of_center, 1, o, zeros(theta))
     if learn:
-        for f in range(len(change)):
+        for f in range(2 * len(data.center)):
             for o in range(0, n_out, lanes(theta)):
                 store(change, f, o, zeros(theta))
 
@@ -55,7 +55,7 @@ def add_codes(theta, layers, data, order, start, n, buffers):
                 code = data.codes[row, b]
                 if code >= 0:
                     f = data.blocks[b, FIRST] + code
-                    s = s + load_part(theta, w + (n_dense + f) * n_out + o) * data.amounts[row, b]
+                    s = s + load(theta, 0, w + (n_dense + f) * n_out + o) * data.amounts[row, b]
                     if data.blocks[b, CUMULATIVE] != 0:
                         s = s + load(below, f, o)
             store(wide, r, o, s)
@@ -110,4 +110,4 @@ def finish_codes_gradient(layers, data, buffers):
         for f in range(first, last + 1):
             p = w + (n_dense + f) * n_out
             for o in range(n_out):
-                gradient[p + o] = change[f, o]
+                gradient[0, p + o] = change[f, o]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from separatrix.engine._jit import by_width, kernel
 from separatrix.engine.lanes import (
     absolute,
-    accumulate,
+    add_sum,
     lanes,
     load,
     minimum,
@@ -47,14 +47,15 @@ sine = by_width(_sine_32, _sine_64)
 
 
 @kernel
-def embed(theta, embedded, A, n, n_frequencies):
+def embed(theta, embedded, n_embedded, A, n, n_frequencies):
     """Set the sines and cosines of the block's first n rows.
 
     Parameters
     ----------
-    theta : (n_parameters,)
-    embedded : int64 (n_columns,)
+    theta : (1, n_parameters)
+    embedded : int64 (n_embedded,)
         The inputs that have an embedding.
+    n_embedded : int
     A : (units, block)
     n : int
         Rows of data, a multiple of the lanes.
@@ -62,7 +63,7 @@ def embed(theta, embedded, A, n, n_frequencies):
         Of all inputs together.
     """
     for p in range(n_frequencies):
-        x = 2 * n_frequencies + embedded[p * len(embedded) // n_frequencies]
+        x = 2 * n_frequencies + embedded[p * n_embedded // n_frequencies]
         frequency = spread(theta, p)
         for r in range(0, n, lanes(A)):
             turns = load(A, x, r) * frequency
@@ -74,13 +75,13 @@ def embed(theta, embedded, A, n, n_frequencies):
 
 
 @kernel
-def embed_gradient(embedded, A, D, n, gradient, n_frequencies):
+def embed_gradient(embedded, n_embedded, A, D, n, gradient, n_frequencies):
     """Add the gradient of the frequencies, from the first layer's dx in D; arguments as of `embed`."""
     for p in range(n_frequencies):
-        x = 2 * n_frequencies + embedded[p * len(embedded) // n_frequencies]
+        x = 2 * n_frequencies + embedded[p * n_embedded // n_frequencies]
         s = zeros(A)
         for r in range(0, n, lanes(A)):
             by_turns = load(A, n_frequencies + p, r) * load(D, p, r)
             by_turns = by_turns - load(A, p, r) * load(D, n_frequencies + p, r)
             s = s + by_turns * load(A, x, r)
-        accumulate(gradient, p, s * 6.283185307179586)
+        add_sum(gradient, p, s * 6.283185307179586)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from separatrix.engine._jit import hot, kernel
+from separatrix.engine._jit import kernel
 from separatrix.engine.kernels.functions import exp_negative, log1p_unit, log_normal, logistic
 from separatrix.engine.lanes import absolute, lanes, load, maximum, store, total, where, zeros
 from separatrix.network.heads import HEADS
@@ -14,7 +14,7 @@ _BINARY, _MULTILABEL, _MULTICLASS = CODES["binary"], CODES["multilabel"], CODES[
 _REGRESSION, _QUADRATIC, _POISSON = CODES["regression"], CODES["quadratic"], CODES["poisson"]
 
 
-@hot
+@kernel
 def loss_and_dz(code, A, D, T, weight, R, first, n_out, n):
     """Return the weighted sum of the losses of a block, and set ``dz``.
 

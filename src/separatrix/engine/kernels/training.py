@@ -32,7 +32,8 @@ from separatrix.engine.kernels.layers import (
     dense_gradient,
 )
 from separatrix.engine.kernels.optimizers import add_penalty, step
-from separatrix.engine.lanes import lanes, load, store
+from separatrix.engine.lanes import lanes, load, store, zeros
+from separatrix.engine.planes import pitch, plane, planes, rows_from
 
 compare_with_best = kernel(_compare_with_best)
 
@@ -51,7 +52,7 @@ GOING, STALLED, DIVERGED = range(3)
 class KernelPlan(NamedTuple):
     """What does not change: the network as a table, the optimiser's numbers, the rules."""
 
-    layers: Any  # int64 (n_layers, 10), see `kernels.layers`
+    layers: Any  # int64 (n_layers, 9), see `kernels.layers`
     embedded: Any  # int64 (n_columns,): the inputs that have an embedding
     n_frequencies: int  # of all these inputs together
     dropout: Any  # float64 (n_layers,)
@@ -93,12 +94,9 @@ class KernelData(NamedTuple):
 
 
 class KernelState(NamedTuple):
-    """What training changes. Without a row order `rows` and `key` are empty."""
+    """What training changes, beside the buffers. Without a row order `rows` and `key` are empty."""
 
-    theta: Any  # (n_parameters,)
-    slots: Any  # (n_slots, n_parameters)
     best: Any  # (n_parameters,): parameters of the best epoch
-    before: Any  # (n_parameters,): parameters at the start of the epoch
     rows: Any  # int32 (n_rows,): row order
     key: Any  # uint32 (624,): state of MT19937
     position: Any  # int64 (1,): index of the next word of `key`
@@ -107,16 +105,22 @@ class KernelState(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Memory for one block of rows. `units` counts those of all layers, the inputs included."""
+    """The parameters, and memory for one block of rows.
 
-    A: Any  # (units, block): outputs of all layers, the inputs first
+    `units` counts those of all layers, the inputs and a one for each layer included. Arrays with
+    `n_parameters` columns have memory for a vector more.
+    """
+
+    theta: Any  # (1, n_parameters)
+    before: Any  # (1, n_parameters): parameters at the start of the epoch
+    slots: Any  # (n_slots, n_parameters)
+    gradient: Any  # (1, n_parameters)
+    A: Any  # (units, block): outputs of all layers, the inputs first; see `kernels.layers`
     S: Any  # (units, block): kept derivatives; (0, block) if none are kept
     D: Any  # (units, block): dz of all layers
     T: Any  # (n_targets, block)
     R: Any  # (4, block): intermediate results of each row
     weight: Any  # (1, block)
-    gradient: Any  # (n_parameters,)
-    product: Any  # memory for the largest dw that is a matrix product
     score: Any  # float64 (n_out,)
     wide: Any  # (block, pitch): rows of the first layer's units, for coded rows; else empty, as what follows
     below: Any  # (n_coded, pitch), see `kernels.codes`
@@ -125,8 +129,8 @@ class Buffers(NamedTuple):
     packed: Any  # (n_blocks * (n_in + n_targets + 1), block) for a full batch in fixed order, else (0, block)
 
 
-@hot
-def load_block(data, order, start, n, total, above, n_in, buffers):
+@inlined
+def load_block(data, order, start, n, total, inputs, n_in, T, weight):
     """Copy rows into the block, as columns, and divide their weights by `total`.
 
     Parameters
@@ -138,95 +142,89 @@ def load_block(data, order, start, n, total, above, n_in, buffers):
         Index of the first row in the order, and number of rows; n is at most the width of the block.
     total : float
         Weight of the batch.
-    above, n_in : int
-        The first row of the inputs in A, and their number.
-    buffers : Buffers
-        Its A[above : above + n_in], T and weight are filled; columns from n to the next whole vector get
-        weight 0.
-
-    Returns
-    -------
-    int
-        n rounded up to whole vectors.
+    inputs, n_in :
+        The rows of the inputs in A, and their number.
+    T, weight :
+        Of the buffers, filled as `inputs`. Columns from n to the next whole vector get weight 0.
     """
-    A, T, weight = buffers.A, buffers.T, buffers.weight
-    zero, one = type(A[0, 0])(0.0), type(A[0, 0])(1.0)
-    scale = one / type(zero)(total)
-    whole = -(-n // lanes(A)) * lanes(A)
     ordered = len(order) > 0
     if len(data.starts) > 0:
-        load_sparse(data, order, start, n, above, n_in, A)
-    for first in range(0, n, PAIR):  # a tile of rows, so that a cache line is written whole
-        last = min(first + PAIR, n)
-        if len(data.starts) == 0:
-            for i in range(n_in):
-                if ordered:
-                    for r in range(first, last):
-                        A[above + i, r] = data.X[order[start + r], i]
-                else:
-                    for r in range(first, last):
-                        A[above + i, r] = data.X[start + r, i]
-        for t in range(len(T)):
-            if ordered:
-                for r in range(first, last):
-                    T[t, r] = data.T[order[start + r], t]
-            else:
-                for r in range(first, last):
-                    T[t, r] = data.T[start + r, t]
-    if len(data.weight) == 0:
-        for r in range(n):
-            weight[0, r] = scale
+        load_sparse(data, order, start, n, n_in, inputs)
     else:
-        for r in range(n):
-            weight[0, r] = scale * data.weight[order[start + r] if ordered else start + r]
-    for r in range(n, whole):
-        weight[0, r] = zero
-        for i in range(n_in):
-            A[above + i, r] = zero
-        for t in range(len(T)):
-            T[t, r] = zero
-    return whole
+        turn_rows(plane(data.X), plane(order), ordered, start, n, n_in, inputs)
+    turn_rows(plane(data.T), plane(order), ordered, start, n, data.T.shape[1], T)
+    weighted = len(data.weight) > 0
+    load_weights(plane(data.weight), weighted, plane(order), ordered, start, n, total, weight)
 
 
 @kernel
-def load_sparse(data, order, start, n, above, n_in, A):
+def turn_rows(X, order, ordered, start, n, width, A):
+    """Copy n rows of X into A[:width], as columns; those from n to the next whole vector get 0."""
+    zero = type(A[0, 0])(0.0)
+    for first in range(0, n, PAIR):  # a tile of rows, so that a cache line is written whole
+        last = min(first + PAIR, n)
+        for i in range(width):
+            if ordered:
+                for r in range(first, last):
+                    A[i, r] = X[order[start + r], i]
+            else:
+                for r in range(first, last):
+                    A[i, r] = X[start + r, i]
+    for r in range(n, -(-n // lanes(A)) * lanes(A)):
+        for i in range(width):
+            A[i, r] = zero
+
+
+@kernel
+def load_weights(given, weighted, order, ordered, start, n, total, weight):
+    """Set the weights of n rows, divided by `total`, and those of the next columns to 0."""
+    scale = type(weight[0, 0])(1.0 / total)
+    for r in range(0, n, lanes(weight)):
+        store(weight, 0, r, zeros(weight) + scale)
+    if weighted:
+        for r in range(n):
+            weight[0, r] = scale * given[order[start + r] if ordered else start + r]
+    for r in range(n, -(-n // lanes(weight)) * lanes(weight)):
+        weight[0, r] = type(scale)(0.0)
+
+
+@kernel
+def load_sparse(data, order, start, n, n_in, A):
     """Copy n rows of a sparse X into A; arguments as of `load_block`."""
-    for i in range(above, above + n_in):
+    for i in range(n_in):
         for r in range(n):
             A[i, r] = type(A[0, 0])(0.0)
     for r in range(n):
         row = order[start + r] if len(order) > 0 else start + r
         for k in range(data.starts[row], data.starts[row + 1]):
-            A[above + data.columns[k], r] += data.values[k]
+            A[data.columns[k], r] += data.values[k]
 
 
 @kernel
-def pack(buffers, kept, above, n_in):
+def pack(inputs, T, weight, packed, kept, n_in, n_targets):
     """Copy the loaded block to `packed`, as its block number `kept`.
 
     A full batch need then not turn the same rows into columns at every step.
     """
-    A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
-    first = kept * (n_in + len(T) + 1)
-    for r in range(0, A.shape[1], lanes(A)):
+    first = kept * (n_in + n_targets + 1)
+    for r in range(0, pitch(T), lanes(T)):
         for i in range(n_in):
-            store(packed, first + i, r, load(A, above + i, r))
-        for t in range(len(T)):
+            store(packed, first + i, r, load(inputs, i, r))
+        for t in range(n_targets):
             store(packed, first + n_in + t, r, load(T, t, r))
-        store(packed, first + n_in + len(T), r, load(weight, 0, r))
+        store(packed, first + n_in + n_targets, r, load(weight, 0, r))
 
 
-@hot
-def unpack(buffers, kept, above, n_in):
+@kernel
+def unpack(inputs, T, weight, packed, kept, n_in, n_targets):
     """Copy block number `kept` back from `packed`."""
-    A, T, weight, packed = buffers.A, buffers.T, buffers.weight, buffers.packed
-    first = kept * (n_in + len(T) + 1)
-    for r in range(0, A.shape[1], lanes(A)):
+    first = kept * (n_in + n_targets + 1)
+    for r in range(0, pitch(T), lanes(T)):
         for i in range(n_in):
-            store(A, above + i, r, load(packed, first + i, r))
-        for t in range(len(T)):
+            store(inputs, i, r, load(packed, first + i, r))
+        for t in range(n_targets):
             store(T, t, r, load(packed, first + n_in + t, r))
-        store(weight, 0, r, load(packed, first + n_in + len(T), r))
+        store(weight, 0, r, load(packed, first + n_in + n_targets, r))
 
 
 @hot
@@ -241,18 +239,18 @@ def total_weight(data, order, start, n):
 
 
 @inlined
-def forward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_step, dropping):
+def forward(plan, data, order, start, n_rows, buffers, n, offset, at_step, dropping):
     """Compute all layers' outputs A of the block's first n rows, from the inputs in A.
 
     `data`, `order`, `start` and `n_rows` (the rows without those that fill the last vector) are for codes.
     """
-    layers = plan.layers
+    layers = plane(plan.layers)
     if plan.n_frequencies > 0:
-        embed(theta, plan.embedded, buffers.A, n, plan.n_frequencies)
-    for number in range(len(layers)):
-        dense(theta, layers, number, buffers.A, n)
+        embed(buffers.theta, plane(plan.embedded), len(plan.embedded), buffers.A, n, plan.n_frequencies)
+    for number in range(len(plan.layers)):
+        dense(buffers.theta, layers, number, buffers.A, n)
         if number == 0 and len(data.blocks) > 0:
-            add_codes(theta, layers, data, order, start, n_rows, buffers)
+            add_codes(buffers.theta, layers, data, order, start, n_rows, buffers)
         first, units = layers[number, ROW_OUT], layers[number, N_OUT]
         activate(layers[number, ACTIVATION], buffers.A, buffers.S, first, units, n)
         if dropping and plan.dropout[number] > 0.0:
@@ -261,13 +259,13 @@ def forward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_step
 
 
 @inlined
-def backward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_step, dropping):
+def backward(plan, data, order, start, n_rows, buffers, n, offset, at_step, dropping):
     """Add the gradient of the block's first n rows, from the last layer's dz in D to the first's."""
-    layers = plan.layers
-    for number in range(len(layers) - 1, -1, -1):
-        dense_gradient(layers, number, buffers.A, buffers.D, n, buffers.gradient, buffers.product)
+    layers = plane(plan.layers)
+    for number in range(len(plan.layers) - 1, -1, -1):
+        dense_gradient(layers, number, buffers.A, buffers.D, n, buffers.gradient)
         if layers[number, N_DX] > 0:
-            dense_dx(theta, layers, number, buffers.D, n)
+            dense_dx(buffers.theta, layers, number, buffers.D, n)
         if number > 0:
             below = number - 1
             first, units = layers[below, ROW_OUT], layers[below, N_OUT]
@@ -279,11 +277,12 @@ def backward(plan, data, order, start, n_rows, theta, buffers, n, offset, at_ste
         elif len(data.blocks) > 0:
             add_codes_gradient(layers, data, order, start, n_rows, buffers)
     if plan.n_frequencies > 0:
-        embed_gradient(plan.embedded, buffers.A, buffers.D, n, buffers.gradient, plan.n_frequencies)
+        embedded, n_embedded = plane(plan.embedded), len(plan.embedded)
+        embed_gradient(embedded, n_embedded, buffers.A, buffers.D, n, buffers.gradient, plan.n_frequencies)
 
 
 @inlined
-def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, packed, learn):
+def sweep(plan, data, order, start, n_rows, n_parameters, buffers, at_step, loaded, keeps, packed, learn):
     """Compute loss and gradient, or loss and score, of some rows.
 
     One kernel does both, so that their common parts are compiled once.
@@ -296,15 +295,17 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
         Row order; empty if rows are taken as they are in `data`.
     start, n_rows : int
         Index of the first row in the order, and number of rows.
-    theta : (n_parameters,)
+    n_parameters : int
     buffers : Buffers
-        Its `gradient` (of loss and penalty) is filled if `learn` is true, else its `score`.
+        As planes. Its `gradient` (of loss and penalty) is filled if `learn` is true, else its `score`.
     at_step : int
         Number of the step, for dropout.
     loaded : bool
         Whether the rows are one block that is in the buffers already.
+    keeps : bool
+        Whether the training rows are always the same, and `buffers.packed` has memory for their blocks.
     packed : bool
-        Whether the rows are always the same and their blocks are in `buffers.packed`.
+        Whether the blocks are in `buffers.packed` already.
     learn : bool
 
     Returns
@@ -316,19 +317,20 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
     total : float
         Weight of the rows.
     """
-    layers, gradient, score = plan.layers, buffers.gradient, buffers.score
-    last = len(layers) - 1
+    layers, theta, gradient, score = plane(plan.layers), buffers.theta, buffers.gradient, buffers.score
+    last, n_targets = len(plan.layers) - 1, data.T.shape[1]
     first, n_out = layers[last, ROW_OUT], layers[last, N_OUT]
     if learn:
-        for p in range(len(gradient)):
-            gradient[p] = type(gradient[0])(0.0)
+        for p in range(0, n_parameters, lanes(gradient)):
+            store(gradient, 0, p, zeros(gradient))
     else:
         for o in range(n_out):
             score[o] = 0.0
     dropping = learn and plan.max_dropout > 0.0
-    block = buffers.A.shape[1]
+    A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
+    block = pitch(A)
     above = 2 * plan.n_frequencies
-    n_in = layers[0, N_IN] - above
+    inputs, n_in = rows_from(A, above), layers[0, N_IN] - above
     loss = 0.0
     penalty = 0.0
     total = total_weight(data, order, start, n_rows)
@@ -337,26 +339,25 @@ def sweep(plan, data, order, start, n_rows, theta, buffers, at_step, loaded, pac
             prepare_codes(theta, layers, data, buffers, learn)
         for offset in range(0, n_rows, block):
             n = min(n_rows - offset, block)
-            whole = -(-n // lanes(buffers.A)) * lanes(buffers.A)
+            whole = -(-n // lanes(A)) * lanes(A)
             if packed and not loaded:
-                unpack(buffers, offset // block, above, n_in)
+                unpack(inputs, T, weight, buffers.packed, offset // block, n_in, n_targets)
             elif not loaded:
-                load_block(data, order, start + offset, n, total, above, n_in, buffers)
-                if learn and len(buffers.packed) > 0:
-                    pack(buffers, offset // block, above, n_in)
+                load_block(data, order, start + offset, n, total, inputs, n_in, T, weight)
+                if learn and keeps:
+                    pack(inputs, T, weight, buffers.packed, offset // block, n_in, n_targets)
             at = start + offset
-            forward(plan, data, order, at, n, theta, buffers, whole, offset, at_step, dropping)
-            A, D, T, weight, R = buffers.A, buffers.D, buffers.T, buffers.weight, buffers.R
+            forward(plan, data, order, at, n, buffers, whole, offset, at_step, dropping)
             loss += loss_and_dz(plan.head, A, D, T, weight, R, first, n_out, whole)
             if learn:
-                backward(plan, data, order, at, n, theta, buffers, whole, offset, at_step, dropping)
+                backward(plan, data, order, at, n, buffers, whole, offset, at_step, dropping)
             else:
                 add_score(plan.head, A, T, weight, R, first, n_out, whole, score)
         if learn and len(data.blocks) > 0:
             finish_codes_gradient(layers, data, buffers)
         if learn and (plan.l2 > 0.0 or plan.l1 > 0.0):
             l2, l1 = plan.l2 / total, plan.l1 / total
-            penalty += add_penalty(theta, gradient, layers, WEIGHT, N_WEIGHTS, l2, l1)
+            penalty += add_penalty(theta, gradient, layers, last + 1, WEIGHT, N_WEIGHTS, l2, l1)
     return loss, penalty, total
 
 
@@ -382,14 +383,14 @@ def final_score(data, score):
 
 
 @hot
-def note_epoch(plan, state, history, epoch, full_batch):
+def note_epoch(plan, state, theta, before, history, epoch, full_batch):
     """Compare the epoch's monitored value with the best so far; return GOING, STALLED or DIVERGED.
 
     `history` is (n_epochs, 5); `epoch` is the row of the last epoch in it.
     """
     counts, values = state.counts, state.values
     loss = history[epoch, LOSS]
-    good = np.isfinite(loss) and loss <= plan.loss_limit and all_finite(state.theta)
+    good = np.isfinite(loss) and loss <= plan.loss_limit and all_finite(theta, len(state.best))
     if plan.quantity == _NOTHING:
         return GOING if good else DIVERGED
     if plan.quantity == _LOSS:
@@ -402,23 +403,23 @@ def note_epoch(plan, state, history, epoch, full_batch):
     is_best, stale, halt = compare_with_best(value, values[2], counts[3], plan.tol, plan.patience)
     counts[3] = 0 if halt else stale
     # the loss of a full batch was computed before its only step
-    source = state.before if plan.quantity == _LOSS and full_batch else state.theta
-    if is_best and all_finite(source):
+    source = before if plan.quantity == _LOSS and full_batch else theta
+    if is_best and all_finite(source, len(state.best)):
         values[2] = value
         counts[2] = counts[1]
-        for p in range(len(source)):
-            state.best[p] = source[p]
+        for p in range(len(state.best)):
+            state.best[p] = source[0, p]
     if not good:
         return DIVERGED
     return STALLED if halt else GOING
 
 
 @hot
-def all_finite(theta):
+def all_finite(theta, n_parameters):
     """Return whether every parameter is finite: their sum is not, if one of them is not."""
-    s = type(theta[0])(0.0)
-    for p in range(len(theta)):
-        s += theta[p]
+    s = type(theta[0, 0])(0.0)
+    for p in range(n_parameters):
+        s += theta[0, p]
     return np.isfinite(s)
 
 
@@ -463,10 +464,12 @@ def train_chunk(
     plan, data, validation = borrowed(plan), borrowed(data), borrowed(validation)
     state, buffers, rates = borrowed(state), borrowed(buffers), borrowed(rates)
     snapshots_at, history, snapshots = borrowed(snapshots_at), borrowed(history), borrowed(snapshots)
-    n_rows = len(data.T)
-    theta, counts, values = state.theta, state.counts, state.values
+    n_rows, n_parameters = len(data.T), len(state.best)
+    keeps = len(buffers.packed) > 0
+    buffers = planes(buffers)
+    theta, counts, values = buffers.theta, state.counts, state.values
     full_batch = batch_size >= n_rows
-    in_one_block = n_rows <= buffers.A.shape[1] and len(buffers.packed) > 0
+    in_one_block = n_rows <= pitch(buffers.A) and keeps
     no_order = borrowed(state.rows[:0])
     loaded, packed = False, False
     halt = GOING
@@ -480,8 +483,8 @@ def train_chunk(
                 assert plan.order == _REPLACEMENT
                 draw_with_replacement(state.rows, state.key, state.position)
         if full_batch:
-            for p in range(len(theta)):
-                state.before[p] = theta[p]
+            for p in range(0, n_parameters, lanes(theta)):
+                store(buffers.before, 0, p, load(theta, 0, p))
         loss_sum = 0.0
         # the batches, then, if asked for, all training rows and all validation rows
         for batch in range(n_batches + 2):
@@ -498,18 +501,31 @@ def train_chunk(
                 order,
                 start,
                 n,
-                theta,
+                n_parameters,
                 buffers,
                 counts[0],
                 learn and loaded,
+                keeps,
                 learn and packed,
                 learn,
             )
             if learn:
                 if total > 0.0:
                     rate = rates[done * n_batches + batch]
-                    step(plan, theta, state.slots, buffers.gradient, rate, values)
-                    loaded, packed = in_one_block, len(buffers.packed) > 0
+                    step(
+                        plan.optimizer,
+                        plane(plan.hyper),
+                        plane(plan.slices),
+                        plane(plan.factors),
+                        len(plan.slices),
+                        theta,
+                        buffers.slots,
+                        buffers.gradient,
+                        n_parameters,
+                        rate,
+                        plane(values),
+                    )
+                    loaded, packed = in_one_block, keeps
                 counts[0] += 1
                 loss_sum += (loss * plan.loss_scale + penalty) * n
             else:
@@ -520,26 +536,29 @@ def train_chunk(
                 loaded = False
         history[done, LOSS] = loss_sum / n_rows
         counts[1] += 1
-        halt = note_epoch(plan, state, history, done, full_batch)
+        halt = note_epoch(plan, state, theta, buffers.before, history, done, full_batch)
         if taken < len(snapshots_at) and snapshots_at[taken] == counts[1]:
-            for p in range(len(theta)):
-                snapshots[taken, p] = theta[p]
+            for p in range(n_parameters):
+                snapshots[taken, p] = theta[0, p]
             taken += 1
         done += 1
     return done, taken, halt
 
 
-def gradient_of(plan, data, theta, buffers):
+def gradient_of(plan, data, n_parameters, buffers):
     """Return loss, penalty and weight of all rows as one batch; the gradient is in the buffers."""
-    no_order = np.empty(0, np.int32)
-    return sweep(plan, data, no_order, np.int64(0), len(data.T), theta, buffers, 0, False, False, True)
+    plan, data, buffers = borrowed(plan), borrowed(data), planes(borrowed(buffers))
+    order, n = borrowed(np.empty(0, np.int32)), len(data.T)
+    return sweep(plan, data, order, np.int64(0), n, n_parameters, buffers, 0, False, False, False, True)
 
 
-def evaluation_of(plan, data, theta, buffers):
+def evaluation_of(plan, data, n_parameters, buffers):
     """Return the loss, as reported, and the score of all rows."""
-    no_order = np.empty(0, np.int32)
-    n_rows = len(data.T)
-    loss, _, _ = sweep(plan, data, no_order, np.int64(0), n_rows, theta, buffers, 0, False, False, False)
+    plan, data, buffers = borrowed(plan), borrowed(data), planes(borrowed(buffers))
+    order, n = borrowed(np.empty(0, np.int32)), len(data.T)
+    loss, _, _ = sweep(
+        plan, data, order, np.int64(0), n, n_parameters, buffers, 0, False, False, False, False
+    )
     return loss * plan.loss_scale, final_score(data, buffers.score)
 
 
