@@ -159,7 +159,7 @@ def test_notes_are_of_the_whole_table(run, model):
     result = run("predict", str(model), "new.csv", *MEMORY, "-o", "out.csv")
     assert result.stderr.splitlines() == [
         "note: columns that the model does not use: note.",
-        "note: 'town' has values that were not seen in training in 50 of 50 rows.",
+        "note: 'town' has values that training did not have, such as 'Rom', in 50 of 50 rows.",
     ]
 
 

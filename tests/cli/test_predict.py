@@ -68,8 +68,20 @@ def test_columns_are_found_by_name_and_others_are_kept(run, model):
     assert result.stdout.splitlines()[1].startswith("hello,TRUE,Ulm,1,55,yes,")
     assert result.stderr.splitlines() == [
         "note: columns that the model does not use: note.",
-        "note: 'town' has values that were not seen in training in 1 of 2 rows.",
+        "note: 'town' has values that training did not have, such as 'Köln', in 1 of 2 rows.",
     ]
+
+
+def test_numbers_far_from_the_training_are_counted_over_all_pieces(run, model, monkeypatch):
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 10)
+    monkeypatch.setattr("separatrix.data.streams.LEAST_ROWS", 10)
+    rows = "true,Ulm,1,30\n" * 39 + "true,Ulm,1,1e9\n"
+    Path("new.csv").write_text("member,town,id,age\n" + rows, encoding="utf-8")
+    for options in ((), ("--memory", "512MB")):
+        result = run("predict", str(model), "new.csv", *options)
+        assert result.exit_code == 0, result.output
+        assert "note: 'age' is far from " in result.stderr
+        assert " of the training in 1 of 40 rows." in result.stderr
 
 
 def test_numbers(run):

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from glob import glob
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,7 +40,7 @@ from separatrix.data.read_options import ReadOptions
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import Stream
 from separatrix.data.table import Table
-from separatrix.data.table_check import readable_table
+from separatrix.data.table_check import TableCheck, readable_table, together
 from separatrix.data.table_files import FileTable
 from separatrix.data.table_output import output_format, write_pieces
 from separatrix.decision import decision_of_model
@@ -128,12 +129,12 @@ def predict(
     read = None if in_pieces else _read(sources[0], options, known)
     with _opened(sources if read is None else read, piece_bytes, options, known) as (stream, layout):
         check.choice("faults", faults, FAULTS)
-        unseen: Counter[str] = Counter()
+        checks: list[TableCheck] = []
         taken: Counter[str] | None = Counter() if faults == "missing" else None
         group_rows = max(piece.n_rows for piece in stream.pieces)
-        pieces = scored_pieces(model, stream, unseen, layout, taken, is_text=is_text, interval=interval)
+        pieces = scored_pieces(model, stream, checks, layout, taken, is_text=is_text, interval=interval)
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
-        _note_columns(model, stream, unseen)
+        _note_columns(model, stream, together(checks), taken or {})
         note_faults(taken or {}, stream.n_rows)
     _note_decision(model, is_asked=threshold is not None)
 
@@ -208,14 +209,14 @@ def check_output(output: str, sources: list[str]) -> None:
 def scored_pieces(
     model: AnyModel,
     stream: Stream,
-    unseen: Counter[str],
+    checks: list[TableCheck],
     layout: CsvLayout | None = None,
     taken: Counter[str] | None = None,
     *,
     is_text: bool = False,
     interval: float | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield pieces with the columns that scoring adds; count the values not seen in training.
+    """Yield pieces with the columns that scoring adds; append what training did not have in each.
 
     With `taken`, what cannot be read is taken as missing, and counted there. With `is_text`, predicted
     numbers are in single precision.
@@ -236,7 +237,7 @@ def scored_pieces(
         with stream.located(piece):
             added = predicted_columns(model, table, interval)
         if model.encoder is not None:
-            unseen.update(model.encoder.count_unseen(table.columns))
+            checks.append(model.check_table(table))
         if is_text:
             added = {name: _short(name, values) for name, values in added.items()}
         for name in added:
@@ -323,11 +324,13 @@ def _predicted(model: AnyModel, table: Table) -> tuple[Array, Array | None]:
     return decision_of_model(model).labels(model.classes, proba), proba
 
 
-def _note_columns(model: AnyModel, stream: Stream, unseen: Mapping[str, int]) -> None:
+def _note_columns(model: AnyModel, stream: Stream, found: TableCheck, taken: Mapping[str, int]) -> None:
+    """Say which columns are not used, and what training did not have; of cells `taken` as missing once."""
     if model.encoder is None:
         return
     unused = [name for name in model.encoder.extra_columns(stream.kinds) if name != model.target_name]
     if unused:
         note(f"columns that the model does not use: {some(unused)}.")
-    for name, number in unseen.items():
-        note(f"'{name}' has values that were not seen in training in {number:,} of {stream.n_rows:,} rows.")
+    missing = {name: n for name, n in found.missing.items() if name not in taken}
+    for sentence in replace(found, missing=missing).sentences:
+        note(f"{sentence}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -150,6 +150,34 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
     n_unread = {name: text.n_rows for name, text in unreadable.items()}
     missing = {name: left for name, n in missing.items() if (left := n - n_unread.get(name, 0))} | empty
     return TableCheck(n_rows, tuple(lacking), unseen, far, ranges, missing, dates, unreadable)
+
+
+def together(checks: Sequence[TableCheck]) -> TableCheck:
+    """Return what was found in the pieces of a table; of several examples, the first.
+
+    Examples
+    --------
+    >>> pieces = [TableCheck(2, far={"age": 1}, ranges={"age": (20, 60)}), TableCheck(3, missing={"age": 2})]
+    >>> print(together(pieces))
+    'age' is far from 20 to 60 of the training in 1 of 5 rows.
+    'age' has no value in 2 of 5 rows, and had one in every training row.
+    """
+
+    def examples(found: Sequence[Mapping[str, Unseen]]) -> dict[str, Unseen]:
+        firsts = {name: one for each in reversed(found) for name, one in each.items()}
+        counts = sum((Counter({name: one.n_rows for name, one in each.items()}) for each in found), Counter())
+        return {name: replace(one, n_rows=counts[name]) for name, one in firsts.items()}
+
+    return TableCheck(
+        sum(check.n_rows for check in checks),
+        tuple(dict.fromkeys(name for check in checks for name in check.lacking)),
+        examples([check.unseen for check in checks]),
+        sum((Counter(check.far) for check in checks), Counter()),
+        {name: ends for check in checks for name, ends in check.ranges.items()},
+        sum((Counter(check.missing) for check in checks), Counter()),
+        tuple(dict.fromkeys(name for check in checks for name in check.dates)),
+        examples([check.unreadable for check in checks]),
+    )
 
 
 def _readable(

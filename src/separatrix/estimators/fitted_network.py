@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import asdict
 from typing import Any, Self
 
 import numpy as np
@@ -121,7 +120,7 @@ class FittedNetwork(ABC):
         if "learning_rate_init_" in vars(self) and not uses_lbfgs(self.solver):
             training["learning_rate_init"] = self.learning_rate_init_
         if hasattr(self, "stop_"):
-            training |= {"stop": asdict(self.stop_), "history": self.history_.to_dict()}
+            training |= {"stop": self.stop_.to_dict(), "history": self.history_.to_dict()}
         names = getattr(self, "feature_names_in_", None)
         return Model(
             self.network_,

@@ -79,7 +79,7 @@ def train_again(
             kept = (
                 f"{_ENDS_ALL[ended]} ended training {n} of {most}; the best network of those before is kept."
             )
-            best["stop_"] = replace(best["stop_"], reason=ended, message=kept)
+            best["stop_"] = replace(best["stop_"], reason=ended, details=kept)
     vars(estimator).clear()
     vars(estimator).update(best, n_trainings_=n)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from separatrix.engine.base import Monitor
 
@@ -74,6 +74,15 @@ class Stop:
             kept = "the initial parameters are kept"
         parts = _what(self.reason, self.epoch, self.details), kept, _advice(self, self.details)
         return "; ".join(part for part in parts if part) + "."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return reason, epochs and message, as values that JSON can hold."""
+        return {
+            "reason": self.reason,
+            "epoch": self.epoch,
+            "best_epoch": self.best_epoch,
+            "message": self.message,
+        }
 
 
 def _what(reason: Reason, epoch: int, details: Details) -> str:
