@@ -22,10 +22,10 @@ export function short(value: number, digits = 3): string {
   return value < 0 ? MINUS + text : text;
 }
 
-/** Return a loss: three decimals, more digits if it is small. */
+/** Return a loss: three decimals, more digits if it is small, fewer if it is huge: the dock of a phone is narrow. */
 export function loss(value: number): string {
   if (!Number.isFinite(value)) return "–";
-  return Math.abs(value) >= 0.1 ? (value >= 1000 ? short(value) : value.toFixed(3)) : short(value, 2);
+  return Math.abs(value) >= 0.1 ? (value >= 1000 ? short(value, value < 1e6 ? 3 : 2) : value.toFixed(3)) : short(value, 2);
 }
 
 /** Return a fraction as a percentage. */
