@@ -710,3 +710,14 @@ def test_a_class_of_one_row_has_no_validation_row():
         with pytest.warns(UserWarning, match="no validation row has class 'c', of which there is one row"):
             held_out = reader.with_validation_rows(rows)
         assert held_out.collect(VALIDATION).T.max() == 1
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("scoring", [None, "accuracy"])
+def test_a_table_in_memory_holds_out_rows_of_every_class(n_classes, scoring):
+    kinds = np.array(["a", "b", "c"])[np.arange(60) % n_classes]
+    clf = sx.MLPClassifier((), early_stopping=True, scoring=scoring, max_iter=2, engine="numpy")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        clf.fit_table(Table({"age": np.arange(60.0), "kind": kinds}), "kind")
+    assert len(clf.validation_scores_) == 2

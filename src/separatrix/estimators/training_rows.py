@@ -95,7 +95,8 @@ class TrainingRows:
             counts = np.bincount(codes)
             if (np.bincount(codes[validation], minlength=len(counts)) == 0)[counts > 1].any():
                 train, validation = split_with_every_class(codes, fraction, random_state)
-            warn_of_single_rows(self.attributes["classes_"], counts)
+            if self.targets.classes is not None:
+                warn_of_single_rows(self.targets.classes.tolist(), counts)
         return replace(self, data=self.data.take(train), validation=self.data.take(validation))
 
     def with_validation(

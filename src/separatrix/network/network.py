@@ -98,6 +98,7 @@ class Network:
     embedding: PeriodicEmbedding | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))  # engines keep tables by network: it is hashed
         check.integer("n_in", self.n_in, 1)
         if self.embedding is not None:
             if not isinstance(self.embedding, PeriodicEmbedding):

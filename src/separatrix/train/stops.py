@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from separatrix.engine.base import Monitor
@@ -62,7 +62,10 @@ class Stop:
     reason: Reason
     epoch: int
     best_epoch: int | None
-    details: Details | str
+    details: Details | str = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.message
 
     @property
     def message(self) -> str:
