@@ -156,7 +156,7 @@ def test_a_class_weight_moves_the_probabilities() -> None:
 def test_how_many_networks_are_trained_at_most() -> None:
     assert sx.TabularClassifier().n_networks == 40
     assert sx.TabularClassifier("fast").n_networks == 20
-    assert sx.TabularClassifier("best").n_networks == 80
+    assert sx.TabularClassifier("best").n_networks == 90
     assert sx.TabularRegressor().n_networks == 30
 
 
