@@ -125,9 +125,13 @@ def test_an_interval_needs_the_residuals_of_an_ensemble(run, people, model, numb
     assert "--interval needs a model of numbers, and this one predicts classes" in result.stderr
     sx.save(numbers.to_model().models[0], "one.safetensors")
     result = run("predict", "one.safetensors", "new.csv", "--interval", "0.9")
-    assert "--interval needs the out-of-fold residuals that an ensemble keeps" in result.stderr
+    assert "with --model=tabular keeps, and this model is one network; fit one so." in result.stderr
+    network = numbers.to_model().models[0]
+    sx.save(sx.Ensemble([network, network]), "bare.safetensors")
+    result = run("predict", "bare.safetensors", "new.csv", "--interval", "0.9")
+    assert "and this ensemble has none" in result.stderr
     result = run("predict", "numbers.safetensors", "new.csv", "--interval", "90")
-    assert "must be a number in (0, 1), got 90.0" in result.stderr
+    assert "--interval must be a number in (0, 1), got 90.0" in result.stderr
 
 
 def test_a_model_without_an_encoder(run):
@@ -420,10 +424,30 @@ def test_faults_are_taken_as_missing_when_asked(run, model):
     assert "--faults missing" in refused.stderr
     result = run("predict", str(model), "bad.csv", "--faults", "missing")
     assert result.exit_code == 0, result.output
-    assert "note: 'age' cannot be read in 1 of 2 rows: taken as missing." in result.stderr
-    assert "'town' is lacking, or cannot be read, in 2 of 2 rows: taken as missing." in result.stderr
+    text = "text that cannot be read, such as 'old', in 1 of 2 rows"
+    assert f"note: 'age' has {text}: taken as missing." in result.stderr
+    assert "note: 'town' is lacking: taken as missing." in result.stderr
+    assert "no value" not in result.stderr
     assert len(result.stdout.splitlines()) == 3
-    assert run("predict", str(model), "bad.csv", "--faults", "ignore").exit_code == 2
+    assert "--faults must be one of" in run("predict", "none", "none.csv", "--faults", "ignore").stderr
+
+
+def test_cells_without_a_value_are_said_beside_those_that_cannot_be_read(run):
+    table = sx.data.Table({"age": np.random.RandomState(0).uniform(20, 60, 40)})
+    clf = sx.MLPClassifier((), solver="lbfgs", engine="numpy").fit_table(table, ["no", "yes"] * 20)
+    sx.save(clf, "ages.safetensors")
+    Path("bad.csv").write_text("age,note\nold,a\n,b\n,c\n")
+    result = run("predict", "ages.safetensors", "bad.csv", "--faults", "missing")
+    assert "'age' has no value in 2 of 3 rows, and had one in every training row." in result.stderr
+    assert "such as 'old', in 1 of 3 rows: taken as missing." in result.stderr
+
+
+def test_faults_need_a_model_that_was_fitted_on_a_table(run):
+    sx.save(sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0]), "plain.safetensors")
+    Path("x.csv").write_text("x\nold\n", encoding="utf-8")
+    result = run("predict", "plain.safetensors", "x.csv", "--faults", "missing")
+    assert result.exit_code == 2
+    assert "--faults must be error for a model of plain numbers" in result.stderr
 
 
 def test_numbers_in_text_have_the_digits_of_single_precision(run, model, people):

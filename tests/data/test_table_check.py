@@ -9,7 +9,7 @@ import separatrix as sx
 from separatrix.data import Table, learn_schema
 from separatrix.data.column import as_text
 from separatrix.data.encoder import TableEncoder
-from separatrix.data.table_check import Unseen, check_table, readable_table
+from separatrix.data.table_check import Unseen, check_table, readable_table, together
 from separatrix.errors import DataError, ParameterError, TableWarning
 
 N = 60
@@ -63,6 +63,17 @@ def test_one_row_that_is_a_little_outside_is_silent_among_many():
     many["age"][0] = 200.0
     assert not check_table(ENCODER, many)
     assert check_table(ENCODER, rows(1, age=200.0)).far == {"age": 1}
+
+
+def test_what_is_far_does_not_depend_on_the_pieces():
+    many = rows(1000)
+    many["age"][-15:] = [200.0] * 15  # by more than one width, and less than five
+    pieces = [{name: cells[i : i + 100] for name, cells in many.items()} for i in range(0, 1000, 100)]
+    assert not together([check_table(ENCODER, piece) for piece in pieces])
+    many["age"][:10] = [200.0] * 10
+    pieces[0]["age"][:10] = [200.0] * 10
+    assert together([check_table(ENCODER, piece) for piece in pieces]).far == {"age": 25}
+    assert check_table(ENCODER, many).far == {"age": 25}
 
 
 def test_a_lacking_column_is_reported():
@@ -153,3 +164,9 @@ def test_all_faults_are_named_at_once() -> None:
     same, none = readable_table(encoder, table)
     assert not none
     assert same.columns["age"].tolist() == table["age"].tolist()
+
+
+def test_a_model_that_does_not_keep_how_columns_are_read_makes_no_table_readable() -> None:
+    encoder = TableEncoder.fit({"age": [20.0, 60.0]})
+    with pytest.raises(ParameterError, match="of an earlier version, does not keep how columns are read"):
+        readable_table(encoder, {"size": [1.0]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from separatrix.cli.console import note, show, show_json, some, summary
 from separatrix.cli.judging import check_report, write_report
 from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption
 from separatrix.cli.positive import with_positive
-from separatrix.cli.predict import FAULTS, note_faults, threshold_text, without_faults
+from separatrix.cli.predict import FAULTS, check_takes_faults, note_faults, threshold_text
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.report import assessment_parts, unseen_lines
 from separatrix.cli.table_input import (
@@ -28,6 +27,7 @@ from separatrix.cli.table_input import (
 )
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import split_target
+from separatrix.data.table_check import readable_table
 from separatrix.errors import ParameterError
 from separatrix.evaluate.assessment import assess
 from separatrix.io import load
@@ -94,12 +94,13 @@ def evaluate(
     model = with_positive(load(model_file), positive)
     if threshold is not None:
         model = model.with_threshold(threshold)
+    if faults == "missing":
+        check_takes_faults(model)
     name = target or model.target_name
     table = read_table_source(source, reading.with_text(text_columns_of(model, name)), known_guesses(model))
     if faults == "missing":
-        taken: Counter[str] = Counter()
-        table = without_faults(model, table, taken)
-        note_faults(taken, table.n_rows)
+        table, taken = readable_table(model.encoder, table)
+        note_faults(taken)
     assessment = assess(model, table, name)
     assert name is not None
     if report is not None:

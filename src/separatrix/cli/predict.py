@@ -6,8 +6,7 @@ It loads NumPy, safetensors and Polars alone, so that it starts quickly.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from glob import glob
@@ -112,6 +111,9 @@ def predict(
     each; with an interval, the columns 'lower' and 'upper'. Columns are found by name; those that the model
     does not use are kept as they are.
     """
+    check.choice("faults", faults, FAULTS)
+    if interval is not None:
+        check.number("interval", interval, 0.0, 1.0, open_low=True, open_high=True)
     if output != "-":
         check_output(output, sources)
     model = with_positive(load(model_file), positive)
@@ -119,6 +121,8 @@ def predict(
         model = model.with_threshold(threshold)
     if interval is not None:
         check_interval(model, interval)
+    if faults == "missing":
+        check_takes_faults(model)
     written = output_format(output)[0]
     keeps, is_text = written.keeps_spelling, not written.keeps_types
     options = reading.with_text("as written" if keeps else text_columns_of(model))
@@ -128,14 +132,14 @@ def predict(
     known = known_guesses(model)
     read = None if in_pieces else _read(sources[0], options, known)
     with _opened(sources if read is None else read, piece_bytes, options, known) as (stream, layout):
-        check.choice("faults", faults, FAULTS)
         checks: list[TableCheck] = []
-        taken: Counter[str] | None = Counter() if faults == "missing" else None
+        taken: list[TableCheck] | None = [] if faults == "missing" else None
         group_rows = max(piece.n_rows for piece in stream.pieces)
         pieces = scored_pieces(model, stream, checks, layout, taken, is_text=is_text, interval=interval)
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
-        _note_columns(model, stream, together(checks), taken or {})
-        note_faults(taken or {}, stream.n_rows)
+        faulty = together(taken or [])
+        _note_columns(model, stream, together(checks), faulty)
+        note_faults(faulty)
     _note_decision(model, is_asked=threshold is not None)
 
 
@@ -146,15 +150,31 @@ def check_interval(model: AnyModel, coverage: float) -> None:
             "interval", "needs a model of numbers, and this one predicts classes; leave it out."
         )
     if not isinstance(model, Ensemble) or model.residuals is None:
+        found = "this ensemble has none" if isinstance(model, Ensemble) else "this model is one network"
         raise ParameterError(
             "interval",
-            "needs the out-of-fold residuals that an ensemble keeps, and this model is one network; fit "
-            "with --model=ensemble.",
+            f"needs the out-of-fold residuals that a fit of numbers with --model=tabular keeps, and {found}; "
+            "fit one so.",
         )
     if math.isinf(model.residuals.half_width(coverage)):
         note(
             f"intervals have no ends: {model.residuals.n_rows:,} training rows are too few for a coverage of "
             f"{coverage:g}; ask for less."
+        )
+
+
+def check_takes_faults(model: AnyModel) -> None:
+    """Raise a `ParameterError` for a model that does not know how the columns of a table are read."""
+    if model.encoder is None:
+        raise ParameterError(
+            "faults",
+            "must be error for a model of plain numbers, as missing needs one that was fitted on a table.",
+        )
+    if model.encoder.schema is None:
+        raise ParameterError(
+            "faults",
+            "must be error for a model of an earlier version, which does not keep how columns are read; fit "
+            "again for missing.",
         )
 
 
@@ -211,14 +231,14 @@ def scored_pieces(
     stream: Stream,
     checks: list[TableCheck],
     layout: CsvLayout | None = None,
-    taken: Counter[str] | None = None,
+    taken: list[TableCheck] | None = None,
     *,
     is_text: bool = False,
     interval: float | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield pieces with the columns that scoring adds; append what training did not have in each.
 
-    With `taken`, what cannot be read is taken as missing, and counted there. With `is_text`, predicted
+    With `taken`, what cannot be read is taken as missing, and appended there. With `is_text`, predicted
     numbers are in single precision.
 
     With a `layout`, the cells are as written in a text file, and the model gets what they stand for. Columns
@@ -233,7 +253,8 @@ def scored_pieces(
         written = Table(dict(stream.read(piece, names)))
         table = written if layout is None else _read_cells(model, written, layout)
         if taken is not None:
-            table = without_faults(model, table, taken)
+            table, faults = readable_table(model.encoder, table)
+            taken.append(faults)
         with stream.located(piece):
             added = predicted_columns(model, table, interval)
         if model.encoder is not None:
@@ -256,19 +277,10 @@ def _short(name: str, values: Any) -> Any:
     return pl.Series(name, values, dtype=pl.Float32) if is_float else values
 
 
-def without_faults(model: AnyModel, table: Table, taken: Counter[str]) -> Table:
-    """Return a table in which what cannot be read is missing; count it."""
-    readable, faults = readable_table(model.encoder, table)
-    taken.update({name: text.n_rows for name, text in faults.unreadable.items()})
-    taken.update(dict.fromkeys(faults.lacking, table.n_rows))
-    return readable
-
-
-def note_faults(taken: Mapping[str, int], n_rows: int) -> None:
+def note_faults(taken: TableCheck) -> None:
     """Say what was taken as missing."""
-    for name, number in taken.items():
-        which = "is lacking, or cannot be read," if number == n_rows else "cannot be read"
-        note(f"'{name}' {which} in {number:,} of {n_rows:,} rows: taken as missing.")
+    for sentence in taken.sentences:
+        note(f"{sentence}: taken as missing.")
 
 
 def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
@@ -324,13 +336,15 @@ def _predicted(model: AnyModel, table: Table) -> tuple[Array, Array | None]:
     return decision_of_model(model).labels(model.classes, proba), proba
 
 
-def _note_columns(model: AnyModel, stream: Stream, found: TableCheck, taken: Mapping[str, int]) -> None:
-    """Say which columns are not used, and what training did not have; of cells `taken` as missing once."""
+def _note_columns(model: AnyModel, stream: Stream, found: TableCheck, taken: TableCheck) -> None:
+    """Say which columns are not used, and what training did not have, but what was `taken` as missing."""
     if model.encoder is None:
         return
     unused = [name for name in model.encoder.extra_columns(stream.kinds) if name != model.target_name]
     if unused:
         note(f"columns that the model does not use: {some(unused)}.")
-    missing = {name: n for name, n in found.missing.items() if name not in taken}
+    n_taken = {name: text.n_rows for name, text in taken.unreadable.items()}
+    n_taken |= dict.fromkeys(taken.lacking, taken.n_rows)
+    missing = {name: left for name, n in found.missing.items() if (left := n - n_taken.get(name, 0)) > 0}
     for sentence in replace(found, missing=missing).sentences:
         note(f"{sentence}.")

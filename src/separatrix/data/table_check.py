@@ -59,9 +59,9 @@ class TableCheck:
         Columns that the model needs and the table has not.
     unseen : dict of str to Unseen
         Values of categories that training did not have.
-    far : dict of str to int
-        Rows with a number, or a date, farther outside the range of the training than this range is wide, if
-        they are 2 % of the rows or more; else those that are five times as far.
+    outside : dict of str to tuple of int
+        Rows with a number, or a date, farther outside the range of the training than this range is wide, and
+        rows that are five times as far.
     ranges : dict of str to tuple of float
         The ranges of these columns; of dates in seconds since 1970.
     dates : tuple of str
@@ -75,7 +75,7 @@ class TableCheck:
     n_rows: int
     lacking: tuple[str, ...] = ()
     unseen: Mapping[str, Unseen] = field(default_factory=dict)
-    far: Mapping[str, int] = field(default_factory=dict)
+    outside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
@@ -84,6 +84,15 @@ class TableCheck:
     def __bool__(self) -> bool:
         """Return whether there is something to report."""
         return bool(self.lacking or self.unseen or self.far or self.missing or self.unreadable)
+
+    @property
+    def far(self) -> dict[str, int]:
+        """Rows far outside the range of the training: by its width if they are 2 %, else by five times it."""
+        counts = {
+            name: beyond if beyond >= MANY * self.n_rows else far
+            for name, (beyond, far) in self.outside.items()
+        }
+        return {name: n for name, n in counts.items() if n}
 
     @property
     def sentences(self) -> list[str]:
@@ -142,14 +151,14 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
         columns = given
     known = given if encoder.schema is None else encoder.schema.apply_known(columns)
     applied = known if isinstance(known, Table) else Table(dict(known))  # type: ignore[arg-type]
-    far, ranges, missing = _outside(encoder.schema, applied)
+    outside, ranges, missing = _outside(encoder.schema, applied)
     n_rows = len(next(iter(given.values()), ()))  # type: ignore[arg-type]
     used = () if encoder.schema is None else encoder.schema.used
-    dates = tuple(each.name for each in used if each.name in far and isinstance(each.reader, DateReader))
+    dates = tuple(each.name for each in used if each.name in outside and isinstance(each.reader, DateReader))
     unseen, empty = _unseen(encoder, applied)
     n_unread = {name: text.n_rows for name, text in unreadable.items()}
     missing = {name: left for name, n in missing.items() if (left := n - n_unread.get(name, 0))} | empty
-    return TableCheck(n_rows, tuple(lacking), unseen, far, ranges, missing, dates, unreadable)
+    return TableCheck(n_rows, tuple(lacking), unseen, outside, ranges, missing, dates, unreadable)
 
 
 def together(checks: Sequence[TableCheck]) -> TableCheck:
@@ -157,10 +166,9 @@ def together(checks: Sequence[TableCheck]) -> TableCheck:
 
     Examples
     --------
-    >>> pieces = [TableCheck(2, far={"age": 1}, ranges={"age": (20, 60)}), TableCheck(3, missing={"age": 2})]
+    >>> pieces = [TableCheck(2, outside={"age": (1, 1)}, ranges={"age": (20, 60)}), TableCheck(3)]
     >>> print(together(pieces))
     'age' is far from 20 to 60 of the training in 1 of 5 rows.
-    'age' has no value in 2 of 5 rows, and had one in every training row.
     """
 
     def examples(found: Sequence[Mapping[str, Unseen]]) -> dict[str, Unseen]:
@@ -168,16 +176,21 @@ def together(checks: Sequence[TableCheck]) -> TableCheck:
         counts = sum((Counter({name: one.n_rows for name, one in each.items()}) for each in found), Counter())
         return {name: replace(one, n_rows=counts[name]) for name, one in firsts.items()}
 
+    outside = [name for check in checks for name in check.outside]
     return TableCheck(
         sum(check.n_rows for check in checks),
         tuple(dict.fromkeys(name for check in checks for name in check.lacking)),
         examples([check.unseen for check in checks]),
-        sum((Counter(check.far) for check in checks), Counter()),
+        {name: _sums([check.outside.get(name, (0, 0)) for check in checks]) for name in outside},
         {name: ends for check in checks for name, ends in check.ranges.items()},
         sum((Counter(check.missing) for check in checks), Counter()),
         tuple(dict.fromkeys(name for check in checks for name in check.dates)),
         examples([check.unreadable for check in checks]),
     )
+
+
+def _sums(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(beyond for beyond, _ in pairs), sum(far for _, far in pairs)
 
 
 def _readable(
@@ -204,7 +217,7 @@ def readable_table(encoder: TableEncoder | None, X: Any) -> tuple[Table, TableCh
     Raises
     ------
     ParameterError
-        If the model takes no tables.
+        If the model takes no tables, or is of an earlier version, which did not keep how columns are read.
 
     Examples
     --------
@@ -223,8 +236,14 @@ def readable_table(encoder: TableEncoder | None, X: Any) -> tuple[Table, TableCh
     if encoder is None or columns is None:
         raise ParameterError("X", "must be a table, for a model that was fitted with fit_table.")
     table = X if isinstance(X, Table) else Table({name: as_column(columns[name], name) for name in columns})
-    if encoder.schema is None or isinstance(table, AppliedTable):
+    if isinstance(table, AppliedTable):
         return table, TableCheck(table.n_rows)
+    if encoder.schema is None:
+        raise ParameterError(
+            "X",
+            "cannot be made readable: the model, of an earlier version, does not keep how columns are "
+            "read; fit again, or correct the table.",
+        )
     readable, unreadable = _readable(encoder.schema, table.columns)
     lacking = [name for name in encoder.input_columns if name not in table.columns]
     added = {name: np.full(table.n_rows, None, dtype=object) for name in lacking}
@@ -287,9 +306,9 @@ def _unseen_of(levels: tuple[str | None, ...], cells: Column) -> Unseen:
 
 def _outside(
     schema: Schema | None, table: Table
-) -> tuple[dict[str, int], dict[str, tuple[float, float]], dict[str, int]]:
-    """Return the rows far outside the range of the training, these ranges, and missing values."""
-    far: dict[str, int] = {}
+) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[float, float]], dict[str, int]]:
+    """Return how many rows are outside the range of the training, these ranges, and missing values."""
+    outside: dict[str, tuple[int, int]] = {}
     ranges: dict[str, tuple[float, float]] = {}
     missing: dict[str, int] = {}
     for each in () if schema is None else schema.used:
@@ -302,17 +321,17 @@ def _outside(
         n_missing = int(np.isnan(numbers).sum())
         if n_missing and not each.n_missing:
             missing[each.name] = n_missing
-        if n := _n_far(numbers, low, high):
-            far[each.name], ranges[each.name] = n, (each.low, each.high)
-    return far, ranges, missing
+        beyond, far = _n_outside(numbers, low, high)
+        if beyond:
+            outside[each.name], ranges[each.name] = (beyond, far), (each.low, each.high)
+    return outside, ranges, missing
 
 
-def _n_far(numbers: Column, low: float, high: float) -> int:
-    """Return the rows far outside a range: by its width if they are many, else by several times its width."""
+def _n_outside(numbers: Column, low: float, high: float) -> tuple[int, int]:
+    """Return the rows outside a range by more than its width, and by more than several times its width."""
     with np.errstate(over="ignore", invalid="ignore"):
         distance = np.maximum(low - numbers, numbers - high) / max(high - low, np.finfo(float).tiny)
-    n = int((distance > 1).sum())
-    return n if n >= MANY * len(numbers) else int((distance > SEVERAL).sum())
+    return int((distance > 1).sum()), int((distance > SEVERAL).sum())
 
 
 def _numbers(reader: Any, name: str, table: Table) -> Column | None:
