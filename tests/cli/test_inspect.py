@@ -7,6 +7,7 @@ import pytest
 import separatrix as sx
 from separatrix.cli.inspect import column_lines, solver_text
 from separatrix.data import TableEncoder
+from separatrix.network import PeriodicEmbedding
 
 
 def test_what_is_in_a_model(run, model):
@@ -46,6 +47,13 @@ def test_a_bare_model(run):
         in result.stdout
     )
     assert "Inputs   u, v" in result.stdout
+
+
+def test_a_network_with_an_embedding(run):
+    network = sx.Network.mlp(2, (3,), 1, embedding=PeriodicEmbedding(4))
+    sx.save(sx.Model(network, [0.5] * network.n_parameters), "bare.safetensors")
+    shown = run("inspect", "bare.safetensors").stdout
+    assert "2 inputs with 4 frequencies each → 3 relu → 1 logistic output (69 parameters" in shown
 
 
 def test_the_curve_of_a_diverged_training_has_its_finite_losses(run):

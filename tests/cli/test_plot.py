@@ -5,10 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from separatrix import Network
+from separatrix import MLPClassifier, Network
+from separatrix.cli.runs import _network
 from separatrix.data.table import Table
+from separatrix.estimators.settings import plain_settings
 from separatrix.io import save
 from separatrix.model import Model
+from separatrix.network import PeriodicEmbedding
 
 pytestmark = pytest.mark.slow
 
@@ -278,3 +281,14 @@ def test_of_several_pictures_those_that_can_be_drawn_are(run, tmp_path):
     assert result.exit_code == 2
     assert result.stdout == f"{Path('plots') / 'bare-diagram.png'}\n"
     assert "cannot draw 'loss': the model file has no history." in result.stderr
+
+
+def test_a_network_with_an_embedding_is_trained_again():
+    embedding = PeriodicEmbedding(2, 0.3, (1,))
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    clf = MLPClassifier((2,), embedding=embedding, max_iter=2, engine="numpy", random_state=0)
+    model = clf.fit(X, (X[:, 0] > 0).astype(int)).to_model()
+    settings = plain_settings(clf.get_params())
+    assert settings["embedding"]["columns"] == [1]
+    again = _network(Model(model.network, model.theta, training=model.training | {"settings": settings}))
+    assert again.embedding == embedding

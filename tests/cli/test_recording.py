@@ -94,3 +94,14 @@ def test_record_belongs_to_one_network(run):
     assert "--record belongs to one network" in result.stderr
     result = run(*FIT, "--record", "--checkpoint", "c.check")
     assert "--record needs a training without --checkpoint" in result.stderr
+
+
+def test_the_film_of_a_network_with_an_embedding(run):
+    embedded = ("--embedding", "2", "--epochs", "2")
+    result = run(*FIT[:1], "diabetes", *FIT[2:], *embedded, "--film", "d.gif", "-o", "d.safetensors")
+    assert result.exit_code == 0, result.output
+    assert Path("d.gif").read_bytes().startswith(b"GIF8")
+    result = run(*FIT, *embedded, "--film", "c.gif", "--panels", "loss,weights", "-o", "c.safetensors")
+    assert result.exit_code == 2
+    assert "--panels must not have 'weights' with --embedding" in result.stderr
+    assert not Path("c.safetensors").exists()

@@ -30,7 +30,7 @@ from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators.mlp import BaseMLP
 from separatrix.io import load, save
 from separatrix.model import Model
-from separatrix.network import Dense, Network
+from separatrix.network import Dense, Network, PeriodicEmbedding
 from separatrix.train import TrainingProgress
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -392,6 +392,19 @@ def test_a_model_can_become_an_estimator_again(rows: Rows, estimator: BaseMLP) -
     trained = again.theta_.copy()
     assert not np.array_equal(again.partial_fit(X, y).theta_, trained)
     assert np.array_equal(model.theta, trained)
+
+
+def test_an_estimator_of_a_model_with_an_embedding_trains_further(rows: Rows) -> None:
+    X, y = rows
+    clf = small(embedding=PeriodicEmbedding(2, 0.2, (0, 3)), engine="numpy").fit(X, y)
+    again = MLPClassifier.from_model(clf.to_model()).set_params(engine="numpy")
+    assert again.embedding == PeriodicEmbedding(2, 0.2, (0, 3))
+    assert np.array_equal(again.predict_proba(X), clf.predict_proba(X))
+    assert not np.array_equal(again.partial_fit(X, y).theta_, clf.theta_)
+    assert again.network_ == clf.network_
+    html = clf._repr_mimebundle_()["text/html"]
+    assert "sk-top-container" in html
+    assert "separatrix-network" not in html
 
 
 def test_an_estimator_can_be_saved_as_a_model_file(engine: str, rows: Rows, tmp_path: Path) -> None:

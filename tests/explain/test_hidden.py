@@ -11,6 +11,7 @@ from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import ParameterError
 from separatrix.explain import hidden_space, hidden_units
 from separatrix.explain.plane import grid_rows
+from separatrix.network import PeriodicEmbedding
 
 X = np.random.RandomState(0).randn(60, 2)
 
@@ -107,3 +108,11 @@ def test_a_space_needs_two_hidden_units() -> None:
         hidden_space(Model(Network.mlp(2, (), 1), np.zeros(3)), X)
     with pytest.raises(ParameterError, match="two or more units"):
         hidden_space(random_model(2, 1, 1), X)
+
+
+def test_inputs_with_an_embedding_have_no_weights() -> None:
+    network = Network.mlp(2, (3,), 1, embedding=PeriodicEmbedding(2))
+    model = Model(network, np.random.RandomState(3).randn(network.n_parameters))
+    first, second = hidden_units(model, X, grid_resolution=4).layers
+    assert first.weights.shape == (0, 3)
+    assert_allclose(second.weights, model.coefs[1])

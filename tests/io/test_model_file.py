@@ -637,6 +637,14 @@ def test_the_frequencies_are_a_tensor(path):
     np.testing.assert_array_equal(tensors["embedding.frequencies"], EMBEDDED.theta[:8].reshape(2, 4))
 
 
+def test_frequencies_of_another_shape(path):
+    save(EMBEDDED, path)
+    values, tensors = description(path), safetensors.numpy.load_file(path)
+    turned = {"embedding.frequencies": tensors["embedding.frequencies"].reshape(4, 2)}
+    safetensors.numpy.save_file(tensors | turned, path, {"separatrix": json.dumps(values)})
+    assert "'embedding.frequencies' must have the shape (2, 4), got (4, 2)" in refusal(path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -44,6 +44,15 @@ def test_frequencies_come_first_in_theta() -> None:
         network.join(*network.split(theta))
 
 
+def test_a_network_names_its_embedding() -> None:
+    assert str(Network.mlp(2, (4,), 1, embedding=PeriodicEmbedding(3))) == (
+        "2-4-1 (2 inputs with 3 frequencies each)"
+    )
+    assert str(Network.mlp(3, (4,), 1, embedding=PeriodicEmbedding(1, columns=(2, 0)))) == (
+        "3-4-1 (3 inputs, 2 with 1 frequency each)"
+    )
+
+
 def test_first_frequencies_have_the_standard_deviation_asked_for() -> None:
     network = Network.mlp(5, (2,), 1, embedding=PeriodicEmbedding(2000, 0.3))
     theta = initial_theta(network, "he", np.random.RandomState(0))

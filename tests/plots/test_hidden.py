@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from separatrix import HiddenSpaceDisplay, HiddenUnitsDisplay, Model, Network
 from separatrix.errors import ParameterError
 from separatrix.explain import hidden_units
+from separatrix.network import PeriodicEmbedding
 
 X = np.random.RandomState(0).randn(40, 2)
 Y = (X[:, 0] > 0).astype(int)
@@ -179,3 +180,12 @@ def test_inputs_rows_and_the_legend_are_drawn() -> None:
     left, _, bottom, _ = display.images_[0][0].get_extent()
     assert_allclose(display.rows_.get_offsets()[2 * len(X)], np.add(share, (left, bottom)))
     assert [text.get_text() for text in display.legend_.get_texts()] == ["high", "low", "sum is zero"]
+
+
+def test_no_lines_are_drawn_from_inputs_with_an_embedding() -> None:
+    network = Network.mlp(2, (3,), 1, embedding=PeriodicEmbedding(2))
+    model = Model(network, np.random.RandomState(3).randn(network.n_parameters))
+    display = HiddenUnitsDisplay.from_estimator(model, X, grid_resolution=4)
+    assert len(display.weights_) == 1
+    written = " ".join(words(display.ax_)).replace("\n", " ")
+    assert "no lines from the inputs, which have an embedding" in written

@@ -5,8 +5,9 @@ import pytest
 
 from separatrix.engine.numpy_engine import forward
 from separatrix.network import Network
+from separatrix.tabular import TabularClassifier
 from separatrix.tabular.features import Features
-from separatrix.tabular.recipe import CONFIGURATIONS
+from separatrix.tabular.recipe import CONFIGURATIONS, PERIODIC
 
 DRAW = np.random.RandomState(0)
 TOWN = DRAW.choice(np.array(["Bonn", "Ulm", "Köln", None], object), 60)
@@ -52,3 +53,13 @@ def test_configurations_with_the_same_blocks_share_an_encoder() -> None:
     np.testing.assert_array_equal(
         encoders[1].transform(COLUMNS, np.float32), features.inputs(CONFIGURATIONS[1], np.arange(60))
     )
+
+
+def test_without_numbers_there_are_no_networks_of_sines() -> None:
+    assert Features.fit(COLUMNS).has_inputs_of(PERIODIC)
+    features = Features.fit({"town": TOWN})
+    assert not features.has_inputs_of(PERIODIC)
+    assert all(features.has_inputs_of(one) for one in CONFIGURATIONS)
+    clf = TabularClassifier("best", cv=2)
+    jobs = clf._jobs(features, np.arange(60) % 2, None, np.random.RandomState(0))
+    assert {job.settings for job in jobs} == set(CONFIGURATIONS)

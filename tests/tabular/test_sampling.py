@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 import separatrix as sx
 from separatrix.data.memory import Budget
+from separatrix.data.table import Table
 from separatrix.errors import ParameterError
 from separatrix.tabular.ensemble_fitting import fit_table
-from separatrix.tabular.sampling import LIBRARIES
+from separatrix.tabular.recipe import CONFIGURATIONS, HIDDEN, N_SNAPSHOTS, PERIODIC
+from separatrix.tabular.sampling import LIBRARIES, bytes_of_networks, bytes_of_row
 
 N = 20_000
 FAST: dict[str, Any] = {"presets": "fast", "cv": 2, "engine": "numpy"}
@@ -71,3 +74,14 @@ def test_rows_that_fit_are_all_taken(tmp_path: Path) -> None:
 def test_groups_need_the_whole_table(file: Path) -> None:
     with pytest.raises(ParameterError, match="groups needs a table that is read whole"):
         fit_table(sx.TabularClassifier(**FAST), file, "rare", groups="x", memory="1GB")
+
+
+def test_the_memory_of_sines_is_counted() -> None:
+    draw = np.random.RandomState(0)
+    table = Table({f"x{j}": draw.normal(size=50) for j in range(4)})
+    plain, periodic = [replace(PERIODIC, sigma=0.0)], [PERIODIC]
+    n_sines = 2 * 16 * 4
+    added = bytes_of_networks(table, 1, periodic) - bytes_of_networks(table, 1, plain)
+    assert added == 4 * N_SNAPSHOTS * HIDDEN[0] * n_sines
+    assert bytes_of_row(table, 1, periodic) - bytes_of_row(table, 1, plain) == 4 * 6 * n_sines
+    assert bytes_of_row(table, 1, plain) == bytes_of_row(table, 1, list(CONFIGURATIONS[:1]))

@@ -154,10 +154,10 @@ def test_a_class_weight_moves_the_probabilities() -> None:
 
 
 def test_how_many_networks_are_trained_at_most() -> None:
-    assert sx.TabularClassifier().n_networks == 40
-    assert sx.TabularClassifier("fast").n_networks == 20
-    assert sx.TabularClassifier("best").n_networks == 90
-    assert sx.TabularRegressor().n_networks == 30
+    assert len(sx.TabularClassifier().configurations) == 40
+    assert len(sx.TabularClassifier("fast").configurations) == 20
+    assert len(sx.TabularClassifier("best").configurations) == 90
+    assert len(sx.TabularRegressor().configurations) == 30
 
 
 def test_groups_stay_together() -> None:

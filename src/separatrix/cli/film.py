@@ -35,12 +35,20 @@ PANELS = (
 
 PANELS_HELP = f"What a film shows side by side, such as boundary,hidden,gradient: {', '.join(PANELS)}."
 PANELS_DEFAULT = "curve for one input, boundary for two, else diagram; each with loss"
+OF_WEIGHTS = ("diagram", "weights")
+"""Panels that show the weight of each input, which a network with an embedding does not have."""
 
 
 def prepare_film(path: Path, panels: str | None, settings: dict[str, Any]) -> None:
     """Check that a film can be written, and have the training recorded."""
     check_film_path(path, "film")
-    read_panels(panels)
+    impossible = [name for name in read_panels(panels) or () if name in OF_WEIGHTS]
+    if impossible and settings.get("embedding") is not None:
+        raise ParameterError(
+            "panels",
+            f"must not have '{impossible[0]}' with --embedding, as an input then has no weight of its own; "
+            "leave one of them out.",
+        )
     settings["record"] = "auto"
 
 

@@ -108,7 +108,7 @@ def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
 def network_text(model: Model) -> str:
     """Return the layers as in ``2 inputs → 4 tanh → 1 logistic output (17 parameters)``."""
     *hidden, last = model.network.layers
-    parts = [plural(model.network.n_in, "input")]
+    parts = [model.network.inputs_text]
     for layer in hidden:
         dropout = f" (dropout {layer.dropout:g})" if layer.dropout else ""
         parts.append(f"{layer.units} {layer.activation}{dropout}")

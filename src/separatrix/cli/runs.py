@@ -8,6 +8,7 @@ from separatrix.cli.console import note
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators.settings import uses_lbfgs
 from separatrix.model import Model
+from separatrix.network import PeriodicEmbedding
 from separatrix.text import plural
 
 if TYPE_CHECKING:
@@ -56,5 +57,7 @@ def _network(model: Model) -> Any:
     settings = dict(training["settings"])
     if settings["learning_rate_init"] == "auto":
         settings["learning_rate_init"] = training["learning_rate_init"]
+    if isinstance(settings.get("embedding"), dict):
+        settings["embedding"] = PeriodicEmbedding.from_dict(settings["embedding"])
     once = {"n_init": 1, "record": None, "verbose": False}
     return _ESTIMATORS[training["estimator"]](**settings | once)

@@ -113,7 +113,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Trained sines and cosines of the features, which the first layer gets besides them. They help where
         classes or numbers change in steps along single features. A number of frequencies for each feature,
         such as 8, or ``PeriodicEmbedding(8, sigma=0.3)`` of `separatrix.network`, which can also name the
-        features. Scale the features first.
+        features. Scale the features first. The solver 'adamw' trains the frequencies at a tenth of the rate
+        (``AdamW(embedding_rate=0.1)``) and without decay; the others train them at the full rate, and 'lion'
+        also decays them. `alpha` does not hold for them.
     n_init : int or "auto", default=1
         Number of trainings from other first weights; the network with the lowest loss on training and
         validation rows is kept. "auto": up to 16, another only while the network is no better than guessing,
@@ -151,7 +153,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         before them the frequencies of the embedding.
     coefs_, intercepts_ : list of ndarray
         Weights (n_in, n_out) and biases (n_out,) of each layer. They are views of `theta_` and can be
-        written to.
+        written to. With an embedding the rows of the first weights are those of the sines, the cosines, then
+        the features.
     network_ : Network
         Layers and head.
     n_features_in_, n_layers_, n_outputs_, out_activation_ :

@@ -187,6 +187,7 @@ class FittedNetwork(ABC):
             "activation": [layer.activation for layer in hidden],
             "dropout": [layer.dropout for layer in hidden],
             "fit_intercept": all(layer.use_bias for layer in network.layers),
+            "embedding": network.embedding,
         }
         estimator = cls(**parameters)
         estimator._take_over(model)
@@ -197,9 +198,12 @@ class FittedNetwork(ABC):
         return estimator
 
     def _html_repr(self) -> str:
-        """Return scikit-learn's HTML for notebooks, with the trained network beside it."""
+        """Return scikit-learn's HTML for notebooks, with the trained network beside it.
+
+        A network with an embedding has no diagram: its inputs have no weight of their own.
+        """
         html: str = estimator_html_repr(self)
-        if not hasattr(self, "theta_"):
+        if not hasattr(self, "theta_") or self.network_.embedding is not None:
             return html
         row = "display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start"
         return f'<div style="{row}"><div>{html}</div>{network_html(self)}</div>'

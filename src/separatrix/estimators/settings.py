@@ -435,11 +435,13 @@ def _one_or_list(value: Any) -> Any:
 
 
 def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters as values that JSON can hold; others become text."""
+    """Return parameters as values that JSON can hold; those that it cannot hold become text."""
     return {name: _plain(value) for name, value in settings.items()}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, PeriodicEmbedding):
+        return value.to_dict()
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

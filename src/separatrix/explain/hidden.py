@@ -52,7 +52,8 @@ class LayerView:
     limits : ndarray of shape (n_shown, 2)
         Scale of each unit: the range of a bounded function, else minus and plus the largest absolute value.
     weights : ndarray of shape (n_shown of the layer before, n_shown)
-        Weights from the units shown of the layer before, or from the inputs.
+        Weights from the units shown of the layer before, or from the inputs; (0, n_shown) from inputs with
+        an embedding, as they have no weight of their own.
     """
 
     activation: str
@@ -130,9 +131,8 @@ def units_over(estimator: Any, plane: Plane, X: Any, *, max_units: int) -> Hidde
     layers = layer_sums_and_outputs(model.network, model.theta, encoded_rows(estimator, grid_rows(plane, X)))
     shape = (len(plane.v), len(plane.u), -1)
     views: list[LayerView] = []
-    n_before = model.network.n_in
-    weights = [model.coefs[0][model.network.n_embedded :], *model.coefs[1:]]  # of the inputs themselves
-    for name, w, (z, a) in zip(layer_activations(model), weights, layers, strict=True):
+    n_before = model.network.n_in if model.network.embedding is None else 0
+    for name, w, (z, a) in zip(layer_activations(model), model.coefs, layers, strict=True):
         if len(views) == len(model.coefs) - 1:
             a = model.head.output(z)
         if name == "softmax":

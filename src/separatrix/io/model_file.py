@@ -283,6 +283,12 @@ def _theta(network: Network, prefix: str, file: Container) -> Array:
         [0 if bias is None else math.prod(file.tensors[bias].shape) for _, bias in names],
         sum(math.prod(file.tensors[name].shape) for name in of_embedding),
     )
+    for name in of_embedding:
+        assert network.embedding is not None
+        shape = (len(network.embedded), network.embedding.n_frequencies)
+        if tuple(file.tensors[name].shape) != shape:
+            found = tuple(file.tensors[name].shape)
+            raise ModelFileError(f"the tensor '{name}' must have the shape {shape}, got {found}; {_CURE}.")
     weights = [file.array(weight) for weight, _ in names]
     none = np.empty(0, weights[0].dtype)
     biases = [none if bias is None else file.array(bias) for _, bias in names]

@@ -16,6 +16,7 @@ from separatrix.errors import ParameterError
 from separatrix.network.activations import ACTIVATIONS
 from separatrix.network.embedding import PeriodicEmbedding
 from separatrix.network.heads import HEADS
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -311,9 +312,26 @@ class Network:
         except (KeyError, TypeError, ValueError) as error:
             raise ParameterError("network", f"description is not valid: {error}.") from error
 
+    @property
+    def inputs_text(self) -> str:
+        """The number of inputs, and of those with an embedding, in words.
+
+        Examples
+        --------
+        >>> Network.mlp(3, (4,), 1, embedding=PeriodicEmbedding(8)).inputs_text
+        '3 inputs with 8 frequencies each'
+        """
+        inputs = plural(self.n_in, "input")
+        if self.embedding is None:
+            return inputs
+        n_embedded = len(self.embedded)
+        of_some = "" if n_embedded == self.n_in else f", {n_embedded}"
+        return f"{inputs}{of_some} with {plural(self.embedding.n_frequencies, 'frequency')} each"
+
     def __str__(self) -> str:
-        """Return the sizes as in ``2-4-1``."""
-        return "-".join(str(size) for size in self.sizes)
+        """Return the sizes as in ``2-4-1``, and what embedding there is."""
+        sizes = "-".join(str(size) for size in self.sizes)
+        return sizes if self.embedding is None else f"{sizes} ({self.inputs_text})"
 
 
 def _one_each(name: str, value: Any, n_hidden: int) -> list[Any]:

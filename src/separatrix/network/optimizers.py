@@ -149,7 +149,8 @@ class AdamW(_Base):
     layer_rates : tuple of float, default=()
         A factor on the rate of each layer, weights and biases, the first hidden layer first. Empty: all 1.
     embedding_rate : float, default=0.1
-        A factor on the rate of the frequencies of a `PeriodicEmbedding`, which never decay.
+        A factor on the rate of the frequencies of a `PeriodicEmbedding`, which this optimiser never decays.
+        The other optimisers treat frequencies as they do weights.
 
     Examples
     --------
@@ -249,7 +250,8 @@ class Adagrad(_Base):
 class Lion(_Base):
     """Lion (Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", Algorithm 2).
 
-    ``theta -= rate (sign(beta_1 m + (1 - beta_1) g) + weight_decay theta)`` on every parameter, then
+    ``theta -= rate (sign(beta_1 m + (1 - beta_1) g) + weight_decay theta)`` on every parameter, also the
+    frequencies of an embedding, then
     ``m = beta_2 m + (1 - beta_2) g``. Every step has the size of the rate, which should be 3 to 10 times
     smaller than Adam's (the paper's section 5).
 

@@ -406,7 +406,13 @@ class HiddenUnitsDisplay(ModelDisplay):
         if self._is_small:
             return ""
         plane = self.units.plane
-        lines = (f"across each tile: {plane.u_label}", f"up each tile: {plane.v_label}", plane.note)
+        has_embedding = not len(self.units.layers[0].weights)
+        lines = (
+            f"across each tile: {plane.u_label}",
+            f"up each tile: {plane.v_label}",
+            "no lines from the inputs, which have an embedding" if has_embedding else "",
+            plane.note,
+        )
         size = text_points("small")
         return "\n".join(wrapped_to(line, max(width, 200.0), size) for line in lines if line)
 

@@ -153,7 +153,7 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
             raise DataError("no column has a value; there is nothing to learn from.")
         target = self._target(y, weight)
         y = self._centred(y)
-        jobs = list(self._jobs(y, splits, random_state))
+        jobs = list(self._jobs(features, y, splits, random_state))
         follow: Callable[[Member], object] | None = None
         if on_progress is not None:
 
@@ -220,12 +220,11 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
         return self.ensemble_
 
     @property
-    def n_networks(self) -> int:
-        """How many networks are trained on many rows, if `cv` is no splitter."""
-        n_folds = recipe.PRESETS[self.presets][1]
-        many = recipe.ROWS_FOR_MORE
-        n_configurations = len(recipe.configurations(self.presets, many, of_classes=is_classifier(self)))
-        return n_configurations * int(self.cv if isinstance(self.cv, Integral) else n_folds)
+    def configurations(self) -> tuple[recipe.Configuration, ...]:
+        """That of each network that is trained on many rows, if `cv` is no splitter."""
+        n_folds = int(self.cv if isinstance(self.cv, Integral) else recipe.PRESETS[self.presets][1])
+        many, of_classes = recipe.ROWS_FOR_MORE, is_classifier(self)
+        return n_folds * recipe.configurations(self.presets, many, of_classes=of_classes)
 
     @property
     def _on_progress(self) -> OnProgress | None:
@@ -363,17 +362,18 @@ class BaseTabular(Reported, TableFitting, BaseEstimator):
     def _n_splits(self) -> int:
         return recipe.PRESETS[self.presets][1] if self.cv is None else int(self.cv)
 
-    def _jobs(self, y: Array, given: list[Split] | None, random_state: RandomState) -> Iterator[Job]:
-        number = 0
+    def _jobs(
+        self, features: Features, y: Array, given: list[Split] | None, random_state: RandomState
+    ) -> Iterator[Job]:
         chosen = recipe.configurations(self.presets, len(y), of_classes=is_classifier(self))
-        for configuration, settings in enumerate(chosen):
+        for configuration, settings in enumerate(filter(features.has_inputs_of, chosen)):
             seed = int(random_state.randint(2**31 - 1))
             splits = self._folds(y, self._n_splits(), seed) if given is None else given
             self._n_folds = len(splits)
             for fold, split in enumerate(splits):
                 seed = int(random_state.randint(2**31 - 1))
+                number = configuration * len(splits) + fold
                 yield Job(number, configuration, fold, settings, split, seed)
-                number += 1
 
     def _keep_one_class(self, n_rows: int) -> Self:
         """Return the estimator without networks: the one class of the training rows is certain."""

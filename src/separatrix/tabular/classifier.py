@@ -43,7 +43,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     ----------
     presets : {"fast", "default", "best"}, default="default"
         How many networks are trained. 'fast' trains 20, 'default' 30, or 40 from 1000 rows on, and 'best' 70
-        or 90, on ten folds: the others' kinds, and networks with a trained periodic embedding of the numbers.
+        or 90, on ten folds: the others' kinds, and networks with a trained periodic embedding of the numbers;
+        without the latter, 60 or 80, if a table has none or more than 256 columns of numbers.
     cv : int, cross-validation splitter or None, default=None
         Number of folds that the rows are split into, each class in proportion. Or a splitter of scikit-learn;
         None is 5 folds, other ones for each configuration.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,6 +36,7 @@ from separatrix.estimators.table_source import TableSource, group_numbers, warn_
 from separatrix.estimators.table_target import Target
 from separatrix.estimators.to_model import library_versions
 from separatrix.tabular.progress import Ending, OnProgress
+from separatrix.tabular.recipe import Configuration
 from separatrix.tabular.report import TabularReport
 from separatrix.tabular.sampling import Sample, draw_sample
 
@@ -117,8 +118,8 @@ class TableFitting(ABC):
 
     @property
     @abstractmethod
-    def n_networks(self) -> int:
-        """How many networks are trained."""
+    def configurations(self) -> Sequence[Configuration]:
+        """That of each network that is trained."""
 
     @abstractmethod
     def _target_of(self, statistics: TargetStatistics) -> Target:
@@ -296,7 +297,7 @@ def fit_table(
         else:
             opened = table_source.open(source, test, stack)
             split, schema = opened.split, opened.schema
-            read = draw_sample(table_source, opened.stream, opened.test, estimator.n_networks)
+            read = draw_sample(table_source, opened.stream, opened.test, estimator.configurations)
     features = read.rows.drop(read.target.name)
     of_groups = None if groups is None else group_numbers(features, groups)
     group_column = None if groups is None else features.select([groups])

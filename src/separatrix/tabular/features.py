@@ -114,6 +114,10 @@ class Features:
             return None
         return PeriodicEmbedding(n_frequencies, configuration.sigma, tuple(range(n_numeric)))
 
+    def has_inputs_of(self, configuration: Configuration) -> bool:
+        """Whether networks of a configuration get what it names: without sines they would be of another."""
+        return not configuration.sigma or self.embedding(configuration) is not None
+
     def inputs(
         self, configuration: Configuration, rows: Array, of_target: Array | None = None
     ) -> Array | CodedRows:

@@ -18,6 +18,7 @@ from separatrix.estimators.table_source import TableSource, collected
 from separatrix.estimators.table_target import Target
 from separatrix.tabular import recipe
 from separatrix.tabular.features import LEAST_CODED, fit_codes
+from separatrix.tabular.recipe import Configuration
 
 Array = NDArray[Any]
 
@@ -67,7 +68,12 @@ class Sample:
     test: Table | None = None
 
 
-def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None, n_networks: int) -> Sample:
+def draw_sample(
+    source: TableSource,
+    stream: Stream,
+    test_stream: Stream | None,
+    configurations: Sequence[Configuration],
+) -> Sample:
     """Return as many training rows of a stream as the memory allows, and test rows.
 
     Rows are drawn by a hash of their number, the same fraction of every class, but at least 100 rows of a
@@ -80,8 +86,8 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     stream : Stream
     test_stream : Stream or None
         Test rows of their own; without them, `source.test_size` of the rows are drawn from the stream.
-    n_networks : int
-        Networks to be trained.
+    configurations : sequence of Configuration
+        That of each network to be trained.
     """
     assert source.budget is not None
     if source.groups is not None:
@@ -91,8 +97,8 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     target = source.target_of(statistics)
     n_rows = statistics.n_rows
     probe = collected(stream, _Choice(source, share, min(1.0, PROBE_ROWS / max(n_rows, 1))))
-    row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, n_networks)
-    fixed = LIBRARIES + bytes_of_networks(probe.drop(source.target), target.n_out, n_networks)
+    row_bytes = bytes_of_row(probe.drop(source.target), target.n_out, configurations)
+    fixed = LIBRARIES + bytes_of_networks(probe.drop(source.target), target.n_out, configurations)
     most = max(LEAST_ROWS, int(SHARE_OF_ROWS * (source.budget.rows - fixed)) // row_bytes)
     source.budget.require(min(n_rows, LEAST_ROWS) * row_bytes // 2, f" for {LEAST_ROWS} rows of this width")
     held_out = source.budget.held_out // (16 * len(stream.kinds))
@@ -117,28 +123,39 @@ def draw_sample(source: TableSource, stream: Stream, test_stream: Stream | None,
     return Sample(rows, target, n_rows, None if (weight == 1.0).all() else weight, test)
 
 
-def bytes_of_row(features: Table, n_out: int, n_networks: int) -> int:
+def bytes_of_row(features: Table, n_out: int, configurations: Sequence[Configuration]) -> int:
     """Return the memory that one more training row takes: its codes, and what networks answer for it.
 
     All codes are held once, and each network that is trained has its own rows of them, cut out, stacked and
-    turned into columns by the engine. Of many fine codes a column has two numbers.
+    turned into columns by the engine. Of many fine codes a column has two numbers. The sines and cosines of
+    an embedding are computed of all held-out rows at once.
     """
     codes = fit_codes(features.columns, None)
     widths = _widths(codes)
     if widths["fine"] + widths["levels"] >= LEAST_CODED:
         widths["fine"] = 2 * len(codes["fine"])
     total = sum(widths.values())
-    answers = 14 * n_networks * n_out // 5
+    if any(one.sigma for one in configurations):
+        total += _n_sines(codes)
+    answers = 14 * len(configurations) * n_out // 5
     return 4 * (total + 5 * total + 4 * answers) + 64 * len(features.columns)
 
 
-def bytes_of_networks(features: Table, n_out: int, n_networks: int) -> int:
+def bytes_of_networks(features: Table, n_out: int, configurations: Sequence[Configuration]) -> int:
     """Return the memory of the parameters of all networks at their snapshots; half have fine codes."""
-    widths = _widths(fit_codes(features.columns, None))
+    codes = fit_codes(features.columns, None)
+    widths = _widths(codes)
     inputs = sum(widths.values()) - widths["fine"] // 2
     first, second = recipe.HIDDEN
     n_parameters = (inputs + 1) * first + (first + 1) * second + (second + 1) * n_out
-    return 4 * recipe.N_SNAPSHOTS * n_parameters * n_networks
+    of_sines = _n_sines(codes) * first * sum(one.sigma > 0 for one in configurations)
+    return 4 * recipe.N_SNAPSHOTS * (n_parameters * len(configurations) + of_sines)
+
+
+def _n_sines(codes: Mapping[str, Sequence[Code]]) -> int:
+    """Return the number of sines and cosines of an embedding of the numbers."""
+    n_numeric = len(codes["robust"])
+    return 2 * recipe.n_frequencies(n_numeric) * n_numeric
 
 
 def _widths(codes: Mapping[str, Sequence[Code]]) -> dict[str, int]:

@@ -86,7 +86,8 @@ def animate(
         (weights), "weights" (of at most twelve units, as images), "gradient" (loss along the parameter that
         changes most, and its tangent), "surface" (path on the loss surface). The last two need `X` and `y`.
         By default "curve" for one input, "boundary" for a classifier of two, or with `features` or
-        `plane`, otherwise "diagram"; each with "loss".
+        `plane`, otherwise "diagram"; each with "loss". A network with an embedding has no diagram:
+        then "loss" alone.
     features : pair of str or int, optional
         The two columns that span the plane of "boundary" and "hidden"; needed if there are more than two.
     plane : {"features", "pca"}, default="features"
@@ -159,9 +160,11 @@ def _check_size(size: Any) -> None:
         )
 
 
-def _default_views(scene: Scene) -> tuple[str, str]:
+def _default_views(scene: Scene) -> tuple[str, ...]:
     if scene.n_columns == 1:
         return "curve", "loss"
     has_plane = scene.n_columns == 2 or scene.features is not None or scene.plane == "pca"
     shows_plane = scene.model.is_classifier and has_plane
-    return ("boundary" if shows_plane else "diagram"), "loss"
+    if shows_plane:
+        return "boundary", "loss"
+    return ("diagram", "loss") if scene.model.network.embedding is None else ("loss",)
