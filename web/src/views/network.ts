@@ -144,7 +144,8 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
       const edge = dragged?.edge ?? hovered;
       const look = `${built} ${palette.dark} ${planeKey(scene)}`;
       const key = `${session.version} ${look} ${edge && [edge.layer, edge.from, edge.unit]} ${session.doc.training.frozen.length}`;
-      if (key === painted || (session.status === "playing" && frame % (nEdges(layout!) > MANY_EDGES ? 8 : 4))) return;
+      // A new layout is painted at once: the names, which are elements, stand at its places already.
+      if (key === painted || (painted && session.status === "playing" && frame % (nEdges(layout!) > MANY_EDGES ? 8 : 4))) return;
       painted = key;
       if (look !== paintedInputs) paintInputs(pictures, layout!, scene, palette);
       paintedInputs = look;
