@@ -35,6 +35,7 @@ IN_WORDS = {
     "n_init": "auto, and 1 with a given rate",
     "restore_best": "with early stopping",
     "metrics": "none",
+    "embedding": "none",
 }
 
 

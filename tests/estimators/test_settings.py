@@ -193,7 +193,7 @@ def test_your_own_arrays_leave_the_frequencies_drawn(rows: Rows) -> None:
 def test_an_embedding_learns_steps_along_a_feature(embedding: Any) -> None:
     X = np.random.default_rng(0).uniform(-2, 2, (300, 2))
     y = np.floor(2 * X[:, 0]).astype(int) % 2
-    settings: dict[str, Any] = {"solver": "lbfgs", "random_state": 0}
+    settings: dict[str, Any] = {"solver": "lbfgs", "max_iter": 1000, "random_state": 0}
     plain = MLPClassifier((8,), **settings).fit(X, y)
     clf = MLPClassifier((8,), embedding=embedding, **settings).fit(X, y)
     assert clf.score(X, y) > 0.9
