@@ -170,6 +170,8 @@ def test_the_options_choose_the_kind_of_model(model, given, kind):
             "--groups belongs to an ensemble of networks, and --model=network",
         ),
         (["--model", "netwrok"], "--model must be one of"),
+        (["--model", "line", "--hidden", "8"], "--hidden-layer-sizes does not go with --model=line"),
+        (["--model", "line", "--embedding", "4"], "--embedding does not go with --model=line"),
     ],
 )
 def test_options_of_two_kinds_of_model(run, arguments, sentence):

@@ -201,6 +201,12 @@ def test_a_row_of_empty_cells_is_a_row_but_a_blank_line_is_not(tmp_path):
         ),
         ("t.csv.zip", b"PK", "'t.csv.zip' is not a whole zip file; compress it again."),
         ("t.json", b'{"a": [1, 2], "b": [3]}', "'t.json' is no table; it must be a list of objects, as in "),
+        ("t.json", b"[" * 200_000, "'t.json' is nested too deeply for a table"),
+        ("t.json", b"[]", "'t.json' has no rows; add some."),
+        ("t.json", b'[{"a": Infinity}]', "'t.json' has infinite numbers; replace them, or write null."),
+        ("t.json", b'[{"a": 1}, {"a"', "'t.json' is not valid JSON ("),
+        ("t.json", b'{"columns": ["a", "b"], "data": [[1]]}', "'t.json' is no table; it must be a list of"),
+        ("t.jsonl", b'{"a": 1}\n{"a": NaN}\n', "line 2 of 't.jsonl' is not a JSON object"),
         ("t.json", b"[1, 2]", "'t.json' is no table; it must be a list of objects, as in "),
     ],
 )
@@ -443,3 +449,20 @@ def test_what_other_programs_call_pandas_is_ignored(tmp_path, text):
     path = tmp_path / "t.parquet"
     pl.DataFrame({"a": [1, 2]}).write_parquet(path, metadata={"pandas": text})
     assert read_table(path).columns["a"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ('{"columns": [1, 2, 3], "data": [4, 5, 6]}', {"columns": [1, 2, 3], "data": [4, 5, 6]}),
+        ('{"columns": 1, "data": 2}', {"columns": [1], "data": [2]}),
+        ('[{"a": NaN}, {"a": 1.5}]', {"a": [None, 1.5]}),
+    ],
+)
+def test_json_that_only_looks_like_another_form(tmp_path, text, columns):
+    (tmp_path / "t.json").write_text(text)
+    table = read_table(tmp_path / "t.json")
+    found = {
+        name: [None if cell != cell else cell for cell in table[name].tolist()] for name in table.columns
+    }
+    assert found == columns

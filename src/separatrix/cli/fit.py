@@ -45,8 +45,8 @@ def fit(
     they are encoded is learned from the training rows alone.
     """
     from separatrix.cli.fit_run import FitRun  # slow to import
-    from separatrix.cli.fitting import LINE
+    from separatrix.cli.fitting import line_settings
 
     if wanted.model == "line":
-        settings = {**LINE, **settings}
+        settings = line_settings(settings)
     FitRun(sources, wanted, written, pieces, judging, reading, columns, settings).carry_out()

@@ -80,7 +80,7 @@ class FitRun:
             prepare_film(self.written.film, self.written.panels, self.settings)
         if self.kind == "network" and self.written.record:
             prepare_recording(self.settings, self.pieces.checkpoint)
-        first = "the first epoch" if self.kind == "network" else "all folds of one configuration were trained"
+        first = "the first epoch" if self.kind == "network" else "the training began"
         with (
             exit_if_interrupted(f"interrupted before {first}, or twice; no model was written."),
             ExitStack() as stack,

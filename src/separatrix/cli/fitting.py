@@ -36,11 +36,26 @@ KINDS = ("tabular", "network", "line")
 LINE = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0}
 """The network that is the straight line beside which models are judged: scikit-learn's `C` of 1."""
 
+NOT_OF_LINE = ("hidden_layer_sizes", "activation", "dropout", "embedding", "solver")
+"""Parameters that would make another model of the line, or have no use in it."""
+
 VALIDATION_FRACTION = 0.1
 """The default of the estimators."""
 
 
 Fitted = network_fitting.TableFit | ensemble_fitting.TabularFit
+
+
+def line_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the line; a `ParameterError` for one that contradicts it."""
+    for name in NOT_OF_LINE:
+        if name in given and (name not in LINE or given[name] != LINE[name]):
+            raise ParameterError(
+                name,
+                "does not go with model=line, which has no hidden layers and is trained by lbfgs; leave it "
+                "out, or choose model=network.",
+            )
+    return {**LINE, **given}
 
 
 def chosen_kind(model: str | None, given: Mapping[str, Any]) -> Kind:

@@ -25,7 +25,7 @@ class RowNames:
 
     Examples
     --------
-    >>> names = RowNames.of_file("data/people.csv", 3).take([0, 2])
+    >>> names = RowNames.of_file("data/people.csv", [0, 1, 2]).take([0, 2])
     >>> names.names, names.sentence
     (array([1, 3]), "The first column is the row of 'people.csv', counted from 1.")
     """
@@ -34,9 +34,12 @@ class RowNames:
     what: str
 
     @classmethod
-    def of_file(cls, source: Any, n_rows: int, layout: Any = None) -> RowNames:
-        """Return the names of all rows of a file, with its `CsvLayout`, or of several that are one table."""
-        numbers = np.arange(1, n_rows + 1)
+    def of_file(cls, source: Any, rows: Any, layout: Any = None) -> RowNames:
+        """Return the names of rows of a file, with its `CsvLayout`, or of several files that are one table.
+
+        `rows` are their numbers, counted from 0.
+        """
+        numbers = np.asarray(rows) + 1
         if isinstance(source, Sequence) and not isinstance(source, str):
             return cls(numbers, "row of all files, counted from 1")
         name = "standard input" if str(source) == "-" else f"'{Path(os.fspath(source)).name}'"

@@ -39,10 +39,9 @@ class SchemaStream(Stream):
         self._sources |= {name: name for name in others}
         self.kinds |= {name: stream.kinds[name] for name in others}
 
-    @property
-    def row_names(self) -> RowNames | None:
-        """Those of the stream below."""
-        return self.stream.row_names
+    def row_names(self, rows: Any) -> RowNames | None:
+        """Return those of the stream below."""
+        return self.stream.row_names(rows)
 
     def read(self, piece: Piece, columns: Sequence[str]) -> Iterator[tuple[str, Column]]:
         """Yield columns, which are made as their sources are read."""

@@ -141,10 +141,9 @@ class Stream(ABC):
     def cut(self, n_rows: int) -> Stream:
         """Return the same table in pieces of at most `n_rows` rows, or of `LEAST_ROWS` if that is more."""
 
-    @property
-    def row_names(self) -> RowNames | None:
-        """Where the rows are in the files; None if that is not known."""
-        return None if self.source is None else RowNames.of_file(self.source, self.n_rows, self.layout)
+    def row_names(self, rows: Any) -> RowNames | None:
+        """Return where rows are in the files, by their numbers from 0; None if that is not known."""
+        return None if self.source is None else RowNames.of_file(self.source, rows, self.layout)
 
     @contextmanager
     def located(self, piece: Piece, row: int = 0) -> Iterator[None]:
@@ -186,10 +185,9 @@ class TableStream(Stream):
         """How the numbers of columns are written in the file that the table was read from, in words."""
         return self.table.written
 
-    @property
-    def row_names(self) -> RowNames | None:
-        """Where the rows are in the file or the frame that the table is from."""
-        return self.table.row_names
+    def row_names(self, rows: Any) -> RowNames | None:
+        """Return where rows are in the file or the frame that the table is from."""
+        return None if self.table.row_names is None else self.table.row_names.take(rows)
 
     def cut(self, n_rows: int) -> TableStream:
         """Return a stream of smaller pieces."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from separatrix.data.files.compression import decompressed, recognised_compression
 from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.files.formats import TableFormat, format_of, recognised_format, unknown_kind
@@ -61,7 +63,7 @@ class FileTable:
 
     def to_table(self) -> Table:
         """Return the table."""
-        names = RowNames.of_file(self.source, self.frame.height, self.layout)
+        names = RowNames.of_file(self.source, np.arange(self.frame.height), self.layout)
         written = {} if self.layout is None else self.layout.written
         return replace(table_from_frame(self.frame), written=written, row_names=names)
 

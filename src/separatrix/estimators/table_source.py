@@ -216,9 +216,7 @@ def collected(stream: Stream, rows_of: Callable[[Piece], Array]) -> Table:
             with stream.located(piece):
                 for name, column in stream.read(piece, names):
                     parts[name].append(as_column(column[rows], name))
-    row_names = stream.row_names
-    if row_names is not None:
-        row_names = row_names.take(np.concatenate(numbers).astype(np.intp))
+    row_names = stream.row_names(np.concatenate(numbers).astype(np.intp))
     return Table({name: _joined(columns, name) for name, columns in parts.items()}, row_names=row_names)
 
 

@@ -11,15 +11,42 @@ from separatrix.data.files.sources import ScannedTable, Source
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError
 
+_RULE = 'it must be a list of objects, as in [{"age": 31}], or an object of columns, as in {"age": [31]}'
+
 
 def scan_json(source: Source, options: ReadOptions) -> ScannedTable:
     """Return the columns of a JSON file, which may also have one object in each line."""
+    content = source.read()
     try:
-        values = json.loads(source.read())
-    except ValueError:
-        return scan_json_lines(source, options)
-    lines = "\n".join(json.dumps(record) for record in _records(values, source.label))
+        values = json.loads(content, parse_constant=_constant)
+    except RecursionError as error:
+        raise DataError(f"{source.label} is nested too deeply for a table; {_RULE}.") from error
+    except ValueError as error:
+        if _has_lines(content):
+            return scan_json_lines(source, options)
+        raise DataError(f"{source.label} is not valid JSON ({error}); it may be cut off.") from error
+    records = _records(values, source.label)
+    if not records:
+        raise DataError(f"{source.label} has no rows; add some.")
+    try:
+        lines = "\n".join(json.dumps(record, allow_nan=False) for record in records)
+    except ValueError as error:
+        raise DataError(f"{source.label} has infinite numbers; replace them, or write null.") from error
     return scan_json_lines(replace(source, content=lines.encode(), folder=None), options)
+
+
+def _constant(word: str) -> float | None:
+    """Return what a word that is no JSON stands for: NaN, as Python's json writes it, is a missing value."""
+    return None if word == "NaN" else float(word)
+
+
+def _has_lines(content: bytes) -> bool:
+    """Return whether the first line is a JSON object of itself."""
+    first, *_ = content.strip().split(b"\n", 1)
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
 
 
 def _records(values: Any, label: str) -> list[dict[str, Any]]:
@@ -30,16 +57,22 @@ def _records(values: Any, label: str) -> list[dict[str, Any]]:
     DataError
         If it is no table.
     """
-    if isinstance(values, dict) and {"columns", "data"} <= set(values):  # pandas' orient="split"
-        values = [dict(zip(values["columns"], row, strict=False)) for row in values["data"]]
+    if isinstance(values, dict) and _is_split(values):
+        values = [dict(zip(values["columns"], row, strict=True)) for row in values["data"]]
     elif isinstance(values, dict):
         values = _rows_of_columns(values)
     if not isinstance(values, list) or not all(isinstance(row, dict) for row in values):
-        raise DataError(
-            f'{label} is no table; it must be a list of objects, as in [{{"age": 31}}], or an object of '
-            'columns, as in {"age": [31]}.'
-        )
+        raise DataError(f"{label} is no table; {_RULE}.")
     return values
+
+
+def _is_split(values: dict[str, Any]) -> bool:
+    """Return whether these are names of columns and rows, as pandas writes with orient="split"."""
+    names, rows = values.get("columns"), values.get("data")
+    if not isinstance(names, list) or not isinstance(rows, list):
+        return False
+    are_names = not any(isinstance(name, list | dict) for name in names)
+    return are_names and all(isinstance(row, list) and len(row) == len(names) for row in rows)
 
 
 def _rows_of_columns(columns: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -59,13 +59,17 @@ def _check_lines(content: bytes, label: str, first_line: int) -> None:
     """Raise a `DataError` for the first line that is not a JSON object."""
     for number, line in enumerate(content.splitlines(), start=first_line):
         try:
-            is_record = not line.strip() or isinstance(json.loads(line), dict)
-        except ValueError:
+            is_record = not line.strip() or isinstance(json.loads(line, parse_constant=_refused), dict)
+        except (ValueError, RecursionError):
             is_record = False
         if not is_record:
             raise DataError(
                 f'line {number} of {label} is not a JSON object; each line must be like {{"age": 31}}.'
             )
+
+
+def _refused(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 def write_json_lines(
