@@ -59,6 +59,10 @@ class TableWarning(UserWarning):
     """Columns of a table are left out or unclear, or not as in training."""
 
 
+FAULTS_CURE = "With check_table all of it is counted, and with readable_table it is taken as missing."
+"""How an error on the cells of a table ends; a command names its option instead."""
+
+
 _PACKAGE = str(Path(__file__).parent)
 
 

@@ -37,6 +37,25 @@ def test_an_ensemble_is_explained(run, people, ensemble):
     assert "this is an ensemble" in result.stderr
 
 
+def test_cells_that_cannot_be_read_count_in_the_row_alone(run, people, model):
+    header, *lines = people.read_text(encoding="utf-8").splitlines()
+    at = header.split(",").index("age")
+    for row in (2, 4):
+        cells = lines[row].split(",")
+        cells[at] = "old"
+        lines[row] = ",".join(cells)
+    Path("bad.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    result = run("explain", str(model), "bad.csv", "--row", "2", "--no-step")
+    assert result.exit_code == 0, result.output
+    assert "'age' has text that cannot be read, such as 'old', in 2 of 39 rows" in result.stderr
+    refused = run("explain", str(model), "bad.csv", "--row", "5")
+    assert refused.exit_code == 2
+    assert "column 'age' has text 'old' in row 5 where numbers are needed" in refused.stderr
+    assert refused.stderr.endswith("With --faults missing it is taken as missing.\n")
+    taken = run("explain", str(model), "bad.csv", "--row", "5", "--faults", "missing")
+    assert taken.exit_code == 0, taken.output
+
+
 def test_files(run, people, model):
     assert run("explain", str(model), str(people), "-o", "row.html").exit_code == 0
     page = Path("row.html").read_text(encoding="utf-8")

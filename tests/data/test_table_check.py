@@ -147,10 +147,10 @@ def test_all_faults_are_named_at_once() -> None:
         schema.apply(bad)
     message = str(raised.value)
     assert "the table lacks column 'town'" in message
-    assert "column 'age' has text 'old' in row 2 (first of 2)" in message
-    assert "column 'size' has text 'big' in row 3" in message
+    assert "Column 'age' has text 'old' in row 2 (first of 2)" in message
+    assert "Column 'size' has text 'big' in row 3" in message
     assert message.endswith(
-        "check_table counts all of it; readable_table (--faults missing) takes it as missing."
+        "With check_table all of it is counted, and with readable_table it is taken as missing."
     )
     rows, faults = readable_table(encoder, bad)
     assert (faults.lacking, {name: each.n_rows for name, each in faults.unreadable.items()}) == (

@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
 from separatrix.cli.console import error_line, exit_if_interrupted, with_option_names
-from separatrix.errors import ParameterError, SeparatrixError, TableWarning
+from separatrix.errors import FAULTS_CURE, ParameterError, SeparatrixError, TableWarning
 
 USER_ERROR = 2
 
@@ -75,9 +75,11 @@ class Command(TyperCommand):
 
     def sentence(self, error: Exception) -> str:
         """Return the message of an error; a `ParameterError` names the option instead of the parameter."""
-        if not isinstance(error, ParameterError):
-            return str(error)  # a column may have the name of a parameter
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
+        if not isinstance(error, ParameterError):
+            # A column may have the name of a parameter.
+            cure = " With --faults missing it is taken as missing." if "faults" in options else ""
+            return str(error).replace(f" {FAULTS_CURE}", cure)
         name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
         if name in options and options[name].param_type_name == "argument":
             name = options[name].metavar or name

@@ -12,11 +12,23 @@ import typer
 
 from separatrix import check
 from separatrix.cli.console import note, show_json
+from separatrix.cli.predict import FAULTS, check_takes_faults, note_faults
 from separatrix.cli.read_options import with_read_options
-from separatrix.cli.table_input import ModelFile, TrueColumn, rows_and_target
+from separatrix.cli.table_input import (
+    FaultsOption,
+    ModelFile,
+    TrueColumn,
+    features_and_target,
+    known_guesses,
+    read_table_source,
+    text_columns_of,
+)
+from separatrix.data.datasets import TARGET
+from separatrix.data.encoder import TableEncoder
 from separatrix.data.labels import Labels
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import Table
+from separatrix.data.table_check import readable_table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.attribution import attribute
@@ -96,6 +108,7 @@ def explain(
         ),
     ] = None,
     target: TrueColumn = None,
+    faults: FaultsOption = "error",
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
     *,
     reading: ReadOptions,
@@ -107,12 +120,22 @@ def explain(
     """
     check.integer("row", row, 1)
     check.choice("level", level, get_args(Level))
+    check.choice("faults", faults, FAULTS)
     if output is not None:
         _check_output(output)
     model = load(model_file)
-    table, y = rows_and_target(model, source, target, reading)
+    if faults == "missing":
+        check_takes_faults(model)
+    name = target or model.target_name or TARGET
+    table = read_table_source(source, reading.with_text(text_columns_of(model, target)), known_guesses(model))
     if row > table.n_rows:
         raise ParameterError("row", f"must be a row of the table, which has {table.n_rows}, got {row}.")
+    y = None
+    if model.has_one_target and (target is not None or name in table.columns):
+        y = features_and_target(model, table.take([row - 1]), name)[1]
+        table = table.drop(name)
+    if model.encoder is not None and model.encoder.schema is not None:
+        table = _with_readable_others(model.encoder, table, row, takes_missing=faults == "missing")
     chosen = table.take([row - 1])
     answer = attribute(
         model, chosen, table.take(range(min(table.n_rows, BACKGROUND_ROWS))), label=_read_label(model, label)
@@ -122,7 +145,7 @@ def explain(
         reason = _missing_step(model, y)
         if reason is None and isinstance(model, Model) and y is not None:
             used = _rate_of(model) if rate is None else rate
-            traced = trace(model, chosen, y[row - 1 : row], learning_rate=used)
+            traced = trace(model, chosen, y, learning_rate=used)
         else:
             note(f"without the training step: {reason}.")
     if as_json:
@@ -135,6 +158,24 @@ def explain(
     if output is not None:
         _write(output, f"Row {row} of {source}", answer._repr_html_(), traced, digits)
         note(f"wrote {output}.")
+
+
+def _with_readable_others(encoder: TableEncoder, table: Table, row: int, *, takes_missing: bool) -> Table:
+    """Return a table in which cells that cannot be read are missing, if need be also those of the row."""
+    at = row - 1
+    readable = readable_table(encoder, table)[0]
+    if takes_missing:
+        note_faults(readable_table(encoder, table.take([at]))[1])
+    else:
+        assert encoder.schema is not None
+        columns = {name: readable.columns[name].copy() for name in table.columns}
+        for name, column in columns.items():
+            column[at] = table.columns[name][at]
+        encoder.schema.apply(Table(columns))  # an error has the row's number in the table
+    others = table.take([each for each in range(min(table.n_rows, BACKGROUND_ROWS)) if each != at])
+    for sentence in readable_table(encoder, others)[1].sentences:
+        note(f"of the rows to compare with, {sentence}: taken as missing.")
+    return readable
 
 
 def _read_label(model: AnyModel, label: str | None) -> Any:

@@ -91,17 +91,25 @@ def network_lines(model: AnyModel, limit: int) -> list[Row]:
 
 
 def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
-    """Return the line on a tabular ensemble, and those on its configurations of the largest weights."""
+    """Return the line on a tabular ensemble, and those on its configurations of the largest weights.
+
+    Its linear model, which is trained besides the networks, is counted apart.
+    """
     weights: Counter[str] = Counter()
     numbers: Counter[str] = Counter()
+    nouns: dict[str, str] = {}
     for one, share in zip(model.models, model.fractions.tolist(), strict=True):
         configuration = (one.training or {})["configuration"]
         weights[configuration] += share
         numbers[configuration] += 1
-    size = f"{plural(len(model.models), 'network')} with {plural(model.n_parameters, 'parameter')} in all"
+        nouns[configuration] = "network" if len(one.network.layers) > 1 else "linear model"
+    kinds = ("network", "linear model")
+    counts = {noun: sum(n for name, n in numbers.items() if nouns[name] == noun) for noun in kinds}
+    parts = " and ".join(plural(n, noun) for noun, n in counts.items() if n)
+    size = f"{parts} with {plural(model.n_parameters, 'parameter')} in all"
     heaviest = weights.most_common(limit)
     more = f"; the {limit} kinds with the largest weights below" if len(weights) > limit else ""
-    lines = [(f"{share:.0%}", f"{plural(numbers[name], 'network')}: {name}") for name, share in heaviest]
+    lines = [(f"{share:.0%}", f"{plural(numbers[name], nouns[name])}: {name}") for name, share in heaviest]
     return [("Ensemble", f"the mean of {size}{more}"), *lines]
 
 

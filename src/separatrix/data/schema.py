@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from separatrix.data.column import Column, Kind
 from separatrix.data.column_values import as_column
 from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.kinds.readers import DateReader
 from separatrix.data.table import Table, require_column
-from separatrix.errors import DataError, did_you_mean
+from separatrix.errors import FAULTS_CURE, DataError, did_you_mean
 from separatrix.text import plural
 
 
@@ -227,6 +228,12 @@ class Schema:
             of_kind = [each for each in self.used if each.kind == kind]
             if of_kind:
                 lines.append((heading, words.format(_some([each.name for each in of_kind]))))
+        dates: dict[str, list[str]] = {}
+        for each in self.used:
+            if isinstance(each.reader, DateReader):
+                parts = ", ".join(each.reader.parts).replace("days", "days since the first")
+                dates.setdefault(parts, []).append(each.name)
+        lines += [("Dates", f"taken as {parts}: {_some(names)}") for parts, names in dates.items()]
         written: dict[str, list[str]] = {}
         for each in self.used:
             if each.written:
@@ -256,7 +263,6 @@ class Schema:
 _HEADINGS = (
     ("code", "Codes", "whole numbers taken as categories: {}"),
     ("ordered", "Ordered", "categories taken as ranks: {}"),
-    ("date", "Dates", "taken as days since the first, year, month, weekday, hour: {}"),
 )
 
 _PLURAL_REASONS = {
@@ -282,13 +288,11 @@ def _refuse(faults: Sequence[str]) -> None:
     """Raise a `DataError` for the faults of a table, if there are any."""
     if not faults:
         return
-    shown = list(faults[:SHOWN_FAULTS])
+    first, *others = faults[:SHOWN_FAULTS]
+    shown = [first, *(f"{fault[:1].upper()}{fault[1:]}" for fault in others)]
     if more := len(faults) - len(shown):
         shown.append(f"{plural(more, 'more column')} cannot be read.")
-    raise DataError(
-        f"{' '.join(shown)} check_table counts all of it; readable_table (--faults missing) takes it as "
-        "missing."
-    )
+    raise DataError(f"{' '.join(shown)} {FAULTS_CURE}")
 
 
 @dataclass(frozen=True, eq=False)
