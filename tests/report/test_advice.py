@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+import separatrix as sx
 from separatrix.evaluate import Assessment, Baseline, assess_classifier, assess_regressor
 from separatrix.report.advice import TrainingFacts, advice, hint
 
@@ -39,6 +40,17 @@ def test_a_line_that_is_as_good_is_said() -> None:
     assert sentence.startswith(
         "No difference from a straight line (logistic regression) was found beyond chance"
     )
+
+
+def test_a_line_is_not_advised_to_a_line() -> None:
+    line = TrainingFacts("network", 0.6, is_line=True)
+    (sentence,) = found(0.6, 0.6, 0.5, line)
+    assert sentence.startswith(
+        "The model is a straight line itself, as is logistic regression: a curve needs"
+    )
+    assert "another penalty (alpha)" in found(0.3, 0.9, 0.2, line)[0]
+    assert TrainingFacts.of(sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0]), "network").is_line
+    assert not TrainingFacts.of(sx.Model(sx.Network.mlp(1, (1,), 1), np.ones(4)), "network").is_line
 
 
 def test_a_line_that_is_better_is_said() -> None:

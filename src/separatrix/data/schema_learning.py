@@ -251,7 +251,7 @@ def decide_target(name: str, profile: Profile, options: ColumnOptions) -> Column
     Raises
     ------
     ParameterError
-        If rows without a target are to be a class, and the others have numbers.
+        If rows without a target are to be a class, and the others have numbers or the name of that class.
     """
     found = _decided_target(name, profile, options)
     if options.target_missing != "class" or not found.n_missing:
@@ -260,6 +260,12 @@ def decide_target(name: str, profile: Profile, options: ColumnOptions) -> Column
     if isinstance(found.reader, NumberReader) or has_fractions:
         raise ParameterError(
             "target_missing", f"must not be class for '{name}', which has numbers; drop leaves the rows out."
+        )
+    if isinstance(profile, TextProfile) and MISSING_CLASS in profile.levels.counts:
+        raise ParameterError(
+            "target_missing",
+            f"must not be class for '{name}', which has the value '{MISSING_CLASS}' besides empty cells; "
+            "rename it, or fill the cells in with it.",
         )
     is_whole = isinstance(profile, NumberProfile) and profile.kind != "truth"
     reader = found.reader or CategoryReader(whole=is_whole)

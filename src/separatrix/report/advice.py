@@ -11,6 +11,7 @@ from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING
 from separatrix.evaluate.baselines import DUMMY, LINES
 from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.comparison import MIN_ROWS, Comparison
+from separatrix.network.network import Network
 
 FAR_BELOW = 0.5
 """Fraction of the test loss below which the training loss is that of an overfitted model."""
@@ -38,6 +39,8 @@ class TrainingFacts:
         Whether training ended because it diverged.
     loss_rose : bool
         Whether the training loss was higher after the last epoch than after the first.
+    is_line : bool
+        Whether the model is a straight line itself: a network without hidden layers and embedding.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class TrainingFacts:
     reached_limit: bool = False
     has_diverged: bool = False
     loss_rose: bool = False
+    is_line: bool = False
 
     @classmethod
     def of(cls, model: Any, kind: str, loss: float | None = None) -> TrainingFacts:
@@ -64,7 +68,13 @@ class TrainingFacts:
             reason == "max_iter" and _best_epoch(model, stop) is None,
             reason == "diverged",
             last > first,
+            _is_line(model),
         )
+
+
+def _is_line(model: Any) -> bool:
+    network = getattr(model, "network", getattr(model, "network_", None))
+    return isinstance(network, Network) and len(network.layers) == 1 and network.embedding is None
 
 
 def _best_epoch(model: Any, stop: Mapping[str, Any]) -> int | None:
@@ -207,6 +217,13 @@ def _overfitting_cure(training: TrainingFacts) -> str:
 def _beside_the_line(line: Comparison | None, training: TrainingFacts, assessment: Assessment) -> list[str]:
     if line is None or line.outcome == "better":
         return []
+    if training.is_line:
+        cure = (
+            "another penalty (alpha) may do as well"
+            if line.outcome == "worse"
+            else "a curve needs hidden layers, or an ensemble"
+        )
+        return [f"The model is a straight line itself, as is {line.names[1]}: {cure}."]
     if line.outcome == "worse" and _overfits(training, assessment):
         return [_overfitting_cure(training)]
     return [_line_sentence(line)]

@@ -473,5 +473,8 @@ def test_rows_without_a_target_can_be_a_class() -> None:
     numbers = Table({"x": np.arange(12) * 0.5, "y": [0.25, None, 1.5] * 4})
     with pytest.raises(ParameterError, match="must not be class for 'y', which has numbers"):
         learn_schema(numbers, "y", ColumnOptions(target_missing="class"))
+    named = Table({"x": np.arange(12) * 0.5, "y": texts(["no", None, "(missing)"] * 4)})
+    with pytest.raises(ParameterError, match=r"has the value '\(missing\)' besides empty cells; rename it"):
+        learn_schema(named, "y", ColumnOptions(target_missing="class"))
     full = learn_schema(table.drop("y"), "x", ColumnOptions(target_missing="class"))
     assert full.target.reader is None
