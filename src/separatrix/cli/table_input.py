@@ -260,7 +260,7 @@ def rows_and_target(
 def features_and_target(model: AnyModel, table: Table, name: str) -> tuple[Table, NDArray[Any]]:
     """Split a table into features and target, as the model's classes or as numbers."""
     if model.encoder is not None and model.encoder.schema is not None:
-        table = model.encoder.schema.with_target_read(table)
+        table = model.encoder.schema.with_target_read(table, name)
     features, y = split_target(table, name)
     if model.classes is not None:
         return features, Labels(model.classes).match(y, name)

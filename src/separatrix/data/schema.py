@@ -89,12 +89,15 @@ class Schema:
             if decision.reader is not None
         }
 
-    def with_target_read(self, table: Table) -> Table:
-        """Return a table whose target, if it has one, is as it was trained on: numbers, or joined labels."""
-        if self.target is None or self.target.reader is None or self.target.name not in table.columns:
+    def with_target_read(self, table: Table, name: str) -> Table:
+        """Return a table whose target `name`, if it has one, is as it was trained on.
+
+        Those are numbers, or labels whose spellings are joined; the column may have another name than in the
+        training.
+        """
+        if name not in table.columns:
             return table
-        read = self.read_target(table.columns[self.target.name])
-        return replace(table, columns={**table.columns, self.target.name: read})
+        return replace(table, columns={**table.columns, name: self.read_target(table.columns[name])})
 
     @cached_property
     def sources(self) -> dict[str, str]:

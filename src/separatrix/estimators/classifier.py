@@ -16,6 +16,7 @@ from separatrix.data.labels import plain_labels
 from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP, has_epochs
+from separatrix.estimators.scored import Scored
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.table_target import Target
 from separatrix.model import Model, predicted_labels
@@ -25,7 +26,7 @@ from separatrix.train.base import Record
 Array = NDArray[Any]
 
 
-class MLPClassifier(ClassifierMixin, BaseMLP):
+class MLPClassifier(Scored, ClassifierMixin, BaseMLP):
     """A multilayer perceptron classifier.
 
     It fits binary, multiclass and multilabel targets (`y` is then an indicator matrix). It can replace

@@ -14,6 +14,7 @@ from separatrix import check
 from separatrix.data.statistics import TargetStatistics
 from separatrix.errors import ParameterError
 from separatrix.estimators.mlp import BaseMLP, has_epochs
+from separatrix.estimators.scored import Scored
 from separatrix.estimators.settings import Activations, BatchSize, Init, Scoring
 from separatrix.estimators.table_target import Target
 from separatrix.estimators.targets import HEAD_OF_LOSS
@@ -24,7 +25,7 @@ from separatrix.train.base import Record
 Array = NDArray[Any]
 
 
-class MLPRegressor(RegressorMixin, BaseMLP):
+class MLPRegressor(Scored, RegressorMixin, BaseMLP):
     """A multilayer perceptron regressor with one or several outputs.
 
     It can replace scikit-learn's class of the same name: the parameters up to `max_fun` and their defaults

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
+
+from separatrix.data.given_tables import given_table
+from separatrix.data.table import split_target
 
 if TYPE_CHECKING:
     from separatrix.report import Report
@@ -17,7 +21,7 @@ class Reported:
         Parameters
         ----------
         X, y : rows and targets
-            Test rows.
+            Test rows. As for `fit_table`, `y` may name the column of a table that has the targets.
         train : tuple of (X, y), optional
             The training rows: a straight line and gradient boosting are fitted on them, to compare with.
         **options
@@ -30,4 +34,12 @@ class Reported:
         """
         from separatrix.report import Report  # only here: matplotlib is slow to import
 
-        return Report.from_estimator(self, X, y, train=train, **options)
+        if isinstance(y, str | Integral):
+            options = {"target": str(y), **options}
+        rows = None if train is None else _split(*train)
+        return Report.from_estimator(self, *_split(X, y), train=rows, **options)
+
+
+def _split(X: Any, y: Any) -> tuple[Any, Any]:
+    """Return rows and their targets, which `y` may name as a column."""
+    return split_target(given_table(X), str(y)) if isinstance(y, str | Integral) else (X, y)

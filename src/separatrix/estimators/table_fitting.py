@@ -15,6 +15,7 @@ from separatrix.data.column_options import ColumnOptions
 from separatrix.data.frames import columns_of
 from separatrix.data.given_tables import with_target_column
 from separatrix.data.look import look_of_schema
+from separatrix.data.schema import Schema
 from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table, warned_readable_table
 from separatrix.data.table_look import TableLook
@@ -198,6 +199,10 @@ class TableFitting(TableSteps):
     def readable_table(self, X: Any) -> Table:
         """Return a table that can be predicted: what cannot be read in it is missing; see `Model`."""
         return warned_readable_table(self.__dict__.get("encoder_"), X)
+
+    @property
+    def _target_schema(self) -> Schema | None:
+        return self.encoder_.schema if "encoder_" in self.__dict__ else None
 
     @property
     def table_(self) -> TableLook:

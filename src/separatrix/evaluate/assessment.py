@@ -244,7 +244,7 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
     if name is None:
         raise ParameterError("target", "must name the column with the true values, as the model does not.")
     if model.encoder is not None and model.encoder.schema is not None:
-        table = model.encoder.schema.with_target_read(table)
+        table = model.encoder.schema.with_target_read(table, name)
     features, y = split_target(table, name)
     called = ENSEMBLE if isinstance(model, Ensemble) else MODEL
     dummy = _dummy(model, len(y))

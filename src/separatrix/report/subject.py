@@ -93,14 +93,16 @@ class Subject:
         if table.row_names is None:
             rows = X if hasattr(X, "iloc") else table
             table = replace(table, row_names=RowNames.of_rows(rows))
+        schema = schema_of(model) if is_fitted else None
         values = as_column(y, name)
+        if schema is not None:  # labels that the training has joined are one class
+            values = schema.read_target(values)
         if len(values) != table.n_rows or not len(values):
             raise DataError(
                 f"X and y must have the same rows, at least one, got {table.n_rows} and {len(values)}."
             )
         encoded = as_numbers(values, name) if classes is None else Labels(classes).encode_column(values, name)
         is_own = columns is not None and (isinstance(model, AnyModel) or hasattr(model, "to_model"))
-        schema = schema_of(model) if is_fitted else None
         if schema is not None:
             table = schema.apply(table)
         if is_fitted and (read := _columns_read(model, table)) is not None:

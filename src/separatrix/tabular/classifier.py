@@ -19,6 +19,7 @@ from separatrix.data.statistics import TargetStatistics
 from separatrix.decision import LEAST
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError, warn
+from separatrix.estimators.scored import Scored
 from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import HEADS, Network
@@ -31,7 +32,7 @@ from separatrix.text import plural
 Array = NDArray[Any]
 
 
-class TabularClassifier(ClassifierMixin, BaseTabular):
+class TabularClassifier(Scored, ClassifierMixin, BaseTabular):
     """Classes from a raw table, without tuning.
 
     An ensemble of small networks on different codes of the columns. Each network is trained on four of five

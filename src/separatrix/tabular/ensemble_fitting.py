@@ -110,6 +110,7 @@ class TableFitting(ABC):
     oof_score_: float
     stop_: Ending
     report_: TabularReport
+    _schema: Schema | None
 
     @property
     @abstractmethod
@@ -208,6 +209,10 @@ class TableFitting(ABC):
     def readable_table(self, X: Any) -> Table:
         """Return a table that can be predicted: what cannot be read in it is missing; see `Model`."""
         return self.ensemble_.readable_table(X)
+
+    @property
+    def _target_schema(self) -> Schema | None:
+        return self._schema
 
     @property
     def table_(self) -> TableLook:

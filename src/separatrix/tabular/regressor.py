@@ -15,6 +15,7 @@ from sklearn.utils.validation import column_or_1d
 from separatrix.data.statistics import TargetStatistics
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
+from separatrix.estimators.scored import Scored
 from separatrix.estimators.table_target import Target as TableTarget
 from separatrix.model import Model
 from separatrix.network import Network
@@ -33,7 +34,7 @@ Beyond it their last digits, which are lost, would be above a millionth of the s
 """
 
 
-class TabularRegressor(RegressorMixin, BaseTabular):
+class TabularRegressor(Scored, RegressorMixin, BaseTabular):
     """Numbers from a raw table, without tuning.
 
     An ensemble of small networks on different codes of the columns. Each network is trained on four of five
