@@ -170,3 +170,21 @@ def test_a_model_that_does_not_keep_how_columns_are_read_makes_no_table_readable
     encoder = TableEncoder.fit({"age": [20.0, 60.0]})
     with pytest.raises(ParameterError, match="of an earlier version, does not keep how columns are read"):
         readable_table(encoder, {"size": [1.0]})
+
+
+def test_a_title_read_as_the_header_is_named_with_its_cure() -> None:
+    table = Table({"age": [20.0, 60.0] * 20, "size": [1.5, 2.5] * 20})
+    schema = learn_schema(table)
+    encoder = TableEncoder.fit(schema.apply(table).columns, schema=schema)
+    titled = {"Sales": ["", "age", "31"], "column_2": [None, "size", "1.5"]}
+    for read in (schema.apply, lambda given: readable_table(encoder, given)):
+        with pytest.raises(DataError, match=r"^row 2 has the names .* skip them with skip_rows=2\.$"):
+            read(titled)
+    with pytest.raises(DataError, match="the table lacks columns 'age', 'size'"):
+        schema.apply({"other": ["1", "2"]})
+
+
+def test_the_parts_of_dates_that_are_made_are_named() -> None:
+    days = [f"{1 + i % 28:02}.{1 + i // 28:02}.2024" for i in range(60)]
+    lines = dict(learn_schema(Table({"day": days, "size": np.arange(60.0)})).lines())
+    assert lines["Dates"] == "taken as days since the first, month, weekday: day"

@@ -264,6 +264,11 @@ def test_a_table_with_dates(estimator: MLPClassifier | sx.TabularClassifier) -> 
         assert report.importance.groups[0].name == "age"
         assert {c for g in report.importance.groups for c in g.columns} > {"age", "day (days)"}
         assert [(facts.name, facts.kind) for facts in report.columns] == [("age", "number"), ("day", "date")]
+        at = report.rows.columns.index("day")
+        assert {row.cells[at] for row in report.rows.wrong} <= {
+            f"2024-{month:02}-{day:02}" for month in range(1, 6) for day in range(1, 29)
+        }
+        assert not {name for name in report.rows.columns if name.startswith("day (")}
     assert reports[0].answers == pytest.approx(reports[1].answers, abs=1e-5)
     assert reports[0].answers == pytest.approx(estimator.predict_proba(X), abs=1e-5)
 

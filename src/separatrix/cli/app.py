@@ -6,6 +6,7 @@ can correct (with one sentence), and 130 for Ctrl-C.
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from importlib import import_module
@@ -79,7 +80,8 @@ class Command(TyperCommand):
         if not isinstance(error, ParameterError):
             # A column may have the name of a parameter.
             cure = " With --faults missing it is taken as missing." if "faults" in options else ""
-            return str(error).replace(f" {FAULTS_CURE}", cure)
+            sentence = str(error).replace(f" {FAULTS_CURE}", cure)
+            return re.sub(r"\bskip_rows=(\d+)", r"--skip-rows \1", sentence)
         name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
         if name in options and options[name].param_type_name == "argument":
             name = options[name].metavar or name

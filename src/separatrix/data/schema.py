@@ -149,6 +149,7 @@ class Schema:
         given = columns.columns if isinstance(columns, Table) else columns
         made: dict[str, Column] = {}
         faults: list[str] = []
+        refuse_title_as_header(given, self.input_names)
         try:
             require_columns(given, self.input_names)
         except DataError as error:
@@ -218,15 +219,15 @@ class Schema:
         ]
         return [decision.sentence for decision in shown]
 
-    def lines(self, limit: int = 12) -> list[tuple[str, str]]:
-        """Return at most `limit` lines on what was decided: a heading of one or two words, and a sentence."""
+    def lines(self, limit: int | None = 12) -> list[tuple[str, str]]:
+        """Return lines on what was decided, at most `limit`: a heading of one or two words and a sentence."""
         lines: list[tuple[str, str]] = []
         if self.target is not None:
             lines += [("Target", f"{self.target.name} {note}") for note in self.target.notes]
         if self.n_without_target:
             lines.append(("Target", f"{plural(self.n_without_target, 'row')} without a target left out"))
         noted = [decision for decision in self.used if decision.notes]
-        lines += [("Note", f"{each.name} {'; '.join(each.notes)}") for each in noted]
+        lines += [("Note", f"{each.name}: {'; '.join(each.notes)}") for each in noted]
         for kind, heading, words in _HEADINGS:
             of_kind = [each for each in self.used if each.kind == kind]
             if of_kind:
@@ -257,7 +258,7 @@ class Schema:
             else:
                 names = _some([each.name for each in group])
                 lines.append(("Left out", f"{names}: {_PLURAL_REASONS[group[0].kind]}"))
-        if len(lines) > limit:
+        if limit is not None and len(lines) > limit:
             cut = len(lines) - limit + 1
             lines = [*lines[: limit - 1], ("More", f"{plural(cut, 'line')}: see separatrix look")]
         return lines
@@ -320,3 +321,28 @@ def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:
             f"the table lacks {'column' if len(absent) == 1 else 'columns'} {listed}, which the model was "
             f"trained on.{did_you_mean(absent[0], others)}"
         )
+
+
+def refuse_title_as_header(columns: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raise a `DataError` if most columns `names` are lacking, and one of the first rows has their names.
+
+    Examples
+    --------
+    >>> refuse_title_as_header({"Sales 2024": ["age", "31"], "column_2": ["town", "Ulm"]}, ["age", "town"])
+    Traceback (most recent call last):
+    ...
+    separatrix.errors.DataError: row 1 has the names of the columns that the model was trained on, ...
+    """
+    absent = {name for name in names if name not in columns}
+    if 2 * len(absent) <= len(names):
+        return
+    for row, cells in enumerate(zip(*(column[:TITLE_LINES] for column in columns.values()), strict=False), 1):
+        if 2 * len(absent.intersection(map(str, cells))) > len(absent):
+            raise DataError(
+                f"row {row} has the names of the columns that the model was trained on, so that the lines "
+                f"before it are titles; skip them with skip_rows={row}."
+            )
+
+
+TITLE_LINES = 10
+"""Rows among which the names of the columns are looked for."""

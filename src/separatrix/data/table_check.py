@@ -18,7 +18,7 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.frames import columns_of
 from separatrix.data.kinds.dates import DAY, date_text
 from separatrix.data.kinds.readers import DateReader, NumberReader, folded
-from separatrix.data.schema import AppliedTable, Schema
+from separatrix.data.schema import AppliedTable, Schema, refuse_title_as_header
 from separatrix.data.table import Table
 from separatrix.errors import ParameterError, TableWarning, warn
 from separatrix.text import plural
@@ -244,6 +244,7 @@ def readable_table(encoder: TableEncoder | None, X: Any) -> tuple[Table, TableCh
             "cannot be made readable: the model, of an earlier version, does not keep how columns are "
             "read; fit again, or correct the table.",
         )
+    refuse_title_as_header(table.columns, encoder.input_columns)
     readable, unreadable = _readable(encoder.schema, table.columns)
     lacking = [name for name in encoder.input_columns if name not in table.columns]
     added = {name: np.full(table.n_rows, None, dtype=object) for name in lacking}

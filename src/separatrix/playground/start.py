@@ -31,8 +31,8 @@ TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor",
 MAX_ROWS = 20_000
 """Rows that a page holds; of a larger table a sample."""
 
-MAX_LINES = 6
-"""Sentences on what was decided about the columns."""
+MAX_LINES = 2
+"""Sentences on what was decided about the columns, on the target and on columns left out first."""
 
 MAX_LEVELS = 12
 """Different texts of a column up to which the page takes it as an input."""
@@ -203,7 +203,13 @@ def _sampled(usable: NDArray[np.bool_], why: str) -> tuple[NDArray[np.intp], tup
 
 def _decided(schema: Schema) -> list[str]:
     """Return sentences on what was decided about the columns."""
-    return [f"{heading}: {sentence}." for heading, sentence in schema.lines(MAX_LINES)]
+    first = ("Target", "Left out")
+    lines = sorted(schema.lines(None), key=lambda line: first.index(line[0]) if line[0] in first else 2)
+    sentences = [
+        f"{sentence}." if heading == "Note" else f"{heading}: {sentence}."
+        for heading, sentence in lines[:MAX_LINES]
+    ]
+    return [*sentences, *(["More: separatrix look."] if len(lines) > MAX_LINES else [])]
 
 
 def _left_out(table: Table, target: str) -> list[str]:

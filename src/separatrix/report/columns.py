@@ -75,7 +75,8 @@ def _decided(decision: ColumnSchema, column: Column | None) -> ColumnFacts:
     if column is not None:
         values = _values(column)[0]
     elif decision.low is not None and decision.high is not None and decision.kind == "number":
-        values = f"{number_text(decision.low)} to {number_text(decision.high)}"
+        text = year_text if are_years(np.array([decision.low, decision.high])) else number_text
+        values = f"{text(decision.low)} to {text(decision.high)}"
     counts = decision.n_missing, decision.n_distinct, decision.n_rows
     kind = str(decision.kind)
     return ColumnFacts(
@@ -104,7 +105,8 @@ def _values(column: Column) -> tuple[str, int, int]:
 def _range(values: Any) -> str:
     if not len(values):
         return "no value"
-    low, median, high = (number_text(float(v)) for v in (values.min(), np.median(values), values.max()))
+    text = year_text if are_years(values) else number_text
+    low, median, high = (text(float(v)) for v in (values.min(), np.median(values), values.max()))
     return low if low == high else f"{low} to {high}, median {median}"
 
 
@@ -119,6 +121,24 @@ def _levels(counts: Counter[str], n_rows: int) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def are_years(values: Column) -> bool:
+    """Return whether all numbers are whole and from 1000 to 2999, as years are; NaN does not count."""
+    numbers = values.astype(np.float64)
+    known = numbers[~np.isnan(numbers)]
+    return bool(len(known) and np.all((known >= 1000) & (known < 3000) & (known == np.floor(known))))
+
+
+def year_text(value: float) -> str:
+    """Return a year, or a number between two years, without separators between thousands.
+
+    Examples
+    --------
+    >>> year_text(1999.0), year_text(1999.5)
+    ('1999', '1999.5')
+    """
+    return number_text(value) if abs(value) >= 10_000 else f"{value:.6g}"
 
 
 def number_text(value: float) -> str:

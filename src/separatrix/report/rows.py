@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.column import is_text
+from separatrix.data.kinds.dates import DAY, date_text
+from separatrix.data.kinds.readers import DateReader
 from separatrix.data.row_names import RowNames
-from separatrix.report.columns import number_text
-from separatrix.report.subject import Subject
+from separatrix.report.columns import are_years, number_text, year_text
+from separatrix.report.subject import Subject, schema_of
 
 Array = NDArray[Any]
 
@@ -75,7 +78,10 @@ def outstanding_rows(
     >>> rows.wrong[0], rows.unsure[0].name
     (ShownRow(name='0', truth='yes', answer='no (95.3%)', cells=('-3',)), '1')
     """
-    shown = tuple(columns[:N_COLUMNS])
+    dates = _dates(subject)
+    shown = tuple(dict.fromkeys(dates[name][0] if name in dates else name for name in columns))[:N_COLUMNS]
+    table = subject.table.columns
+    years = {name for name in shown if name in table and not is_text(table[name]) and are_years(table[name])}
     losses = subject.losses(answers)
     order = np.argsort(-losses, kind="stable")
     unsure: Array = np.empty(0, np.intp)
@@ -84,13 +90,34 @@ def outstanding_rows(
         order = order[wrong[order]]
         top = np.sort(answers, axis=1)
         unsure = np.argsort(top[:, -1] - top[:, -2], kind="stable")[:n_rows]
-    show = [[_row(subject, answers, int(row), shown) for row in rows] for rows in (order[:n_rows], unsure)]
+    readers = dict(dates.values())
+
+    def cell(name: str, row: int) -> str:
+        if name in readers:
+            days = float(table[f"{name} (days)"][row])
+            return cell_text(None if np.isnan(days) else date_text(round(readers[name].first + days * DAY)))
+        return year_text(float(table[name][row])) if name in years else cell_text(table[name][row])
+
+    def shown_row(row: int) -> ShownRow:
+        return _row(subject, answers, row, tuple(cell(name, row) for name in shown))
+
+    show = [[shown_row(int(row)) for row in rows] for rows in (order[:n_rows], unsure)]
     names = RowNames.of_rows(subject.table)
     return ShownRows(shown, tuple(show[0]), tuple(show[1]), names.heading, names.sentence)
 
 
-def _row(subject: Subject, answers: Array, row: int, columns: Sequence[str]) -> ShownRow:
-    cells = tuple(cell_text(subject.table.columns[name][row]) for name in columns)
+def _dates(subject: Subject) -> dict[str, tuple[str, DateReader]]:
+    """Return the columns that are made of dates, with the dates' column and its reader."""
+    schema = schema_of(subject.model)
+    return {
+        f"{each.name} ({part})": (each.name, each.reader)
+        for each in (() if schema is None else schema.used)
+        if isinstance(each.reader, DateReader) and f"{each.name} (days)" in subject.table.columns
+        for part in each.reader.parts
+    }
+
+
+def _row(subject: Subject, answers: Array, row: int, cells: tuple[str, ...]) -> ShownRow:
     name = str(RowNames.of_rows(subject.table).names[row])
     if subject.classes is None:
         return ShownRow(name, number_text(float(subject.y[row])), number_text(float(answers[row])), cells)

@@ -206,3 +206,11 @@ def test_separators_have_names():
         "|",
         "~",
     ]
+
+
+def test_a_decimal_comma_beside_units_is_written_again() -> None:
+    rows = "name;age;income;load\nA;31;1.500,50 €;4,5 %\nB;28;900,00 €;21,7 %\n"
+    assert layout_of(rows, ReadOptions(), "t.csv").writes_comma
+    assert not layout_of(rows, ReadOptions(decimal="."), "t.csv").writes_comma
+    assert not layout_of(rows.replace("31;", "31.5;"), ReadOptions(), "t.csv").writes_comma
+    assert not layout_of("name;income\nA;1.500 €\nB;900 €\n", ReadOptions(), "t.csv").writes_comma

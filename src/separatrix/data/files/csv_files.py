@@ -361,9 +361,9 @@ def write_csv(
     DataError
         If the encoding lacks a character.
     """
-    decimal = "." if layout is None else layout.decimal
+    has_comma = layout is not None and layout.writes_comma
     sep = sep or ("," if layout is None or layout.sep == SPACE else layout.sep)
     encode = encoder_of("utf-8" if layout is None else layout.encoding)
     for number, frame in enumerate(frames):
-        text = frame.write_csv(separator=sep, decimal_comma=decimal == ",", include_header=number == 0)
+        text = frame.write_csv(separator=sep, decimal_comma=has_comma, include_header=number == 0)
         file.write(encode(text))

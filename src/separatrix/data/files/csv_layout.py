@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from separatrix.data.files.csv_names import checked_names, has_header
-from separatrix.data.files.csv_numbers import decimal_sign, is_data
+from separatrix.data.files.csv_numbers import decimal_sign, has_comma_with_units, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError
@@ -47,6 +47,9 @@ class CsvLayout:
         Columns of numbers with a decimal point in a file with decimal commas.
     comma_columns, grouped_columns : tuple of str
         In such a file, the columns with decimal commas, and those of them with groups of three digits.
+    writes_comma : bool
+        Whether numbers that are added to such a file have a decimal comma: it is the decimal sign, or numbers
+        with a unit have it, as in ``4,5 %``, which are read later.
     is_line_by_line : bool
         Whether each row is one line, from the line after the `first_row` first ones on.
     notes : tuple of str
@@ -72,6 +75,7 @@ class CsvLayout:
     point_columns: tuple[str, ...] = ()
     comma_columns: tuple[str, ...] = ()
     grouped_columns: tuple[str, ...] = ()
+    writes_comma: bool = False
     is_line_by_line: bool = False
     notes: tuple[str, ...] = ()
 
@@ -154,6 +158,8 @@ def layout_of(
         encoding=encoding,
         sep=chosen,
         decimal=decimal,
+        writes_comma=decimal == ","
+        or (options.decimal is None and has_comma_with_units(records, chosen, words)),
         header=header,
         first_row=last.end if header else first.start,
         names=tuple(names),
