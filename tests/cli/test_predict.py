@@ -420,7 +420,7 @@ def test_faults_are_taken_as_missing_when_asked(run, model):
     refused = run("predict", str(model), "bad.csv")
     assert refused.exit_code == 2
     assert "the table lacks column 'town'" in refused.stderr
-    assert "column 'age' has text 'old' in row 1" in refused.stderr
+    assert "Column 'age' has text 'old' in row 1" in refused.stderr
     assert "--faults missing" in refused.stderr
     result = run("predict", str(model), "bad.csv", "--faults", "missing")
     assert result.exit_code == 0, result.output

@@ -267,8 +267,8 @@ def decide_target(name: str, profile: Profile, options: ColumnOptions) -> Column
             f"must not be class for '{name}', which has the value '{MISSING_CLASS}' besides empty cells; "
             "rename it, or fill the cells in with it.",
         )
-    is_whole = isinstance(profile, NumberProfile) and profile.kind != "truth"
-    reader = found.reader or CategoryReader(whole=is_whole)
+    of_numbers = asked_kinds.level_reader(profile) if isinstance(profile, NumberProfile) else None
+    reader = found.reader or of_numbers or CategoryReader()
     assert isinstance(reader, CategoryReader)
     note = f"has no value in {plural(found.n_missing, 'row')}, which are the class '{MISSING_CLASS}'"
     return replace(found, reader=replace(reader, missing=MISSING_CLASS), notes=(*found.notes, note))
@@ -280,7 +280,7 @@ def _decided_target(name: str, profile: Profile, options: ColumnOptions) -> Colu
     )
     if isinstance(profile, NumberProfile) or name in options.categorical or not profile.n:
         if isinstance(profile, NumberProfile) and name in options.categorical:
-            found = replace(found, reader=CategoryReader(whole=profile.are_whole and profile.kind != "truth"))
+            found = replace(found, reader=asked_kinds.level_reader(profile))
         return with_counts(found, profile)
     number = decide(name, profile)
     if number.kind == "number" or name in options.numeric:

@@ -473,8 +473,23 @@ def test_rows_without_a_target_can_be_a_class() -> None:
     numbers = Table({"x": np.arange(12) * 0.5, "y": [0.25, None, 1.5] * 4})
     with pytest.raises(ParameterError, match="must not be class for 'y', which has numbers"):
         learn_schema(numbers, "y", ColumnOptions(target_missing="class"))
+    assert schema.read_target(np.array([True, False])).tolist() == ["1", "0"]
     named = Table({"x": np.arange(12) * 0.5, "y": texts(["no", None, "(missing)"] * 4)})
     with pytest.raises(ParameterError, match=r"has the value '\(missing\)' besides empty cells; rename it"):
         learn_schema(named, "y", ColumnOptions(target_missing="class"))
     full = learn_schema(table.drop("y"), "x", ColumnOptions(target_missing="class"))
     assert full.target.reader is None
+
+
+def test_true_and_false_are_the_same_levels_in_pieces_with_and_without_gaps(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("separatrix.data.streams.MOST_ROWS", 10)
+    monkeypatch.setattr("separatrix.data.streams.LEAST_ROWS", 10)
+    path = tmp_path / "t.csv"
+    path.write_text("x,y\n" + "1.5,true\n" * 10 + "2.5,\n" * 5 + "2.5,false\n" * 4 + "1.5,true\n")
+    with open_stream(path, 2**20) as stream:
+        schema = learn_schema(stream, "y", ColumnOptions(target_missing="class"))
+        read = [
+            schema.read_target(cells) for piece in stream.pieces for _, cells in stream.read(piece, ["y"])
+        ]
+    expected = ["True"] * 10 + ["(missing)"] * 5 + ["False"] * 4 + ["True"]
+    assert np.concatenate(read).tolist() == expected

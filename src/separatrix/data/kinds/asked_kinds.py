@@ -14,12 +14,22 @@ from separatrix.data.kinds.text_kinds import as_date, as_number
 from separatrix.errors import DataError, did_you_mean
 from separatrix.text import plural
 
+TRUTH = (("0", "False"), ("1", "True"))
+"""The levels of true and false, which pieces of a file with empty cells have as 0 and 1."""
+
+
+def level_reader(profile: NumberProfile) -> CategoryReader:
+    """Return how the levels of a column of numbers, or of true and false, are read."""
+    if profile.kind == "truth":
+        return CategoryReader(spellings=TRUTH)
+    return CategoryReader(whole=profile.are_whole)
+
 
 def as_category(name: str, profile: Profile) -> ColumnSchema:
     """Return the decision that a column has categories, as asked."""
     if isinstance(profile, NumberProfile):
         n = profile.distinct.n
-        reader = CategoryReader(whole=profile.are_whole and profile.kind != "truth")
+        reader = level_reader(profile)
     else:
         n = profile.levels.n_levels
         is_padded = profile.n_padded and profile.n_digits == profile.n

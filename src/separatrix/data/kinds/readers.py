@@ -149,6 +149,8 @@ class CategoryReader:
 
     def read(self, column: Column, name: str) -> dict[str, Column]:
         """Return the columns."""
+        if self.whole and column.dtype == bool:  # with gaps, a file gives true and false as 1 and 0
+            column = column.astype(np.int64)
         text = as_text(column)
         if not (self.whole or self.width or self.spellings or self.missing):
             return {name: text}
