@@ -118,6 +118,24 @@ class Decision:
         is_positive = proba[:, self.positive] >= self.threshold
         return np.where(is_positive, self.positive, 1 - self.positive)
 
+    def margins(self, proba: Array) -> Array:
+        """Return how far each row is from another answer.
+
+        That is the lead of the likeliest class over the next one; with a threshold, how far the logarithm of
+        the odds is from that of the threshold.
+
+        Examples
+        --------
+        >>> Decision(threshold=0.1).margins(np.array([[0.9, 0.1], [0.5, 0.5]])).round(3)
+        array([0.   , 2.197])
+        """
+        if self.threshold is None:
+            top = np.sort(proba, axis=1)
+            return np.asarray(top[:, -1] - top[:, -2])
+        p = np.clip(np.asarray(proba[:, self.positive], np.float64), LEAST, 1 - LEAST)
+        odds = self.threshold / (1 - self.threshold)
+        return np.asarray(np.abs(np.log(p / (1 - p)) - np.log(odds)))
+
     def labels(self, classes: Array, proba: Array) -> Array:
         """Return the class of each row as its label, from classes of shape (n_classes,)."""
         labels: Array = classes[np.minimum(self.indices(proba), len(classes) - 1)]

@@ -7,6 +7,7 @@ import pytest
 import separatrix as sx
 from separatrix.cli.inspect import column_lines, solver_text
 from separatrix.data import TableEncoder
+from separatrix.decision import Decision
 from separatrix.network import PeriodicEmbedding
 
 
@@ -136,3 +137,11 @@ def test_a_table_is_looked_at(run, tmp_path):
     result = run("inspect", str(path))
     assert result.exit_code == 2
     assert f"is a table, not a model; what is in it is shown by: separatrix look {path}" in result.stderr
+
+
+def test_the_kept_decision_is_shown(run):
+    network = sx.Network.mlp(1, (), 1, head="binary")
+    decision = Decision(temperature=2.0, threshold=0.125, positive=0)
+    sx.save(sx.Model(network, [1.0, 0.0], classes=["no", "yes"], decision=decision), "cut.safetensors")
+    shown = run("inspect", "cut.safetensors").stdout
+    assert "Decision  'no' from a probability of 0.125 on, else 'yes'; probabilities calibrated" in shown

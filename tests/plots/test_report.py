@@ -10,6 +10,7 @@ from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
+from separatrix import Model, Network
 from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.plots import ReportDisplay
@@ -141,3 +142,15 @@ def test_each_class_looks_different(n_classes: int) -> None:
         lines = [display.line_ for display in displays[name]]
         looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in lines}
         assert len(looks) == n_classes
+
+
+def test_the_confusion_matrix_has_the_answers_of_a_kept_threshold() -> None:
+    model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], feature_names=["x"])
+    model = model.with_threshold(0.2)
+    X, y = np.linspace(-4, 4, 40)[:, np.newaxis], np.array(["no"] * 15 + ["yes"] * 25)
+    display = ReportDisplay.from_estimator(model, X, y)
+    matrix = display.displays_["confusion"][0].confusion_matrix
+    np.testing.assert_array_equal(matrix, confusion_matrix(y, model.predict(X)))
+    assert (matrix != confusion_matrix(y == "yes", model.predict_proba(X)[:, 1] >= 0.5)).any()
+    assert "yes from a probability of 0.2 on" in display.axes_[0].get_title().replace("\n", " ")
+    assert display.displays_["roc"][0].name == "yes"

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from separatrix import Model, Network
+from separatrix.data.table import Table
 from separatrix.decision import Decision
 from separatrix.evaluate.thresholds import Cost
 from separatrix.report.decisions import CutCost, out_of_fold
+from separatrix.report.rows import outstanding_rows
+from separatrix.report.subject import Subject
 
 
 def test_a_sample_has_rows_of_every_class(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +40,11 @@ def test_a_cut_from_few_positive_rows_is_warned_of() -> None:
     assert CutCost.of(many, proba, classes, decision, Cost(fn=10)).warning == ""
     none = CutCost.of(many, proba, classes, Decision(threshold=0.995), Cost(fn=1))
     assert none.warning.startswith("the kept cut flags none of 50 training rows of 'yes'")
+
+
+def test_the_rows_of_a_report_are_least_sure_near_the_kept_cut() -> None:
+    model = Model(Network.mlp(1, (), 1), [1.0, 0.0], classes=["no", "yes"], feature_names=["x"])
+    table = Table({"x": [-3.0, -1.4, 0.1, 3.0]})  # probabilities of 0.05, 0.2, 0.52 and 0.95
+    for kept, first in ((model, "2"), (model.with_threshold(0.19), "1")):
+        subject = Subject.of(kept, table, ["no", "no", "yes", "yes"])
+        assert outstanding_rows(subject, subject.answers(), ["x"], n_rows=1).unsure[0].name == first

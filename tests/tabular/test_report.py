@@ -11,6 +11,8 @@ import pytest
 from sklearn.metrics import log_loss, root_mean_squared_error
 
 import separatrix as sx
+from separatrix.decision import Decision
+from separatrix.tabular.report import Unsure
 
 FAST: dict[str, Any] = {"presets": "fast", "cv": 3}
 N = 300
@@ -56,6 +58,18 @@ def test_importance_finds_what_matters(classifier: sx.TabularClassifier) -> None
     assert importance["age"].low > 0
     assert importance["noise"].value is not None
     assert abs(importance["noise"].value) < 0.1 * (importance["age"].value or 0)
+
+
+def test_with_a_kept_cut_it_is_unsure_near_it() -> None:
+    p, y = np.linspace(0.01, 0.99, 99), np.arange(99) >= 30
+    decision = Decision(threshold=0.2)
+    unsure = Unsure.of_cut(decision, np.c_[1 - p, p], y.astype(int), "yes")
+    assert unsure.rows[0] == 19
+    assert set(unsure.rows) <= set(range(12, 28))
+    assert unsure.sentence == (
+        "13 of 99 rows (13%) have a probability of 'yes' between 0.143 and 0.273, near the kept cut of 0.2; "
+        "the answer is right in 38% of them, and in 97% of the others."
+    )
 
 
 def test_where_it_is_unsure(classifier: sx.TabularClassifier) -> None:

@@ -46,7 +46,7 @@ from separatrix.report.advice import TrainingFacts, hint
 from separatrix.report.cross_validation import CrossAssessment
 from separatrix.report.subject import kind_of
 from separatrix.tabular.ensemble_fitting import TabularFit
-from separatrix.tabular.report import TabularReport
+from separatrix.tabular.report import TabularReport, Unsure
 from separatrix.text import plural
 
 
@@ -194,7 +194,7 @@ def _training_lines(fit: Fitted, model: AnyModel, *, with_advice: bool) -> list[
     if isinstance(fit, TabularFit):
         what, _, cure = in_option_names(message).rstrip(".").partition("; ")
         how = f"{what} in {seconds}" if not cure else f"{what}, after {seconds}; {cure}"
-        return [*_out_of_fold_lines(fit.estimator.report_), ("Training", how)]
+        return [*_out_of_fold_lines(_out_of_fold(fit, model)), ("Training", how)]
     if not with_advice:
         message = message.partition("; raise ")[0].rstrip(".") + "."
     epochs = f"{plural(training['n_iter'], 'epoch')} in {seconds}"
@@ -203,6 +203,18 @@ def _training_lines(fit: Fitted, model: AnyModel, *, with_advice: bool) -> list[
         ("Training", f"{how}; {epochs}"),
         ("Ended", in_option_names(message)),
     ]
+
+
+def _out_of_fold(fit: TabularFit, model: AnyModel) -> TabularReport:
+    """Return what is known from the training rows; the unsure ones are near a kept threshold."""
+    report, decision, labels = fit.estimator.report_, model.decision, fit.target.labels
+    if decision is None or decision.threshold is None or labels is None:
+        return report
+    oof = fit.estimator.oof_
+    known = np.flatnonzero(np.isfinite(oof).all(axis=1))
+    proba, y = decision.probabilities(oof[known]), labels.encode(fit.y[known])
+    unsure = Unsure.of_cut(decision, proba, y, labels.classes[decision.positive])
+    return replace(report, unsure=replace(unsure, rows=tuple(known[list(unsure.rows)].tolist())))
 
 
 def _out_of_fold_lines(report: TabularReport) -> list[Row]:
@@ -238,7 +250,7 @@ def fit_values(
     """Return the report of a fit as values that JSON can hold."""
     training = {name: value for name, value in (model.training or {}).items() if name != "history"}
     if isinstance(fit, TabularFit):
-        training["out_of_fold"] = fit.estimator.report_.to_dict()
+        training["out_of_fold"] = _out_of_fold(fit, model).to_dict()
     return {
         "data": {
             "source": tables.name,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
+from numpy.typing import NDArray
 
 from separatrix.cli.console import (
     Row,
@@ -24,6 +25,7 @@ from separatrix.data.codes import Code, LevelCode, MissingCode
 from separatrix.data.column_encoders import NumericEncoder, TextEncoder
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.files.formats import format_of
+from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError
 from separatrix.io import load
@@ -67,6 +69,8 @@ def model_lines(model: AnyModel) -> list[Row]:
         lines.append(("Target", model.target_name))
     if model.classes is not None:
         lines.append(("Classes", some(map(str, model.classes.tolist()), SHOWN_NAMES)))
+        if model.decision is not None:
+            lines.append(("Decision", kept_decision_text(model.decision, model.classes)))
     if model.encoder is not None:
         names = model.encoder.input_columns
         lines += [("Columns", some(names, SHOWN_NAMES)), *column_lines(model.encoder, SHOWN_NAMES)]
@@ -75,6 +79,25 @@ def model_lines(model: AnyModel) -> list[Row]:
     if model.training:
         lines += training_lines(model.training)
     return lines
+
+
+def kept_decision_text(decision: Decision, classes: NDArray[Any]) -> str:
+    """Return the threshold, the positive class and the calibration that a model keeps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(kept_decision_text(Decision(threshold=0.2), np.array(["no", "yes"])))
+    'yes' from a probability of 0.2 on, else 'no'; probabilities not calibrated
+    """
+    calibrated = f"probabilities {'' if decision.is_calibrated else 'not '}calibrated"
+    names = classes.tolist()
+    if len(names) != 2:
+        return f"the likeliest class; {calibrated}"
+    positive, other = names[decision.positive], names[1 - decision.positive]
+    if decision.threshold is None:
+        return f"the likelier class, '{positive}' is the positive one; {calibrated}"
+    return f"'{positive}' from a probability of {decision.threshold:.4g} on, else '{other}'; {calibrated}"
 
 
 def network_lines(model: AnyModel, limit: int) -> list[Row]:

@@ -12,6 +12,7 @@ from separatrix.data.column import Column
 from separatrix.data.column_values import as_column
 from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
+from separatrix.data.schema import Schema
 from separatrix.data.table import Table
 from separatrix.engine.base import Data
 from separatrix.ensemble import AnyModel, Ensemble
@@ -86,6 +87,19 @@ def _model_of_table(estimator: Any) -> AnyModel | None:
     if isinstance(estimator, Ensemble):
         return estimator
     return as_model(estimator) if is_network(estimator) else None
+
+
+def schema_of(model: Any) -> Schema | None:
+    """Return what a model says that the columns of a table are; None if it knows no schema."""
+    value = model_value(model) if not hasattr(model, "encoder_") else model
+    encoder = getattr(value, "encoder_", None) or getattr(value, "encoder", None)
+    found = getattr(encoder, "schema", None)
+    return found if isinstance(found, Schema) else None
+
+
+def model_value(model: Any) -> Any:
+    """Return a fitted estimator as a model, if it can be; others as they are."""
+    return model.to_model() if hasattr(model, "to_model") else model
 
 
 def encoded_rows(estimator: Any, X: Any) -> Array:

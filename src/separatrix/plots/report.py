@@ -23,9 +23,14 @@ from sklearn.metrics import (
     r2_score,
 )
 
+from separatrix.data.column import as_numbers
+from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
+from separatrix.decision import Decision, decision_of_model
+from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.subject import shortened
+from separatrix.explain.tables import schema_of
 from separatrix.plots.axes import as_written, figure_of, style, wrapped_to
 from separatrix.plots.display import ModelDisplay, Subject
 from separatrix.plots.palette import N_COLORS, class_colors, class_markers, ink, marker_scale
@@ -64,6 +69,9 @@ class ReportDisplay(ModelDisplay):
         Labels of the classes; None for numbers.
     pos_label : label, optional
         Of two classes, the one whose curves are drawn; by default the one with fewer rows.
+    decision : Decision, optional
+        Of two classes: with a threshold, the answers of the confusion matrix are those from it on; by default
+        the likeliest classes.
 
     Attributes
     ----------
@@ -81,7 +89,15 @@ class ReportDisplay(ModelDisplay):
     1.0
     """
 
-    def __init__(self, y_true: Array, y_pred: Array, classes: Array | None, *, pos_label: Any = None) -> None:
+    def __init__(
+        self,
+        y_true: Array,
+        y_pred: Array,
+        classes: Array | None,
+        *,
+        pos_label: Any = None,
+        decision: Decision | None = None,
+    ) -> None:
         self.y_true = y_true
         self.y_pred = y_pred
         self.classes = classes
@@ -89,6 +105,9 @@ class ReportDisplay(ModelDisplay):
             known = "numbers" if classes is None else ", ".join(map(str, classes.tolist()))
             raise ParameterError("pos_label", f"must be one of the classes, {known}, got {pos_label!r}.")
         self.pos_label = pos_label
+        self.decision = decision or Decision()
+        if classes is not None:
+            self.decision.fits(len(classes))
 
     @classmethod
     def from_estimator(
@@ -106,11 +125,13 @@ class ReportDisplay(ModelDisplay):
         Parameters
         ----------
         estimator : Model, Ensemble, or fitted classifier or regressor
-            Any with `predict_proba` and `classes_`, or with `predict`.
+            Any with `predict_proba` and `classes_`, or with `predict`. If a model keeps a decision, its
+            threshold gives the answers of the confusion matrix.
         X, y : rows and targets
             Preferably rows that were not used in training.
         pos_label : label, optional
-            Of two classes, the one whose curves are drawn; by default the one with fewer rows.
+            Of two classes, the one whose curves are drawn; by default the positive one of a threshold that
+            the model keeps, else the one with fewer rows.
         ax : sequence of matplotlib Axes, optional
             Four for classes, two for numbers; by default those of a new figure.
         **kwargs
@@ -123,7 +144,17 @@ class ReportDisplay(ModelDisplay):
         """
         classes = getattr(estimator, "classes_", getattr(estimator, "classes", None))
         predicted = estimator.predict(X) if classes is None else estimator.predict_proba(X)
-        return cls.from_predictions(y, predicted, classes=classes, pos_label=pos_label, ax=ax, **kwargs)
+        schema = schema_of(estimator)
+        if schema is not None:  # labels that the training has joined are one class
+            name = getattr(y, "name", None) or "y"
+            y = schema.read_target(as_column(y, name))
+            y = as_numbers(y, name) if classes is None else Labels(classes).match(y, name)
+        decision = decision_of_model(estimator) if isinstance(estimator, AnyModel) else None
+        if pos_label is None and decision is not None and decision.threshold is not None:
+            pos_label = np.asarray(classes).tolist()[decision.positive]
+        return cls.from_predictions(
+            y, predicted, classes=classes, pos_label=pos_label, decision=decision, ax=ax, **kwargs
+        )
 
     @classmethod
     def from_predictions(
@@ -133,6 +164,7 @@ class ReportDisplay(ModelDisplay):
         *,
         classes: Any = None,
         pos_label: Any = None,
+        decision: Decision | None = None,
         ax: Sequence[Axes] | None = None,
         **kwargs: Any,
     ) -> Self:
@@ -148,6 +180,9 @@ class ReportDisplay(ModelDisplay):
             In the order of the columns; by default the sorted labels of `y_true`.
         pos_label : label, optional
             Of two classes, the one whose curves are drawn; by default the one with fewer rows.
+        decision : Decision, optional
+            Of two classes: its threshold gives the answers of the confusion matrix; by default they are the
+            likeliest classes. The probabilities are taken as they are.
         ax : sequence of matplotlib Axes, optional
             Four for classes, two for numbers; by default those of a new figure.
         **kwargs
@@ -173,7 +208,7 @@ class ReportDisplay(ModelDisplay):
                 "pass classes in the order of its columns."
             )
         codes = Labels(labels).encode(np.ravel(truth))
-        return cls(codes, predicted, labels, pos_label=pos_label).plot(ax, **kwargs)
+        return cls(codes, predicted, labels, pos_label=pos_label, decision=decision).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -246,11 +281,13 @@ class ReportDisplay(ModelDisplay):
             look["xticks_rotation"] = "vertical"
         ax = self.axes_[0]
         display = ConfusionMatrixDisplay.from_predictions(
-            self.y_true, self.y_pred.argmax(axis=1), ax=ax, **style(look, confusion_kw)
+            self.y_true, self.decision.indices(self.y_pred), ax=ax, **style(look, confusion_kw)
         )
         _shade_by_row(display)
         ax.set(xlabel="predicted class", ylabel="true class")
-        _set_title(ax, "Confusion matrix: rows, and their fraction as shade")
+        cut = self.decision.threshold
+        by = "" if cut is None else f"; {names[self.decision.positive]} from a probability of {cut:.4g} on"
+        _set_title(ax, f"Confusion matrix: rows, and their fraction as shade{by}")
         return display
 
     def _draw_curves(

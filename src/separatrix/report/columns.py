@@ -11,7 +11,7 @@ import numpy as np
 from separatrix.data.column import Column, is_text
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.table import Table
-from separatrix.report.subject import schema_of
+from separatrix.explain.tables import schema_of
 from separatrix.text import plain_spec
 
 SHOWN_LEVELS = 4

@@ -358,7 +358,12 @@ def _rows(report: Content) -> str:
     content += "<h3>Most wrong</h3>"
     content += _table(header, lines(shown.wrong)) if shown.wrong else _text("No row is wrong.")
     if shown.unsure:
-        content += "<h3>Least sure</h3>" + _table(header, lines(shown.unsure))
+        content += "<h3>Least sure</h3>"
+        if report.threshold is not None and report.classes is not None:
+            label = report.classes[report.positive]
+            nearest = f"Rows whose probability of {label} is nearest to the kept cut, {report.threshold:.4g}."
+            content += _text(nearest, "note")
+        content += _table(header, lines(shown.unsure))
     return content
 
 

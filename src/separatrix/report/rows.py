@@ -13,8 +13,9 @@ from separatrix.data.column import is_text
 from separatrix.data.kinds.dates import DAY, date_text
 from separatrix.data.kinds.readers import DateReader
 from separatrix.data.row_names import RowNames
+from separatrix.explain.tables import schema_of
 from separatrix.report.columns import are_years, number_text, year_text
-from separatrix.report.subject import Subject, schema_of
+from separatrix.report.subject import Subject
 
 Array = NDArray[Any]
 
@@ -43,7 +44,8 @@ class ShownRows:
     wrong : tuple of ShownRow
         The largest losses first.
     unsure : tuple of ShownRow
-        The smallest lead of the likeliest class first; empty for numbers.
+        The smallest lead of the likeliest class first or, where the model keeps a threshold, those nearest to
+        it; empty for numbers.
     heading, naming : str
         What the names of the rows are, in a word and in a sentence.
     """
@@ -88,8 +90,7 @@ def outstanding_rows(
     if subject.classes is not None:
         wrong = subject.model_answer(answers) != subject.y
         order = order[wrong[order]]
-        top = np.sort(answers, axis=1)
-        unsure = np.argsort(top[:, -1] - top[:, -2], kind="stable")[:n_rows]
+        unsure = np.argsort(subject.how.margins(answers), kind="stable")[:n_rows]
     readers = dict(dates.values())
 
     def cell(name: str, row: int) -> str:

@@ -16,13 +16,13 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.frames import columns_of
 from separatrix.data.labels import Labels
 from separatrix.data.row_names import RowNames
-from separatrix.data.schema import AppliedTable, Schema
+from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
 from separatrix.decision import Decision, decision_of_model, rarer_class
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate.classification import row_log_losses
-from separatrix.explain.tables import in_container_of
+from separatrix.explain.tables import in_container_of, model_value, schema_of
 from separatrix.model import Model
 
 Array = NDArray[Any]
@@ -227,7 +227,7 @@ def _classes(model: Any) -> Array | None:
 
 def _columns_read(model: Any, table: Table) -> list[str] | None:
     """Return the columns that a model reads, in the order of the table; None for all."""
-    value = _value_of(model)
+    value = model_value(model)
     if not isinstance(value, AnyModel):
         known = getattr(model, "feature_names_in_", None)
         return None if known is None else [str(name) for name in known]
@@ -243,19 +243,6 @@ def _columns_read(model: Any, table: Table) -> list[str] | None:
 def _names(encoder: TableEncoder, *, is_made: bool) -> list[str]:
     """Return the columns that are encoded, or those of a table that they are made of."""
     return [each.name for each in encoder.columns] if is_made else encoder.input_columns
-
-
-def schema_of(model: Any) -> Schema | None:
-    """Return what a model says that the columns of a table are; None if it knows no schema."""
-    value = _value_of(model) if not hasattr(model, "encoder_") else model
-    encoder = getattr(value, "encoder_", None) or getattr(value, "encoder", None)
-    found = getattr(encoder, "schema", None)
-    return found if isinstance(found, Schema) else None
-
-
-def _value_of(model: Any) -> Any:
-    """Return a fitted estimator as a model, if it can be; others as they are."""
-    return model.to_model() if hasattr(model, "to_model") else model
 
 
 def _table_of(model: Any, X: Any, columns: Mapping[str, Any] | None) -> Table:

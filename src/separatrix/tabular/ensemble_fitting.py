@@ -107,6 +107,7 @@ class TableFitting(ABC):
     to_model: Callable[[], Ensemble]
     random_state: Any
     ensemble_: Ensemble
+    oof_: Array
     oof_score_: float
     stop_: Ending
     report_: TabularReport

@@ -9,7 +9,9 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
+from separatrix.decision import Decision
 from separatrix.evaluate.calibration import CalibrationBin, calibration_bins
 from separatrix.evaluate.intervals import Interval
 from separatrix.tabular.candidates import Part
@@ -80,6 +82,29 @@ class Unsure:
                 f", and in {others}" if unsure.any() else f"; the likeliest class is right in {others}"
             )
         return cls(f"{sentence}.", tuple(np.argsort(top, kind="stable")[:N_SHOWN].tolist()))
+
+    @classmethod
+    def of_cut(cls, decision: Decision, proba: Array, y: Array, label: Any) -> Self:
+        """Return them for a decision with a threshold: the rows near it, as `UNSURE` is near one half.
+
+        `label` is the positive class.
+        """
+        assert decision.threshold is not None
+        margins, right = decision.margins(proba), decision.indices(proba) == y
+        near = margins < logit(UNSURE)
+        low, high = expit(logit(decision.threshold) + logit(UNSURE) * np.array([-1, 1]))
+        share = f"{near.sum():,} of {len(y):,} rows ({near.mean():.0%})"
+        sentence = (
+            f"{share} have a probability of '{label}' between {low:.3g} and {high:.3g}, near the kept cut of "
+            f"{decision.threshold:.4g}"
+        )
+        parts = [
+            f"in {right[rows].mean():.0%} of {words}"
+            for rows, words in ((near, "them"), (~near, "the others"))
+            if rows.any()
+        ]
+        sentence += f"; the answer is right {', and '.join(parts)}."
+        return cls(sentence, tuple(np.argsort(margins, kind="stable")[:N_SHOWN].tolist()))
 
     @classmethod
     def of_numbers(cls, predicted: Array, y: Array) -> Self:
