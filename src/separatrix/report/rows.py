@@ -13,7 +13,7 @@ from separatrix.data.column import is_text
 from separatrix.data.kinds.dates import DAY, date_text
 from separatrix.data.kinds.readers import DateReader
 from separatrix.data.row_names import RowNames
-from separatrix.explain.tables import schema_of
+from separatrix.data.schema import AppliedTable
 from separatrix.report.columns import are_years, number_text, year_text
 from separatrix.report.subject import Subject
 
@@ -109,7 +109,8 @@ def outstanding_rows(
 
 def _dates(subject: Subject) -> dict[str, tuple[str, DateReader]]:
     """Return the columns that are made of dates, with the dates' column and its reader."""
-    schema = schema_of(subject.model)
+    # The table knows it, too, where folds judge: the subject's own model is then not fitted.
+    schema = subject.table.schema if isinstance(subject.table, AppliedTable) else None
     return {
         f"{each.name} ({part})": (each.name, each.reader)
         for each in (() if schema is None else schema.used)
