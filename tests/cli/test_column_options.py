@@ -47,7 +47,7 @@ def test_what_a_user_says_of_columns_goes_before_the_decisions(run, churn, extra
 def test_a_model_predicts_what_was_decided(run, churn):
     result = run("fit", churn, "-t", "churn", "--target-missing", "drop", *NETWORK)
     assert result.exit_code == 0, result.output
-    assert "debt 180 of 200 cells are numbers, 20 are '-': taken as missing" in result.stdout
+    assert "debt: 180 of 200 cells are numbers, 20 are '-': taken as missing" in result.stdout
     assert "customer_id has a different number in each of 200 rows, as an identifier" in result.stdout
     assert "Codes     whole numbers taken as categories: zip" in result.stdout
     predicted = run("predict", "m.safetensors", churn)

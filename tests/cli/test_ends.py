@@ -67,7 +67,9 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
         process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[1].rstrip().endswith("KeyboardInterrupt")
+        time.sleep(0.02)
+    lines = process.communicate(timeout=60)[1].splitlines()  # a third may come while the process ends
+    assert any(line.startswith("KeyboardInterrupt") for line in lines)
     assert process.returncode == -signal.SIGINT
 
 

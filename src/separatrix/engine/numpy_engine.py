@@ -93,6 +93,7 @@ def with_embedding(network: Network, theta: Array, X: Any) -> Any:
 
     Examples
     --------
+    >>> from separatrix.network import PeriodicEmbedding
     >>> net = Network.mlp(1, (), 1, embedding=PeriodicEmbedding(1))
     >>> with_embedding(net, np.array([0.25, 1.0, 1.0, 1.0, 0.0]), np.array([[1.0], [2.0]])).round(3)
     array([[ 1.,  0.,  1.],
