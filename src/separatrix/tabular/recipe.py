@@ -17,7 +17,7 @@ BINS, BIN_FEATURES = (96, 64, 48, 32, 24, 16, 12, 8, 6, 4), 768
 ROWS_PER_BIN = 20
 
 FREQUENCIES, EMBEDDED_FEATURES = (16, 12, 8, 6, 4, 3, 2, 1), 512
-"""Frequencies of each number: the most with which sines and cosines are no more than so many."""
+"""Frequencies of each number: the largest with at most `EMBEDDED_FEATURES` sines and cosines."""
 
 
 @dataclass(frozen=True)

@@ -248,7 +248,7 @@ class ResidentRows:
 
 
 def grown(n_epochs: int, seconds: float) -> int:
-    """Return the epochs of the next chunk, after some that took so many seconds.
+    """Return the number of epochs of the next chunk, after a chunk of `n_epochs` that took `seconds`.
 
     Examples
     --------
