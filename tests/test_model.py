@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from separatrix import model as model_module
 from separatrix.data import Table, TableEncoder
 from separatrix.errors import DataError, ParameterError
-from separatrix.model import Model, predicted_labels
+from separatrix.model import Model
+from separatrix.model_parts import predicted_labels
 from separatrix.network import HEADS, Network
 
 ROWS = np.array([[0.0, 1.0], [1.0, -1.0], [-3.0, 0.5]])

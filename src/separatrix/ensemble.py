@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import isfinite
-from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from separatrix.data.table import Table
 from separatrix.data.table_check import TableCheck, checked_table, warn_of_table, warned_readable_table
 from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import layer_outputs
+from separatrix.ensemble_parts import checked_models, checked_weights
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, task_text
 from separatrix.network import Network
@@ -78,8 +77,8 @@ class Ensemble:
 
     def __post_init__(self) -> None:
         """Check that the parts fit together, and convert them to one form."""
-        object.__setattr__(self, "models", _checked_models(self.models))
-        object.__setattr__(self, "weights", _checked_weights(self.weights, len(self.models)))
+        object.__setattr__(self, "models", checked_models(self.models))
+        object.__setattr__(self, "weights", checked_weights(self.weights, len(self.models)))
         check.number("temperature", self.temperature, 0.0, open_low=True)
         if self.temperature != 1.0 and not (self.is_classifier and self.has_one_target):
             raise ParameterError(
@@ -441,53 +440,6 @@ def _columns_of_array(encoder: TableEncoder, X: Any) -> dict[str, Array] | None:
             f"{rows.shape}; reshape it, or leave out the other columns."
         )
     return dict(zip(names, rows.T, strict=True))
-
-
-def _checked_models(models: Any) -> tuple[Model, ...]:
-    if not isinstance(models, Sequence) or not models or not all(isinstance(m, Model) for m in models):
-        raise ParameterError("models", f"must be one or more of the type Model, got {shortened(models)}.")
-    if any(model.decision is not None for model in models):
-        raise ParameterError("models", "must have no decision of their own; give it to the ensemble.")
-    expected = _common_parts(models[0])
-    for number, model in enumerate(models[1:], 2):
-        for name, part in _common_parts(model).items():
-            if part != expected[name]:
-                raise ParameterError(
-                    "models",
-                    f"must have the same {name}, got {shortened(expected[name])} in the first and "
-                    f"{shortened(part)} in number {number}; combine models trained on the same table.",
-                )
-    return tuple(models)
-
-
-def _common_parts(model: Model) -> dict[str, Any]:
-    """Return the parts that all models of an ensemble must have in common."""
-    classes = model.classes
-    takes_tables = model.encoder is not None  # whose columns have names: each model encodes them as its own
-    return {
-        "encoder": "of a table" if takes_tables else None,
-        "number of inputs": None if takes_tables else model.network.n_in,
-        "kind of answer": "class" if model.is_classifier else "number",
-        "number of targets": 1 if model.has_one_target else model.network.n_out,
-        "classes": None if classes is None else (classes.dtype.name, classes.tolist()),
-        "feature_names": None if takes_tables else model.feature_names,
-        "target_name": model.target_name,
-    }
-
-
-def _checked_weights(weights: ArrayLike | None, n_models: int) -> Array:
-    try:
-        array = np.array(np.ones(n_models) if weights is None else weights, np.float64)
-        valid = array.shape == (n_models,) and bool((array > 0).all()) and isfinite(sum(array.tolist()))
-    except (TypeError, ValueError, OverflowError):
-        valid = False
-    if not valid:
-        raise ParameterError(
-            "weights",
-            f"must be {n_models} finite numbers above 0, one for each model, got {shortened(weights)}.",
-        )
-    array.flags.writeable = False
-    return array
 
 
 def _without(training: dict[str, Any] | None, shared: Mapping[str, Any]) -> dict[str, Any] | None:

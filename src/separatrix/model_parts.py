@@ -87,6 +87,35 @@ def labels_of(labels: Any, dtype: str) -> Array:
     return array
 
 
+def predicted_labels(z: Array, classes: Array, network: Network) -> Array:
+    """Return the most probable class for the logits of a classifier (of two equal ones, the first).
+
+    Parameters
+    ----------
+    z : ndarray of shape (n_rows, n_out)
+    classes : ndarray of shape (n_classes,)
+        A single one, from training rows of one class, is always the answer.
+    network : Network
+
+    Returns
+    -------
+    ndarray of shape (n_rows,) or, for `multilabel`, (n_rows, n_out)
+        Labels in the type of `classes`; for `multilabel` 0 or 1.
+
+    Examples
+    --------
+    >>> network = Network.mlp(1, (), 1, head="binary")
+    >>> predicted_labels(np.array([[0.0], [0.1]]), np.array(["no", "yes"]), network)
+    array(['no', 'yes'], dtype='<U3')
+    """
+    head = HEADS[network.head]
+    indices = head.predicted_classes(z)
+    if not head.is_exclusive:
+        return indices
+    labels: Array = classes[np.minimum(indices, len(classes) - 1)]
+    return labels
+
+
 def checked_names(names: Sequence[str] | None, n_in: int) -> tuple[str, ...] | None:
     """Return a name for each input; a `ParameterError` if their number or a type is not right."""
     if names is None:

@@ -8,7 +8,7 @@ from numpy.random import RandomState
 
 from separatrix.engine.base import State
 from separatrix.errors import DataError
-from separatrix.estimators.mlp import Paused
+from separatrix.estimators.training import Paused
 from separatrix.network import SGD
 from separatrix.search.results import Results
 from separatrix.search.trials import TrialResult

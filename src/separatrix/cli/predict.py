@@ -47,7 +47,8 @@ from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
 from separatrix.io import load
-from separatrix.model import Model, predicted_labels
+from separatrix.model import Model
+from separatrix.model_parts import predicted_labels
 
 Array = NDArray[Any]
 

@@ -19,7 +19,8 @@ from separatrix.estimators.mlp import BaseMLP, has_epochs
 from separatrix.estimators.scored import Scored
 from separatrix.estimators.settings import Activations, BatchSize, ClassWeight, Init, Scoring
 from separatrix.estimators.table_target import Target
-from separatrix.model import Model, predicted_labels
+from separatrix.model import Model
+from separatrix.model_parts import predicted_labels
 from separatrix.network import Optimizer, PeriodicEmbedding, Schedule
 from separatrix.train.base import Record
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from abc import ABC
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
@@ -35,33 +35,13 @@ from separatrix.estimators.settings import (
 )
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.targets import Targets
-from separatrix.estimators.training import Metric, TrainingSetup, theta_scorer, warn_of_stop
+from separatrix.estimators.training import Metric, Paused, TrainingSetup, theta_scorer, warn_of_stop
 from separatrix.estimators.training_rows import NetworkShape, TrainingRows, read_rows, unchanged_on_error
 from separatrix.network import LBFGS, Network, Optimizer
 from separatrix.train import Callback, History, TrainingResult, train
 from separatrix.train.stream import RowStream, StreamCallbacks, StreamPosition, train_stream
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Paused:
-    """A paused training, which can be continued.
-
-    Attributes
-    ----------
-    state : State
-    learning_rate : float
-    loss : list of float
-        Loss of each epoch so far.
-    seconds : float
-        Training time so far.
-    """
-
-    state: State
-    learning_rate: float
-    loss: list[float]
-    seconds: float
 
 
 class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, CallbackSupport, BaseEstimator, ABC):

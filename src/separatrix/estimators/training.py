@@ -27,6 +27,26 @@ Metric = Callable[[Array], float]
 
 
 @dataclass(frozen=True, eq=False)
+class Paused:
+    """A paused training, which can be continued.
+
+    Attributes
+    ----------
+    state : State
+    learning_rate : float
+    loss : list of float
+        Loss of each epoch so far.
+    seconds : float
+        Training time so far.
+    """
+
+    state: State
+    learning_rate: float
+    loss: list[float]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingSetup:
     """What one training needs besides its rows.
 

@@ -18,7 +18,7 @@ from sklearn import get_config
 from sklearn.metrics import get_scorer, make_scorer
 from sklearn.utils.metadata_routing import process_routing
 
-from separatrix.model import predicted_labels
+from separatrix.model_parts import predicted_labels
 from separatrix.network import HEADS, Network
 
 Array = NDArray[Any]

@@ -18,7 +18,8 @@ from sklearn.pipeline import Pipeline
 
 from separatrix.engine.generators import thread_generator
 from separatrix.engine.numpy_engine import forward
-from separatrix.estimators.mlp import BaseMLP, Paused
+from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.training import Paused
 from separatrix.network import HEADS
 from separatrix.search.experiment import Experiment, network_of
 from separatrix.search.folds import Fold, FoldCache
