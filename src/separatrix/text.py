@@ -38,6 +38,18 @@ def plain_spec(value: float, digits: int) -> str:
     return f",.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f"
 
 
+def told_apart(a: float, b: float, digits: int) -> tuple[str, str]:
+    """Return two numbers with `digits` significant digits, and with more if they would look the same.
+
+    Examples
+    --------
+    >>> told_apart(0.5, 0.52, 3), told_apart(0.145207, 0.1452, 3), told_apart(2.0, 2.0, 3)
+    (('0.5', '0.52'), ('0.14521', '0.1452'), ('2', '2'))
+    """
+    enough = next((n for n in range(digits, 18) if f"{a:.{n}g}" != f"{b:.{n}g}"), digits)
+    return f"{a + 0.0:.{enough}g}", f"{b + 0.0:.{enough}g}"
+
+
 def p_text(p_value: float) -> str:
     """Return a p-value behind its sign of relation.
 

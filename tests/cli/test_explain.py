@@ -61,6 +61,8 @@ def test_files(run, people, model):
     page = Path("row.html").read_text(encoding="utf-8")
     assert "<details>" in page
     assert "http" not in page
+    assert run("explain", str(model), str(people), "--level", "full", "-o", "row.html").exit_code == 0
+    assert "<td>new W1</td>" in Path("row.html").read_text(encoding="utf-8")
     assert run("explain", str(model), str(people), "-o", "row.png").exit_code == 0
     assert Path("row.png").read_bytes().startswith(b"\x89PNG")
 

@@ -9,6 +9,7 @@ import pytest
 from sklearn.datasets import make_circles
 from sklearn.exceptions import ConvergenceWarning
 
+from separatrix.cli.options import OPTIONS, in_option_names
 from separatrix.data.table import Table
 from separatrix.engine.base import Data
 from separatrix.errors import TableWarning
@@ -23,7 +24,17 @@ X, Y = make_circles(200, noise=0.05, factor=0.4, random_state=0)
 def diagnosed(estimator, rows=X, y=Y):
     with warnings.catch_warnings(action="ignore"):
         estimator.fit(rows, y)
+    for finding in estimator.diagnosis_.findings:
+        check_cure(finding)
     return {finding.name: finding for finding in estimator.diagnosis_.findings}
+
+
+def check_cure(finding):
+    """A cure names parameters, and options on the command line, which standardises the inputs itself."""
+    in_options = in_option_names(finding.cure)
+    if finding.name != "uneven inputs":
+        assert in_options != finding.cure
+    assert not [name for name in OPTIONS if f" {name}" in in_options and "_" in name]
 
 
 def classifier(hidden=(4,), activation="tanh", **settings):

@@ -49,6 +49,17 @@ def test_the_numbers_of_a_small_network():
     assert "among the\nunits whose slope is not 0" in text  # more arrives at unit 2, but its slope is 0
 
 
+def test_numbers_that_would_look_the_same_have_the_digits_that_tell_them_apart():
+    """A unit that is nearly 1, and a step that is small."""
+    model = Model(Network.mlp(1, (1,), 1, activation="logistic"), [20.0, 0.0, 1.0, 6.0])
+    text = trace(model, [1.0], 1, learning_rate=0.1).to_text()
+    assert "slope of logistic at z = 20: 0.999999998 * (1 - 0.999999998) = 2.06e-09" in text
+    old, new = re.search(r"the bias of the output: (\S+) - .* = (\S+)$", text, re.M).groups()
+    assert float(old) < float(new)
+    before, after = re.search(r"goes from (\S+) to (\S+)\. The step helped", text).groups()
+    assert float(before) > float(after)
+
+
 def test_the_nudge_is_the_gradient():
     text = " ".join(trace(random_model(), X, 1, learning_rate=0.1).to_text(digits=8).split())
     change = float(re.search(r"a change of (-?[\d.e-]+)\.", text)[1])

@@ -31,6 +31,8 @@ LABEL_WIDTH = 12
 SPELLED = {"→": "->", "−": "-", "–": "-", "×": "x", "…": "...", "≤": "<=", "≥": ">=", "²": "2", "±": "+-"}
 """What is written for a sign that an encoding lacks; any other becomes a question mark."""
 
+QUOTE = "'"
+
 Row = tuple[str, str]
 
 
@@ -209,12 +211,14 @@ def with_option_names(sentence: str, parameters: Iterable[str]) -> str:
     """Return a sentence with the names of parameters as the command line spells them.
 
     A name without an underscore may be a common word ("the loss"): it is replaced only before ``=``, except
-    `cv`, which is no word.
+    `cv`, which is no word. A value is written as an option takes it.
 
     Examples
     --------
     >>> with_option_names("raise max_iter or set early_stopping=True.", ["early_stopping", "max_iter"])
     'raise --max-iter or set --early-stopping.'
+    >>> with_option_names("set hidden_layer_sizes=() or solver='sgd'.", ["hidden_layer_sizes", "solver"])
+    'set --hidden-layer-sizes=none or --solver=sgd.'
     """
     names = "|".join(sorted(parameters, key=len, reverse=True))
 
@@ -225,6 +229,7 @@ def with_option_names(sentence: str, parameters: Iterable[str]) -> str:
         flag = name.replace("_", "-")
         if value in ("=True", "=False"):
             return f"--{flag}" if value == "=True" else f"--no-{flag}"
-        return f"--{flag}{value}"
+        return f"--{flag}{'=none' if value == '=()' else value.replace(QUOTE, '')}"
 
-    return re.sub(rf"(?<![\w-])(?P<name>{names})\b(?P<value>=True\b|=False\b|=)?", option, sentence)
+    values = rf"=True\b|=False\b|=\(\)|={QUOTE}\w+{QUOTE}|="
+    return re.sub(rf"(?<![\w-])(?P<name>{names})\b(?P<value>{values})?", option, sentence)

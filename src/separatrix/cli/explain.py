@@ -37,6 +37,7 @@ from separatrix.files import atomic_write, check_writable
 from separatrix.io import load
 from separatrix.model import Model
 from separatrix.plots.axes import draw_without_screen, save_figure
+from separatrix.text import told_apart
 
 DEFAULT_RATE = 0.1
 BACKGROUND_ROWS = 1000  # rows of the table that the row is compared with
@@ -51,6 +52,7 @@ _PAGE = Template("""<!doctype html>
 body { font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; overflow-wrap: anywhere }
 td, th { padding: 0.1em 0.6em; text-align: left }
 caption { text-align: left }
+table { display: block; overflow-x: auto }
 </style>
 <h1>$title</h1>
 $body
@@ -156,7 +158,7 @@ def explain(
         if traced is not None:
             typer.echo("\n" + traced.to_text(cast("Level", level), digits=digits))
     if output is not None:
-        _write(output, f"Row {row} of {source}", answer._repr_html_(), traced, digits)
+        _write(output, f"Row {row} of {source}", answer._repr_html_(), traced, cast("Level", level), digits)
         note(f"wrote {output}.")
 
 
@@ -195,7 +197,8 @@ def _prediction_text(model: AnyModel, row: Table) -> str:
     if model.classes is None:
         return f"{float(np.ravel(predicted)[0]):.4g}"
     probability = model.predict_proba(row)[0, Labels(model.classes).encode([predicted])[0]]
-    return f"{predicted} with probability {probability:.3g}"
+    text = told_apart(float(probability), 1.0, 3)[0]  # nothing is certain
+    return f"{predicted} with probability {text}"
 
 
 def _missing_step(model: Any, y: Any) -> str | None:
@@ -217,10 +220,10 @@ def _check_output(output: Path) -> None:
     check_writable(output)
 
 
-def _write(output: Path, title: str, answer: str, traced: Trace | None, digits: int) -> None:
+def _write(output: Path, title: str, answer: str, traced: Trace | None, level: Level, digits: int) -> None:
     """Write a page, or the picture of the step."""
     if output.suffix.lower() == ".html":
-        body = answer + ("" if traced is None else traced.to_html(digits=digits))
+        body = answer + ("" if traced is None else traced.to_html(level, digits=digits))
         page = _PAGE.substitute(title=escape(title), body=body)
         with atomic_write(output) as temporary:
             temporary.write_text(page, encoding="utf-8")

@@ -233,6 +233,10 @@ OF_COMMANDS = {
 """Parameters of the functions behind `fit` and `search`, which messages name."""
 
 
+OF_DIAGNOSES = ("drop", "threshold")
+"""Options of `fit` that are no parameters of an estimator, and that a diagnosis names."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """How the text of an option becomes a value.
@@ -451,4 +455,4 @@ def in_option_names(sentence: str) -> str:
     >>> in_option_names("L-BFGS reached its limit; raise max_iter or max_fun.")
     'L-BFGS reached its limit; raise --max-iter or --max-fun.'
     """
-    return with_option_names(sentence, [*OPTIONS, *ENSEMBLE_OPTIONS, *OF_COMMANDS])
+    return with_option_names(sentence, [*OPTIONS, *ENSEMBLE_OPTIONS, *OF_COMMANDS, *OF_DIAGNOSES])

@@ -24,6 +24,7 @@ Array = NDArray[Any]
 class DiagnosedTraining:
     """Keeps some training rows until the diagnosis is made from them."""
 
+    alpha: float
     solver: str | Optimizer
     encoder_: TableEncoder
     history_: History
@@ -71,6 +72,7 @@ class DiagnosedTraining:
             history=self.history_,
             stop=self.stop_,
             learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
+            alpha=self.alpha,
             has_found_rate=self.learning_rate_init == "auto",
         )
 

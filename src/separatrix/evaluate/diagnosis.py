@@ -72,7 +72,7 @@ def nothing_learned(t: Trained) -> Finding | None:
     if t.stop.reason == "diverged":
         cure = "Standardise the inputs, or lower learning_rate_init."
     elif t.learning_rate is None:
-        cure = "Try more units, or another random_state."
+        cure = "Try larger hidden_layer_sizes, or another random_state."
     else:
         cure = f"Try learning_rate_init={10 * t.learning_rate:g}{_or_auto(t)}"
         cure += ", and raise n_iter_no_change." if stopped else ", or raise max_iter."
@@ -88,6 +88,11 @@ def nothing_learned(t: Trained) -> Finding | None:
 def _or_auto(t: Trained) -> str:
     """Return the advice to have the rate found, unless it was."""
     return "" if t.learning_rate is None or t.has_found_rate else ", learning_rate_init='auto'"
+
+
+def _penalty(t: Trained) -> str:
+    """Return a larger penalty."""
+    return f"the penalty (alpha={max(10 * t.alpha, 0.01):g})"
 
 
 def still_improving(t: Trained) -> Finding | None:
@@ -162,7 +167,7 @@ def dead_units(t: Trained) -> Finding | None:
         "dead units",
         lambda name, z, a: units.dead_units(name, a),
         "are 0 for every row, and cannot learn any more",
-        "Lower learning_rate_init, or choose activation='leaky_relu' or 'silu'.",
+        "Lower learning_rate_init, or choose activation='leaky_relu'.",
     )
 
 
@@ -173,7 +178,7 @@ def saturated_units(t: Trained) -> Finding | None:
         "saturated units",
         units.saturated_units,
         "are at an end of their range for nearly every row, and hardly learn",
-        "Standardise the inputs, lower learning_rate_init, or raise the penalty.",
+        f"Standardise the inputs, lower learning_rate_init, or raise {_penalty(t)}.",
     )
 
 
@@ -203,12 +208,14 @@ def overfitted(t: Trained) -> Finding | None:
     validation = float(curve[index])
     if not validation > OVERFITTED * t.loss or validation - t.loss < 0.05 * t.guess:
         return None
+    cure = f"Raise {_penalty(t)} or set dropout=0.2, choose smaller hidden_layer_sizes, "
+    cure += "" if t.stop.reason == "early_stopped" else "set early_stopping=True, "
     return Finding(
         "overfitted",
         validation / max(t.loss, np.finfo(float).tiny),
         f"The validation loss is {validation:.3g}, the training loss {t.loss:.3g}: the network fits its "
         "training rows far better than others.",
-        "Raise the penalty or the dropout, use fewer units, set early_stopping=True, or add rows.",
+        f"{cure}or add rows.",
     )
 
 
@@ -222,8 +229,8 @@ def few_rows(t: Trained) -> Finding | None:
         n_parameters / t.n_rows,
         f"The network has {plural(n_parameters, 'parameter')} for {plural(t.n_rows, 'row')}, "
         f"{n_parameters / t.n_rows:.1f} for each.",
-        "It may fit them exactly and others badly: judge it on other rows, raise the penalty, or use fewer "
-        "units.",
+        "It may fit them exactly and others badly: judge it on other rows, raise "
+        f"{_penalty(t)}, or choose smaller hidden_layer_sizes.",
     )
 
 
@@ -244,7 +251,7 @@ def never_predicted(t: Trained) -> Finding | None:
         f"The class {t.classes[rarest]} is never predicted, though {counts[rarest]} of {len(t.labels)} "
         f"sampled training rows have it ({fraction:.1%}).",
         "If it matters, set class_weight='balanced'"
-        + (", or lower the threshold of its probability." if len(t.classes) == 2 else "."),
+        + (", or lower the threshold of its probability (threshold=0.3)." if len(t.classes) == 2 else "."),
     )
 
 
@@ -275,7 +282,7 @@ def leak(t: Trained) -> Finding | None:
         "leak",
         float(links[best]),
         f"The input {t.names[best]} alone gives the target away ({what} {links[best]:.4f}).",
-        "If it is not known when predictions are made, leave it out.",
+        f"If it is not known when predictions are made, leave it out (drop='{t.names[best]}').",
     )
 
 
@@ -291,7 +298,7 @@ def line_as_good(t: Trained) -> Finding | None:
         loss / t.loss,
         f"A straight line fits the training rows as well: its loss is {loss:.3g}, that of the "
         f"network {t.loss:.3g}.",
-        f"Leave out the hidden layers, train longer{_or_auto(t)}.",
+        f"Leave out the hidden layers (hidden_layer_sizes=()), raise max_iter{_or_auto(t)}.",
     )
 
 
@@ -327,7 +334,7 @@ def neighbours_better(t: Trained) -> Finding | None:
         score - t.score,
         f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
         f"{score:.2f}, the network with {t.score:.2f}.",
-        f"Try a larger max_iter{_or_auto(t)}, more units, or another random_state.",
+        f"Try a larger max_iter{_or_auto(t)}, larger hidden_layer_sizes, or another random_state.",
     )
 
 

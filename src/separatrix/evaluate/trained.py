@@ -42,8 +42,10 @@ class Trained:
     stop : Stop
     learning_rate : float or None
         At the start; None for L-BFGS.
+    alpha : float
+        The penalty.
     has_found_rate : bool
-        Whether a range test found it.
+        Whether a range test found the rate.
     """
 
     network: Network
@@ -55,6 +57,7 @@ class Trained:
     history: History
     stop: Stop
     learning_rate: float | None
+    alpha: float
     has_found_rate: bool = False
 
     @cached_property

@@ -13,7 +13,7 @@ from separatrix.explain.chapters import MAX_UNITS, Chapter, Passage, Story
 from separatrix.explain.subject import input_names, output_names
 from separatrix.model import Model
 from separatrix.network import ACTIVATIONS, HEADS
-from separatrix.text import plural
+from separatrix.text import plural, told_apart
 
 Array = NDArray[Any]
 
@@ -85,6 +85,10 @@ class _Writer:
     def number(self, value: float) -> str:
         """Return a number with the digits of the story."""
         return f"{float(value) + 0.0:.{self.digits}g}"
+
+    def output_number(self, value: float) -> str:
+        """Return the value of a unit; one that is not quite 1 or -1 has the digits that show it."""
+        return told_apart(float(value), float(np.sign(value)), self.digits)[0]
 
     def sources(self, n: int) -> list[str]:
         """Return the names of what layer `n` reads."""
@@ -175,7 +179,7 @@ class _Writer:
         """Return the loss with the names of the outputs, then with this row's numbers."""
         a = self.value[f"a{self.n_layers}"][0]
         parts = [
-            (self.head.formulas.loss_terms[int(t != 0)], name, self.number(p), self.signed(t))
+            (self.head.formulas.loss_terms[int(t != 0)], name, self.output_number(p), self.signed(t))
             for name, p, t in zip(self.outputs, a, self.targets(), strict=True)
         ]
         parts = [part for part in parts if part[0]]
@@ -226,7 +230,8 @@ class _Writer:
                 for k, w in enumerate(self.weights[n][j])
             ]
             symbols, numbers = self.sums(terms, above, None)
-            formula = activation.derivative_text(self.number(z[j]), self.signed(a[j]))
+            value = _bracketed(self.output_number(a[j]))
+            formula = activation.derivative_text(self.number(z[j]), value)
             chain = f"dz = {self.number(da[j])} * {self.number(slope[j])} = {self.number(dz[j])}"
             lines = (
                 f"arrives from {next_name}: dL/dh = {symbols}",
@@ -295,14 +300,7 @@ class _Writer:
         gradient = np.concatenate([self.value[name].ravel() for name in self.gradient_names()])
         theta = self.model.theta.astype(np.float64)
         moved = np.argsort(-np.abs(gradient), kind="stable")[:_MOVED]
-        passages = tuple(
-            Passage(
-                f"{self.parameter(int(i))}: {self.number(theta[i])} - {self.rate:g} * "
-                f"{self.signed(gradient[i])} = {self.number(theta[i] - self.rate * gradient[i])}"
-            )
-            for i in moved
-            if gradient[i]
-        )
+        passages = tuple(self.move(int(i), theta[i], gradient[i]) for i in moved if gradient[i])
         before, after = float(self.value["loss"]), float(self.value["new loss"])
         verdict = (
             "The step helped."
@@ -315,8 +313,16 @@ class _Writer:
             "Every weight moves against its blame, by the learning rate times the blame: new = old - rate * "
             "blame. The largest moves:"
         )
-        ending = f"The loss of this row goes from {self.number(before)} to {self.number(after)}. {verdict}"
-        return Chapter("The step", text, passages, ending)
+        start, end = told_apart(before, after, self.digits)
+        return Chapter(
+            "The step", text, passages, f"The loss of this row goes from {start} to {end}. {verdict}"
+        )
+
+    def move(self, index: int, old: float, gradient: float) -> Passage:
+        """Return the step of one parameter, with as many digits as show that it moves."""
+        start, end = told_apart(old, old - self.rate * gradient, self.digits)
+        name = self.parameter(index)
+        return Passage(f"{name}: {start} - {self.rate:g} * {self.signed(gradient)} = {end}")
 
     # Pieces
 
@@ -351,8 +357,7 @@ class _Writer:
 
     def signed(self, value: float) -> str:
         """Return a number, in brackets if it is negative."""
-        text = self.number(value)
-        return f"({text})" if text.startswith("-") else text
+        return _bracketed(self.number(value))
 
     def weight_lines(self, n: int, j: int) -> tuple[str, ...]:
         """Return the gradient of the weight of unit `j` of layer `n` that gets most blame."""
@@ -407,6 +412,11 @@ class _Writer:
             if s.bias.start <= index < s.bias.stop:
                 return f"the bias of {unit(index - s.bias.start)}"
         raise IndexError(index)
+
+
+def _bracketed(text: str) -> str:
+    """Return a number in brackets if it is negative."""
+    return f"({text})" if text.startswith("-") else text
 
 
 def _added(terms: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from separatrix.plots.diagram import FEW_CONNECTIONS, NetworkDiagramDisplay
 from separatrix.plots.display import Display
 from separatrix.plots.numbers import write_numbers
 from separatrix.plots.sizes import figure_size, text_points, text_size
+from separatrix.text import told_apart
 
 Array = NDArray[Any]
 
@@ -119,9 +120,9 @@ class StepDisplay(Display):
         return _with_numbers(laid_out, values, added), _with_numbers(laid_out, blames, gradients)
 
     def _caption(self) -> str:
-        before, after = float(self.trace["loss"]), float(self.trace["new loss"])
+        before, after = told_apart(float(self.trace["loss"]), float(self.trace["new loss"]), 3)
         rate = self.trace.learning_rate
-        return f"loss {before:.3g} before the step, {after:.3g} after it (learning rate {rate:g})"
+        return f"loss {before} before the step, {after} after it (learning rate {rate:g})"
 
 
 def _with_numbers(d: NetworkDiagram, units: Sequence[Array], edges: Sequence[Array]) -> NetworkDiagram:
