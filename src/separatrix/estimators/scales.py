@@ -27,6 +27,9 @@ LARGE = 1e3
 UNEVEN = 100.0
 """How many times as large as another column's a standard deviation is, if they are not on one scale."""
 
+SMALL = 10.0
+"""Values up to this size give no warning: every rule asks for larger ones."""
+
 _SAMPLE_ROWS = 1000
 
 
@@ -58,7 +61,7 @@ def unscaled_columns(X: Array) -> list[int]:
     if not moving.size:
         return []
     widest, narrowest = (int(moving[at(spread[moving])]) for at in (np.argmax, np.argmin))
-    if spread[widest] > 10 and spread[widest] > UNEVEN * spread[narrowest]:
+    if spread[widest] > SMALL and spread[widest] > UNEVEN * spread[narrowest]:
         return [widest, narrowest]
     if spread[widest] > LARGE:
         return [widest]
@@ -72,7 +75,7 @@ def warn_of_scales(rows: TrainingRows) -> None:
     The caller is called by `fit`, whose caller the warning names.
     """
     X, T = rows.data.X, rows.data.T
-    if not hasattr(X, "indptr"):
+    if not hasattr(X, "indptr") and max(X.max(), -X.min()) > SMALL:  # most fits need no more than this
         far = far_columns(X)
         for j in far.tolist():
             cure = "standardise it, for example with StandardScaler in a pipeline, or leave it out"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import entr
 
 from separatrix.engine.base import Data
 from separatrix.engine.numpy_engine import layer_sums_and_outputs
@@ -137,12 +138,10 @@ def guess_loss(head: str, T: Array) -> float:
     T = T.astype(np.float64)
     match head:
         case "multiclass":
-            fractions = np.bincount(T[:, 0].astype(np.intp)) / len(T)
-            return float(-sum(p * np.log(p) for p in fractions if p > 0))
+            return float(entr(np.bincount(T[:, 0].astype(np.intp)) / len(T)).sum())
         case "binary" | "multilabel":
             p = T.mean(axis=0)
-            q = np.stack([p, 1 - p])
-            return float(-(q * np.log(np.where(q > 0, q, 1))).sum())
+            return float((entr(p) + entr(1 - p)).sum())
         case "regression" | "quadratic":
             return float(T.var(axis=0).sum() / 2)
         case "poisson":
