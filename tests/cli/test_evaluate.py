@@ -107,7 +107,7 @@ def test_a_model_of_numbers_is_judged_on_one_row(run):
     assert (row["mae"]["value"], row["rmse"]["value"]) == (pytest.approx(error), pytest.approx(error))
 
 
-@pytest.mark.parametrize("option", [("--cost", "fn=2"), ("--train", "people.csv"), ("--no-trees",)])
+@pytest.mark.parametrize("option", [("--train", "people.csv"), ("--no-trees",)])
 def test_options_of_the_page_need_a_page(run, people, model, option):
     result = run("evaluate", str(model), str(people), *option)
     assert result.exit_code == 2
@@ -129,3 +129,31 @@ def test_a_threshold_of_the_model_is_shown_and_another_is_judged(run, people):
     assert " is predicted from a probability of 0.999999 on, as asked" in result.stdout
     values = json.loads(run("evaluate", "m.safetensors", str(people), "--threshold", "0.4", "--json").stdout)
     assert values["threshold"] == 0.4
+
+
+def test_costs_are_said_without_a_page(run, people):
+    run(
+        "fit", str(people), "--model", "network", "--hidden", "none", "--solver", "lbfgs", "--no-trees",
+        "--folds", "0", "--cost", "fn=5,fp=1", "-o", "m.safetensors",
+    )  # fmt: skip
+    result = run("evaluate", "m.safetensors", str(people), "--cost", "fn=5,fp=1")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "a row (a miss costs 5, a false alarm 1); chosen on them, it looks a little too good." in said
+    values = json.loads(
+        run("evaluate", "m.safetensors", str(people), "--cost", "fn=5,fp=1", "--json").stdout
+    )["test"]
+    cuts = {cut["threshold"]: cut["cost"] for cut in values["thresholds"]["cuts"]}
+    threshold = sx.load("m.safetensors").threshold
+    assert values["reports"]["network"]["cost"]["value"] == pytest.approx(cuts[threshold])
+    assert cuts[values["thresholds"]["cheapest"]] <= cuts[threshold]
+    assert values["reports"]["dummy"]["threshold"] == pytest.approx(1 / 6)
+
+
+def test_costs_need_two_classes(run):
+    Path("t.csv").write_text("x,target\n" + "".join(f"{i},{i * 0.5}\n" for i in range(40)), encoding="utf-8")
+    line = ("--task", "regression", "--engine", "numpy", "--hidden", "none", "-o", "m.safetensors")
+    run("fit", "t.csv", *line, "--folds", "0")
+    result = run("evaluate", "m.safetensors", "t.csv", "--cost", "fn=5")
+    assert result.exit_code == 2
+    assert "cost needs classes, and the task is regression; leave it out." in result.stderr

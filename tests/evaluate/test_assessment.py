@@ -10,7 +10,7 @@ from separatrix import Model, Network
 from separatrix.data import Table
 from separatrix.decision import Decision
 from separatrix.errors import DataError, ParameterError
-from separatrix.evaluate import Baseline, classification_report, compare_classifiers, regression_report
+from separatrix.evaluate import Baseline, Cost, classification_report, compare_classifiers, regression_report
 from separatrix.evaluate.assessment import assess, assess_classifier, assess_regressor
 from separatrix.report.subject import Subject
 
@@ -82,14 +82,35 @@ def test_what_cannot_be_assessed():
         assess(several, table, "y")
 
 
-def test_the_threshold_is_that_of_the_model_alone() -> None:
+def test_each_answers_by_its_own_threshold() -> None:
     proba = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]] * 10)
     y = np.array([0, 1, 1, 1] * 10)
     found = assess_classifier(y, proba, [0, 1], {"same": Baseline(proba)}, decision=Decision(threshold=0.3))
     assert found.model.confusion == ((10, 0), (0, 30))
+    assert found.cut_note == "'1' is the answer from a probability of 0.3 on of the network, 0.5 of same."
+    alike = {"same": Baseline(proba, threshold=0.3)}
+    even = assess_classifier(y, proba, [0, 1], alike, decision=Decision(threshold=0.3))
+    assert even.reports["same"].confusion == even.model.confusion
+    assert even.cut_note.endswith("from a probability of 0.3 on, of the network and of the baselines.")
+    assert assess_classifier(y, proba, [0, 1], alike).cut_note == ""
     assert found.reports["same"].confusion == ((10, 0), (20, 10))
     accuracy = next(test for test in found.comparisons[0].others if test.metric == "accuracy")
     assert (accuracy.first, accuracy.second) == (1.0, 0.5)
     assert found.comparisons[0].primary.advantage.value == 0
     with pytest.raises(ParameterError, match="threshold needs two classes, got 3"):
         assess_classifier([0, 1, 2], np.eye(3), [0, 1, 2], {}, decision=Decision(threshold=0.3))
+
+
+def test_costs_are_judged_at_the_cut_of_each() -> None:
+    proba = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]] * 10)
+    y = np.array([0, 1, 1, 1] * 10)
+    line = {"line": Baseline(proba, threshold=0.35)}
+    decision, cost = Decision(threshold=0.3), Cost(fn=8, fp=1)
+    found = assess_classifier(y, proba, [0, 1], line, decision=decision, cost=cost)
+    assert (found.model.cost.value, found.reports["line"].cost.value) == (0.0, 2.0)
+    test = next(test for test in found.comparisons[0].others if test.metric == "cost of a row")
+    assert (test.first, test.second, test.advantage.value) == (0.0, 2.0, 2.0)
+    assert "the baselines cut where it was cheapest on training rows" in found.cut_note
+    assert "Cheapest on these rows would be a cut of 0.2, at 0.000 a row" in found.cost_note
+    with pytest.raises(ParameterError, match="cost needs two classes, got 3"):
+        assess_classifier([0, 1, 2], np.eye(3), [0, 1, 2], {}, cost=cost)

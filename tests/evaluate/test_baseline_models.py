@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 
 from separatrix.data.table import Table
 from separatrix.errors import DataError
-from separatrix.evaluate import table_baselines
+from separatrix.evaluate import Cost, table_baselines, threshold_table
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baseline_models import TrainingTable
 
 
@@ -96,3 +98,23 @@ def test_levels_beyond_those_of_trees_are_missing_to_them() -> None:
         Table({"town": town[:4], "x": y[:4].astype(float)}),
     )
     assert np.isfinite(found["gradient boosting"].predictions).all()
+
+
+def test_each_baseline_cuts_where_it_is_cheapest_on_training_rows() -> None:
+    train, y = people(300)
+    test, _ = people(50, 1)
+    cost = Cost(fn=10, fp=1)
+    training = TrainingTable(train, y, 2)
+    found = table_baselines(training, test, rule=AnswerRule(cost=cost))
+    assert found["dummy"].threshold == cost.expected_threshold
+    oof = np.empty(len(y))
+    for rows, held_out in StratifiedKFold(3, shuffle=True, random_state=0).split(y, y):
+        answers = table_baselines(training.take(rows), train.take(held_out), trees=False)
+        oof[held_out] = answers["logistic regression"].predictions[:, 1]
+    expected = threshold_table(y, oof, label=1, cost=cost).cheapest
+    assert found["logistic regression"].threshold == pytest.approx(expected)
+    assert found["gradient boosting"].threshold not in (None, 0.5, found["logistic regression"].threshold)
+    given = table_baselines(training, test, trees=False, rule=AnswerRule(threshold=0.3))
+    assert {each.threshold for each in given.values()} == {0.3}
+    plain = table_baselines(training, test, trees=False, line=False)
+    assert {name: each.threshold for name, each in plain.items()} == {"dummy": None}

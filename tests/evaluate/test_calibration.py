@@ -8,7 +8,9 @@ from sklearn.metrics import log_loss
 from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.evaluate import calibration_bins, fitted_decision
-from separatrix.evaluate.calibration import out_of_fold_decision
+from separatrix.evaluate.answer_rule import AnswerRule
+from separatrix.evaluate.calibration import out_of_fold_probabilities
+from separatrix.evaluate.cost import Cost
 
 
 def test_two_classes_are_platts_calibration() -> None:
@@ -70,15 +72,34 @@ def test_few_rows_have_fewer_folds_and_single_rows_none() -> None:
         held.append(sorted(held_out.tolist()))
         return np.full((len(held_out), 2), 0.5)
 
-    out_of_fold_decision(answers, np.array([0, 1, 0, 1]), 2)
+    found = out_of_fold_probabilities(answers, np.array([0, 1, 0, 1]), 2)
+    assert found is not None
+    assert found[0].tolist() == [0, 1, 2, 3]
     assert len(held) == 2
     assert sorted(held[0] + held[1]) == [0, 1, 2, 3]
     held.clear()
-    assert out_of_fold_decision(answers, np.array([0, 1]), 2) == Decision()
+    assert out_of_fold_probabilities(answers, np.array([0, 1]), 2) is None
     assert held == []
 
 
 def test_a_class_that_no_fold_predicts_changes_nothing() -> None:
     """A class of one row is held out by one fold, which is then trained on one class alone."""
     codes = np.array([0] * 9 + [1])
-    assert out_of_fold_decision(lambda _, held: np.full((len(held), 2), 0.5), codes, 2) == Decision()
+    half = lambda _, held: np.full((len(held), 2), 0.5)  # noqa: E731
+    assert out_of_fold_probabilities(half, codes, 2) is None
+    assert AnswerRule(calibrate=True).out_of_fold(half, codes, 2) == Decision()
+    costs = AnswerRule(cost=Cost(fn=9, fp=1)).out_of_fold(half, codes, 2)
+    assert costs.threshold == pytest.approx(0.1)
+
+
+def test_of_many_rows_a_sample_is_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("separatrix.evaluate.calibration.MAX_ROWS", 50)
+    codes = np.array([0] * 300 + [1] * 100 + [2] * 3)
+    found = out_of_fold_probabilities(
+        lambda _, held: np.full((len(held), 3), codes[held, None] / 10), codes, 3
+    )
+    assert found is not None
+    rows, proba = found
+    assert 50 <= len(rows) < 60
+    np.testing.assert_array_equal(proba[:, 0], codes[rows] / 10)
+    assert (codes[rows] == 2).sum() == 3

@@ -13,8 +13,10 @@ from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.tree import DecisionTreeClassifier
 
 from separatrix.data.table import Table
+from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier
+from separatrix.evaluate import Cost, threshold_table
 from separatrix.evaluate.calibration import fitted_decision
 from separatrix.report import cross_assess
 from separatrix.report.cross_validation import CrossAssessment, Folding, repeats_for
@@ -259,3 +261,30 @@ def test_a_class_of_one_row_cannot_be_folded() -> None:
     one = np.array(["no"] * 59 + ["yes"], dtype=object)
     with pytest.raises(DataError, match="class 'yes' has 1 row"):
         cross_assess(network(), table, one)
+
+
+def test_costs_choose_the_cut_of_the_baselines_on_the_rows_that_chose_the_models() -> None:
+    table, y = people(150)
+    cost = Cost(fn=10, fp=1)
+    model = MLPClassifier((), solver="lbfgs", random_state=0)
+    decision = Decision(threshold=0.1)
+    found = cross_assess(model, table, y, trees=False, cost=cost, decision=decision, folding=Folding(3, 1))
+    line = found.baselines["logistic regression"]
+    expected = threshold_table(y, line.predictions[:, 1], label="yes", cost=cost)
+    assert line.threshold == expected.cheapest
+    report = found.assessment.reports["logistic regression"]
+    assert report.threshold == line.threshold
+    at_cut = next(cut for cut in expected.cuts if cut.threshold == expected.cheapest)
+    assert report.cost.value == pytest.approx(at_cut.cost, abs=1e-12)
+    assert at_cut.cost < next(cut for cut in expected.cuts if cut.threshold == 0.5).cost
+    (tested,) = (each for each in found.assessment.comparisons[0].others if each.metric == "cost of a row")
+    assert tested.first == pytest.approx(found.assessment.model.cost.value)
+    assert tested.second == pytest.approx(report.cost.value)
+
+
+def test_the_linear_baseline_is_not_beside_itself() -> None:
+    table, y = people(120)
+    model = MLPClassifier((), solver="lbfgs", alpha=1.0, random_state=0)
+    found = cross_assess(model, table, y, trees=False, folding=Folding(3, 1)).assessment
+    assert list(found.reports) == ["network", "dummy"]
+    assert found.notes == ("The model is a straight line itself, so that no other one is beside it.",)

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from separatrix import Model, Network
 from separatrix.data.table import Table
 from separatrix.decision import Decision
-from separatrix.evaluate.thresholds import Cost
+from separatrix.evaluate.cost import Cost
 from separatrix.report.decisions import CutCost, out_of_fold
 from separatrix.report.rows import outstanding_rows
 from separatrix.report.subject import Subject

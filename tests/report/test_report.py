@@ -148,7 +148,7 @@ def test_the_same_model_gives_the_same_page(report: Report) -> None:
 def test_a_model_file_is_reported_as_its_estimator_is(report: Report, tmp_path: Path) -> None:
     sx.save(fitted(), tmp_path / "m.safetensors")
     loaded = sx.load(tmp_path / "m.safetensors")
-    other = Report.from_estimator(loaded, *rows(150, 1), train=rows())
+    other = Report.from_estimator(loaded, *rows(150, 1), train=rows(), cost={"fn": 10, "fp": 1})
     assert other.target == "member"
     assert other.assessment.model == report.assessment.model
     assert other.learning is not None

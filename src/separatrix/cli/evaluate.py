@@ -87,7 +87,7 @@ def evaluate(
     the class fractions, or the mean, of the training rows.
     """
     if report is None:
-        _refuse_without_page({"cost": cost is not None, "train": train is not None, "trees": not trees})
+        _refuse_without_page({"train": train is not None, "trees": not trees})
     costs = None if cost is None else read_cost(cost)
     check_report(report)
     check.choice("faults", faults, FAULTS)
@@ -101,7 +101,7 @@ def evaluate(
     if faults == "missing":
         table, taken = readable_table(model.encoder, table)
         note_faults(taken)
-    assessment = assess(model, table, name)
+    assessment = assess(model, table, name, cost=costs)
     assert name is not None
     if report is not None:
         training = None
@@ -143,8 +143,9 @@ def evaluate(
     lines = [("Model", str(model_file)), ("Data", source_name(source)), ("Target", name)]
     if (text := threshold_text(model, is_asked=threshold is not None)) is not None:
         lines.append(("Threshold", text))
+    of_cost = [assessment.cost_note] if assessment.cost_note else []
     written = [] if report is None else [f"Report written to '{report}'."]
-    show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"), *written)
+    show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"), *of_cost, *written)
 
 
 def _refuse_without_page(given: Mapping[str, bool]) -> None:

@@ -27,10 +27,11 @@ from separatrix.cli.table_input import TableInput
 from separatrix.data.links import GIVES_AWAY
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
-from separatrix.decision import decision_of_model
+from separatrix.decision import Decision, decision_of_model
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.estimators.table_training import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.assessment import (
     ENSEMBLE,
     MODEL,
@@ -41,54 +42,70 @@ from separatrix.evaluate.assessment import (
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import row_log_losses
+from separatrix.evaluate.cost import Cost
 from separatrix.model import Model
 from separatrix.report.advice import TrainingFacts, hint
 from separatrix.report.cross_validation import CrossAssessment
-from separatrix.report.subject import kind_of
+from separatrix.report.judging import line_notes
+from separatrix.report.subject import is_linear_baseline, kind_of
 from separatrix.tabular.ensemble_fitting import TabularFit
 from separatrix.tabular.report import TabularReport, Unsure
 from separatrix.text import plural
 
 
-def assess_fit(model: AnyModel, fitted: Fitted, *, trees: bool = True) -> Assessment:
+def assess_fit(
+    model: AnyModel, fitted: Fitted, *, trees: bool = True, cost: Cost | None = None
+) -> Assessment:
     """Judge a model on the test rows of its fit, beside the baselines.
 
     A training that Ctrl-C has ended is judged beside the dummy alone, as nobody waits for baselines then.
     """
-    y_test, baselines = fitted.y_test, _baselines(model, fitted, trees=trees)
+    is_weighted = fitted.target.weights is not None
+    rule = AnswerRule.of_model(_decision(model), cost, is_weighted=is_weighted)
+    y_test, baselines = fitted.y_test, _baselines(model, fitted, rule, trees=trees)
     name = ENSEMBLE if isinstance(model, Ensemble) else MODEL
     if model.classes is not None:
         proba = model.predict_proba(fitted.test_rows)
-        return assess_classifier(
+        found = assess_classifier(
             y_test,
             proba,
             model.classes,
             baselines,
             name=name,
-            is_weighted=fitted.target.weights is not None,
+            is_weighted=is_weighted,
             decision=decision_of_model(model),
+            cost=cost,
         )
-    numbers = model.predict(fitted.test_rows)
-    return assess_regressor(y_test, numbers, baselines, target=fitted.target.name, name=name)
+    else:
+        numbers = model.predict(fitted.test_rows)
+        found = assess_regressor(y_test, numbers, baselines, target=fitted.target.name, name=name)
+    return replace(found, notes=line_notes(model))
 
 
-def _baselines(model: AnyModel, fitted: Fitted, *, trees: bool) -> dict[str, Baseline]:
+def _decision(model: AnyModel) -> Decision:
+    return Decision() if model.classes is None else decision_of_model(model)
+
+
+def _baselines(model: AnyModel, fitted: Fitted, rule: AnswerRule, *, trees: bool) -> dict[str, Baseline]:
     """Return the baselines, the straight line first; of a table read in pieces without gradient boosting."""
     weight = fitted.target.row_weights(fitted.y)
+    is_line = is_linear_baseline(model)
+    dummy = {DUMMY: replace(_dummy(fitted, weight), threshold=rule.of_constant().threshold)}
     if fitted.estimator.stop_.reason == "interrupted":
-        return {DUMMY: _dummy(fitted, weight)}
-    calibrate = weight is not None and model.decision is not None and model.decision.is_calibrated
+        return dummy
     test = fitted.test_rows if isinstance(fitted, TabularFit) else fitted.test_features
     if fitted.features is not None and isinstance(test, Table):
         labels = fitted.target.labels
         y = fitted.y if labels is None else labels.encode(fitted.y)
         features = _without(fitted.features, fitted.target.name)
         training = TrainingTable(features, y, None if labels is None else len(labels), weight)
-        return table_baselines(training, test, trees=trees, calibrate=calibrate)
+        return table_baselines(training, test, trees=trees, line=not is_line, rule=rule)
+    if is_line:
+        return dummy
     assert isinstance(fitted, TableFit)
     X, X_test, y = fitted.X, fitted.X_test, fitted.y
     if model.classes is not None:
-        found = baseline_probabilities(X, y, X_test, model.classes, weight, calibrate=calibrate)
+        found = baseline_probabilities(X, y, X_test, model.classes, weight, rule=rule)
         return dict(reversed(found.items()))
     return dict(reversed(baseline_predictions(X, y, X_test).items()))
 

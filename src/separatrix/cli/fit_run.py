@@ -182,15 +182,15 @@ class FitRun:
         crossed: CrossAssessment | None = None
         assessment: Assessment | None = None
         judged = ""
-        trees = self.judging.trees
+        trees, cost = self.judging.trees, self.judging.decision.cost
         n_folds = self.n_folds(tables)
         if not n_folds:
-            assessment = fit_report.assess_fit(model, fitted, trees=trees)
+            assessment = fit_report.assess_fit(model, fitted, trees=trees, cost=cost)
         elif fitted.estimator.stop_.reason == "interrupted":
             return None, "It was not judged, as no rows were held out: use separatrix evaluate."
         else:
             is_chosen = self.judging.decision.needs_rows
-            crossed = judged_by_folds(fitted, model, n_folds, is_chosen=is_chosen, trees=trees)
+            crossed = judged_by_folds(fitted, model, n_folds, is_chosen=is_chosen, trees=trees, cost=cost)
             assessment = crossed.assessment
             judged = fit_report.judged_text(crossed)
         if self.judging.report is not None:
@@ -200,7 +200,7 @@ class FitRun:
                 fitted,
                 source=tables.name,
                 model_file=path,
-                cost=self.judging.decision.cost,
+                cost=cost,
                 trees=trees,
                 folds=crossed,
             )

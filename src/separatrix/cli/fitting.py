@@ -25,6 +25,7 @@ from separatrix.errors import ParameterError, WorkerError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.estimators import table_training as network_fitting
 from separatrix.estimators.settings import uses_lbfgs
+from separatrix.evaluate.baselines import LINE_SETTINGS
 from separatrix.evaluate.scorers import check_scorer_name
 from separatrix.tabular import TabularClassifier, TabularRegressor, ensemble_fitting
 from separatrix.text import plural
@@ -32,9 +33,6 @@ from separatrix.train.checkpoint import load_checkpoint
 
 Kind = Literal["tabular", "network"]
 KINDS = ("tabular", "network", "line")
-
-LINE = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0}
-"""The network that is the straight line beside which models are judged: scikit-learn's `C` of 1."""
 
 NOT_OF_LINE = ("hidden_layer_sizes", "activation", "dropout", "embedding", "solver")
 """Parameters that would make another model of the line, or have no use in it."""
@@ -49,13 +47,13 @@ Fitted = network_fitting.TableFit | ensemble_fitting.TabularFit
 def line_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of the line; a `ParameterError` for one that contradicts it."""
     for name in NOT_OF_LINE:
-        if name in given and (name not in LINE or given[name] != LINE[name]):
+        if name in given and (name not in LINE_SETTINGS or given[name] != LINE_SETTINGS[name]):
             raise ParameterError(
                 name,
                 "does not go with model=line, which has no hidden layers and is trained by lbfgs; leave it "
                 "out, or choose model=network.",
             )
-    return {**LINE, **given}
+    return {**LINE_SETTINGS, **given}
 
 
 def chosen_kind(model: str | None, given: Mapping[str, Any]) -> Kind:

@@ -25,7 +25,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators.table_source import group_numbers
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.classification import ClassificationReport
-from separatrix.evaluate.thresholds import Cost
+from separatrix.evaluate.cost import Cost
 from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
 from separatrix.report.decisions import CutCost, DecisionChoice, decision_text, out_of_fold
 from separatrix.report.folds import check_foldable
@@ -116,7 +116,7 @@ def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> tu
 
 
 def judged_by_folds(
-    fitted: Fitted, model: AnyModel, n_folds: int, *, is_chosen: bool, trees: bool
+    fitted: Fitted, model: AnyModel, n_folds: int, *, is_chosen: bool, trees: bool, cost: Cost | None = None
 ) -> CrossAssessment:
     """Judge what was fitted on all rows by cross-validation over them.
 
@@ -135,6 +135,7 @@ def judged_by_folds(
         target=fitted.target.name,
         class_weight=class_weights(fitted),
         trees=trees,
+        cost=cost,
         folding=Folding(n_folds, repeats_for(len(fitted.y))),
         on_fit=show_fold if sys.stderr.isatty() else None,
     )

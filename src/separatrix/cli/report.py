@@ -18,6 +18,7 @@ from separatrix.evaluate import (
     RegressionReport,
 )
 from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate.comparison import COST
 from separatrix.text import plain_spec, plural
 
 
@@ -91,14 +92,13 @@ def network_values(model: AnyModel) -> dict[str, Any]:
 def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     """Return the report on the network, all models side by side, and the verdicts."""
     report = assessment.model
-    heading = f"On {plural(report.n_rows, noun)}, with 95 % intervals"
-    if isinstance(report, ClassificationReport) and report.answer_rule:
-        heading += f". Of the {assessment.name}, {report.answer_rule}; of the others, from 0.5 on"
-    parts: list[RenderableType] = [f"{heading}:"]
+    heading = f"On {plural(report.n_rows, noun)}, with 95 % intervals:"
+    parts: list[RenderableType] = [heading]
     if isinstance(report, ClassificationReport):
         parts.append(_class_table(report))
     parts.append(_side_by_side(assessment))
-    verdicts = _undefined(report) + [comparison.verdict for comparison in assessment.comparisons]
+    verdicts = [assessment.cut_note] if assessment.cut_note else []
+    verdicts += _undefined(report) + [comparison.verdict for comparison in assessment.comparisons]
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]
@@ -137,7 +137,8 @@ def _side_by_side(assessment: Assessment) -> RenderableType:
 def _metrics(report: ClassificationReport | RegressionReport, is_rare: bool) -> dict[str, str]:
     """Return the scores of a model; with a rare class, or weights, those that accuracy hides, too."""
     if isinstance(report, ClassificationReport):
-        scores = {"accuracy": report.accuracy}
+        scores = {} if report.cost is None else {COST: report.cost}
+        scores["accuracy"] = report.accuracy
         if is_rare:
             scores["balanced accuracy"] = report.balanced_accuracy
         scores["ROC AUC"] = report.roc_auc

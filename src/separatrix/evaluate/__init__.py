@@ -15,9 +15,10 @@ from separatrix.evaluate.classification import (
     multilabel_report,
 )
 from separatrix.evaluate.comparison import Comparison, PairedTest, compare_classifiers, compare_regressors
+from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import Interval, f1_interval, mean_interval, proportion_interval
 from separatrix.evaluate.regression import RegressionReport, TargetRow, regression_report
-from separatrix.evaluate.thresholds import Cost, Cut, Thresholds, threshold_table
+from separatrix.evaluate.thresholds import Cut, Thresholds, threshold_table
 
 __all__ = [
     "Assessment",

@@ -16,6 +16,7 @@ from separatrix.data.table import Table, split_target
 from separatrix.decision import Decision, decision_of_model
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import ClassificationReport, classification_report
 from separatrix.evaluate.comparison import (
@@ -25,7 +26,9 @@ from separatrix.evaluate.comparison import (
     compare_classifiers,
     compare_regressors,
 )
+from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.regression import RegressionReport, regression_report
+from separatrix.evaluate.thresholds import Thresholds, threshold_table
 
 MODEL, ENSEMBLE = "network", "ensemble"
 """What a model is called."""
@@ -53,6 +56,10 @@ class Assessment:
         Whether the probabilities of all of them were calibrated afterwards: the log-loss then decides.
     notes : tuple of str
         Sentences on what went wrong while judging.
+    is_cheapest : bool, default=False
+        Whether the baselines cut where it was cheapest on training rows.
+    thresholds : Thresholds or None
+        If costs were given: what the model does at many cuts; None if a class has no row.
     """
 
     reports: Mapping[str, ClassificationReport | RegressionReport]
@@ -63,6 +70,36 @@ class Assessment:
     is_weighted: bool = False
     is_calibrated: bool = False
     notes: tuple[str, ...] = ()
+    is_cheapest: bool = False
+    thresholds: Thresholds | None = None
+
+    @property
+    def cost_note(self) -> str:
+        """The cheapest cut on these rows, and what it costs, as a sentence; empty if no costs were given."""
+        table = self.thresholds
+        if table is None:
+            return ""
+        costs = {cut.threshold: cut.cost for cut in table.cuts}
+        return (
+            f"Cheapest on these rows would be a cut of {table.cheapest:.4g}, at "
+            f"{costs[table.cheapest]:.3f} a row (a miss costs {table.cost.fn:g}, a false alarm "
+            f"{table.cost.fp:g}); chosen on them, it looks a little too good."
+        )
+
+    @property
+    def cut_note(self) -> str:
+        """The cut of each model, as a sentence; empty where the most probable class is the answer."""
+        model = self.model
+        if not isinstance(model, ClassificationReport) or not model.answer_rule:
+            return ""
+        others = {name: each for name, each in self.reports.items() if name != self.name}
+        cuts = {name: getattr(each, "threshold", None) or 0.5 for name, each in others.items()}
+        if set(cuts.values()) <= {model.threshold}:
+            whom = "" if not cuts else f", of the {self.name} and of the baselines"
+            return f"{model.answer_rule}{whom}."
+        listed = ", ".join(f"{cut:.4g} of {_called(name)}" for name, cut in cuts.items())
+        why = ": the baselines cut where it was cheapest on training rows" if self.is_cheapest else ""
+        return f"{model.answer_rule} of the {self.name}, {listed}{why}."
 
     @property
     def decided_by(self) -> str:
@@ -104,7 +141,13 @@ class Assessment:
             "is_weighted": self.is_weighted,
             "is_calibrated": self.is_calibrated,
             "notes": list(self.notes),
+            "is_cheapest": self.is_cheapest,
+            "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
         }
+
+
+def _called(name: str) -> str:
+    return f"the {name}" if name == DUMMY else name
 
 
 def assess_classifier(
@@ -116,6 +159,7 @@ def assess_classifier(
     name: str = MODEL,
     is_weighted: bool = False,
     decision: Decision | None = None,
+    cost: Cost | None = None,
 ) -> Assessment:
     """Compute reports of a classifier and its baselines, and compare them.
 
@@ -132,8 +176,10 @@ def assess_classifier(
         Whether all were trained with class weights: the AUC then decides, as weights shift the probabilities
         that the log-loss judges.
     decision : Decision, optional
-        Its threshold makes the model's answers, and it says which class is positive. The baselines answer
-        with the most probable class.
+        Its threshold makes the model's answers, and it says which class is positive. The baselines answer by
+        their own thresholds.
+    cost : Cost, optional
+        Of two classes: what wrong answers cost. It is judged, too.
 
     Raises
     ------
@@ -153,23 +199,41 @@ def assess_classifier(
     decided_by = ROC_AUC if is_shifted else LOG_LOSS
     found = _assessment(
         name,
-        proba,
+        Baseline(np.asarray(proba), threshold=threshold),
         baselines,
-        lambda values, is_model: classification_report(
-            y_true, values, classes, threshold=threshold if is_model else None, positive=positive
+        lambda each: classification_report(
+            y_true, each.predictions, classes, threshold=each.threshold, positive=positive, cost=cost
         ),
-        lambda values, names: compare_classifiers(
+        lambda each, names: compare_classifiers(
             y_true,
             proba,
-            values,
+            each.predictions,
             classes,
             names=names,
             decided_by=decided_by,
-            threshold=threshold,
+            threshold_a=threshold,
+            threshold_b=each.threshold,
             positive=positive,
+            cost=cost,
         ),
     )
-    return replace(found, is_weighted=is_weighted, is_calibrated=is_weighted and not is_shifted)
+    return replace(
+        found,
+        is_weighted=is_weighted,
+        is_calibrated=is_weighted and not is_shifted,
+        is_cheapest=cost is not None and threshold is not None,
+        thresholds=None if cost is None else _thresholds(y_true, np.asarray(proba), classes, decision, cost),
+    )
+
+
+def _thresholds(
+    y_true: npt.ArrayLike, proba: npt.NDArray[Any], classes: npt.ArrayLike, decision: Decision, cost: Cost
+) -> Thresholds | None:
+    label = np.asarray(classes).tolist()[decision.positive]
+    if len(np.unique(np.asarray(y_true))) < 2:
+        return None
+    p = proba[:, decision.positive]
+    return threshold_table(y_true, p, label=label, cost=cost, kept=decision.threshold)
 
 
 def assess_regressor(
@@ -204,14 +268,16 @@ def assess_regressor(
     """
     return _assessment(
         name,
-        y_pred,
+        Baseline(np.asarray(y_pred)),
         baselines,
-        lambda values, _: regression_report(y_true, values, names=[target]),
-        lambda values, names: compare_regressors(y_true, y_pred, values, names=names),
+        lambda each: regression_report(y_true, each.predictions, names=[target]),
+        lambda each, names: compare_regressors(y_true, y_pred, each.predictions, names=names),
     )
 
 
-def assess(model: AnyModel, table: Table, target: str | int | None = None) -> Assessment:
+def assess(
+    model: AnyModel, table: Table, target: str | int | None = None, *, cost: Cost | None = None
+) -> Assessment:
     """Assess a model on a table with the target, and compare it with a guess from its training rows.
 
     Parameters
@@ -222,11 +288,14 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
         Rows that the model was not trained on.
     target : str or int, default=None
         Column with the true values; by default the target that the model was trained on.
+    cost : Cost, optional
+        Of two classes: what wrong answers cost. It is judged, too.
 
     Raises
     ------
     ParameterError
-        If the model has several targets, or does not know its target's name and none is given.
+        If the model has several targets, or does not know its target's name and none is given, or costs are
+        given and it has not two classes.
     DataError
         If the table does not fit the model, or a label is none of its classes.
 
@@ -252,7 +321,13 @@ def assess(model: AnyModel, table: Table, target: str | int | None = None) -> As
         labels = Labels(model.classes).match(y, name)
         proba = model.predict_proba(features)
         decision = decision_of_model(model)
-        return assess_classifier(labels, proba, model.classes, dummy, name=called, decision=decision)
+        cut = AnswerRule.of_model(decision, cost).of_constant().threshold
+        dummy = {other: replace(each, threshold=cut) for other, each in dummy.items()}
+        return assess_classifier(
+            labels, proba, model.classes, dummy, name=called, decision=decision, cost=cost
+        )
+    if cost is not None:
+        raise ParameterError("cost", "needs classes, and the task is regression; leave it out.")
     numbers = as_numbers(as_column(y, name), name)
     return assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
 
@@ -270,16 +345,14 @@ def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:
 
 def _assessment(
     name: str,
-    predictions: npt.ArrayLike,
+    model: Baseline,
     baselines: Mapping[str, Baseline],
-    report: Callable[[npt.ArrayLike, bool], ClassificationReport | RegressionReport],
-    compare: Callable[[npt.ArrayLike, tuple[str, str]], Comparison],
+    report: Callable[[Baseline], ClassificationReport | RegressionReport],
+    compare: Callable[[Baseline, tuple[str, str]], Comparison],
 ) -> Assessment:
-    others = {name: baseline.predictions for name, baseline in baselines.items()}
     return Assessment(
-        {name: report(predictions, True)}
-        | {other: report(values, False) for other, values in others.items()},
-        tuple(compare(values, (f"the {name}", other)) for other, values in others.items()),
+        {name: report(model)} | {other: report(each) for other, each in baselines.items()},
+        tuple(compare(each, (f"the {name}", other)) for other, each in baselines.items()),
         tuple(other for other, baseline in baselines.items() if not baseline.converged),
         name,
     )

@@ -25,8 +25,8 @@ from separatrix.data.schema import AppliedTable
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.errors import DataError
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baselines import DUMMY, LOGISTIC_REGRESSION, RIDGE_REGRESSION, Baseline
-from separatrix.evaluate.calibration import out_of_fold_decision
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
 GRADIENT_BOOSTING = "gradient boosting"
@@ -70,7 +70,12 @@ class TrainingTable:
 
 
 def table_baselines(
-    training: TrainingTable, test: Table, *, trees: bool = True, calibrate: bool = False
+    training: TrainingTable,
+    test: Table,
+    *,
+    trees: bool = True,
+    line: bool = True,
+    rule: AnswerRule | None = None,
 ) -> dict[str, Baseline]:
     """Fit the baselines on a table, and predict the rows of another.
 
@@ -82,8 +87,10 @@ def table_baselines(
         With the same columns.
     trees : bool, default=True
         Whether to fit gradient boosting, too.
-    calibrate : bool, default=False
-        Whether to calibrate the probabilities, as those of a model are that is compared: on training rows, by
+    line : bool, default=True
+        Whether to fit the linear baseline; not beside a model that is one itself.
+    rule : AnswerRule, optional
+        How the model that is compared is calibrated, and cuts: so are the baselines, on training rows, by
         copies that were not trained on them.
 
     Returns
@@ -108,27 +115,30 @@ def table_baselines(
     if is_class and len(np.unique(training.y)) < 2:
         raise DataError("the training rows must have two or more classes, got one; add rows of another.")
     training, test = _applied(training, test)
-    line = LOGISTIC_REGRESSION if is_class else RIDGE_REGRESSION
-    fits: dict[str, Callable[[TrainingTable, Table], Baseline]] = {line: _linear}
+    fits: dict[str, Callable[[TrainingTable, Table], Baseline]] = {}
+    if line:
+        fits[LOGISTIC_REGRESSION if is_class else RIDGE_REGRESSION] = _linear
     if trees:
         fits[GRADIENT_BOOSTING] = _boosting
     fits[DUMMY] = _dummy
-    if calibrate and is_class:
-        return {name: _calibrated(fit, training, test) for name, fit in fits.items()}
-    return {name: fit(training, test) for name, fit in fits.items()}
+    if rule is None or not is_class:
+        return {name: fit(training, test) for name, fit in fits.items()}
+    return {name: _decided(fit, training, test, rule) for name, fit in fits.items()}
 
 
-def _calibrated(
-    fit: Callable[[TrainingTable, Table], Baseline], training: TrainingTable, test: Table
+def _decided(
+    fit: Callable[[TrainingTable, Table], Baseline], training: TrainingTable, test: Table, rule: AnswerRule
 ) -> Baseline:
-    """Return a baseline whose probabilities are calibrated on training rows."""
+    """Return a baseline that is calibrated, and cuts, by a rule, on training rows."""
 
     def answers(rows: IntArray, held_out: IntArray) -> FloatArray:
         return fit(training.take(rows), training.table.take(held_out)).predictions
 
     baseline = fit(training, test)
-    decision = out_of_fold_decision(answers, training.y, training.n_classes or 0)
-    return replace(baseline, predictions=decision.probabilities(baseline.predictions))
+    own = rule.of_constant() if fit is _dummy else rule
+    decision = own.out_of_fold(answers, training.y, training.n_classes or 0)
+    proba = decision.probabilities(baseline.predictions)
+    return replace(baseline, predictions=proba, threshold=decision.threshold)
 
 
 def _applied(training: TrainingTable, test: Table) -> tuple[TrainingTable, Table]:

@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from separatrix.errors import DataError
-from separatrix.evaluate.calibration import out_of_fold_decision
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.classification import encoded_labels
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
@@ -22,6 +22,9 @@ DUMMY = "dummy"
 LOGISTIC_REGRESSION = "logistic regression"
 LINEAR_REGRESSION = "linear regression"
 RIDGE_REGRESSION = "ridge regression"
+
+LINE_SETTINGS: dict[str, Any] = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 1.0}
+"""The network that is the linear baseline: scikit-learn's `C` of 1."""
 
 LINES = (LOGISTIC_REGRESSION, LINEAR_REGRESSION, RIDGE_REGRESSION)
 """The baselines that are straight lines."""
@@ -37,10 +40,14 @@ class Baseline:
         Probabilities of shape (n_rows, n_classes), or numbers in the shape of the targets.
     converged : bool
         False if the solver stopped at its limit, so that the baseline could be better.
+    threshold : float or None
+        Of two classes: the probability of the positive one from which on it is the answer; None is the most
+        probable class.
     """
 
     predictions: FloatArray
     converged: bool = True
+    threshold: float | None = None
 
 
 def baseline_probabilities(
@@ -51,7 +58,7 @@ def baseline_probabilities(
     sample_weight: npt.ArrayLike | None = None,
     *,
     max_iter: int = 1000,
-    calibrate: bool = False,
+    rule: AnswerRule | None = None,
 ) -> dict[str, Baseline]:
     """Fit the baselines of a classifier.
 
@@ -68,8 +75,8 @@ def baseline_probabilities(
         Weights of the training rows.
     max_iter : int
         Maximum number of iterations of the solver.
-    calibrate : bool, default=False
-        Whether to calibrate the probabilities, as those of a model are that is compared: on training rows, by
+    rule : AnswerRule, optional
+        How the model that is compared is calibrated, and cuts: so are the baselines, on training rows, by
         copies that were not trained on them.
 
     Returns
@@ -98,6 +105,7 @@ def baseline_probabilities(
             f"y_train must have two or more classes, got only {labels[present[0]]!r}; add rows of another."
         )
     inputs, queries = np.asarray(X_train), np.asarray(X_test)
+    rule = rule or AnswerRule()
     weight = None if sample_weight is None else np.asarray(sample_weight)
     fits: dict[str, Any] = {
         DUMMY: DummyClassifier(strategy="prior"),
@@ -115,21 +123,21 @@ def baseline_probabilities(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             proba = answers(model, np.arange(len(codes)), queries)
-            if calibrate:
-                copied = clone(model)
-                decision = out_of_fold_decision(
-                    lambda rows, held_out, copied=copied: answers(copied, rows, inputs[held_out]),  # type: ignore[misc]
-                    codes,
-                    len(labels),
-                )
-                proba = decision.probabilities(proba)
+            copied = clone(model)
+            own = rule.of_constant() if name == DUMMY else rule
+            decision = own.out_of_fold(
+                lambda rows, held_out, copied=copied: answers(copied, rows, inputs[held_out]),  # type: ignore[misc]
+                codes,
+                len(labels),
+            )
+            proba = decision.probabilities(proba)
         converged = True
         for warning in caught:
             if issubclass(warning.category, ConvergenceWarning):
                 converged = False
             else:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        found[name] = Baseline(proba, converged)
+        found[name] = Baseline(proba, converged, decision.threshold)
     return found
 
 

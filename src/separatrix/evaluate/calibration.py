@@ -15,6 +15,7 @@ from separatrix.decision import LEAST, Decision
 from separatrix.errors import DataError
 from separatrix.evaluate.classification import distribution_matrix, encoded_labels
 from separatrix.evaluate.intervals import FloatArray, IntArray, Interval, proportion_interval
+from separatrix.evaluate.splits import stratified_rows
 
 _SHRINKAGE = 1e-3  # on the offsets: they stay finite where a class is separated from the others
 
@@ -119,10 +120,14 @@ def fitted_decision(y_true: npt.ArrayLike, proba: npt.ArrayLike, classes: npt.Ar
     return Decision(float(np.exp(-found.x[0])), tuple((offsets - offsets.mean()).tolist()))
 
 
-def out_of_fold_decision(
+MAX_ROWS = 20_000
+"""Rows that a model is trained on for its out-of-fold probabilities; of more, a sample."""
+
+
+def out_of_fold_probabilities(
     answers: Callable[[IntArray, IntArray], FloatArray], codes: IntArray, n_classes: int, *, n_splits: int = 3
-) -> Decision:
-    """Return the calibration of a model from training rows that it was not trained on.
+) -> tuple[IntArray, FloatArray] | None:
+    """Return probabilities of training rows by models that were not trained on them.
 
     Parameters
     ----------
@@ -137,27 +142,32 @@ def out_of_fold_decision(
 
     Returns
     -------
-    Decision
-        None of the probabilities is changed if a class has no row, every class has one row only, or the
-        training rows of a fold have one class only: no model then predicts the rows of the others.
+    tuple of (rows, proba) or None
+        The numbers of the rows, all of them or a sample with the classes' fractions, and their
+        probabilities. None if a class has no row, every class has one row only, or the training rows of a
+        fold have one class only: no model then predicts the rows of the others.
 
     Examples
     --------
     >>> codes = np.array([0] * 90 + [1] * 10)
-    >>> decision = out_of_fold_decision(lambda rows, held_out: np.full((len(held_out), 2), 0.5), codes, 2)
-    >>> decision.probabilities(np.array([[0.5, 0.5]])).round(2)
-    array([[0.9, 0.1]])
+    >>> half = lambda rows, held_out: np.full((len(held_out), 2), 0.5)
+    >>> rows, proba = out_of_fold_probabilities(half, codes, 2)
+    >>> len(rows), proba.shape
+    (100, (100, 2))
     """
+    rows = np.arange(len(codes))
+    if len(codes) > MAX_ROWS:
+        rows = stratified_rows(codes, MAX_ROWS, np.random.RandomState(0), least=n_splits)
     counts = np.bincount(codes, minlength=n_classes)
     n_folds = min(n_splits, int(counts.max()))
     if not counts.all() or n_folds < 2:
-        return Decision()
-    proba = np.empty((len(codes), n_classes))
+        return None
+    proba = np.empty((len(rows), n_classes))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class")
-        splits = list(StratifiedKFold(n_folds, shuffle=True, random_state=0).split(codes, codes))
-    if any(len(np.unique(codes[rows])) < 2 for rows, _ in splits):
-        return Decision()
-    for rows, held_out in splits:
-        proba[held_out] = answers(rows, held_out)
-    return fitted_decision(codes, proba, np.arange(n_classes))
+        splits = list(StratifiedKFold(n_folds, shuffle=True, random_state=0).split(rows, codes[rows]))
+    if any(len(np.unique(codes[rows[train]])) < 2 for train, _ in splits):
+        return None
+    for train, held_out in splits:
+        proba[held_out] = answers(rows[train], rows[held_out])
+    return rows, proba

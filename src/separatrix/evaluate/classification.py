@@ -14,6 +14,7 @@ from separatrix.data.labels import Labels
 from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.evaluate.auc import auc_interval, undefined_reason
+from separatrix.evaluate.cost import Cost, cost_interval
 from separatrix.evaluate.intervals import (
     FloatArray,
     IntArray,
@@ -77,6 +78,8 @@ class ClassificationReport:
         likeliest class. Precision, recall, F1, accuracies and the confusion matrix depend on it.
     positive : int, default=1
         Of two classes: the index of the positive one.
+    cost : Interval or None, default=None
+        Of two classes: the mean cost of a row, with Student's interval; None if no costs were given.
     """
 
     classes: tuple[Any, ...]
@@ -91,6 +94,7 @@ class ClassificationReport:
     n_rows: int
     threshold: float | None = None
     positive: int = 1
+    cost: Interval | None = None
 
     @property
     def has_rare_class(self) -> bool:
@@ -127,6 +131,8 @@ class ClassificationReport:
             ("balanced accuracy", str(self.balanced_accuracy)),
             ("average precision", str(self.average_precision)),
         ]
+        if self.cost is not None:
+            summary.append(("cost of a row", str(self.cost)))
         rule = f"; {self.answer_rule}" if self.answer_rule else ""
         return f"{aligned(table)}\n\n{aligned(summary)}\n\n{intervals_note(self.n_rows)}{rule}."
 
@@ -151,6 +157,7 @@ def classification_report(
     *,
     threshold: float | None = None,
     positive: int = 1,
+    cost: Cost | None = None,
 ) -> ClassificationReport:
     """Compute metrics of the probabilities of a binary or multiclass classifier.
 
@@ -167,6 +174,8 @@ def classification_report(
         most probable class is.
     positive : int, default=1
         Of two classes: the index of the positive one.
+    cost : Cost, optional
+        Of two classes: what wrong answers cost.
 
     Returns
     -------
@@ -179,7 +188,7 @@ def classification_report(
     DataError
         If `y_true` has labels that are not in `classes`, or `proba` is not a matrix of probabilities.
     ParameterError
-        If `threshold` is not between 0 and 1, or there are not two classes.
+        If `threshold` is not between 0 and 1, or it or a cost is given and there are not two classes.
 
     Examples
     --------
@@ -196,7 +205,8 @@ def classification_report(
     matrix = distribution_matrix(proba, len(codes), len(labels))
     decision = Decision(threshold=threshold, positive=positive)
     decision.fits(len(labels))
-    counts = confusion_matrix(codes, decision.indices(matrix), labels=np.arange(len(labels)))
+    answers = decision.indices(matrix)
+    counts = confusion_matrix(codes, answers, labels=np.arange(len(labels)))
     squared = np.sum((matrix - np.eye(len(labels))[codes]) ** 2, axis=1)
     per_class = tuple(_class_row(label, code, counts) for code, label in enumerate(labels))
     return ClassificationReport(
@@ -212,6 +222,7 @@ def classification_report(
         n_rows=len(codes),
         threshold=threshold,
         positive=positive,
+        cost=None if cost is None else cost_interval(cost.of_answers(codes, answers, labels, positive)),
     )
 
 

@@ -19,6 +19,7 @@ from separatrix import check
 from separatrix.decision import Decision
 from separatrix.evaluate.auc import auc_difference, auc_influence, undefined_reason
 from separatrix.evaluate.classification import distribution_matrix, encoded_labels, row_log_losses
+from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import LEVEL, FloatArray, IntArray, Interval, intervals_note
 from separatrix.evaluate.regression import same_shape, target_matrix
 from separatrix.text import aligned, p_text, plain_spec, plural
@@ -26,6 +27,7 @@ from separatrix.text import aligned, p_text, plain_spec, plural
 ClassMetric = Literal["log-loss", "ROC AUC"]
 LOG_LOSS: ClassMetric = "log-loss"
 ROC_AUC: ClassMetric = "ROC AUC"
+COST = "cost of a row"
 
 Outcome = Literal["better", "looks better", "no better", "worse", "too few rows"]
 
@@ -107,8 +109,10 @@ def compare_classifiers(
     *,
     names: tuple[str, str] = ("the first model", "the second model"),
     decided_by: ClassMetric = LOG_LOSS,
-    threshold: float | None = None,
+    threshold_a: float | None = None,
+    threshold_b: float | None = None,
     positive: int = 1,
+    cost: Cost | None = None,
 ) -> Comparison:
     """Compare two classifiers on the same rows; the log-loss decides, unless another metric is named.
 
@@ -125,11 +129,13 @@ def compare_classifiers(
     decided_by : {"log-loss", "ROC AUC"}, default="log-loss"
         ROC AUC suits models that were trained with class weights: weights shift the probabilities, which the
         log-loss judges, and not the order of the rows. If the AUC is undefined, the log-loss decides.
-    threshold : float, optional
-        Of two classes: the probability of the positive one from which on it is the answer of the first model.
-        The answer of the second model is its most probable class.
+    threshold_a, threshold_b : float, optional
+        Of two classes: the probability of the positive one from which on it is the answer of a model; by
+        default the most probable class is.
     positive : int, default=1
         Of two classes: the index of the positive one.
+    cost : Cost, optional
+        Of two classes: what wrong answers cost; the costs of the answers are compared, too.
 
     Raises
     ------
@@ -160,8 +166,15 @@ def compare_classifiers(
     auc = _paired_auc(codes, first, second, labels)
     is_auc = decided_by == ROC_AUC and auc.advantage.value is not None
     primary, other = (auc, losses) if is_auc else (losses, auc)
-    answers = Decision(threshold=threshold, positive=positive).indices(first)
-    return comparison(names, primary, (_paired_accuracy(codes, answers, second), other), len(codes))
+    answers = [
+        Decision(threshold=threshold, positive=positive).indices(proba)
+        for threshold, proba in ((threshold_a, first), (threshold_b, second))
+    ]
+    others: tuple[PairedTest, ...] = (_paired_accuracy(codes, *answers), other)
+    if cost is not None:
+        costs = (cost.of_answers(codes, each, labels, positive) for each in answers)
+        others += (_paired_losses(COST, *costs),)
+    return comparison(names, primary, others, len(codes))
 
 
 def compare_regressors(
@@ -222,14 +235,13 @@ def _paired_losses(metric: str, first: FloatArray, second: FloatArray) -> Paired
     return PairedTest(metric, "paired t", float(first.mean()), float(second.mean()), interval, p_value)
 
 
-def _paired_accuracy(codes: IntArray, answers: IntArray, second: FloatArray) -> PairedTest:
+def _paired_accuracy(codes: IntArray, first: IntArray, second: IntArray) -> PairedTest:
     """Return McNemar's exact test: of the rows that only one model gets right, whether each gets half.
 
     The interval is the exact binomial one of that fraction, as a difference of accuracies. It therefore
     excludes zero if, and only if, p < 0.05.
     """
-    right_first = answers == codes
-    right_second = second.argmax(axis=1) == codes
+    right_first, right_second = first == codes, second == codes
     n_first, n_second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
     n_discordant = n_first + n_second
     p_value = 1.0

@@ -95,3 +95,19 @@ def _check_classes(labels: npt.NDArray[Any], n_rows: int, n_test: int) -> None:
             f"{plural(n_rows - n_test, 'training row')} and {plural(n_test, 'test row')} cannot each hold "
             f"all {len(classes)} classes; change test_size or add rows."
         )
+
+
+def stratified_rows(
+    codes: IntArray, n_rows: int, random: np.random.RandomState, *, least: int = 1
+) -> IntArray:
+    """Return row numbers of a sample with the classes' fractions, at least `least` of each; sorted."""
+    return every_kth(codes, n_rows, random.permutation(len(codes)), least)
+
+
+def every_kth(codes: IntArray, n_rows: int, order: IntArray, least: int = 1) -> IntArray:
+    """Return every k-th row of a list that is sorted by class: it has the classes' fractions."""
+    by_class = order[np.argsort(codes[order], kind="stable")]
+    chosen = by_class[np.linspace(0, len(codes) - 1, n_rows).round().astype(np.intp)]
+    starts = np.unique(codes[by_class], return_index=True)[1]
+    firsts = [rows[:least] for rows in np.split(by_class, starts[1:])]
+    return np.unique(np.concatenate([chosen, *firsts]))

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from separatrix import check
-from separatrix.errors import DataError, ParameterError, did_you_mean
+from separatrix.errors import DataError
 from separatrix.evaluate.classification import probability_matrix
+from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import FloatArray
 from separatrix.text import aligned
 
@@ -19,59 +20,6 @@ SHOWN = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Cuts of a table."""
 
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a wrong answer costs, and what a right one costs or brings.
-
-    Parameters
-    ----------
-    fn, fp : float, default=1
-        A false negative (a positive row that is not flagged) and a false positive (a negative row that is).
-    tp, tn : float, default=0
-        A true positive and a true negative; below 0 it is a gain.
-
-    Examples
-    --------
-    >>> Cost(fn=10, fp=1).of(n_fn=2, n_fp=7)
-    27.0
-    >>> round(Cost(fn=10, fp=1).expected_threshold, 3)
-    0.091
-    """
-
-    fn: float = 1.0
-    fp: float = 1.0
-    tp: float = 0.0
-    tn: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Check the costs."""
-        for name, value in asdict(self).items():
-            check.number(name, value, -np.inf if name in ("tp", "tn") else 0.0)
-        if self.fn <= self.tp or self.fp <= self.tn:
-            raise ParameterError("cost", "must be higher for a wrong answer than for a right one.")
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, float]) -> Cost:
-        """Return the cost of `{"fn": 10, "fp": 1}`; a `ParameterError` for another name."""
-        for name in values:
-            if name not in cls.__dataclass_fields__:
-                known = list(cls.__dataclass_fields__)
-                raise ParameterError(
-                    "cost", f"must name fn, fp, tp or tn, got '{name}'.{did_you_mean(name, known)}"
-                )
-        return cls(**{name: float(value) for name, value in values.items()})
-
-    @property
-    def expected_threshold(self) -> float:
-        """The cut with the lowest expected cost if the probabilities are right (Elkan 2001, equation 2)."""
-        wrong_positive, wrong_negative = self.fp - self.tn, self.fn - self.tp
-        return wrong_positive / (wrong_positive + wrong_negative)
-
-    def of(self, n_fn: Any = 0, n_fp: Any = 0, n_tp: Any = 0, n_tn: Any = 0) -> Any:
-        """Return the cost of these numbers of rows; they may be arrays."""
-        return self.fn * n_fn + self.fp * n_fp + self.tp * n_tp + self.tn * n_tn
 
 
 @dataclass(frozen=True)

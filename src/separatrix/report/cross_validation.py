@@ -14,14 +14,16 @@ from sklearn.base import clone
 from separatrix import check
 from separatrix.decision import Decision
 from separatrix.errors import DataError
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
-from separatrix.evaluate.baselines import Baseline
-from separatrix.evaluate.comparison import Comparison, PairedTest, comparison
+from separatrix.evaluate.baselines import DUMMY, Baseline
+from separatrix.evaluate.comparison import COST, Comparison, PairedTest, comparison
+from separatrix.evaluate.cost import Cost
 from separatrix.report.fold_scores import over_folds, scores_of
 from separatrix.report.folds import Split, every_fold_has_all_classes, fault_notes, fitted_on, fold_splits
-from separatrix.report.judging import ClassWeight, assess_subject, calibrates, training_table
-from separatrix.report.subject import Subject
+from separatrix.report.judging import ClassWeight, assess_subject, training_table
+from separatrix.report.subject import Subject, is_linear_baseline
 from separatrix.select.corrected_ttest import corrected_t_test
 from separatrix.text import plural
 
@@ -110,7 +112,6 @@ class _Fold:
     fault: str
     answers: Array
     baselines: Mapping[str, Baseline]
-    assessment: Assessment
 
 
 def cross_assess(
@@ -123,6 +124,7 @@ def cross_assess(
     target: str = "y",
     class_weight: ClassWeight = None,
     trees: bool = True,
+    cost: Cost | None = None,
     folding: Folding | None = None,
     on_fit: Callable[[int, int], object] | None = None,
 ) -> CrossAssessment:
@@ -143,6 +145,9 @@ def cross_assess(
         How the probabilities are calibrated, and the threshold.
     target, class_weight, trees
         As for `assess_estimator`.
+    cost : Cost, optional
+        Of two classes: what wrong answers cost. It is judged, too; if `decision` has a threshold, the
+        baselines cut where it is cheapest on the rows of the first repeat.
     folding : Folding, optional
         How the folds are drawn; by default 5, twice.
     on_fit : callable, optional
@@ -169,32 +174,30 @@ def cross_assess(
     folds: list[_Fold] = []
     for number, split in enumerate(splits):
         copied = folding.seeded(estimator, number)
-        fold = _fold(
-            copied, subject, whole, split, group, trees=trees, target=target, is_weighted=is_weighted
-        )
+        rule = AnswerRule.of_model(subject.how, is_weighted=is_weighted)
+        fold = _fold(copied, subject, whole, split, group, trees=trees, rule=rule)
         folds.append(fold if number < n_folds else replace(fold, model=None))
         if on_fit is not None:
             on_fit(number + 1, len(splits))
     first = folds[:n_folds]
     answers = _pooled(subject.n_rows, [(fold.test, fold.answers) for fold in first])
-    baselines = {
-        name: Baseline(
-            _pooled(subject.n_rows, [(fold.test, fold.baselines[name].predictions) for fold in first]),
-            all(fold.baselines[name].converged for fold in folds),
-        )
-        for name in folds[0].baselines
-    }
-    pooled = assess_subject(subject, answers, baselines, target, is_weighted=is_weighted)
+    baselines = _pooled_baselines(subject, folds, n_folds, cost)
+
+    def assessed(rows: Subject, answers: Array, baselines: Mapping[str, Baseline]) -> Assessment:
+        return assess_subject(rows, answers, baselines, target, is_weighted=is_weighted, cost=cost)
+
+    pooled = assessed(subject, answers, baselines)
+    of_folds = [_assessed_fold(subject, fold, baselines, assessed) for fold in folds]
     sizes = [[len(rows) for rows in side] for side in zip(*splits, strict=True)]
     judged = replace(
         pooled,
         reports={
-            name: over_folds(report, [fold.assessment.reports[name] for fold in folds], *sizes)
+            name: over_folds(report, [each.reports[name] for each in of_folds], *sizes)
             for name, report in pooled.reports.items()
         },
-        comparisons=_comparisons(subject, folds, sizes, by_auc=pooled.decided_by == "ROC AUC"),
+        comparisons=_comparisons(subject, folds, of_folds, sizes, by_auc=pooled.decided_by == "ROC AUC"),
         rows=_rows_text(subject, n_folds, folding.n_repeats, has_groups=group is not None),
-        notes=tuple(fault_notes([fold.fault for fold in folds], subject.kind)),
+        notes=(*pooled.notes, *fault_notes([fold.fault for fold in folds], subject.kind)),
     )
     of_row = np.zeros(subject.n_rows, np.intp)
     for number, fold in enumerate(first):
@@ -212,19 +215,48 @@ def _fold(
     groups: Array | None,
     *,
     trees: bool,
-    target: str,
-    is_weighted: bool,
+    rule: AnswerRule,
 ) -> _Fold:
-    """Train an estimator and the baselines on a fold, and judge them on its test rows."""
+    """Train an estimator and the baselines on a fold, and predict its test rows."""
     train, test = split
     model, fault = fitted_on(estimator, subject.take(train), None if groups is None else groups[train])
     part = replace(subject.take(test), model=model)
-    baselines = table_baselines(
-        whole.take(train), part.table, trees=trees, calibrate=calibrates(part, is_weighted)
-    )
-    answers = part.answers()
-    judged = assess_subject(part, answers, baselines, target, is_weighted=is_weighted)
-    return _Fold(test, model, fault, answers, baselines, judged)
+    line = not is_linear_baseline(estimator)
+    baselines = table_baselines(whole.take(train), part.table, trees=trees, line=line, rule=rule)
+    return _Fold(test, model, fault, part.answers(), baselines)
+
+
+def _pooled_baselines(
+    subject: Subject, folds: Sequence[_Fold], n_folds: int, cost: Cost | None
+) -> dict[str, Baseline]:
+    """Return what the baselines answer in the first repeat, each with its cut.
+
+    Costs choose the cut on the rows that have chosen the model's: each predicted by a model that was not
+    trained on it.
+    """
+    rule = AnswerRule.of_model(subject.how, cost)
+    found = {}
+    for name in folds[0].baselines:
+        parts = [(fold.test, fold.baselines[name].predictions) for fold in folds[:n_folds]]
+        answers = _pooled(subject.n_rows, parts)
+        own = rule.of_constant() if name == DUMMY else rule
+        cut = None
+        if subject.classes is not None:
+            cut = own.decide(subject.y, answers, subject.classes).threshold
+        found[name] = Baseline(answers, all(fold.baselines[name].converged for fold in folds), cut)
+    return found
+
+
+def _assessed_fold(
+    subject: Subject,
+    fold: _Fold,
+    baselines: Mapping[str, Baseline],
+    assessed: Callable[[Subject, Array, Mapping[str, Baseline]], Assessment],
+) -> Assessment:
+    """Return the assessment of a fold, with the cuts of the baselines over all rows."""
+    rows = subject.take(fold.test)
+    cut = {name: replace(each, threshold=baselines[name].threshold) for name, each in fold.baselines.items()}
+    return assessed(rows, fold.answers, cut)
 
 
 def _pooled(n_rows: int, answers: Sequence[tuple[Array, Array]]) -> Array:
@@ -245,7 +277,12 @@ def _rows_text(subject: Subject, n_folds: int, n_repeats: int, *, has_groups: bo
 
 
 def _comparisons(
-    subject: Subject, folds: Sequence[_Fold], sizes: list[list[int]], *, by_auc: bool
+    subject: Subject,
+    folds: Sequence[_Fold],
+    of_folds: Sequence[Assessment],
+    sizes: list[list[int]],
+    *,
+    by_auc: bool,
 ) -> tuple[Comparison, ...]:
     """Return the comparisons with the baselines by the corrected t-test over the folds."""
     is_everywhere = every_fold_has_all_classes(subject, [(fold.test, fold.test) for fold in folds])
@@ -253,11 +290,11 @@ def _comparisons(
     if subject.classes is not None:
         metrics = ["ROC AUC", "log-loss"] if by_auc and is_everywhere else ["log-loss", "ROC AUC"]
         metrics.insert(1, "accuracy")
+        metrics.append(COST)
 
     def test(metric: str, name: str) -> PairedTest | None:
         own, other = (
-            scores_of(metric, [fold.assessment.reports[each] for fold in folds])
-            for each in (subject.kind, name)
+            scores_of(metric, [judged.reports[each] for judged in of_folds]) for each in (subject.kind, name)
         )
         if own is None or other is None:
             return None

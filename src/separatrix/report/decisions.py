@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from sklearn.base import clone
 from sklearn.model_selection import cross_val_predict
 
 from separatrix.decision import Decision, positive_index, rarer_class
 from separatrix.errors import ParameterError
-from separatrix.evaluate.calibration import fitted_decision
-from separatrix.evaluate.intervals import LEVEL, Interval
-from separatrix.evaluate.thresholds import Cost, threshold_table
-from separatrix.report.importance import stratified_rows
+from separatrix.evaluate.answer_rule import AnswerRule
+from separatrix.evaluate.cost import Cost, cost_interval
+from separatrix.evaluate.intervals import Interval
+from separatrix.evaluate.splits import stratified_rows
 from separatrix.text import plural
 
 Array = NDArray[Any]
@@ -103,19 +102,9 @@ class DecisionChoice:
         self.check_classes(len(classes))
         given = self.positive
         positive = rarer_class(counts) if given is None else positive_index(given, classes.tolist())
-        decision = Decision()
-        if self.calibrate:
-            assert y is not None
-            assert proba is not None
-            decision = fitted_decision(y, proba, classes)
-            proba = decision.probabilities(proba)
-        threshold = self.threshold
-        if self.cost is not None:
-            assert y is not None
-            assert proba is not None
-            label = classes.tolist()[positive]
-            threshold = threshold_table(y, proba[:, positive], label=label, cost=self.cost).cheapest
-        return Decision(decision.temperature, decision.offsets, threshold, positive)
+        rule = AnswerRule(self.calibrate, self.threshold, self.cost, positive)
+        codes = None if y is None else np.searchsorted(classes, y)
+        return rule.decide(codes, proba, classes)
 
 
 def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
@@ -200,7 +189,7 @@ class CutCost:
         label = classes[decision.positive]
         is_positive = np.asarray(y == label)
         p = decision.probabilities(proba)[:, decision.positive]
-        kept, half = (_mean_cost(is_positive, p >= cut, cost) for cut in (decision.threshold, 0.5))
+        kept, half = (cost_interval(cost.of_rows(is_positive, p >= cut)) for cut in (decision.threshold, 0.5))
         n_caught = int((is_positive & (p >= decision.threshold)).sum())
         return cls(label, len(y), int(is_positive.sum()), n_caught, kept, half)
 
@@ -229,16 +218,6 @@ class CutCost:
     def to_dict(self) -> dict[str, Any]:
         """Return the values that JSON can hold."""
         return {**asdict(self), "label": str(self.label)}
-
-
-def _mean_cost(is_positive: Array, is_flagged: Array, cost: Cost) -> Interval:
-    """Return the mean cost of a row with Student's interval."""
-    costs = np.where(
-        is_positive, np.where(is_flagged, cost.tp, cost.fn), np.where(is_flagged, cost.fp, cost.tn)
-    )
-    mean, error = float(costs.mean()), float(stats.sem(costs)) if len(costs) > 1 else 0.0
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, max(len(costs) - 1, 1))) * error
-    return Interval(mean, mean - half, mean + half)
 
 
 def _cost_text(interval: Interval) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.evaluate.classification import ClassificationReport
+from separatrix.evaluate.comparison import COST
 from separatrix.evaluate.intervals import Interval
 from separatrix.evaluate.regression import RegressionReport
 from separatrix.select.corrected_ttest import corrected_t_test
@@ -24,6 +25,7 @@ CLASS_SCORES = {
     "balanced accuracy": "balanced_accuracy",
     "average precision": "average_precision",
     "Brier score": "brier",
+    COST: "cost",
 }
 NUMBER_SCORES = {"R²": "r2", "RMSE": "rmse", "MAE": "mae"}
 
@@ -43,7 +45,8 @@ def scores_of(metric: str, reports: Sequence[AnyReport]) -> Array | None:
     if metric == "mean squared error":
         root = scores_of("RMSE", reports)
         return None if root is None else root**2
-    values = [_interval(metric, report).value for report in reports]
+    found = [_interval(metric, report) for report in reports]
+    values = [None if each is None else each.value for each in found]
     return None if any(value is None for value in values) else np.array(values, np.float64)
 
 
@@ -77,8 +80,11 @@ def over_folds(
     0.5
     """
 
-    def interval(metric: str) -> Interval:
-        return _corrected(_interval(metric, pooled), scores_of(metric, reports), n_train, n_test, metric)
+    def interval(metric: str) -> Interval | None:
+        of_all = _interval(metric, pooled)
+        if of_all is None:
+            return None
+        return _corrected(of_all, scores_of(metric, reports), n_train, n_test, metric)
 
     if isinstance(pooled, RegressionReport):
         (row,) = pooled.per_target
@@ -88,7 +94,8 @@ def over_folds(
     return replace(pooled, **scores)
 
 
-def _interval(metric: str, report: AnyReport) -> Interval:
+def _interval(metric: str, report: AnyReport) -> Interval | None:
+    """Return a score; None for a cost where no costs were given."""
     if isinstance(report, RegressionReport):
         return getattr(report.per_target[0], NUMBER_SCORES[metric])  # type: ignore[no-any-return]
     return getattr(report, CLASS_SCORES[metric])  # type: ignore[no-any-return]
@@ -105,5 +112,5 @@ def _corrected(
     if found.low == found.high:
         return Interval(found.value, reason="the same on every fold")
     field = CLASS_SCORES.get(metric) or NUMBER_SCORES[metric]
-    low = found.low if field == "r2" else max(0.0, found.low)
+    low = found.low if field in ("r2", "cost") else max(0.0, found.low)
     return Interval(found.value, low, min(1.0, found.high) if field in _MOST_ONE else found.high)

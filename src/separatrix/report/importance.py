@@ -16,6 +16,7 @@ from scipy.spatial.distance import squareform
 from separatrix.data.column import Column, as_text, is_text
 from separatrix.data.table import Table
 from separatrix.evaluate.intervals import LEVEL, Interval
+from separatrix.evaluate.splits import every_kth
 from separatrix.report.subject import Subject
 
 Array = NDArray[Any]
@@ -158,21 +159,7 @@ def sampled_rows(subject: Subject, n_rows: int, random: np.random.RandomState) -
     order = random.permutation(subject.n_rows)
     if subject.classes is None:
         return np.sort(order[:n_rows])
-    return _every_kth(subject.y, n_rows, order, 1)
-
-
-def stratified_rows(codes: Array, n_rows: int, random: np.random.RandomState, *, least: int = 1) -> Array:
-    """Return row numbers of a sample with the classes' fractions, at least `least` of each; sorted."""
-    return _every_kth(codes, n_rows, random.permutation(len(codes)), least)
-
-
-def _every_kth(codes: Array, n_rows: int, order: Array, least: int) -> Array:
-    # Every k-th row of a list that is sorted by class has the classes' fractions.
-    by_class = order[np.argsort(codes[order], kind="stable")]
-    chosen = by_class[np.linspace(0, len(codes) - 1, n_rows).round().astype(np.intp)]
-    starts = np.unique(codes[by_class], return_index=True)[1]
-    firsts = [rows[:least] for rows in np.split(by_class, starts[1:])]
-    return np.unique(np.concatenate([chosen, *firsts]))
+    return every_kth(subject.y, n_rows, order)
 
 
 def shuffled_rises(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.labels import Labels
+from separatrix.errors import ParameterError
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import Baseline
+from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import FloatArray
-from separatrix.report.subject import Subject, class_weight_of
+from separatrix.report.subject import Subject, class_weight_of, is_linear_baseline
 
 Array = NDArray[Any]
 ClassWeight = Mapping[Any, float] | str | None
@@ -30,6 +34,7 @@ def assess_estimator(
     sample_weight: Any = None,
     class_weight: ClassWeight = None,
     trees: bool = True,
+    cost: Cost | None = None,
 ) -> Assessment:
     """Judge any fitted model on test rows, beside baselines that are fitted on the same training rows.
 
@@ -49,6 +54,9 @@ def assess_estimator(
         As the model was trained with; by default what the model says of itself. The AUC then decides.
     trees : bool, default=True
         Whether gradient boosting is one of the baselines.
+    cost : Cost, optional
+        Of two classes: what wrong answers cost. It is judged, too; where the model keeps a cut, the baselines
+        cut where it is cheapest on training rows.
 
     Raises
     ------
@@ -70,9 +78,14 @@ def assess_estimator(
     subject = Subject.of(model, X, y, target)
     rows = Subject.of(model, X_train, y_train, target)
     training, is_weighted = training_table(subject, rows, sample_weight, class_weight)
-    calibrate = calibrates(subject, is_weighted)
-    baselines = table_baselines(training, subject.table, trees=trees, calibrate=calibrate)
-    return assess_subject(subject, subject.answers(), baselines, target, is_weighted=is_weighted)
+    baselines = table_baselines(
+        training,
+        subject.table,
+        trees=trees,
+        line=not is_linear_baseline(model),
+        rule=AnswerRule.of_model(subject.how, cost, is_weighted=is_weighted),
+    )
+    return assess_subject(subject, subject.answers(), baselines, target, is_weighted=is_weighted, cost=cost)
 
 
 def assess_subject(
@@ -82,24 +95,32 @@ def assess_subject(
     target: str,
     *,
     is_weighted: bool = False,
+    cost: Cost | None = None,
 ) -> Assessment:
     """Return the assessment of answers beside those of baselines."""
     if subject.classes is None:
-        return assess_regressor(subject.y, answers, baselines, target=target, name=subject.kind)
-    return assess_classifier(
-        subject.labels,
-        answers,
-        subject.classes,
-        baselines,
-        name=subject.kind,
-        is_weighted=is_weighted,
-        decision=subject.how,
-    )
+        if cost is not None:
+            raise ParameterError("cost", "needs classes, and the task is regression; leave it out.")
+        found = assess_regressor(subject.y, answers, baselines, target=target, name=subject.kind)
+    else:
+        found = assess_classifier(
+            subject.labels,
+            answers,
+            subject.classes,
+            baselines,
+            name=subject.kind,
+            is_weighted=is_weighted,
+            decision=subject.how,
+            cost=cost,
+        )
+    return replace(found, notes=line_notes(subject.model))
 
 
-def calibrates(subject: Subject, is_weighted: bool) -> bool:
-    """Return whether baselines are calibrated, as a model is whose classes were weighted."""
-    return is_weighted and subject.how.is_calibrated
+def line_notes(model: Any) -> tuple[str, ...]:
+    """Return why no linear baseline is beside a model that is one itself, as a sentence, if it is."""
+    if not is_linear_baseline(model):
+        return ()
+    return ("The model is a straight line itself, so that no other one is beside it.",)
 
 
 def training_table(

@@ -166,13 +166,12 @@ def _scores(report: Content) -> str:
         if each.value is not None and each.low is not None and each.high is not None
     }
     note = (
-        "95 % intervals in brackets. Log-loss and Brier score are better when lower."
+        "95 % intervals in brackets. Costs, log-loss and Brier score are better when lower."
         if is_class
         else ("95 % intervals in brackets. RMSE and MAE are in the unit of the target; lower is better.")
     )
-    rule = getattr(report.assessment.model, "answer_rule", "")
-    if rule:
-        note += f" Of the {report.assessment.name}, {rule}; the accuracies of the others are from 0.5 on."
+    if report.assessment.cut_note:
+        note += f" {report.assessment.cut_note}"
     picture = _figures((pictures.score_picture(points, metric), _better(metric))) if points else ""
     if GRADIENT_BOOSTING in reports:
         note += f" {boosting_text()}"
@@ -185,7 +184,8 @@ def _better(metric: str) -> str:
 
 def _metrics(each: object) -> dict[str, Interval]:
     if isinstance(each, ClassificationReport):
-        return {
+        of_cost = {} if each.cost is None else {"cost of a row": each.cost}
+        return of_cost | {
             "accuracy": each.accuracy,
             "balanced accuracy": each.balanced_accuracy,
             "ROC AUC": each.roc_auc,

@@ -15,10 +15,12 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from separatrix.ensemble import AnyModel
 from separatrix.errors import OutputError
+from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baseline_models import table_baselines
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.calibration import CalibrationBin, calibration_bins
-from separatrix.evaluate.thresholds import Cost, Thresholds, threshold_table
+from separatrix.evaluate.cost import Cost
+from separatrix.evaluate.thresholds import Thresholds, threshold_table
 from separatrix.files import atomic_write, check_writable
 from separatrix.report.advice import TrainingFacts, advice
 from separatrix.report.columns import column_facts
@@ -29,12 +31,11 @@ from separatrix.report.importance import permutation_importance, sampled_rows
 from separatrix.report.judging import (
     ClassWeight,
     assess_subject,
-    calibrates,
     training_table,
 )
 from separatrix.report.learning import LearningCurves
 from separatrix.report.rows import outstanding_rows
-from separatrix.report.subject import Subject
+from separatrix.report.subject import Subject, is_linear_baseline
 
 Array = NDArray[Any]
 
@@ -114,6 +115,7 @@ class Report(Content):
         """
         name = target or _target_name(model) or getattr(y, "name", None) or "y"
         training = None
+        costs = cost if cost is None or isinstance(cost, Cost) else Cost.from_mapping(cost)
         if folds is not None:
             subject, answers, baselines = folds.subject, folds.answers, folds.baselines
             assessment, training = folds.assessment, folds.subject
@@ -123,11 +125,18 @@ class Report(Content):
             if train is not None:
                 training = Subject.of(model, *train, str(name))
                 table, is_weighted = training_table(subject, training, None, class_weight)
-                calibrate = calibrates(subject, is_weighted)
-                baselines = table_baselines(table, subject.table, trees=trees, calibrate=calibrate)
+                baselines = table_baselines(
+                    table,
+                    subject.table,
+                    trees=trees,
+                    line=not is_linear_baseline(model),
+                    rule=AnswerRule.of_model(subject.how, costs, is_weighted=is_weighted),
+                )
             else:
-                baselines, is_weighted = _guess(model, subject), False
-            assessment = assess_subject(subject, answers, baselines, str(name), is_weighted=is_weighted)
+                baselines, is_weighted = _guess(model, subject, costs), False
+            assessment = assess_subject(
+                subject, answers, baselines, str(name), is_weighted=is_weighted, cost=costs
+            )
         importance = permutation_importance(subject, random_state=random_state)
         first = [group.columns[0] for group in importance.groups]
         shown = [group.columns[0] for group in importance.groups if group.is_clear][:N_DEPENDENCES]
@@ -147,7 +156,7 @@ class Report(Content):
             roc=_roc(subject, names),
             precision_recall=_precision_recall(subject, names),
             calibration=_calibration(subject, answers),
-            thresholds=_thresholds(subject, answers, cost),
+            thresholds=_thresholds(subject, answers, costs),
             threshold=subject.threshold,
             learning=LearningCurves.of(model),
             importance=importance,
@@ -235,7 +244,7 @@ def _target_name(model: Any) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _guess(model: Any, subject: Subject) -> dict[str, Baseline]:
+def _guess(model: Any, subject: Subject, cost: Cost | None) -> dict[str, Baseline]:
     """Return the guess that the statistics of the training target allow."""
     statistics = (getattr(model, "training", None) or {}).get("target")
     if not isinstance(statistics, dict):
@@ -243,7 +252,8 @@ def _guess(model: Any, subject: Subject) -> dict[str, Baseline]:
     if subject.classes is None:
         return {DUMMY: Baseline(np.full(subject.n_rows, float(statistics["mean"])))}
     counts = np.asarray(statistics["class_counts"], float)
-    return {DUMMY: Baseline(np.tile(counts / counts.sum(), (subject.n_rows, 1)))}
+    cut = AnswerRule.of_model(subject.how, cost).of_constant().threshold
+    return {DUMMY: Baseline(np.tile(counts / counts.sum(), (subject.n_rows, 1)), threshold=cut)}
 
 
 def _training_loss(training: Subject) -> float:
@@ -293,9 +303,7 @@ def _calibration(subject: Subject, answers: Array) -> dict[str, Sequence[Calibra
     }
 
 
-def _thresholds(
-    subject: Subject, answers: Array, cost: Cost | Mapping[str, float] | None
-) -> Thresholds | None:
+def _thresholds(subject: Subject, answers: Array, cost: Cost | None) -> Thresholds | None:
     if not _is_binary(subject) or subject.classes is None:
         return None
     positive = subject.how.positive

@@ -21,6 +21,7 @@ from separatrix.data.table import Table
 from separatrix.decision import Decision, decision_of_model, rarer_class
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import DataError, ParameterError
+from separatrix.evaluate.baselines import LINE_SETTINGS
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.explain.tables import in_container_of, model_value, schema_of
 from separatrix.model import Model
@@ -198,6 +199,20 @@ def kind_of(model: Any) -> str:
         return "ensemble"
     is_network = isinstance(model, Model) or hasattr(model, "hidden_layer_sizes")
     return "network" if is_network else "model"
+
+
+def is_linear_baseline(model: Any) -> bool:
+    """Return whether a model is the linear baseline itself: its network, its solver and its penalty."""
+    if isinstance(model, AnyModel):
+        settings = (model.training or {}).get("settings", {})
+        layers = () if isinstance(model, Model) and len(model.network.layers) == 1 else None
+        settings = {**settings, "hidden_layer_sizes": layers}
+        embedding = model.network.embedding if isinstance(model, Model) else None
+    else:
+        settings, embedding = vars(model), getattr(model, "embedding", None)
+        layers = settings.get("hidden_layer_sizes", ())
+        settings = {**settings, "hidden_layer_sizes": tuple(np.atleast_1d(layers).tolist())}
+    return embedding is None and all(settings.get(name) == value for name, value in LINE_SETTINGS.items())
 
 
 def class_weight_of(model: Any) -> Mapping[Any, float] | str | None:
