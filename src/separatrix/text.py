@@ -21,6 +21,22 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
+def share_text(fraction: float, digits: int = 0) -> str:
+    """Return a fraction in percent, such that neither a few rows are none nor nearly all rows all.
+
+    Examples
+    --------
+    >>> [share_text(fraction) for fraction in (0.0, 0.0001, 0.004, 0.25, 0.997, 0.9999, 1.0)]
+    ['0 %', '< 0.1 %', '0.4 %', '25 %', '99.7 %', '> 99.9 %', '100 %']
+    """
+    if 0 < fraction < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= fraction < 1:
+        return "> 99.9 %"
+    is_end = 0 < min(fraction, 1 - fraction) < 0.01
+    return f"{100 * fraction:.{max(digits, 1) if is_end else digits}f} %"
+
+
 def plain_spec(value: float, digits: int) -> str:
     """Return the format of a number with `digits` digits, in plain notation where it is readable.
 

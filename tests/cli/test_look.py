@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -61,6 +63,14 @@ def test_a_target_that_does_not_exist(run, churn):
     assert "Did you mean 'churn'?" in result.stderr
 
 
+def test_a_database_of_several_tables_names_the_option(run, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "t.db")) as database:
+        database.executescript("CREATE TABLE films (year INT); CREATE TABLE people (age INT);")
+    result = run("look", str(tmp_path / "t.db"))
+    assert result.exit_code == 2
+    assert result.stderr.endswith("are: films, people; name one, as in --table='films'.\n")
+
+
 def test_only_classes_that_are_few_beside_the_others_are_rare(run, tmp_path):
     path = tmp_path / "t.csv"
     rows = [f"{i % 9}.5,{'abc'[i % 3]},{i % 2 if i % 50 else 2}" for i in range(60)]
@@ -68,7 +78,7 @@ def test_only_classes_that_are_few_beside_the_others_are_rare(run, tmp_path):
     assert "rare" not in run("look", str(path), "-t", "even").stdout
     found = run("look", str(path), "-t", "odd").stdout
     assert "target odd: 1 50 %, 0 47 %, 2 3 %" in found
-    assert "The class '2' is rare: 2 rows (3.3%)." in found
+    assert "The class '2' is rare: 2 rows (3.3 %)." in found
 
 
 def test_variants_of_the_target_are_one_class(run, tmp_path):

@@ -81,7 +81,8 @@ class Command(TyperCommand):
             # A column may have the name of a parameter.
             cure = " With --faults missing it is taken as missing." if "faults" in options else ""
             sentence = str(error).replace(f" {FAULTS_CURE}", cure)
-            return re.sub(r"\bskip_rows=(\d+)", r"--skip-rows \1", sentence)
+            sentence = re.sub(r"\bskip_rows=(\d+)", r"--skip-rows \1", sentence)
+            return re.sub(r"\bas in (table|encoding|sep)='([^']*)'", r"as in --\1='\2'", sentence)
         name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
         if name in options and options[name].param_type_name == "argument":
             name = options[name].metavar or name

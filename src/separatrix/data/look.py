@@ -20,7 +20,7 @@ from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import Examination, examine
 from separatrix.data.table import Table
 from separatrix.data.table_look import ColumnLook, TableLook
-from separatrix.text import plural
+from separatrix.text import plural, share_text
 
 Array = NDArray[Any]
 
@@ -143,7 +143,7 @@ def _top(decision: ColumnSchema, profile: Profile) -> str:
     top = sorted(_level_counts(decision, profile).items(), key=lambda item: (-item[1], item[0]))[:TOP]
     if not top or top[0][1] == 1:
         return f"such as {_short(top[0][0])}" if top else ""
-    return ", ".join(f"{_short(level)} {n / max(profile.n, 1):.0%}".replace("%", " %") for level, n in top)
+    return ", ".join(f"{_short(level)} {share_text(n / max(profile.n, 1))}" for level, n in top)
 
 
 def _level_counts(decision: ColumnSchema, profile: Profile) -> Mapping[str, int]:
@@ -186,7 +186,9 @@ def _class_notes(counts: Mapping[str, int]) -> list[str]:
     for level, n in sorted(counts.items(), key=lambda item: item[1]):
         share = n * len(counts) / n_rows
         if (n < FEW_IN_CLASS and share < FEW_SHARE) or (n < RARE_CLASS * n_rows and share < RARE_SHARE):
-            notes.append(f"The class '{_short(level)}' is rare: {plural(n, 'row')} ({n / n_rows:.1%}).")
+            notes.append(
+                f"The class '{_short(level)}' is rare: {plural(n, 'row')} ({share_text(n / n_rows, 1)})."
+            )
     more = len(notes) - MOST_RARE
     return [
         *notes[:MOST_RARE],

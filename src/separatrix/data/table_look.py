@@ -9,7 +9,7 @@ from typing import Any
 
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.schema import Schema
-from separatrix.text import aligned, plural
+from separatrix.text import aligned, plural, share_text
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MOST_COLUMNS = 60
@@ -186,9 +186,7 @@ def missing_text(column: ColumnLook) -> str:
     n, n_rows = column.decision.n_missing, max(column.decision.n_rows, 1)
     if not n:
         return ""
-    fraction = n / n_rows
-    shown = f"{fraction:.0%}" if fraction >= 0.01 else f"{fraction:.1%}" if fraction >= 0.0005 else "< 0.1%"
-    return f"{n:,} ({shown.replace('%', ' %')})"
+    return f"{n:,} ({share_text(n / n_rows)})"
 
 
 def histogram_text(counts: Sequence[int]) -> str:

@@ -142,10 +142,63 @@ def test_a_footnote_below_the_table(read):
     text = "name;n;price\nA;1;1,5\n\nB;2;2,5\n__________\n(C)opyright Office of Statistics\n\nAs of 2023\n"
     assert read(text) == (
         {"name": ["A", "B"], "n": [1, 2], "price": [1.5, 2.5]},
-        ["the last 3 lines of 't.csv' ('__________') are left out: no cells, but a footnote."],
+        ["the last 3 lines of 't.csv' ('__________') are left out: no row, but a footnote."],
     )
     with pytest.raises(DataError, match=r"line 3 of .* has 1 cells where the header has 3"):
         read("name;n;price\nA;1;1,5\nB\n")
+
+
+def test_footnotes_in_quotes_or_filled_up_with_empty_cells(read):
+    text = (
+        'area,1969,1970\nNorth,10,11\n"South, old",12,13\n"Source: Office of Statistics, Bonn"\n'
+        '"=HYPERLINK(""http://a.b/c?d=1-3"",""1-3 Footnotes"")"\n"\'October 2009\'"\n'
+    )
+    rows = {"area": ["North", "South, old"], "1969": [10, 12], "1970": [11, 13]}
+    which = "the last 3 lines of 't.csv' ('Source: Office of Statistics, Bonn')"
+    assert read(text) == (rows, [f"{which} are left out: no row, but a footnote."])
+    text = (
+        'area,1969,1970\nNorth,10,11\n"South, old",12,13\n"Note: people may be in two areas, so ",,\n'
+        " the sum of all areas is not that of the country.,,\n"
+    )
+    which = "the last 2 lines of 't.csv' ('Note: people may be in two areas, so \",,')"
+    assert read(text) == (rows, [f"{which} are left out: no row, but a footnote."])
+
+
+def test_a_last_row_with_few_cells_is_no_footnote(read):
+    with pytest.raises(DataError, match=r"line 3 of .* has 2 cells where the header has 5"):
+        read("name,a,b,c,d\nRio,1,2,3,4\nNew York,12\n")
+    assert read("name,a,b\nRio,1,2\nNew York,,\n")[0]["name"] == ["Rio", "New York"]
+    assert read('a,b,note\n1,2,x\n3,4,"two\nlines of words"\n')[0]["note"] == ["x", "two\nlines of words"]
+
+
+def test_units_below_the_names(read):
+    text = (
+        "name,kind,area,voltage\nunits,,m2,V\n[0],lib_kind,lib_area,lib_voltage\n"
+        "A1,thin,1.5,12\nA2,,2.5,24\nA3,thick,1,12\n"
+    )
+    assert read(text) == (
+        {
+            "name": ["A1", "A2", "A3"],
+            "kind": ["thin", None, "thick"],
+            "area": [1.5, 2.5, 1],
+            "voltage": [12, 24, 12],
+        },
+        [
+            "the 2 lines of 't.csv' below the names, from 'units' on, are skipped as units or "
+            "descriptions: words stand there in columns of numbers; skip_rows=0 overrules this guess."
+        ],
+    )
+    columns, notes = read(text, skip_rows=0)
+    assert (columns["area"][:2], notes) == (["m2", "lib_area"], [])
+    columns, notes = read("Report,,,\n" + text)
+    assert columns["area"] == [1.5, 2.5, 1]
+    assert notes[-1].endswith("skip_rows=1 overrules this guess.")
+
+
+@pytest.mark.parametrize("first", ["A0,x,-,n/a", "A0,x,?,12", "A0,x,,closed", "A0,x,1,closed"])
+def test_a_first_row_with_words_is_no_unit(read, first):
+    text = f"name,kind,area,voltage\n{first}\nA1,thin,1.5,12\nA2,,2.5,24\nA3,thick,1,12\nA4,thin,2,6\n"
+    assert len(read(text)[0]["name"]) == 5
 
 
 def test_a_column_without_a_name_that_is_not_empty_further_on(read):

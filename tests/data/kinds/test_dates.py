@@ -38,6 +38,16 @@ def test_a_word_among_dates_is_missing_and_named(word: str) -> None:
     assert np.isnan(days[-1])
 
 
+def test_24_00_is_the_end_of_a_day() -> None:
+    assert read_moments("24:00") == {"time": 0.0}
+    assert read_moments("01/31/1997 24:00")["mdy"] == read_moments("02/01/1997 00:00")["mdy"]
+    assert read_moments("1997-01-31T24:00") == read_moments("1997-02-01")
+    assert read_moments("24:01") == read_moments("25:00") == {}
+    hours = learn_schema(Table({"at": [f"{1 + i % 24:02}:00" for i in range(48)]})).columns[0]
+    assert hours.reason == "has times of the day from 00:00 to 23:00: becomes hour"
+    assert hours.notes == ()
+
+
 def test_moments_with_a_time_zone_are_read_by_the_clock_of_the_place() -> None:
     zoned = [f"2024-01-{1 + i % 28:02}T00:30:00+01:00" for i in range(56)]
     schema = learn_schema(

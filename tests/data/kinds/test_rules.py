@@ -418,6 +418,16 @@ def test_names_that_end_in_code_or_name_a_group_are_codes() -> None:
         assert learn_schema(Table({name: numbers, "x": NUMBERS}))[name].kind == kind
 
 
+def test_one_slip_makes_no_codes_of_measurements() -> None:
+    sizes = np.array([1300, 1332, 1398, 1400, 1587, 1598, 1600, 1900, 1975, 1995, 2000])[
+        np.arange(N * 2) % 11
+    ]
+    other = np.where(np.arange(N * 2) == 9, 16000, sizes)
+    classes = np.array([1005, 1095, 1240, 2320, 2510, 5855, 6545, 7010, 8470])[np.arange(N * 2) % 9]
+    schema = learn_schema(Table({"cc": other, "class_of_goods": classes}))
+    assert [column.kind for column in schema.columns] == ["number", "code"]
+
+
 def test_squares_are_no_codes() -> None:
     squares = (np.arange(N) % 27 + 65) ** 2
     assert (

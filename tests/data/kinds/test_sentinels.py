@@ -24,6 +24,8 @@ def notes_of(column: np.ndarray) -> tuple[str, ...]:
         (DRAW.uniform(2, 1500, N), -200, "the only number below 0"),
         (DRAW.uniform(15, 40, N), 99.9, "far from"),
         (DRAW.uniform(40, 200, N).round(), 777, "far from"),
+        (DRAW.uniform(0, 30, N).round(), 998, "far from"),
+        (DRAW.uniform(0, 30, N), 500, "far from"),
         (DRAW.uniform(45, 190, N).round(), 0, "far from"),  # blood pressure
         (DRAW.randint(0, 60, N), -1, "the only number below 0"),
     ],
@@ -52,6 +54,8 @@ def test_two_sentinels_are_both_reported():
         DRAW.randint(-50, 50, N),
         np.where(np.arange(N) % 3 == 0, 0, DRAW.uniform(3, 8, N)),  # a number of its own: nothing spent
         np.array([1000, 2000, 3000, 0])[np.arange(N) % 4],
+        np.where(np.isin(np.arange(N), PLACES), 192, DRAW.randint(69, 117, N)),  # the strong motor of a car
+        np.where(np.isin(np.arange(N), PLACES), 510, DRAW.randint(1, 230, N)),  # a county
     ],
 )
 def test_other_numbers_are_not(numbers):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from separatrix.data.files.csv_names import checked_names, has_header
+from separatrix.data.files.csv_names import checked_names, has_header, n_unit_lines
 from separatrix.data.files.csv_numbers import decimal_sign, has_comma_with_units, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
 from separatrix.data.read_options import ReadOptions
@@ -128,19 +128,17 @@ def layout_of(
     records = records[n_titles:]
     while len(records) > 1 and not records[0].n_filled:
         records = records[1:]
-    described = records[2] if _is_orange(records) and options.header is not False else None
-    if described is not None:
-        notes.append(
-            f"two lines of {label} below the names are skipped: Orange's description of the columns."
-        )
-        records = [records[0], *records[3:]]
+    words = options.missing_words
+    described = None
+    if options.header is not False and (n_lines := _n_descriptions(records, options, label, notes)):
+        described = records[n_lines]
+        records = [records[0], *records[n_lines + 1 :]]
     width = _width(records)
     if width == 1 and options.sep is None and "  " in records[0].cells[0].strip():
         notes.append(
             f"no separator was found in {label}, so that it has one column; name it, as in sep=':', or save "
             "columns of equal width as CSV."
         )
-    words = options.missing_words
     decimal = options.decimal or decimal_sign(records, chosen, words, label, notes)
     header = options.header
     if described is not None:
@@ -220,6 +218,27 @@ def _n_titles(records: Sequence[Record]) -> int:
             continue
         return 0 if not any(each.n_filled for each in records[:number]) else number
     return 0
+
+
+def _n_descriptions(records: Sequence[Record], options: ReadOptions, label: str, notes: list[str]) -> int:
+    """Return how many lines below the names describe the columns, such as their units."""
+    if _is_orange(records):
+        notes.append(
+            f"two lines of {label} below the names are skipped: Orange's description of the columns."
+        )
+        return 2
+    if options.skip_rows is not None:
+        return 0
+    n_lines = n_unit_lines(records, options.missing_words)
+    if n_lines:
+        which, verb = ("the line", "is") if n_lines == 1 else (f"the {n_lines} lines", "are")
+        words = next(cell.strip() for cell in records[1].cells if cell.strip())
+        notes.append(
+            f"{which} of {label} below the names, from '{words}' on, {verb} skipped as "
+            "units or descriptions: words stand there in columns of numbers; "
+            f"skip_rows={records[0].start} overrules this guess."
+        )
+    return n_lines
 
 
 def _is_orange(records: Sequence[Record]) -> bool:

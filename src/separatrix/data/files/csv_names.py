@@ -8,7 +8,12 @@ from itertools import pairwise
 
 from separatrix.data.files.csv_numbers import is_data
 from separatrix.data.files.csv_records import Record, columns_of
+from separatrix.data.kinds.numerals import MISSING_WORDS
 from separatrix.text import some_names
+
+MOST_UNIT_LINES, LEAST_UNITS, LEAST_BELOW = 2, 2, 3
+"""Lines of units below the names, the words that such a line has in columns of numbers, and the rows after
+them from which they are looked for."""
 
 
 def has_header(
@@ -36,6 +41,26 @@ def has_header(
         f"columns are named column_1 to column_{len(first)}; if it has one, say header=True."
     )
     return False
+
+
+def n_unit_lines(records: Sequence[Record], words: Sequence[str]) -> int:
+    """Return how many records below the names, two at most, have units or the like instead of values.
+
+    These have words, several of them and no number, where all later records have numbers.
+    """
+    below = records[1 + MOST_UNIT_LINES :]
+    if len(below) < LEAST_BELOW:
+        return 0
+    columns = columns_of(below, words)
+    numeric = [index for index, column in enumerate(columns) if column and all(map(is_data, column))]
+    n_lines = 0
+    for record in records[1 : 1 + MOST_UNIT_LINES]:
+        cells = [record.cells[index].strip() for index in numeric if index < len(record.cells)]
+        filled = [cell for cell in cells if cell not in words and cell.casefold() not in MISSING_WORDS]
+        if len(filled) < LEAST_UNITS or any(map(is_data, filled)):
+            break
+        n_lines += 1
+    return n_lines
 
 
 def _is_sequence(cells: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from separatrix.data.files.csv_layout import CsvLayout
+from separatrix.data.files.csv_numbers import is_data
 from separatrix.data.files.csv_records import SPACE, split_at_spaces
 from separatrix.data.files.sources import Source
 from separatrix.errors import DataError
@@ -32,6 +33,14 @@ LATIN = "cp1252"
 """What a text is taken for that is not UTF-8: the encoding of Windows in Western Europe and America."""
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_FOOTNOTE = re.compile(
+    r"\W*(?:sources?|notes?|quellen?|anmerkung(?:en)?|hinweise?|fuentes?|notas?|fontes?|remarques?"
+    r"|stand|as of)\b.*[:\s]"
+    r"|(?:\S+\s+){6}",
+    re.IGNORECASE,
+)
+"""How a footnote begins: with a word for it, or with many words."""
+
 _UTF_8 = ("utf-8", "utf-8-sig")
 
 
@@ -146,10 +155,10 @@ class CsvText:
         notes = [line for line in lines[first:] if line.strip()]
         if not notes:
             return self
-        shown = notes[0].decode(errors="replace").strip()[:40]
+        shown = notes[0].decode(errors="replace").strip(' \t\r"')[:40]
         which = "the last line" if len(notes) == 1 else f"the last {len(notes)} lines"
         verb = "is" if len(notes) == 1 else "are"
-        note = f"{which} of {self.source.label} ('{shown}') {verb} left out: no cells, but a footnote."
+        note = f"{which} of {self.source.label} ('{shown}') {verb} left out: no row, but a footnote."
         source = _shortened(self.source, n_bytes - len(b"\n".join(lines[first:])))
         return replace(self, source=source, counts=_count(source)[0], notes=(*self.notes, note))
 
@@ -207,11 +216,20 @@ class CsvText:
 
 
 def _is_footnote(line: bytes, layout: CsvLayout) -> bool:
-    """Return whether a line has words, but no cells of a table of three columns or more."""
+    """Return whether a line has words, but no row of a table of three columns or more."""
     words = line.strip()
-    if layout.n_cells < 3 or layout.sep == SPACE or layout.sep.encode() in words or b'"' in words:
+    if (
+        layout.n_cells < 3 or layout.sep == SPACE or words.count(b'"') % 2
+    ):  # the end of a cell of several lines
         return False
-    return b" " in words or (bool(words) and not words.strip(b"_-=*"))
+    if layout.sep.encode() not in words and b'"' not in words:
+        return b" " in words or (bool(words) and not words.strip(b"_-=*"))
+    cells = next(csv.reader([words.decode(errors="replace")], delimiter=layout.sep), [])
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if len(cells) <= layout.n_cells // 2:
+        return bool(filled) and " " in filled[0] and not any(map(is_data, filled))
+    # Excel fills the line up with empty cells; a row may have its name alone, too.
+    return len(filled) == 1 and bool(cells[0].strip()) and _FOOTNOTE.match(filled[0]) is not None
 
 
 def _shortened(source: Source, size: int) -> Source:

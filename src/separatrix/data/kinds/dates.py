@@ -78,7 +78,7 @@ def read_moments(cell: str) -> Moments:
     if match is None or match.groupdict().get("sep") == ".":  # 12.05.20 may be a day or a time
         match = None if _DOTS.fullmatch(text) else _TIME_ALONE.fullmatch(f" {text}")
         if match and match["hour"] and (seconds := _seconds_of_day(match)) is not None:
-            found["time"] = seconds
+            found["time"] = seconds % DAY
     return found
 
 
@@ -124,7 +124,8 @@ def _seconds_of_day(match: re.Match[str]) -> float | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if match["half"][0] in "Pp" else 0)
-    if hour > 23 or minute > 59 or second > 60:
+    is_midnight = (hour, minute, second) == (24, 0, 0)  # the end of a day, as ISO 8601 writes it
+    if (hour > 23 and not is_midnight) or minute > 59 or second > 60:
         return None
     return hour * 3600.0 + minute * 60.0 + second
 

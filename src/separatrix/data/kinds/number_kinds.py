@@ -112,6 +112,8 @@ def _is_arbitrary(profile: NumberProfile) -> bool:
         return False
     if (np.sqrt(np.abs(values)) % 1 == 0).all():  # squares of ages and the like
         return False
+    if len(values) >= 8:  # one number may be a slip, as 16000 for 1600
+        values = values[1:-1]
     steps = np.diff(values).astype(np.int64)
     step = int(np.gcd.reduce(steps))
     return bool(len(values) / ((values[-1] - values[0]) / step + 1) < 0.01)

@@ -14,7 +14,8 @@ from separatrix.text import plural
 Array = NDArray[Any]
 
 LEAST_COUNT, SEVERAL = 3, 3
-"""Rows that have a number, from which it is repeated; ranges of the others from which one row is enough."""
+"""Rows that have a number, from which it is repeated; ranges of the others from which one row, or any number
+above them, is enough."""
 
 MOST_SENTINELS = 3
 """Numbers at each end that are looked at."""
@@ -77,10 +78,18 @@ def _is_far(value: float, rest: Array) -> bool:
     """Return whether a number is far from all others: by their range, alone below 0, or at 0."""
     low, high = float(rest[0]), float(rest[-1])
     gap = low - value if value < low else value - high
-    if gap > high - low or (value < 0 <= low and value == np.floor(value)):
+    if value < 0 <= low and value == np.floor(value):
+        return True
+    if gap > (1 if value < low or _is_made_up(value) else SEVERAL) * (high - low):
         return True
     step = float(np.quantile(np.diff(rest), 0.9))
     return value == 0 < low and gap > max(ZERO_GAP * (high - low), ZERO_STEPS * step)
+
+
+def _is_made_up(value: float) -> bool:
+    """Return whether a number is one that stands for something: 99, 99.9, 777, 8888, 998."""
+    digits = f"{abs(value):.10g}".replace(".", "").rstrip("0")
+    return len(digits) > 1 and (set(digits) == {"7"} or set(digits) <= {"8", "9"})
 
 
 def _words(count: int, value: float, low: float, high: float) -> str:
