@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from separatrix.engine import lanes, lanes_llvm, lanes_numpy
+from separatrix.engine import lanes, lanes_llvm, lanes_numpy, tiles_llvm
 
 
 def test_both_modules_have_the_same_functions():
-    assert lanes_numpy.__all__ == lanes_llvm.__all__
-    for name in lanes_llvm.__all__:
-        assert getattr(lanes, name) is getattr(lanes_llvm, name)
-        assert getattr(lanes_numpy, name).__doc__
+    assert lanes_numpy.__all__ == sorted([*lanes_llvm.__all__, *tiles_llvm.__all__])
+    for module in (lanes_llvm, tiles_llvm):
+        for name in module.__all__:
+            assert getattr(lanes, name) is getattr(module, name)
+            assert getattr(lanes_numpy, name).__doc__

@@ -13,6 +13,7 @@ from separatrix.data.coded_rows import Block, CodedRows
 from separatrix.engine import numba_engine
 from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.engine.kernels import activations, heads, optimizers
+from separatrix.engine.kernels.layers import DEPTH, LARGE
 from separatrix.engine.numba_engine import BLOCK, NumbaEngine
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
@@ -161,6 +162,16 @@ def test_shapes(n_in, fit_intercept, hidden, dtype):
     network = network_for(data, "multilabel", hidden, "silu", fit_intercept=fit_intercept)
     plan = Plan(network, Adam(), Penalty(0.1), batch_size=20)
     assert_same(advance_both(lambda: make_run(data, plan, dtype), 0.003, 4), dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("hidden", "n_rows"), [((40,), 30), ((150, 37), 300)])
+def test_layers_that_are_computed_part_by_part(hidden, n_rows, dtype):
+    assert DEPTH < 137
+    assert LARGE < 137 * 40
+    data = make_data("binary", n_rows, dtype, n_in=137)
+    plan = Plan(network_for(data, "binary", hidden), SGD(), batch_size=DEPTH + 22)
+    assert_same(advance_both(lambda: make_run(data, plan, dtype), 0.1, 2), dtype)
 
 
 @pytest.mark.parametrize("activation", ["relu", "gelu", "tanh"])

@@ -19,15 +19,30 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-from separatrix.engine import lanes_numpy
 from separatrix.engine._jit import VECTOR_BYTES
 from separatrix.engine.planes import Plane, parts
 
-__all__: list[str] = []
-__all__ += lanes_numpy.__all__  # the same functions
+__all__ = [
+    "absolute",
+    "add_sum",
+    "lanes",
+    "load",
+    "maximum",
+    "minimum",
+    "power_of_two",
+    "rint",
+    "root",
+    "split_exponent",
+    "spread",
+    "store",
+    "store_before",
+    "total",
+    "where",
+    "zeros",
+]
 
 # Not `reassoc`: a kernel's vectors add up in the order written.
-_FLAGS = ("nsz", "arcp", "contract", "afn")
+FLAGS = ("nsz", "arcp", "contract", "afn")
 
 
 class Vector(types.Type):
@@ -47,11 +62,11 @@ class _VectorModel(models.PrimitiveModel):
         super().__init__(manager, kind, ir.VectorType(bits, kind.n_lanes))
 
 
-def _like(array: Plane) -> Vector:
+def like(array: Plane) -> Vector:
     return Vector(array.dtype, VECTOR_BYTES * 8 // array.dtype.bitwidth)
 
 
-def _splat(builder: Any, scalar: Any, n_lanes: int) -> Any:
+def splat(builder: Any, scalar: Any, n_lanes: int) -> Any:
     undefined = ir.Constant(ir.VectorType(scalar.type, n_lanes), ir.Undefined)
     one_lane = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
     lanes_of_first = ir.Constant(ir.VectorType(ir.IntType(32), n_lanes), None)
@@ -61,20 +76,20 @@ def _splat(builder: Any, scalar: Any, n_lanes: int) -> Any:
 def _as_vector(context: Any, builder: Any, value: Any, kind: types.Type, wanted: Vector) -> Any:
     if isinstance(kind, Vector):
         return value
-    return _splat(builder, context.cast(builder, value, kind, wanted.element), wanted.n_lanes)
+    return splat(builder, context.cast(builder, value, kind, wanted.element), wanted.n_lanes)
 
 
-def _element_pointer(context: Any, builder: Any, kind: Plane, array: Any, index: Any) -> Any:
+def element_pointer(context: Any, builder: Any, kind: Plane, array: Any, index: Any) -> Any:
     return builder.gep(parts(context, builder, kind, array).data, [index])
 
 
-def _vector_pointer(context: Any, builder: Any, kind: Plane, array: Any, u: Any, r: Any) -> Any:
+def vector_pointer(context: Any, builder: Any, kind: Plane, array: Any, u: Any, r: Any) -> Any:
     index = builder.add(builder.mul(u, parts(context, builder, kind, array).pitch), r)
-    element = _element_pointer(context, builder, kind, array, index)
-    return builder.bitcast(element, context.get_value_type(_like(kind)).as_pointer())
+    element = element_pointer(context, builder, kind, array, index)
+    return builder.bitcast(element, context.get_value_type(like(kind)).as_pointer())
 
 
-def _llvm(builder: Any, name: str, kind: Any, arguments: Any, result: Any = None, flags: Any = _FLAGS) -> Any:
+def _llvm(builder: Any, name: str, kind: Any, arguments: Any, result: Any = None, flags: Any = FLAGS) -> Any:
     result = kind if result is None else result
     suffix = f"v{kind.count}f{32 if isinstance(kind.element, ir.FloatType) else 64}"
     function = cgutils.get_or_insert_function(
@@ -88,7 +103,7 @@ def lanes(_context, A):
     """Return how many numbers of an array's dtype fill a vector."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return ir.Constant(ir.IntType(64), _like(A).n_lanes)
+        return ir.Constant(ir.IntType(64), like(A).n_lanes)
 
     return types.int64(A), codegen
 
@@ -98,10 +113,10 @@ def load(_context, A, u, r):
     """Return ``A[u, r : r + lanes]``."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _vector_pointer(context, builder, A, *arguments)
+        pointer = vector_pointer(context, builder, A, *arguments)
         return builder.load(pointer, align=A.dtype.bitwidth // 8)
 
-    return _like(A)(A, types.int64, types.int64), codegen
+    return like(A)(A, types.int64, types.int64), codegen
 
 
 @intrinsic
@@ -110,30 +125,30 @@ def store(_context, A, u, r, v):
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, u, r, vector = arguments
-        pointer = _vector_pointer(context, builder, A, array, u, r)
+        pointer = vector_pointer(context, builder, A, array, u, r)
         builder.store(vector, pointer, align=A.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
-    return types.none(A, types.int64, types.int64, _like(A)), codegen
+    return types.none(A, types.int64, types.int64, like(A)), codegen
 
 
 @intrinsic
 def store_before(_context, A, u, r, end, v):
     """Set ``A[u, r : r + lanes]``, as far as column `end`."""
-    n_lanes, integer = _like(A).n_lanes, ir.IntType(64)
+    n_lanes, integer = like(A).n_lanes, ir.IntType(64)
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, u, r, end, vector = arguments
-        pointer = _vector_pointer(context, builder, A, array, u, r)
+        pointer = vector_pointer(context, builder, A, array, u, r)
         offsets = ir.Constant(ir.VectorType(integer, n_lanes), list(range(n_lanes)))
-        inside = builder.icmp_signed("<", offsets, _splat(builder, builder.sub(end, r), n_lanes))
+        inside = builder.icmp_signed("<", offsets, splat(builder, builder.sub(end, r), n_lanes))
         values = [vector, pointer, ir.Constant(ir.IntType(32), A.dtype.bitwidth // 8), inside]
         kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
         name = f"llvm.masked.store.v{n_lanes}f{A.dtype.bitwidth}.p0"
         builder.call(cgutils.get_or_insert_function(builder.module, kind, name), values)
         return context.get_dummy_value()
 
-    return types.none(A, types.int64, types.int64, types.int64, _like(A)), codegen
+    return types.none(A, types.int64, types.int64, types.int64, like(A)), codegen
 
 
 @intrinsic
@@ -141,10 +156,10 @@ def spread(_context, theta, p):
     """Return a vector whose every lane is ``theta[p]``."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        scalar = builder.load(_element_pointer(context, builder, theta, *arguments))
-        return _splat(builder, scalar, _like(theta).n_lanes)
+        scalar = builder.load(element_pointer(context, builder, theta, *arguments))
+        return splat(builder, scalar, like(theta).n_lanes)
 
-    return _like(theta)(theta, types.int64), codegen
+    return like(theta)(theta, types.int64), codegen
 
 
 @intrinsic
@@ -152,9 +167,9 @@ def zeros(_context, A):
     """Return a vector of zeros of an array's dtype."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return ir.Constant(context.get_value_type(_like(A)), None)
+        return ir.Constant(context.get_value_type(like(A)), None)
 
-    return _like(A)(A), codegen
+    return like(A)(A), codegen
 
 
 def _sum(builder: Any, vector: Any) -> Any:
@@ -165,7 +180,7 @@ def _sum(builder: Any, vector: Any) -> Any:
         vector.type,
         [ir.Constant(element, -0.0), vector],
         element,
-        (*_FLAGS, "reassoc"),
+        (*FLAGS, "reassoc"),
     )
 
 
@@ -175,144 +190,11 @@ def add_sum(_context, gradient, p, v):
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, p, vector = arguments
-        pointer = _element_pointer(context, builder, gradient, array, p)
+        pointer = element_pointer(context, builder, gradient, array, p)
         builder.store(builder.fadd(builder.load(pointer), _sum(builder, vector)), pointer)
         return context.get_dummy_value()
 
     return types.none(gradient, types.int64, v), codegen
-
-
-def _rows(builder: Any, u: Any) -> list[Any]:
-    return [builder.add(u, ir.Constant(u.type, k)) for k in range(4)]
-
-
-def _tile_of(A: Any) -> types.UniTuple:
-    return types.UniTuple(_like(A), 4)
-
-
-@intrinsic
-def load_tile(_context, A, u, r):
-    """Return a tile: four vectors, of rows u to u + 3."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, u, r = arguments
-        pointers = [_vector_pointer(context, builder, A, array, row, r) for row in _rows(builder, u)]
-        vectors = [builder.load(pointer, align=A.dtype.bitwidth // 8) for pointer in pointers]
-        return context.make_tuple(builder, signature.return_type, vectors)
-
-    return _tile_of(A)(A, types.int64, types.int64), codegen
-
-
-@intrinsic
-def store_tile(_context, A, u, r, tile):
-    """Set four vectors, of rows u to u + 3."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, u, r, tile = arguments
-        for row, vector in zip(_rows(builder, u), cgutils.unpack_tuple(builder, tile), strict=True):
-            pointer = _vector_pointer(context, builder, A, array, row, r)
-            builder.store(vector, pointer, align=A.dtype.bitwidth // 8)
-        return context.get_dummy_value()
-
-    return types.none(A, types.int64, types.int64, _tile_of(A)), codegen
-
-
-@intrinsic
-def spread_tile(_context, theta, p, step):
-    """Return four vectors: all lanes of the first are ``theta[p]``, of the next ``theta[p + step]``."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, p, step = arguments
-        vectors = []
-        for _ in range(4):
-            scalar = builder.load(_element_pointer(context, builder, theta, array, p))
-            vectors.append(_splat(builder, scalar, _like(theta).n_lanes))
-            p = builder.add(p, step)
-        return context.make_tuple(builder, signature.return_type, vectors)
-
-    return _tile_of(theta)(theta, types.int64, types.int64), codegen
-
-
-@intrinsic
-def zero_tile(_context, A):
-    """Return four vectors of zeros of an array's dtype."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return ir.Constant(context.get_value_type(signature.return_type), None)
-
-    return _tile_of(A)(A), codegen
-
-
-@intrinsic
-def add_product(_context, tile, v, factors):
-    """Return a tile plus the products of a vector and the vectors of another tile."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        tile, v, factors = arguments
-        pairs = zip(cgutils.unpack_tuple(builder, tile), cgutils.unpack_tuple(builder, factors), strict=True)
-        sums = [builder.fadd(s, builder.fmul(v, f, flags=_FLAGS), flags=_FLAGS) for s, f in pairs]
-        return context.make_tuple(builder, signature.return_type, sums)
-
-    return tile(tile, v, factors), codegen
-
-
-def _add_halves(builder: Any, a: Any, b: Any, size: int, block: int) -> Any:
-    """Return a vector of sums, of `a` and `b` in turn.
-
-    In every block of lanes the first half of each is added to its second; `size` lanes of `a` come first,
-    then as many of `b`, and so on.
-    """
-    n = a.type.count
-    starts = [k + j for k in range(0, n, block) for j in range(0, block // 2, size)]
-    first = [s + lane for start in starts for s in (start, n + start) for lane in range(size)]
-    indices = ir.VectorType(ir.IntType(32), n)
-    halves = [
-        builder.shuffle_vector(a, b, ir.Constant(indices, [i + half for i in first]))
-        for half in (0, block // 2)
-    ]
-    return builder.fadd(*halves, flags=_FLAGS)
-
-
-def _four_sums(builder: Any, vectors: Any) -> Any:
-    """Return the vector of four vectors' sums; turned while they are added, in 13 instructions for 32."""
-    a, b, c, d = vectors
-    block = 4 if isinstance(a.type.element, ir.FloatType) else 2  # shuffles within 128 bits are quick
-    pairs = _add_halves(builder, a, b, 1, block), _add_halves(builder, c, d, 1, block)
-    v = _add_halves(builder, pairs[0], pairs[1], 2, 4)
-    while v.type.count > 4:
-        half = v.type.count // 2
-        indices = ir.VectorType(ir.IntType(32), half)
-        halves = [
-            builder.shuffle_vector(v, v, ir.Constant(indices, list(range(start, start + half))))
-            for start in (0, half)
-        ]
-        v = builder.fadd(*halves, flags=_FLAGS)
-    return v
-
-
-@intrinsic(prefer_literal=True)
-def add_sums(_context, gradient, p, step, tile):
-    """Add the sums of the four vectors' lanes to ``gradient[p]``, ``gradient[p + step]`` and so on."""
-    side_by_side = isinstance(step, types.IntegerLiteral) and step.literal_value == 1
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, p, step, tile = arguments
-        sums = _four_sums(builder, cgutils.unpack_tuple(builder, tile))
-        if side_by_side:
-            pointer = _element_pointer(context, builder, gradient, array, p)
-            pointer = builder.bitcast(pointer, sums.type.as_pointer())
-            size = gradient.dtype.bitwidth // 8
-            whole = builder.fadd(builder.load(pointer, align=size), sums, flags=_FLAGS)
-            builder.store(whole, pointer, align=size)
-            return context.get_dummy_value()
-        for lane in range(4):
-            pointer = _element_pointer(context, builder, gradient, array, p)
-            scalar = builder.extract_element(sums, ir.Constant(ir.IntType(32), lane))
-            builder.store(builder.fadd(builder.load(pointer), scalar), pointer)
-            p = builder.add(p, step)
-        return context.get_dummy_value()
-
-    return types.none(gradient, types.int64, step if side_by_side else types.int64, tile), codegen
 
 
 @intrinsic
@@ -459,7 +341,7 @@ def _operands(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
 def _lower_arithmetic(function: Any, instruction: str) -> None:
     def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         a, b = _operands(context, builder, signature, arguments)
-        return getattr(builder, instruction)(a, b, flags=_FLAGS)
+        return getattr(builder, instruction)(a, b, flags=FLAGS)
 
     _for_both_sides(function, lower)
 
@@ -489,4 +371,4 @@ infer_global(operator.neg)(_Negation)
 
 @lower_builtin(operator.neg, Vector)
 def _negate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    return builder.fneg(arguments[0], flags=_FLAGS)
+    return builder.fneg(arguments[0], flags=FLAGS)

@@ -16,8 +16,11 @@ __all__ = [
     "add_product",
     "add_sum",
     "add_sums",
+    "add_tile",
     "lanes",
     "load",
+    "load_rows",
+    "load_square",
     "load_tile",
     "maximum",
     "minimum",
@@ -29,8 +32,10 @@ __all__ = [
     "spread_tile",
     "store",
     "store_before",
+    "store_square",
     "store_tile",
     "total",
+    "turned",
     "where",
     "zero_tile",
     "zeros",
@@ -102,6 +107,33 @@ def add_sums(gradient: Any, p: int, step: int, tile: Any) -> None:
     """Add the sums of the four vectors' lanes to ``gradient[p]``, ``gradient[p + step]`` and so on."""
     for k in range(4):
         gradient.flat[p + k * step] += tile[k].sum()
+
+
+def add_tile(gradient: Any, p: int, step: int, tile: Any) -> None:
+    """Add four vectors to the numbers from ``gradient[p]`` on, ``gradient[p + step]`` and so on."""
+    for k in range(4):
+        gradient.flat[p + k * step : p + k * step + lanes(gradient)] += tile[k]
+
+
+def load_square(A: Any, u: int, r: int) -> Any:
+    """Return a square, as many vectors as lanes: columns from r on, of the rows from u on."""
+    return tuple(load(A, u + k, r) for k in range(lanes(A)))
+
+
+def load_rows(A: Any, order: Any, start: int, r: int) -> Any:
+    """Return a square as `load_square` does, of the rows ``order[start]``, ``order[start + 1]`` and so on."""
+    return tuple(load(A, order[start + k], r) for k in range(lanes(A)))
+
+
+def store_square(A: Any, u: int, r: int, square: Any) -> None:
+    """Set columns from r on, of the rows from u on."""
+    for k, v in enumerate(square):
+        store(A, u + k, r, v)
+
+
+def turned(square: Any) -> Any:
+    """Return a square whose vectors are the columns of this one."""
+    return tuple(np.transpose(square))
 
 
 def total(v: Any) -> Any:

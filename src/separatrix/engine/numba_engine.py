@@ -22,7 +22,7 @@ from separatrix.data.coded_rows import CodedRows
 from separatrix.engine._jit import VECTOR_BYTES
 from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, Task
 from separatrix.engine.generators import state_words
-from separatrix.engine.kernels import activations, heads, layers, optimizers, training
+from separatrix.engine.kernels import activations, heads, layers, optimizers, rows, training
 from separatrix.errors import ParameterError
 from separatrix.network import ACTIVATIONS, HEADS, LBFGS, SGD, Network
 
@@ -344,7 +344,7 @@ def _layout(
     n_fixed: int,
 ) -> tuple[list[tuple[str, tuple[int, ...], int, int]], int]:
     """Return name, shape, start and stop of each buffer in memory, and the end of the last."""
-    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / training.PAIR) * training.PAIR
+    block = math.ceil(largest_batch / math.ceil(largest_batch / BLOCK) / rows.PAIR) * rows.PAIR
     n_columns = n_plain + n_targets + 1
     keep = n_fixed * n_columns * itemsize <= PACKED_BYTES
     n_blocks = math.ceil(n_fixed / block) if keep else 0
@@ -364,6 +364,7 @@ def _layout(
         "T": (n_targets, block),
         "R": (4, block),
         "weight": (1, block),
+        "panel": (layers.DEPTH, 2 * n_lanes),
         "wide": (block, pitch),
         "below": (n_coded, pitch),
         "change": (2 * n_coded, pitch),
