@@ -49,8 +49,10 @@ _PAGE = Template("""<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>$title</title>
 <style>
-body { font: 16px/1.5 sans-serif; max-width: 50em; margin: 2em auto; padding: 0 1em; overflow-wrap: anywhere }
-td, th { padding: 0.1em 0.6em; text-align: left }
+body { font: 16px/1.5 sans-serif; max-width: 64em; margin: 2em auto; padding: 0 1em; overflow-wrap: anywhere }
+p { max-width: 46em }
+pre { margin: 0 }
+td, th { padding: 0.1em 0.6em; text-align: left; vertical-align: top; white-space: nowrap }
 caption { text-align: left }
 table { display: block; overflow-x: auto }
 </style>

@@ -106,8 +106,9 @@ class Attribution:
         rows = []
         for j in self.order()[:20]:
             contribution = float(self.contributions[j])
-            color, width = ("#5aae61" if contribution > 0 else "#752982"), 8 * abs(contribution) / largest
-            bar = f'<div style="background:{color};width:{width:.2f}em;height:.8em"></div>'
+            color = "#5aae61" if contribution > 0 else "#9970ab"  # seen on white and on black
+            width = f"calc({abs(contribution) / largest:.3f} * min(8em, 25vw))"
+            bar = f'<div style="background:{color};width:{width};height:.8em"></div>'
             cells = "".join(
                 f"<td>{escape(cell)}</td>" for cell in (shortened(self.names[j]), *self._cells(j))
             )

@@ -11,7 +11,7 @@ from sklearn.datasets import make_circles
 
 from separatrix.estimators import MLPClassifier
 from separatrix.network import Adam
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, snapshots
+from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, mark_point, snapshots
 
 if TYPE_CHECKING:
     from separatrix.plots.film.files import Progress
@@ -103,8 +103,7 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     models = snapshots(classifier)
     shown = {f"epoch {epoch}" if epoch else "untrained": models[epoch] for epoch in EPOCHS_SHOWN}
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
-    for boundary in boundaries:
-        boundary.ax_.plot(*POINT, "X", color="black", markeredgecolor="white", markersize=10, zorder=7)
+    mark_point(boundaries, POINT)
     pictures.add_film(
         classifier,
         X,

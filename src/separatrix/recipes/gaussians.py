@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from separatrix.data.datasets import make_gaussians
 from separatrix.estimators import MLPClassifier
 from separatrix.network import SGD
-from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, fit, snapshots
+from separatrix.recipes.result import Fact, PictureFolder, RecipeResult, fit, mark_point, snapshots
 
 if TYPE_CHECKING:
     from separatrix.plots.film.files import Progress
@@ -123,8 +123,7 @@ def _draw(pictures: PictureFolder, classifier: MLPClassifier, X: Array, y: NDArr
     )
     shown = {"start": models[0], "after 1 step": models[1], "after 10 steps": models[10]}
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
-    for boundary in boundaries:
-        boundary.ax_.plot(0.0, 0.0, "+", color="black", markersize=9)
+    mark_point(boundaries, (0.0, 0.0))
     pictures.add(
         boundaries[0].figure_,
         "boundary",

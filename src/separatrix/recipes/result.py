@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from separatrix.plots import DecisionBoundaryDisplay
     from separatrix.plots.film.files import Progress
 
 Array = NDArray[Any]
@@ -201,6 +202,12 @@ def panels(n_columns: int, width: float, height: float) -> tuple[Figure, list[Ax
 
     figure = Figure(figsize=(n_columns * width, height), layout="constrained")
     return figure, list(figure.subplots(1, n_columns, squeeze=False).flat)
+
+
+def mark_point(boundaries: Sequence[DecisionBoundaryDisplay], point: tuple[float, float]) -> None:
+    """Mark a point in pictures of boundaries: black with a white edge, which is seen on every shade."""
+    for boundary in boundaries:
+        boundary.ax_.plot(*point, "X", color="black", markeredgecolor="white", markersize=10, zorder=7)
 
 
 @dataclass

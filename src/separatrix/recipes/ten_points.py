@@ -18,7 +18,16 @@ from separatrix.engine.base import Data, Monitor, Plan, Run, State, Task
 from separatrix.estimators import MLPClassifier
 from separatrix.model import Model
 from separatrix.network import SGD, Network
-from separatrix.recipes.result import COLORS, Fact, PictureFolder, RecipeResult, fit, panels, snapshots
+from separatrix.recipes.result import (
+    COLORS,
+    Fact,
+    PictureFolder,
+    RecipeResult,
+    fit,
+    mark_point,
+    panels,
+    snapshots,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -152,8 +161,7 @@ def ten_points(folder: Path, *, films: bool = True, progress: Progress | None = 
     )
 
     boundaries = DecisionBoundaryDisplay.compare(shown, X, y)
-    for boundary in boundaries:
-        boundary.ax_.plot(*POINT, "x", color="black", markersize=8)
+    mark_point(boundaries, POINT)
     pictures.add_film(
         cured[SEED],
         X,
@@ -253,8 +261,10 @@ def _probabilities_at_point(classifier: MLPClassifier) -> dict[int, float]:
 
 
 def _draw_learning(probabilities: dict[int, float], originals: list[HighamTraining]) -> Figure:
+    from separatrix.plots.palette import ink
+
     figure, (left, right) = panels(2, 5.0, 3.8)
-    left.plot(list(probabilities), list(probabilities.values()), color="black")
+    left.plot(list(probabilities), list(probabilities.values()), color=ink())
     left.set_ylim(0.4, 0.6)
     left.set_xlabel("epoch")
     left.set_ylabel("P(red) at (0.7, 0.2)")
@@ -263,11 +273,11 @@ def _draw_learning(probabilities: dict[int, float], originals: list[HighamTraini
 
     steps = STEPS_PER_CHUNK * np.arange(1, len(originals[0].costs) + 1)
     for seed, original in enumerate(originals):
-        color, width = ("black", 1.6) if seed == 0 else ("0.65", 1.0)
-        right.plot(steps, original.costs, color=color, linewidth=width)
+        alpha, width = (1.0, 1.6) if seed == 0 else (0.35, 1.0)
+        right.plot(steps, original.costs, color=ink(), alpha=alpha, linewidth=width, zorder=2 + alpha)
     right.set_yscale("log")
     right.set_xlabel("step")
     right.set_ylabel("mean cost of the last 10 000 steps")
-    right.set_title("2-2-3-2, rate 0.05 (black: seed 0)")
+    right.set_title("2-2-3-2, rate 0.05 (thick: seed 0)")
     right.grid(alpha=0.3)
     return figure
