@@ -8,6 +8,7 @@ import tracemalloc
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -451,6 +452,7 @@ def test_notebooks_show_the_network_beside_scikit_learns_html(rows: tuple[np.nda
     assert bundle["text/plain"] == repr(classifier)
     for part in ("sk-top-container", "separatrix-network", "&lt;script&gt;</text>", "5-3-1"):
         assert part in bundle["text/html"]
+    assert escape(classifier.diagnosis_.findings[0].cure) in bundle["text/html"]
     with sklearn.config_context(display="text"):
         assert "text/html" not in classifier._repr_mimebundle_()
 

@@ -58,6 +58,7 @@ def test_a_stop_on_a_flat_start_is_named():
     found = diagnosed(classifier(activation="logistic", n_iter_no_change=3, tol=1e-2))
     assert "Training stopped after 5 epochs without having learned." in found["nothing learned"].sentence
     assert "n_iter_no_change" in found["nothing learned"].cure
+    assert "never predicted" not in found  # each class has half of the rows: that one is missing says no more
 
 
 def test_a_good_training_has_no_grave_finding():

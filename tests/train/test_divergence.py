@@ -79,6 +79,17 @@ def test_an_end_worse_than_the_start_is_a_divergence(engine, make_run):
     assert quiet.stop.reason == "max_iter"
 
 
+def test_an_end_where_it_began_is_no_divergence(engine, make_run):
+    """A rate that is too small: the loss of the rows that are compared may be a little higher by chance."""
+    run = make_run()
+    judge = Judge(run)
+    here = judge.first
+    judge.first = here - 0.01 * judge.usual
+    assert not judge.is_no_better(run.state.theta, "untrained")
+    judge.first = here - 0.03 * judge.usual
+    assert judge.is_no_better(run.state.theta, "untrained")
+
+
 def test_parameters_that_were_trained_before_may_end_a_little_worse(engine, make_run):
     run = make_run(optimizer=Adam())
     train(run, LoopSettings(0.1, CONSTANT, 300), engine)

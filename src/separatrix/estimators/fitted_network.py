@@ -198,15 +198,24 @@ class FittedNetwork(ABC):
         return estimator
 
     def _html_repr(self) -> str:
-        """Return scikit-learn's HTML for notebooks, with the trained network beside it.
+        """Return scikit-learn's HTML for notebooks, with the trained network and its diagnosis beside it.
 
         A network with an embedding has no diagram: its inputs have no weight of their own.
         """
         html: str = estimator_html_repr(self)
-        if not hasattr(self, "theta_") or self.network_.embedding is not None:
+        if not hasattr(self, "theta_"):
             return html
+        diagram = network_html(self) if self.network_.embedding is None else ""
         row = "display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start"
-        return f'<div style="{row}"><div>{html}</div>{network_html(self)}</div>'
+        return f'<div style="{row}"><div>{html}</div>{diagram}{self._diagnosis_html()}</div>'
+
+    def _diagnosis_html(self) -> str:
+        """Return what the training shows; empty if there is nothing to say, or no diagnosis."""
+        diagnosis = getattr(self, "diagnosis_", None)
+        if diagnosis is None or not diagnosis.findings:
+            return ""
+        style = "font:12px sans-serif;max-width:34em;text-align:left"
+        return f'<div style="{style}">The training shows:{diagnosis._repr_html_()}</div>'
 
     @abstractmethod
     def _take_over(self, model: Model) -> None:

@@ -74,7 +74,8 @@ def nothing_learned(t: Trained) -> Finding | None:
     elif t.learning_rate is None:
         cure = "Try larger hidden_layer_sizes, or another random_state."
     else:
-        cure = f"Try learning_rate_init={10 * t.learning_rate:g}{_or_auto(t)}"
+        rates = [f"learning_rate_init={10 * t.learning_rate:g}", *_auto(t)]
+        cure = f"Try {' or '.join(rates)}"
         cure += ", and raise n_iter_no_change." if stopped else ", or raise max_iter."
     return Finding(
         "nothing learned",
@@ -85,9 +86,9 @@ def nothing_learned(t: Trained) -> Finding | None:
     )
 
 
-def _or_auto(t: Trained) -> str:
-    """Return the advice to have the rate found, unless it was."""
-    return "" if t.learning_rate is None or t.has_found_rate else ", learning_rate_init='auto'"
+def _auto(t: Trained) -> list[str]:
+    """Return the advice to have the rate found, unless it was, or there is none."""
+    return [] if t.learning_rate is None or t.has_found_rate else ["learning_rate_init='auto'"]
 
 
 def _penalty(t: Trained) -> str:
@@ -245,6 +246,8 @@ def never_predicted(t: Trained) -> Finding | None:
         return None
     rarest = min(missing, key=lambda k: counts[k])
     fraction = counts[rarest] / len(t.labels)
+    if fraction > 0.5 / len(t.classes) and nothing_learned(t) is not None:  # not its being rare is the cause
+        return None
     return Finding(
         "never predicted",
         float(fraction),
@@ -293,12 +296,13 @@ def line_as_good(t: Trained) -> Finding | None:
     loss = _line_loss(t)
     if loss is None or loss > LINE_AS_GOOD * t.loss or loss > NOTHING_LEARNED * t.guess:
         return None
+    otherwise = ", or ".join(["raise max_iter", *(f"set {rate}" for rate in _auto(t))])
     return Finding(
         "line as good",
         loss / t.loss,
         f"A straight line fits the training rows as well: its loss is {loss:.3g}, that of the "
         f"network {t.loss:.3g}.",
-        f"Leave out the hidden layers (hidden_layer_sizes=()), raise max_iter{_or_auto(t)}.",
+        f"Leave out the hidden layers (hidden_layer_sizes=()), {otherwise}.",
     )
 
 
@@ -334,7 +338,8 @@ def neighbours_better(t: Trained) -> Finding | None:
         score - t.score,
         f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
         f"{score:.2f}, the network with {t.score:.2f}.",
-        f"Try a larger max_iter{_or_auto(t)}, larger hidden_layer_sizes, or another random_state.",
+        f"Try {', '.join(['a larger max_iter', *_auto(t), 'larger hidden_layer_sizes'])}, or another "
+        "random_state.",
     )
 
 

@@ -4,9 +4,10 @@ Losses are compared on the training objective, penalty included, without dropout
 the usual loss, the larger of the loss of the first parameters and that of parameters that are all 0:
 
 - an epoch whose mean loss is `EXPLODED` times the usual loss ends training at once;
-- a training that ends no better than its first parameters has diverged. Where these had been trained before,
-  an epoch may well end a little worse: then only an end at `LOST` times the usual loss counts. Where they had
-  been trained on other rows, as in ``partial_fit``, nothing is compared.
+- a training that ends worse than its first parameters, by `WORSE` of the usual loss, has diverged. One that
+  ends where it began has only learned nothing, mostly at a rate that is too small. Where the first parameters
+  had been trained before, an epoch may well end a little worse: then only an end at `LOST` times the usual
+  loss counts. Where they had been trained on other rows, as in ``partial_fit``, nothing is compared.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ Array = NDArray[Any]
 First = Literal["untrained", "trained", "of other rows"]
 
 EXPLODED = 1e8
+WORSE = 0.02
 LOST = 10.0
 SAMPLE_ROWS = 256  # on which losses are compared first; a forward pass of them takes 20 µs
 
@@ -71,7 +73,7 @@ class Judge:
         loss = objective(self.run, theta, self.rows)
         if first == "trained":
             return not loss <= LOST * self.usual  # NaN, too
-        return loss >= self.first > 0.0
+        return loss >= self.first + WORSE * self.usual and self.first > 0.0
 
 
 def _loss_of_zeros(run: Run, rows: Data) -> float:
