@@ -49,6 +49,30 @@ while True:
         save(model, "m.safetensors")
 """
 
+COMPILING = """
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+def is_fitted(estimator):
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        return False
+    return True
+
+def fit(estimator):
+    print("ready", flush=True)
+    try:
+        estimator.fit(X, y)
+        print(type(estimator).__name__, estimator.stop_.reason, estimator.predict_proba(X).shape, flush=True)
+    except KeyboardInterrupt:
+        print(type(estimator).__name__, "is not fitted" if not is_fitted(estimator) else "?", flush=True)
+
+fit(MLPClassifier((4,), solver="adam", max_iter=10**9))
+fit(MLPClassifier((4,), solver="lbfgs", max_iter=10**9))
+fit(ArchitectureSearchCV(MLPClassifier(), [2, 3], n_jobs=1))
+"""
+
 
 def start(code: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
     """Start a Python process, and return when it has printed a line."""
@@ -71,6 +95,30 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
     lines = process.communicate(timeout=60)[1].splitlines()  # a third may come while the process ends
     assert any(line.startswith("KeyboardInterrupt") for line in lines)
     assert process.returncode == -signal.SIGINT
+
+
+@pytest.mark.promise("Ctrl-C while kernels are compiled comes back at once and leaves no file")
+def test_ctrl_c_while_compiling(tmp_path: Path) -> None:
+    process = start(COMPILING, tmp_path, SEPARATRIX_CACHE_DIR="cache")
+    assert process.stdout is not None
+    lines = []
+    for _ in range(3):
+        until = time.monotonic() + 60
+        while not list(tmp_path.glob("cache/*/*")) and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        lines.append(process.stdout.readline().strip())
+        process.stdout.readline()  # ready
+    errors = process.communicate(timeout=60)[1]
+    assert lines == [
+        "MLPClassifier is not fitted",
+        "MLPClassifier is not fitted",
+        "ArchitectureSearchCV is not fitted",
+    ]
+    assert (errors, process.returncode) == ("", 0)
+    whole = {f"{name}-{kind}" for name in ("train_chunk", "gradient_of") for kind in ("float32", "float64")}
+    assert {path.name for path in tmp_path.glob("cache/*/*")} <= whole  # and nothing that is half written
 
 
 @pytest.mark.promise("Ctrl-C while a model is saved leaves the old file or the new one, and no other")

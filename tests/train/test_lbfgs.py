@@ -103,7 +103,7 @@ def test_divergence(engine, make_run):
 def test_divergence_on_the_way_keeps_the_last_good_iterate(engine, make_run, bad):
     class Overflowing:
         calls = 0
-        loss_and_score = engine.loss_and_score
+        prepare, loss_and_score = engine.prepare, engine.loss_and_score
 
         def loss_and_gradient(self, plan, theta, data):
             self.calls += 1
@@ -158,7 +158,7 @@ def test_ctrl_c_within_an_evaluation_keeps_the_last_iterate(engine, make_run, mo
     calls = []
 
     class Interrupted:
-        loss_and_score = engine.loss_and_score
+        prepare, loss_and_score = engine.prepare, engine.loss_and_score
 
         def loss_and_gradient(self, plan, theta, data):
             calls.append(data.n_rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -16,3 +17,5 @@ def main() -> None:
     except KeyboardInterrupt:  # while the commands are still being imported
         sys.stderr.write("separatrix: interrupted; nothing was written.\n")
         sys.exit(130)
+    finally:
+        gc.freeze()  # Python would look for cycles among the compiler's objects, for up to a second

@@ -129,14 +129,10 @@ def curves_text(event: TrainingProgress) -> str:
 
 def announce_compilation(engine: str, dtype: str) -> bool:
     """Write a note if the kernels are to be compiled; return whether they are."""
-    from separatrix.engine import get_engine  # slow to import
+    from separatrix.engine import must_compile  # slow to import
 
-    if engine == "numpy" or get_engine(engine).name != "numba":
-        return False
-    from separatrix.engine import numba_engine
-
-    waits = dtype in ("auto", "float32", "float64") and not numba_engine.kernels_ready(
-        "float64" if dtype == "auto" else dtype
+    waits = dtype in ("auto", "float32", "float64") and must_compile(
+        engine, "float64" if dtype == "auto" else dtype
     )
     if waits:
         note(

@@ -39,6 +39,21 @@ def get_engine(name: str = "auto") -> Engine:
     return NumpyEngine()
 
 
+def must_compile(engine: str, dtype: str) -> bool:
+    """Return whether the first training with an engine must compile its kernels, which takes some seconds.
+
+    Examples
+    --------
+    >>> must_compile("numpy", "float32")
+    False
+    """
+    if get_engine(engine).name != "numba":
+        return False
+    from separatrix.engine import numba_engine
+
+    return not numba_engine.kernels_ready(dtype)
+
+
 class AutoEngine:
     """The compiled engine; after one warning the NumPy engine, if a kernel cannot be compiled here.
 

@@ -32,6 +32,8 @@ from numba import types
 from numba.core import cgutils, codegen, config
 from numba.extending import intrinsic, overload
 
+from separatrix.engine.background import interruptible
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 IS_COMPILED = not config.DISABLE_JIT
@@ -145,15 +147,18 @@ class Entry:
         if not IS_COMPILED:
             return np.errstate(all="ignore")(self.function)  # compiled code does not warn either
         if kind not in self.compiled:
-            with _COMPILING:
-                if kind not in self.compiled:
-                    signature = tuple(numba.typeof(argument) for argument in arguments)
-                    try:
-                        self.compiled[kind] = self._from_disk(kind, signature)
-                    except Exception as error:  # of Numba, of LLVM, or of what they import
-                        reason = " ".join(str(error).split())[:200]
-                        raise KernelError(f"{self.function.__name__}: {reason}") from error
+            signature = tuple(numba.typeof(argument) for argument in arguments)
+            interruptible(lambda: self._load(kind, signature))
         return self.compiled[kind]
+
+    def _load(self, kind: str, signature: tuple[Any, ...]) -> None:
+        with _COMPILING:
+            if kind not in self.compiled:
+                try:
+                    self.compiled[kind] = self._from_disk(kind, signature)
+                except Exception as error:  # of Numba, of LLVM, or of what they import
+                    reason = " ".join(str(error).split())[:200]
+                    raise KernelError(f"{self.function.__name__}: {reason}") from error
 
     def is_loaded(self, kind: str) -> bool:
         """Return whether `load` returns at once."""

@@ -63,7 +63,14 @@ class NumbaEngine:
 
     def prepare(self, run: Run) -> None:
         """Compile or load the kernels and make the run's workspace."""
-        if training.training.is_loaded(run.state.theta.dtype.name):
+        if isinstance(run.plan.optimizer, LBFGS):
+            theta, row = run.state.theta, run.data.take(slice(0, 1))
+            if not training.gradient.is_loaded(theta.dtype.name):
+                self.loss_and_gradient(run.plan, theta, row)
+            evaluates = run.track_training or run.validation is not None
+            if evaluates and not training.evaluation.is_loaded(theta.dtype.name):
+                self.loss_and_score(run.plan.network, theta, row)
+        elif training.training.is_loaded(run.state.theta.dtype.name):
             run.workspace = _workspace(run)
         else:
             _advance(Task(run, np.empty(0)))

@@ -14,11 +14,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from joblib import delayed
 from joblib.parallel import get_active_backend
 from sklearn.utils.validation import _num_features
 
 from separatrix.blas import one_blas_thread
+from separatrix.engine import must_compile
 from separatrix.errors import WorkerError
 from separatrix.search.experiment import Experiment
 from separatrix.search.folds import FoldCache
@@ -114,10 +116,17 @@ def run_trials(
     runs_here = is_local(backend, count_workers(backend, n_jobs))
     sizer = ChunkSizer(cost_of_trials(experiment), CHUNK_SECONDS[runs_here])
     left = {(trial.candidate, trial.split): trial for trial in trials}
-    with Interrupt() as interrupt, one_blas_thread, _registered(experiment) as folds:
-        if not runs_here and not any(trial.paused for trial in trials):  # whose kernels are compiled already
-            _compile(folds, trials)
-        with closed_quietly(_all_results(experiment, left, sizer, backend, n_jobs)) as arriving:
+    with one_blas_thread, _registered(experiment) as folds:
+        is_first = not any(trial.paused for trial in trials)  # else the kernels are compiled already
+        if is_first and (not runs_here or _must_compile(experiment)):
+            try:
+                _compile(folds, trials)
+            except KeyboardInterrupt:
+                return False
+        with (
+            Interrupt() as interrupt,
+            closed_quietly(_all_results(experiment, left, sizer, backend, n_jobs)) as arriving,
+        ):
             try:
                 for results in arriving:
                     finished = [result for result in results if result.reason != "interrupted"]
@@ -145,11 +154,19 @@ def run_chunk(carried: Any, key: str, chunk: TrialChunk) -> list[TrialResult]:
     return results
 
 
+def _must_compile(experiment: Experiment) -> bool:
+    network = experiment.template
+    dtype = getattr(experiment.X, "dtype", None) if network.dtype == "auto" else network.dtype
+    return must_compile(network.engine, "float32" if dtype in ("float32", np.float32) else "float64")
+
+
 def _compile(folds: FoldCache, trials: Sequence[Trial]) -> None:
-    """Compile the kernels of the trials here, so that the workers do not all do it at once."""
+    """Compile the kernels of the trials here: Ctrl-C ends it, and the workers do not all do it at once."""
     one_epoch = {f"{folds.experiment.prefix}max_iter": 1}
     for trial in [*trials[:1], *trials[-1:]]:  # of a linear baseline, and of a network
-        run_trial(replace(trial, params={**trial.params, **one_epoch}), folds)
+        result = run_trial(replace(trial, params={**trial.params, **one_epoch}), folds)
+        if result.reason == "interrupted":
+            raise KeyboardInterrupt
 
 
 def _all_results(

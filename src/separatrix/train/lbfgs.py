@@ -71,6 +71,7 @@ def minimize(
     """
     if not isinstance(run.plan.optimizer, LBFGS):
         raise ParameterError("optimizer", f"must be LBFGS() here, got {run.plan.optimizer!r}; call train.")
+    engine.prepare(run)
     with Interrupt() as interrupt:
         minimization = _Minimization(run, settings, engine, callbacks, interrupt, first_epoch=run.state.epoch)
         return minimization.train(run.plan.optimizer)
