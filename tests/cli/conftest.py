@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,55 +27,45 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def people(tmp_path: Path) -> Path:
     """Forty rows with missing numbers, text, true/false and an identifier; the older half says yes."""
+    return write_people(tmp_path)
+
+
+def write_people(folder: Path) -> Path:
     rows = ["id,age,town,member,target"]
     for i in range(40):
         age = "" if i == 7 else f"{20 + i}.50"
         town, member = "Bonn" if i % 3 else "Ulm", "true" if i % 2 else "false"
         rows.append(f"{i}.00,{age},{town},{member},{'yes' if i > 19 else 'no'}")
-    path = tmp_path / "people.csv"
+    path = folder / "people.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
 
 
-@pytest.fixture
-def model(run: Run, people: Path) -> Path:
-    """A model of `people`."""
-    result = run(
-        "fit",
-        str(people),
-        "--engine",
-        "numpy",
-        "--hidden",
-        "4",
-        "--rate",
-        "0.001",
-        "-o",
-        "people.safetensors",
-    )
-    assert result.exit_code == 0, result.output
-    return people.with_name("people.safetensors")
-
-
-@pytest.fixture
-def ensemble(run: Run, people: Path) -> Path:
-    """An ensemble of two networks for `people`; the second has three times the weight."""
-    models = []
+@pytest.fixture(scope="session")
+def models_of_people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two models of `people`, trained once: of one hidden layer, and of two."""
+    people = write_people(tmp_path_factory.mktemp("people"))
+    paths = []
     for hidden in ("4", "3,2"):
-        run(
-            "fit",
-            str(people),
-            "--engine",
-            "numpy",
-            "--hidden",
-            hidden,
-            "--rate",
-            "0.001",
-            "-o",
-            "one.safetensors",
-        )
-        models.append(sx.load("one.safetensors"))
+        path = people.with_name(f"people-{hidden}.safetensors")
+        options = ("--engine", "numpy", "--hidden", hidden, "--rate", "0.001", "--folds", "0", "--no-trees")
+        result = CliRunner().invoke(app, ["fit", str(people), *options, "-o", str(path)])
+        assert result.exit_code == 0, result.output
+        paths.append(path)
+    return paths[0], paths[1]
+
+
+@pytest.fixture
+def model(run: Run, people: Path, models_of_people: tuple[Path, Path]) -> Path:
+    """A model of `people`."""
+    return Path(shutil.copy(models_of_people[0], people.with_name("people.safetensors")))
+
+
+@pytest.fixture
+def ensemble(run: Run, people: Path, models_of_people: tuple[Path, Path]) -> Path:
+    """An ensemble of two networks for `people`; the second has three times the weight."""
     path = people.with_name("ensemble.safetensors")
-    sx.save(sx.Ensemble(models, [1, 3]), path)
+    sx.save(sx.Ensemble([sx.load(each) for each in models_of_people], [1, 3]), path)
     return path
 
 

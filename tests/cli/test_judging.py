@@ -74,7 +74,7 @@ def test_scores_are_those_of_the_answer_that_the_model_gives(run, rare, folds):
     table = pl.read_csv(rare)
     table[:300].write_csv("train.csv")
     table[300:].write_csv("test.csv")
-    judging = ("--folds", "5") if folds else ("--test", "test.csv")
+    judging = ("--folds", "2") if folds else ("--test", "test.csv")
     options = (*NETWORK, "--threshold", "0.05", *judging)
     result = run("fit", "train.csv", *options, "--report", "page.html")
     said = "'yes' is the answer from a probability of 0.05 on, of the network and of the baselines."
@@ -271,7 +271,7 @@ def test_folds_keep_groups_together(run, tmp_path):
     names = np.array([f"p{each}" for each in patient])
     order = random.permutation(150)
     pl.DataFrame({"x": x[order], "patient": names[order], "y": y[order]}).write_csv(tmp_path / "g.csv")
-    options = ("-t", "y", "--presets", "fast", "--folds", "5", "--no-trees", "--groups", "patient", "--json")
+    options = ("-t", "y", "--presets", "fast", "--folds", "3", "--no-trees", "--groups", "patient", "--json")
     result = run("fit", str(tmp_path / "g.csv"), *options)
     assert result.exit_code == 0, result.output
     test = json.loads(result.stdout)["test"]

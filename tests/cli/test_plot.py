@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from separatrix import MLPClassifier, Network
+from separatrix.cli.app import app
 from separatrix.cli.runs import _network
 from separatrix.data.table import Table
 from separatrix.estimators.settings import plain_settings
@@ -15,14 +18,22 @@ from separatrix.network import PeriodicEmbedding
 
 pytestmark = pytest.mark.slow
 
+PLAIN = ("--no-trees", "--n-init", "1")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
-def moons(run) -> str:
-    result = run("fit", "moons", "--engine", "numpy", "--hidden", "3", "--epochs", "2", "-o", "m.safetensors")
+@pytest.fixture(scope="module")
+def trained_on_moons(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("moons") / "m.safetensors"
+    options = ("--engine", "numpy", "--hidden", "3", "--epochs", "2", "--no-trees")
+    result = CliRunner().invoke(app, ["fit", "moons", *options, "-o", str(path)])
     assert result.exit_code == 0, result.output
-    return "m.safetensors"
+    return path
+
+
+@pytest.fixture
+def moons(run, tmp_path, trained_on_moons) -> str:
+    return Path(shutil.copy(trained_on_moons, tmp_path)).name
 
 
 def test_every_picture_that_is_possible_is_drawn(run, moons):
@@ -149,7 +160,19 @@ def test_a_plane_of_a_table_with_text(run, people, model):
 
 
 def test_one_input(run):
-    run("fit", "bumps", "--engine", "numpy", "--hidden", "3", "--epochs", "2", "-o", "b.safetensors")
+    run(
+        "fit",
+        "bumps",
+        "--engine",
+        "numpy",
+        "--hidden",
+        "3",
+        "--epochs",
+        "2",
+        "--no-trees",
+        "-o",
+        "b.safetensors",
+    )
     result = run("plot", "b.safetensors", "bumps", "--what", "curve")
     assert (result.exit_code, result.stdout) == (0, f"{Path('plots') / 'b-curve.png'}\n")
     result = run("plot", "b.safetensors", "bumps", "--what", "hidden")
@@ -159,7 +182,19 @@ def test_one_input(run):
 
 
 def test_numbers(run):
-    run("fit", "diabetes", "--engine", "numpy", "--hidden", "none", "--epochs", "2", "-o", "d.safetensors")
+    run(
+        "fit",
+        "diabetes",
+        "--engine",
+        "numpy",
+        "--hidden",
+        "none",
+        "--epochs",
+        "2",
+        "--no-trees",
+        "-o",
+        "d.safetensors",
+    )
     result = run("plot", "d.safetensors", "diabetes")
     assert result.exit_code == 0, result.output
     names = [Path(line).name for line in result.stdout.splitlines()]

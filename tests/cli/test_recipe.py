@@ -63,8 +63,8 @@ def test_help_names_every_recipe(run):
 
 # What makes the commands of the recipes quick; an option that is given twice has its last value.
 QUICK = {
-    "fit": ("--engine", "numpy", "--epochs", "2"),
-    "search": ("--engine", "numpy", "--epochs", "2", "--candidates", "2", "--widths", "2"),
+    "fit": ("--engine", "numpy", "--epochs", "2", "--n-init", "1", "--no-trees"),
+    "search": ("--engine", "numpy", "--epochs", "2", "--candidates", "2", "--widths", "2", "--no-trees"),
 }
 
 

@@ -12,7 +12,7 @@ from separatrix.train.recorded import with_recording
 
 pytestmark = pytest.mark.slow
 
-FIT = ("fit", "circles", "--engine", "numpy", "--hidden", "3", "--test-size", "0.25")
+FIT = ("fit", "circles", "--engine", "numpy", "--hidden", "3", "--test-size", "0.25", "--no-trees")
 
 
 @pytest.fixture
