@@ -163,6 +163,14 @@ def test_numbers_have_no_threshold(run):
     assert "needs classes" in result.stderr
 
 
+def test_folds_are_not_advised_where_a_class_has_one_row(run, tmp_path):
+    path = tmp_path / "t.csv"
+    rows = [f"{i % 7}.5,{'ab'[i % 2]}" for i in range(39)]
+    path.write_text("\n".join(["x,y", *rows, "3.5,c"]) + "\n", encoding="utf-8")
+    result = run("fit", str(path), "-t", "y", *NETWORK, "--no-trees")
+    assert "10 test rows say little, and --folds 5 is no way out: class 'c' has 1 row" in result.stdout
+
+
 @pytest.mark.judged_by_folds
 def test_a_small_table_is_judged_by_folds(run, rare):
     result = run("fit", str(rare), *NETWORK, "--test-size", "0.25")

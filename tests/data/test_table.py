@@ -190,6 +190,12 @@ def test_both_libraries_give_the_same_table(library):
         assert found == expected
 
 
+@pytest.mark.parametrize("library", [pd, pl])
+def test_text_of_spaces_alone_is_missing(library):
+    table = table_from_frame(library.DataFrame({"*": ["a", "", None, "  ", " b"], "x": [1, 2, 3, 4, 5]}))
+    assert table.columns["*"].tolist() == ["a", None, None, None, " b"]
+
+
 def test_polars_special_types():
     day = datetime.date(2020, 2, 29)
     frame = pl.DataFrame(

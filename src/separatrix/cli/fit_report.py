@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from separatrix.cli.console import Row, seconds_text, some, summary
 from separatrix.cli.fitting import Fitted
 from separatrix.cli.inspect import column_lines, network_lines, solver_text
+from separatrix.cli.judging import few_rows_text
 from separatrix.cli.judging_options import FEW_ROWS
 from separatrix.cli.options import in_option_names
 from separatrix.cli.report import (
@@ -140,8 +141,7 @@ def fit_parts(
     if judged:
         parts.append(judged)
     elif fit.n_rows_read + n_test_rows(fit) < FEW_ROWS:
-        few = plural(n_test_rows(fit), "test row")
-        parts.append(f"{few} say little; --folds 5 judges by cross-validation over all rows.")
+        parts.append(few_rows_text(n_test_rows(fit), tables))
     if assessment is not None:
         parts += assessment_parts(assessment, "row" if assessment.rows else "test row")
     return parts if hint is None else [*parts, hint]

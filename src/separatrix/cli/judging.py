@@ -26,7 +26,7 @@ from separatrix.estimators.table_source import group_numbers
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.cost import Cost
-from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
+from separatrix.report.cross_validation import N_FOLDS, CrossAssessment, Folding, cross_assess, repeats_for
 from separatrix.report.decisions import CutCost, DecisionChoice, decision_text, out_of_fold
 from separatrix.report.folds import check_foldable
 from separatrix.tabular.ensemble_fitting import TabularFit
@@ -93,6 +93,17 @@ def has_few_rows(n_folds: int, tables: TableInput, groups: str | None) -> bool:
     except DataError:
         return False
     return True
+
+
+def few_rows_text(n_test_rows: int, tables: TableInput) -> str:
+    """Return the advice where few test rows judge: folds, or what stands in their way."""
+    few = f"{plural(n_test_rows, 'test row')} say{'s' if n_test_rows == 1 else ''} little"
+    if isinstance(tables.source, Table):
+        try:
+            check_folds(N_FOLDS, tables, None)
+        except DataError as error:
+            return f"{few}, and --folds {N_FOLDS} is no way out: {error}"
+    return f"{few}; --folds {N_FOLDS} judges by cross-validation over all rows."
 
 
 def with_decision(model: AnyModel, fitted: Fitted, choice: DecisionChoice) -> tuple[AnyModel, CutCost | None]:

@@ -99,7 +99,7 @@ def _as_real(item: Any) -> Any:
 
 
 def from_pandas(series: Any) -> Column:
-    """Return the column of a pandas series."""
+    """Return the column of a pandas series; text without a character but spaces is a missing value."""
     if is_categorical(series):
         return from_categories(series, str(series.name))
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":  # NaN is its missing value
@@ -115,6 +115,9 @@ def from_pandas(series: Any) -> Column:
         series = series.astype(str)
     values = series.astype(object).to_numpy(copy=True)
     values[missing] = None
+    is_blank = [isinstance(value, str) and not value.strip() for value in values.tolist()]
+    if any(is_blank):
+        values[is_blank] = None
     return np.asarray(values)
 
 

@@ -18,7 +18,8 @@ def table_from_frame(frame: Any) -> Table:
     """Return the table of a Polars or pandas data frame; a `Table` is returned as it is.
 
     Categories become text, also if they are numbers, and the order of ordered ones is kept; dates and times
-    become ISO text; durations become days; decimal numbers become floats.
+    become ISO text; durations become days; decimal numbers become floats; text without a character but spaces
+    is a missing value.
 
     Parameters
     ----------
@@ -153,7 +154,9 @@ def _from_polars(series: Any) -> Column:
         raise DataError(
             f"column '{series.name}' holds values of type {series.dtype}; turn them into numbers or text."
         )
-    values = series.cast(TYPES[kind], strict=False)
+    values = series.alias("cells").cast(TYPES[kind], strict=False)  # Polars takes some names for patterns
+    if kind == "text" and (is_blank := values.str.strip_chars() == "").any():
+        values = values.set(is_blank, None)
     if kind != "text" and values.null_count():  # missing, or too large for int64
         values = series.cast(pl.Float64)
     return np.asarray(values.to_numpy())

@@ -44,6 +44,13 @@ def test_the_only_table(database):
     assert columns_of(read_table(database)) == PEOPLE
 
 
+def test_text_without_a_character_is_missing(database):
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE people SET zip = '' WHERE name = 'A'")
+        connection.commit()
+    assert columns_of(read_table(database))["zip"] == [None, "10115"]
+
+
 def test_a_table_that_is_named(database):
     with closing(sqlite3.connect(database)) as connection:
         connection.execute('CREATE VIEW "the old" AS SELECT * FROM people WHERE age > 30')
