@@ -82,3 +82,18 @@ def test_a_target_that_is_not_there(run):
     assert result.exit_code == 2
     assert "there is no column 'targt'" in result.stderr
     assert not Path("page.html").exists()
+
+
+def test_a_target_of_points_that_the_page_draws(run):
+    result = run("play", "spiral", "--target", "y", "-o", "page.html")
+    assert result.exit_code == 2
+    assert "--target must be left out: the page draws these points, got 'y'." in result.stderr
+    assert not Path("page.html").exists()
+
+
+def test_a_page_does_not_replace_a_model(run, people, model):
+    before = model.read_bytes()
+    result = run("play", str(model), str(people), "-o", str(model))
+    assert result.exit_code == 2
+    assert f"a page ends in .html; name it '{model.with_suffix('.html')}'." in result.stderr
+    assert model.read_bytes() == before

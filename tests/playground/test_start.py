@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -97,6 +98,7 @@ def test_columns_and_classes_are_those_of_a_fit():
     assert set(cells["member"]) == {"Yes", "no"}
     assert any(note.startswith("Left out: id counts the rows") for note in start.notes)
     assert any("'yes ' as 'Yes'" in note for note in start.notes)
+    assert re.fullmatch(r"Run separatrix look for \d more lines about the columns\.", start.notes[-1])
 
 
 def test_what_the_user_says_of_columns_goes_first():

@@ -17,7 +17,7 @@ from separatrix.data.column_options import ColumnOptions
 from separatrix.data.datasets import TARGET
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import require_target
-from separatrix.errors import DataError
+from separatrix.errors import DataError, OutputError, ParameterError
 from separatrix.files import check_writable
 from separatrix.io import load
 from separatrix.playground import Page, Start, start_of_model, start_of_table, start_of_toy
@@ -67,7 +67,7 @@ def play(
     The page is one file with the data inside. It needs no network connection: open it, or mail it to a class.
     """
     if output is not None:
-        check_writable(output)
+        _check_output(output)
     start = _start(sources or [], target, reading, columns)
     for sentence in start.notes:
         note(sentence)
@@ -81,6 +81,14 @@ def play(
         note("no browser could be started; open the file above in one.")
 
 
+def _check_output(output: Path) -> None:
+    """Raise an error for a page that cannot be written, or whose name has another ending: a model's, say."""
+    if output.suffix.lower() not in (".html", ".htm"):
+        better = output.with_suffix(".html") if output.name else "page.html"
+        raise OutputError(f"cannot write '{output}': a page ends in .html; name it '{better}'.")
+    check_writable(output)
+
+
 def _start(sources: list[str], target: str | None, reading: ReadOptions, columns: ColumnOptions) -> Start:
     """Return what the page opens with."""
     if len(sources) == 2 and sources[0].endswith(MODEL_SUFFIX):
@@ -91,6 +99,8 @@ def _start(sources: list[str], target: str | None, reading: ReadOptions, columns
             f"write a model as in: separatrix play model{MODEL_SUFFIX} table.csv"
         )
     if not sources or sources[0] in TOYS:
+        if target is not None:
+            raise ParameterError("target", f"must be left out: the page draws these points, got {target!r}.")
         return start_of_toy(*sources)
     table = read_table_source(sources[0], reading)
     name = chosen_target(table.column_names, target)

@@ -24,6 +24,7 @@ from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.estimators.to_model import to_model
 from separatrix.playground.shown_model import described, model_columns, shown_network
+from separatrix.text import plural
 
 TOYS = ("circles", "ten-points", "gaussians", "moons", "bumps", "spiral", "xor", "checkerboard")
 """The artificial data sets that the page draws itself."""
@@ -209,7 +210,9 @@ def _decided(schema: Schema) -> list[str]:
         f"{sentence}." if heading == "Note" else f"{heading}: {sentence}."
         for heading, sentence in lines[:MAX_LINES]
     ]
-    return [*sentences, *(["More: separatrix look."] if len(lines) > MAX_LINES else [])]
+    rest = len(lines) - MAX_LINES
+    more = [f"Run separatrix look for {plural(rest, 'more line')} about the columns."] if rest > 0 else []
+    return [*sentences, *more]
 
 
 def _left_out(table: Table, target: str) -> list[str]:

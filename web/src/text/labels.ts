@@ -19,7 +19,7 @@ export enum Label {
   Plot = "Result for every place. Arrow keys move the marked point.",
   DrawPlot = "Area to draw in. Arrow keys move, Enter sets a point, Delete erases.", Probability = "Probability from 0 to 1", Erase = "Erase",
   Clear = "Clear", AddClass = "One class more", PlaneOf = "Shown", PlaneColumns = "two columns", PlaneComponents = "two components",
-  Across = "Across", Up = "Up", AskIntro = "Values of one row, and what the network predicts for it.", AskResult = "Prediction",
+  Across = "Across", Up = "Up", AskIntro = "Values of one row, and what the network predicts.", AskResult = "Prediction",
   Closer = "Look closer", HeldOutPoints = "Held-back points", PastedName = "pasted rows", DropHere = "Drop a CSV file to use it",
   FormulaTitle = "Points above and below a graph", FormulaField = "f(x) =",
   FormulaHint = "Points above the graph are of one class, those below of the other. Write it with x, numbers, + − * / ^, sin, cos, tan, exp, log, sqrt, abs.",

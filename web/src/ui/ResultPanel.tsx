@@ -16,13 +16,16 @@ import { PlaneChooser } from "./PlaneChooser";
 import { useApp, useDataset, usePainter, useSession, useVersion } from "./stage";
 
 export function ResultPanel() {
-  const [tab, setTab] = useState(0);
+  const [chosen, setTab] = useState(0);
   const { columns, task } = useDataset();
-  const tabs = [columns.length === 1 ? PLOT.curve : task === "regression" ? PLOT.surface : PLOT.plane, Label.Ask];
+  const isRegression = task === "regression", tab = isRegression && chosen > 1 ? 0 : chosen;
+  const tabs = [columns.length === 1 ? PLOT.curve : isRegression ? PLOT.surface : PLOT.plane, Label.Ask];
+  if (!isRegression) tabs.push(Label.Confusion);
   const onKey = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    setTab(1 - tab);
-    (event.currentTarget.children[1 - tab] as HTMLElement).focus();
+    const next = (tab + (event.key === "ArrowLeft" ? tabs.length - 1 : 1)) % tabs.length;
+    setTab(next);
+    (event.currentTarget.children[next] as HTMLElement).focus();
   };
   const panel = (at: number, ...children: Child[]) => <div role="tabpanel" id={`sx-panel-${at}`} aria-labelledby={`sx-tab-${at}`} hidden={tab !== at}>{children}</div>;
   return (
@@ -32,6 +35,7 @@ export function ResultPanel() {
       </div>
       {panel(0, <DrawBar />, <Plot />, <Legend />, <Scores />, <PlaneChooser />)}
       {panel(1, tab === 1 && <Ask />)}
+      {!isRegression && panel(2, tab === 2 && <Confusion />)}
     </section>
   );
 }
@@ -53,8 +57,9 @@ function Plot() {
       ring.current.style.left = `${(100 * (a - scene.a[0])) / (scene.a[1] - scene.a[0])}%`;
       ring.current.style.top = `${(100 * (scene.b[1] - b)) / (scene.b[1] - scene.b[0])}%`;
     }
-    write(x.current, `${shownName(cut(scene.labelA, 24))} ${scene.rangeA}`);
-    write(y.current, `${shownName(cut(scene.labelB, 24))} ${scene.rangeB}`);
+    const label = (name: string, range: string) => `\u2068${shownName(cut(name, 24))}\u2069 ${range}`; // a name from right to left leaves the numbers in order
+    write(x.current, label(scene.labelA, scene.rangeA));
+    write(y.current, label(scene.labelB, scene.rangeB));
     write(at.current, marked ? `(${short(a)}, ${short(b)})` : "");
     if (at.current) at.current.hidden = marked === null;
   });
@@ -124,17 +129,20 @@ function Scores() {
   );
 }
 
+/** The confusion matrix: beside the scores with signs alone, else with names and what it is of. */
 export function Confusion({ signs = false }: { signs?: boolean }) {
   const { session } = useApp();
   const { dataset: { classNames, heldOut } } = session;
   useVersion();
   const counts = session.evaluate(heldOut ? "heldOut" : "training")!.confusion;
-  const head = (name: string, code: number) => (signs ? <span style={{ color: `var(--c${code % 10})` }}><span aria-hidden="true">{signOf(code)}</span><span class="hidden">{name}</span></span> : cut(name, 12));
+  const head = (name: string, code: number, isShort = signs) => <span title={name}><span style={{ color: `var(--c${code % 10})` }} aria-hidden="true">{signOf(code)}</span> <span class={isShort ? "hidden" : ""}>{cut(name, 24)}</span></span>;
   return (
-    <table class="cm">
-      <caption class="hidden">{PHRASES.confusionOf(heldOut !== null)}</caption>
-      <thead><tr><th><span class="hidden">{Label.Confusion}</span></th>{classNames.map((name, code) => <th scope="col">{head(name, code)}</th>)}</tr></thead>
-      <tbody>{classNames.map((name, row) => <tr><th scope="row">{head(name, row)}</th>{classNames.map((_, column) => <td class={row === column ? "right" : ""}>{counts[row]?.[column] ?? 0}</td>)}</tr>)}</tbody>
-    </table>
+    <div class={signs ? "" : "scroll"} tabIndex={signs ? undefined : 0}>
+      <table class="cm">
+        <caption class={signs ? "hidden" : "q"}>{PHRASES.confusionOf(heldOut !== null)}</caption>
+        <thead><tr><th><span class="hidden">{Label.Confusion}</span></th>{classNames.map((name, code) => <th scope="col">{head(name, code, true)}</th>)}</tr></thead>
+        <tbody>{classNames.map((name, row) => <tr><th scope="row">{head(name, row)}</th>{classNames.map((_, column) => <td class={row === column ? "right" : ""}>{counts[row]?.[column] ?? 0}</td>)}</tr>)}</tbody>
+      </table>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 /** Chromium with one page, opened from a file, and what every scenario does with it. */
 
+import { deflateRawSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,6 +24,11 @@ export async function withBrowser(executablePath, settings, work) {
     await context.close();
     await rm(profile, { recursive: true, force: true });
   }
+}
+
+/** Return a link to a document, as the page writes it. */
+export function linkTo(doc) {
+  return `#1.${deflateRawSync(JSON.stringify({ ...doc, epoch: 0 })).toString("base64url")}`;
 }
 
 const opened = new WeakMap();

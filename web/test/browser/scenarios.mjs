@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Playground } from "./pages.mjs";
+import { free, fits, stopped, open, field, weightOf, points, diverge, setRate, dragAnEdge, people } from "./steps.mjs";
 
 const TOY = "spiral.html";
 
@@ -154,6 +155,28 @@ export const SCENARIOS = [
     },
   },
   {
+    name: "ten classes have a confusion matrix, and a table with numbers to predict has none",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      const rows = Array.from({ length: 200 }, (_, k) => `${k % 10},${(k * 7) % 13},class ${k % 10},${k}.5`);
+      await page.drop("ten.csv", ["a,b,digit,c", ...rows].join("\n"));
+      await page.page.getByRole("dialog").getByLabel("Predict", { exact: true }).selectOption("digit");
+      await page.button("Use it").click();
+      await page.until("the rows", async () => (await points(page)) === 200);
+      await page.page.getByRole("tab", { name: "Boundary" }).press("ArrowLeft");
+      const counts = await page.page.getByRole("tabpanel").locator("td").allTextContents();
+      assert.equal(counts.length, 100);
+      assert.equal(counts.reduce((sum, text) => sum + Number(text), 0), 67); // a third of 200 rows is held back
+      await page.drop("ten.csv", ["a,b,c", ...Array.from({ length: 60 }, (_, k) => `${k % 9},${k % 7},${k}.5`)].join("\n"));
+      await page.page.getByRole("dialog").getByLabel("Predict", { exact: true }).selectOption("c");
+      await page.button("Use it").click();
+      await page.until("the rows", async () => (await points(page)) === 60);
+      assert.deepEqual(await page.page.getByRole("tab").allTextContents(), ["Prediction", "Ask"]);
+      assert.equal(await page.page.getByRole("tab", { name: "Prediction" }).getAttribute("aria-selected"), "true");
+      await page.done();
+    },
+  },
+  {
     name: "nothing in a hostile CSV runs",
     async run(context, folder) {
       const page = await stopped(context, join(folder, TOY));
@@ -215,11 +238,7 @@ export const SCENARIOS = [
     name: "a run that diverges stops, keeps the last good state and says so",
     async run(context, folder) {
       const page = await stopped(context, join(folder, "diabetes.html"));
-      await page.page.getByLabel("Optimiser").selectOption("sgd");
-      await setRate(page, "10");
-      for (const layer of [1, 2]) await page.page.getByLabel(`Activation of layer ${layer}`).selectOption("relu");
-      await page.button("Play").click();
-      await page.until("the sentence", async () => /too large for a number/.test(await page.says()));
+      await diverge(page);
       assert.match(await page.says(), /Lower the rate, now 10/);
       assert.ok(Number.isFinite(await page.loss));
       await setRate(page, "0.001");
@@ -333,36 +352,12 @@ export const SCENARIOS = [
   },
   {
     name: "no state has a serious finding of axe",
-    async run(context, folder) {
-      await context.addInitScript({ path: fileURLToPath(import.meta.resolve("axe-core/axe.min.js")) });
-      const page = await stopped(context, join(folder, TOY), 3);
-      const close = () => page.page.keyboard.press("Escape");
-      await free(page, "the first screen");
-      await page.button("Light or dark").click();
-      await free(page, "the other theme");
-      await open(page, 0, 0);
-      await free(page, "a unit's card");
-      await close();
-      await page.button("Export").click();
-      await free(page, "the menu");
-      await close();
-      await page.page.getByRole("tab", { name: "Ask" }).click();
-      await free(page, "Ask");
-      await page.button("Draw").click();
-      await page.page.getByRole("tab", { name: "Boundary" }).click();
-      await free(page, "drawing");
-      for (const fold of await page.page.locator("aside summary").all()) await fold.click();
-      await free(page, "all settings");
-      await page.button("Graph").click();
-      await free(page, "the graph");
-      await page.button("Close").click();
-      await page.drop("people.csv", people(50));
-      await page.button("Use it").waitFor();
-      await free(page, "columns");
-      await page.button("Use it").click();
-      await free(page, "a table");
-      await page.done();
-    },
+    run: everyStateIsFree,
+  },
+  {
+    name: "no state has a serious finding of axe in the dark",
+    settings: { colorScheme: "dark" },
+    run: everyStateIsFree,
   },
   {
     name: "no width scrolls sideways",
@@ -419,81 +414,42 @@ export const SCENARIOS = [
   },
 ];
 
-/** Check with axe that the page has no finding that is serious or worse. */
-async function free(page, state) {
-  await page.page.waitForTimeout(250);
-  const { violations, passes } = await page.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  assert.ok(passes.length > 10, "axe has looked");
-  const found = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(found.map(({ id, nodes }) => [state, id, nodes.map(({ html }) => html.slice(0, 160))]), []);
-}
-
-/** Check that nothing is wider than the window; after a change of its size the page may take some frames. */
-async function fits(page, state) {
-  const beyond = () => page.page.evaluate(() => {
-    const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= room) return [];
-    return [...document.body.querySelectorAll("*")].filter((element) => !element.closest(".scroll, .menu") && element.getBoundingClientRect().right > room + 0.5).map((element) => element.outerHTML.slice(0, 120));
-  });
-  for (let k = 0; k < 30 && (await beyond()).length; k++) await page.page.waitForTimeout(100);
-  assert.deepEqual([state, await beyond()], [state, []]);
-}
-
-/** Open a page, let it come to an epoch, and pause. */
-async function stopped(context, path, epoch = 1) {
-  const page = await Playground.open(context, path);
-  await page.until(`epoch ${epoch}`, async () => (await page.epoch) >= epoch, 30_000);
-  await page.pause();
-  return page;
-}
-
-async function open(page, layer, unit) {
-  await page.page.locator(`[data-unit="${layer},${unit}"]`).click();
-  await page.page.getByRole("dialog").waitFor();
-}
-
-function field(page, place) {
-  return page.page.getByRole("dialog").locator("input[type=number]").nth(place);
-}
-
-async function weightOf(page, place) {
-  await page.page.waitForTimeout(60); // fields are written at the next frame
-  return await field(page, place).inputValue();
-}
-
-async function points(page) {
-  return Number(/· ([\d\s\u202f]+) points?/.exec(await page.page.locator(".crumb").textContent())[1].replace(/\s/g, ""));
-}
-
-async function setRate(page, text) {
-  const rate = page.page.getByLabel("Rate");
-  await rate.press(Number(text) > 1 ? "End" : "Home");
-  for (let k = 0; k < 20 && (await rate.getAttribute("aria-valuetext")) !== text; k++) await rate.press("ArrowRight");
-  assert.equal(await rate.getAttribute("aria-valuetext"), text);
-}
-
-/** Drag down from the middle of the area between inputs and first layer, until an edge is caught. */
-async function dragAnEdge(page) {
-  const box = await page.page.locator(".stage").boundingBox();
-  const { mouse } = page.page;
-  for (let k = 0; k < 60; k++) {
-    const x = box.x + box.width * 0.27, y = box.y + box.height * (0.3 + 0.4 * (k / 60));
-    await mouse.move(x, y);
-    const tag = page.page.locator(".tag");
-    if (!(await tag.isVisible())) continue;
-    const before = await tag.textContent();
-    await mouse.down();
-    await mouse.move(x, y - 30);
-    await mouse.move(x, y - 60);
-    const after = await tag.textContent();
-    await mouse.up();
-    return { before, after };
-  }
-  throw new Error("no edge was found");
-}
-
-function people(n) {
-  const rows = ["age,income,job,member"];
-  for (let k = 0; k < n; k++) rows.push(`${20 + ((k * 7) % 50)},${(k * 37) % 90},${["nurse", "cook", "clerk"][k % 3]},${(k * 7) % 50 > 25 ? "yes" : "no"}`);
-  return `${rows.join("\n")}\n`;
+/** Go through the main states of the page, and check each with axe. */
+async function everyStateIsFree(context, folder) {
+  await context.addInitScript({ path: fileURLToPath(import.meta.resolve("axe-core/axe.min.js")) });
+  const page = await stopped(context, join(folder, TOY), 3);
+  const close = () => page.page.keyboard.press("Escape");
+  const tab = (name) => page.page.getByRole("tab", { name }).click();
+  await free(page, "the first screen");
+  await open(page, 0, 0);
+  await free(page, "a unit's card");
+  await close();
+  await page.button("Export").click();
+  await free(page, "the menu");
+  await close();
+  await page.button("Draw").click();
+  await free(page, "drawing");
+  for (const fold of await page.page.locator("aside summary").all()) await fold.click();
+  await free(page, "all settings");
+  await page.button("Graph").click();
+  await page.page.getByRole("dialog").getByLabel("f(x) =").fill("alert(1)");
+  await free(page, "a wrong graph");
+  await page.button("Close").click();
+  await page.drop("one.csv", "a\n1\n2\n");
+  await page.page.getByRole("alert").waitFor();
+  await free(page, "a file that is no table");
+  await page.button("Close").click();
+  await page.drop("people.csv", people(50));
+  await page.button("Use it").waitFor();
+  await free(page, "columns");
+  await page.button("Use it").click();
+  await free(page, "a table");
+  await tab("Ask");
+  await free(page, "Ask");
+  await tab("Confusion matrix");
+  await free(page, "the confusion matrix");
+  await page.button("Waves").click();
+  await diverge(page);
+  await free(page, "a run that diverged");
+  await page.done();
 }
