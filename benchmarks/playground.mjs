@@ -1,25 +1,28 @@
 /**
- * Time the playground's page in Chromium: node benchmarks/playground.mjs PAGE.html [--theirs nn.ts]
+ * Time the playground's page in Chromium: node benchmarks/playground.mjs PAGE.html [--theirs FOLDER]
  *
  * PAGE.html is any page that `separatrix play -o` wrote. CPU of the page's main thread (CDP, thread ticks) does not
- * depend on how busy the machine is; frames and epochs a second do. --theirs is `src/nn.ts` of TensorFlow Playground
- * (https://github.com/tensorflow/playground): its training of one epoch, as its `oneStep` does it, is then timed
- * beside ours. Needs `npm ci` in web/; the variable CHROMIUM is the browser, by default /usr/bin/chromium.
+ * depend on how busy the machine is; frames and epochs a second do. FOLDER is a checkout of TensorFlow Playground
+ * (https://github.com/tensorflow/playground) with its libraries (`npm install d3@3.5.17 seedrandom@2.4.3
+ * material-design-lite@1.3.0` there): its training of one epoch, as its `oneStep` does it, is then timed beside ours,
+ * and its page beside ours. Needs `npm ci` in web/; the variable CHROMIUM is the browser, by default /usr/bin/chromium.
  */
 
-import { deflateRawSync } from "node:zlib";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { timeTheirs } from "./playground_theirs.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WEB = join(HERE, "../web");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const fromWeb = createRequire(join(WEB, "package.json"));
 const { build } = await import(pathToFileURL(fromWeb.resolve("esbuild")));
-const { withBrowser, Playground } = await import(pathToFileURL(join(WEB, "test/browser/pages.mjs")));
+const { withBrowser, linkTo, Playground } = await import(pathToFileURL(join(WEB, "test/browser/pages.mjs")));
 
 const FRAMES = 240;
+const SECONDS = Number(process.env.SECONDS ?? 10); // of both pages, one after the other
 const SPEEDS = [20, 200]; // epochs a frame that are asked for; the page does as many as fit
 const tanh = { units: 8, activation: "tanh", dropout: 0 };
 const DOC = {
@@ -36,36 +39,57 @@ const WITH_BATCHES = {
   ...DOC, training: { ...DOC.training, optimizer: { name: "sgd", momentum: 0, nesterov: false }, rate: 0.03, batch: 10 },
 };
 
-/** Return a link to a document, as the page writes it. */
-function linkTo(doc) {
-  return `#1.${deflateRawSync(JSON.stringify({ ...doc, epoch: 0 })).toString("base64url")}`;
-}
-
-/** Time frames with every view of the first screen; return CPU of an epoch with drawing, in microseconds, as in their example. */
+/** Time frames with every view of the first screen. */
 async function timePage(path) {
-  return await withBrowser(CHROMIUM, {}, async (context) => {
+  await withBrowser(CHROMIUM, {}, async (context) => {
     const cases = [["full batches", DOC, 0, SPEEDS[0]], ["full batches", DOC, 0.33, SPEEDS[0]], ["batches of 10", WITH_BATCHES, 0.5, SPEEDS[1]]];
-    let perEpoch = 0;
     for (const [what, doc, heldOut, speed] of cases) {
-      const playground = await Playground.open(context, path, linkTo({ ...doc, data: { ...doc.data, heldOut }, view: { ...doc.view, speed } }));
-      const { page } = playground;
-      const cdp = await context.newCDPSession(page);
-      await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
-      if (await playground.button("Play").count()) await playground.button("Play").click();
+      const { page, cdp, playground } = await played(context, path, doc, heldOut, speed);
       await frames(page, 60); // compiled code first
       const before = await reading(cdp, playground);
       await frames(page, FRAMES);
       const after = await reading(cdp, playground);
       const epochs = after.epoch - before.epoch;
       const of = (name) => ((1000 * (after[name] - before[name])) / FRAMES).toFixed(1);
-      perEpoch = (1e6 * (after.cpu - before.cpu)) / epochs;
       console.log(
         `2-8-8-1, 500 points, ${what}, held back ${heldOut}: ${of("cpu")} ms of CPU a frame, of it script ${of("script")}, style ${of("style")}, layout ${of("layout")}; ` +
-          `${(epochs / FRAMES).toFixed(1)} epochs a frame, ${(epochs / (after.time - before.time)).toFixed(0)} epochs a second, ${perEpoch.toFixed(0)} µs of CPU an epoch`,
+          `${(epochs / FRAMES).toFixed(1)} epochs a frame, ${(epochs / (after.time - before.time)).toFixed(0)} epochs a second`,
       );
       await page.close();
     }
-    return perEpoch;
+  });
+}
+
+/** Open the page with a document and play. */
+async function played(context, path, doc, heldOut, speed) {
+  const playground = await Playground.open(context, path, linkTo({ ...doc, data: { ...doc.data, heldOut }, view: { ...doc.view, speed } }));
+  const cdp = await context.newCDPSession(playground.page);
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  if (await playground.button("Play").count()) await playground.button("Play").click();
+  return { page: playground.page, cdp, playground };
+}
+
+/** Time both pages with drawing, one after the other, twice: batches of 10, half of the points held back. */
+async function timeBoth(path, theirs) {
+  for (let turn = 0; turn < 2; turn++) {
+    const times = { "TensorFlow Playground": await timeTheirs(CHROMIUM, theirs, SECONDS), "this playground": await timeOurs(path) };
+    const [their, our] = Object.values(times).map(({ epochs, seconds }) => epochs / seconds);
+    for (const [name, { epochs, seconds, cpu }] of Object.entries(times))
+      console.log(`${name} with drawing: ${epochs} epochs in ${seconds.toFixed(1)} s, ${(epochs / seconds).toFixed(1)} a second; ${((1e6 * cpu) / epochs).toFixed(0)} µs of CPU an epoch`);
+    const perEpoch = ({ cpu, epochs }) => cpu / epochs;
+    const [theirCpu, ourCpu] = Object.values(times).map(perEpoch);
+    console.log(`${(our / their).toFixed(0)} × as many epochs a second with drawing; an epoch for 1/${(theirCpu / ourCpu).toFixed(0)} of the CPU`);
+  }
+}
+
+async function timeOurs(path) {
+  return await withBrowser(CHROMIUM, {}, async (context) => {
+    const { page, cdp, playground } = await played(context, path, WITH_BATCHES, 0.5, SPEEDS[1]);
+    await page.waitForTimeout(1000);
+    const before = await reading(cdp, playground);
+    await page.waitForTimeout(1000 * SECONDS);
+    const after = await reading(cdp, playground);
+    return { epochs: after.epoch - before.epoch, seconds: after.time - before.time, cpu: after.cpu - before.cpu };
   });
 }
 
@@ -96,14 +120,11 @@ async function timeCores(theirs) {
   });
   const code = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`;
   report(`Node ${process.version}`, (await import(code)).time());
-  let theirsShown = null;
   await withBrowser(CHROMIUM, {}, async (context) => {
     const page = await context.newPage();
     const times = await page.evaluate(async (url) => (await import(url)).time(), code);
     report(`Chromium ${context.browser()?.version() ?? ""}`.trim(), times);
-    ({ theirsShown } = times);
   });
-  return theirsShown;
 }
 
 function report(where, { ours, theirs }) {
@@ -112,11 +133,7 @@ function report(where, { ours, theirs }) {
 }
 
 const [page, flag, theirs] = process.argv.slice(2);
-if (page === undefined || (flag !== undefined && flag !== "--theirs")) throw new Error("node benchmarks/playground.mjs PAGE.html [--theirs nn.ts]");
-const theirsShown = await timeCores(theirs);
-const oursShown = page === "none" ? null : await timePage(page);
-if (theirsShown && oursShown)
-  console.log(
-    `An epoch with drawing: ours ${oursShown.toFixed(0)} µs of CPU with all views painted; TensorFlow Playground ${theirsShown.toFixed(0)} µs with the ` +
-      `values of its boundary, painting nothing (it draws after every epoch): at least ${(theirsShown / oursShown).toFixed(0)} ×`,
-  );
+if (page === undefined || (flag !== undefined && flag !== "--theirs")) throw new Error("node benchmarks/playground.mjs PAGE.html [--theirs FOLDER]");
+await timeCores(theirs && join(theirs, "src/nn.ts"));
+await timePage(page);
+if (theirs !== undefined) await timeBoth(page, theirs);

@@ -11,13 +11,9 @@ const PIECE = 4; // milliseconds of a piece, about; the clock of a browser steps
 const WARM = 300;
 const ROUNDS = 200;
 
-const SIDE = 100; // cells of TensorFlow Playground's boundary, in both directions
-
 export interface Times {
   readonly ours: number;
   readonly theirs: number | null;
-  /** Theirs with the values of its boundary, which it computes after every epoch, without painting them. */
-  readonly theirsShown: number | null;
 }
 
 /** Return microseconds of an epoch: 2-8-8-1 tanh, 250 points of a spiral and 250 held back, batches of 10, SGD. */
@@ -27,14 +23,12 @@ export function time(): Times {
     nRows: 250, X: Float64Array.of(...points.X.slice(from, from + 250), ...points.X.slice(500 + from, 750 + from)), T: points.y.slice(from, from + 250),
   });
   const ours = timer(ourEpoch(half(0), half(250)));
-  const theirs = nn.buildNetwork === undefined ? null : theirEpoch(half(0), half(250));
-  const timers = theirs && [timer(theirs.epoch), timer(theirs.shown)];
+  const theirs = nn.buildNetwork === undefined ? null : timer(theirEpoch(half(0), half(250)));
   for (let round = 0; round < ROUNDS; round++) {
     ours.measure();
-    timers?.[0].measure();
-    if (round % 10 === 0) timers?.[1].measure();
+    theirs?.measure();
   }
-  return { ours: ours.result(), theirs: timers && timers[0].result(), theirsShown: timers && timers[1].result() };
+  return { ours: ours.result(), theirs: theirs && theirs.result() };
 }
 
 /** Time pieces of a fixed number of epochs; the fastest is what the work costs undisturbed. */
@@ -75,7 +69,7 @@ function inputOf(x: number, y: number): number[] {
 }
 
 /** Training point by point, then the losses of training and test points: what `oneStep` does before it draws. */
-function theirEpoch(training: Rows, test: Rows): { epoch: () => void; shown: () => void } {
+function theirEpoch(training: Rows, test: Rows): () => void {
   const network = nn.buildNetwork([2, 8, 8, 1], nn.Activations.TANH, nn.Activations.TANH, null, ["x", "y"]);
   const pointsOf = ({ nRows, X, T }: Rows) => Array.from({ length: nRows }, (_, i) => ({ x: X[i], y: X[nRows + i], label: T[i] === 1 ? 1 : -1 }));
   const lossOf = (points: ReturnType<typeof pointsOf>) => {
@@ -85,7 +79,7 @@ function theirEpoch(training: Rows, test: Rows): { epoch: () => void; shown: () 
   };
   const trainingPoints = pointsOf(training);
   const testPoints = pointsOf(test);
-  const epoch = () => {
+  return () => {
     trainingPoints.forEach(({ x, y, label }, i) => {
       nn.forwardProp(network, inputOf(x, y));
       nn.backProp(network, label, nn.Errors.SQUARE);
@@ -94,15 +88,4 @@ function theirEpoch(training: Rows, test: Rows): { epoch: () => void; shown: () 
     lossOf(trainingPoints);
     lossOf(testPoints);
   };
-  // One row through the network for each cell, and what every unit says there.
-  const pictures: Record<string, number[][]> = {};
-  const shown = () => {
-    epoch();
-    for (let i = 0; i < SIDE; i++)
-      for (let j = 0; j < SIDE; j++) {
-        nn.forwardProp(network, inputOf((12 * i) / SIDE - 6, 6 - (12 * j) / SIDE));
-        for (const layer of network) for (const node of layer) ((pictures[node.id] ??= [])[i] ??= [])[j] = node.output;
-      }
-  };
-  return { epoch, shown };
 }
