@@ -24,6 +24,7 @@ def churn(tmp_path):
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extra", [(), ("--memory", "600MB")])
 def test_what_a_user_says_of_columns_goes_before_the_decisions(run, churn, extra):
     options = ("--categorical", "debt", "--drop", "customer_id,zip", "--ordered", "size=S,M,L")
@@ -80,6 +81,7 @@ def test_options_that_do_not_fit_are_refused(run, churn, options, message):
     assert message in result.stderr
 
 
+@pytest.mark.slow
 def test_a_search_knows_the_options(run, churn):
     given = ("--target-missing", "drop", "--drop", "customer_id", "--numeric", "zip")
     small = ("--depths", "0", "--cv", "2", "--max-iter", "3", "--seed", "0", "--engine", "numpy")

@@ -27,6 +27,7 @@ def test_text(run, people, model):
     assert "The network is " in result.stdout
 
 
+@pytest.mark.slow
 def test_an_ensemble(run, people, ensemble):
     result = run("evaluate", str(ensemble), str(people))
     assert result.exit_code == 0, result.output
@@ -54,6 +55,7 @@ def test_a_target_of_another_name(run, people, model):
     assert run("evaluate", str(model), "new.csv", "--target", "truth").exit_code == 0
 
 
+@pytest.mark.slow
 def test_numbers(run):
     run("fit", "diabetes", "--engine", "numpy", "--hidden", "2", "--max-iter", "2")
     result = run("evaluate", "model.safetensors", "diabetes")

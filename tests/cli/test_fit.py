@@ -76,6 +76,7 @@ def test_numbers(run):
     assert abs(errors.mean()) < 5  # in the target's own unit
 
 
+@pytest.mark.slow
 def test_json(run):
     result = run("fit", "iris", *TREES, "--hidden", "4", "--json", "-o", "iris.safetensors")
     report = json.loads(result.stdout)
@@ -90,6 +91,7 @@ def test_json(run):
     assert report["model"] == "iris.safetensors"
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_network(run):
     for name in ("a", "b"):
         run("fit", "moons", *NUMPY, "--hidden", "4", "--max-iter", "5", "-o", f"{name}.safetensors")
@@ -125,6 +127,7 @@ def test_standard_input(run, people):
     assert "standard input: 40 rows" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_named_file_is_replaced_but_none_is_without_a_name(run):
     fast = (*NUMPY, "--hidden", "2", "--max-iter", "2")
     assert run("fit", "iris", *fast).exit_code == 0
@@ -307,6 +310,7 @@ def test_an_output_that_cannot_be_written_is_an_error_before_training(run, monke
     assert "the folder 'none' does not exist" in run("fit", "iris", "-o", "none/m.safetensors").stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "scorer", "labels", "cure"),
     [
@@ -392,6 +396,7 @@ def test_a_missing_file(run):
     assert "there is no file or data set 'irs'" in run("fit", "irs").stderr
 
 
+@pytest.mark.slow
 def test_a_film_of_the_training(run):
     result = run(
         "fit", "circles", *NUMPY, "--hidden", "3", "--epochs", "4", "--film", "c.gif", "-o", "c.safetensors"

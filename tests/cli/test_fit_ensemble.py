@@ -12,6 +12,8 @@ import pytest
 
 import separatrix as sx
 
+pytestmark = pytest.mark.slow
+
 FAST = ("--presets", "fast", "--cv", "2")
 
 

@@ -10,6 +10,8 @@ import pytest
 
 import separatrix as sx
 
+pytestmark = pytest.mark.slow
+
 NETWORK = ("--model", "network", "--hidden", "none", "--solver", "lbfgs", "--no-trees")
 
 

@@ -55,6 +55,7 @@ def interrupt_after(monkeypatch):
     return arrange
 
 
+@pytest.mark.slow
 def test_a_table_with_text_and_missing_cells(run, people):
     result = run("search", str(people), *SMALL, *FOUR)
     assert result.exit_code == 0, result.output
@@ -78,6 +79,7 @@ def test_a_table_with_text_and_missing_cells(run, people):
     assert "probability yes" in scored.stdout
 
 
+@pytest.mark.slow
 def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
     result = run("search", str(people), *SMALL, *FOUR, "--json", "--refit", "best", "--seed", "3")
     report = json.loads(result.stdout)
@@ -99,6 +101,7 @@ def test_the_model_is_the_candidate_chosen_trained_as_fit_does_it(run, people):
     np.testing.assert_array_equal(sx.load("model.safetensors").theta, alone.theta_)
 
 
+@pytest.mark.slow
 def test_the_encoding_is_learned_on_the_training_rows_alone(run, people, monkeypatch):
     seen = []
 
@@ -114,6 +117,7 @@ def test_the_encoding_is_learned_on_the_training_rows_alone(run, people, monkeyp
     assert sx.load("model.safetensors").encoder.columns == original(columns).columns  # of all 40 rows
 
 
+@pytest.mark.slow
 def test_scores_of_numbers_are_in_their_own_unit(run, prices):
     small = prices.with_name("small.csv")
     rows = [line.split(",") for line in prices.read_text(encoding="utf-8").splitlines()[1:]]
@@ -139,6 +143,7 @@ def test_scores_of_numbers_are_in_their_own_unit(run, prices):
     assert 4000 < predicted.mean() < 9000
 
 
+@pytest.mark.slow
 def test_the_target_by_either_name_and_standard_input(run, people):
     table = people.read_text(encoding="utf-8").replace("target", "older")
     people.write_text(table, encoding="utf-8")
@@ -152,6 +157,7 @@ def test_the_target_by_either_name_and_standard_input(run, people):
     assert "'older', got 'town'; name it once." in both.stderr
 
 
+@pytest.mark.slow
 def test_pictures(run, people):
     result = run("search", str(people), *SMALL, *FOUR, "--pictures", "seen")
     names = [f"seen/{name}.png" for name in ("heatmap", "pareto", "curves")]
@@ -159,6 +165,7 @@ def test_pictures(run, people):
     assert all(Path(name).read_bytes().startswith(b"\x89PNG") for name in names)
 
 
+@pytest.mark.slow
 def test_an_ensemble(run):
     command = (
         "search",
@@ -186,6 +193,7 @@ def test_an_ensemble(run):
     assert f"the mean of {len(model.models)} networks" in shown
 
 
+@pytest.mark.slow
 def test_the_report_says_that_networks_were_drawn(run, people):
     result = run("search", str(people), *SMALL, "--depths", "1", "--rate", "0.01:0.1", "--candidates", "3")
     assert result.stdout.startswith(
@@ -291,6 +299,7 @@ def test_help_shows_the_defaults_of_a_search():
     assert shown["widths"] == ",".join(map(str, dict.fromkeys(sizes[0] for sizes in architectures()[1:])))
 
 
+@pytest.mark.slow
 def test_early_stopping_is_used_from_a_number_of_rows_on(run, people):
     few = json.loads(run("search", str(people), *SMALL, *FOUR, "--json").stdout)
     assert few["networks"][0]["training"]["settings"]["early_stopping"] is False

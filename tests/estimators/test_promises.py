@@ -45,6 +45,7 @@ def test_without_hidden_layers_lbfgs_is_logistic_regression(name: str, record_pr
     record_property("figure", f"{name}: {worst:.0e} apart")
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Predictions do not depend on how rows are cut into chunks")
 @pytest.mark.parametrize(("dtype", "bound"), [("float64", 1e-12), ("float32", 1e-6)])
 def test_predictions_do_not_depend_on_chunks(dtype: str, bound: float, record_property: Any) -> None:

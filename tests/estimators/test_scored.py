@@ -27,6 +27,7 @@ def classifier(request: Any) -> Any:
     return (network if request.param == "network" else tabular).fit_table(FRAME, "answer")
 
 
+@pytest.mark.slow
 def test_score_reads_spellings_as_the_training_has(classifier: Any) -> None:
     assert len(set(LABELS)) > len(classifier.classes_) == 2
     truth, answers = X > 0, classifier.predict(FRAME) == "ja"

@@ -58,6 +58,7 @@ def test_scikit_learn_checks(estimator, check):
     check(estimator)
 
 
+@pytest.mark.slow
 class TestEveryCandidateScoresAsItDoesAlone:
     @pytest.mark.parametrize("n_jobs", [1, 3])
     @pytest.mark.parametrize("scoring", ["neg_log_loss", "accuracy", "roc_auc", None])

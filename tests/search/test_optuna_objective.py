@@ -44,6 +44,7 @@ def states(study: Any) -> list[str]:
     return [trial.state.name for trial in study.trials]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "estimator",
     [
@@ -86,6 +87,7 @@ def test_the_pruner_gets_the_running_loss_of_every_fold() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_median_pruner_ends_the_slow_ones_and_storage_keeps_them(tmp_path: Path) -> None:
     storage = f"sqlite:///{tmp_path / 'study.db'}"
     pruner = optuna.pruners.MedianPruner(n_startup_trials=3)

@@ -42,6 +42,7 @@ def test_a_table_gives_a_verdict_and_a_model_that_predicts_tables() -> None:
     assert repr(found).startswith("TableSearch('member', 2 networks, <Model 5-")
 
 
+@pytest.mark.slow
 def test_files_frames_and_tables_give_the_same(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     frame = pl.DataFrame({name: column.tolist() for name, column in PEOPLE.columns.items()}, strict=False)
@@ -65,6 +66,7 @@ def test_what_is_said_of_columns_goes_before_the_decisions() -> None:
     assert found.model.encoder.feature_names_out == ["age", "age (missing)", "code=1", "code=2"]
 
 
+@pytest.mark.slow
 def test_numbers_are_predicted_and_scored_in_their_own_unit() -> None:
     settings = {**SMALL, "solver": "lbfgs", "max_iter": 200, "depths": [1], "widths": [4]}
     found = search_table(PRICES, "price", scoring="neg_mean_absolute_error", **settings)
@@ -83,6 +85,7 @@ def test_a_poisson_loss_needs_counts_as_they_are() -> None:
     assert (found.models[0].training or {})["target_scaling"] is None
 
 
+@pytest.mark.slow
 def test_an_ensemble_has_the_weights_that_the_search_selected() -> None:
     found = search_table(PRICES, "price", ensemble=True, **SMALL, depths=[1], widths=[2, 4, 8])
     assert isinstance(found.model, sx.Ensemble)
@@ -231,6 +234,7 @@ def test_tables_that_cannot_be_searched() -> None:
         search_table(PRICES, "price", **{**SMALL, "cv": 40})
 
 
+@pytest.mark.slow
 def test_it_judges_as_fit_does():
     """The straight line of the search and that of reports are one: the differences are the same numbers."""
     random = np.random.RandomState(0)
