@@ -165,6 +165,20 @@ def test_shapes(n_in, fit_intercept, hidden, dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_objective_as_a_function_forgets_its_last_call(dtype):
+    data = make_data("regression", 40, dtype, weighted=True)
+    plan = Plan(network_for(data, "regression"), SGD(), Penalty(0.1, 0.2))
+    thetas = [make_run(data, plan, dtype, seed=seed).state.theta for seed in (1, 2, 1)]
+    for engine in (NumpyEngine(), NumbaEngine()):
+        objective = engine.objective(plan, data, dtype)
+        for theta in thetas:
+            loss, gradient = objective(theta)
+            expected, slope = engine.loss_and_gradient(plan, theta, data)
+            assert loss == expected
+            assert gradient.tobytes() == slope.tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("hidden", "n_rows"), [((40,), 30), ((150, 37), 300)])
 def test_layers_that_are_computed_part_by_part(hidden, n_rows, dtype):
     assert DEPTH < 137

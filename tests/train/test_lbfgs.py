@@ -110,6 +110,9 @@ def test_divergence_on_the_way_keeps_the_last_good_iterate(engine, make_run, bad
             loss, gradient = engine.loss_and_gradient(plan, theta, data)
             return (loss, gradient) if self.calls < 6 else (bad, gradient * np.nan)
 
+        def objective(self, plan, data, dtype):
+            return lambda theta: self.loss_and_gradient(plan, theta, data)
+
     run = make_run(optimizer=LBFGS(), monitor=Monitor())
     outcome = train(run, settings(record=1), Overflowing())
     assert (outcome.stop.reason, outcome.stop.best_epoch) == ("diverged", outcome.stop.epoch)

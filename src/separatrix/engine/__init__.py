@@ -8,10 +8,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from separatrix import check
-from separatrix.engine.base import Array, Chunk, Data, Engine, Plan, Run, Task
+from separatrix.engine.base import Array, Chunk, Data, Engine, Objective, Plan, Run, Task
 from separatrix.network import Network
 
 ENGINES = ("auto", "numpy", "numba")
@@ -78,6 +78,10 @@ class AutoEngine:
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
         return self._call(lambda engine: engine.loss_and_gradient(plan, theta, data))
+
+    def objective(self, plan: Plan, data: Data, dtype: Any) -> Objective:
+        """Return the objective as a function (see `separatrix.engine.base.Engine`)."""
+        return self._call(lambda engine: engine.objective(plan, data, dtype))
 
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""

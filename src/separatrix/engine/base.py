@@ -7,7 +7,7 @@ An engine advances runs by whole epochs. Everything that training needs from one
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, assert_never
 
@@ -306,6 +306,10 @@ class Chunk:
     halt: Halt | None = None
 
 
+Objective = Callable[[Array], tuple[float, Array]]
+"""Takes ``theta`` and returns the objective and its gradient."""
+
+
 class Engine(Protocol):
     """The methods of an engine. Engines hold no state."""
 
@@ -323,6 +327,13 @@ class Engine(Protocol):
         """Return the objective and its gradient, without dropout.
 
         The objective is the weighted mean of the losses, summed over outputs, plus the penalty.
+        """
+        ...
+
+    def objective(self, plan: Plan, data: Data, dtype: Any) -> Objective:
+        """Return `loss_and_gradient` as a function of ``theta``, of this dtype, for many calls.
+
+        The gradient may be memory of the function, which its next call writes again.
         """
         ...
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.coded_rows import CodedRows
 from separatrix.engine._jit import VECTOR_BYTES
-from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Plan, Run, Task
+from separatrix.engine.base import NEEDS_ALL_ROWS, Chunk, Data, Objective, Plan, Run, Task
 from separatrix.engine.generators import state_words
 from separatrix.engine.kernels import activations, heads, layers, optimizers, rows, training
 from separatrix.errors import ParameterError
@@ -84,10 +84,21 @@ class NumbaEngine:
 
     def loss_and_gradient(self, plan: Plan, theta: Array, data: Data) -> tuple[float, Array]:
         """Return the objective and its gradient (see `separatrix.engine.base.Engine`)."""
-        workspace = _Workspace(plan, data, None, theta.dtype, data.n_rows)
-        arguments = workspace.plan, workspace.data, len(theta), workspace.with_theta(theta)
-        loss, penalty, _ = training.gradient.load(workspace.kind, arguments)(*arguments)
-        return loss + penalty, workspace.buffers.gradient[0, : len(theta)]
+        return self.objective(plan, data, theta.dtype)(theta)
+
+    def objective(self, plan: Plan, data: Data, dtype: Any) -> Objective:
+        """Return the objective as a function (see `separatrix.engine.base.Engine`)."""
+        workspace = _Workspace(plan, data, None, dtype, data.n_rows)
+        n_parameters, buffers = plan.network.n_parameters, workspace.buffers
+        arguments = workspace.plan, workspace.data, n_parameters, buffers
+        kernel = training.gradient.load(workspace.kind, arguments)
+
+        def loss_and_gradient(theta: Array) -> tuple[float, Array]:
+            workspace.with_theta(theta)
+            loss, penalty, _ = kernel(*arguments)
+            return loss + penalty, buffers.gradient[0, :n_parameters]
+
+        return loss_and_gradient
 
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss and score (see `separatrix.engine.base.Engine`)."""

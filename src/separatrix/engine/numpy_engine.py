@@ -20,6 +20,7 @@ from separatrix.engine.base import (
     Chunk,
     Data,
     Halt,
+    Objective,
     Plan,
     Run,
     State,
@@ -326,6 +327,10 @@ class NumpyEngine:
         with np.errstate(all="ignore"):
             objective, _, gradient = batch_gradient(plan, theta, data.X, data.T, data.weight)
         return objective, gradient
+
+    def objective(self, plan: Plan, data: Data, dtype: Any) -> Objective:
+        """Return `loss_and_gradient` as a function of ``theta``."""
+        return lambda theta: self.loss_and_gradient(plan, theta, data)
 
     def loss_and_score(self, network: Network, theta: Array, data: Data) -> tuple[float, float]:
         """Return weighted mean loss as reported (without penalty) and score, as in `Chunk`."""

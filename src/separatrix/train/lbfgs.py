@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ import scipy.optimize
 from numpy.typing import NDArray
 
 from separatrix.blas import one_blas_thread
-from separatrix.engine.base import Chunk, Data, Engine, Run
+from separatrix.engine.base import Chunk, Data, Engine, Objective, Run
 from separatrix.errors import ParameterError
 from separatrix.network import LBFGS, Penalty
 from separatrix.train.base import Callback, LoopSettings, Training, TrainingResult
@@ -138,13 +139,18 @@ class _Minimization(Training):
         """Return the loss and its gradient, in the dtype of ``theta``, chunk by chunk."""
         theta = x.astype(self.state.theta.dtype)
         if len(self.chunks) == 1:
-            loss, gradient = self.engine.loss_and_gradient(self.run.plan, theta, self.run.data)
+            loss, gradient = self.of_all_rows(theta)
         else:
             loss, gradient = self.sum_of_chunks(theta)
         if not self.n_evaluations:
             self.loss = loss
         self.n_evaluations += 1
         return loss, gradient.astype(np.float64)
+
+    @cached_property
+    def of_all_rows(self) -> Objective:
+        """The loss and its gradient of small data, as a function: setting it up takes longer than a call."""
+        return self.engine.objective(self.run.plan, self.run.data, self.state.theta.dtype)
 
     def sum_of_chunks(self, theta: Array) -> tuple[float, Array]:
         """Return loss and gradient over all rows; each chunk has an equal share of the penalty."""
