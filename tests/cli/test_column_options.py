@@ -102,3 +102,18 @@ def test_a_model_is_judged_on_the_target_as_it_was_read(run, churn):
     assert "churn has variants of one value, read as one" in result.stdout
     judged = run("evaluate", "m.safetensors", churn)
     assert judged.exit_code == 0, judged.output
+
+
+def test_spellings_that_are_joined_are_joined_at_prediction(run, tmp_path):
+    rows = "".join(f"{i},{'Red' if i % 3 else 'red '},{'yes' if i % 3 else 'no'}\n" for i in range(60))
+    Path("p.csv").write_text(f"x,paint,y\n{rows}", encoding="utf-8")
+    result = run("look", "p.csv")
+    assert "(--join-spellings reads them as one)" in " ".join(result.stdout.split())
+    result = run(
+        "fit", "p.csv", "-t", "y", "--join-spellings", "paint,", *NETWORK, "-o", "joined.safetensors"
+    )
+    assert result.exit_code == 0, result.output
+    model = sx.load("joined.safetensors")
+    first, other = model.predict_proba({"x": [5, 5], "paint": ["RED", "Red"]})
+    assert first.tolist() == other.tolist()
+    assert not model.check_table({"x": [5], "paint": ["RED"]})

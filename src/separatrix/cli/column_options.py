@@ -20,6 +20,7 @@ _HELP = {
     "ordered": ("NAME=LEVELS", "Column of ordered categories from low to high, as in size=S,M,L."),
     "drop": ("NAMES", "Columns to leave out."),
     "keep": ("NAMES", "Columns to learn from, even if they seem to be identifiers, text or duplicates."),
+    "join_spellings": ("NAMES", "Columns of categories that differ in case or spaces alone: one value each."),
 }
 
 
@@ -52,7 +53,7 @@ def read_options(given: dict[str, Any]) -> ColumnOptions:
     (('id', 'name'), {'size': ['S', 'M', 'L']}, {'start': 'dmy'})
     """
     read: dict[str, Any] = {
-        name: _names(given.get(name)) for name in ("categorical", "numeric", "drop", "keep")
+        name: _names(given.get(name)) for name in ("categorical", "numeric", "drop", "keep", "join_spellings")
     }
     dates = (entry.partition("=") for entry in _names(given.get("date")))
     read["date"] = {name.strip(): order.strip() or None for name, _, order in dates}
@@ -69,7 +70,8 @@ def _parameter(name: str) -> inspect.Parameter:
     """Return the parameter of a function that Typer turns into an option."""
     metavar, text = _HELP[name]
     text += " Several are separated by commas." if metavar == "NAMES" else " May be repeated."
-    info = typer.Option(f"--{name}", metavar=metavar, help=text, show_default=False, rich_help_panel=PANEL)
+    option = f"--{name.replace('_', '-')}"
+    info = typer.Option(option, metavar=metavar, help=text, show_default=False, rich_help_panel=PANEL)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,

@@ -187,7 +187,7 @@ def _fit_summary(
         ("Data", f"{tables.name}: {plural(fit.n_rows_read + n_test, 'row')}, {columns} to predict from"),
         ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
         *[line for line in column_lines(encoder) if line[0] != "Left out"],
-        *tables.schema.lines(),
+        *((heading, in_option_names(line)) for heading, line in tables.schema.lines()),
         *([("Split", split)] if n_test else []),
         *_sample_lines(fit),
         *(unseen_lines(fit.unseen) if n_test else []),

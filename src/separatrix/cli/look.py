@@ -8,6 +8,7 @@ import typer
 
 from separatrix.cli.column_options import with_column_options
 from separatrix.cli.console import show, show_json, table
+from separatrix.cli.options import in_option_names
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import TABLE_HELP, JsonOption, read_table_source, source_name
 from separatrix.data.column_options import ColumnOptions
@@ -55,8 +56,9 @@ def look(
     if as_json:
         show_json({"data": source_name(source), **found.to_dict()})
         return
-    header, cells = look_rows(found)
-    notes = look_notes(found)
+    header, rows_shown = look_rows(found)
+    cells = [[*row[:-1], in_option_names(row[-1])] for row in rows_shown]
+    notes = [in_option_names(note) for note in look_notes(found)]
     show(
         f"{source_name(source)}: {look_header(found)}",
         table(header, cells),

@@ -233,8 +233,8 @@ OF_COMMANDS = {
 """Parameters of the functions behind `fit` and `search`, which messages name."""
 
 
-OF_DIAGNOSES = ("drop", "threshold")
-"""Options of `fit` that are no parameters of an estimator, and that a diagnosis names."""
+OF_NOTES = ("drop", "threshold", "join_spellings")
+"""Options that are no parameters of an estimator, and that a diagnosis or a note on a column names."""
 
 
 @dataclass(frozen=True)
@@ -455,4 +455,4 @@ def in_option_names(sentence: str) -> str:
     >>> in_option_names("L-BFGS reached its limit; raise max_iter or max_fun.")
     'L-BFGS reached its limit; raise --max-iter or --max-fun.'
     """
-    return with_option_names(sentence, [*OPTIONS, *ENSEMBLE_OPTIONS, *OF_COMMANDS, *OF_DIAGNOSES])
+    return with_option_names(sentence, [*OPTIONS, *ENSEMBLE_OPTIONS, *OF_COMMANDS, *OF_NOTES])

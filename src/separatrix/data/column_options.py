@@ -32,6 +32,9 @@ class ColumnOptions:
         Columns to leave out.
     keep : sequence of str
         Columns to learn from, even if they seem to be identifiers, free text or duplicates.
+    join_spellings : sequence of str
+        Columns of categories whose spellings that differ in case or spaces alone (`Yes`, `yes `, `YES`) are
+        one value, also in new rows. They may be named by another option, too.
     target_missing : {"error", "drop", "class"}
         What to do with rows without a target: raise an error, leave them out, or make them a class of their
         own, called `(missing)`.
@@ -53,6 +56,7 @@ class ColumnOptions:
     ordered: Names | Mapping[str, Sequence[str]] = ()
     drop: Names = ()
     keep: Names = ()
+    join_spellings: Names = ()
     target_missing: TargetMissing = "error"
 
     @classmethod
@@ -69,7 +73,7 @@ class ColumnOptions:
 
     def __post_init__(self) -> None:
         """Check the values; one name is a sequence of one."""
-        for name in ("categorical", "numeric", "drop", "keep"):
+        for name in ("categorical", "numeric", "drop", "keep", "join_spellings"):
             object.__setattr__(self, name, _names(name, getattr(self, name)))
         for name in ("date", "ordered"):
             value = getattr(self, name)
@@ -105,13 +109,13 @@ class ColumnOptions:
 
     @property
     def all_names(self) -> list[str]:
-        """All columns that are named."""
+        """All columns whose kind is named."""
         return [name for option in _OPTIONS for name in getattr(self, option)]
 
     def require(self, columns: Iterable[str]) -> None:
         """Raise a `ParameterError` for a column that does not exist."""
         known = list(columns)
-        for option in _OPTIONS:
+        for option in (*_OPTIONS, "join_spellings"):
             for name in getattr(self, option):
                 if name not in known:
                     raise ParameterError(
@@ -120,7 +124,7 @@ class ColumnOptions:
 
 
 _OPTIONS = ("categorical", "numeric", "date", "ordered", "drop", "keep")
-OPTION_NAMES = (*_OPTIONS, "target_missing")
+OPTION_NAMES = (*_OPTIONS, "join_spellings", "target_missing")
 """The fields of `ColumnOptions`."""
 
 

@@ -91,6 +91,21 @@ def _from_objects(array: Column, name: str) -> Column:
     return np.array([np.nan if item is None else float(item) for item in items])
 
 
+def are_truths(values: Any) -> bool:
+    """Return whether objects are true or false, at least one of them, besides missing ones.
+
+    Examples
+    --------
+    >>> are_truths([True, None]), are_truths([1, None]), are_truths(np.array([1.0, np.nan]))
+    (True, False, False)
+    """
+    if getattr(values, "dtype", np.dtype(object)) != np.dtype(object):
+        return False
+    known = (cell for cell in np.asarray(values, object).ravel() if cell is not None and cell == cell)
+    first = next(known, None)
+    return isinstance(first, bool | np.bool) and all(isinstance(cell, bool | np.bool) for cell in known)
+
+
 def _as_real(item: Any) -> Any:
     """Return a decimal number as a float, and a duration as days; others as they are."""
     if isinstance(item, timedelta):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,17 +54,25 @@ def table_from_frame(frame: Any) -> Table:
         frame = frame.collect() if hasattr(frame, "collect") else frame
         columns = {series.name: _from_polars(series) for series in frame}
         categories = [name for name in columns if _is_polars_category(frame[name])]
-        return Table(columns, {}, categories, row_names=RowNames.of_rows(frame))
+        truths = [name for name in columns if kind_of_type(frame[name].dtype) == "truth"]
+        return Table(columns, {}, categories, _with_gaps(columns, truths), row_names=RowNames.of_rows(frame))
     if library == "pandas":
         require_unique([str(name) for name in frame.columns], "the data frame")
         series = {str(name): each for name, each in frame.items()}
         ordered = {name: levels for name, each in series.items() if (levels := _levels(each))}
         categories = [name for name, each in series.items() if is_categorical(each)]
         columns = {name: from_pandas(each) for name, each in series.items()}
-        return Table(columns, ordered, categories, row_names=RowNames.of_rows(frame))
+        truths = [name for name, each in series.items() if str(each.dtype) in ("boolean", "bool[pyarrow]")]
+        gaps = _with_gaps(columns, truths)
+        return Table(columns, ordered, categories, gaps, row_names=RowNames.of_rows(frame))
     raise DataError(
         f"a table must be a Polars or pandas DataFrame or a pyarrow Table, got {type(frame).__name__}."
     )
+
+
+def _with_gaps(columns: Mapping[str, Column], truths: Sequence[str]) -> list[str]:
+    """Return the columns of true and false that have missing values: they have become numbers."""
+    return [name for name in truths if columns[name].dtype != bool and not np.isnan(columns[name]).all()]
 
 
 def columns_of(X: Any) -> Mapping[str, Any] | None:

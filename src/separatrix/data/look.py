@@ -154,7 +154,8 @@ def _level_counts(decision: ColumnSchema, profile: Profile) -> Mapping[str, int]
         return profile.levels.counts
     joined: Counter[str] = Counter()
     for level, n in profile.levels.counts.items():
-        joined[decision.reader.level(level) or ""] += n
+        if (read := decision.reader.level(level)) is not None:
+            joined[read] += n
     return joined
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from separatrix.data.column import Column, Kind
+from separatrix.data.column import Column, Kind, is_text
 from separatrix.data.column_values import as_column
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.readers import DateReader
@@ -162,7 +162,10 @@ class Schema:
             except DataError as error:
                 faults.append(str(error))
         _refuse(faults)
-        return AppliedTable(made, row_names=getattr(columns, "row_names", None), schema=self)
+        given_truths = getattr(columns, "truths", ())
+        truths = [name for name in given_truths if name in made and not is_text(made[name])]
+        row_names = getattr(columns, "row_names", None)
+        return AppliedTable(made, truths=truths, row_names=row_names, schema=self)
 
     def apply_known(self, columns: Mapping[str, ArrayLike] | Table) -> Table:
         """Return what `apply` makes of those columns that the table has."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from separatrix.data.column import Column
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.kinds import asked_kinds
-from separatrix.data.kinds.cell_words import MANY_NUMBERS, variants
+from separatrix.data.kinds.cell_words import MANY_NUMBERS, joined_notes, variants
 from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
 from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile, new_profile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, NumberReader, folded
 from separatrix.data.kinds.rules import decide
-from separatrix.data.kinds.text_kinds import as_words
+from separatrix.data.kinds.text_kinds import as_words, by_meaning
 from separatrix.data.links import GIVES_AWAY, LinkTarget
 from separatrix.data.row_sample import RowSample
 from separatrix.data.schema import Schema
@@ -174,7 +174,16 @@ def _with_link(
 def _decision(
     name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...], *, is_category: bool
 ) -> ColumnSchema:
-    """Return the decision on a column: the user's, else that of the rules."""
+    """Return the decision on a column: the user's, else that of the rules, with spellings joined if asked."""
+    found = _kind_decision(name, profile, options, order, is_category=is_category)
+    if name in options.join_spellings:
+        return asked_kinds.with_joined_spellings(found, profile)
+    return found
+
+
+def _kind_decision(
+    name: str, profile: Profile, options: ColumnOptions, order: tuple[str, ...], *, is_category: bool
+) -> ColumnSchema:
     if name in options.drop:
         return with_counts(ColumnSchema(name, "dropped", "is left out, as asked"), profile)
     if profile.n == 0:
@@ -288,25 +297,12 @@ def _decided_target(name: str, profile: Profile, options: ColumnOptions) -> Colu
         if number.n_distinct > MANY_NUMBERS or name in options.numeric:
             return replace(number, reason="is the target")
     counts = profile.levels.counts
-    joined = variants(counts) if profile.levels.is_exact else {}
+    groups = list(variants(counts).values()) if profile.levels.is_exact else []
     words = {folded(level) for level in counts}
     if words <= YES | NO and words & YES and words & NO and len(words) > 2:
-        joined = {}
-        for meaning in (YES, NO):
-            group = sorted(
-                (level for level in counts if folded(level) in meaning), key=lambda level: -counts[level]
-            )
-            joined |= {folded(level): group for level in group}
-    if joined:
-        spellings = tuple((word, group[0]) for word, group in sorted(joined.items()))
-        shown = [
-            f"{' and '.join(map(repr, group[1:]))} as {group[0]!r}" for group in _distinct(joined.values())
-        ]
-        n_rows = sum(counts[level] for group in _distinct(joined.values()) for level in group[1:])
-        note = f"has variants of one value, read as one ({plural(n_rows, 'row')}): {'; '.join(shown[:4])}"
-        found = replace(found, reader=CategoryReader(spellings=spellings), notes=(note,))
+        groups = by_meaning(counts)
+    if groups:
+        spellings = sorted({(folded(level), group[0]) for group in groups for level in group})
+        reader = CategoryReader(spellings=tuple(spellings))
+        found = replace(found, reader=reader, notes=joined_notes(groups, counts))
     return with_counts(found, profile)
-
-
-def _distinct(groups: Iterable[list[str]]) -> list[list[str]]:
-    return list({tuple(group): group for group in groups}.values())

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from separatrix.data.column import Column, Kind, is_text, kind_of
+from separatrix.data.column import Column, Kind, is_text
 from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.original_columns import require_readable
 from separatrix.data.row_names import RowNames
@@ -177,7 +177,7 @@ class TableStream(Stream):
         self.table, self._frame = table, frame
         names = table.column_names if frame is None else frame.columns
         columns = table.columns
-        self.kinds = {name: kind_of(columns[name]) if name in columns else "text" for name in names}
+        self.kinds = {name: table.kind(name) if name in columns else "text" for name in names}
         self.pieces = tuple(slices(0, 0, table.n_rows, MOST_ROWS))
 
     @property

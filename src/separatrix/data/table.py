@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from separatrix.data.column import Column, as_text, is_text, kind_of, missing_rows
-from separatrix.data.column_values import as_column
+from separatrix.data.column import Column, Kind, as_text, is_text, kind_of, missing_rows
+from separatrix.data.column_values import are_truths, as_column
 from separatrix.data.row_names import RowNames
 from separatrix.errors import DataError, did_you_mean
 from separatrix.text import aligned, plural
@@ -34,6 +34,8 @@ class Table:
         Levels of columns of ordered categories, from the lowest to the highest.
     categories : collection of str, optional
         Columns of other categories, also if these are numbers.
+    truths : collection of str, optional
+        Columns of true and false that have missing values, so that they are kept as 1, 0 and NaN.
     written : dict of str to str, optional
         How the numbers of columns are written in the file that they are from, such as ``a decimal comma``.
     row_names : RowNames, optional
@@ -62,6 +64,7 @@ class Table:
     columns: dict[str, Column]
     ordered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     categories: Collection[str] = ()
+    truths: Collection[str] = ()
     written: Mapping[str, str] = field(default_factory=dict)
     row_names: RowNames | None = None
 
@@ -76,7 +79,10 @@ class Table:
                     f"all columns must be of one length: '{first}' has {len(columns[first])} rows, "
                     f"'{name}' has {len(column)}."
                 )
+        truths = {*self.truths, *(str(name) for name, values in self.columns.items() if are_truths(values))}
+        gaps = tuple(name for name in columns if name in truths and columns[name].dtype == np.float64)
         object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "truths", gaps)
 
     def __getitem__(self, name: str | int) -> Column:
         """Return a column; a `DataError` if it does not exist."""
@@ -86,9 +92,10 @@ class Table:
     def __repr__(self) -> str:
         """Return the size, the kinds of cells and the first rows."""
         shown = list(self.columns)[:12]
-        head = [as_text(self.columns[name][:SHOWN_ROWS]).tolist() for name in shown]
+        first = self.take(np.arange(min(SHOWN_ROWS, self.n_rows)))
+        head = [first.text(name).tolist() for name in shown]
         cells = [["" if cell is None else cell[:20] for cell in column] for column in head]
-        kinds: list[str] = [kind_of(self.columns[name]) for name in shown]
+        kinds: list[str] = [self.kind(name) for name in shown]
         rows = [shown, kinds, *map(list, zip(*cells, strict=True))]
         more = len(self.columns) - len(shown)
         if more:
@@ -129,7 +136,21 @@ class Table:
     def _with(self, columns: dict[str, Column]) -> Self:
         ordered = {name: levels for name, levels in self.ordered.items() if name in columns}
         categories = [name for name in self.categories if name in columns]
-        return replace(self, columns=columns, ordered=ordered, categories=categories)
+        truths = [name for name in self.truths if name in columns]
+        return replace(self, columns=columns, ordered=ordered, categories=categories, truths=truths)
+
+    def text(self, name: str) -> Column:
+        """Return a column as text; true and false are not 1 and 0, also if values are missing."""
+        column = self.columns[name]
+        if name not in self.truths:
+            return as_text(column)
+        text = as_text(column != 0)
+        text[np.isnan(column)] = None
+        return text
+
+    def kind(self, name: str) -> Kind:
+        """Return what the cells of a column are."""
+        return "truth" if name in self.truths else kind_of(self.columns[name])
 
 
 def require_column(name: str, columns: Collection[str]) -> None:

@@ -39,7 +39,12 @@ def with_target(table: Table, schema: Schema) -> tuple[Table, Schema]:
         return table, schema
     if missing.all():
         raise no_target(schema.target.name, len(missing))
-    return table.take(np.flatnonzero(~missing)), replace(schema, n_without_target=int(missing.sum()))
+    rows = table.take(np.flatnonzero(~missing))
+    name = schema.target.name
+    if name in table.truths:  # without gaps, it is true or false again
+        truth = {**rows.columns, name: rows.columns[name].astype(bool)}
+        rows = replace(rows, columns=truth, truths=[each for each in rows.truths if each != name])
+    return rows, replace(schema, n_without_target=int(missing.sum()))
 
 
 def stream_with_target(

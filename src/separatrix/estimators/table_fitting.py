@@ -78,8 +78,9 @@ class TableFitting(TableSteps):
         checkpoint_minutes : float, default=5
             Minutes between two writes. It is written before the training and on Ctrl-C, too.
         **columns :
-            What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
-            columns) and `target_missing` ('error', 'drop' or 'class'), as of `separatrix.data.ColumnOptions`.
+            What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep`,
+            `join_spellings` (names of columns) and `target_missing` ('error', 'drop' or 'class'), as of
+            `separatrix.data.ColumnOptions`.
 
         Returns
         -------

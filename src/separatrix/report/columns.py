@@ -62,18 +62,20 @@ def column_facts(table: Table, model: Any = None) -> tuple[ColumnFacts, ...]:
     """
     schema = schema_of(model)
     if schema is not None:
-        return tuple(_decided(decision, table.columns.get(decision.name)) for decision in schema.columns)
+        return tuple(_decided(decision, table) for decision in schema.columns)
     encoder = getattr(model, "encoder_", None) or getattr(model, "encoder", None)
     dropped = dict(getattr(encoder, "dropped", None) or {})
     return tuple(_facts(name, column, dropped.get(name)) for name, column in table.columns.items())
 
 
-def _decided(decision: ColumnSchema, column: Column | None) -> ColumnFacts:
+def _decided(decision: ColumnSchema, table: Table) -> ColumnFacts:
     """Return what the schema says of a column; its values as a model takes them, if it takes it as one."""
     reason = [] if decision.is_clear and decision.is_used else [decision.reason]
     values = ""
-    if column is not None:
-        values = _values(column)[0]
+    if decision.name in table.columns:
+        values = _values(
+            table.text(decision.name) if decision.name in table.truths else table[decision.name]
+        )[0]
     elif decision.low is not None and decision.high is not None and decision.kind == "number":
         text = year_text if are_years(np.array([decision.low, decision.high])) else number_text
         values = f"{text(decision.low)} to {text(decision.high)}"

@@ -97,6 +97,8 @@ def outstanding_rows(
         if name in readers:
             days = float(table[f"{name} (days)"][row])
             return cell_text(None if np.isnan(days) else date_text(round(readers[name].first + days * DAY)))
+        if name in subject.table.truths and not np.isnan(table[name][row]):
+            return cell_text(bool(table[name][row]))
         return year_text(float(table[name][row])) if name in years else cell_text(table[name][row])
 
     def shown_row(row: int) -> ShownRow:
@@ -132,4 +134,6 @@ def cell_text(cell: Any) -> str:
     """Return a cell as text; a missing one is a dash."""
     if cell is None or (isinstance(cell, float | np.floating) and np.isnan(cell)):
         return "–"
+    if isinstance(cell, bool | np.bool):
+        return str(cell)
     return number_text(float(cell)) if isinstance(cell, int | float | np.number) else str(cell)

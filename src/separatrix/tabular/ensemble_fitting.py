@@ -159,8 +159,9 @@ class TableFitting(ABC):
             a hash of the row number, the same fraction of every class, but at least 100 rows of a class if
             there are as many. A warning says how many rows were drawn. By default the table is read whole.
         **columns :
-            What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep` (names of
-            columns) and `target_missing` ('error', 'drop' or 'class'), as of `separatrix.data.ColumnOptions`.
+            What you say about columns: `categorical`, `numeric`, `date`, `ordered`, `drop`, `keep`,
+            `join_spellings` (names of columns) and `target_missing` ('error', 'drop' or 'class'), as of
+            `separatrix.data.ColumnOptions`.
 
         Returns
         -------

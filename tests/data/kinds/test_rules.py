@@ -14,6 +14,7 @@ from separatrix.data.schema import Schema
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import TableStream
 from separatrix.data.table_output import write_table
+from separatrix.data.target_rows import with_target
 from separatrix.errors import DataError, ParameterError
 
 N = 200
@@ -317,7 +318,9 @@ def test_variants_of_a_label_are_joined(labels, expected):
 def test_variants_in_other_columns_are_counted():
     schema = learn_schema(Table({"sex": repeated("male", "Male", "female"), "x": NUMBERS}))
     assert schema["sex"].kind == "category"
-    assert schema["sex"].notes == ("has 'Male' and 'male', which may be one value, in 67 rows",)
+    assert schema["sex"].notes == (
+        "has 'Male' and 'male', which may be one value, in 67 rows (join_spellings reads them as one)",
+    )
 
 
 def test_a_target_of_numbers_in_text_is_read_as_numbers():
@@ -390,7 +393,7 @@ def test_true_and_false_with_missing_cells_are_described_as_such() -> None:
         {"gaps": [True, None, False] * 10, "bits": [0, 1, 1] * 10, "truth": [True, True, False] * 10}
     )
     schema = learn_schema(table)
-    assert schema["gaps"].sentence == "gaps is 0 or 1, or false or true"
+    assert schema["gaps"].sentence == "gaps is true or false"
     assert schema["bits"].sentence == "bits is 0 or 1"
     assert schema["truth"].sentence == "truth is true or false"
     assert {decision.kind for decision in schema.columns} == {"yes/no"}
@@ -503,3 +506,77 @@ def test_true_and_false_are_the_same_levels_in_pieces_with_and_without_gaps(tmp_
         ]
     expected = ["True"] * 10 + ["(missing)"] * 5 + ["False"] * 4 + ["True"]
     assert np.concatenate(read).tolist() == expected
+
+
+@pytest.mark.parametrize("source", ["csv", "pandas", "nullable", "polars", "list"])
+def test_true_and_false_stay_so_with_missing_cells(tmp_path, source) -> None:
+    cells = [True, None, False] * 10
+    if source == "csv":
+        (tmp_path / "t.csv").write_text("x,y\n" + "true,TRUE\n,\nfalse,FALSE\n" * 10)
+        table = read_table(tmp_path / "t.csv")
+    elif source in ("pandas", "nullable"):
+        frame = pd.DataFrame({"x": cells, "y": cells})
+        table = table_from_frame(frame.astype("boolean") if source == "nullable" else frame)
+    else:
+        table = (
+            table_from_frame(pl.DataFrame({"x": cells, "y": cells}))
+            if source == "polars"
+            else Table({"x": cells, "y": cells})
+        )
+    assert set(table.take(range(6)).select(["y", "x"]).truths) == {"x", "y"}
+    assert table.text("x").tolist()[:3] == ["True", None, "False"]
+    assert "truth" in repr(table)
+    schema = learn_schema(table, "y")
+    assert (schema["x"].kind, schema["x"].n_missing) == ("yes/no", 10)
+    rows, schema = with_target(table, schema)
+    assert (rows["y"].dtype, rows.truths) == (bool, ("x",))
+    assert schema.apply(rows).text("x")[0] == "True"
+
+
+def test_marks_among_categories_are_missing() -> None:
+    cells = repeated("red", "-", "unknown", " N/A ")
+    table = Table({"paint": cells, "x": NUMBERS, "rh": repeated("+", "-"), "dash": texts(["-"] * N)})
+    schema = learn_schema(table)
+    paint = schema["paint"]
+    assert paint.kind == "category"
+    assert paint.n_missing == sum(cell in ("-", " N/A ") for cell in cells)
+    assert paint.notes == ("100 of 200 cells are values, 50 are ' N/A ', 50 are '-': taken as missing",)
+    again = Schema.from_dict(schema.to_dict())
+    read = again.apply(
+        {**table.columns, "paint": texts(["red", "-", "--", "unknown", "N/A", "none"] + [None] * 194)}
+    )
+    assert read["paint"].tolist()[:7] == ["red", None, None, "unknown", None, "none", None]
+    assert (schema["rh"].notes, schema["rh"].n_missing) == ((), 0)  # beside '+' it is a value
+    assert schema["dash"].kind == "constant"
+    asked = learn_schema(table, options=ColumnOptions(categorical="paint"))["paint"]
+    assert (asked.n_missing, asked.n_distinct) == (0, 4)
+
+
+def test_yes_no_and_marks() -> None:
+    schema = learn_schema(Table({"smoker": repeated("yes", "No", "-", "NO"), "x": NUMBERS}))
+    assert schema["smoker"].kind == "yes/no"
+    assert schema["smoker"].notes == (
+        "150 of 200 cells are values, 50 are '-': taken as missing",
+        "has variants of one value, read as one (50 rows): 'NO' as 'No'",
+    )
+    read = schema.apply({"smoker": ["nein", "-", "yes"], "x": [1, 2, 3]})["smoker"]
+    assert read.tolist() == ["No", None, "yes"]
+
+
+def test_spellings_are_joined_where_that_is_asked() -> None:
+    table = Table({"paint": repeated("red", "Red ", "red", "blue", "-"), "x": NUMBERS})
+    schema = learn_schema(table, options=ColumnOptions(join_spellings="paint"))
+    paint = schema["paint"]
+    assert (paint.kind, paint.n_distinct, paint.n_missing, paint.is_clear) == ("category", 2, 40, True)
+    assert paint.notes[1] == "has variants of one value, read as one (40 rows): 'Red ' as 'red'"
+    rows = {"paint": [" RED", "Blue", "green", "--"], "x": [1, 2, 3, 4]}
+    read = Schema.from_dict(schema.to_dict()).apply(rows)["paint"]
+    assert read.tolist() == ["red", "blue", "green", None]
+    both = learn_schema(table, options=ColumnOptions(join_spellings="paint", categorical="paint"))["paint"]
+    assert (both.n_distinct, both.n_missing) == (3, 0)
+    with pytest.raises(
+        ParameterError, match="join_spellings must name columns of categories in text, and 'x' has"
+    ):
+        learn_schema(table, options=ColumnOptions(join_spellings="x"))
+    with pytest.raises(ParameterError, match="join_spellings must name columns of the table, got 'pant'"):
+        learn_schema(table, options=ColumnOptions(join_spellings="pant"))

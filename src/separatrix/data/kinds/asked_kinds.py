@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from separatrix.data.kinds.cell_words import joined_notes, variant_notes
 from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
 from separatrix.data.kinds.dates import Order
 from separatrix.data.kinds.number_kinds import as_days, text_counts
-from separatrix.data.kinds.profile import NumberProfile, Profile
-from separatrix.data.kinds.readers import CategoryReader, NumberReader, RankReader, folded
+from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile
+from separatrix.data.kinds.readers import CategoryReader, NumberReader, RankReader, folded, is_mark
 from separatrix.data.kinds.text_kinds import as_date, as_number
-from separatrix.errors import DataError, did_you_mean
+from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.text import plural
 
 TRUTH = (("0", "False"), ("1", "True"))
@@ -37,6 +38,39 @@ def as_category(name: str, profile: Profile) -> ColumnSchema:
         reader = CategoryReader(whole=is_whole, width=profile.width or 0 if is_padded else 0)
     reason = f"has {plural(n, 'category')}, as asked"
     return with_counts(ColumnSchema(name, "category", reason, reader), profile)
+
+
+def with_joined_spellings(found: ColumnSchema, profile: Profile) -> ColumnSchema:
+    """Return the decision with spellings that differ in case or spaces alone read as one, as asked.
+
+    Of each value, the most frequent spelling stands for all of them, also for those of new rows.
+    """
+    is_other = found.kind in ("number", "date", "ordered", "constant", "empty", "dropped")
+    if not isinstance(profile, TextProfile) or is_other:
+        raise ParameterError(
+            "join_spellings",
+            f"must name columns of categories in text, and '{found.name}' {found.reason}; leave it out.",
+        )
+    if not isinstance(found.reader, CategoryReader):
+        found = as_category(found.name, profile)
+    assert isinstance(found.reader, CategoryReader)
+    if found.reader.spellings:  # yes and no
+        return found
+    counts = profile.levels.counts
+    groups: dict[str, list[str]] = {}
+    for level in sorted(counts, key=lambda level: (-counts[level], level)):
+        if not (found.reader.marks and is_mark(level)):
+            groups.setdefault(folded(level), []).append(level)
+    spellings = tuple((word, group[0]) for word, group in sorted(groups.items()))
+    notes = [note for note in found.notes if note not in variant_notes(counts)]
+    return replace(
+        found,
+        reason=f"has {plural(len(groups), 'category')}",
+        reader=replace(found.reader, spellings=spellings),
+        notes=(*notes, *joined_notes(groups.values(), counts)),
+        is_clear=True,
+        n_distinct=len(groups),
+    )
 
 
 def as_asked_number(name: str, profile: Profile) -> ColumnSchema:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from separatrix.data.kinds.numerals import MISSING_WORDS
-from separatrix.data.kinds.readers import folded
+from separatrix.data.kinds.readers import folded, is_mark
 from separatrix.text import plural
 
 FEW_WORDS, RARE_WORDS, MANY_NUMBERS = 3, 0.02, 10
@@ -52,6 +52,22 @@ def words_notes(words: Mapping[str, int], n_good: int, n: int, what: str) -> tup
     return (f"{n_good:,} of {n:,} cells are {what}, {', '.join(shown)}: taken as missing",)
 
 
+def missing_marks(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the levels that are a mark for a missing value, with their rows; none if nothing else is there.
+
+    Beside "+", the marks "-" and "--" are values.
+
+    Examples
+    --------
+    >>> missing_marks({"yes": 3, "-": 2}), missing_marks({"+": 3, "-": 2}), missing_marks({"-": 2})
+    ({'-': 2}, {}, {})
+    """
+    found = {level: n for level, n in counts.items() if is_mark(level)}
+    if any(level.strip() and not level.strip().strip("+") for level in counts):
+        found = {level: n for level, n in found.items() if level.strip().strip("-—–")}
+    return found if len(found) < len(counts) else {}
+
+
 def variants(counts: Mapping[str, int]) -> dict[str, list[str]]:
     """Return the levels that differ in case or spaces alone, the most frequent first, by folded word."""
     groups: dict[str, list[str]] = {}
@@ -68,4 +84,17 @@ def variant_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
     n_rows = sum(counts[level] for group in groups for level in group[1:])
     shown = " and ".join(f"'{level}'" for level in groups[0][:2])
     more = f" (and {plural(len(groups) - 1, 'more such value')})" if len(groups) > 1 else ""
-    return (f"has {shown}{more}, which may be one value, in {plural(n_rows, 'row')}",)
+    return (
+        f"has {shown}{more}, which may be one value, in {plural(n_rows, 'row')} (join_spellings reads them "
+        "as one)",
+    )
+
+
+def joined_notes(groups: Iterable[Sequence[str]], counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the note on spellings that are read as the first of each group."""
+    several = [group for group in groups if len(group) > 1]
+    if not several:
+        return ()
+    shown = [f"{' and '.join(map(repr, group[1:]))} as {group[0]!r}" for group in several]
+    n_rows = sum(counts[level] for group in several for level in group[1:])
+    return (f"has variants of one value, read as one ({plural(n_rows, 'row')}): {'; '.join(shown[:4])}",)

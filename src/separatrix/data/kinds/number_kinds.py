@@ -44,9 +44,7 @@ def decide_number(name: str, profile: NumberProfile) -> ColumnSchema:
         if reason := _code_reason(name, profile):
             return ColumnSchema(name, "code", reason, CategoryReader(whole=True), is_clear=False)
         if profile.low == 0 and profile.high == 1:
-            # In memory, true and false with missing cells have become numbers.
-            reason = "is 0 or 1, or false or true" if profile.n_missing else "is 0 or 1"
-            return ColumnSchema(name, "yes/no", reason, NumberReader())
+            return ColumnSchema(name, "yes/no", "is 0 or 1", NumberReader())
     notes = sentinel_notes(profile)
     what = "whole numbers" if profile.are_whole else "numbers"
     reason = f"has {what} from {profile.low:.6g} to {profile.high:.6g}"

@@ -11,6 +11,15 @@ from typing import Literal, NamedTuple
 
 Decimal = Literal[".", ","]
 
+MISSING_MARKS = frozenset(
+    (
+        *("-", "--", "---", "—", "–", "?", "??"),
+        *("n/a", "n.a.", "n. a.", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "#null!"),
+        *("#div/0!", "#value!", "#ref!", "#name?", "#num!"),
+    )
+)
+"""What a cell of categories may say instead of a value, in lower case: marks, not words."""
+
 MISSING_WORDS = frozenset(
     (
         *("", "-", "--", "---", "—", "–", ".", "..", "...", "*", "?", "??"),

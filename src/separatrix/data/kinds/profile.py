@@ -222,6 +222,13 @@ class TextProfile:
                 self.n_spaced += n
                 self.n_words += n * len(cell.split())
 
+    def without(self, words: Mapping[str, int]) -> TextProfile:
+        """Return what is counted if some levels, with their rows, are missing values."""
+        found = TextProfile(self.most)
+        found.add_counts({level: n for level, n in self.levels.counts.items() if level not in words})
+        found.levels.n_missing = self.n_missing + sum(words.values())
+        return found
+
     @property
     def n(self) -> int:
         """Cells that are not missing."""

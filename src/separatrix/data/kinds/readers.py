@@ -15,7 +15,7 @@ import numpy as np
 
 from separatrix.data.column import Column, Kind, as_numbers, as_text, is_text
 from separatrix.data.kinds.dates import DAY, ORDERS, PARTS, Order, parts_of, read_seconds
-from separatrix.data.kinds.numerals import MISSING_WORDS, NumberFormat
+from separatrix.data.kinds.numerals import MISSING_MARKS, MISSING_WORDS, NumberFormat
 from separatrix.errors import DataError
 
 YES = frozenset(
@@ -33,6 +33,11 @@ def folded(cell: str) -> str:
     'new york'
     """
     return " ".join(cell.split()).casefold()
+
+
+def is_mark(cell: str) -> bool:
+    """Return whether a cell of categories is a mark for a missing value, such as "-"."""
+    return folded(cell) in MISSING_MARKS
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class CategoryReader:
         The level that stands for a word, `folded`: variants of one value.
     missing : str
         The level of cells without a value; empty if they have none.
+    marks : bool
+        Whether marks such as "-" are missing values.
 
     Examples
     --------
@@ -127,6 +134,7 @@ class CategoryReader:
     width: int = 0
     spellings: tuple[tuple[str, str], ...] = ()
     missing: str = ""
+    marks: bool = False
 
     def __post_init__(self) -> None:
         """Check values that may come from a file."""
@@ -134,8 +142,10 @@ class CategoryReader:
         object.__setattr__(self, "spellings", pairs)
         if not all(isinstance(text, str) for pair in pairs for text in pair):
             raise ValueError("spellings must be pairs of text")
-        if not isinstance(self.whole, bool) or not isinstance(self.width, int):
-            raise ValueError("whole must be true or false, and width a number")
+        if not all(isinstance(given, bool) for given in (self.whole, self.marks)):
+            raise ValueError("whole and marks must be true or false")
+        if not isinstance(self.width, int):
+            raise ValueError("width must be a number")
         if not isinstance(self.missing, str):
             raise ValueError("missing must be text")
 
@@ -152,7 +162,7 @@ class CategoryReader:
         if self.whole and column.dtype == bool:  # with gaps, a file gives true and false as 1 and 0
             column = column.astype(np.int64)
         text = as_text(column)
-        if not (self.whole or self.width or self.spellings or self.missing):
+        if not (self.whole or self.width or self.spellings or self.missing or self.marks):
             return {name: text}
         cells = text.tolist()
         known = {cell: self.level(cell) for cell in set(cells)}
@@ -162,7 +172,7 @@ class CategoryReader:
 
     def level(self, cell: str | None) -> str | None:
         """Return the level of a cell."""
-        if cell is None:
+        if cell is None or (self.marks and is_mark(cell)):
             return self.missing or None
         if self.whole or self.width:
             try:
@@ -289,8 +299,10 @@ _READERS: dict[str, type[Reader]] = {reader.kind: reader for reader in get_args(
 def reader_to_dict(reader: Reader) -> dict[str, Any]:
     """Return a reader as values that JSON can hold."""
     values = {"kind": reader.kind, **asdict(reader)}
-    if isinstance(reader, CategoryReader) and not reader.missing:  # earlier versions do not know it
-        del values["missing"]
+    if isinstance(reader, CategoryReader):  # earlier versions do not know these
+        for name in ("missing", "marks"):
+            if not values[name]:
+                del values[name]
     return values
 
 

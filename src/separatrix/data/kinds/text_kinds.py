@@ -12,6 +12,8 @@ import numpy as np
 from separatrix.data.kinds.cell_words import (
     LEAST_NUMBERS,
     RARE_WORDS,
+    joined_notes,
+    missing_marks,
     missing_words,
     odd_words,
     variant_notes,
@@ -34,7 +36,24 @@ NEARLY = 0.95
 
 
 def decide_text(name: str, profile: TextProfile) -> ColumnSchema:
-    """Return what a column of text is."""
+    """Return what a column of text is; marks such as "-" among categories are missing values."""
+    marks = missing_marks(profile.levels.counts) if profile.levels.is_exact else {}
+    if not marks:
+        return _decided(name, profile)
+    if (found := _try_date(name, profile) or _try_number(name, profile)) is not None:
+        return found
+    found = _decided(name, profile.without(marks))
+    if not isinstance(found.reader, CategoryReader):
+        return found if found.reader is None else _decided(name, profile)
+    return replace(
+        found,
+        reader=replace(found.reader, marks=True),
+        notes=(*words_notes(marks, profile.n - sum(marks.values()), profile.n, "values"), *found.notes),
+        n_missing=sum(marks.values()),
+    )
+
+
+def _decided(name: str, profile: TextProfile) -> ColumnSchema:
     levels = profile.levels
     if levels.n_levels == 1:
         only = next(iter(levels.counts))
@@ -172,19 +191,20 @@ def _try_yes_no(name: str, profile: TextProfile) -> ColumnSchema | None:
     if len(found) < len(levels.counts) or len(set(found.values())) < 2:
         return None
     reader = CategoryReader(spellings=_yes_no_spellings(levels.counts))
-    notes = variant_notes(levels.counts) if len(levels.counts) > 2 else ()
+    notes = joined_notes(by_meaning(levels.counts), levels.counts)
     return ColumnSchema(name, "yes/no", "is yes or no", reader, notes=notes)
+
+
+def by_meaning(counts: Mapping[str, int]) -> list[list[str]]:
+    """Return the levels that mean yes and those that mean no, the most frequent of each first."""
+    levels = sorted(counts, key=lambda level: (counts[level], level), reverse=True)
+    return [[level for level in levels if folded(level) in words] for words in (YES, NO)]
 
 
 def _yes_no_spellings(counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     """Return the most frequent spelling of yes and of no for every word that means it."""
-    spellings = []
-    for words in (YES, NO):
-        most = max(
-            (level for level in counts if folded(level) in words), key=lambda level: (counts[level], level)
-        )
-        spellings += [(word, most) for word in sorted(words)]
-    return tuple(spellings)
+    groups = zip((YES, NO), by_meaning(counts), strict=True)
+    return tuple((word, group[0]) for words, group in groups for word in sorted(words))
 
 
 def _numbers_note(profile: TextProfile) -> tuple[str, ...]:
