@@ -90,3 +90,14 @@ def test_the_numbers_have_the_name_of_the_target() -> None:
     named = Model(Network.mlp(1, (), 1, head="regression"), [2.0, 1.0], target_name="price")
     assert FunctionFitDisplay.from_estimator(named, X, X[:, 0]).ax_.get_ylabel() == "price"
     assert FunctionFitDisplay.from_estimator(LINE, X, X[:, 0]).ax_.get_ylabel() == "prediction"
+
+
+def test_rows_that_are_predicted_wrong_have_a_ring(recorded: MLPClassifier) -> None:
+    y = np.where(X[:, 0] > 1, "high", "low")
+    display = FunctionFitDisplay.from_estimator(STEP, X, y)
+    assert display.rings_ is not None
+    assert display.legend_ is not None
+    is_wrong = (X[:, 0] > 0) & (X[:, 0] <= 1)
+    assert_allclose(display.rings_.get_offsets()[:, 0], X[is_wrong, 0])
+    assert display.legend_.get_texts()[-1].get_text() == f"wrong: {is_wrong.sum()} of {len(X)}"
+    assert FunctionFitDisplay.from_estimator(recorded, X, X[:, 0] > 1, epochs=2).rings_ is None

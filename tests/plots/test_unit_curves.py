@@ -60,3 +60,10 @@ def test_wrong_rows_and_axes() -> None:
     display = UnitCurvesDisplay.from_estimator(MODEL, X)
     with pytest.raises(ParameterError, match="axes must be three axes, got 1"):
         display.plot(display.axes_[:1])
+
+
+def test_rows_that_are_predicted_wrong_have_a_ring() -> None:
+    display = UnitCurvesDisplay.from_estimator(MODEL, X, np.where(MODEL.predict(X) == "yes", "no", "yes"))
+    assert display.rings_ is not None
+    assert_array_equal(display.rings_.get_offsets()[:, 0], X[:, 0])
+    assert display.axes_[2].get_legend().get_texts()[-1].get_text() == "wrong: 12 of 12"

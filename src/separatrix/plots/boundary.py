@@ -26,7 +26,13 @@ from separatrix.plots.legends import add_colorbar, add_legend
 from separatrix.plots.marked import marked_point
 from separatrix.plots.palette import ink
 from separatrix.plots.plane_caption import caption_of
-from separatrix.plots.points import draw_class_points, draw_rings, point_area, ringed_points
+from separatrix.plots.points import (
+    draw_class_points,
+    draw_rings,
+    point_area,
+    predictions_of,
+    ringed_points,
+)
 from separatrix.plots.scene import Scene
 from separatrix.plots.shades import draw_shades, everywhere, shades_of, write_everywhere
 from separatrix.plots.sizes import axes_size, figure_size, text_points, text_size
@@ -134,7 +140,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         grid = decision_grid(
             estimator, X, features=features, plane=plane, at=at, grid_resolution=grid_resolution
         )
-        return cls(grid, y, _predictions(estimator, X, y)).plot(ax, **kwargs)
+        return cls(grid, y, predictions_of(estimator, X, y)).plot(ax, **kwargs)
 
     @classmethod
     def from_predictions(
@@ -221,7 +227,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
         where: dict[str, Any] = {"features": features, "plane": plane, "at": at}
         grids = [decision_grid(model, X, **where, grid_resolution=grid_resolution) for _, model in named]
         displays = [
-            cls(grid, y, _predictions(model, X, y)) for grid, (_, model) in zip(grids, named, strict=True)
+            cls(grid, y, predictions_of(model, X, y)) for grid, (_, model) in zip(grids, named, strict=True)
         ]
         _require_same_classes(named, displays)
         n_columns = min(len(named), _COMPARED_COLUMNS)
@@ -376,7 +382,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
             return grid_over(scene.at(frame), plane, scene.rows)
 
         has_points = scene.y is not None
-        display = cls(grid_at(0), scene.y, _predictions(scene.at(0), scene.rows, scene.y))
+        display = cls(grid_at(0), scene.y, predictions_of(scene.at(0), scene.rows, scene.y))
         look = None if has_points else {"s": 0}
         display.plot(figure.subplots(), colorbar=False, legend=False, point_kw=look)
         ax = display.ax_
@@ -404,7 +410,7 @@ class DecisionBoundaryDisplay(ModelDisplay):
                 segments += contour_generator(grid.plane.u, grid.plane.v, margin).lines(0.0)
             lines.set_segments(segments)
             display.everywhere_.set_text(everywhere(grid))
-            now = cls(grid, scene.y, _predictions(scene.at(frame), scene.rows, scene.y))
+            now = cls(grid, scene.y, predictions_of(scene.at(frame), scene.rows, scene.y))
             for ring in rings:
                 if now.codes is not None and now.is_wrong is not None:
                     ring.set_offsets(ringed_points(plane.points, now.codes, now.is_wrong))
@@ -445,11 +451,6 @@ class DecisionBoundaryDisplay(ModelDisplay):
 
     def _scale_label(self) -> str:
         return wrapped(f"P({self.grid.classes[1]})", 36)
-
-
-def _predictions(estimator: Any, X: Any, y: Any) -> Any:
-    """Return the classes that are predicted for rows whose classes are known."""
-    return None if y is None else estimator.predict(X)
 
 
 def _aspect(plane: Plane) -> float | None:

@@ -19,7 +19,7 @@ from separatrix.plots.display import ModelDisplay, Panel, Subject
 from separatrix.plots.legends import add_legend
 from separatrix.plots.marked import marked_value
 from separatrix.plots.palette import class_colors, ink, ordered_colors
-from separatrix.plots.points import draw_class_points
+from separatrix.plots.points import draw_class_points, draw_rings, predictions_of, ringed_points
 from separatrix.plots.scene import Scene
 
 Array = NDArray[Any]
@@ -38,6 +38,8 @@ class FunctionFitDisplay(ModelDisplay):
         The points' classes or numbers; without it no points are drawn.
     y_name : str, optional
         Name of the numbers that are predicted; by default that of a series `y`.
+    y_pred : array-like of shape (n_rows,), optional
+        The classes that are predicted for the points: those that differ from `y` have a ring.
 
     Attributes
     ----------
@@ -46,6 +48,8 @@ class FunctionFitDisplay(ModelDisplay):
     lines_ : list of matplotlib Line2D
         One for each epoch; for more than two classes one for each class.
     points_ : list of matplotlib PathCollection
+    rings_ : matplotlib PathCollection or None
+        Around the points that are predicted wrong; None without `y_pred`.
     legend_ : matplotlib Legend or None
 
     Examples
@@ -59,11 +63,17 @@ class FunctionFitDisplay(ModelDisplay):
 
     panel_width = 4.4
 
-    def __init__(self, curve: FittedCurve, y: Any = None, y_name: str | None = None) -> None:
+    def __init__(
+        self, curve: FittedCurve, y: Any = None, y_name: str | None = None, y_pred: Any = None
+    ) -> None:
         self.curve = curve
         # A pandas or Polars series has a name, too.
         self.name = y_name or getattr(y, "name", None) or "prediction"
-        self.codes = None if y is None or curve.classes is None else Labels(curve.classes).encode(np.ravel(y))
+        self.codes = _codes(curve, y)
+        predicted = _codes(curve, y_pred)
+        self.is_wrong: Array | None = None
+        if self.codes is not None and predicted is not None:
+            self.is_wrong = np.not_equal(self.codes, predicted)
         self.heights = _heights(curve, self.codes, y)
         if self.heights is not None and self.heights.shape != curve.points.shape:
             raise DataError(
@@ -110,7 +120,9 @@ class FunctionFitDisplay(ModelDisplay):
         """
         curve = fitted_curve(estimator, X, epochs=epochs, grid_resolution=grid_resolution)
         name = as_model(estimator).target_name if is_network(estimator) else None
-        return cls(curve, y, name).plot(ax, **kwargs)
+        # Of several networks, one point may be right for one and wrong for another.
+        predicted = predictions_of(estimator, X, y) if epochs is None and curve.classes is not None else None
+        return cls(curve, y, name, predicted).plot(ax, **kwargs)
 
     def plot(
         self,
@@ -133,10 +145,13 @@ class FunctionFitDisplay(ModelDisplay):
         """
         ax, curve = self._begin(ax), self.curve
         classes = [] if curve.classes is None else curve.classes.tolist()
-        self.points_ = []
+        self.points_, self.rings_ = [], None
         if self.heights is not None:
             points = np.column_stack([curve.points, self.heights])
             self.points_ = draw_class_points(ax, points, self.codes, classes, **dict(point_kw or {}))
+            if self.codes is not None and self.is_wrong is not None:
+                area = dict(point_kw or {}).get("s")
+                self.rings_ = draw_rings(ax, points, self.codes, self.is_wrong, area=area)
         self.lines_ = []
         for values, look in zip(curve.values, self._looks(), strict=True):
             self.lines_ += ax.plot(curve.x, values, **style(look | {"zorder": 4}, line_kw))
@@ -154,6 +169,8 @@ class FunctionFitDisplay(ModelDisplay):
         self.legend_ = None
         handles: list[Any] = [line for line in self.lines_ if not str(line.get_label()).startswith("_")]
         handles += self.points_
+        if self.rings_ is not None and self.is_wrong is not None and self.is_wrong.any():
+            handles.append(self.rings_)
         if legend and handles:
             beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
             inside = {"fontsize": self._fontsize} if self._is_small else {}
@@ -175,10 +192,13 @@ class FunctionFitDisplay(ModelDisplay):
     @classmethod
     def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
         """Draw the points; the curve changes."""
-        display = cls(fitted_curve(scene.at(-1), scene.rows), scene.y)
+        display = cls(fitted_curve(scene.at(-1), scene.rows), scene.y, y_pred=_predicted(scene, -1))
         display.plot(figure.subplots(), legend=False)
+        rings = [] if display.rings_ is None else [display.rings_]
+        for ring in rings:
+            ring.set_label("wrong")  # their number changes
         if display.codes is not None:
-            add_legend(figure, display.ax_, display.points_, is_own=True)
+            add_legend(figure, display.ax_, [*display.points_, *rings], is_own=True)
         display.ax_.set_ylim(display.ax_.get_ylim())
         mark = marked_value(scene, display.ax_)
 
@@ -187,8 +207,13 @@ class FunctionFitDisplay(ModelDisplay):
             curve = fitted_curve(scene.at(frame), scene.rows)
             for line, values in zip(display.lines_, curve.values, strict=True):
                 line.set_ydata(values)
+            now = cls(curve, scene.y, y_pred=_predicted(scene, frame))
+            for ring in rings:
+                if now.codes is not None and now.heights is not None and now.is_wrong is not None:
+                    points = np.column_stack([curve.points, now.heights])
+                    ring.set_offsets(ringed_points(points, now.codes, now.is_wrong))
 
-        return Panel([*display.lines_, *mark.moving], update)
+        return Panel([*display.lines_, *rings, *mark.moving], update)
 
     def _looks(self) -> list[dict[str, Any]]:
         """Return colour, width and label of each curve."""
@@ -215,6 +240,16 @@ class FunctionFitDisplay(ModelDisplay):
 def _epoch_label(epoch: int, asked: int) -> str:
     named = f"epoch {epoch}" if epoch else "untrained"
     return named if epoch == asked else f"{named} ({asked} asked)"
+
+
+def _codes(curve: FittedCurve, y: Any) -> Array | None:
+    """Return the codes of classes; None for numbers."""
+    return None if y is None or curve.classes is None else Labels(curve.classes).encode(np.ravel(y))
+
+
+def _predicted(scene: Scene, frame: int) -> Any:
+    """Return the classes that the network of a frame predicts; None for numbers."""
+    return None if scene.model.classes is None else predictions_of(scene.at(frame), scene.rows, scene.y)
 
 
 def _heights(curve: FittedCurve, codes: Array | None, y: Any) -> Array | None:

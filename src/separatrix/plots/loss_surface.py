@@ -40,6 +40,7 @@ Keywords = Mapping[str, Any] | None
 
 _LEVELS = 25
 _FEW_SNAPSHOTS = 40
+_FILM_MARGIN = 0.5  # beside the path of a film, of its length: a minimum beyond the last step is in sight
 _CROSS: dict[str, Any] = {
     "marker": "X",
     "markersize": 10,
@@ -248,12 +249,14 @@ class LossSurfaceDisplay(ModelDisplay):
                 "X and y must be given for the view 'surface', which shows their loss; pass them, as in "
                 "animate(estimator, path, X, y)."
             )
-        surface = loss_surface(scene.estimator, scene.rows, scene.y)
+        surface = loss_surface(scene.estimator, scene.rows, scene.y, margin=_FILM_MARGIN)
         display = cls(surface).plot(figure.subplots())
         for still in (*display.snapshots_, *display.names_, *filter(None, [display.trained_])):
             still.remove()
         projected = "" if surface.on_plane.all() else "projected: the path leaves this plane"
         display.ax_.set_title(projected, fontsize=text_points("small"))
+        if len(surface.path) <= _FEW_SNAPSHOTS:
+            display.path_.set(marker="o", markersize=5, markeredgecolor="black", markeredgewidth=0.6)
         (now,) = display.ax_.plot([], [], "o", color="white", markeredgecolor="black", markersize=8)
         positions = (scene.thetas - surface.origin) @ surface.directions.T
 

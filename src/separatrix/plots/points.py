@@ -83,6 +83,11 @@ def draw_rings(
     return ax.scatter(ringed[:, 0], ringed[:, 1], **look)
 
 
+def predictions_of(estimator: Any, X: Any, y: Any) -> Any:
+    """Return the classes that are predicted for rows whose classes are known; None for others."""
+    return None if y is None else estimator.predict(X)
+
+
 def ringed_points(points: Array, codes: Array, is_wrong: Array) -> Array:
     """Return those points that are drawn and wrong."""
     rows = stratified_rows(len(points), codes, MAX_POINTS)

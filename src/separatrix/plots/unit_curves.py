@@ -20,7 +20,7 @@ from separatrix.plots.axes import figure_of, style, wrapped
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
 from separatrix.plots.grid import new_grid
 from separatrix.plots.palette import curve_colors, grid_color, ink
-from separatrix.plots.points import draw_class_points
+from separatrix.plots.points import draw_class_points, draw_rings, predictions_of, ringed_points
 from separatrix.plots.scene import Scene
 from separatrix.plots.sizes import text_points
 
@@ -45,6 +45,8 @@ class UnitCurvesDisplay(ModelDisplay):
         What `separatrix.explain.unit_curves` returns.
     y : array-like of shape (n_rows,), optional
         The points' classes or numbers.
+    y_pred : array-like of shape (n_rows,), optional
+        The classes that are predicted for the points: those that differ from `y` have a ring.
 
     Attributes
     ----------
@@ -54,6 +56,8 @@ class UnitCurvesDisplay(ModelDisplay):
         One for each unit.
     sum_line_, output_line_ : matplotlib Line2D
     points_ : list of matplotlib PathCollection
+    rings_ : matplotlib PathCollection or None
+        Around the points that are predicted wrong; None without `y_pred`.
 
     Examples
     --------
@@ -67,8 +71,9 @@ class UnitCurvesDisplay(ModelDisplay):
 
     panel_width = 4.4
 
-    def __init__(self, curves: UnitCurves, y: Any = None) -> None:
+    def __init__(self, curves: UnitCurves, y: Any = None, y_pred: Any = None) -> None:
         self.curves = curves
+        self.is_wrong: Array | None = None
         self.codes: Array | None = None
         self.heights: Array | None = None
         if y is not None:
@@ -82,6 +87,8 @@ class UnitCurvesDisplay(ModelDisplay):
             else:
                 self.codes = Labels(curves.classes).encode(targets)
                 self.heights = (self.codes == _shown_class(curves)).astype(np.float64)
+                if y_pred is not None:
+                    self.is_wrong = self.codes != Labels(curves.classes).encode(np.ravel(y_pred))
 
     @classmethod
     def from_estimator(
@@ -120,7 +127,8 @@ class UnitCurvesDisplay(ModelDisplay):
             If `X` or `y` does not fit the network.
         """
         curves = unit_curves(estimator, X, output=output, grid_resolution=grid_resolution)
-        return cls(curves, y).plot(axes, **kwargs)
+        predicted = None if curves.classes is None else predictions_of(estimator, X, y)
+        return cls(curves, y, predicted).plot(axes, **kwargs)
 
     def plot(
         self,
@@ -194,14 +202,20 @@ class UnitCurvesDisplay(ModelDisplay):
         return lines
 
     def _draw_points(self, ax: Axes, point_kw: Mapping[str, Any] | None) -> list[Any]:
+        self.rings_ = None
         if self.heights is None:
             return []
         points = np.column_stack([self.curves.points, self.heights])
         classes = [] if self.curves.classes is None else self.curves.classes.tolist()
         drawn = draw_class_points(ax, points, self.codes, classes, **dict(point_kw or {}))
+        handles = list(drawn)
+        if self.codes is not None and self.is_wrong is not None:
+            area = dict(point_kw or {}).get("s")
+            self.rings_ = draw_rings(ax, points, self.codes, self.is_wrong, area=area)
+            handles += [self.rings_] if self.is_wrong.any() else []
         if self.codes is not None:
             look: dict[str, Any] = {"fontsize": text_points("small"), "frameon": False, "borderaxespad": 0.0}
-            ax.legend(handles=drawn, loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
+            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), **look)
         return drawn
 
     @classmethod
@@ -212,7 +226,13 @@ class UnitCurvesDisplay(ModelDisplay):
             return unit_curves(scene.at(frame), scene.rows, grid_resolution=_FILM_RESOLUTION)
 
         axes = figure.subplots(3, 1, sharex=True)
-        display = cls(curves_at(-1), scene.y).plot(axes)
+
+        def predicted(frame: int) -> Any:
+            no_class = scene.model.classes is None
+            return None if no_class else predictions_of(scene.at(frame), scene.rows, scene.y)
+
+        display = cls(curves_at(-1), scene.y, predicted(-1)).plot(axes)
+        rings = [] if display.rings_ is None else [display.rings_]
         for ax in axes[1:]:
             if (legend := ax.get_legend()) is not None:  # "bias" changes, and there is little room
                 legend.remove()
@@ -227,8 +247,13 @@ class UnitCurvesDisplay(ModelDisplay):
                 line.set_ydata(height)
             display.sum_line_.set_ydata(curves.sum)
             display.output_line_.set_ydata(curves.output)
+            now = cls(curves, scene.y, predicted(frame))
+            for ring in rings:
+                if now.codes is not None and now.heights is not None and now.is_wrong is not None:
+                    points = np.column_stack([curves.points, now.heights])
+                    ring.set_offsets(ringed_points(points, now.codes, now.is_wrong))
 
-        return Panel([*lines, display.sum_line_, display.output_line_], update)
+        return Panel([*lines, display.sum_line_, display.output_line_, *rings], update)
 
     @classmethod
     def missing(cls, subject: Subject) -> str | None:
