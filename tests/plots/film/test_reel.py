@@ -32,25 +32,25 @@ OTHERS = {
 }
 
 
-def scene_for(name, filmed):
+def scene_for(name, filmed, every=1):
     if name not in OTHERS:
-        return make_scene(*filmed)
+        return make_scene(*filmed, every=every)
     classifier, X, y = filmed
     rows, settings = OTHERS[name](X)
     other = clone(classifier).set_params(**settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         other.fit(rows, y)
-    return make_scene(other, rows, y)
+    return make_scene(other, rows, y, every=every)
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_frame_depends_on_its_number_alone(filmed, name):
-    scene = scene_for(name, filmed)
+    scene = scene_for(name, filmed, every=2)
     reel = Reel(scene, [VIEWS[name]])
     there, back = list(reel), [reel[number] for number in reversed(range(len(reel)))]
     assert_array_equal(there, back[::-1])
-    assert_array_equal(Reel(scene, [VIEWS[name]])[5], there[5])
+    assert_array_equal(Reel(scene, [VIEWS[name]])[3], there[3])
     assert all((before != after).any() for before, after in pairwise(there))
 
 
