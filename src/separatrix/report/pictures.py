@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -30,6 +30,12 @@ COLORS = ("#3f7fd9", "#dd8a2e", "#3aa17e", "#b05fb5", "#c9504d", "#8a7a3a", "#5f
 MUTED = "#8b919b"
 WIDTH, HEIGHT = 4.6, 3.1  # inches
 SHOWN_GROUPS = 15
+LEGEND_LETTERS = 66
+"""Letters in a line of a legend, with 6 for the line before each name."""
+
+SHORTENED = 0.5
+"""A calibration whose points and intervals are all below this has shorter axes."""
+
 MOST_POINTS = 2000
 """Points of a scatter; of more, a sample that keeps the extreme ones."""
 
@@ -103,6 +109,35 @@ def _name(text: object, length: int = 28) -> str:
     return as_written(shortened(text, length))
 
 
+def _legend_below(ax: Axes) -> None:
+    """Add a legend below the axes, where it hides nothing."""
+    handles, names = ax.get_legend_handles_labels()
+    assert isinstance(ax.figure, Figure)
+    ax.figure.legend(
+        handles,
+        names,
+        loc="outside lower center",
+        ncols=_legend_columns(names),
+        columnspacing=1.2,
+        handlelength=1.4,
+    )
+
+
+def _legend_columns(names: Collection[object]) -> int:
+    """Return the columns of a legend that is as wide as a picture."""
+    lengths = [len(_name(name)) + 6 for name in names]
+    for n_columns in range(len(lengths), 1, -1):
+        n_rows = -(-len(lengths) // n_columns)
+        if sum(max(lengths[i : i + n_rows]) for i in range(0, len(lengths), n_rows)) <= LEGEND_LETTERS:
+            return n_columns
+    return 1
+
+
+def _legend_height(names: Collection[object]) -> float:
+    """Return the inches that a legend needs."""
+    return 0.1 + 0.17 * -(-len(names) // _legend_columns(names))
+
+
 def curve_picture(
     curves: Mapping[str, tuple[Array, Array]], title: str, x: str, y: str, *, diagonal: bool
 ) -> str:
@@ -115,28 +150,38 @@ def curve_picture(
             color, width = (COLORS[number % len(COLORS)], 2.0 if number == 0 else 1.1)
             ax.plot(across, up, color=color, linewidth=width, label=_name(name))
         ax.set(xlabel=x, ylabel=y, xlim=(-0.01, 1.01), ylim=(-0.02, 1.03))
-        ax.legend(loc="lower right" if diagonal else "lower left")
+        _legend_below(ax)
 
-    return picture(draw, title)
+    return picture(draw, title, height=HEIGHT + _legend_height(curves))
 
 
 def calibration_picture(bins: Sequence[CalibrationBin], label: str) -> str:
-    """Return how often a class comes true beside its probability, with the number of rows of each point."""
+    """Return how often a class comes true beside its probability, with the number of rows of each point.
+
+    The axes of a rare class end above its points.
+    """
+    x, y = [each.predicted for each in bins], [each.observed.value or 0.0 for each in bins]
+    top = max(*x, *y, *(each.observed.high or 0.0 for each in bins), 0.01)
+    end = 1.0 if top > SHORTENED else 1.1 * top
 
     def draw(ax: Axes) -> None:
-        ax.plot([0, 1], [0, 1], "--", color=MUTED, linewidth=1)
+        ax.plot([0, end], [0, end], "--", color=MUTED, linewidth=1)
         for each in bins:
             low, high = each.observed.low, each.observed.high
             if low is not None and high is not None:
                 ax.plot([each.predicted] * 2, [low, high], color=COLORS[0], linewidth=1.2)
-        x, y = [each.predicted for each in bins], [each.observed.value or 0.0 for each in bins]
         ax.plot(x, y, "o", color=COLORS[0], markersize=5)
-        for each in bins:
-            top = each.observed.high or 0.0
-            above = top < 0.9
+        fewest, most = min(each.n_rows for each in bins), max(each.n_rows for each in bins)
+        is_one_number = len(bins) > 2 and most <= 1.2 * fewest
+        if is_one_number:  # beside each of many points, numbers hide one another
+            some = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+            ax.text(0.02, 0.97, f"each point: {some} rows", transform=ax.transAxes, va="top", fontsize=7.5)
+        for each in () if is_one_number else bins:
+            high = each.observed.high or 0.0
+            above = high < 0.9 * end
             ax.annotate(
                 f"{each.n_rows:,}",
-                (each.predicted, top if above else each.observed.low or 0.0),
+                (each.predicted, high if above else each.observed.low or 0.0),
                 xytext=(0, 2 if above else -3),
                 textcoords="offset points",
                 ha="center",
@@ -146,9 +191,10 @@ def calibration_picture(bins: Sequence[CalibrationBin], label: str) -> str:
         ax.set(
             xlabel="predicted probability",
             ylabel="fraction that came true",
-            xlim=(-0.03, 1.03),
-            ylim=(-0.03, 1.08),
+            xlim=(-0.03 * end, 1.03 * end),
+            ylim=(-0.03 * end, 1.08 * end),
         )
+        ax.xaxis.set_major_locator(MaxNLocator(5))
 
     return picture(draw, f"Calibration of {label}")
 
@@ -202,9 +248,10 @@ def dependence_picture(dependence: Dependence, answer: str, low: float, high: fl
             ax.set(ylim=(len(names) - 0.5, -0.5), xlim=(low, high))
             ax.set(xlabel=_name(answer, 40), ylabel=_name(dependence.column, 40))
         if many:
-            ax.legend()
+            _legend_below(ax)
 
     height = HEIGHT if dependence.is_number else min(HEIGHT, 0.9 + 0.24 * len(dependence.values))
+    height += _legend_height(dependence.outputs) if len(dependence.outputs) > 1 else 0.0
     return picture(draw, f"How the answer depends on {dependence.column}", height=height)
 
 
@@ -251,9 +298,9 @@ def learning_picture(curves: Mapping[str, Sequence[float]], kept_epoch: int | No
             ax.set_yscale("log")
         ax.set(xlabel="epoch", ylabel=label)
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        ax.legend()
+        _legend_below(ax)
 
-    return picture(draw, "Learning curves")
+    return picture(draw, "Learning curves", height=HEIGHT + _legend_height([*curves, "epoch, kept"]))
 
 
 def prediction_picture(truth: Array, predicted: Array, name: str) -> str:

@@ -294,8 +294,11 @@ def _precision_recall(subject: Subject, answers: Mapping[str, Array]) -> dict[st
 def _calibration(subject: Subject, answers: Array) -> dict[str, Sequence[CalibrationBin]]:
     if subject.classes is None:
         return {}
-    codes = range(len(subject.classes))
-    shown = [subject.how.positive] if len(subject.classes) == 2 else list(codes)[:MOST_CLASSES]
+    shown = [subject.how.positive]
+    if len(subject.classes) > 2:
+        n_rows = np.bincount(subject.y, minlength=len(subject.classes))
+        most = np.argsort(-n_rows, kind="stable")[:MOST_CLASSES]
+        shown = sorted(int(code) for code in most if n_rows[code])
     n_bins = max(2, min(10, subject.n_rows // 15))
     return {
         str(subject.classes[code]): calibration_bins(subject.y == code, answers[:, code], n_bins=n_bins)
