@@ -19,7 +19,13 @@ from separatrix.data.frames import columns_of
 from separatrix.data.schema import AppliedTable
 from separatrix.data.sparse_rows import check_sparse
 from separatrix.data.table import Table
-from separatrix.data.table_check import TableCheck, checked_table, warn_of_table, warned_readable_table
+from separatrix.data.table_check import (
+    TableCheck,
+    checked_table,
+    warn_of_intervals,
+    warn_of_table,
+    warned_readable_table,
+)
 from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.ensemble_parts import checked_models, checked_weights
@@ -234,13 +240,20 @@ class Ensemble:
             As in `Model.decision_function`.
         ParameterError
             If `coverage` is not between 0 and 1, or the ensemble has no `residuals`.
+
+        Warns
+        -----
+        TableWarning
+            If rows are far from the training: intervals do not hold for them.
         """
         if self.residuals is None:
             raise ParameterError(
                 "predict_interval",
                 "needs the residuals of a TabularRegressor, and this ensemble has none; fit one and save it.",
             )
-        return self.residuals.intervals(self.predict(X), coverage)
+        middle = self.predict(X)
+        warn_of_intervals(self.encoder, X)
+        return self.residuals.intervals(middle, coverage)
 
     def check_table(self, X: Any) -> TableCheck:
         """Return what the models were not trained on in a table; see `Model.check_table`."""

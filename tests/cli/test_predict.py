@@ -470,3 +470,34 @@ def test_what_was_guessed_of_the_table_of_the_model_is_not_said_again(run, peopl
     assert "title" not in run("predict", "m.safetensors", "titled.csv").stderr
     Path("other.csv").write_text("Another list\n" + people.read_text(encoding="utf-8"), encoding="utf-8")
     assert "'Another list', is skipped as a title" in run("predict", "m.safetensors", "other.csv").stderr
+
+
+@pytest.mark.parametrize("output", ["scored.csv", "scored.parquet"])
+def test_lines_to_skip_are_counted_with_blank_ones(run, people, model, output):
+    lines = people.read_text(encoding="utf-8")
+    title = ",".join(f"list {number}" for number in range(lines.partition("\n")[0].count(",") + 1))
+    Path("titled.csv").write_text(f"{title}\n\n\n{lines}", encoding="utf-8")
+    result = run("predict", str(model), "titled.csv", "-o", output, "--skip-rows", "0")
+    assert "skip them with --skip-rows 3." in " ".join(result.stderr.split()), result.output
+    assert run("predict", str(model), "titled.csv", "-o", output, "--skip-rows", "3").exit_code == 0
+
+
+def test_intervals_of_rows_far_from_the_training_are_warned_of(run):
+    x = np.linspace(0, 10, 120)
+    pl.DataFrame({"x": x, "z": x[::-1] % 3, "y": 2 * x}).write_csv("t.csv")
+    fitted = run(
+        "fit", "t.csv", "-t", "y", "--presets", "fast", "--cv", "2", "--folds", "0", "-o", "m.safetensors"
+    )
+    assert fitted.exit_code == 0, fitted.output
+    rows = pl.DataFrame({"x": [*x, 24.0], "z": [*x[::-1] % 3, 1.0]})
+    rows.write_csv("far.csv")
+    result = run("predict", "m.safetensors", "far.csv", "--interval", "0.9")
+    said = "intervals hold for rows like those of the training, and are too narrow far from it: 'x' in 1 of"
+    assert said in " ".join(result.stderr.split())
+    assert "intervals hold" not in run("predict", "m.safetensors", "far.csv").stderr
+    model = sx.load("m.safetensors")
+    with pytest.warns(sx.errors.TableWarning, match="too narrow far from it: 'x' in 1 of 121 rows"):
+        model.predict_interval(rows, 0.9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.predict_interval(rows[:-1], 0.9)

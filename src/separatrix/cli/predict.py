@@ -36,6 +36,7 @@ from separatrix.data.files.csv_layout import CsvLayout
 from separatrix.data.files.formats import is_larger, is_pattern, written_suffixes
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.read_options import ReadOptions
+from separatrix.data.row_names import RowNames
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import Stream
 from separatrix.data.table import Table
@@ -139,7 +140,10 @@ def predict(
         pieces = scored_pieces(model, stream, checks, layout, taken, is_text=is_text, interval=interval)
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
         faulty = together(taken or [])
-        _note_columns(model, stream, together(checks), faulty)
+        found = together(checks)
+        _note_columns(model, stream, found, faulty)
+        if interval is not None and found.interval_warning:
+            note(f"{found.interval_warning}.")
         note_faults(faulty)
     _note_decision(model, is_asked=threshold is not None)
 
@@ -213,7 +217,9 @@ def _opened(
     with ExitStack() as stack:
         with read_notes(known):
             stream = stack.enter_context(open_stream(table, piece_bytes, options))
-        layout = source.layout if isinstance(source, FileTable) else stream.layout
+        if isinstance(source, FileTable):
+            stream.layout = source.layout
+        layout = stream.layout
         yield stream, layout if options.text_columns == "as written" else None
 
 
@@ -251,7 +257,10 @@ def scored_pieces(
     for piece in stream.pieces:
         originals = stream.originals(piece)
         names = [name for name in stream.kinds if name not in unused or name not in originals]
-        written = Table(dict(stream.read(piece, names)))
+        cells = dict(stream.read(piece, names))
+        known = stream.layout if piece.start == 0 else None
+        row_names = None if known is None else RowNames.of_file("", np.arange(piece.n_rows), known)
+        written = Table(cells, row_names=row_names)
         table = written if layout is None else _read_cells(model, written, layout)
         if taken is not None:
             table, faults = readable_table(model.encoder, table)
@@ -296,7 +305,8 @@ def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
             if name in numbers | text
             else column
             for name, column in written.columns.items()
-        }
+        },
+        row_names=written.row_names,
     )
 
 

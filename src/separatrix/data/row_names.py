@@ -22,6 +22,8 @@ class RowNames:
         Numbers, or labels of a frame's index.
     what : str
         What they are: a noun such as ``line of 'people.csv'``.
+    head : tuple of int
+        Lines of the file before each of its first rows, if these are the first rows of this table.
 
     Examples
     --------
@@ -32,6 +34,7 @@ class RowNames:
 
     names: NDArray[Any]
     what: str
+    head: tuple[int, ...] = ()
 
     @classmethod
     def of_file(cls, source: Any, rows: Any, layout: Any = None) -> RowNames:
@@ -42,11 +45,12 @@ class RowNames:
         numbers = np.asarray(rows) + 1
         if isinstance(source, Sequence) and not isinstance(source, str):
             return cls(numbers, "row of all files, counted from 1")
+        head = layout.head if layout is not None and len(numbers) and numbers[0] == 1 else ()
         name = "standard input" if str(source) == "-" else f"'{Path(os.fspath(source)).name}'"
         if layout is not None and layout.is_line_by_line:
-            return cls(numbers + layout.first_row, f"line of {name}")
+            return cls(numbers + layout.first_row, f"line of {name}", head)
         below = " below the names" if layout is not None and layout.header else ""
-        return cls(numbers, f"row of {name}, counted from 1{below}")
+        return cls(numbers, f"row of {name}, counted from 1{below}", head)
 
     @classmethod
     def of_rows(cls, rows: Any) -> RowNames:
@@ -71,4 +75,4 @@ class RowNames:
 
     def take(self, rows: Any) -> RowNames:
         """Return the names of some rows."""
-        return replace(self, names=self.names[rows])
+        return replace(self, names=self.names[rows], head=())

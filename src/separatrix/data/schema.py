@@ -13,6 +13,7 @@ from separatrix.data.column import Column, Kind, is_text
 from separatrix.data.column_values import as_column
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.readers import DateReader
+from separatrix.data.row_names import RowNames
 from separatrix.data.table import Table, require_column
 from separatrix.errors import FAULTS_CURE, DataError, did_you_mean
 from separatrix.text import plural
@@ -149,7 +150,7 @@ class Schema:
         given = columns.columns if isinstance(columns, Table) else columns
         made: dict[str, Column] = {}
         faults: list[str] = []
-        refuse_title_as_header(given, self.input_names)
+        refuse_title_as_header(given, self.input_names, getattr(columns, "row_names", None))
         try:
             require_columns(given, self.input_names)
         except DataError as error:
@@ -326,8 +327,12 @@ def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:
         )
 
 
-def refuse_title_as_header(columns: Mapping[str, Any], names: Sequence[str]) -> None:
+def refuse_title_as_header(
+    columns: Mapping[str, Any], names: Sequence[str], row_names: RowNames | None = None
+) -> None:
     """Raise a `DataError` if most columns `names` are lacking, and one of the first rows has their names.
+
+    `row_names` may know how many lines of the file are before that row, with blank ones.
 
     Examples
     --------
@@ -341,9 +346,11 @@ def refuse_title_as_header(columns: Mapping[str, Any], names: Sequence[str]) -> 
         return
     for row, cells in enumerate(zip(*(column[:TITLE_LINES] for column in columns.values()), strict=False), 1):
         if 2 * len(absent.intersection(map(str, cells))) > len(absent):
+            head = () if row_names is None else row_names.head
+            n_lines = head[row - 1] if len(head) >= row else row
             raise DataError(
                 f"row {row} has the names of the columns that the model was trained on, so that the lines "
-                f"before it are titles; skip them with skip_rows={row}."
+                f"before it are titles; skip them with skip_rows={n_lines}."
             )
 
 

@@ -119,6 +119,22 @@ class TableCheck:
         ]
         return found
 
+    @property
+    def interval_warning(self) -> str:
+        """Why intervals of some rows are not to be relied on, as a sentence; empty if there are no such rows.
+
+        These are rows farther outside the range of the training than this range is wide, however few.
+        """
+        counts = {name: beyond for name, (beyond, _) in self.outside.items() if beyond}
+        if not counts:
+            return ""
+        shown = [f"'{name}' in {self._of(n)}" for name, n in list(counts.items())[:SHOWN]]
+        more = f" and {plural(len(counts) - SHOWN, 'more column')}" if len(counts) > SHOWN else ""
+        return (
+            f"intervals hold for rows like those of the training, and are too narrow far from it: "
+            f"{', '.join(shown)}{more}"
+        )
+
     def _of(self, n: int) -> str:
         return f"{n:,} of {plural(self.n_rows, 'row')}"
 
@@ -244,7 +260,7 @@ def readable_table(encoder: TableEncoder | None, X: Any) -> tuple[Table, TableCh
             "cannot be made readable: the model, of an earlier version, does not keep how columns are "
             "read; fit again, or correct the table.",
         )
-    refuse_title_as_header(table.columns, encoder.input_columns)
+    refuse_title_as_header(table.columns, encoder.input_columns, table.row_names)
     readable, unreadable = _readable(encoder.schema, table.columns)
     lacking = [name for name in encoder.input_columns if name not in table.columns]
     added = {name: np.full(table.n_rows, None, dtype=object) for name in lacking}
@@ -278,6 +294,15 @@ def warn_of_table(encoder: TableEncoder, table: Table) -> None:
         more = f"; and {plural(len(found) - SHOWN, 'more column')}" if len(found) > SHOWN else ""
         message = f"{'; '.join(found[:SHOWN])}{more}."
         warn(message, TableWarning)
+
+
+def warn_of_intervals(encoder: TableEncoder | None, X: Any) -> None:
+    """Warn if rows of a table are so far from the training that intervals do not hold for them."""
+    columns = columns_of(X)
+    if encoder is None or encoder.schema is None or columns is None:
+        return
+    if sentence := check_table(encoder, X if isinstance(X, Table) else columns).interval_warning:
+        warn(f"{sentence}.", TableWarning)
 
 
 def _unseen(encoder: TableEncoder, table: Table) -> tuple[dict[str, Unseen], dict[str, int]]:

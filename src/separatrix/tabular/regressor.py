@@ -13,6 +13,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import column_or_1d
 
 from separatrix.data.statistics import TargetStatistics
+from separatrix.data.table_check import warn_of_intervals
 from separatrix.ensemble import Ensemble
 from separatrix.errors import DataError
 from separatrix.estimators.scored import Scored
@@ -161,6 +162,7 @@ class TabularRegressor(Scored, RegressorMixin, BaseTabular):
         regression, JASA 113(523), 2018, section 2.2.
         """
         middle = self.predict(X)
+        warn_of_intervals(self.ensemble_.encoder, X)
         assert self.ensemble_.residuals is not None
         return self.ensemble_.residuals.intervals(middle, coverage)
 

@@ -20,6 +20,10 @@ _ORANGE_KINDS = {"c", "d", "s", "t", "continuous", "discrete", "string", "time"}
 _ORANGE_ROLES = {"", "class", "meta", "ignore", "weight", "i", "m"}
 
 
+HEAD = 10
+"""First rows whose lines a layout keeps."""
+
+
 @dataclass(frozen=True)
 class CsvLayout:
     r"""How the cells of a CSV file are written.
@@ -52,6 +56,8 @@ class CsvLayout:
         with a unit have it, as in ``4,5 %``, which are read later.
     is_line_by_line : bool
         Whether each row is one line, from the line after the `first_row` first ones on.
+    head : tuple of int
+        Lines before each of the first rows: blank ones count.
     notes : tuple of str
         What was guessed, and what overrules it, as sentences.
 
@@ -77,6 +83,7 @@ class CsvLayout:
     grouped_columns: tuple[str, ...] = ()
     writes_comma: bool = False
     is_line_by_line: bool = False
+    head: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -163,6 +170,7 @@ def layout_of(
         names=tuple(names),
         n_cells=n_cells,
         missing_words=words,
+        head=tuple(record.start for record in records[int(bool(header)) :][:HEAD]),
         notes=tuple(notes),
     )
 
