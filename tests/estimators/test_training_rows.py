@@ -161,14 +161,14 @@ def test_every_class_with_two_rows_has_a_validation_row(loss: str, n_classes: in
         counts[1:3] = 100, 1
     y = np.repeat(np.arange(n_classes), counts)
     X = np.random.default_rng(0).normal(size=(len(y), 2))
-    network = MLPClassifier((4,), loss=loss, early_stopping=True, scoring="accuracy", random_state=0)
+    network = MLPClassifier((4,), loss=loss, early_stopping=True, random_state=0)
     for seed in range(5):
         random_state = np.random.RandomState(seed)
         if n_classes > 2:
             with pytest.warns(UserWarning, match="no validation row has class '2', of which"):
-                rows = rows_of(network, X, y).hold_out(0.1, random_state, every_class=True)
+                rows = rows_of(network, X, y).hold_out(0.1, random_state)
         else:
-            rows = rows_of(network, X, y).hold_out(0.1, random_state, every_class=True)
+            rows = rows_of(network, X, y).hold_out(0.1, random_state)
         assert rows.validation is not None
         T, T_train = rows.validation.T, rows.data.T
         held_out = np.bincount((T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0]).astype(int))

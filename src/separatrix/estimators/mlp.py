@@ -203,9 +203,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
     ) -> tuple[TrainingSetup, Run]:
         """Hold out validation rows if early stopping needs them, and return the training on the others."""
         if settings.holds_out and rows.validation is None:
-            # Scikit-learn stratifies two classes only. It has neither of these parameters.
-            every_class = settings.scoring is not None or bool(settings.metrics)
-            rows = rows.hold_out(settings.validation_fraction, random_state, every_class=every_class)
+            rows = rows.hold_out(settings.validation_fraction, random_state)
         if not incremental:
             rows.check_weights()
         settings = self._with_rate(settings, rows.data, self.theta_)

@@ -76,15 +76,15 @@ class TrainingRows:
         n_in = int(self.attributes["n_features_in_"])
         return NetworkShape(n_in, self.targets.n_out, self.targets.head, self.data.X.dtype)
 
-    def hold_out(self, fraction: float, random_state: RandomState, *, every_class: bool = False) -> Self:
+    def hold_out(self, fraction: float, random_state: RandomState) -> Self:
         """Return the rows with a random fraction of them as validation rows.
 
-        Two classes have the same proportion in both; with `every_class`, so have more classes. Then a row of
-        each class that has two is held out; that none is of a class with one row is a warning.
+        The classes have the same proportion in both (scikit-learn's networks do so for two classes only). A
+        row of each class that has two is held out; that none is of a class with one row is a warning.
         """
         is_binary = self.targets.head in {"binary", "quadratic"} and self.targets.n_out == 1
         codes: Array | None = None
-        if is_binary or (every_class and self.targets.head in {"multiclass", "quadratic"}):
+        if is_binary or self.targets.head in {"multiclass", "quadratic"}:
             T = self.data.T
             codes = (T.argmax(axis=1) if T.shape[1] > 1 else T[:, 0]).astype(np.intp)
         can_stratify = codes is not None and (is_binary or _can_stratify(codes, fraction))
