@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_iris, make_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
 from separatrix.errors import DataError, ParameterError
@@ -133,6 +135,20 @@ def test_one_class_in_partial_fit() -> None:
     assert one.predict_proba(X[:2]).tolist() == [[1.0], [1.0]]
     two = MLPClassifier(**TEN_EPOCHS).partial_fit(X, np.ones(len(X)), classes=[0, 1])
     assert two.predict_proba(X[:2]).shape == (2, 2)
+
+
+@pytest.mark.promise("A fold that lacks a class: probabilities have its column, and it is 0 there")
+def test_a_fold_that_lacks_a_class_has_its_column() -> None:
+    y = np.repeat([0, 1, 2], 40)
+    network, folds = MLPClassifier(**TEN_EPOCHS), KFold(3)  # each tests the class that it lacks
+    with pytest.warns(RuntimeWarning, match="Number of classes in training fold"):
+        probabilities = cross_val_predict(network, X, y, cv=folds, method="predict_proba")
+    assert probabilities.shape == (120, 3)
+    np.testing.assert_array_equal(probabilities[np.arange(120), y], 0.0)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
+    calibrated = CalibratedClassifierCV(network, cv=folds).fit(X, y)
+    assert calibrated.classes_.tolist() == [0, 1, 2]
+    np.testing.assert_allclose(calibrated.predict_proba(X).sum(axis=1), 1.0)
 
 
 def test_probabilities_of_one_class_have_no_score() -> None:
