@@ -18,6 +18,7 @@ def write(name: str, *lines: str) -> str:
     return name
 
 
+@pytest.mark.slow
 def test_a_data_set_by_name(run):
     result = run("fit", "breast-cancer", *NUMPY, "--hidden", "8", "--max-iter", "30", "--no-early-stopping")
     assert result.exit_code == 0, result.output

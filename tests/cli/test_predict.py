@@ -84,6 +84,7 @@ def test_numbers_far_from_the_training_are_counted_over_all_pieces(run, model, m
         assert " of the training in 1 of 40 rows." in result.stderr
 
 
+@pytest.mark.slow
 def test_numbers(run):
     run("fit", "diabetes", "--engine", "numpy", "--hidden", "2", "--max-iter", "2")
     sx.data.write_table(sx.data.load_dataset("diabetes"), "diabetes.csv")

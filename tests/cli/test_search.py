@@ -201,6 +201,7 @@ def test_the_report_says_that_networks_were_drawn(run, people):
     )
 
 
+@pytest.mark.slow
 def test_a_search_continues_from_its_store(run, prices, interrupt_after):
     command = ("search", str(prices), "price", *SMALL, *FOUR, "--store", "s.sqlite")
     command += ("--scoring", "neg_mean_absolute_error", "-o", "model.safetensors")

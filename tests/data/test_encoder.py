@@ -234,6 +234,7 @@ def test_a_broken_saved_encoder_raises(garbage):
         TableEncoder.from_dict(garbage)
 
 
+@pytest.mark.slow
 def test_every_real_table_is_encoded(real_tables):
     for path in sorted(real_tables.glob("*.csv")):
         features, _ = split_target(read_table(path), "target")

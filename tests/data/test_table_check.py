@@ -92,6 +92,7 @@ def fitted(request):
     return sx.TabularClassifier("fast", cv=2, engine="numpy").fit_table(TABLE, Y)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:lbfgs")
 def test_predictions_of_other_rows_warn_once(fitted, tmp_path):
     sx.save(fitted, tmp_path / "m.safetensors")

@@ -29,6 +29,7 @@ def loss_of(network: Any, X: np.ndarray, y: np.ndarray) -> float:
     return float(-network.predict_log_proba(X)[np.arange(len(y)), y].mean(dtype=np.float64))
 
 
+@pytest.mark.slow
 @pytest.mark.promise("A training ends better than it began, or warns: a grid of 160 fits a task")
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_each_fit_ends_better_than_it_began_or_warns(kind: type, record_property: Any) -> None:

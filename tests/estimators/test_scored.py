@@ -36,6 +36,7 @@ def test_score_reads_spellings_as_the_training_has(classifier: Any) -> None:
     assert classifier.score(FRAME, LABELS.tolist(), weight) == np.mean((truth == answers)[:24])
 
 
+@pytest.mark.slow
 def test_score_refuses_a_label_that_is_no_class(classifier: Any) -> None:
     labels = np.array(["ja"] * 47 + ["vielleicht"], dtype=object)
     with pytest.raises(DataError, match="'answer' has 'vielleicht' in row 48, which is none of the classes"):

@@ -17,6 +17,8 @@ from separatrix import DecisionBoundaryDisplay, Model, Network
 from separatrix.errors import DataError, ParameterError
 from separatrix.plots.palette import class_colors
 
+pytestmark = pytest.mark.slow
+
 X = np.random.RandomState(0).randn(40, 2)
 SIDE = np.where(X[:, 0] > 0, "right", "left")
 MODEL = Model(Network.mlp(2, (), 1), [4.0, 0.0, 0.0], classes=["left", "right"])

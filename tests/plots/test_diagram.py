@@ -13,6 +13,8 @@ from separatrix.model import Model
 from separatrix.network import Network
 from separatrix.plots import NetworkDiagramDisplay
 
+pytestmark = pytest.mark.slow
+
 
 def random_model(*sizes: int, **parts: Any) -> Model:
     n_in, *hidden, n_out = sizes

@@ -33,6 +33,8 @@ from separatrix.plots.hidden import _FILM_RESOLUTION as TILE
 from separatrix.plots.scene import make_scene
 from separatrix.train import History
 
+pytestmark = pytest.mark.slow
+
 
 def panel_of(name, scene):
     figure = Figure(figsize=(4, 4), layout="constrained")

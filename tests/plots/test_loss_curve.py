@@ -15,7 +15,7 @@ from separatrix.estimators import MLPClassifier
 from separatrix.plots import LossCurveDisplay
 from separatrix.train import History
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")]
 
 FALLING = History(loss=np.array([0.9, 0.5, 0.4]), learning_rate=np.full(3, 0.1))
 TURNING = History(

@@ -18,7 +18,7 @@ from separatrix.network import SGD
 from separatrix.plots import LossSurfaceDisplay
 from separatrix.plots.loss_surface import _spread
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from separatrix.errors import DataError, ParameterError
 from separatrix.estimators import MLPClassifier
 from separatrix.plots import ReportDisplay
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")]
 
 
 @pytest.fixture(scope="module")

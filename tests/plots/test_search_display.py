@@ -12,6 +12,8 @@ from separatrix.errors import DataError
 from separatrix.plots import SearchCurvesDisplay, SearchHeatmapDisplay, SearchParetoDisplay
 from separatrix.plots.search_display import SearchDisplay, number_format
 
+pytestmark = pytest.mark.slow
+
 DISPLAYS = (SearchHeatmapDisplay, SearchParetoDisplay, SearchCurvesDisplay)
 
 

@@ -30,6 +30,8 @@ from separatrix.explain import trace
 from separatrix.select.candidates import Candidates, LossCurve
 from separatrix.train import History
 
+pytestmark = pytest.mark.slow
+
 LONG = "a rather long name of a column or class"
 ROWS = np.random.RandomState(0).randn(120, 12)
 

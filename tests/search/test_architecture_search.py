@@ -266,6 +266,7 @@ class TestResults:
         search = make_search(pipeline, hidden_layer_sizes=[(2,)], scoring="neg_log_loss").fit(X, y)
         assert search.baseline_scores_.mean() > -0.12  # without one: -0.4
 
+    @pytest.mark.slow
     def test_a_linear_problem_needs_no_hidden_layer(self):
         generator = np.random.RandomState(0)
         X = generator.normal(size=(200, 3))
@@ -322,6 +323,7 @@ class TestEarlyDiscarding:
         search = make_search(MLPClassifier(max_iter=90), halving_factor=3, param_space=space, refit=refit)
         assert not search.fit(X, Y).cv_results_["is_discarded"][search.best_index_]
 
+    @pytest.mark.slow
     def test_what_has_ended_early_is_not_discarded(self):
         space = {"solver": ["adam", "lbfgs"], "early_stopping": [True, False], "max_iter": [40, 90]}
         search = make_search(MLPClassifier(), halving_factor=3, param_space=space, n_candidates=None)

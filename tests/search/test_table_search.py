@@ -100,12 +100,14 @@ def test_the_best_may_be_trained_instead_of_the_smallest() -> None:
     assert list(found.stops) == [found.verdict.best]
 
 
+@pytest.mark.slow
 def test_without_a_seed_one_is_drawn_and_kept() -> None:
     first = search_table(PEOPLE, "member", **{**SMALL, "random_state": None}, **TWO)
     again = search_table(PEOPLE, "member", **{**SMALL, "random_state": first.search.random_state}, **TWO)
     np.testing.assert_array_equal(first.model.theta, again.model.theta)
 
 
+@pytest.mark.slow
 def test_weights_of_classes_may_be_named_by_their_text() -> None:
     by_text, by_label = (
         search_table(PEOPLE, "code", class_weight=weight, **SMALL, **TWO).model.theta

@@ -305,6 +305,7 @@ def test_an_option_without_use_is_an_error(tmp_path):
         read_table(tmp_path / "t.csv", sheet="one")
 
 
+@pytest.mark.slow
 def test_wide_tables(read):
     names = [f"x{i}" for i in range(1000)]
     row = ["0,5"] * 1000
