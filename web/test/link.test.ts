@@ -59,6 +59,22 @@ test("the link of the first screen is short", async () => {
   assert.match(link, /^#1\.[\w-]+$/u);
 });
 
+/** Written by the first version; whatever changes, it must open. */
+const OLD =
+  "#1.XZFNbtswEIXv8taTQpbrFuAJuusiy8ALRhpbhCkOwRnZSAzdPRjBDtDuSOID398dY7SIcIfK0gb20yWVEQEmHyCUODMCZpGiIFRJxRRh33WEIkkZofuxIyjziPCbMOSoyorQr4SJ8_h3MWf6A0FrTva6kfuVUNhu0i6uOaV" +
+  "x5ILwdsdSkiscCHGwdI2WpCCgcV5AGJtU2X5c6Zvd_8daLNO_7JHwnqIiWFuYkEUVAUMT1Rcu1qR62FSSIWBiPAP9JJzT1Z2VJeeVYC2mksrZTUu1NKdPbn55FKXnEYRZZi62zB784EHVuMkV4RSz8kpo0Z7NvUcbJoTdL4K00" +
+  "T-DTsvplN1F7p3quh0h7xA6gppU1-Mqw-Q9dYQaLXHx9R4uT00-tzr740q4Jr5tE9ctU0-oOZYHTZhju_j7m3t98aWOtDX7BHSS25_nkluCx8xp-Fbc7HjTXw" +
+  "";
+
+test("a link of version 1 opens", async () => {
+  const { doc, epoch } = await readLink(OLD);
+  assert.equal(epoch, 0);
+  assert.deepEqual(doc.data, { source: { kind: "toy", name: "moons", points: 300, noise: 0.1, seed: 7, classes: 2 }, heldOut: 0.25, splitSeed: 3 });
+  assert.deepEqual(doc.network.hidden.map(({ units, activation }) => [units, activation]), [[5, "relu"], [3, "tanh"]]);
+  assert.deepEqual([doc.training.rate, doc.training.batch, doc.training.l2, doc.training.frozen], [0.1, 16, 0.001, [2]]);
+  assert.deepEqual(doc.view.marked, [0.5, -0.25]);
+});
+
 test("after an edit the weights themselves are in the link, to the last bit", async () => {
   const session = sessionOf(FIRST);
   reach(session, 3);
