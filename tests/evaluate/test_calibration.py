@@ -7,10 +7,12 @@ from sklearn.metrics import log_loss
 
 from separatrix.decision import Decision
 from separatrix.errors import DataError
+from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import calibration_bins, fitted_decision
 from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.calibration import out_of_fold_probabilities
 from separatrix.evaluate.cost import Cost
+from separatrix.report.decisions import DecisionChoice, out_of_fold
 
 
 def test_two_classes_are_platts_calibration() -> None:
@@ -103,3 +105,36 @@ def test_of_many_rows_a_sample_is_predicted(monkeypatch: pytest.MonkeyPatch) -> 
     assert 50 <= len(rows) < 60
     np.testing.assert_array_equal(proba[:, 0], codes[rows] / 10)
     assert (codes[rows] == 2).sum() == 3
+
+
+def test_bins_of_a_rare_class_expect_equally_many_positive_rows() -> None:
+    random = np.random.RandomState(0)
+    p = random.beta(0.3, 8, 4000)
+    y = random.uniform(size=4000) < p
+    bins = calibration_bins(y, p, n_bins=8, is_rare=True)
+    expected = [each.predicted * each.n_rows for each in bins]
+    assert len(bins) == 8
+    assert max(expected) < 1.2 * min(expected)
+    assert sum(each.n_rows for each in bins) == 4000
+    assert bins[0].n_rows > 10 * bins[-1].n_rows
+    assert len(calibration_bins([True, False], [0.0, 0.0], is_rare=True)) == 1
+
+
+def test_weighted_probabilities_are_mended_by_calibration_on_other_rows() -> None:
+    """The calibration error on held-out rows, of the model itself and of the one with `--calibrate`."""
+    random = np.random.RandomState(0)
+    X = random.normal(size=(3000, 2))
+    y = (random.uniform(size=3000) < 1 / (1 + np.exp(-(2 * X[:, 0] - 3)))).astype(int)
+    fitted = MLPClassifier((), solver="lbfgs", class_weight="balanced", random_state=0).fit(
+        X[:2000], y[:2000]
+    )
+    labels, proba = out_of_fold(fitted, X[:2000], y[:2000])
+    decision = DecisionChoice(calibrate=True).decide(labels, proba, fitted.classes_, np.bincount(y[:2000]))
+    weighted = fitted.predict_proba(X[2000:])
+
+    def error(p: np.ndarray) -> float:
+        bins = calibration_bins(y[2000:] == 1, p[:, 1])
+        return sum(each.n_rows * abs(each.predicted - each.observed.value) for each in bins) / 1000
+
+    assert error(weighted) > 0.15
+    assert error(decision.probabilities(weighted)) < 0.04

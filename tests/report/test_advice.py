@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import itertools
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import separatrix as sx
-from separatrix.evaluate import Assessment, Baseline, assess_classifier, assess_regressor
+from separatrix.decision import Decision
+from separatrix.evaluate import Assessment, Baseline, Cost, assess_classifier, assess_regressor
 from separatrix.report.advice import TrainingFacts, advice, hint
 
 Y = np.array([0, 1] * 60)
@@ -138,3 +139,22 @@ def test_the_facts_of_a_model_of_a_file() -> None:
 
     facts = TrainingFacts.of(Trained(), "network", 0.5)
     assert facts == TrainingFacts("network", 0.5, has_diverged=True, loss_rose=True)
+
+
+def test_a_threshold_is_not_advised_where_costs_are_given() -> None:
+    y = np.array([1] * 8 + [0] * 92)
+    proba = np.tile([0.9, 0.1], (100, 1))
+    proba[:4] = [0.7, 0.3]
+    training = TrainingFacts("ensemble")
+
+    def found(**options: Any) -> str:
+        dummy = {"dummy": Baseline(np.tile([0.92, 0.08], (100, 1)))}
+        return " ".join(advice(assess_classifier(y, proba, [0, 1], dummy, **options), training))
+
+    asks = "choose a threshold by what a miss costs"
+    assert asks in found()
+    assert asks not in found(cost=Cost(fn=10))
+    assert "The model keeps no cut, and answers from 0.5 on: at these costs 0.2 is" in found(cost=Cost(fn=10))
+    kept = found(cost=Cost(fn=10), decision=Decision(threshold=0.2))
+    assert asks not in kept
+    assert "keeps no cut" not in kept

@@ -241,7 +241,8 @@ def _out_of_fold_lines(report: TabularReport) -> list[Row]:
     lines = [("Out of fold", f"{report.metric} {own[1]:.4g} on {plural(report.n_rows, 'row')} ({beside})")]
     clear = [name for name, rise in report.importance if rise.low is not None and rise.low > 0]
     if report.importance:
-        rises = f"the loss rises clearly when {'it' if len(clear) < 2 else 'each'} is shuffled"
+        shuffled = "it" if len(clear) < 2 else "each"
+        rises = f"the loss of training rows, out of fold, rises clearly when {shuffled} is shuffled"
         lines.append(("Important", f"{some(clear)}: {rises}" if clear else f"of no column alone {rises}"))
     return [*lines, ("Unsure", report.unsure.sentence)]
 

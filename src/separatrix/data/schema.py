@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from separatrix.data.column import Column, Kind, is_text
+from separatrix.data.column import Column, Kind
 from separatrix.data.column_values import as_column
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.readers import DateReader
@@ -163,10 +163,8 @@ class Schema:
             except DataError as error:
                 faults.append(str(error))
         _refuse(faults)
-        given_truths = getattr(columns, "truths", ())
-        truths = [name for name in given_truths if name in made and not is_text(made[name])]
         row_names = getattr(columns, "row_names", None)
-        return AppliedTable(made, truths=truths, row_names=row_names, schema=self)
+        return AppliedTable(made, row_names=row_names, schema=self)
 
     def apply_known(self, columns: Mapping[str, ArrayLike] | Table) -> Table:
         """Return what `apply` makes of those columns that the table has."""
@@ -313,6 +311,12 @@ class AppliedTable(Table):
     """
 
     schema: Schema = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Name the columns of true and false, of which those with missing cells are 1 and 0."""
+        truths = [each.name for each in self.schema.used if each.is_truth and each.name in self.columns]
+        object.__setattr__(self, "truths", (*self.truths, *truths))
+        super().__post_init__()
 
 
 def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:

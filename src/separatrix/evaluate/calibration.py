@@ -30,7 +30,7 @@ class CalibrationBin:
 
 
 def calibration_bins(
-    is_positive: npt.ArrayLike, proba: npt.ArrayLike, *, n_bins: int = 10
+    is_positive: npt.ArrayLike, proba: npt.ArrayLike, *, n_bins: int = 10, is_rare: bool = False
 ) -> list[CalibrationBin]:
     """Group rows by their probability, and compare it with the fraction of positive rows in each group.
 
@@ -41,6 +41,9 @@ def calibration_bins(
         Probability of the positive class.
     n_bins : int, default=10
         Groups of about equally many rows; rows of the same probability stay together.
+    is_rare : bool, default=False
+        Whether groups instead have about equally many expected positive rows: of a rare class, most groups of
+        equally many rows would have none.
 
     Returns
     -------
@@ -54,7 +57,12 @@ def calibration_bins(
     [(0.2, 0.5, 2), (0.9, 1.0, 2)]
     """
     positive, p = np.asarray(is_positive, bool), np.asarray(proba, np.float64)
-    edges = np.unique(np.quantile(p, np.linspace(0, 1, n_bins + 1)[1:-1]))
+    inner = np.linspace(0, 1, n_bins + 1)[1:-1]
+    edges = np.unique(np.quantile(p, inner))
+    if is_rare and p.sum() > 0:
+        ascending = np.sort(p)
+        reached = np.cumsum(ascending) / p.sum()
+        edges = np.unique(ascending[np.searchsorted(reached, inner).clip(max=len(p) - 1)])
     group = np.searchsorted(edges, p, side="right")
     return [
         CalibrationBin(

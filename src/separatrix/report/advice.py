@@ -261,11 +261,17 @@ def _on_classes(assessment: Assessment) -> list[str]:
             "Classes were weighted: the probabilities are not frequencies. --calibrate mends them, and a "
             "threshold does the same for the answer without weights."
         )
-    elif report.has_rare_class:
+    elif report.has_rare_class and report.threshold is None and report.cost is None:
         rare = min(report.per_class, key=lambda row: row.support)
         if rare.recall.value is not None and rare.recall.value < 0.5 and len(report.classes) == 2:
             sentences.append(
                 f"'{rare.label}' is rare and often missed: choose a threshold by what a miss costs (--cost "
                 "fn=10,fp=1)."
             )
+    if report.cost is not None and report.threshold is None and assessment.thresholds is not None:
+        cheapest = assessment.thresholds.cheapest
+        sentences.append(
+            f"The model keeps no cut, and answers from 0.5 on: at these costs {cheapest:.3g} is cheapest on "
+            "these rows; fit with --cost keeps the cheapest on training rows."
+        )
     return sentences

@@ -279,7 +279,9 @@ def _importance(report: Content) -> str:
     sentence = (
         f"Shown is {what} when a column is shuffled among {plural(found.n_rows, 'row')}{sample} that the "
         f"model was not trained on, {plural(found.n_repeats, 'time')}. "
-        "Columns that say nearly the same are shuffled together. Grey bars could be chance."
+        "Columns that say nearly the same are shuffled together. Grey bars could be chance: their interval "
+        "contains 0. What separatrix fit prints as important is judged so, too, but on training rows, out of "
+        "fold."
     )
     content = _text(sentence) + _figures((pictures.importance_picture(found), ""))
     hidden = len(found.groups) - pictures.SHOWN_GROUPS

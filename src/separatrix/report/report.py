@@ -19,6 +19,7 @@ from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baseline_models import table_baselines
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.calibration import CalibrationBin, calibration_bins
+from separatrix.evaluate.classification import RARE
 from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.thresholds import Thresholds, threshold_table
 from separatrix.files import atomic_write, check_writable
@@ -299,11 +300,14 @@ def _calibration(subject: Subject, answers: Array) -> dict[str, Sequence[Calibra
         n_rows = np.bincount(subject.y, minlength=len(subject.classes))
         most = np.argsort(-n_rows, kind="stable")[:MOST_CLASSES]
         shown = sorted(int(code) for code in most if n_rows[code])
-    n_bins = max(2, min(10, subject.n_rows // 15))
-    return {
-        str(subject.classes[code]): calibration_bins(subject.y == code, answers[:, code], n_bins=n_bins)
-        for code in shown
-    }
+    found: dict[str, Sequence[CalibrationBin]] = {}
+    for code in shown:
+        is_positive = subject.y == code
+        is_rare = bool(is_positive.mean() < RARE)
+        n_bins = max(2, min(10, int(is_positive.sum()) // 5 if is_rare else subject.n_rows // 15))
+        bins = calibration_bins(is_positive, answers[:, code], n_bins=n_bins, is_rare=is_rare)
+        found[str(subject.classes[code])] = bins
+    return found
 
 
 def _thresholds(subject: Subject, answers: Array, cost: Cost | None) -> Thresholds | None:

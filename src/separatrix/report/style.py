@@ -36,7 +36,9 @@ p { margin: 6px 0; max-width: 75ch; }
 table { border-collapse: collapse; font-size: 0.9rem; overflow-wrap: normal; }
 th, td { text-align: left; padding: 5px 14px 5px 0; vertical-align: top; }
 th, td { border-bottom: 1px solid var(--faint); }
-thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+thead th { color: var(--soft); font-weight: 600; max-width: 26ch; min-width: min-content; }
+th, td { overflow-wrap: break-word; max-width: 44ch; }
+.wide { max-width: 100%; }
 tbody th { font-weight: 600; min-width: 7ch; }
 td { min-width: 6ch; }
 table.numbers td { font-variant-numeric: tabular-nums; white-space: nowrap; }

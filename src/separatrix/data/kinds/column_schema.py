@@ -16,6 +16,9 @@ ColumnKind = Literal[
 """What a column is; those of the second line are left out."""
 
 
+TRUTH_REASON = "is true or false"
+
+
 @dataclass(frozen=True)
 class ColumnSchema:
     """What a column is, and how it is read.
@@ -70,6 +73,11 @@ class ColumnSchema:
     def is_used(self) -> bool:
         """Whether a model learns from the column."""
         return self.reader is not None
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether the cells are true and false, which are 1 and 0 where some are missing."""
+        return self.kind == "yes/no" and self.reason == TRUTH_REASON and isinstance(self.reader, NumberReader)
 
     @property
     def sentence(self) -> str:

@@ -17,7 +17,7 @@ from separatrix.data.kinds.column_names import (
     is_row_name,
     name_words,
 )
-from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.kinds.column_schema import TRUTH_REASON, ColumnSchema
 from separatrix.data.kinds.profile import NumberProfile, TextProfile
 from separatrix.data.kinds.readers import CategoryReader, NumberReader
 from separatrix.data.kinds.sentinels import sentinel_notes
@@ -35,7 +35,7 @@ def decide_number(name: str, profile: NumberProfile) -> ColumnSchema:
         shown = f"{profile.low:.6g}" if profile.kind != "truth" else str(bool(profile.low))
         return ColumnSchema(name, "yes/no", f"is {shown} or has no value", NumberReader())
     if profile.kind == "truth":
-        return ColumnSchema(name, "yes/no", "is true or false", NumberReader())
+        return ColumnSchema(name, "yes/no", TRUTH_REASON, NumberReader())
     if profile.are_whole:
         if profile.are_days and n >= MANY_NUMBERS:
             return as_days(name, profile)
