@@ -20,13 +20,14 @@ from separatrix.plots.axes import set_log_ticks, wrapped
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.curve import FunctionFitDisplay
 from separatrix.plots.display import Display
-from separatrix.plots.legends import legend_above
+from separatrix.plots.legends import add_legend, legend_above
 from separatrix.plots.palette import curve_colors
 from separatrix.plots.sizes import text_points, text_scale
 
 Array = NDArray[Any]
 
 _SIDE, _HEIGHT = 2.7, 2.6  # of a picture and of the losses, in inches
+_ABOVE = 0.6  # the titles of the pictures, and the legend above them
 _DASHES = ("-", "--", "-.", ":")
 
 
@@ -154,14 +155,14 @@ class RunComparisonDisplay(Display):
         n_columns = len(as_table(next(iter(self.runs.values())), self.X).columns)
         is_classifier = hasattr(next(iter(self.runs.values())), "predict_proba")
         has_pictures = n_columns == 1 or (n_columns == 2 and is_classifier)
-        height = _HEIGHT + (_SIDE + 0.3 if has_pictures else 0.6)
+        height = _HEIGHT + (_SIDE + _ABOVE if has_pictures else 0.6)
         self.figure_ = plt.figure(figsize=(max(_SIDE * n, 5.4) * scale, height * scale), layout="constrained")
         # Subfigures have no room of their own around titles.
         cast("Any", self.figure_.get_layout_engine()).set(w_pad=0.06 * scale, h_pad=0.06 * scale)
         self.displays_: list[Any] = []
         losses: Any = self.figure_
         if has_pictures:
-            parts: Any = self.figure_.subfigures(2, 1, height_ratios=(_SIDE + 0.3, _HEIGHT))
+            parts: Any = self.figure_.subfigures(2, 1, height_ratios=(_SIDE + _ABOVE, _HEIGHT))
             above, losses = parts
             self._draw_pictures(above, n_columns)
         self.ax_ = losses.subplots()
@@ -182,6 +183,13 @@ class RunComparisonDisplay(Display):
             ax.tick_params(labelsize=text_points("x-small"))
             ax.set(xlabel=None, ylabel=None)
             self.displays_.append(display)
+        first = self.displays_[0]
+        if first.codes is not None:
+            rings = [each.rings_ for each in self.displays_ if np.any(each.is_wrong)][:1]
+            handles, small = [*first.points_, *rings], text_points("small")
+            legend = add_legend(figure, axes[0], handles, is_own=True, fontsize=small)
+            for text in legend.get_texts()[len(first.points_) :]:
+                text.set_text("wrong")
 
     def _draw_losses(self, log: bool) -> None:
         ax, self.lines_ = self.ax_, []
