@@ -37,6 +37,8 @@ N_IN, N_OUT, WEIGHT, BIAS, ROW_IN, ROW_OUT, ACTIVATION, N_WEIGHTS, N_DX = range(
 # So many products are added before the next tile. What they are made of then stays in the first cache: the
 # inputs of two vectors of rows, and the panel, two vectors wide, that holds weights or turned rows of D.
 DEPTH = 128
+# With fewer inputs, times lanes, it takes longer to turn rows of D than to add up lanes.
+FEW = 512
 # Weights of a larger layer are copied to the panel: in theta they lie too far apart for the cache.
 LARGE = 4096
 
@@ -88,10 +90,10 @@ def dense(theta, layers, number, A, n, panel):
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
     fours, pair = n_out - n_out % 4, 2 * lanes(A)
     packs = n_in * n_out > LARGE
-    W, step = (panel, pair) if packs else (theta, n_out)
+    W, step, size = (panel, pair, pair) if packs else (theta, n_out, max(fours, 4))
     for first in range(0, max(n_in, 1), DEPTH):
         depth = min(DEPTH, n_in - first)
-        for group in range(0, fours, pair):
+        for group in range(0, fours, size):
             p = w + first * n_out + group
             if packs:
                 for k in range(depth):
@@ -99,7 +101,7 @@ def dense(theta, layers, number, A, n, panel):
                     store(panel, k, lanes(A), load(theta, 0, p + k * n_out + lanes(A)))
                 p = 0
             for r in range(0, n, pair):
-                for o in range(group, min(group + pair, fours), 4):
+                for o in range(group, min(group + size, fours), 4):
                     if first > 0:
                         s, t = load_tile(A, z + o, r), load_tile(A, z + o, r + lanes(A))
                     else:
@@ -135,10 +137,11 @@ def dense_gradient(layers, number, A, D, n, gradient, panel):
     w, b = layers[number, WEIGHT], layers[number, BIAS]
     x, z = layers[number, ROW_IN], layers[number, ROW_OUT]
     pair = 2 * lanes(A)
-    wide = n_out - n_out % pair
+    wide = n_out - n_out % pair if n_in * lanes(A) >= FEW else 0
     fours = n_in - n_in % 4
     last = n_in if b >= 0 else n_in - 1  # with the row of ones
-    # Of units that fill a pair of vectors, dz is turned: the units are the lanes.
+    # Of units that fill a pair of vectors, dz is turned: the units are the lanes. Of the others, and of the
+    # last inputs, the lanes of each sum are added up.
     for o in range(0, wide, pair):
         for first in range(0, n, DEPTH):
             depth = min(DEPTH, n - first)
@@ -150,20 +153,10 @@ def dense_gradient(layers, number, A, D, n, gradient, panel):
                 s, t = add_products(s, t, panel, 0, 0, A, (x + i) * pitch(A) + first, 1, pitch(A), depth)
                 add_tile(gradient, w + i * n_out + o, n_out, s)
                 add_tile(gradient, w + i * n_out + o + lanes(A), n_out, t)
-            for i in range(fours, last + 1):
-                p = o + (w + i * n_out if i < n_in else b)
-                s0, t0 = load(gradient, 0, p), load(gradient, 0, p + lanes(A))
-                for k in range(depth):
-                    a = spread(A, (x + i) * pitch(A) + first + k)
-                    s0 = s0 + load(panel, k, 0) * a
-                    t0 = t0 + load(panel, k, lanes(A)) * a
-                store(gradient, 0, p, s0)
-                store(gradient, 0, p + lanes(A), t0)
-    # Of the others, the lanes of each sum are added up.
     in_tiles = n_out - n_out % 4
     for i in range(0, last + 1, 2):
         j = min(i + 1, last)
-        for o in range(wide, in_tiles, 4):
+        for o in range(wide if i < fours else 0, in_tiles, 4):
             s, t = zero_tile(A), zero_tile(A)
             for r in range(0, n, lanes(A)):
                 dz = load_tile(D, z + o, r)
