@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss, mean_squared_error
 
 from separatrix import DivergenceWarning
+from separatrix.data.datasets import make_spiral
 from separatrix.estimators import MLPClassifier, MLPRegressor
 
 # Columns are unscaled on purpose.
@@ -64,6 +65,17 @@ def test_each_fit_ends_better_than_it_began_or_warns(kind: type, record_property
     assert not silent
     assert n_warned > 20  # the grid does contain divergence
     record_property("figure", f"{n_fits - len(silent)} of {n_fits} fits; {n_warned} warned")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_training_on_rows_whose_classes_alternate_is_kept(seed: int) -> None:
+    X, y = make_spiral(400)
+    assert len(set(y[::2])) == 1
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        network = MLPClassifier((4,), "logistic", random_state=seed).fit(X, y)
+    assert not any(issubclass(w.category, DivergenceWarning) for w in caught)
+    assert loss_of(network, X, y) == pytest.approx(network.loss_curve_[-1], abs=1e-3)
 
 
 def test_the_warning_names_the_cure_and_the_line_that_called_fit() -> None:

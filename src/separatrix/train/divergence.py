@@ -4,10 +4,10 @@ Losses are compared on the training objective, penalty included, without dropout
 the usual loss, the larger of the loss of the first parameters and that of parameters that are all 0:
 
 - an epoch whose mean loss is `EXPLODED` times the usual loss ends training at once;
-- a training that ends worse than its first parameters, by `WORSE` of the usual loss, has diverged. One that
-  ends where it began has only learned nothing, mostly at a rate that is too small. Where the first parameters
-  had been trained before, an epoch may well end a little worse: then only an end at `LOST` times the usual
-  loss counts. Where they had been trained on other rows, as in ``partial_fit``, nothing is compared.
+- a training that ends no better than its first parameters has diverged. Few rows are compared, and many where
+  the few are no better: they may be so by chance. Where the first parameters had been trained before, an
+  epoch may well end a little worse: then only an end at `LOST` times the usual loss counts. Where they had
+  been trained on other rows, as in ``partial_fit``, nothing is compared.
 """
 
 from __future__ import annotations
@@ -28,14 +28,27 @@ Array = NDArray[Any]
 First = Literal["untrained", "trained", "of other rows"]
 
 EXPLODED = 1e8
-WORSE = 0.02
 LOST = 10.0
-SAMPLE_ROWS = 256  # on which losses are compared first; a forward pass of them takes 20 µs
+FEW_ROWS = 256  # a forward pass of them takes 20 µs
+MANY_ROWS = 10_000
+GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-def sample_rows(data: Data) -> Data:
-    """Return up to `SAMPLE_ROWS` rows, at equal distances."""
-    return data.take(slice(None, None, -(-data.n_rows // SAMPLE_ROWS)))
+def sample_rows(data: Data, n_rows: int) -> Data:
+    """Return copies of up to `n_rows` rows, evenly spread.
+
+    They are not at equal distances: where classes alternate, all would be of one class.
+
+    Examples
+    --------
+    >>> data = Data(np.zeros((400, 1)), np.tile([0.0, 1.0], 200)[:, np.newaxis])
+    >>> round(float(sample_rows(data, 100).T.mean()), 1)
+    0.5
+    """
+    if data.n_rows <= n_rows:
+        return data.take(np.arange(data.n_rows))
+    places = np.arange(n_rows) * GOLDEN % 1.0  # Weyl's sequence
+    return data.take((places * data.n_rows).astype(np.intp))
 
 
 def objective(run: Run, theta: Array, rows: Data) -> float:
@@ -60,8 +73,7 @@ class Judge:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        some = sample_rows(run.data)
-        self.rows = some.take(np.arange(some.n_rows))  # copied: a buffer of a stream is filled again
+        self.rows = sample_rows(run.data, FEW_ROWS)  # copied: a buffer of a stream is filled again
         self.first = objective(run, run.state.first_theta, self.rows)
         self.usual = max(self.first, _loss_of_zeros(run, self.rows))
         run.plan = replace(run.plan, loss_limit=EXPLODED * self.usual if self.usual > 0.0 else math.inf)
@@ -73,7 +85,10 @@ class Judge:
         loss = objective(self.run, theta, self.rows)
         if first == "trained":
             return not loss <= LOST * self.usual  # NaN, too
-        return loss >= self.first + WORSE * self.usual and self.first > 0.0
+        if loss < self.first or not self.first > 0.0:
+            return False
+        many = sample_rows(self.run.data, MANY_ROWS)
+        return objective(self.run, theta, many) >= objective(self.run, self.run.state.first_theta, many)
 
 
 def _loss_of_zeros(run: Run, rows: Data) -> float:
