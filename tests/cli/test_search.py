@@ -201,6 +201,21 @@ def test_the_report_says_that_networks_were_drawn(run, people):
     )
 
 
+def test_costs_are_said_without_a_page_and_need_two_classes(run, people, prices):
+    one = (*SMALL, "--layers", "2", "-o", "m.safetensors", "--cost", "fn=10,fp=1")
+    result = run("search", str(people), *one)
+    assert result.exit_code == 0, result.output
+    assert "Cost of a row: network " in result.stdout
+    assert "a miss costs 10, a false alarm 1" in result.stdout
+    Path("m.safetensors").unlink()
+    refused = run("search", str(prices), "price", *one)
+    assert refused.exit_code == 2
+    assert "--cost needs classes" in refused.stderr
+    assert not Path("m.safetensors").exists()
+    several = run("search", str(people), *one, "--ensemble", "2")
+    assert "--cost is about one network" in several.stderr
+
+
 @pytest.mark.slow
 def test_a_search_continues_from_its_store(run, prices, interrupt_after):
     command = ("search", str(prices), "price", *SMALL, *FOUR, "--store", "s.sqlite")

@@ -201,10 +201,13 @@ def search(
     searched = [option.name for option in SEARCHED_OPTIONS if option.name in settings]
     costs = None if page.cost is None else read_cost(page.cost)
     check_report(page.report)
-    if page.report is not None and settings.get("ensemble"):
-        raise ParameterError("report", "is about one network, and ensemble keeps several; leave one out.")
+    for name, given in {"report": page.report, "cost": costs}.items():
+        if given is not None and settings.get("ensemble"):
+            raise ParameterError(name, "is about one network, and ensemble keeps several; leave one out.")
+    choice = DecisionChoice(positive=page.positive, cost=costs)
 
     def start(setup: SearchSetup) -> None:
+        choice.check_classes(len(np.unique(setup.y)) if setup.task == "classification" else None)
         check_output(files.output or free_name())
         if files.pictures is not None:
             from separatrix.plots.axes import prepare_folder  # only here: matplotlib is slow to import
@@ -242,7 +245,12 @@ def search(
     judged = None
     if isinstance(model, Model):
         with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
-            judged = found.judge(trees=page.trees, on_fit=show_fold if sys.stderr.isatty() else None)
+            judged = found.judge(
+                trees=page.trees,
+                decision=model.decision,
+                cost=costs,
+                on_fit=show_fold if sys.stderr.isatty() else None,
+            )
             if page.report is not None:
                 write_report(
                     page.report,

@@ -14,6 +14,8 @@ from separatrix.cli.inspect import column_lines, network_lines, solver_text
 from separatrix.cli.options import in_option_names
 from separatrix.cli.report import network_values, preprocessing_values, value_text
 from separatrix.ensemble import Ensemble
+from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate.comparison import COST
 from separatrix.model import Model
 from separatrix.report.cross_validation import CrossAssessment
 from separatrix.search import TableSearch, architectures
@@ -63,8 +65,16 @@ def _judged(judged: CrossAssessment) -> str:
     """Return how the network that was chosen compares with the baselines of `fit`."""
     assessment = judged.assessment
     verdicts = [each.verdict for each in assessment.comparisons]
-    notes = [each for each in (assessment.weight_note, *assessment.notes) if each]
+    notes = [each for each in (_costs(assessment), assessment.cost_note) if each]
+    notes += [each for each in (assessment.weight_note, *assessment.notes) if each]
     return "\n".join(["The network that was chosen, trained again on the same folds:", *verdicts, *notes])
+
+
+def _costs(assessment: Assessment) -> str:
+    """Return the mean cost of a row by each model, as a sentence; empty if no costs were given."""
+    costs = {name: getattr(report, "cost", None) for name, report in assessment.reports.items()}
+    of_each = ", ".join(f"{name} {cost}" for name, cost in costs.items() if cost is not None)
+    return f"{COST[0].upper()}{COST[1:]}: {of_each}." if of_each else ""
 
 
 def _search_summary(found: TableSearch, written: Written) -> RenderableType:

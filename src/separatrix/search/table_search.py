@@ -16,10 +16,12 @@ from separatrix.data.column_options import OPTION_NAMES, ColumnOptions
 from separatrix.data.frames import frame_from_table
 from separatrix.data.table import Table
 from separatrix.data.targets import Task
+from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
 from separatrix.estimators.table_encoding import TableEncoding
 from separatrix.estimators.table_training import fit_table
+from separatrix.evaluate.cost import Cost
 from separatrix.model import Model
 from separatrix.report.cross_validation import CrossAssessment, Folding, cross_assess, repeats_for
 from separatrix.search.architecture_search import ArchitectureSearchCV
@@ -90,7 +92,12 @@ class TableSearch:
         return list(self.model.models) if isinstance(self.model, Ensemble) else [self.model]
 
     def judge(
-        self, *, trees: bool = True, on_fit: Callable[[int, int], object] | None = None
+        self,
+        *,
+        trees: bool = True,
+        decision: Decision | None = None,
+        cost: Cost | None = None,
+        on_fit: Callable[[int, int], object] | None = None,
     ) -> CrossAssessment:
         """Judge the network that was chosen as `separatrix fit` judges a model: beside the same baselines.
 
@@ -101,6 +108,10 @@ class TableSearch:
         ----------
         trees : bool, default=True
             Whether gradient boosting is one of the baselines.
+        decision : Decision, optional
+            Which class is positive; by default that of the model.
+        cost : Cost, optional
+            Of two classes: what wrong answers cost. It is judged, too.
         on_fit : callable, optional
             Called with the number of trainings done, and of all, after each.
 
@@ -118,8 +129,10 @@ class TableSearch:
             network_of_candidate(setup, index),
             table,
             setup.y,
+            decision=decision,
             target=setup.target,
             trees=trees,
+            cost=cost,
             folding=Folding(search.cv, search.n_repeats, splits=search.splits_, seeds=search.seeds_),
             on_fit=on_fit,
         )
