@@ -78,3 +78,21 @@ def test_the_end_of_the_interpreter_gives_the_work_up():
         [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("back\ngiven up\n", "", 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="needs fork")
+def test_a_fork_waits_for_the_work():
+    go_on, done = threading.Event(), threading.Event()
+
+    def work():
+        os.kill(os.getpid(), signal.SIGINT)
+        go_on.wait(60)
+        done.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        interruptible(work)
+    threading.Timer(0.1, go_on.set).start()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if done.is_set() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

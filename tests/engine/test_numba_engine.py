@@ -188,6 +188,13 @@ def test_layers_that_are_computed_part_by_part(hidden, n_rows, dtype):
     assert_same(advance_both(lambda: make_run(data, plan, dtype), 0.1, 2), dtype)
 
 
+@pytest.mark.parametrize("n_in", [1030, 1103])
+def test_a_last_layer_of_many_inputs_reads_no_further_than_its_memory(n_in):
+    data = make_data("regression", 20, np.float32, n_in=n_in, n_out=4)
+    plan = Plan(network_for(data, "regression", ()), SGD(), batch_size=20)
+    assert_same(advance_both(lambda: make_run(data, plan, np.float32), 1e-4, 1), np.float32)
+
+
 @pytest.mark.parametrize("activation", ["relu", "gelu", "tanh"])
 @pytest.mark.parametrize("n_rows", [40, BLOCK + 77])
 def test_dropout_masks_are_the_same(n_rows, activation):

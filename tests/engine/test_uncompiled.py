@@ -17,7 +17,7 @@ def test_kernels_run_without_the_compiler():
         " or (gradient_and_score and float64) or (dropout and 40)"
         " or (batches_orders and 7-shuffle-True-True) or (several_blocks and 513)"
         " or (monitored and 13-quadratic)"
-        " or (part_by_part and hidden0 and float64)"
+        " or (part_by_part and hidden0 and float64) or (many_inputs and 1030)"
         " or (shapes and 64-True-hidden4)"
         " or (periodic and (7-columns1 or coded) and not hidden2 and not float32)"
         " or (coded_rows_train and 7-blocks and shuffle-float64)"

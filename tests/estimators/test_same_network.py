@@ -14,6 +14,7 @@ import sklearn.neural_network as scikit
 from numpy.testing import assert_allclose
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
 
 import separatrix.estimators as ours
 
@@ -23,6 +24,21 @@ pytestmark = [
 ]
 
 TOLERANCE = 1e-6
+
+
+@pytest.fixture(autouse=True)
+def _stratified_for_any_number_of_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scikit-learn stratify more than two classes, too: it does two only, ours any number."""
+    module = scikit._multilayer_perceptron
+
+    def split(X: Any, T: Any, *others: Any, stratify: Any = None, **parameters: Any) -> Any:
+        is_multiclass = T.dtype == bool and T.ndim == 2 and (T.sum(axis=1) == 1).all() and T.shape[1] > 1
+        codes = T.argmax(axis=1) if is_multiclass else stratify
+        return train_test_split(X, T, *others, stratify=codes, **parameters)
+
+    monkeypatch.setattr(module, "train_test_split", split)
+
+
 SMALL = {"hidden_layer_sizes": (7, 5), "max_iter": 25, "batch_size": 32, "random_state": 3}
 
 

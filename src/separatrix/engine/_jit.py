@@ -195,8 +195,9 @@ class Entry:
 def _compile(
     function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None
 ) -> Callable[..., Any]:
-    with _numba_cache_in(folder), _no_garbage_collection(), _no_unrolling():
+    with _numba_cache_in(folder):
         compiled = numba.njit(cache=folder is not None, **OPTIONS)(function)
+    with _no_garbage_collection(), _no_unrolling():
         compiled.compile(signature)
     compiled.disable_compile()  # an argument of another type is an error here
     return compiled  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -64,9 +65,20 @@ _working: set[_Background[Any]] = set()  # and those that could not be started
 def _give_up() -> None:
     # A thread that is still in LLVM when the interpreter ends could crash it. Python raises the error when
     # LLVM returns from what it is at; code that swallows it, such as a finaliser, gets another.
-    while alive := [thread for thread in _working if thread.is_alive()]:
+    while alive := [thread for thread in list(_working) if thread.is_alive()]:
         sys.unraisablehook = lambda _: None
         for thread in alive:
             error = ctypes.py_object(SystemExit)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), error)
         alive[0].join(SECONDS)
+
+
+def _wait() -> None:
+    # A child process would have the locks and settings of a thread that does not go on in it.
+    for thread in list(_working):
+        if thread.is_alive() and thread is not threading.current_thread():
+            thread.finished.wait()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(before=_wait)

@@ -370,7 +370,7 @@ def _layout(
     n_coded, n_lanes = network.n_in - n_plain, VECTOR_BYTES // itemsize
     pitch = -(-network.sizes[1] // n_lanes) * n_lanes if n_coded else 0
     keeps = not all(ACTIVATIONS[layer.activation].from_output for layer in network.layers)
-    n_padded = (math.ceil(network.n_parameters / n_lanes) + 1) * n_lanes
+    n_padded = (math.ceil(network.n_parameters / n_lanes) + 2) * n_lanes  # a panel reads two vectors
     shapes: dict[str, tuple[int, ...]] = {
         "theta": (1, n_padded),
         "before": (1, n_padded),

@@ -231,7 +231,7 @@ def naming_fit_table() -> Iterator[None]:
 def holdout_split(
     n_rows: int, fraction: float, codes: Array | None, random_state: RandomState
 ) -> list[Array]:
-    """Return the indices of the training rows and of the held-out rows, the same as scikit-learn draws.
+    """Return the indices of the training rows and of the held-out rows, drawn by scikit-learn.
 
     If `codes`, the class codes of the rows, are given, both have the classes in the same proportion.
     """

@@ -57,7 +57,7 @@ class Assessment:
     notes : tuple of str
         Sentences on what went wrong while judging.
     is_cheapest : bool, default=False
-        Whether the baselines cut where it was cheapest on training rows.
+        Whether the baselines cut where it was cheapest.
     thresholds : Thresholds or None
         If costs were given: what the model does at many cuts; None if a class has no row.
     """
@@ -98,7 +98,8 @@ class Assessment:
             whom = "" if not cuts else f", of the {self.name} and of the baselines"
             return f"{model.answer_rule}{whom}."
         listed = ", ".join(f"{cut:.4g} of {_called(name)}" for name, cut in cuts.items())
-        why = ": the baselines cut where it was cheapest on training rows" if self.is_cheapest else ""
+        rows = "these rows" if self.rows else "training rows"  # folds judge the rows that they choose cuts on
+        why = f": the baselines cut where it was cheapest on {rows}" if self.is_cheapest else ""
         return f"{model.answer_rule} of the {self.name}, {listed}{why}."
 
     @property

@@ -202,17 +202,33 @@ def kind_of(model: Any) -> str:
 
 
 def is_linear_baseline(model: Any) -> bool:
-    """Return whether a model is the linear baseline itself: its network, its solver and its penalty."""
+    """Return whether a model is the linear baseline itself: its network, its solver and its penalty.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import PoissonRegressor
+    >>> from separatrix import MLPClassifier
+    >>> is_linear_baseline(MLPClassifier((), solver="lbfgs", alpha=1.0))
+    True
+    >>> is_linear_baseline(PoissonRegressor())
+    False
+    """
     if isinstance(model, AnyModel):
         settings = (model.training or {}).get("settings", {})
-        layers = () if isinstance(model, Model) and len(model.network.layers) == 1 else None
-        settings = {**settings, "hidden_layer_sizes": layers}
+        is_line = isinstance(model, Model) and len(model.network.layers) == 1
         embedding = model.network.embedding if isinstance(model, Model) else None
+        has_classes = model.classes is not None
     else:
-        settings, embedding = vars(model), getattr(model, "embedding", None)
-        layers = settings.get("hidden_layer_sizes", ())
-        settings = {**settings, "hidden_layer_sizes": tuple(np.atleast_1d(layers).tolist())}
-    return embedding is None and all(settings.get(name) == value for name, value in LINE_SETTINGS.items())
+        settings, embedding = vars(model), vars(model).get("embedding")
+        sizes = settings.get("hidden_layer_sizes")
+        is_line = isinstance(sizes, list | tuple) and not sizes
+        has_classes = is_classifier(model)
+    settings = {"loss": "log_loss" if has_classes else "squared_error", **settings}
+    expected = {**LINE_SETTINGS, "loss": "log_loss" if has_classes else "squared_error"}
+    del expected["hidden_layer_sizes"]  # a model has them in another form
+    return (
+        is_line and embedding is None and all(settings.get(key) == value for key, value in expected.items())
+    )
 
 
 def class_weight_of(model: Any) -> Mapping[Any, float] | str | None:

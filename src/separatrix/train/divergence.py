@@ -48,7 +48,7 @@ def sample_rows(data: Data, n_rows: int) -> Data:
     if data.n_rows <= n_rows:
         return data.take(np.arange(data.n_rows))
     places = np.arange(n_rows) * GOLDEN % 1.0  # Weyl's sequence
-    return data.take((places * data.n_rows).astype(np.intp))
+    return data.take(np.unique((places * data.n_rows).astype(np.intp)))
 
 
 def objective(run: Run, theta: Array, rows: Data) -> float:
