@@ -69,7 +69,7 @@ def test_curve_is_that_of_the_epoch():
     classifier.fit(X, np.abs(X[:, 0]) < 0.5)
     scene = make_scene(classifier, X, np.abs(X[:, 0]) < 0.5)
     panel = panel_of("curve", scene)
-    (line,) = panel.moving
+    line, _rings = panel.moving
     panel.update(2)
     assert_allclose(line.get_ydata(), fitted_curve(scene.at(2), X).values[0])
 
