@@ -10,7 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { minify } from "terser";
 import { compacted } from "./compact.mjs";
-import { shortened } from "./shorten.mjs";
+import { customProperties, shortened } from "./shorten.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const STATIC = join(HERE, "../src/separatrix/playground/static");
@@ -40,7 +40,8 @@ async function files() {
     minify: true,
     write: false,
   });
-  return Promise.all(outputFiles.map(async ({ path, text }) => ({ path, contents: Buffer.from(path.endsWith(".js") ? await compressed(text) : tightened(text)) })));
+  const short = customProperties(outputFiles.find(({ path }) => path.endsWith(".css")).text);
+  return Promise.all(outputFiles.map(async ({ path, text }) => ({ path, contents: Buffer.from(short(path.endsWith(".js") ? await compressed(text) : tightened(text))) })));
 }
 
 /** Shorten a script once more: what esbuild leaves of functions that are called once, and of variables. */

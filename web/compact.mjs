@@ -7,14 +7,18 @@
  */
 import { parse } from "acorn";
 
-/** Attributes and members that come often, none of them in the engine's loops; there a name in brackets costs no time. */
-const ATTRIBUTE = /^(?:class|on[A-Z]\w*)$/u;
+/** Attributes and members that come often, none of them in the engine's innermost loops; elsewhere a name in brackets costs no time. */
+const ATTRIBUTE = /^on[A-Z]\w*$/u;
 const MEMBERS = new Set([
-  "activeElement", "addEventListener", "beginPath", "charCodeAt", "children", "clientHeight", "clientWidth", "clientX", "clientY", "columns",
-  "createElement", "currentTarget", "fillStyle", "filter", "flatMap", "forEach", "getAttribute", "getBoundingClientRect", "getContext",
-  "globalAlpha", "hasPointerCapture", "heldOut", "includes", "indexOf", "lineWidth", "pointerId", "preventDefault", "querySelector",
-  "querySelectorAll", "reduce", "removeEventListener", "replace", "replaceAll", "replaceChildren", "setAttribute", "setLineDash",
-  "setPointerCapture", "setProperty", "slice", "strokeStyle", "target", "textContent", "toFixed", "toLowerCase", "training",
+  "activation", "activeElement", "addEventListener", "appendChild", "batch", "beginPath", "charCodeAt", "children", "classes",
+  "clientHeight", "clientWidth", "clientX", "clientY", "columns", "createElement", "currentTarget", "data", "drawImage", "dropout",
+  "epoch", "every", "fillStyle", "filter", "find", "flatMap", "focus", "forEach", "frozen", "getAttribute", "getBoundingClientRect",
+  "getContext", "given", "globalAlpha", "hasPointerCapture", "height", "heldOut", "hidden", "includes", "indexOf", "inputs", "join",
+  "kind", "layers", "levels", "lineWidth", "moveTo", "name", "network", "notes", "optimizer", "order", "pointerId", "preventDefault",
+  "push", "querySelector", "querySelectorAll", "random", "reduce", "removeEventListener", "replace", "replaceAll", "replaceChildren",
+  "sequential", "setAttribute", "setLineDash", "setPointerCapture", "setProperty", "showHeldOut", "slice", "some", "source",
+  "strokeStyle", "style", "subarray", "table", "target", "task", "textContent", "theta", "toFixed", "toLowerCase", "toPrecision",
+  "training", "trim", "units", "value", "values", "version", "view", "waiting", "weight", "width",
 ]);
 
 export function compacted(script) {
@@ -75,7 +79,7 @@ function useOf(node, parent) {
   const isPlain = node.type === "Literal" && (typeof node.value === "string" || node.raw === "null");
   if (isPlain && !isFixed(node, parent)) return { value: node.value, form: isKey ? "[NN]" : "NN" };
   if (node.type === "UnaryExpression" && node.operator === "void" && node.argument.value === 0) return { value: undefined, form: "NN" };
-  if (isKey && !parent.shorthand && parent.kind === "init" && ATTRIBUTE.test(node.name)) return { value: node.name, form: "[NN]" };
+  if (isKey && !parent.shorthand && parent.kind === "init" && (ATTRIBUTE.test(node.name) || (MEMBERS.has(node.name) && parent.value.type !== "AssignmentPattern"))) return { value: node.name, form: "[NN]" };
   if (node.type === "MemberExpression" && !node.computed && !node.optional && MEMBERS.has(node.property.name))
     return { value: node.property.name, form: "[NN]", start: node.property.start - 1 };
   return null;

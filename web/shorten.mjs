@@ -17,8 +17,11 @@ const WIRE = ["core/options.ts", "state/document.ts", "host/format.ts", "export/
 const OWN = new Set([
   "dataset", "session", "position", "version", "outputs", "targets", "evaluate", "status", "stage", "code", "origin", "score", "layout", "frame",
   "theme", "trace", "subscribe", "prepare", "context", "stride", "label", "play", "undo", "description", "paint", "summary", "control", "options", "term",
-  "first", "forward", "index", "reason", "result", "spacing",
+  "first", "forward", "index", "reason", "result", "spacing", "class", "waiting", "interval", "held",
 ]);
+
+/** Names that are written as text, too, but that no object is asked for by it. */
+const TEXTS = new Set(["class"]);
 
 /** Globals that get a short name of their own. */
 const GLOBALS = [
@@ -29,7 +32,7 @@ const GLOBALS = [
 ];
 
 export async function shortened(folder) {
-  const stays = new Set([...(await platformNames()).filter((name) => !OWN.has(name)), ...(await ownNames(folder))]);
+  const stays = new Set([...(await platformNames()).filter((name) => !OWN.has(name)), ...(await ownNames(folder)).filter((name) => !TEXTS.has(name))]);
   const names = [...stays].map((name) => name.replaceAll("$", "\\$"));
   return { mangleProps: /./, reserveProps: new RegExp(`^(?:${names.join("|")}|on[A-Z].*|[A-Z].*|.*-.*)$`), ...globals() };
 }
@@ -58,6 +61,21 @@ async function ownNames(folder) {
 function withoutWords(text) {
   return text.replace(/\/\*\*?[\s\S]*?\*\/|^\s*\/\/.*$/gmu, "").replace(/\b(?:class|role)="[^"]*"/gu, "");
 }
+
+/**
+ * Return what gives the custom properties of a sheet, which are asked for as `--name`, short names: those that come
+ * often the shortest. Names with a number stand in the script as a pattern and keep theirs.
+ */
+export function customProperties(sheet) {
+  const counts = new Map();
+  for (const [property] of sheet.matchAll(PROPERTY)) if (!/\d/u.test(property)) counts.set(property, (counts.get(property) ?? 0) + 1);
+  const often = [...counts].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1));
+  const names = new Map(often.map(([name], k) => [name, `--${k < 25 ? "" : "z"}${String.fromCharCode(97 + (k % 25))}`]));
+  return (text) => text.replace(PROPERTY, (property) => names.get(property) ?? property);
+}
+
+/** Only where no subtraction of a script can be meant. */
+const PROPERTY = /(?<=var\()--[a-z][\w-]*(?=[,)])|(?<=["'`])--[a-z][\w-]*(?=["'`])|(?<=[{;])--[a-z][\w-]*(?=:)/gu;
 
 /** Replace globals by constants of a module that esbuild adds. */
 function globals() {

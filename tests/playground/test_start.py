@@ -12,6 +12,7 @@ from separatrix.data.codes import LevelCode, PiecewiseLinearCode, RobustCode
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.datasets import load_dataset
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import Network
@@ -99,6 +100,26 @@ def test_columns_and_classes_are_those_of_a_fit():
     assert any(note.startswith("Left out: id counts the rows") for note in start.notes)
     assert any("'yes ' as 'Yes'" in note for note in start.notes)
     assert re.fullmatch(r"Run separatrix look for \d more lines about the columns\.", start.notes[-1])
+
+
+def test_the_page_has_all_notes_on_columns_and_names_no_option_that_it_lacks():
+    n = 40
+    table = Table(
+        {
+            "id": np.arange(n) + 1,
+            "constant": np.ones(n),
+            "x": np.arange(n) % 7,
+            "town": [["Bonn", "bonn", "Ulm"][i % 3] for i in range(n)],
+            "member": [["yes", "no"][i % 4 // 2] for i in range(n)],
+        }
+    )
+    start = start_of_table(table, "member")
+    notes = start.to_json_values()["notes"]
+    assert any("join_spellings" in line for _, line in learn_schema(table, "member").lines(None))
+    assert any("'Bonn' and 'bonn', which may be one value" in note for note in notes)
+    assert any(note.startswith("Left out: id") for note in notes)
+    assert any("constant is 1" in note for note in notes)
+    assert not any("join_spellings" in note or "separatrix look" in note for note in notes)
 
 
 def test_what_the_user_says_of_columns_goes_first():

@@ -47,7 +47,7 @@ test("members of brackets, of parentheses and of optional chains", () => {
 });
 
 test("attributes get a name, where they are set and where they are taken", () => {
-  const script = "var h=(props)=>props,{onClick:click}=h({onClick:7}),result=[" + "h({class:1,onClick:2}),".repeat(9) + "click];";
+  const script = "var h=(props)=>props,{onClick:click}=h({onClick:7}),result=[" + "h({title:1,onClick:2}),".repeat(9) + "click];";
   same(script, /\[\s*_constant\d\s*\]:2/u);
 });
 

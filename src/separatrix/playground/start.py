@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,7 @@ MAX_ROWS = 20_000
 """Rows that a page holds; of a larger table a sample."""
 
 MAX_LINES = 2
-"""Sentences on what was decided about the columns, on the target and on columns left out first."""
+"""Sentences for the command line on the columns; those on the target and on columns left out are first."""
 
 MAX_LEVELS = 12
 """Different texts of a column up to which the page takes it as an input."""
@@ -52,12 +53,15 @@ class Start:
     values : dict
         What the page reads, as values that JSON can hold.
     notes : tuple of str
-        Sentences on rows that were left out; the page shows them too.
+        Sentences on rows that were left out and on columns, for the command line.
+    page_notes : tuple of str
+        All of them, for the page; empty if they are `notes`.
     """
 
     name: str
     values: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    page_notes: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int | None:
@@ -66,7 +70,8 @@ class Start:
 
     def to_json_values(self) -> dict[str, Any]:
         """Return everything that the page reads."""
-        return {"format": FORMAT, "name": self.name, "notes": list(self.notes), **self.values}
+        notes = list(self.page_notes or self.notes)
+        return {"format": FORMAT, "name": self.name, "notes": notes, **self.values}
 
 
 def start_of_toy(name: str = "") -> Start:
@@ -113,7 +118,11 @@ def start_of_table(
     rows, notes = _sampled(has_target, f"have no value in '{target}'")
     shown = schema.apply_all(table.take(rows))
     task, reason = infer_task(TableStream(shown), target)
-    notes = (*notes, *_decided(schema), *_left_out(shown, target))
+    decided, not_taken = _decided(schema), _left_out(shown, target)
+    rest = len(decided) - MAX_LINES
+    more = [f"Run separatrix look for {plural(rest, 'more line')} about the columns."] if rest > 0 else []
+    page_notes = (*notes, *map(_without_option, decided), *not_taken)
+    notes = (*notes, *decided[:MAX_LINES], *more, *not_taken)
     order = [*(each for each in shown.columns if each != target), target]
     values = {
         "kind": "table",
@@ -123,7 +132,7 @@ def start_of_table(
         "reason": reason,
         "n_rows": len(rows),
     }
-    return Start(name or "your data", values, notes)
+    return Start(name or "your data", values, notes, page_notes)
 
 
 def start_of_model(model: AnyModel, table: Table, y: Any, name: str = "") -> Start:
@@ -206,13 +215,12 @@ def _decided(schema: Schema) -> list[str]:
     """Return sentences on what was decided about the columns."""
     first = ("Target", "Left out")
     lines = sorted(schema.lines(None), key=lambda line: first.index(line[0]) if line[0] in first else 2)
-    sentences = [
-        f"{sentence}." if heading == "Note" else f"{heading}: {sentence}."
-        for heading, sentence in lines[:MAX_LINES]
-    ]
-    rest = len(lines) - MAX_LINES
-    more = [f"Run separatrix look for {plural(rest, 'more line')} about the columns."] if rest > 0 else []
-    return [*sentences, *more]
+    return [f"{sentence}." if heading == "Note" else f"{heading}: {sentence}." for heading, sentence in lines]
+
+
+def _without_option(sentence: str) -> str:
+    """Return a sentence without the option that it names in brackets: the page has no such option."""
+    return re.sub(r" \(join_spellings [^)]*\)", "", sentence)
 
 
 def _left_out(table: Table, target: str) -> list[str]:

@@ -105,10 +105,15 @@ export function classicDoc({ doc }: Classic, view: ViewSpec): Doc {
 
 const TABLE_RATE = 0.01;
 
-/** Return a document with other data. Network and training of a classic would not fit them: those of the first screen do. */
-export function docWith(doc: Doc, source: Source): Doc {
-  const { data, network, training, view } = doc.view.classic === null ? doc : FIRST;
-  const rate = doc.view.classic !== null && source.kind === "table" ? TABLE_RATE : training.rate;
+/**
+ * Return a document with other data. Network and training of a classic would not fit them, nor would a training that
+ * `failed`: those of the first screen do.
+ */
+export function docWith(doc: Doc, source: Source, failed = false): Doc {
+  const isClassic = doc.view.classic !== null;
+  const { data, network, view } = isClassic ? FIRST : doc;
+  const isNew = isClassic || failed, training = isNew ? FIRST.training : doc.training;
+  const rate = isNew && source.kind === "table" ? TABLE_RATE : training.rate;
   return {
     data: { ...data, source, heldOut: data.heldOut || FIRST.data.heldOut },
     network: { ...network, given: null },

@@ -6,12 +6,14 @@ import { linkState, readLink, writeLink } from "../state/link";
 import { Problem } from "../state/problem";
 import { createSession } from "../state/session";
 import type { Session } from "../state/types";
+import { PHRASES } from "../text/labels";
 import { sentence } from "../text/notes";
 import { App } from "../ui/App";
 import { Stage } from "../ui/stage";
 import { openingOf, readStart } from "./start";
 
 const BREATH = 900; // ms before the first play
+const NOTES = 2; // that the narrator says at first; the panel "Data" has all
 
 export async function mountPage(body: HTMLElement): Promise<void> {
   const start = readStart(body.ownerDocument);
@@ -19,7 +21,8 @@ export async function mountPage(body: HTMLElement): Promise<void> {
   const maker = new DataMaker();
   if (opening.table) maker.tables.set(opening.table.name, opening.table);
   const session = createSession({ doc: opening.doc, prepare: maker.prepare, now: () => performance.now() });
-  const first = (start?.notes ?? []).map((note) => note[0]!.toUpperCase() + note.slice(1));
+  const notes = opening.table?.notes ?? [], first = notes.slice(0, NOTES).map(sentence);
+  if (notes.length > NOTES) first.push(PHRASES.moreNotes(notes.length - NOTES));
   const isLink = location.hash.length > 1;
   if (isLink) first.push(await follow(session, location.hash));
   const root = body.appendChild(Object.assign(document.createElement("div"), { className: "sx" }));

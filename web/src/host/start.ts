@@ -5,7 +5,7 @@ import { CLASSICS } from "../data/classics";
 import type { DataTable, TableColumn } from "../data/table";
 import { MAX_LEVELS, propose, sourceOf } from "../data/table";
 import { FIRST, TOYS, toySource } from "../state/defaults";
-import type { Doc, LossName, ToyName } from "../state/types";
+import type { Doc, LossName, Note, ToyName } from "../state/types";
 import type { Cell, Column, ModelColumn, Start } from "./format";
 
 export interface Opening {
@@ -31,7 +31,7 @@ export function openingOf(start: Start | null): Opening {
 }
 
 function ofTable(start: Extract<Start, { kind: "table" }>): Opening {
-  const table = tableOf(start.name, start.columns);
+  const table = { ...tableOf(start.name, start.columns), notes: notesOf(start) };
   const proposal = { ...propose(table, start.target), task: start.task };
   const training = { ...FIRST.training, rate: 0.01 };
   return { doc: { ...FIRST, data: { ...FIRST.data, source: sourceOf(table, proposal) }, training }, table, plays: true };
@@ -43,7 +43,7 @@ function ofModel(start: Extract<Start, { kind: "model" }>): Opening {
     ? { name: start.target, kind: "text", values: Float64Array.from(y), levels: classes, nMissing: 0, nDifferent: classes.length }
     : numbers(start.target, y);
   const inputs = start.columns.map(modelColumn);
-  const table: DataTable = { name: start.name, columns: [...inputs, goal], nRows: y.length, nRowsOfFile: y.length, notes: [], described: start.described };
+  const table: DataTable = { name: start.name, columns: [...inputs, goal], nRows: y.length, nRowsOfFile: y.length, notes: notesOf(start), described: start.described };
   const hidden = network.layers.slice(0, -1).map(({ units, activation, dropout }) => ({ units, activation, dropout }));
   const losses: Readonly<Record<string, LossName>> = { quadratic: "quadratic", regression: "squared", poisson: "poisson" };
   const doc: Doc = {
@@ -53,6 +53,11 @@ function ofModel(start: Extract<Start, { kind: "model" }>): Opening {
     training: { ...FIRST.training, rate: 0.003 },
   };
   return { doc, table, plays: false };
+}
+
+/** Return sentences of Python as notes: a code without words of the page's own is the sentence. */
+function notesOf({ notes }: Start): Note[] {
+  return notes.map((note) => ({ code: note[0]!.toUpperCase() + note.slice(1) }));
 }
 
 /** Return a column with the code that turns its cells into inputs. */

@@ -113,7 +113,8 @@ export interface Session {
   readonly theta: Float64Array;
   readonly position: Position;
   readonly batchesPerEpoch: number;
-  readonly curves: Curves;
+  /** With the epoch of the lowest held-back loss (training loss, if nothing is held back). */
+  readonly curves: Curves & { readonly bestEpoch: number };
   readonly status: Status;
   readonly stop: StopReason | null;
   readonly version: number;

@@ -51,6 +51,7 @@ export const PHRASES = {
   componentsHold: (share: number) => `Two principal components hold ${Math.round(share * 100)} % of the variance of the inputs; the network is shown on the plane through their mean.`,
   dataSummary: (rows: string, columns: string, target: string) => `${rows} rows, ${columns} input column(s); to predict: ${target}.`,
   reading: (name: string, share: string) => `Reading ${name}: ${share}`,
+  moreNotes: (n: number) => `${n} more in Notes, under Data.`,
   tableUsed: (rows: string) => `${rows} rows are in use. Play trains on them.`,
 } as const;
 

@@ -1,6 +1,7 @@
 /** The narrator: one sentence that says what is happening. */
 
 import type { Evaluation } from "../core/types";
+import { isRateTooLarge, mean, overfitsSince } from "../state/judgement";
 import type { Session } from "../state/types";
 import { count, fixed, loss, plural, short } from "./format";
 import type { Fact } from "../data/classics";
@@ -18,6 +19,7 @@ export interface Said {
 
 const LONG = 60; // epochs of a trend
 const PLAIN: Kind = "plain";
+const UNSEEN = "No points are held back, so overfitting cannot be seen.";
 
 /** Return the sentence for a session as it is now. `waits` is whether the page waits for Play. */
 export function narrate(session: Session, training: Evaluation, heldOut: Evaluation | null, fact: Fact | null, waits: boolean): Said {
@@ -27,7 +29,7 @@ export function narrate(session: Session, training: Evaluation, heldOut: Evaluat
   if (status === "moving") return { lead, text: "Going to the epoch you chose.", kind: PLAIN };
   if (position.epoch === 0 && position.batch === 0) return untrained(session, waits);
   if (fact && status !== "playing") return { lead, text: factSentence(fact), kind: "fact" };
-  if (status === "finished" && session.stop) return { lead, text: `${stopped(session)} ${rightness(training, heldOut)}`, kind: PLAIN };
+  if (status === "finished" && session.stop) return { lead, text: `${stopped(session)} ${rightness(training, heldOut)}`, trend: trend(session), kind: PLAIN };
   if (position.epoch < session.lastEpoch) return { lead, text: `Looked at again; the run went to epoch ${count(session.lastEpoch)}. Play goes on from here. ${rightness(training, heldOut)}`, kind: PLAIN };
   if (position.batch > 0) return { lead, text: `Batch ${position.batch} of ${session.batchesPerEpoch} done. ${rightness(training, heldOut)}`, kind: PLAIN };
   return { lead, text: rightness(training, heldOut), trend: trend(session), kind: PLAIN };
@@ -38,7 +40,7 @@ function untrained(session: Session, waits: boolean): Said {
   if (doc.network.init === "zeros" && doc.network.hidden.length && !doc.network.given)
     return { lead: "All weights are zero.", text: "Every unit of a layer would stay the same as the others. Choose other initial weights.", kind: PLAIN };
   if (doc.network.given && doc.view.classic) return { lead: "Epoch 0.", text: "The weights are those that the tutorial begins with.", kind: PLAIN };
-  if (doc.network.given) return { lead: "Epoch 0.", text: "The weights are those that were given, of a trained network. Play trains it further.", kind: PLAIN };
+  if (doc.network.given) return { lead: "Epoch 0.", text: "The weights are those that were given, of a trained network. Play trains it further." + (session.dataset.heldOut ? "" : ` ${UNSEEN}`), kind: PLAIN };
   const what = session.dataset.task === "regression" ? "predict the numbers" : "separate the classes";
   const nParameters = session.theta.length;
   const start = `The weights are random: ${count(nParameters)} numbers, and none has learned anything yet.`;
@@ -46,10 +48,13 @@ function untrained(session: Session, waits: boolean): Said {
 }
 
 function diverged(session: Session): string {
-  const { rate, optimizer } = session.doc.training;
+  const { rate } = session.doc.training;
   const advice = rate > 0.001 ? `Lower the rate, now ${short(rate)}` : "Scale the inputs";
-  const other = optimizer.name === "sgd" ? ", or choose Adam" : "";
-  return `A weight became too large for a number, so training stopped; the last good state is shown. ${advice}${other}, then play again.`;
+  return `A weight became too large for a number, so training stopped; the last good state is shown. ${advice}${orAdam(session)}, then play again.`;
+}
+
+function orAdam({ doc }: Session): string {
+  return doc.training.optimizer.name === "sgd" ? ", or choose Adam" : "";
 }
 
 function stopped(session: Session): string {
@@ -70,7 +75,11 @@ function rightness(training: Evaluation, heldOut: Evaluation | null): string {
 function trend(session: Session): string {
   const { loss: train, heldOutLoss: held } = session.curves;
   const n = train.length - 1;
-  if (n < 12) return "";
+  const rises = train.slice(-5).every((value, k, last) => k === 0 || value > last[k - 1]!);
+  if (isRateTooLarge(session)) return `The loss ${rises ? "rises" : "goes up and down"}: the rate, ${short(session.doc.training.rate)}, is too large. Lower it${orAdam(session)}.`;
+  if (n < 12) return held.length || session.doc.view.classic ? "" : UNSEEN;
+  const best = overfitsSince(session);
+  if (best >= 0) return `The network overfits: it learns these points by heart. The held-back loss has risen since epoch ${count(best)} while the training loss fell. Go back there on the curve, or take fewer units, a penalty or more points.`;
   const span = Math.min(LONG, Math.floor(n / 2));
   const fall = change(train, span), heldFall = held.length ? change(held, span) : fall;
   if (fall < -0.05 && heldFall > 0.05) return "The training loss still falls while the held-back loss rises: the network begins to overfit.";
@@ -85,8 +94,7 @@ function trend(session: Session): string {
 /** Return the relative change of a curve: the mean of its last epochs to that of those before. */
 function change(values: readonly number[], span: number): number {
   const half = Math.max(3, Math.floor(span / 3));
-  const mean = (from: number, to: number) => values.slice(from, to).reduce((sum, x) => sum + x, 0) / (to - from);
-  const now = mean(values.length - half, values.length), before = mean(values.length - span - half, values.length - span);
+  const now = mean(values.slice(-half)), before = mean(values.slice(-span - half, -span));
   return before > 0 ? now / before - 1 : 0;
 }
 
@@ -98,6 +106,7 @@ export const HINTS = {
   copied: "The link is copied. It holds every setting, and points drawn by hand; data of a file are not in it.",
   copyFailed: "The browser does not allow copying; the link is in the address bar.",
   noLink: "The frame of a notebook has no address. Save the page with .save, and copy the link there.",
+  firstTraining: "The training before failed, so optimiser, rate and batch are the first ones again.",
   draw: "Click or drag on the picture to set points. Choose a class above it, or erase.",
   saved: (name: string) => `${name} is saved.`,
   longLink: (n: number) => `The link has ${count(n)} characters; some programs cut it. Export the data instead.`,

@@ -32,7 +32,7 @@ export function App({ stage, maker, link, first, ready }: { stage: Stage; maker:
   const pending = useRef<Pending>({ said: first ? { lead: "", text: first, kind: "error" } : null, at: performance.now() });
   const app = useMemo<AppValue>(() => ({
     stage, session: stage.session, pen, setPen,
-    say: (text, kind = "plain", lead = "") => { pending.current.said = { lead, text, kind }; pending.current.at = performance.now(); },
+    say: (text, kind = "plain", lead = "") => { if (text) Object.assign(pending.current, { said: { lead, text, kind }, at: performance.now() }); },
   }), [stage, pen]);
   const open = (name: SheetName, file: File | null = null) => setSheet({ name, file, key: Math.random() }); // another key is another dialog
   const close = () => setSheet((now) => (now?.key === sheet?.key ? null : now));

@@ -11,6 +11,7 @@ import { count, cut, percent, short } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { REASONS, TASK_REASONS, sentence } from "../text/notes";
 import { Check, Choice, Field, Select } from "./controls";
+import { openData } from "./openData";
 import { Sheet } from "./Sheet";
 import { useApp } from "./stage";
 
@@ -87,11 +88,11 @@ function Columns({ table, maker, again, close }: { table: DataTable; maker: Data
     } catch (error) {
       if (!(error instanceof Problem)) throw error; // the session says what is wrong
     }
-    session.open(docWith(session.doc, source));
+    const said = openData(session, source);
     isBusy.current = false;
     if (session.problem) return;
     await answered();
-    say(session.dataset.notes.map(sentence).join(" ") || PHRASES.tableUsed(count(session.dataset.nRows)));
+    say([said, ...session.dataset.notes.map(sentence)].join(" ").trim() || PHRASES.tableUsed(count(session.dataset.nRows)));
     close();
   };
   const toggle = (name: string, on: boolean) => setChoice({ ...choice, inputs: table.columns.map((column) => column.name).filter((other) => (other === name ? on : choice.inputs.includes(other))) });

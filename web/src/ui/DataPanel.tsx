@@ -7,10 +7,11 @@ import { count, cut, fixed, percent } from "../text/format";
 import { Label } from "../text/labels";
 import { TOYS } from "../text/names";
 import { HINTS } from "../text/narrator";
-import { CLASSICS, classicDoc, docWith } from "../data/classics";
+import { CLASSICS, classicDoc } from "../data/classics";
 import { Fold, Range, Steps, Whole } from "./controls";
 import { sentence } from "../text/notes";
 import { EMPTY_AREA } from "./Drawing";
+import { openData } from "./openData";
 import { Thumbnail } from "./thumbnails";
 import { useApp, useDataset, useSession } from "./stage";
 
@@ -31,7 +32,8 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
   const spec = useSession(({ doc }) => doc.data);
   const choose = (name: ToyName) => {
     const classic = CLASSICS.find(({ toy }) => toy === name);
-    session.open(classic ? classicDoc(classic, session.doc.view) : docWith(session.doc, toySource(name)));
+    if (classic) session.open(classicDoc(classic, session.doc.view));
+    else say(openData(session, toySource(name)));
   };
   const draw = () => {
     const { dataset, doc } = session;
@@ -41,8 +43,8 @@ export function DataPanel({ sheets }: { sheets: Sheets }) {
     const points = !isFlat ? EMPTY_AREA : Array.from({ length: dataset.nRows }, (_, i) => [
       ...columns.map(({ values }) => Number(values[i]!.toPrecision(5))), dataset.targets[i]!,
     ]);
-    session.open(docWith(doc, { kind: "drawn", task: "classification", classes: isFlat ? dataset.classNames.length : 2, points }));
-    say(HINTS.draw);
+    const said = openData(session, { kind: "drawn", task: "classification", classes: isFlat ? dataset.classNames.length : 2, points });
+    say(`${HINTS.draw} ${said}`);
   };
   const tile = (name: ToyName) => (
     <button class="set" key={name} aria-pressed={source.kind === "toy" && source.name === name} onClick={() => choose(name)}><Thumbnail name={name} />{TOYS[name]}</button>

@@ -78,11 +78,11 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
 }
 
 function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
-  const { session: { position: { epoch }, curves } } = useApp();
+  const { session: { position: { epoch, batch }, curves, status } } = useApp();
   useVersion();
   return (
     <div class="nums">
-      <div><small>{Label.Epoch}</small><b>{count(epoch)}</b></div>
+      <div><small>{Label.Epoch}{batch > 0 && status !== "playing" && `, batch ${batch}`}</small><b>{count(epoch)}</b></div>
       <div><small>training</small><b>{loss(curves.loss[epoch]!)}</b></div>
       {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b>{loss(curves.heldOutLoss[epoch]!)}</b></div>}
     </div>

@@ -1,26 +1,26 @@
 /** Points above and below the graph of a function that one types. */
 
 import { h, useState } from "./render";
-import { docWith } from "../data/classics";
 import { compile } from "../data/formula";
 import { Problem } from "../state/problem";
 import { Label } from "../text/labels";
 import { sentence } from "../text/notes";
 import { Field } from "./controls";
+import { openData } from "./openData";
 import { Sheet } from "./Sheet";
 import { useApp } from "./stage";
 
 const EXAMPLE = "0.5 sin(3x)";
 
 export function FormulaSheet({ close }: { close: () => void }) {
-  const { session } = useApp();
+  const { session, say } = useApp();
   const { source } = session.doc.data;
   const [formula, setFormula] = useState(source.kind === "formula" ? source.formula : EXAMPLE);
   const parsed = parse(formula);
   const use = (event: Event) => {
     event.preventDefault();
     if (typeof parsed === "string") return;
-    session.open(docWith(session.doc, { kind: "formula", formula, points: source.kind === "formula" ? source.points : 400, noise: source.kind === "formula" ? source.noise : 0, seed: 1 }));
+    say(openData(session, { kind: "formula", formula, points: source.kind === "formula" ? source.points : 400, noise: source.kind === "formula" ? source.noise : 0, seed: 1 }));
     close();
   };
   return (

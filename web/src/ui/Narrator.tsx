@@ -11,6 +11,7 @@ import { CLASSICS } from "../data/classics";
 import type { Session } from "../state/types";
 import type { Said } from "../text/narrator";
 import { narrate } from "../text/narrator";
+import { Label } from "../text/labels";
 import { write } from "./Dock";
 import { isBetween, useApp, usePainter } from "./stage";
 
@@ -31,22 +32,23 @@ function factOf(session: Session): Fact | null {
 export function Narrator({ pending }: { pending: Pending }) {
   const { session, stage } = useApp();
   const box = useRef<HTMLDivElement>(null), lead = useRef<HTMLElement>(null), text = useRef<HTMLSpanElement>(null), heard = useRef<HTMLParagraphElement>(null);
-  const shown = useRef({ at: -Infinity, state: "", trend: "", hintAt: -1, hintStatus: "" }).current!;
+  const shown = useRef({ at: -Infinity, state: "", trend: "", hintAt: -1, hintState: "" }).current!;
   usePainter(({ frame }) => {
     if (isBetween(session, frame)) return;
     const { said: hint, at } = pending, { status, position } = session, now = performance.now();
-    const isNew = hint !== null && at !== shown.hintAt;
-    if (isNew) [shown.hintAt, shown.hintStatus] = [at, status];
-    // A hint ends when training begins or ends, an error only with time.
-    const lasts = hint !== null && (hint.kind === "error" ? now - at < 2 * LASTING : now - at < LASTING && status === shown.hintStatus);
+    const isNew = hint !== null && at !== shown.hintAt, plays = status === "playing", here = plays ? status : `${status} ${position.epoch}`;
+    if (isNew) [shown.hintAt, shown.hintState] = [at, here];
+    // A hint ends when training begins, ends or goes on, an error only with time; both give way sooner while it plays.
+    const lasts = hint !== null && (hint.kind === "error" || here === shown.hintState) && now - at < LASTING * (hint.kind === "error" ? 2 : 1) / (plays ? 2 : 1);
     const said = lasts ? hint : narrate(session, session.evaluate("training")!, session.evaluate("heldOut"), factOf(session), stage.waits);
-    const state = `${status} ${status === "playing" ? lasts : position.epoch}`;
+    const state = here + lasts;
     const isDue = isNew || state !== shown.state || now - shown.at >= QUIET;
     if (isDue) Object.assign(shown, { at: now, state, trend: said.trend ?? "" });
     write(lead.current, said.lead);
     const words = ` ${said.text} ${said.trend === undefined ? "" : shown.trend}`;
     write(text.current, words);
-    if (isDue) write(heard.current, said.lead + words);
+    // Numbers that a screen reader reads while it plays would be of an epoch that is past.
+    if (isDue) write(heard.current, plays && !lasts ? shown.trend || Label.Training : said.lead + words);
     box.current!.setAttribute("data-kind", said.kind);
   });
   return (

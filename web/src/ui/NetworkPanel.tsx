@@ -59,11 +59,11 @@ function Heads({ x, width }: { x: readonly number[]; width: number }) {
   const dataset = useDataset();
   const at = (place: number | undefined) => ({ "--x": `${((place ?? 0) / width) * 100}%` }) as never;
   const between = (k: number) => at(((x[k] ?? 0) + (x[k + 1] ?? 0)) / 2);
-  const room = x.length > 1 ? x[1]! - x[0]! : 999, isTight = room <= 84;
+  const room = x.length > 1 ? x[1]! - x[0]! : 999, isTight = room <= 84, hasEnds = room > 50;
   const output = dataset.task === "regression" ? dataset.targetName : dataset.classNames.length === 2 ? `P(${dataset.classNames[1]})` : "P(class)";
   return (
     <div class={`heads${room < 124 ? " compact" : ""}${isTight ? " tight" : ""}`}>
-      {!isTight && <div class="head ends" style={at(x[0])}><b>{Label.Inputs}</b><br />{dataset.nIn}</div>}
+      {hasEnds && <div class="head ends" style={at(x[0])}><b>{Label.Inputs}</b><br />{dataset.nIn}</div>}
       {hidden.map((layer, k) => (
         <div class="head" style={at(x[k + 1])} key={k} role="group" aria-label={PHRASES.layer(k + 1)}>
           <div>
@@ -83,7 +83,7 @@ function Heads({ x, width }: { x: readonly number[]; width: number }) {
           <span class="onlynarrow" aria-hidden="true">{Label.AddLayerShort}</span>
         </div>
       ))}
-      {!isTight && <div class="head ends" style={at(x[x.length - 1])}><b>{Label.Output}</b><br /><span class="ellipsis">{output}</span></div>}
+      {hasEnds && <div class="head ends" style={at(x[x.length - 1])}><b>{Label.Output}</b><br /><span class="ellipsis">{output}</span></div>}
     </div>
   );
 }

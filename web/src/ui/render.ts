@@ -168,6 +168,8 @@ function set(dom: Element, name: string, value: unknown): void {
   if (name === "key") return;
   const fields = dom as unknown as Record<string, unknown>;
   if (name === "ref") (value as Ref<Element>).current = dom;
+  // The build shortens the property, so that its name as text has to follow.
+  else if (name === /* @__KEY__ */ "class") dom.classList.value = String(value ?? "");
   else if (name === "style" && value) for (const [key, text] of Object.entries(value as Record<string, string>)) (dom as HTMLElement).style.setProperty(key, text);
   else if (name.startsWith("on") || (typeof value === "boolean" && name in dom)) fields[name.toLowerCase()] = value;
   else if (value === undefined || value === null) dom.removeAttribute(name);

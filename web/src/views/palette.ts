@@ -35,18 +35,18 @@ const VIRIDIS: readonly Rgb[] = [
 /** Read the palette of an element below `.sx`. */
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
-  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const read = (name: string) => style.getPropertyValue(name).trim();
   const dark = style.colorScheme === "dark";
-  const ground = parseHex(read("ground"));
-  const classes = Array.from({ length: 10 }, (_, code) => read(`c${code}`));
+  const ground = parseHex(read("--ground"));
+  const classes = Array.from({ length: 10 }, (_, code) => read(`--c${code}`));
   const strength = dark ? 0.58 : 0.4;
   const tints = classes.map((color) => mix(ground, parseHex(color), strength));
   return {
     dark,
-    ink: read("ink"), quiet: read("quiet"), line: read("line"), soft: read("soft"), panel: read("panel"),
-    halo: read("halo"), positive: read("pos"), negative: read("neg"), heldOut: read("val"), ghost: read("ghost"),
+    ink: read("--ink"), quiet: read("--quiet"), line: read("--line"), soft: read("--soft"), panel: read("--panel"),
+    halo: read("--halo"), positive: read("--pos"), negative: read("--neg"), heldOut: read("--val"), ghost: read("--ghost"),
     classes,
-    signed: ramp([parseHex(read("tile-neg")), ground, parseHex(read("tile-pos"))]),
+    signed: ramp([parseHex(read("--tile-neg")), ground, parseHex(read("--tile-pos"))]),
     probability: ramp([tints[0]!, mix(tints[0]!, ground, 0.22), ground, mix(tints[1]!, ground, 0.22), tints[1]!], [0, 0.3, 0.5, 0.7, 1]),
     classTints: tints.map((tint) => ramp([ground, tint])),
     sequential: ramp(VIRIDIS),
