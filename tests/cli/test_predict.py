@@ -502,3 +502,23 @@ def test_intervals_of_rows_far_from_the_training_are_warned_of(run):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.predict_interval(rows[:-1], 0.9)
+
+
+@pytest.mark.parametrize("output", ["-", "out.parquet"])
+@pytest.mark.parametrize("last", ["this town has never called us before,,,", "Source: the office,,,"])
+def test_a_last_row_of_empty_cells_is_predicted(run, model, last, output):
+    Path("new.csv").write_text(
+        f"town,member,id,age\nUlm,true,1,30\nUlm,false,2,40\n{last}\n", encoding="utf-8"
+    )
+    result = run("predict", str(model), "new.csv", "-o", output)
+    assert result.exit_code == 0, result.output
+    n_rows = pl.read_parquet(output).height if output != "-" else len(result.stdout.splitlines()) - 1
+    assert n_rows == 3
+    assert "footnote" not in result.stderr
+
+
+def test_a_last_row_that_is_cut_off_is_an_error(run, model):
+    Path("new.csv").write_text("town,member,id,age\nUlm,true,1,30\nNew York,false\n", encoding="utf-8")
+    result = run("predict", str(model), "new.csv")
+    assert result.exit_code == 2
+    assert "line 3 of 'new.csv' has 2 cells where the header has 4" in result.stderr

@@ -127,7 +127,7 @@ def predict(
         check_takes_faults(model)
     written = output_format(output)[0]
     keeps, is_text = written.keeps_spelling, not written.keeps_types
-    options = reading.with_text("as written" if keeps else text_columns_of(model))
+    options = replace(reading, keeps_rows=True).with_text("as written" if keeps else text_columns_of(model))
     # A piece is in memory several times: as cells, as features, with the predictions, and as text.
     piece_bytes = Budget(parse_memory(memory or "1GB")).piece // 2
     in_pieces = memory or len(sources) > 1 or is_larger(sources[0], LARGE)

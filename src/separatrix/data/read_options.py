@@ -54,6 +54,8 @@ class ReadOptions:
         The table of a database; by default the only one.
     text_columns : collection of str, "all" or "as written", default=()
         Columns to keep as text even if all their cells spell numbers; see `TextColumns`.
+    keeps_rows : bool, default=False
+        Whether a line of a text file with as many cells as a row is a row also if it reads as a footnote.
 
     Raises
     ------
@@ -75,6 +77,7 @@ class ReadOptions:
     sheet: str | int | None = None
     table: str | None = None
     text_columns: TextColumns = ()
+    keeps_rows: bool = False
 
     def __post_init__(self) -> None:
         """Check the values; names of separators become characters, and `na` a tuple."""

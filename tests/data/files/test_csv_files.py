@@ -157,11 +157,58 @@ def test_footnotes_in_quotes_or_filled_up_with_empty_cells(read):
     which = "the last 3 lines of 't.csv' ('Source: Office of Statistics, Bonn')"
     assert read(text) == (rows, [f"{which} are left out: no row, but a footnote."])
     text = (
-        'area,1969,1970\nNorth,10,11\n"South, old",12,13\n"Note: people may be in two areas, so ",,\n'
-        " the sum of all areas is not that of the country.,,\n"
+        'area,1969,1970\nNorth,10,11\n"South, old",12,13\nSource: Office of Statistics,,\n'
+        '"Note: people may be in two areas, so the sum is not that of the country.",,\n'
     )
-    which = "the last 2 lines of 't.csv' ('Note: people may be in two areas, so \",,')"
+    which = "the last 2 lines of 't.csv' ('Source: Office of Statistics,,')"
     assert read(text) == (rows, [f"{which} are left out: no row, but a footnote."])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "this customer has never called us before,,,",
+        "Notes from Anna: call later,,,",
+        "Source water,,,",
+        "Note: see below,,x,",
+        "Total,,,",
+    ],
+)
+def test_a_last_row_of_empty_cells_is_no_footnote(read, line):
+    columns, sentences = read(f"note,a,b,c\nfine,1,2,3\nNote: call,4,5,6\n{line}\n")
+    assert (columns["note"][2], sentences) == (line.partition(",")[0], [])
+
+
+@pytest.mark.parametrize("line", ["John Smith", "John Smith,unknown", "Notes from Anna: call", "-"])
+def test_a_last_row_that_is_cut_off_is_no_footnote(read, line):
+    n_cells = line.count(",") + 1
+    with pytest.raises(DataError, match=f"line 4 of .* has {n_cells} cells where the header has 5"):
+        read(f"name,kind,a,b,c\nAda,x,1,2,3\nBo,y,4,5,6\n{line}\n")
+
+
+def test_a_last_row_in_quotes_below_rows_in_quotes_is_no_footnote(read):
+    with pytest.raises(DataError, match=r"line 4 of .* has 1 cells where the header has 5"):
+        read('name,kind,a,b,c\n"Ada",x,1,2,3\n"Bo",y,4,5,6\n"John Smith"\n')
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *("\nSee the handbook, revised\nfor the rules\n", "Source: A\nthe office of the town\n"),
+        *('"A word"\n', "(C) the office\n", "Stand: 2023, Bonn\n"),
+    ],
+)
+def test_a_footnote_begins_where_a_line_says_so_or_a_blank_one_sets_it_off(read, end):
+    columns, (sentence,) = read(f"name,kind,a,b,c\nAda,x,1,2,3\nBo,y,4,5,6\n{end}")
+    assert columns["a"] == [1, 4]
+    assert sentence.endswith("left out: no row, but a footnote.")
+
+
+def test_a_row_that_is_cut_off_is_not_left_out_with_the_footnotes(read):
+    with pytest.raises(DataError, match=r"line 4 of .* has 1 cells"):
+        read("name,kind,a,b,c\nAda,x,1,2,3\nBo,y,4,5,6\nJohn Smith\nSource: A\n")
+    with pytest.raises(DataError, match=r"line 6 of .* has 1 cells"):
+        read("name,kind,a,b,c\nAda,x,1,2,3\n\nBo,y,4,5,6\n\nJohn Smith\n")
 
 
 def test_a_last_row_with_few_cells_is_no_footnote(read):
@@ -185,7 +232,7 @@ def test_units_below_the_names(read):
         },
         [
             "the 2 lines of 't.csv' below the names, from 'units' on, are skipped as units or "
-            "descriptions: words stand there in columns of numbers; skip_rows=0 overrules this guess."
+            "types: words stand there in columns of numbers; skip_rows=0 overrules this guess."
         ],
     )
     columns, notes = read(text, skip_rows=0)
@@ -195,10 +242,32 @@ def test_units_below_the_names(read):
     assert notes[-1].endswith("skip_rows=1 overrules this guess.")
 
 
-@pytest.mark.parametrize("first", ["A0,x,-,n/a", "A0,x,?,12", "A0,x,,closed", "A0,x,1,closed"])
+@pytest.mark.parametrize(
+    "line", ["A0,x,m2,V", ",,area,voltage", "name,kind,float,int64", "Unit:,,per day,any", "a,b,[lib],(sum)"]
+)
+def test_a_line_of_units_or_types(read, line):
+    text = f"name,kind,area,voltage\n{line}\nA1,thin,1.5,12\nA2,,2.5,24\nA3,thick,1,12\nA4,thin,2,6\n"
+    assert read(text)[0]["area"] == [1.5, 2.5, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        *("A0,x,-,n/a", "A0,x,?,12", "A0,x,,closed", "A0,x,1,closed"),
+        *("A0,x,pending,pending", "A0,x,kg,pending", "A0,x,M,F"),
+        "units,,a word on what the column is,another one",
+    ],
+)
 def test_a_first_row_with_words_is_no_unit(read, first):
     text = f"name,kind,area,voltage\n{first}\nA1,thin,1.5,12\nA2,,2.5,24\nA3,thick,1,12\nA4,thin,2,6\n"
     assert len(read(text)[0]["name"]) == 5
+
+
+@pytest.mark.parametrize("second", ["Bo,pending,pending", ",kg,cm"])
+def test_below_a_first_row_of_numbers_are_no_units(read, second):
+    columns, _ = read(f"Ada,1.5,12\n{second}\nCy,1.5,12\nDi,2.5,24\nEd,1,12\n")
+    assert [len(column) for column in columns.values()] == [5 - ("column_1" not in columns)] * 3
+    assert second.split(",")[1] in columns[list(columns)[1]]
 
 
 def test_a_column_without_a_name_that_is_not_empty_further_on(read):

@@ -73,7 +73,7 @@ def scan_csv(source: Source, options: ReadOptions, sep: str | None = None) -> Sc
     text = CsvText.of(source, options.encoding)
     start = text.start()
     layout = layout_of(start, options, source.label, encoding=text.encoding, sep=sep)
-    text = text.without_footnotes(layout)
+    text = text.without_footnotes(layout, keeps_rows=options.keeps_rows)
     layout = replace(layout, notes=(*text.notes, *layout.notes))
     n_lines = text.n_lines
     skips_spaces = layout.sep != SPACE and has_spaced_quotes(start.split("\n"), layout.sep)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from separatrix.data.files.csv_names import checked_names, has_header, n_unit_lines
+from separatrix.data.files.csv_names import checked_names, has_header
 from separatrix.data.files.csv_numbers import decimal_sign, has_comma_with_units, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
+from separatrix.data.files.csv_units import n_unit_lines
 from separatrix.data.read_options import ReadOptions
 from separatrix.errors import DataError
 from separatrix.text import marks_text
@@ -243,7 +244,7 @@ def _n_descriptions(records: Sequence[Record], options: ReadOptions, label: str,
         words = next(cell.strip() for cell in records[1].cells if cell.strip())
         notes.append(
             f"{which} of {label} below the names, from '{words}' on, {verb} skipped as "
-            "units or descriptions: words stand there in columns of numbers; "
+            "units or types: words stand there in columns of numbers; "
             f"skip_rows={records[0].start} overrules this guess."
         )
     return n_lines

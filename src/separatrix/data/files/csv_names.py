@@ -8,12 +8,7 @@ from itertools import pairwise
 
 from separatrix.data.files.csv_numbers import is_data
 from separatrix.data.files.csv_records import Record, columns_of
-from separatrix.data.kinds.numerals import MISSING_WORDS
 from separatrix.text import some_names
-
-MOST_UNIT_LINES, LEAST_UNITS, LEAST_BELOW = 2, 2, 3
-"""Lines of units below the names, the words that such a line has in columns of numbers, and the rows after
-them from which they are looked for."""
 
 
 def has_header(
@@ -28,7 +23,7 @@ def has_header(
         if cell not in words and column and all(map(is_data, column))
     ]
     data = [cell for cell, is_like_data in compared if is_like_data]
-    if not data or _is_sequence(data):
+    if not data or is_sequence(data):
         return True
     shown = ", ".join(f"'{cell}'" for cell in first[:3]) + ", …" * (len(first) > 3)
     if len(data) < len(compared):
@@ -43,27 +38,7 @@ def has_header(
     return False
 
 
-def n_unit_lines(records: Sequence[Record], words: Sequence[str]) -> int:
-    """Return how many records below the names, two at most, have units or the like instead of values.
-
-    These have words, several of them and no number, where all later records have numbers.
-    """
-    below = records[1 + MOST_UNIT_LINES :]
-    if len(below) < LEAST_BELOW:
-        return 0
-    columns = columns_of(below, words)
-    numeric = [index for index, column in enumerate(columns) if column and all(map(is_data, column))]
-    n_lines = 0
-    for record in records[1 : 1 + MOST_UNIT_LINES]:
-        cells = [record.cells[index].strip() for index in numeric if index < len(record.cells)]
-        filled = [cell for cell in cells if cell not in words and cell.casefold() not in MISSING_WORDS]
-        if len(filled) < LEAST_UNITS or any(map(is_data, filled)):
-            break
-        n_lines += 1
-    return n_lines
-
-
-def _is_sequence(cells: Sequence[str]) -> bool:
+def is_sequence(cells: Sequence[str]) -> bool:
     """Return whether numbers may be names: years, or numbers of columns."""
     if not all(cell.isdecimal() for cell in cells):
         return False

@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+from separatrix.data.files.csv_footnotes import first_footnote
 from separatrix.data.files.csv_layout import CsvLayout
-from separatrix.data.files.csv_numbers import is_data
 from separatrix.data.files.csv_records import SPACE, split_at_spaces
 from separatrix.data.files.sources import Source
 from separatrix.errors import DataError
@@ -33,14 +33,6 @@ LATIN = "cp1252"
 """What a text is taken for that is not UTF-8: the encoding of Windows in Western Europe and America."""
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_FOOTNOTE = re.compile(
-    r"\W*(?:sources?|notes?|quellen?|anmerkung(?:en)?|hinweise?|fuentes?|notas?|fontes?|remarques?"
-    r"|stand|as of)\b.*[:\s]"
-    r"|(?:\S+\s+){6}",
-    re.IGNORECASE,
-)
-"""How a footnote begins: with a word for it, or with many words."""
-
 _UTF_8 = ("utf-8", "utf-8-sig")
 
 
@@ -140,18 +132,16 @@ class CsvText:
         lines = [line for line in content.split(b"\n") if line.strip(b" \r")]
         return bool(lines) and not lines[-1].strip(sep.encode() + b' \r"')
 
-    def without_footnotes(self, layout: CsvLayout) -> CsvText:
-        """Return the text without sentences below the table: lines at the end of words, without cells."""
+    def without_footnotes(self, layout: CsvLayout, *, keeps_rows: bool = False) -> CsvText:
+        """Return the text without sentences below the table: lines at the end of words, without cells.
+
+        With `keeps_rows`, every line with as many cells as a row is one.
+        """
         with self.source.opened() as file:
             n_bytes = file.seek(0, io.SEEK_END)
             file.seek(max(0, n_bytes - END_BYTES))
             lines = file.read().split(b"\n")
-        first = len(lines)
-        for number in range(len(lines) - 1, 0, -1):
-            if _is_footnote(lines[number], layout):
-                first = number
-            elif lines[number].strip():
-                break
+        first = first_footnote(lines, layout, keeps_rows=keeps_rows)
         notes = [line for line in lines[first:] if line.strip()]
         if not notes:
             return self
@@ -213,23 +203,6 @@ class CsvText:
                 _write_rows(records, file)
         source = replace(self.source, content=content)
         return CsvText(source, self.encoding, _count(source)[0], self.notes)
-
-
-def _is_footnote(line: bytes, layout: CsvLayout) -> bool:
-    """Return whether a line has words, but no row of a table of three columns or more."""
-    words = line.strip()
-    if (
-        layout.n_cells < 3 or layout.sep == SPACE or words.count(b'"') % 2
-    ):  # the end of a cell of several lines
-        return False
-    if layout.sep.encode() not in words and b'"' not in words:
-        return b" " in words or (bool(words) and not words.strip(b"_-=*"))
-    cells = next(csv.reader([words.decode(errors="replace")], delimiter=layout.sep), [])
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    if len(cells) <= layout.n_cells // 2:
-        return bool(filled) and " " in filled[0] and not any(map(is_data, filled))
-    # Excel fills the line up with empty cells; a row may have its name alone, too.
-    return len(filled) == 1 and bool(cells[0].strip()) and _FOOTNOTE.match(filled[0]) is not None
 
 
 def _shortened(source: Source, size: int) -> Source:
