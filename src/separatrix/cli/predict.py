@@ -295,15 +295,14 @@ def note_faults(taken: TableCheck) -> None:
 
 def _read_cells(model: AnyModel, written: Table, layout: CsvLayout) -> Table:
     """Return what the cells of the columns that a model uses stand for; the others stay."""
+    decimals: dict[str, str | None]
     if model.encoder is not None:
-        numbers, text = set(model.encoder.numeric_columns), set(model.encoder.text_columns)
+        decimals = {**dict.fromkeys(model.encoder.text_columns), **model.encoder.decimals}
     else:
-        numbers, text = set(model.feature_names or written.columns), set()
+        decimals = dict.fromkeys(model.feature_names or written.columns, ".")
     return Table(
         {
-            name: read_cells(name, column, layout, is_number=name in numbers)
-            if name in numbers | text
-            else column
+            name: read_cells(name, column, layout, decimals[name]) if name in decimals else column
             for name, column in written.columns.items()
         },
         row_names=written.row_names,

@@ -14,6 +14,7 @@ from separatrix.data.codes import LevelCode
 from separatrix.data.column import is_text
 from separatrix.data.column_encoders import ENCODERS, ColumnEncoder, NumericEncoder, TextEncoder
 from separatrix.data.column_values import as_column
+from separatrix.data.kinds.readers import NumberReader
 from separatrix.data.schema import Schema, require_columns
 from separatrix.data.statistics import MAX_CATEGORIES, ColumnStatistics, NumberStatistics, TextStatistics
 from separatrix.data.streams import row_keys
@@ -155,6 +156,15 @@ class TableEncoder:
         if self.schema is not None:
             return [each.name for each in self.schema.used if each.reader and not each.reader.reads_text]
         return list(dict.fromkeys(encoder.name for encoder in self.columns if not encoder.reads_text))
+
+    @property
+    def decimals(self) -> dict[str, str]:
+        """The decimal sign with which text is read, by name of `numeric_columns`."""
+        found = dict.fromkeys(self.numeric_columns, ".")
+        for each in () if self.schema is None else self.schema.used:
+            if isinstance(each.reader, NumberReader):
+                found[each.name] = each.reader.decimal
+        return found
 
     @property
     def input_columns(self) -> list[str]:

@@ -205,11 +205,15 @@ def _kind_decision(
 
 
 def _with_written(decision: ColumnSchema, written: Mapping[str, str]) -> ColumnSchema:
-    """Return the decision with what its numbers are written with in the file, if that has been read."""
+    """Return the decision with what its numbers are written with in the file: a decimal comma, if that was read.
+
+    Text of other tables is read so, too.
+    """
     marks = written.get(decision.name, "")
     if not marks or decision.written or not isinstance(decision.reader, NumberReader):
         return decision
-    return replace(decision, written=marks, reason=f"{decision.reason}, written with {marks}")
+    reader = replace(decision.reader, decimal=",")
+    return replace(decision, reader=reader, written=marks, reason=f"{decision.reason}, written with {marks}")
 
 
 def _kept(name: str, profile: Profile) -> ColumnSchema:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from separatrix.data.column import TYPES, Column
+from separatrix.data.column import TYPES, Column, as_text
 from separatrix.data.files.csv_layout import CsvLayout, layout_of
 from separatrix.data.files.csv_numbers import GROUPED
 from separatrix.data.files.csv_records import SPACE, has_spaced_quotes
@@ -302,16 +302,35 @@ def _parsed(column: str, way: str, decimal: str, *, strictly: bool = False) -> p
     return words.cast(_TYPES[way], strict=False)
 
 
-def read_cells(name: str, column: Column, layout: CsvLayout, *, is_number: bool) -> Column:
-    """Return what cells as written stand for: missing values, and numbers as text with a decimal point."""
+def read_cells(name: str, column: Column, layout: CsvLayout, decimal: str | None) -> Column:
+    """Return what cells as written stand for, as text: missing values, and numbers in another notation.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    column : ndarray of shape (n_rows,)
+        As written; NaN if the file has no value for it in any row.
+    layout : CsvLayout
+    decimal : {'.', ','} or None
+        The decimal sign with which the model reads text of this column; None for a column of text.
+
+    Returns
+    -------
+    ndarray of object of shape (n_rows,)
+        Numbers have this decimal sign. Other cells, such as "€ 1,37", are read later, by what their column is.
+    """
     import polars as pl
 
     words = _words("cells", layout)
-    if is_number and layout.decimal == "," and name not in layout.point_columns:
-        # Other cells, such as "€ 1,37", are read later, by what their column is.
-        number = with_point(words)
-        words = pl.when(number.cast(pl.Float64, strict=False).is_not_null()).then(number).otherwise(words)
-    cells = pl.DataFrame({"cells": pl.Series(column.tolist(), dtype=pl.String)})
+    written = "." if name in layout.point_columns else layout.decimal
+    if decimal is not None and decimal != written:
+        number = with_point(words) if decimal == "." else words
+        is_number = number.cast(pl.Float64, strict=False).is_not_null()
+        if decimal == ",":
+            number = number.str.replace(".", ",", literal=True)
+        words = pl.when(is_number).then(number).otherwise(words)
+    cells = pl.DataFrame({"cells": pl.Series(as_text(column).tolist(), dtype=pl.String)})
     return np.asarray(cells.select(words).to_series().to_numpy())
 
 

@@ -6,7 +6,7 @@ They need NumPy alone, and travel in the model file.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, ClassVar, get_args
@@ -47,7 +47,9 @@ class NumberReader:
     Parameters
     ----------
     decimal, unit : str
-        Of the `NumberFormat` of text.
+        Of the `NumberFormat` of the text in training. Text of a column is read with the other decimal sign if
+        more of its different cells are numbers with that alone than are numbers of another value, or none, with
+        it.
     words : tuple of str
         Text that is taken as missing, besides `MISSING_WORDS`.
 
@@ -80,21 +82,38 @@ class NumberReader:
         """Return the columns; a `DataError` for text that is no number."""
         if not is_text(column):
             return {name: column}
-        missing = set(self.words)
-        values: list[float | None] = [
-            math.nan if cell is None or cell in missing else self._format.value(cell)
-            for cell in column.tolist()
-        ]
+        cells = column.tolist()
+        values = self._values(cells, self._format)
+        if None in values:
+            values = self._values(cells, self._format_of(cells))
         if None in values:
             return {name: as_numbers(_spelled(column, values), name)}
         return {name: np.array(values, dtype=np.float64)}
+
+    def _values(self, cells: Sequence[str | None], number_format: NumberFormat) -> list[float | None]:
+        """Return numbers, NaN for missing values, None for other text."""
+        missing = {None, *self.words}
+        return [math.nan if cell in missing else number_format.value(cell) for cell in cells]  # type: ignore[arg-type]
+
+    def _format_of(self, cells: Iterable[str | None]) -> NumberFormat:
+        """Return the format of the training, or that with the other decimal sign if the cells have it."""
+        other = NumberFormat("." if self.decimal == "," else ",", self.unit)
+        n_other = n_own = 0
+        for cell in set(cells) - {None, *self.words}:
+            value, other_value = self._format.value(cell), other.value(cell)  # type: ignore[arg-type]
+            if value is None:
+                n_other += other_value is not None
+            else:
+                n_own += other_value != value and not math.isnan(value)
+        return other if n_other > n_own else self._format
 
     def unreadable(self, column: Column) -> set[str]:
         """Return the cells that `read` refuses."""
         if not is_text(column):
             return set()
         cells = set(column.tolist()) - {None, *self.words}
-        found = {cell for cell in cells if self._format.value(cell) is None}
+        number_format = self._format_of(cells)
+        found = {cell for cell in cells if number_format.value(cell) is None}
         return set() if {cell.lower() for cell in cells} <= {"true", "false"} else found
 
 

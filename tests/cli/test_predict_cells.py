@@ -1,0 +1,117 @@
+"""What cells of a file stand for is the same for `predict` and for a table that Python has read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import separatrix as sx
+
+N = 60
+DRAW = np.random.RandomState(0)
+DEBTS = DRAW.uniform(1000, 4000, N)
+
+
+def german(number: float) -> str:
+    """Return a number with a decimal comma and points between thousands."""
+    return f"{number:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+def lines(number, sep, unit="", n=N):
+    """Return lines of a CSV file whose debts are missing as '-' in every tenth row; the larger say yes."""
+    rows = [
+        sep.join(
+            [
+                "-" if i % 10 == 0 else f"{number(DEBTS[i])}{unit}",
+                number(i / 8),
+                "no" if i % 3 else "x",
+                "yes" if DEBTS[i] > 2500 else "no",
+            ]
+        )
+        for i in range(n)
+    ]
+    return "\n".join([sep.join(["debt", "size", "town", "target"]), *rows, ""])
+
+
+FILES = {
+    "comma": lines(german, ";"),
+    "point": lines("{:.2f}".format, ","),
+    "comma and unit": lines(german, ";", " €"),
+    "point and unit": lines("{:.2f}".format, ",", " €"),
+}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """A model of each file."""
+    folder = tmp_path_factory.mktemp("models")
+    found = {}
+    for name, text in FILES.items():
+        path = folder / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        clf = sx.MLPClassifier((), solver="lbfgs", alpha=0.01, engine="numpy", random_state=0)
+        found[name] = folder / f"{name}.safetensors"
+        sx.save(clf.fit_table(sx.data.read_table(path), "target"), found[name])
+    return found
+
+
+def scored(run, model, name, *options):
+    """Return the probabilities that the command writes, and its notes."""
+    result = run("predict", str(model), name, "-o", "out.csv", *options)
+    assert result.exit_code == 0, result.output
+    out = pl.read_csv("out.csv", separator=";" if ";" in Path(name).read_text("utf-8") else ",", infer_schema=False)
+    return out["probability yes"].str.replace(",", ".").cast(pl.Float64).to_numpy(), result.stderr
+
+
+@pytest.mark.filterwarnings("ignore::separatrix.errors.TableWarning")
+@pytest.mark.parametrize("empty", ["debt", "size", "town"])
+@pytest.mark.parametrize("name", ["comma", "point"])
+def test_a_column_without_a_value_in_any_row_is_missing_values(run, models, name, empty):
+    head, *rows = FILES[name].splitlines()
+    sep = ";" if ";" in head else ","
+    for n, options in ((1, ()), (3, ("--faults", "missing"))):
+        cells = [row.split(sep) for row in rows[1 : 1 + n]]
+        for row in cells:
+            row[head.split(sep).index(empty)] = ""
+        Path("new.csv").write_text("\n".join([head, *map(sep.join, cells), ""]), encoding="utf-8")
+        given, notes = scored(run, models[name], "new.csv", *options)
+        expected = sx.load(models[name]).predict_proba(sx.data.read_table("new.csv"))[:, 1]
+        np.testing.assert_allclose(given, expected, rtol=1e-6)
+        if empty != "debt":
+            which = f"{n} of {n} row{'s' if n > 1 else ''}"
+            assert f"'{empty}' has no value in {which}, and had one in every training row" in notes
+
+
+@pytest.mark.parametrize(
+    ("name", "new"),
+    [
+        *[(name, new) for name in ("comma", "point") for new in ("comma", "point")],
+        *[("comma and unit", new) for new in ("comma and unit", "point and unit")],
+    ],
+)
+def test_numbers_beside_a_mark_are_read_whatever_the_decimal_sign(run, models, name, new):
+    Path("new.csv").write_text(FILES[new], encoding="utf-8")
+    model = sx.load(models[name])
+    columns = {
+        "debt": [None if i % 10 == 0 else round(DEBTS[i], 2) for i in range(N)],
+        "size": [float(f"{i / 8:.2f}") for i in range(N)],
+        "town": ["no" if i % 3 else "x" for i in range(N)],
+    }
+    expected = model.predict_proba(columns)[:, 1]
+    for options in ((), ("--faults", "missing")):
+        given, notes = scored(run, models[name], "new.csv", *options)
+        assert "cannot be read" not in notes
+        np.testing.assert_allclose(given, expected, rtol=1e-5)
+    table = sx.data.read_table("new.csv")
+    assert not model.check_table(table)
+    np.testing.assert_allclose(model.predict_proba(table)[:, 1], expected, rtol=1e-6)
+
+
+def test_groups_of_three_digits_are_not_taken_for_a_fraction(run, models):
+    Path("new.csv").write_text("debt;size;town\n2.998;0,5;x\n-;1,5;x\n", encoding="utf-8")
+    given, _ = scored(run, models["comma"], "new.csv")
+    expected = sx.load(models["comma"]).predict_proba({"debt": 2998.0, "size": 0.5, "town": "x"})[0, 1]
+    assert given[0] == pytest.approx(expected, rel=1e-6)
