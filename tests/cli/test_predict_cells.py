@@ -62,7 +62,9 @@ def scored(run, model, name, *options):
     """Return the probabilities that the command writes, and its notes."""
     result = run("predict", str(model), name, "-o", "out.csv", *options)
     assert result.exit_code == 0, result.output
-    out = pl.read_csv("out.csv", separator=";" if ";" in Path(name).read_text("utf-8") else ",", infer_schema=False)
+    out = pl.read_csv(
+        "out.csv", separator=";" if ";" in Path(name).read_text("utf-8") else ",", infer_schema=False
+    )
     return out["probability yes"].str.replace(",", ".").cast(pl.Float64).to_numpy(), result.stderr
 
 
@@ -115,3 +117,55 @@ def test_groups_of_three_digits_are_not_taken_for_a_fraction(run, models):
     given, _ = scored(run, models["comma"], "new.csv")
     expected = sx.load(models["comma"]).predict_proba({"debt": 2998.0, "size": 0.5, "town": "x"})[0, 1]
     assert given[0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["comma", "comma and unit"])
+def test_text_in_the_notation_of_the_training_is_read(run, models, name):
+    model = sx.load(models[name])
+    expected = model.predict_proba({"debt": [3000.5, 2998.0], "size": [1.5, 0.0], "town": ["x", "no"]})
+    rows = {"debt": ["3.000,50", "2.998"], "size": ["1,50", "0"], "town": ["x", "no"]}
+    one = {column: cells[0] for column, cells in rows.items()}
+    for given in (rows, pl.DataFrame(rows), [one, {"debt": "2.998,0", "size": "0,0", "town": "no"}]):
+        np.testing.assert_allclose(model.predict_proba(given), expected, rtol=1e-6)
+        assert not model.check_table(given)
+    np.testing.assert_allclose(model.predict_proba(one), expected[:1], rtol=1e-6)
+    pl.DataFrame(rows).write_ndjson("new.jsonl")
+    assert run("predict", str(models[name]), "new.jsonl", "-o", "out.jsonl").exit_code == 0
+    given = pl.read_ndjson("out.jsonl")["probability yes"].to_numpy()
+    np.testing.assert_allclose(given, expected[:, 1], rtol=1e-5)
+    plain = {"debt": ["3000.5", "2998"], "size": ["1.5", "0.0"], "town": ["x", "no"]}
+    np.testing.assert_allclose(model.predict_proba(plain), expected, rtol=1e-6)
+
+
+def test_one_number_in_the_other_notation_does_not_change_how_a_column_is_read(models):
+    rows = {"debt": ["2.998", "3.001", "2998.53"], "size": [1.5] * 3, "town": ["x"] * 3}
+    assert sx.load(models["comma"]).check_table(rows).unreadable["debt"].example == "2998.53"
+
+
+def with_code(text, every):
+    """Return a file where every so manieth row has -999 for its size."""
+    head, *rows = text.splitlines()
+    cells = [row.split(",") for row in rows]
+    for row in cells[::every]:
+        row[1] = "-999"
+    return "\n".join([head, *map(",".join, cells), ""])
+
+
+def test_words_for_a_missing_value_travel_with_the_model(run):
+    Path("old.csv").write_text(with_code(FILES["point"], 6), encoding="utf-8")
+    Path("new.csv").write_text(with_code(FILES["point"], 4), encoding="utf-8")
+    options = ("--engine", "numpy", "--model", "line", "--folds", "0", "--no-trees", "-o", "m.safetensors")
+    result = run("fit", "old.csv", "--na", "-999", *options)
+    assert result.exit_code == 0, result.output
+    given, notes = scored(run, "m.safetensors", "new.csv")
+    assert notes == "note: 'size' has '-999' in 15 of 60 rows, taken as missing as in training.\n"
+    _, notes = scored(run, "m.safetensors", "new.csv", "--na", "-999", "--na", "no")
+    assert "'town' has no value in 40 of 60 rows" in notes
+    model = sx.load("m.safetensors")
+    table = sx.data.read_table("new.csv")
+    np.testing.assert_allclose(model.predict_proba(table)[:, 1], given, rtol=1e-6)
+    asked = sx.data.read_table("new.csv", na="-999")
+    np.testing.assert_allclose(model.predict_proba(asked)[:, 1], given, rtol=1e-6)
+    judged = [run("evaluate", "m.safetensors", "new.csv", "--json", *more) for more in ((), ("--na", "-999"))]
+    assert judged[0].exit_code == 0, judged[0].output
+    assert judged[0].stdout == judged[1].stdout

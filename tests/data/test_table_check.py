@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import separatrix as sx
 from separatrix.data import Table, learn_schema
-from separatrix.data.column import as_text
+from separatrix.data.column import as_text, missing_rows
 from separatrix.data.encoder import TableEncoder
+from separatrix.data.schema import Schema
 from separatrix.data.table_check import Unseen, check_table, readable_table, together
 from separatrix.errors import DataError, ParameterError, TableWarning
 
@@ -189,3 +191,81 @@ def test_the_parts_of_dates_that_are_made_are_named() -> None:
     days = [f"{1 + i % 28:02}.{1 + i // 28:02}.2024" for i in range(60)]
     lines = dict(learn_schema(Table({"day": days, "size": np.arange(60.0)})).lines())
     assert lines["Dates"] == "taken as days since the first, month, weekday: day"
+
+
+def fitted_encoder(table: Table) -> TableEncoder:
+    schema = learn_schema(table)
+    return TableEncoder.fit(schema.apply(table).columns, schema=schema)
+
+
+@pytest.mark.parametrize("serial", [44433, 44433.0, 25082021.0])
+def test_numbers_where_dates_are_needed_are_counted(serial) -> None:
+    table = Table({"day": [f"{1 + i % 28}.{1 + i % 12}.2021" for i in range(60)]})
+    found = check_table(fitted_encoder(table), {"day": [serial, serial]})
+    assert found.unreadable == {"day": Unseen(2, str(int(serial)))}
+    rows, _ = readable_table(fitted_encoder(table), {"day": [serial, serial]})
+    assert missing_rows(rows["day"]).all()
+
+
+GAPS = Table(
+    {
+        "age": [None if i % 10 == 0 else float(i) for i in range(60)],
+        "sex": [None if i % 2 else "mf"[i // 2 % 2] for i in range(60)],
+        "start": [None if i % 4 == 0 else f"2024-{i % 12 + 1:02d}-0{i % 9 + 1}" for i in range(60)],
+    }
+)
+
+
+def test_columns_with_far_fewer_values_than_in_training_are_reported() -> None:
+    encoder = fitted_encoder(GAPS)
+    assert not check_table(encoder, GAPS)
+    empty = check_table(encoder, {name: [None] * 20 for name in GAPS.columns})
+    assert empty.sentences == [
+        "'age' has no value in 20 of 20 rows, and had none in 10 % of the training rows",
+        "'sex' has no value in 20 of 20 rows, and had none in 50 % of the training rows",
+        "'start' has no value in 20 of 20 rows, and had none in 25 % of the training rows",
+    ]
+    some = {**GAPS.columns, "age": [None if i % 3 == 0 else float(i) for i in range(60)]}
+    assert list(check_table(encoder, some).emptier) == ["age"]
+    for n, is_said in ((1, False), (2, False), (4, True)):  # a tenth: three rows are one of a thousand tables
+        rows = {"age": [None] * n, "sex": ["m"] * n, "start": ["2024-01-01"] * n}
+        assert bool(check_table(encoder, rows)) == is_said
+
+
+def test_far_fewer_values_are_found_in_pieces_of_a_few_rows() -> None:
+    row = {"age": None, "sex": "m", "start": "2024-01-01"}
+    pieces = [check_table(fitted_encoder(GAPS), {name: [cell] for name, cell in row.items()})] * 9
+    assert not pieces[0]
+    assert together(pieces).emptier == {"age": 9}
+
+
+NA = replace(
+    Table({"months": [None if i % 9 == 0 else i * 1.5 for i in range(60)], "town": ["Ulm", "Bonn"] * 30}),
+    na=("-999", "unclear"),
+)
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_words_for_a_missing_value_of_the_training_are_missing(kind) -> None:
+    encoder = fitted_encoder(NA)
+    assert encoder.schema is not None
+    again = TableEncoder.from_dict(encoder.to_dict())
+    for each in (encoder, again):
+        given = {"months": [kind(12), kind(-999)], "town": ["unclear ", "Ulm"]}
+        found = check_table(each, given)
+        assert found.sentences == [
+            "'town' has no value in 1 of 2 rows, and had one in every training row",
+            "'months' has '-999' in 1 of 2 rows, taken as missing as in training",
+            "'town' has 'unclear ' in 1 of 2 rows, taken as missing as in training",
+        ]
+        applied = each.prepare(given)
+        np.testing.assert_array_equal(applied["months"], [12.0, np.nan])
+        assert applied["town"].tolist() == [None, "Ulm"]
+        rows, faults = readable_table(each, {"months": ["unclear", "old"], "town": ["Ulm"] * 2})
+        assert faults.unreadable == {"months": Unseen(1, "old")}
+        assert np.isnan(each.prepare(rows)["months"]).all()
+
+
+def test_a_model_file_without_words_for_missing_values_is_as_before() -> None:
+    assert "na" not in SCHEMA.to_dict()
+    assert Schema.from_dict(SCHEMA.to_dict()) == SCHEMA

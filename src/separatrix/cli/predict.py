@@ -356,5 +356,10 @@ def _note_columns(model: AnyModel, stream: Stream, found: TableCheck, taken: Tab
     n_taken = {name: text.n_rows for name, text in taken.unreadable.items()}
     n_taken |= dict.fromkeys(taken.lacking, taken.n_rows)
     missing = {name: left for name, n in found.missing.items() if (left := n - n_taken.get(name, 0)) > 0}
-    for sentence in replace(found, missing=missing).sentences:
+    gaps = {
+        name: (left, usual)
+        for name, (n, usual) in found.gaps.items()
+        if (left := n - n_taken.get(name, 0)) > 0
+    }
+    for sentence in replace(found, missing=missing, gaps=gaps).sentences:
         note(f"{sentence}.")

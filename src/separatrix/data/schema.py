@@ -13,6 +13,7 @@ from separatrix.data.column import Column, Kind
 from separatrix.data.column_values import as_column
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.kinds.readers import DateReader
+from separatrix.data.na_words import without_words
 from separatrix.data.row_names import RowNames
 from separatrix.data.table import Table, require_column
 from separatrix.errors import FAULTS_CURE, DataError, did_you_mean
@@ -33,6 +34,9 @@ class Schema:
         Rows that the decisions were made from.
     n_without_target : int
         Rows without a target that were left out.
+    na : tuple of str
+        Words and numbers that stand for a missing value in every column, as the user has said for the
+        training.
 
     Examples
     --------
@@ -49,6 +53,13 @@ class Schema:
     target: ColumnSchema | None = None
     n_rows: int = 0
     n_without_target: int = 0
+    na: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check values that may come from a file."""
+        object.__setattr__(self, "na", tuple(self.na))
+        if not all(isinstance(word, str) for word in self.na):
+            raise ValueError("na must be text")
 
     def __getitem__(self, name: str) -> ColumnSchema:
         """Return the decision on a column."""
@@ -115,10 +126,11 @@ class Schema:
         if self.target is not None and name == self.target.name:
             return {name: self.read_target(column)}
         reader = self._readers.get(name)
-        return {} if reader is None else reader.read(column, name)
+        return {} if reader is None else reader.read(without_words(column, self.na), name)
 
     def read_target(self, column: Column) -> Column:
         """Return the target as it is trained on."""
+        column = without_words(column, self.na)
         if self.target is None or self.target.reader is None:
             return column
         return self.target.reader.read(column, self.target.name)[self.target.name]
@@ -159,7 +171,7 @@ class Schema:
             if name not in given:
                 continue
             try:
-                made |= reader.read(as_column(given[name], name), name)
+                made |= reader.read(without_words(as_column(given[name], name), self.na), name)
             except DataError as error:
                 faults.append(str(error))
         _refuse(faults)
@@ -174,7 +186,7 @@ class Schema:
         made: dict[str, Column] = {}
         for name, reader in self._readers.items():
             if name in given:
-                made |= reader.read(as_column(given[name], name), name)
+                made |= reader.read(without_words(as_column(given[name], name), self.na), name)
         return Table(made)
 
     def apply_all(self, table: Table, others: Sequence[str] = ()) -> AppliedTable:
@@ -191,12 +203,13 @@ class Schema:
 
     def to_dict(self) -> dict[str, Any]:
         """Return values that JSON can hold."""
-        return {
+        values = {
             "columns": [decision.to_dict() for decision in self.columns],
             "target": None if self.target is None else self.target.to_dict(),
             "n_rows": self.n_rows,
             "n_without_target": self.n_without_target,
         }
+        return values | ({"na": list(self.na)} if self.na else {})  # earlier versions do not know it
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Schema:
@@ -207,6 +220,7 @@ class Schema:
             None if target is None else ColumnSchema.from_dict(target),
             int(values["n_rows"]),
             int(values["n_without_target"]),
+            tuple(values.get("na", ())),
         )
 
     # In words.

@@ -13,7 +13,7 @@ from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
 from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile, new_profile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, NumberReader, folded
 from separatrix.data.kinds.rules import decide
-from separatrix.data.kinds.text_kinds import as_words, by_meaning
+from separatrix.data.kinds.text_kinds import as_words, by_meaning, decide_text
 from separatrix.data.links import GIVES_AWAY, LinkTarget
 from separatrix.data.row_sample import RowSample
 from separatrix.data.schema import Schema
@@ -121,7 +121,9 @@ def examine(
             note = f"has numbers written with {marks}"
             of_target = replace(of_target, written=marks, notes=(note, *of_target.notes))
         decisions, link_target = with_links(decisions, of_target, sample, options.all_names)
-    return Examination(Schema(tuple(decisions), of_target, n_rows), profiles, sample, link_target)
+    return Examination(
+        Schema(tuple(decisions), of_target, n_rows, na=stream.na), profiles, sample, link_target
+    )
 
 
 def profile_columns(stream: Stream, most: int = LEVELS) -> tuple[dict[str, Profile], Table]:
@@ -205,9 +207,9 @@ def _kind_decision(
 
 
 def _with_written(decision: ColumnSchema, written: Mapping[str, str]) -> ColumnSchema:
-    """Return the decision with what its numbers are written with in the file: a decimal comma, if that was read.
+    """Return the decision with what its numbers are written with in the file, if that has been read.
 
-    Text of other tables is read so, too.
+    That is a decimal comma, with which text of other tables is read, too.
     """
     marks = written.get(decision.name, "")
     if not marks or decision.written or not isinstance(decision.reader, NumberReader):
@@ -219,7 +221,9 @@ def _with_written(decision: ColumnSchema, written: Mapping[str, str]) -> ColumnS
 def _kept(name: str, profile: Profile) -> ColumnSchema:
     """Return the decision on a column that is kept as asked: numbers, or categories."""
     if isinstance(profile, TextProfile):
-        return replace(asked_kinds.as_category(name, profile), reason="is kept, as asked")
+        found = with_counts(decide_text(name, profile), profile)
+        found = found if found.kind == "number" else asked_kinds.as_category(name, profile)
+        return replace(found, reason="is kept, as asked")
     found = ColumnSchema(name, "number", "is kept, as asked", NumberReader())
     return with_counts(found, profile)
 
@@ -295,7 +299,7 @@ def _decided_target(name: str, profile: Profile, options: ColumnOptions) -> Colu
         if isinstance(profile, NumberProfile) and name in options.categorical:
             found = replace(found, reader=asked_kinds.level_reader(profile))
         return with_counts(found, profile)
-    number = decide(name, profile)
+    number = with_counts(decide_text(name, profile), profile)
     if number.kind == "number" or name in options.numeric:
         number = number if number.kind == "number" else asked_kinds.as_asked_number(name, profile)
         if number.n_distinct > MANY_NUMBERS or name in options.numeric:

@@ -116,6 +116,11 @@ class Stream(ABC):
         return {} if self.layout is None else self.layout.written
 
     @property
+    def na(self) -> tuple[str, ...]:
+        """Words for a missing value with which the file was read, besides those that always are such."""
+        return () if self.layout is None else self.layout.na
+
+    @property
     def n_rows(self) -> int:
         """Number of rows."""
         return sum(piece.n_rows for piece in self.pieces)
@@ -184,6 +189,11 @@ class TableStream(Stream):
     def written(self) -> Mapping[str, str]:
         """How the numbers of columns are written in the file that the table was read from, in words."""
         return self.table.written
+
+    @property
+    def na(self) -> tuple[str, ...]:
+        """Words for a missing value with which the table was read, besides those that always are such."""
+        return self.table.na
 
     def row_names(self, rows: Any) -> RowNames | None:
         """Return where rows are in the file or the frame that the table is from."""

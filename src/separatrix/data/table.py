@@ -38,6 +38,8 @@ class Table:
         Columns of true and false that have missing values, so that they are kept as 1, 0 and NaN.
     written : dict of str to str, optional
         How the numbers of columns are written in the file that they are from, such as ``a decimal comma``.
+    na : tuple of str, optional
+        Words for a missing value with which the table was read, besides those that are always such words.
     row_names : RowNames, optional
         Where the rows are in the file or the frame that the table is from.
 
@@ -66,6 +68,7 @@ class Table:
     categories: Collection[str] = ()
     truths: Collection[str] = ()
     written: Mapping[str, str] = field(default_factory=dict)
+    na: tuple[str, ...] = ()
     row_names: RowNames | None = None
 
     def __post_init__(self) -> None:

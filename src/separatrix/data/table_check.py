@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,19 +12,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from separatrix.data.codes import LevelCode
-from separatrix.data.column import Column, as_text
+from separatrix.data.column import Column, as_text, missing_rows
 from separatrix.data.column_encoders import TextEncoder
 from separatrix.data.column_values import as_column
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.frames import columns_of
 from separatrix.data.kinds.dates import DAY, date_text
 from separatrix.data.kinds.readers import DateReader, NumberReader, folded
+from separatrix.data.na_words import are_na, without_words
 from separatrix.data.schema import AppliedTable, Schema, refuse_title_as_header
 from separatrix.data.table import Table
 from separatrix.errors import ParameterError, TableWarning, warn
 from separatrix.text import plural
 
 MANY, SEVERAL = 0.02, 5.0
+
+MORE_MISSING, ONE_OF_TABLES = 0.1, 1000
+"""Fraction of the rows, besides that of the training, from which missing values are said, if chance alone
+gives so many in fewer than one of so many tables."""
 
 SHOWN = 6
 """Columns that the warning names."""
@@ -70,6 +76,10 @@ class TableCheck:
         Rows without a value in columns that had one in every training row.
     unreadable : dict of str to Unseen
         Text in columns of numbers or dates; `predict` refuses it.
+    gaps : dict of str to tuple
+        Rows without a value in columns that had some such rows in training, and their fraction there.
+    na : dict of str to Unseen
+        Words and numbers that are missing values as the user has said for the training (`na`).
     """
 
     n_rows: int
@@ -80,10 +90,12 @@ class TableCheck:
     missing: Mapping[str, int] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
     unreadable: Mapping[str, Unseen] = field(default_factory=dict)
+    gaps: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+    na: Mapping[str, Unseen] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Return whether there is something to report."""
-        return bool(self.lacking or self.unseen or self.far or self.missing or self.unreadable)
+        return bool(self.sentences)
 
     @property
     def far(self) -> dict[str, int]:
@@ -93,6 +105,15 @@ class TableCheck:
             for name, (beyond, far) in self.outside.items()
         }
         return {name: n for name, n in counts.items() if n}
+
+    @property
+    def emptier(self) -> dict[str, int]:
+        """Rows without a value in columns where these are far more than in training.
+
+        Those are 10 % of the rows more than the fraction in training, and so many that, at that fraction,
+        chance alone gives them in fewer than one of a thousand tables (Chernoff's bound).
+        """
+        return {name: n for name, (n, usual) in self.gaps.items() if _are_far_more(n, self.n_rows, usual)}
 
     @property
     def sentences(self) -> list[str]:
@@ -116,6 +137,15 @@ class TableCheck:
         found += [
             f"'{name}' has no value in {self._of(n)}, and had one in every training row"
             for name, n in self.missing.items()
+        ]
+        found += [
+            f"'{name}' has no value in {self._of(n)}, and had none in {100 * self.gaps[name][1]:.3g} % of "
+            "the training rows"
+            for name, n in self.emptier.items()
+        ]
+        found += [
+            f"'{name}' has '{word.example}' in {self._of(word.n_rows)}, taken as missing as in training"
+            for name, word in self.na.items()
         ]
         return found
 
@@ -165,6 +195,7 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
     if encoder.schema is not None and not isinstance(columns, AppliedTable):
         given, unreadable = _readable(encoder.schema, given)
         columns = given
+    na = {} if encoder.schema is None or isinstance(columns, AppliedTable) else _na(encoder.schema, given)
     known = given if encoder.schema is None else encoder.schema.apply_known(columns)
     applied = known if isinstance(known, Table) else Table(dict(known))  # type: ignore[arg-type]
     outside, ranges, missing = _outside(encoder.schema, applied)
@@ -174,7 +205,12 @@ def check_table(encoder: TableEncoder, columns: Mapping[str, ArrayLike] | Table)
     unseen, empty = _unseen(encoder, applied)
     n_unread = {name: text.n_rows for name, text in unreadable.items()}
     missing = {name: left for name, n in missing.items() if (left := n - n_unread.get(name, 0))} | empty
-    return TableCheck(n_rows, tuple(lacking), unseen, outside, ranges, missing, dates, unreadable)
+    gaps = {
+        name: (left, usual)
+        for name, (n, usual) in _gaps(encoder.schema, applied).items()
+        if (left := n - n_unread.get(name, 0))
+    }
+    return TableCheck(n_rows, tuple(lacking), unseen, outside, ranges, missing, dates, unreadable, gaps, na)
 
 
 def together(checks: Sequence[TableCheck]) -> TableCheck:
@@ -202,6 +238,12 @@ def together(checks: Sequence[TableCheck]) -> TableCheck:
         sum((Counter(check.missing) for check in checks), Counter()),
         tuple(dict.fromkeys(name for check in checks for name in check.dates)),
         examples([check.unreadable for check in checks]),
+        {
+            name: (sum(check.gaps.get(name, (0, 0.0))[0] for check in checks), usual)
+            for each in checks
+            for name, (_, usual) in each.gaps.items()
+        },
+        examples([check.na for check in checks]),
     )
 
 
@@ -218,11 +260,46 @@ def _readable(
         if not isinstance(each.reader, NumberReader | DateReader) or each.name not in columns:
             continue
         column = as_column(columns[each.name], each.name)
-        if bad := each.reader.unreadable(column):
-            are_bad = np.array([cell in bad for cell in column.tolist()])
-            found[each.name] = _unseen_of((), column[are_bad])
-            readable[each.name] = np.where(are_bad, None, column)  # type: ignore[call-overload]
+        if bad := each.reader.unreadable(without_words(column, schema.na)):
+            cells = as_text(column)  # numbers are no dates, but 20241231
+            are_bad = np.array([cell in bad for cell in cells.tolist()])
+            found[each.name] = _unseen_of((), cells[are_bad])
+            readable[each.name] = np.where(are_bad, None, cells)  # type: ignore[call-overload]
     return readable, found
+
+
+def _na(schema: Schema, columns: Mapping[str, ArrayLike]) -> dict[str, Unseen]:
+    """Return the cells that stand for a missing value as the user has said for the training."""
+    found = {}
+    for name in schema.input_names if schema.na else ():
+        if name in columns:
+            column = as_column(columns[name], name)
+            if (are_words := are_na(column, schema.na)).any():
+                found[name] = _unseen_of((), as_text(column[are_words]))
+    return found
+
+
+def _gaps(schema: Schema | None, table: Table) -> dict[str, tuple[int, float]]:
+    """Return the rows without a value of columns that had such rows in training, and their fraction there."""
+    found = {}
+    for each in () if schema is None else schema.used:
+        if not 0 < each.n_missing < each.n_rows or each.reader is None:
+            continue
+        made = next(name for name in each.reader.outputs(each.name, "text"))
+        if made in table.columns and (n := int(missing_rows(table.columns[made]).sum())):
+            found[each.name] = (n, each.n_missing / each.n_rows)
+    return found
+
+
+def _are_far_more(n: int, n_rows: int, usual: float) -> bool:
+    """Return whether far more of some rows have no value than usually; see `TableCheck.emptier`."""
+    fraction = n / n_rows
+    if fraction < usual + MORE_MISSING:
+        return False
+    divergence = fraction * math.log(fraction / usual)
+    if fraction < 1:
+        divergence += (1 - fraction) * math.log((1 - fraction) / (1 - usual))
+    return n_rows * divergence > math.log(ONE_OF_TABLES)
 
 
 def readable_table(encoder: TableEncoder | None, X: Any) -> tuple[Table, TableCheck]:

@@ -64,8 +64,10 @@ class FileTable:
     def to_table(self) -> Table:
         """Return the table."""
         names = RowNames.of_file(self.source, np.arange(self.frame.height), self.layout)
-        written = {} if self.layout is None else self.layout.written
-        return replace(table_from_frame(self.frame), written=written, row_names=names)
+        table = replace(table_from_frame(self.frame), row_names=names)
+        if self.layout is None:
+            return table
+        return replace(table, written=self.layout.written, na=self.layout.na)
 
 
 def read_table(

@@ -580,3 +580,39 @@ def test_spellings_are_joined_where_that_is_asked() -> None:
         learn_schema(table, options=ColumnOptions(join_spellings="x"))
     with pytest.raises(ParameterError, match="join_spellings must name columns of the table, got 'pant'"):
         learn_schema(table, options=ColumnOptions(join_spellings="pant"))
+
+
+def spelled(numbers, form="{}"):
+    return Table({name: [form.format(cell) for cell in cells] for name, cells in numbers.items()})
+
+
+def test_numbers_in_text_are_looked_at_as_numbers_are() -> None:
+    numbers = {
+        "customer_no": (7000 + DRAW.permutation(N)).tolist(),
+        "row": list(range(1, N + 1)),
+        "debt": [round(number, 2) for number in NUMBERS],
+        "old": [-999 if i % 20 == 0 else 12 + i for i in range(N)],
+        "target": [round(number, 2) for number in NUMBERS[::-1]],
+    }
+    as_numbers, as_words = learn_schema(Table(numbers), "target"), learn_schema(spelled(numbers), "target")
+    assert [each.kind for each in as_words.columns] == ["id", "id", "number", "number"]
+    for each in as_numbers.columns:
+        found = as_words[each.name]
+        assert (found.kind, found.notes, found.low, found.high) == (
+            each.kind,
+            each.notes,
+            each.low,
+            each.high,
+        )
+    assert "has -999 in" in as_words["old"].notes[0]
+    kept = learn_schema(spelled(numbers), "target", ColumnOptions(keep="customer_no"))["customer_no"]
+    assert (kept.kind, kept.reason) == ("number", "is kept, as asked")
+    with_unit = learn_schema(spelled({"customer_no": numbers["customer_no"]}, "{} kg"))
+    assert with_unit["customer_no"].kind == "number"
+
+
+def test_a_target_of_different_whole_numbers_in_text_is_numbers() -> None:
+    target = [str(number) for number in range(1, N + 1)]
+    schema = learn_schema(Table({"x": NUMBERS, "row": target}), "row")
+    assert schema.target is not None
+    assert schema.target.kind == "number"

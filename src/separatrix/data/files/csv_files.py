@@ -318,7 +318,8 @@ def read_cells(name: str, column: Column, layout: CsvLayout, decimal: str | None
     Returns
     -------
     ndarray of object of shape (n_rows,)
-        Numbers have this decimal sign. Other cells, such as "€ 1,37", are read later, by what their column is.
+        Numbers have this decimal sign. Other cells, such as "€ 1,37", are read later, by what their column
+        is.
     """
     import polars as pl
 

@@ -10,7 +10,7 @@ from separatrix.data.files.csv_names import checked_names, has_header
 from separatrix.data.files.csv_numbers import decimal_sign, has_comma_with_units, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
 from separatrix.data.files.csv_units import n_unit_lines
-from separatrix.data.read_options import ReadOptions
+from separatrix.data.read_options import MISSING_WORDS, ReadOptions
 from separatrix.errors import DataError
 from separatrix.text import marks_text
 
@@ -86,6 +86,11 @@ class CsvLayout:
     is_line_by_line: bool = False
     head: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def na(self) -> tuple[str, ...]:
+        """The words for a missing value that the user has named."""
+        return tuple(word for word in self.missing_words if word not in MISSING_WORDS)
 
     @property
     def written(self) -> dict[str, str]:

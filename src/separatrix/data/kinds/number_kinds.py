@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,6 +52,31 @@ def decide_number(name: str, profile: NumberProfile) -> ColumnSchema:
     if n_distinct < n and profile.are_whole and n_distinct <= MAX_CATEGORIES:
         reason = f"has {n_distinct} different {what} from {profile.low:.6g} to {profile.high:.6g}"
     return ColumnSchema(name, "number", reason, NumberReader(), notes=notes, is_clear=not notes)
+
+
+def with_number_checks(found: ColumnSchema, profile: TextProfile) -> ColumnSchema:
+    """Return the decision on a column of text; its numbers, if it has some, are looked at as numbers are.
+
+    Those without a unit can identify the rows, and any can stand for a missing value.
+    """
+    if found.kind != "number" or not isinstance(found.reader, NumberReader) or not profile.levels.is_exact:
+        return found
+    numbers = _numbers_of(found.name, found.reader, profile)
+    if numbers.are_whole and not found.reader.unit and (reason := _id_reason(found.name, numbers)):
+        return ColumnSchema(found.name, "id", reason)
+    if not (notes := sentinel_notes(numbers)):
+        return found
+    return replace(found, notes=(*found.notes, *notes), is_clear=False)
+
+
+def _numbers_of(name: str, reader: NumberReader, profile: TextProfile) -> NumberProfile:
+    """Return what is counted of the numbers in text; they are in order if each is in one row."""
+    levels, counts = list(profile.levels.counts), list(profile.levels.counts.values())
+    numbers = NumberProfile("number", profile.most)
+    numbers.add(np.repeat(reader.read(np.array(levels, dtype=object), name)[name], counts))
+    if profile.n_missing:
+        numbers.add(np.full(profile.n_missing, np.nan))
+    return numbers
 
 
 def as_days(name: str, profile: NumberProfile) -> ColumnSchema:

@@ -47,9 +47,8 @@ class NumberReader:
     Parameters
     ----------
     decimal, unit : str
-        Of the `NumberFormat` of the text in training. Text of a column is read with the other decimal sign if
-        more of its different cells are numbers with that alone than are numbers of another value, or none, with
-        it.
+        Of the `NumberFormat` of the text in training. A column is read with the other decimal sign if more of
+        its different cells are numbers with that one alone than have another value, or none, with it.
     words : tuple of str
         Text that is taken as missing, besides `MISSING_WORDS`.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from separatrix.data.kinds.asked_kinds import as_ordered
 from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
-from separatrix.data.kinds.number_kinds import decide_number
+from separatrix.data.kinds.number_kinds import decide_number, with_number_checks
 from separatrix.data.kinds.profile import Profile, TextProfile
 from separatrix.data.kinds.text_kinds import decide_text
 
@@ -19,7 +19,7 @@ def decide(name: str, profile: Profile, order: tuple[str, ...] = ()) -> ColumnSc
     elif order:
         found = as_ordered(name, profile, order)
     elif isinstance(profile, TextProfile):
-        found = decide_text(name, profile)
+        found = with_number_checks(decide_text(name, profile), profile)
     else:
         found = decide_number(name, profile)
     return with_counts(found, profile)
