@@ -7,18 +7,23 @@
  */
 import { parse } from "acorn";
 
-/** Attributes and members that come often, none of them in the engine's innermost loops; elsewhere a name in brackets costs no time. */
+/**
+ * Attributes and members that come often, none of them in the engine's innermost loops; elsewhere a name in brackets costs no time.
+ * `length` comes in loops, too, and keeps its name there.
+ */
 const ATTRIBUTE = /^on[A-Z]\w*$/u;
 const MEMBERS = new Set([
   "activation", "activeElement", "addEventListener", "appendChild", "batch", "beginPath", "charCodeAt", "children", "classes",
-  "clientHeight", "clientWidth", "clientX", "clientY", "columns", "createElement", "currentTarget", "data", "drawImage", "dropout",
-  "epoch", "every", "fillStyle", "filter", "find", "flatMap", "focus", "forEach", "frozen", "getAttribute", "getBoundingClientRect",
-  "getContext", "given", "globalAlpha", "hasPointerCapture", "height", "heldOut", "hidden", "includes", "indexOf", "inputs", "join",
-  "kind", "layers", "levels", "lineWidth", "moveTo", "name", "network", "notes", "optimizer", "order", "pointerId", "preventDefault",
-  "push", "querySelector", "querySelectorAll", "random", "reduce", "removeEventListener", "replace", "replaceAll", "replaceChildren",
-  "sequential", "setAttribute", "setLineDash", "setPointerCapture", "setProperty", "showHeldOut", "slice", "some", "source",
-  "strokeStyle", "style", "subarray", "table", "target", "task", "textContent", "theta", "toFixed", "toLowerCase", "toPrecision",
-  "training", "trim", "units", "value", "values", "version", "view", "waiting", "weight", "width",
+  "classic", "clientHeight", "clientWidth", "clientX", "clientY", "columns", "createElement", "currentTarget", "data",
+  "described", "drawImage", "dropout", "dropoutSeed", "epoch", "epochs", "epsilon", "every", "fillStyle", "filter", "find",
+  "flatMap", "focus", "forEach", "frozen", "getAttribute", "getBoundingClientRect", "getContext", "given", "globalAlpha",
+  "hasPointerCapture", "height", "heldOut", "hidden", "includes", "indexOf", "inputs", "join", "kind", "layers", "levels",
+  "lineTo", "lineWidth", "marked", "moveTo", "name", "network", "noise", "notes", "optimizer", "order", "patience", "plane",
+  "pointerId", "points", "preventDefault", "push", "querySelector", "querySelectorAll", "random", "reduce",
+  "removeEventListener", "replace", "replaceAll", "replaceChildren", "sequential", "setAttribute", "setLineDash",
+  "setPointerCapture", "setProperty", "showHeldOut", "slice", "some", "source", "splitSeed", "strokeStyle", "style", "subarray",
+  "table", "target", "task", "textContent", "theta", "title", "toFixed", "toLowerCase", "toPrecision", "training", "trim",
+  "units", "value", "values", "version", "view", "waiting", "weight", "weightDecay", "width",
 ]);
 
 export function compacted(script) {
@@ -62,8 +67,10 @@ function ownThis(declaration) {
 /** Give a name to each text, attribute and member, to null and to undefined, where the uses are longer than the name. */
 function constants(script) {
   const uses = new Map();
+  const loops = [];
   walk(parsed(script), (node, parent) => {
-    const use = useOf(node, parent);
+    if (/^(?:For|While|DoWhile)/u.test(node.type)) loops.push(node);
+    const use = useOf(node, parent, loops);
     if (use) uses.set(use.value, [...(uses.get(use.value) ?? []), { ...node, ...use }]);
   });
   const saved = (places) => places.reduce((sum, { start, end, form }) => sum + end - start - form.length, 0);
@@ -74,13 +81,15 @@ function constants(script) {
 }
 
 /** Return the value that stands at a node, and the form of a name in its place, with NN for the name. */
-function useOf(node, parent) {
+function useOf(node, parent, loops) {
   const isKey = parent?.type === "Property" && parent.key === node && !parent.computed;
   const isPlain = node.type === "Literal" && (typeof node.value === "string" || node.raw === "null");
   if (isPlain && !isFixed(node, parent)) return { value: node.value, form: isKey ? "[NN]" : "NN" };
   if (node.type === "UnaryExpression" && node.operator === "void" && node.argument.value === 0) return { value: undefined, form: "NN" };
   if (isKey && !parent.shorthand && parent.kind === "init" && (ATTRIBUTE.test(node.name) || (MEMBERS.has(node.name) && parent.value.type !== "AssignmentPattern"))) return { value: node.name, form: "[NN]" };
-  if (node.type === "MemberExpression" && !node.computed && !node.optional && MEMBERS.has(node.property.name))
+  const isNamed = node.type === "MemberExpression" && !node.computed && !node.optional;
+  const isInLoop = () => loops.some(({ start, end }) => start <= node.start && node.end <= end);
+  if (isNamed && (MEMBERS.has(node.property.name) || (node.property.name === "length" && !isInLoop())))
     return { value: node.property.name, form: "[NN]", start: node.property.start - 1 };
   return null;
 }

@@ -18,8 +18,9 @@ from separatrix.data.codes import LevelCode, PiecewiseLinearCode, RobustCode
 from separatrix.data.datasets import load_dataset
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.table import Table
+from separatrix.estimators.to_model import to_model
 from separatrix.network import Network
-from separatrix.playground import Page, start_of_table
+from separatrix.playground import Page, start_of_model, start_of_table
 
 WEB = Path(__file__).parents[2] / "web"
 SCENARIOS = WEB / "test" / "browser" / "scenarios.mjs"
@@ -66,6 +67,36 @@ def small_ensemble() -> tuple[sx.Ensemble, Table]:
     return sx.Ensemble(models, [1, 3]), Table({"job": job, "age": age})
 
 
+def dates_table() -> Table:
+    """Return columns of dates with and without a time, of times, and of numbers, with gaps."""
+    rows = range(60)
+    days = [f"20{10 + i % 12}-{1 + i % 7:02d}-{1 + i % 28:02d}" for i in rows]
+    return Table(
+        {
+            "joined": [None if i % 9 == 4 else days[i] for i in rows],
+            "seen": [None if i % 13 == 5 else f"2024-01-{1 + i % 9:02d} {i % 24:02d}:30" for i in rows],
+            "at": [f"{(5 * i) % 24:02d}:{(7 * i) % 60:02d}" for i in rows],
+            "hours": [None if i % 7 == 3 else i % 11 for i in rows],
+            "member": ["yes" if i % 5 < 2 else "no" for i in rows],
+        }
+    )
+
+
+def dates_model() -> sx.Model:
+    """Return a network that reads a table with dates."""
+    classifier = sx.MLPClassifier((3,), solver="lbfgs", alpha=0.1, max_iter=2000, random_state=0)
+    model = to_model(classifier.fit_table(dates_table(), target="member"))
+    assert isinstance(model, sx.Model)
+    return model
+
+
+def with_dates(path: Path) -> None:
+    """Save the page of a network that reads a table with dates."""
+    table = dates_table()
+    columns = {name: column for name, column in table.columns.items() if name != "member"}
+    Page(start_of_model(dates_model(), Table(columns), table.columns["member"])).save(path)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     """The pages, and what is downloaded from them."""
@@ -86,6 +117,7 @@ def outcomes(folder) -> dict[str, str | None]:
     (folder / "ensemble").mkdir()
     ensemble, table = small_ensemble()
     sx.playground(ensemble, table, ["no", "yes", "yes", "no"]).save(folder / "ensemble.html")
+    with_dates(folder / "dates.html")
     script = WEB / "test" / "browser" / "run.mjs"
     done = subprocess.run(
         [NODE, script, CHROMIUM, folder], capture_output=True, text=True, timeout=600, check=False
@@ -122,9 +154,22 @@ def test_the_exported_network_of_an_ensemble_predicts_the_same(outcomes, folder)
     )
     assert code.returncode == 0, code.stderr
     for row in json.loads((folder / "ensemble" / "asked.json").read_text()):
-        asked = Table({"age": [row["age"]], "job": np.array([row["job"]], dtype=object)})
+        job = np.array([row["job"] or None], dtype=object)
+        asked = Table({"age": [float(row["age"] or "nan")], "job": job})
         percentage = float(row["yes"].removesuffix(" %"))
         assert abs(percentage - 100 * shown.predict_proba(asked)[0, 1]) <= 0.05 + 1e-2  # lines between knots
+
+
+def test_what_is_asked_with_dates_is_what_the_model_predicts(outcomes, folder):
+    assert outcomes["a date is asked for as a date, and an empty one is a missing one"] is None
+    model = dates_model()
+    for one in json.loads((folder / "dates.json").read_text()):
+        *cells, hours = (cell or None for cell in one["row"])
+        dates = (np.array([cell], dtype=object) for cell in cells)
+        named = dict(zip(("joined", "seen", "at"), dates, strict=True))
+        row = Table({**named, "hours": [float(hours or "nan")]})
+        shown = float(one["yes"].removesuffix(" %"))
+        assert abs(shown - 100 * model.predict_proba(row)[0, 1]) <= 0.05 + 1e-9
 
 
 def test_the_other_exports(outcomes, folder):

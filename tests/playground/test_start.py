@@ -96,6 +96,9 @@ def test_columns_and_classes_are_those_of_a_fit():
     cells = {column["name"]: column["cells"] for column in start.values["columns"]}
     assert list(cells) == ["start (days)", "start (weekday)", "price", "zip", "member"]
     assert cells["price"][:3] == [0.5, 1.5, 2.5]
+    dates = [column.get("date") for column in start.values["columns"]]
+    first = 1704067200.0  # 1 January 2024
+    assert dates == [("start", "days", first), ("start", "weekday", first), None, None, None]
     assert set(cells["member"]) == {"Yes", "no"}
     assert any(note.startswith("Left out: id counts the rows") for note in start.notes)
     assert any("'yes ' as 'Yes'" in note for note in start.notes)

@@ -55,3 +55,9 @@ test("globals are taken from their objects", () => {
   const script = "var a=globalThis.Math.abs,b=globalThis.Math.max,c=globalThis.Number;var result=[a(-1),b(1,2),c('3')];";
   same(script, /^var \{abs:a,max:b\}=Math,c=Number;/u);
 });
+
+test("members get a name where they are taken apart, and length outside of loops alone", () => {
+  const script = "var a={network:1,epoch:2},take=({network:n,epoch:e})=>n+e,b=[1,2],result=[" + "take({network:3,epoch:4}),a.network+a.epoch,b.length,".repeat(9) + "0];for(let i=0;i<b.length;i++)result.push(b.length);";
+  const short = same(script, /\(\{\[\s*_constant\d\s*\]:n/u);
+  assert.equal(short.split(".length").length, 3);
+});

@@ -8,10 +8,12 @@ import { DataMaker } from "../src/data/dataset";
 import { compile } from "../src/data/formula";
 import { splitRows } from "../src/data/prepared";
 import { readTable, readText, type Readable } from "../src/data/read";
-import { propose, sourceOf, type DataTable } from "../src/data/table";
+import { propose, sourceOf, whyNot, type DataTable } from "../src/data/table";
 import { FIRST } from "../src/state/defaults";
+import { partOf } from "../src/state/inputs";
 import { Problem } from "../src/state/problem";
 import { createSession } from "../src/state/session";
+import { principalComponents } from "../src/views/components";
 
 function rowsOf(text: string, separator = ",", size = 1e9): string[][] {
   const reader = new RowReader(separator);
@@ -84,6 +86,7 @@ test("a table is read, and what is proposed for it", async () => {
   assert.ok(Math.abs(width.reduce((sum, v) => sum + v, 0)) < 1e-9);
   assert.ok(Math.abs(width.reduce((sum, v) => sum + v * v, 0) / 30 - 1) < 1e-9);
   const column = dataset.columns[0]!;
+  assert.deepEqual(dataset.columns.map(({ gap }) => gap), [dataset.notes[0]!.value, NaN, NaN]);
   assert.ok(Math.abs(dataset.inputs[3]! * column.scale + column.mean - ((3 * 7) % 11)) < 1e-12);
 });
 
@@ -223,6 +226,41 @@ test("formulas are parsed, never evaluated", async () => {
     ["", "formula-ends"], ["2 +", "formula-ends"], ["sin x", "formula-name"], ["sin(x", "formula-ends"], ["alert(1)", "formula-name"],
     ["x; 1", "formula-sign"], ["constructor", "formula-name"], ["x)", "formula-sign"], ["x".repeat(300), "formula-long"],
     ["(".repeat(150), "formula-ends"],
+    ["1/0", "formula-empty"], ["log(-1 - abs(x))", "formula-empty"], ["sqrt(x - 2)", "formula-empty"],
   ] as const)
     assert.equal(await codeOf(() => compile(formula)), code, formula);
+  const around = (formula: string) => new DataMaker().prepare({ source: { kind: "formula", formula, points: 200, noise: 0, seed: 1 }, heldOut: 0, splitSeed: 1 });
+  const { inputs, targets, nRows } = around("log(x)");
+  assert.ok(nRows === 200 && inputs.subarray(0, 200).every((x) => x > 0));
+  inputs.subarray(0, 200).forEach((x, i) => assert.equal(targets[i], inputs[200 + i]! > Math.log(x) ? 1 : 0));
+  assert.equal(around("sqrt(x - 0.9)").nRows, 200);
+});
+
+test("what a column has of a moment is what separatrix reads", () => {
+  const moment = 1735693200; // 2025-01-01 01:00, a Wednesday
+  const parts: [string, number][] = [["days", 20089 + 1 / 24], ["year", 2025], ["month", 1], ["weekday", 2], ["hour", 1]];
+  for (const [part, value] of parts) assert.equal(partOf(["start", part, 0], moment), value, part);
+  assert.equal(partOf(["start", "days", moment - 43200], moment), 0.5);
+  assert.equal(partOf(["start", "time", 0], 23400), 6.5);
+  assert.equal(partOf(["start", "year", 0], -1), 1969);
+});
+
+test("what cannot be learned from is said before it is used", async () => {
+  const reason = async (text: string) => {
+    const table = await readText(text, "t");
+    return whyNot(table, propose(table));
+  };
+  assert.deepEqual(await reason("a,b\n1,x\n2,x\n3,x\n"), { code: "one-class", column: "b" });
+  assert.deepEqual(await reason("id,b\n1,x\n2,y\n3,x\n"), { code: "no-inputs" });
+  assert.deepEqual(await reason("a,b\n1,x\n"), { code: "few-rows", rows: 1 });
+  assert.equal(await reason(PLANTS), null);
+});
+
+test("principal components are those of the standardised inputs, whatever their units", () => {
+  const n = 200, rows = Array.from({ length: n }, (_, i) => [Math.sin(i), Math.sin(i) + Math.cos(7 * i), Math.cos(3 * i)]);
+  const inputs = (units: readonly number[]) => Float64Array.from({ length: 3 * n }, (_, k) => rows[k % n]![Math.floor(k / n)]! * units[Math.floor(k / n)]!);
+  const plain = principalComponents(inputs([1, 1, 1]), n, 3), raw = principalComponents(inputs([1, 1e5, 0.01]), n, 3);
+  assert.ok(Math.abs(plain.held - raw.held) < 1e-9 && plain.held > 0.6 && plain.held < 0.95, String(plain.held));
+  raw.first.forEach((weight, k) => assert.ok(Math.abs(weight - plain.first[k]!) < 1e-9));
+  assert.ok(Math.abs(raw.scale[1]! / plain.scale[1]! - 1e5) < 1e-6);
 });

@@ -82,7 +82,10 @@ test("after an edit the weights themselves are in the link, to the last bit", as
   session.step("epoch");
   const { doc, epoch } = await readLink(await writeLink(linkState(session)));
   assert.equal(epoch, 0);
-  assert.deepEqual(sessionOf(doc).theta, session.theta);
+  const opened = sessionOf(FIRST);
+  opened.open(doc, true);
+  assert.deepEqual([opened.theta, opened.canUndo], [session.theta, false]);
+  for (const rows of ["training", "heldOut"] as const) assert.equal(opened.evaluate(rows)!.loss, session.evaluate(rows)!.loss);
 });
 
 test("a broken link, a newer one, a value that cannot be", async () => {

@@ -105,8 +105,9 @@ test("an edit begins a branch; rewinding and undoing go back before it", () => {
   session.undo(); // one step for the whole drag
   assert.deepEqual(session.theta, before);
   assert.deepEqual([session.lastEpoch, session.branches], [30, []]);
+  assert.ok(session.canRedo);
   session.redo();
-  assert.deepEqual([session.theta, session.lastEpoch], [edited, 50]);
+  assert.deepEqual([session.theta, session.lastEpoch, session.canRedo], [edited, 50, false]);
   // Training on from before the edit leaves it behind, and undo brings it back.
   seek(session, 20);
   reach(session, 30);

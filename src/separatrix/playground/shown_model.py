@@ -18,6 +18,7 @@ from separatrix.data.table import Table
 from separatrix.ensemble import AnyModel
 from separatrix.errors import ParameterError
 from separatrix.model import Model
+from separatrix.playground.date_parts import date_parts
 
 MAX_LAYERS, MAX_UNITS, MAX_OUTPUTS, MAX_INPUTS = 6, 256, 10, 500
 """What the page can show of a network that was trained elsewhere."""
@@ -98,9 +99,12 @@ def model_columns(model: Model, table: Table) -> list[dict[str, Any]]:
         inputs = np.asarray(model.inputs(table), dtype=np.float64)
         names = model.feature_names or [f"x{j + 1}" for j in range(model.network.n_in)]
         return [{"name": str(n), "cells": _numbers(inputs[:, j])} for j, n in enumerate(names)]
-    prepared = encoder.prepare(table)
+    prepared, parts = encoder.prepare(table), date_parts(encoder.schema)
     names = list(dict.fromkeys(one.name for one in encoder.columns))
-    return [_coded(name, prepared.columns[name], encoder) for name in names]
+    return [
+        _coded(name, prepared.columns[name], encoder) | ({"date": parts[name]} if name in parts else {})
+        for name in names
+    ]
 
 
 def _coded(name: str, column: Column, encoder: TableEncoder) -> dict[str, Any]:

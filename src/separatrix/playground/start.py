@@ -24,6 +24,7 @@ from separatrix.data.targets import infer_task
 from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.estimators.to_model import to_model
+from separatrix.playground.date_parts import date_parts
 from separatrix.playground.shown_model import described, model_columns, shown_network
 from separatrix.text import plural
 
@@ -124,9 +125,14 @@ def start_of_table(
     page_notes = (*notes, *map(_without_option, decided), *not_taken)
     notes = (*notes, *decided[:MAX_LINES], *more, *not_taken)
     order = [*(each for each in shown.columns if each != target), target]
+    parts = date_parts(schema)
     values = {
         "kind": "table",
-        "columns": [{"name": each, "cells": _cells(shown.columns[each])} for each in order],
+        "columns": [
+            {"name": each, "cells": _cells(shown.columns[each])}
+            | ({"date": parts[each]} if each in parts else {})
+            for each in order
+        ],
         "target": target,
         "task": task,
         "reason": reason,

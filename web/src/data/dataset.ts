@@ -121,17 +121,21 @@ function drawn({ points, task, classes }: DrawnSource): Points {
   return result;
 }
 
-/** Points of the square from -1 to 1; class 1 above the graph x2 = f(x1), noise added afterwards. */
+/** Places that are drawn for each point, at most, until the function has a value there. */
+const MAX_TRIES = 1000;
+
+/** Points of the square from -1 to 1 where f has a value; class 1 above the graph x2 = f(x1), noise added afterwards. */
 function aboveAndBelow({ formula, points: n, noise, seed }: FormulaSource): Points {
   const f = compile(formula);
   const random = new RandomState(seed);
   const points = empty(n, 2);
-  for (let i = 0; i < n; i++) {
-    const a = random.uniform(-1, 1);
-    const b = random.uniform(-1, 1);
+  for (let i = 0, tries = 0; i < n; ) {
+    const a = random.uniform(-1, 1), b = random.uniform(-1, 1), height = f(a);
+    if (++tries > MAX_TRIES * n) throw new Problem({ code: "formula-empty" });
+    if (!Number.isFinite(height)) continue;
     points.X[i] = a;
     points.X[n + i] = b;
-    points.y[i] = b > f(a) ? 1 : 0;
+    points.y[i++] = b > height ? 1 : 0;
   }
   return withNoise(points, noise, random);
 }

@@ -103,21 +103,21 @@ function* inputsOf(
     const values = pick(column.values, rows);
     const input = inputNames.length;
     const { code } = column;
-    if (!code) fillMissing(column, values, split.training, notes);
+    const gap = code ? NaN : fillMissing(column, values, split.training, notes);
+    const add = (described: InputColumn, names: readonly string[]) => {
+      columns.push({ ...described, input, gap, date: column.date });
+      inputNames.push(...names);
+    };
     const to = points.X.subarray(input * rows.length, (input + width(column)) * rows.length);
     if (code) {
-      const plain = column.kind === "number" ? numberColumn(column.name, values, input) : { ...categories(column, values), input };
-      columns.push({ ...plain, code });
-      inputNames.push(...code.names);
+      add({ ...(column.kind === "number" ? numberColumn(column.name, values, input) : categories(column, values)), code }, code.names);
       values.forEach((value, i) => codedValues(code, isMissing(column, value) ? NaN : value).forEach((feature, k) => { to[k * rows.length + i] = feature; }));
     } else if (column.kind === "number") {
       const { mean, scale: size } = scale ? meanAndScale(values, split.training) : { mean: 0, scale: 1 };
-      columns.push(numberColumn(column.name, values, input, mean, size));
-      inputNames.push(column.name);
+      add(numberColumn(column.name, values, input, mean, size), [column.name]);
       for (let i = 0; i < values.length; i++) to[i] = (values[i]! - mean) / size;
     } else {
-      columns.push({ ...categories(column, values), input });
-      inputNames.push(...column.levels.map((level) => `${column.name}=${level}`));
+      add(categories(column, values), column.levels.map((level) => `${column.name}=${level}`));
       values.forEach((value, i) => (to[value * rows.length + i] = 1));
     }
     yield;
@@ -132,25 +132,26 @@ function width(column: TableColumn): number {
   return column.levels.length;
 }
 
-function categories(column: TableColumn, values: Float64Array): Omit<InputColumn, "input"> {
+function categories(column: TableColumn, values: Float64Array): InputColumn {
   return {
     name: column.name, kind: "category", levels: column.levels, values, min: 0, max: column.levels.length - 1,
-    median: mostFrequent(values), mean: 0, scale: 1, code: null,
+    median: mostFrequent(values), mean: 0, scale: 1, code: null, gap: NaN, input: 0,
   };
 }
 
-/** Fill gaps with the median, or the most frequent text, of the training rows. */
-function fillMissing(column: TableColumn, values: Float64Array, training: Int32Array, notes: Note[]): void {
-  if (column.nMissing === 0) return;
+/** Fill gaps with the median, or the most frequent text, of the training rows; return it, or NaN if there is no gap. */
+function fillMissing(column: TableColumn, values: Float64Array, training: Int32Array, notes: Note[]): number {
+  if (column.nMissing === 0) return NaN;
   const known = pick(values, training).filter((value) => !isMissing(column, value));
   const count = values.reduce((sum, value) => sum + (isMissing(column, value) ? 1 : 0), 0);
   if (known.length === 0) throw new Problem({ code: "empty-column", column: column.name });
-  if (count === 0) return;
+  if (count === 0) return NaN;
   const fill = column.kind === "number" ? numberColumn("", known, 0).median : mostFrequent(known);
   values.forEach((value, i) => {
     if (isMissing(column, value)) values[i] = fill;
   });
   notes.push({ code: "filled", column: column.name, cells: count, value: column.kind === "number" ? fill : column.levels[fill]! });
+  return fill;
 }
 
 function isMissing(column: TableColumn, value: number): boolean {

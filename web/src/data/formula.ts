@@ -7,6 +7,7 @@ import { Problem } from "../state/problem";
 type F = (x: number) => number;
 
 const MAX_LENGTH = 200;
+const LOOKED_AT = 120; // places from -1 to 1
 
 const FUNCTIONS: Readonly<Record<string, (value: number) => number>> = {
   "sin": (v) => sinCos(v)[0],
@@ -28,7 +29,8 @@ interface Token {
 }
 
 /**
- * Return the function of a formula such as `0.5 sin(3x)`; throws a `Problem` that says where it is wrong.
+ * Return the function of a formula such as `0.5 sin(3x)`; throws a `Problem` that says where it is wrong,
+ * or that it has no value from -1 to 1.
  *
  * sum: product (+|-) …; product: signed (*|/) …, the sign * may be left out; power: atom ^ signed.
  */
@@ -91,7 +93,14 @@ export function compile(formula: string): F {
   };
 
   const f = sum();
-  return now().kind === "end" ? f : fail(now());
+  if (now().kind !== "end") fail(now());
+  if (!placesOf(f).some(Number.isFinite)) throw new Problem({ code: "formula-empty" });
+  return f;
+}
+
+/** Return the values of a function at places from -1 to 1; not all need be finite. */
+export function placesOf(f: F): number[] {
+  return Array.from({ length: LOOKED_AT + 1 }, (_, k) => f((2 * k) / LOOKED_AT - 1));
 }
 
 function tokensOf(formula: string): Token[] {

@@ -41,7 +41,7 @@ export function numberColumn(name: string, values: Float64Array, input: number, 
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { name, kind: "number", levels: [], values, min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input, code: null };
+  return { name, kind: "number", levels: [], values, min: sorted[0]!, max: sorted[sorted.length - 1]!, median, mean, scale, input, code: null, gap: NaN };
 }
 
 /** Return values at some places, in their order. */

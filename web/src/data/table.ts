@@ -2,7 +2,7 @@
 
 import type { Task } from "../core/types";
 import { MAX_CLASSES } from "../state/defaults";
-import type { ColumnCode, Described, Note, TableSource } from "../state/types";
+import type { ColumnCode, DatePart, Described, Note, TableSource } from "../state/types";
 
 export interface TableColumn {
   readonly name: string;
@@ -14,6 +14,7 @@ export interface TableColumn {
   readonly nMissing: number;
   readonly nDifferent: number;
   readonly code?: ColumnCode;
+  readonly date?: DatePart | undefined;
 }
 
 export interface DataTable {
@@ -56,6 +57,14 @@ export function propose(table: DataTable, wanted?: string): Proposal {
     return why === null ? [] : [{ name: column.name, reason: why }];
   });
   return { target: target.name, task, reason, inputs: inputs.map((column) => column.name), leftOut };
+}
+
+/** Return why nothing can learn from a choice of columns, null if that is not plain before the rows are read. */
+export function whyNot({ columns, nRows }: DataTable, { target, task, inputs }: Proposal): Note | null {
+  const { nDifferent } = columns.find(({ name }) => name === target)!;
+  if (nRows < 2) return { code: "few-rows", rows: nRows };
+  if (task === "classification" && nDifferent < 2) return { code: "one-class", column: target };
+  return inputs.length ? null : { code: "no-inputs" };
 }
 
 /** Return the source that a proposal describes. */

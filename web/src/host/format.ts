@@ -1,13 +1,14 @@
 /** What Python writes into the page; `separatrix.playground.start` has the same names. */
 
 import type { ActivationName } from "../core/types";
-import type { Described } from "../state/types";
+import type { DatePart, Described } from "../state/types";
 
 export type Cell = string | number | null;
 
 export interface Column {
   readonly name: string;
   readonly cells: readonly Cell[];
+  readonly date?: DatePart;
 }
 
 /** A column of a model: without the rest, its numbers are inputs as they are. */

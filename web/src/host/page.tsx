@@ -24,7 +24,7 @@ export async function mountPage(body: HTMLElement): Promise<void> {
   const notes = opening.table?.notes ?? [], first = notes.slice(0, NOTES).map(sentence);
   if (notes.length > NOTES) first.push(PHRASES.moreNotes(notes.length - NOTES));
   const isLink = location.hash.length > 1;
-  if (isLink) first.push(await follow(session, location.hash));
+  if (isLink) first.push(await follow(session, location.hash, true));
   const root = body.appendChild(Object.assign(document.createElement("div"), { className: "sx" }));
   const stage = new Stage(session, root);
   const said: { say: (text: string) => void } = { say: () => undefined };
@@ -38,10 +38,10 @@ export async function mountPage(body: HTMLElement): Promise<void> {
 let written = "";
 
 /** Open a link's document and train to its epoch; return a sentence if that cannot be done. */
-async function follow(session: Session, hash: string): Promise<string> {
+async function follow(session: Session, hash: string, isFirst = false): Promise<string> {
   try {
     const { doc, epoch } = await readLink(hash);
-    session.open(doc);
+    session.open(doc, isFirst);
     if (session.problem) return sentence(session.problem);
     if (epoch > 0) session.reach(epoch);
     return "";

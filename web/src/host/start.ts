@@ -61,8 +61,8 @@ function notesOf({ notes }: Start): Note[] {
 }
 
 /** Return a column with the code that turns its cells into inputs. */
-function modelColumn({ name, cells, levels, inputs, knots, features, missing }: ModelColumn): TableColumn {
-  const column = levels ? texts(name, cells, levels) : numbers(name, cells);
+function modelColumn({ name, cells, levels, inputs, knots, features, missing, date }: ModelColumn): TableColumn {
+  const column = { ...(levels ? texts(name, cells, levels) : numbers(name, cells)), date };
   return inputs ? { ...column, code: { names: inputs, knots: knots ?? column.levels.map((_, k) => k), features: features!, missing: missing! } } : column;
 }
 
@@ -71,7 +71,7 @@ export function tableOf(name: string, columns: readonly Column[]): DataTable {
   const nRows = columns[0]?.cells.length ?? 0;
   return {
     name, nRows, nRowsOfFile: nRows, notes: [],
-    columns: columns.map((column) => (column.cells.some((cell) => typeof cell === "string") ? texts(column.name, column.cells) : numbers(column.name, column.cells))),
+    columns: columns.map(({ name: key, cells, date }) => ({ ...(cells.some((cell) => typeof cell === "string") ? texts(key, cells) : numbers(key, cells)), date })),
   };
 }
 

@@ -1,6 +1,22 @@
 /** From the columns of a row to inputs of the network. */
 
-import type { ColumnCode, InputColumn } from "./types";
+import type { ColumnCode, DatePart, InputColumn } from "./types";
+
+/** Seconds of a day. */
+export const DAY = 86400;
+
+/** Return what a column has of a moment, in seconds since 1970, as `parts_of` of `separatrix.data.kinds.dates`. */
+export function partOf([, part, first]: DatePart, seconds: number): number {
+  const date = new Date(1000 * seconds);
+  switch (part) {
+    case "days": return (seconds - first) / DAY;
+    case "year": return date.getUTCFullYear();
+    case "month": return date.getUTCMonth() + 1;
+    case "weekday": return (date.getUTCDay() + 6) % 7;
+    case "hour": return date.getUTCHours();
+    default: return (seconds / DAY) * 24; // "time"
+  }
+}
 
 /** Write what a column gives for a value into the inputs, which are 0 before. */
 export function writeColumn({ kind, input, mean, scale, code }: InputColumn, value: number, to: Float64Array): void {

@@ -238,6 +238,7 @@ export function createSession({ doc: firstDoc, prepare, now }: SessionParts): Se
     get branches() { return run.branches; },
     get kept() { return kept; },
     get canUndo() { return past.canUndo(); },
+    get canRedo() { return past.canRedo(); },
     get problem() { return problem; },
     get status(): Status {
       if (goal !== null) return goal.kind === "play" ? "playing" : "moving";
@@ -294,7 +295,12 @@ export function createSession({ doc: firstDoc, prepare, now }: SessionParts): Se
       tell();
     },
 
-    open: (next) => attempt("open", () => rebuild(next), false),
+    open(next, isFirst) {
+      attempt("open", () => rebuild(next), false);
+      if (!isFirst) return;
+      past.clear();
+      tell();
+    },
     setData,
     setSource: (change) => setData({ source: { ...doc.data.source, ...change } as Source }),
     setNetwork,

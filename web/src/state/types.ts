@@ -18,7 +18,10 @@ export interface ColumnCode {
   readonly missing: readonly number[];
 }
 
-/** A column that a row is given by: the form "Ask" has a field for each. */
+/** What a column has of a date or time: the column of dates, "days", "year", "month", "weekday", "hour" or "time", and the first moment (seconds since 1970). */
+export type DatePart = readonly [of: string, part: string, first: number];
+
+/** A column that a row is given by: the form "Ask" has a field for each, for the parts of a date one. */
 export interface InputColumn {
   readonly name: string;
   readonly kind: "number" | "category";
@@ -33,6 +36,9 @@ export interface InputColumn {
   readonly mean: number;
   readonly scale: number;
   readonly code: ColumnCode | null;
+  /** Without a code, what an empty cell counts as; NaN if no cell was empty. */
+  readonly gap: number;
+  readonly date?: DatePart | undefined;
   /** Of the network's inputs, the first of this column; a category has one for each level. */
   readonly input: number;
 }
@@ -125,6 +131,7 @@ export interface Session {
   /** Curves of a run that was kept, to compare with. */
   readonly kept: Curves | null;
   readonly canUndo: boolean;
+  readonly canRedo: boolean;
   /** Why the last command was not carried out; null after one that was. */
   readonly problem: Note | null;
 
@@ -153,8 +160,8 @@ export interface Session {
   /** The initial weights again, with the same seed. */
   restart(): void;
 
-  /** Replace the whole document: another data set, a link, a classic. */
-  open(doc: Doc): void;
+  /** Replace the whole document: another data set, a link, a classic. With `isFirst` there is nothing to undo. */
+  open(doc: Doc, isFirst?: boolean): void;
   /** New data, network shape, loss, initial weights or seed begin again; a change of training goes on from here. */
   setData(change: Partial<DataSpec>): void;
   setSource(change: Partial<Source>): void;

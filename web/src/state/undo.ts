@@ -6,6 +6,9 @@ const SAME_GESTURE = 900; // milliseconds: a slider's moves are one step of undo
 
 export interface UndoStack<T> {
   canUndo(): boolean;
+  canRedo(): boolean;
+  /** Forget everything: the history begins now. */
+  clear(): void;
   /** Whether a command belongs to the same gesture as the last one. */
   continues(label: string, time: number, merge: boolean | undefined): boolean;
   /** Return the entry that this one pushes among the old ones, if any: what it keeps may be thinned. */
@@ -26,6 +29,11 @@ export function undoStackOf<T>(): UndoStack<T> {
   };
   return {
     canUndo: () => past.length > 0,
+    canRedo: () => future.length > 0,
+    clear() {
+      past = [];
+      future = [];
+    },
     continues(label, time, merge) {
       const same = label === lastLabel && past.length > 0 && (merge ?? time - lastTime < SAME_GESTURE);
       lastLabel = label;

@@ -108,6 +108,8 @@ export const HINTS = {
   noLink: "The frame of a notebook has no address. Save the page with .save, and copy the link there.",
   firstTraining: "The training before failed, so optimiser, rate and batch are the first ones again.",
   draw: "Click or drag on the picture to set points. Choose a class above it, or erase.",
+  cleared: "Cleared. Two points are left, as a network needs some; draw yours, then erase them.",
+  erased: (n: number) => `${plural(n, "point")} erased, in the ring.`,
   saved: (name: string) => `${name} is saved.`,
   longLink: (n: number) => `The link has ${count(n)} characters; some programs cut it. Export the data instead.`,
 } as const;

@@ -38,6 +38,7 @@ const SENTENCES: Readonly<Record<string, (note: Note) => string>> = {
   sample: ({ rows, of }) => `The page keeps a sample of ${count(number(rows))} of ${count(number(of))} rows.`,
   "formula-long": ({ limit }) => `A formula has at most ${count(number(limit))} characters.`,
   "formula-ends": () => "The formula ends too early; complete it.",
+  "formula-empty": () => "The formula has no value for x from −1 to 1, or hardly one; change it.",
   "formula-name": ({ found }) => `${name(found)} is not known in a formula; use x, pi, e, sin, cos, tan, exp, log, tanh, sqrt, abs, floor and sign.`,
   "formula-sign": ({ found, at }) => `${name(found)} at place ${String(at)} is not expected in the formula.`,
   "no-target": ({ rows }) => `${plural(number(rows), "row")} without a value to predict ${number(rows) === 1 ? "is" : "are"} left out.`,

@@ -68,7 +68,7 @@ function Header({ link }: { link: () => Promise<string> }) {
   const dataset = useDataset();
   const network = useSession((now) => now.network);
   const kept = useSession((now) => now.kept);
-  const canUndo = useSession((now) => now.canUndo);
+  const canUndo = useSession((now) => now.canUndo), canRedo = useSession((now) => now.canRedo);
   const sizes = [network.nIn, ...network.layers.map((layer) => layer.units)].join("–");
   const copy = async () => {
     const url = await link();
@@ -88,7 +88,8 @@ function Header({ link }: { link: () => Promise<string> }) {
       <h1 class="brand"><Brand />{Label.Title}</h1>
       <span class="crumb">{cut(sourceName(doc.data.source), 40)} · {plural(dataset.nRows, "point")} · {sizes}</span>
       <div class="acts">
-        <button class="act" disabled={!canUndo} title={Label.Undo} aria-label={Label.Undo} onClick={() => session.undo()}><Icon name="undo" /></button>
+        <Turn name="undo" label={Label.Undo} can={canUndo} onClick={session.undo} />
+        <Turn name="redo" label={Label.Redo} can={canRedo} onClick={session.redo} />
         <button class="act" aria-pressed={kept !== null} title={kept ? Label.Forget : Label.Keep} onClick={() => (kept ? session.forget() : session.keep())}><Icon name="keep" /><span>{kept ? Label.Forget : Label.Keep}</span></button>
         <ExportMenu />
         <button class="act" aria-label={Label.Theme} title={Label.Theme} onClick={() => stage.setTheme(stage.theme === "dark" ? "light" : "dark")}><Icon name="theme" /></button>
@@ -96,6 +97,10 @@ function Header({ link }: { link: () => Promise<string> }) {
       </div>
     </header>
   );
+}
+
+function Turn({ name, label, can, onClick }: { name: "undo" | "redo"; label: string; can: boolean; onClick: () => void }) {
+  return <button class="act" disabled={!can} title={label} aria-label={label} onClick={onClick}><Icon name={name} /></button>;
 }
 
 /** The fourth column of a wide screen. */

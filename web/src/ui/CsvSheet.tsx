@@ -3,7 +3,7 @@
 import { Fragment, h, useEffect, useRef, useState } from "./render";
 import type { DataTable, Proposal } from "../data/table";
 import { docWith } from "../data/classics";
-import { propose, sourceOf, taskOf } from "../data/table";
+import { propose, sourceOf, taskOf, whyNot } from "../data/table";
 import type { DataMaker } from "../data/dataset";
 import { answered, readTable } from "../data/read";
 import { Problem } from "../state/problem";
@@ -96,6 +96,7 @@ function Columns({ table, maker, again, close }: { table: DataTable; maker: Data
     close();
   };
   const toggle = (name: string, on: boolean) => setChoice({ ...choice, inputs: table.columns.map((column) => column.name).filter((other) => (other === name ? on : choice.inputs.includes(other))) });
+  const hindrance = whyNot(table, choice);
   const why = new Map(choice.leftOut.map(({ name, reason }) => [name, REASONS[reason]]));
   return (
     <>
@@ -113,8 +114,8 @@ function Columns({ table, maker, again, close }: { table: DataTable; maker: Data
         {table.columns.filter(({ name }) => name !== choice.target).map(({ name }) => <Check key={name} label={why.has(name) ? `${cut(name)} (${why.get(name)})` : cut(name)} checked={choice.inputs.includes(name)} onChange={(on) => toggle(name, on)} />)}
       </fieldset>
       <Check label={Label.Scale} checked={scale} onChange={setScale} />
-      <Trouble />
-      <footer><button class="act" onClick={again}>{Label.OtherFile}</button><button class="act main" onClick={() => void use()}>{Label.Use}</button></footer>
+      {hindrance ? <p class="problem" role="alert">{sentence(hindrance)}</p> : <Trouble />}
+      <footer><button class="act" onClick={again}>{Label.OtherFile}</button><button class="act main" disabled={hindrance !== null} onClick={() => void use()}>{Label.Use}</button></footer>
     </>
   );
 }

@@ -78,13 +78,18 @@ function Timeline({ hasHeldOut, hasKept }: { hasHeldOut: boolean; hasKept: boole
 }
 
 function Numbers({ hasHeldOut }: { hasHeldOut: boolean }) {
-  const { session: { position: { epoch, batch }, curves, status } } = useApp();
+  const { session } = useApp(), { position: { epoch, batch }, status } = session;
   useVersion();
+  // Of the weights as they are: the curve has the mean over each epoch, while they changed. Just before a run diverges it alone is finite.
+  const shown = (rows: "training" | "heldOut", curve: readonly number[]) => {
+    const now = session.evaluate(rows)!.loss;
+    return loss(Number.isFinite(now) ? now : curve[epoch]!);
+  };
   return (
     <div class="nums">
       <div><small>{Label.Epoch}{batch > 0 && status !== "playing" && `, batch ${batch}`}</small><b>{count(epoch)}</b></div>
-      <div><small>training</small><b>{loss(curves.loss[epoch]!)}</b></div>
-      {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b>{loss(curves.heldOutLoss[epoch]!)}</b></div>}
+      <div><small>training</small><b>{shown("training", session.curves.loss)}</b></div>
+      {hasHeldOut && <div class="v"><small>{Label.LossHeldOut}</small><b>{shown("heldOut", session.curves.heldOutLoss)}</b></div>}
     </div>
   );
 }

@@ -4,17 +4,18 @@ import { h, useRef } from "./render";
 import type { DrawnSource } from "../state/types";
 import { cut } from "../text/format";
 import { Label } from "../text/labels";
+import { HINTS } from "../text/narrator";
 import { signOf } from "../views/markers";
 import { useApp, useDataset, useSession } from "./stage";
 
-const MAX_CLASSES = 10, SPACING = 0.028, ERASER = 0.045;
+const MAX_CLASSES = 10, SPACING = 0.028, RING = 13; // pixels: the radius of the ring around the marked point
 export const ERASE = -1;
 /** A data set needs points: one of each class is left where everything is cleared. */
 export const EMPTY_AREA = [[-0.8, -0.8, 0], [0.8, 0.8, 1]];
 const EMPTY_CURVE = [[-0.5, 0], [0.5, 0]];
 
 export function DrawBar() {
-  const { session, pen, setPen } = useApp();
+  const { session, pen, setPen, say } = useApp();
   const source = useSession(({ doc }) => doc.data.source);
   const dataset = useDataset();
   if (source.kind !== "drawn") return null;
@@ -27,22 +28,25 @@ export function DrawBar() {
       ))}
       {!isCurve && source.classes < MAX_CLASSES && <button aria-label={Label.AddClass} title={Label.AddClass} onClick={() => { change({ classes: source.classes + 1 }); setPen(source.classes); }}>+</button>}
       <button aria-pressed={pen === ERASE} onClick={() => setPen(pen === ERASE ? 0 : ERASE)}>{Label.Erase}</button>
-      <button onClick={() => change({ points: isCurve ? EMPTY_CURVE : EMPTY_AREA })}>{Label.Clear}</button>
+      <button onClick={() => { change({ points: isCurve ? EMPTY_CURVE : EMPTY_AREA }); say(HINTS.cleared); }}>{Label.Clear}</button>
     </div>
   );
 }
 
 /** Return what the plot calls for the pointer and the keys while points are drawn. */
 export function useDrawing() {
-  const { session, stage, pen } = useApp();
+  const { session, stage, pen, say } = useApp();
   const last = useRef<[number, number] | null>(null);
   const apply = (a: number, b: number, code: number, merge: boolean) => {
     const { scene } = stage;
     const source = session.doc.data.source;
     if (source.kind !== "drawn") return;
     const drawn = code >= source.classes ? 0 : code;
-    if (code === ERASE) session.erasePoints([a, b], ERASER * (scene.a[1] - scene.a[0]), merge);
-    else session.addPoints([source.task === "regression" ? [a, b] : [a, b, drawn]], merge);
+    if (code === ERASE) {
+      const width = stage.root.querySelector(".plot")!.clientWidth, before = session.dataset.nRows;
+      session.erasePoints([a, b], (RING / width) * (scene.a[1] - scene.a[0]), merge);
+      if (!session.problem) say(HINTS.erased(before - session.dataset.nRows));
+    } else session.addPoints([source.task === "regression" ? [a, b] : [a, b, drawn]], merge);
     last.current = [a, b];
   };
   return {

@@ -1,7 +1,7 @@
 /** Points above and below the graph of a function that one types. */
 
 import { h, useState } from "./render";
-import { compile } from "../data/formula";
+import { compile, placesOf } from "../data/formula";
 import { Problem } from "../state/problem";
 import { Label } from "../text/labels";
 import { sentence } from "../text/notes";
@@ -45,16 +45,20 @@ function parse(formula: string): ((x: number) => number) | string {
   }
 }
 
+/** The graph, and the areas above and below it; where the function has no value, none of them. */
 function Graph({ f }: { f: (x: number) => number }) {
-  const line = Array.from({ length: 121 }, (_, k) => {
-    const x = (k - 60) / 60, y = f(x);
-    return Number.isFinite(y) ? `${((x + 1) * 80).toFixed(1)} ${((1 - Math.max(-1.2, Math.min(1.2, y))) * 40).toFixed(1)}` : null;
+  const pieces: string[][] = [[]];
+  placesOf(f).forEach((y, k, { length }) => {
+    if (Number.isFinite(y)) pieces[0]!.push(`${((160 * k) / (length - 1)).toFixed(1)} ${((1 - Math.max(-1.2, Math.min(1.2, y))) * 40).toFixed(1)}`);
+    else if (pieces[0]!.length) pieces.unshift([]);
   });
+  const drawn = pieces.filter(({ length }) => length);
+  const line = drawn.map((points) => `M${points.join("L")}`).join("");
+  const area = (edge: number) => drawn.map((points) => `M${points[0]!.split(" ")[0]} ${edge}L${points.join("L")}V${edge}Z`).join("");
   return (
     <svg class="graph" viewBox="0 0 160 80" role="img" aria-label={Label.FormulaTitle}>
-      <rect width="160" height="80" fill="var(--c1)" opacity=".3" />
-      <path d={`M0 80L${line.filter(Boolean).join("L")}L160 80Z`} fill="var(--panel)" /><path d={`M0 80L${line.filter(Boolean).join("L")}L160 80Z`} fill="var(--c0)" opacity=".36" />
-      <path d={`M${line.filter(Boolean).join("L")}`} fill="none" stroke="var(--ink)" stroke-width="1.4" />
+      <path d={area(0)} fill="var(--c1)" opacity=".3" /><path d={area(80)} fill="var(--c0)" opacity=".36" />
+      <path d={line} fill="none" stroke="var(--ink)" stroke-width="1.4" />
     </svg>
   );
 }

@@ -46,9 +46,10 @@ export function NetworkPanel() {
   );
 }
 
-/** Return the name of an input; of several of one column, the first has the column's name and the others what follows it. */
+/** Return the name of an input; of several of one column or date, the first has the whole name and the others what follows. */
 function inputName({ inputNames, columns }: Dataset, input: number): string {
-  const name = inputNames[input]!, column = columns.findLast((one) => one.input <= input);
+  const name = inputNames[input]!, at = columns.findLastIndex((one) => one.input <= input), column = columns[at], date = column?.date?.[0];
+  if (date && columns[at - 1]?.date?.[0] === date) return name.slice(date.length).trim();
   return column && input > column.input && name.startsWith(column.name) ? name.slice(column.name.length).trim() : shownName(name);
 }
 

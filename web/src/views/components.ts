@@ -1,7 +1,9 @@
-/** Two principal components of the inputs, by power iteration on their covariance. */
+/** Two principal components of the inputs, each in units of its standard deviation, by power iteration on their correlation. */
 
 export interface Components {
   readonly mean: Float64Array;
+  /** Standard deviations; 1 of an input that does not vary. */
+  readonly scale: Float64Array;
   readonly first: Float64Array;
   readonly second: Float64Array;
   /** Share of the variance in both. */
@@ -11,18 +13,22 @@ export interface Components {
 export function principalComponents(inputs: Float64Array, nRows: number, nIn: number): Components {
   const mean = new Float64Array(nIn);
   for (let j = 0; j < nIn; j++) mean[j] = inputs.subarray(j * nRows, (j + 1) * nRows).reduce((sum, x) => sum + x, 0) / nRows;
-  const covariance = new Float64Array(nIn * nIn);
+  const covariance = new Float64Array(nIn * nIn), scale = new Float64Array(nIn);
   for (let j = 0; j < nIn; j++)
     for (let k = j; k < nIn; k++) {
       let sum = 0;
       for (let i = 0; i < nRows; i++) sum += (inputs[j * nRows + i]! - mean[j]!) * (inputs[k * nRows + i]! - mean[k]!);
       covariance[j * nIn + k] = covariance[k * nIn + j] = sum / nRows;
     }
+  for (let j = 0; j < nIn; j++) scale[j] = Math.sqrt(covariance[j * nIn + j]!) || 1;
   let total = 0;
-  for (let j = 0; j < nIn; j++) total += covariance[j * nIn + j]!;
+  for (let j = 0; j < nIn; j++) {
+    for (let k = 0; k < nIn; k++) covariance[j * nIn + k] = covariance[j * nIn + k]! / (scale[j]! * scale[k]!);
+    total += covariance[j * nIn + j]!;
+  }
   const first = leading(covariance, nIn, null);
   const second = leading(covariance, nIn, first.vector);
-  return { mean, first: first.vector, second: second.vector, held: total > 0 ? (first.value + second.value) / total : 1 };
+  return { mean, scale, first: first.vector, second: second.vector, held: total > 0 ? (first.value + second.value) / total : 1 };
 }
 
 /** Return the eigenvector of the largest eigenvalue, orthogonal to `without`. */

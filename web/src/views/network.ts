@@ -12,6 +12,7 @@ import { svgOf, type Pen } from "./svg";
 const TILE_CELLS = 30;
 const MANY_EDGES = 700;
 const NARROW = 480; // pixels
+const SMALL = 20; // pixels: the names of lower units have small letters
 const FINGER = 14, POINTER = 7; // pixels from an edge
 
 /** What the network needs of the panels around it. */
@@ -71,7 +72,11 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
     const element = stage.appendChild(document.createElement(column ? "button" : "div"));
     element.className = "unit";
     put(element, { left: x - tile / 2, top: y - tile / 2, width: tile, height: tile });
-    const label = (className: string, text: string) => { add(element, "span", className, text).title = text; };
+    const label = (className: string, text: string) => {
+      const made = add(element, "span", className, text);
+      made.title = text;
+      if (tile < SMALL) made.style.fontSize = "11px";
+    };
     if (more && unit === columns[column]!.y.length - 1) label("rest", `+ ${more}`);
     if (column === 0) {
       label("name", hooks.nameInput(unit));

@@ -76,13 +76,13 @@ export function gridOf(scene: Scene, nA: number): GridSpec {
 
 function componentScene(dataset: Dataset): Scene {
   const { nIn, nRows, inputs } = dataset;
-  const { mean, first, second, held } = principalComponents(inputs, nRows, nIn);
+  const { mean, scale, first, second, held } = principalComponents(inputs, nRows, nIn);
   const project = (axis: Float64Array) => {
     const out = new Float64Array(nRows);
-    for (let j = 0; j < nIn; j++) for (let i = 0; i < nRows; i++) out[i] = out[i]! + (inputs[j * nRows + i]! - mean[j]!) * axis[j]!;
+    for (let j = 0; j < nIn; j++) for (let i = 0; i < nRows; i++) out[i] = out[i]! + ((inputs[j * nRows + i]! - mean[j]!) / scale[j]!) * axis[j]!;
     return out;
   };
-  const along = (axis: Float64Array) => (value: number) => axis.map((weight) => value * weight);
+  const along = (axis: Float64Array) => (value: number) => axis.map((weight, j) => value * weight * scale[j]!);
   const rowA = project(first), rowB = project(second), a = limits(rowA), b = limits(rowB);
   return {
     dataset, plane: { origin: mean, a: along(first), b: along(second) }, a, b, rowA, rowB,

@@ -116,6 +116,7 @@ export const SCENARIOS = [
       await page.button("Draw").click();
       await page.button("Clear").click();
       await page.until("two points", async () => (await points(page)) === 2);
+      await page.until("why", async () => /Two points are left/.test(await page.says()));
       const area = page.page.getByRole("application");
       const box = await area.boundingBox();
       await page.page.mouse.move(box.x + 60, box.y + 60);
@@ -133,6 +134,8 @@ export const SCENARIOS = [
       await page.page.mouse.down();
       await page.page.mouse.up();
       await page.until("fewer", async () => (await points(page)) < drawn + 1);
+      const left = await points(page);
+      assert.match(await page.says(), new RegExp(`^\\D*${drawn + 1 - left} points? erased`));
       await page.done();
     },
   },
@@ -279,11 +282,11 @@ export const SCENARIOS = [
       await page.page.getByRole("tab", { name: "Ask" }).click();
       const panel = page.page.getByRole("tabpanel");
       const asked = [];
-      for (const [age, job] of [["33", "cook"], ["60", "nurse"]]) {
+      for (const [age, job] of [["33", "cook"], ["60", "nurse"], ["", "cook"], ["41", "(empty)"], ["", "(empty)"]]) {
         await panel.getByLabel("age").fill(age);
         await panel.getByLabel("job").selectOption({ label: job });
         await page.page.waitForTimeout(300);
-        asked.push({ age: Number(age), job, yes: await panel.locator("output").nth(1).textContent() });
+        asked.push({ age: age && Number(age), job: job === "(empty)" ? "" : job, yes: await panel.locator("output").nth(1).textContent() });
       }
       await page.button("Export").click();
       await page.download(() => page.page.getByRole("menuitem", { name: /^Model model/ }).click(), join(folder, "ensemble"));
@@ -291,6 +294,77 @@ export const SCENARIOS = [
       await page.download(() => page.page.getByRole("menuitem", { name: /^Python code/ }).click(), join(folder, "ensemble"));
       await writeFile(join(folder, "ensemble", "asked.json"), JSON.stringify(asked));
       await page.done();
+    },
+  },
+  {
+    name: "a date is asked for as a date, and an empty one is a missing one",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "dates.html"));
+      await page.page.getByRole("tab", { name: "Ask" }).click();
+      const panel = page.page.getByRole("tabpanel");
+      assert.deepEqual(await panel.locator("label").allTextContents(), ["joined", "seen", "at", "hours"]);
+      const asked = [];
+      for (const row of [["2020-02-29", "2024-01-03T10:30", "17:45", "3"], ["", "2024-01-03T10:30", "17:45", "3"], ["2021-12-31", "", "06:30", ""]]) {
+        for (const [k, name] of ["joined", "seen", "at", "hours"].entries()) await panel.getByLabel(name).fill(row[k]);
+        await page.page.waitForTimeout(300);
+        asked.push({ row, yes: await panel.locator("output").nth(1).textContent() });
+      }
+      await writeFile(join(folder, "dates.json"), JSON.stringify(asked));
+      await page.done();
+    },
+  },
+  {
+    name: "where no cell was empty, an empty one has no answer",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "model.html"));
+      await page.page.getByRole("tab", { name: "Ask" }).click();
+      const panel = page.page.getByRole("tabpanel"), bars = panel.getByRole("group", { name: "Prediction" });
+      await panel.getByLabel("x₁").fill("");
+      await page.until("no answer", async () => /^No answer: .* empty cell of x1\./.test(await bars.textContent()));
+      await panel.getByLabel("x₁").fill("1.05");
+      assert.equal(await panel.getByLabel("x₁").inputValue(), "1.05");
+      await page.until("an answer", async () => /%/.test(await bars.textContent()));
+      await page.done();
+    },
+  },
+  {
+    name: "a graph has points where its function has values, and no others",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.page.getByText("More", { exact: true }).click();
+      await page.button("Graph").click();
+      const formula = page.page.getByLabel("f(x) ="), use = page.button("Use it");
+      await formula.fill("1/0");
+      await page.page.getByText("has no value for x from −1 to 1").waitFor();
+      assert.ok(await use.isDisabled());
+      await formula.fill("sqrt(x^2 - 0.25)");
+      const lines = (await page.page.locator(".graph path").last().getAttribute("d")).match(/M/g);
+      assert.equal(lines.length, 2);
+      await use.click();
+      await page.until("its points", async () => (await points(page)) === 400);
+      await page.done();
+    },
+  },
+  {
+    name: "a link with an edited weight opens with the same losses, and with nothing to undo",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY), 20);
+      await open(page, 0, 1);
+      await field(page, 0).fill("1.5");
+      await field(page, 0).press("Enter");
+      await page.until("a branch", async () => /You changed a weight/.test(await page.says()));
+      assert.ok(await page.button("Redo").isDisabled());
+      await page.page.locator(".acts").getByRole("button", { name: "Undo" }).click();
+      await page.page.locator(".acts").getByRole("button", { name: "Redo" }).click();
+      await page.button("One epoch on").click();
+      const losses = await page.page.locator(".nums b").allTextContents();
+      await page.page.locator(".act.main").click();
+      await page.until("the sentence", async () => /link is copied|does not allow copying/.test(await page.says()));
+      const again = await Playground.open(context, join(folder, TOY), await page.page.evaluate(() => location.hash));
+      await again.until("the losses", async () => (await again.page.locator(".nums b").allTextContents()).slice(1).join() === losses.slice(1).join());
+      for (const name of ["Undo", "Redo"]) assert.ok(await again.page.locator(".acts").getByRole("button", { name }).isDisabled());
+      await page.done();
+      await again.done();
     },
   },
   {
