@@ -66,6 +66,7 @@ def test_a_model_file_knows_its_class_weights() -> None:
 
 def test_frames_and_arrays_and_other_libraries() -> None:
     X, y = load_wine(return_X_y=True, as_frame=True)
+    X = (X - X.mean()) / X.std()
     model = LogisticRegression(max_iter=10_000).fit(X, y)
     frame = assess_estimator(model, X, y, X, y, trees=False)
     array = assess_estimator(
