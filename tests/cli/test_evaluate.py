@@ -44,8 +44,10 @@ def test_unseen_values_and_unused_columns_are_reported(run, people, model):
     )
     Path("new.csv").write_text(text, encoding="utf-8")
     result = run("evaluate", str(model), "new.csv")
-    assert "Unseen  14 values of 'town' not seen in training" in result.stdout
-    assert result.stderr == "note: columns that the model does not use: extra.\n"
+    assert result.stderr.splitlines() == [
+        "note: columns that the model does not use: extra.",
+        "note: 'town' has values that training did not have, such as 'Köln', in 14 of 40 rows.",
+    ]
 
 
 def test_a_target_of_another_name(run, people, model):
@@ -159,3 +161,59 @@ def test_costs_need_two_classes(run):
     result = run("evaluate", "m.safetensors", "t.csv", "--cost", "fn=5")
     assert result.exit_code == 2
     assert "cost needs classes, and the task is regression; leave it out." in result.stderr
+
+
+def test_rows_without_a_target_are_left_out_and_counted(run, people, model):
+    lines = people.read_text(encoding="utf-8").splitlines()
+    emptied = [
+        line.rsplit(",", 1)[0] + "," if number in (3, 8) else line for number, line in enumerate(lines)
+    ]
+    Path("gaps.csv").write_text("\n".join(emptied) + "\n", encoding="utf-8")
+    kept = [line for number, line in enumerate(lines) if number not in (3, 8)]
+    Path("kept.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    result = run("evaluate", str(model), "gaps.csv", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["test"]
+    expected = json.loads(run("evaluate", str(model), "kept.csv", "--json").stdout)["test"]
+    sentence = "2 of 40 rows have no 'target', cannot be judged, and are left out."
+    assert found["notes"] == [sentence]
+    assert found["reports"] == expected["reports"]
+    page = run(
+        "evaluate", str(model), "gaps.csv", "--report", "page.html", "--train", "gaps.csv", "--no-trees"
+    )
+    assert page.exit_code == 0, page.output
+    assert sentence in page.stdout
+    text = Path("page.html").read_text(encoding="utf-8").replace("&#x27;", "'")
+    assert sentence in text
+    assert "2 of 40 training rows without 'target' left out." in text
+    assert "It was judged on 38 rows, of which 38 have the same cells as a training row." in text
+    assert "38 of 38 rows that judge have the same cells as a training row: if they are the same" in text
+
+
+def test_no_row_with_a_target_is_an_error(run, people, model):
+    head, *lines = people.read_text(encoding="utf-8").splitlines()
+    emptied = [line.rsplit(",", 1)[0] + "," for line in lines]
+    Path("gaps.csv").write_text("\n".join([head, *emptied]) + "\n", encoding="utf-8")
+    result = run("evaluate", str(model), "gaps.csv")
+    assert result.exit_code == 2
+    assert "the target column 'target' is empty in all of 40 rows" in result.stderr
+
+
+def test_values_that_the_training_did_not_have_are_said_as_by_predict(run, people, model):
+    cells = [line.split(",") for line in people.read_text(encoding="utf-8").splitlines()]
+    cells[2][1], cells[4][2], cells[5][2] = "90000", "", "Köln"
+    Path("new.csv").write_text("\n".join(map(",".join, cells)) + "\n", encoding="utf-8")
+    result = run("evaluate", str(model), "new.csv")
+    assert result.exit_code == 0, result.output
+    said = result.stderr.splitlines()
+    assert [line.split(" ")[:2] for line in said] == [
+        ["note:", "'town'"],
+        ["note:", "'age'"],
+        ["note:", "'town'"],
+    ]
+    assert "'age' is far from " in said[1]
+    assert "'town' has no value in 1 of 40 rows" in said[2]
+    told = run("predict", str(model), "new.csv").stderr.splitlines()
+    assert told[: len(said)] == said
+    notes = json.loads(run("evaluate", str(model), "new.csv", "--json").stdout)["table_notes"]
+    assert [f"note: {sentence}" for sentence in notes] == said

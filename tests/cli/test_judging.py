@@ -360,3 +360,16 @@ def test_the_cost_of_a_kept_cut_is_said(run, rare):
         r"a row at this cut, [\d.]+ \[.*\] at 0.5 \(\d+ training rows, \d+ of them 'yes'\)$", line
     )
     assert re.search(r">0\.\d+ \(kept[^<]*\)<", Path("page.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [("0,3", "write 0.3."), ("30%", "write 0.3."), ("12,5 %", "write 0.125."), ("x", "0.3, for example")],
+)
+@pytest.mark.parametrize("command", [("fit", "t.csv"), ("predict", "m", "t.csv"), ("evaluate", "m", "t.csv")])
+def test_a_threshold_that_is_no_number_has_a_cure(run, command, text, cure):
+    result = run(*command, "--threshold", text)
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert f"must be a probability from 0 to 1 with a decimal point, got '{text}'" in said
+    assert cure in said

@@ -32,6 +32,16 @@ def test_each_row_is_found_in_its_line_of_the_file(tmp_path: Path, above, option
     assert [lines[line - 1] for line in names.names] == [ROWS[3], ROWS[0], ROWS[29]]
 
 
+@pytest.mark.filterwarnings("ignore::separatrix.data.table_files.ReadWarning")
+@pytest.mark.parametrize("below", ["\n", "\n\n;;;\n", ";;;\n\n;;;\n"])
+def test_blank_lines_below_the_rows_move_no_row(tmp_path: Path, below) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("A title\nage;y;;\n" + "".join(f"{row};;\n" for row in ROWS) + below)
+    names = read_table(path).row_names
+    assert names.what == "line of 'people.csv'"
+    assert names.names.tolist() == list(range(3, 3 + len(ROWS)))
+
+
 @pytest.mark.parametrize("text", ['a,b\n1,"two\nlines"\n2,x\n3,y\n', "a,b\n1,w\n\n2,x\n3,y\n"])
 def test_rows_that_are_no_lines_are_counted(tmp_path: Path, text) -> None:
     path = tmp_path / "t.csv"

@@ -11,7 +11,7 @@ from separatrix.data import Table
 from separatrix.decision import Decision
 from separatrix.errors import DataError, ParameterError
 from separatrix.evaluate import Baseline, Cost, classification_report, compare_classifiers, regression_report
-from separatrix.evaluate.assessment import assess, assess_classifier, assess_regressor
+from separatrix.evaluate.assessment import Assessment, assess, assess_classifier, assess_regressor
 from separatrix.report.subject import Subject
 
 Y = np.array([0, 1] * 20)
@@ -114,3 +114,30 @@ def test_costs_are_judged_at_the_cut_of_each() -> None:
     assert "Cheapest on these rows would be a cut of 0.2, at 0.000 a row" in found.cost_note
     with pytest.raises(ParameterError, match="cost needs two classes, got 3"):
         assess_classifier([0, 1, 2], np.eye(3), [0, 1, 2], {}, cost=cost)
+
+
+def test_the_verdict_on_the_cost_has_the_paired_test_and_the_advice() -> None:
+    y = np.array(([1] * 5 + [0] * 95) * 4)
+    flat = Baseline(np.tile([0.95, 0.05], (400, 1)), threshold=0.5)
+    none, good, poor = (
+        np.full(400, 0.05),
+        np.where(y == 1, 0.9, 0.05),
+        np.where(np.arange(400) % 4 == 1, 0.9, 0.05),
+    )
+    cost = Cost(fn=10, fp=1)
+
+    def found(p: np.ndarray) -> Assessment:
+        return assess_classifier(y, np.c_[1 - p, p], [0, 1], {"dummy": flat}, cost=cost)
+
+    assert found(good).cost_verdict.startswith("At these costs a row costs 0.000 with the network: 0.5")
+    assert found(good).cost_verdict.endswith(" less (p < 0.001) than with the dummy.")
+    assert found(good).cost_advice == ""
+    assert " more (p " in found(poor).cost_verdict
+    for dear in (none, poor):
+        assert (
+            "does not pay: the same answer for every row (the dummy) is as cheap" in found(dear).cost_advice
+        )
+    assert assess_classifier(y, np.c_[1 - good, good], [0, 1], {"dummy": flat}).cost_verdict == ""
+    unsure = none.copy()
+    unsure[[0, 7]] = 0.9  # one row caught, one false alarm
+    assert "does not clearly pay" in found(unsure).cost_advice

@@ -98,3 +98,32 @@ def test_what_is_no_probability_is_refused(wrong: float) -> None:
 def test_the_cut_of_a_model_is_listed() -> None:
     table = threshold_table([0, 0, 1, 1], [0.1, 0.3, 0.2, 0.9], label=1, kept=0.3333)
     assert 0.3333 in [cut.threshold for cut in table.cuts]
+
+
+def test_where_no_cut_pays_it_is_said() -> None:
+    """The only positive row is the least likely: flagging it costs three false alarms, missing it one."""
+    y, p = [1, 0, 0, 0], [0.05, 0.06, 0.1, 0.14]
+    table = threshold_table(y, p, label=1)
+    assert not table.pays
+    assert table.to_dict()["pays"] is False
+    assert str(table).endswith(
+        "No cut pays: flagging no row is cheapest (a missed row costs 1, a false alarm 1)."
+    )
+    assert threshold_table(y, p, label=1, cost={"fn": 10}).pays
+
+
+def test_the_cuts_of_a_rare_class_flag_different_rows() -> None:
+    random = np.random.RandomState(0)
+    p = random.beta(1.2, 24, 1000)  # about 5 %, none above 0.4
+    table = threshold_table(random.uniform(size=1000) < p, p, kept=0.1259)
+    flagged = [cut.n_flagged for cut in table.cuts if cut.threshold not in (0.5, table.cheapest, 0.1259)]
+    assert all(flagged)
+    assert len(set(flagged)) == len(flagged) >= 7
+    assert {cut.threshold for cut in table.cuts} >= {0.05, 0.1, 0.5, 0.1259}
+
+
+def test_cuts_by_shares_have_few_digits_and_flag_about_these_shares() -> None:
+    p = np.random.RandomState(1).uniform(0.001, 0.04, 1000)
+    cuts = {cut.threshold: cut.flagged for cut in threshold_table(p > 0.03, p).cuts if cut.n_flagged}
+    for share in (0.5, 0.2, 0.05):
+        assert any(abs(flagged - share) < 0.02 for flagged in cuts.values())

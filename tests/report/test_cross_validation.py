@@ -17,10 +17,11 @@ from separatrix.data.table import Table
 from separatrix.decision import Decision
 from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier
-from separatrix.evaluate import Cost, threshold_table
+from separatrix.evaluate import Cost, classification_report, regression_report, threshold_table
 from separatrix.evaluate.calibration import fitted_decision
 from separatrix.report import cross_assess
 from separatrix.report.cross_validation import CrossAssessment, Folding, repeats_for
+from separatrix.report.fold_scores import over_folds
 from separatrix.select import corrected_t_test
 from separatrix.tabular import TabularClassifier
 
@@ -187,8 +188,30 @@ def test_intervals_allow_for_rows_that_folds_share() -> None:
     sizes = np.array([(len(train), len(test)) for train, test in folds.split(X, y)])
     # Nadeau and Bengio's standard error, and Student's t of ten scores.
     error = scores.std(ddof=1) * np.sqrt(1 / 10 + (sizes[:, 1] / sizes[:, 0]).mean())
+    reach = stats.t.ppf(0.975, 9) * error
+    n_hits = round(len(y) * np.mean(found.answers.argmax(axis=1) == y))
+    wilson = stats.binomtest(n_hits, len(y)).proportion_ci(0.95, method="wilson")
     assert accuracy.value == pytest.approx(scores.mean())
-    assert accuracy.low == pytest.approx(scores.mean() - stats.t.ppf(0.975, 9) * error)
+    assert accuracy.low == pytest.approx(scores.mean() - max(reach, n_hits / len(y) - wilson.low))
+    assert accuracy.high == pytest.approx(scores.mean() + max(reach, wilson.high - n_hits / len(y)))
+
+
+def test_folds_that_score_alike_by_chance_have_the_interval_of_the_pooled_rows() -> None:
+    random = np.random.RandomState(0)
+    y = np.array([0, 0, 0, 1] * 30)
+    p = random.uniform(size=120) * 0.5 + 0.2 * y
+    parts = np.arange(120).reshape(3, 40)
+    pooled = classification_report(y, np.c_[1 - p, p], [0, 1])
+    one = classification_report(y[parts[0]], np.c_[1 - p, p][parts[0]], [0, 1])
+    found = over_folds(pooled, [one, one, one], [80] * 3, [40] * 3)
+    for name in ("log_loss", "accuracy", "roc_auc", "balanced_accuracy", "average_precision", "brier"):
+        of_folds, of_rows = getattr(found, name), getattr(pooled, name)
+        assert of_folds.value == pytest.approx(getattr(one, name).value)
+        below = min(of_rows.value - of_rows.low, of_folds.value)  # no score is below 0
+        assert of_folds.value - of_folds.low == pytest.approx(below), name
+    numbers = regression_report(np.arange(40.0), np.arange(40.0) + random.normal(size=40))
+    alike = over_folds(numbers, [numbers] * 3, [80] * 3, [40] * 3)
+    assert alike.per_target[0].rmse.low == pytest.approx(numbers.per_target[0].rmse.low)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -288,3 +289,88 @@ def test_it_is_said_which_rows_are_counted(
     columns = [SimpleNamespace(n_rows=n_rows)]
     assessment = SimpleNamespace(rows="all" if has_rows else "")
     assert _counted_on(SimpleNamespace(columns=columns, n_train=n_train, assessment=assessment)) == sentence
+
+
+def said(report: Report) -> str:
+    return " ".join("".join(parsed(report.to_html()).text).split())
+
+
+def rare_line(shift: float = 0.0) -> tuple[sx.Model, Table, np.ndarray]:
+    """A model whose probabilities of the rare class are all below 0.2, and rows of which 8 % are of it."""
+    random = np.random.RandomState(0)
+    x = random.normal(size=200)
+    y = np.where(np.argsort(np.argsort(x + random.normal(0, 9, 200))) >= 184, "yes", "no").astype(object)
+    model = sx.Model(
+        sx.Network.mlp(1, (), 1), [0.3, -2.5 + shift], classes=["no", "yes"], feature_names=["x"],
+        training={"target": {"class_counts": [184, 16]}, "n_rows": 150},
+    )  # fmt: skip
+    return model, Table({"x": x}), y
+
+
+def test_where_no_cut_pays_the_page_says_so_and_has_no_command_for_one() -> None:
+    model, table, y = rare_line()
+    report = Report.from_estimator(model, table, y)
+    assert report.thresholds is not None
+    assert not report.thresholds.pays
+    text = said(report)
+    assert "on these rows no cut pays: flagging none is cheapest" in text
+    assert "No costs were given (--cost fn=10,fp=1), so that a missed row costs 1" in text
+    assert "the cheapest cut is" not in text
+    assert "--threshold" not in text
+    assert "with_threshold" not in text
+
+
+def test_the_kept_cut_is_the_one_to_copy() -> None:
+    model, table, y = rare_line()
+    report = Report.from_estimator(model.with_threshold(0.1259), table, y, cost={"fn": 20, "fp": 1})
+    assert report.thresholds is not None
+    assert report.thresholds.pays
+    text = said(report)
+    assert "--threshold 0.1259" in text
+    assert "model.with_threshold(0.1259)" in text
+    assert text.count("--threshold") == 1
+
+
+def test_rows_that_are_also_training_rows_are_counted() -> None:
+    model, table, y = rare_line()
+    first = np.arange(150)
+    both = said(Report.from_estimator(model, table, y, train=(table, y), trees=False))
+    assert "It was trained on 150 rows. It was judged on 200 rows, of which 200 have the same cells" in both
+    assert "200 of 200 rows that judge have the same cells as a training row: if they are the same" in both
+    assert "The baselines are fitted on 200 rows, and the model on 150." in both
+    assert "that it has not seen" not in both
+    train = (table.take(first), y[first])
+    apart = said(
+        Report.from_estimator(model, table.take(np.arange(150, 200)), y[150:], train=train, trees=False)
+    )
+    assert "It was judged on 50 rows that it has not seen." in apart
+    assert "same cells" not in apart
+    assert "The baselines are fitted on" not in apart
+    alone = said(Report.from_estimator(model, table, y))
+    assert "It was judged on 200 rows." in alone
+
+
+@pytest.mark.parametrize(
+    "container", [lambda table: table, lambda table: np.column_stack([*table.columns.values()])]
+)
+def test_rows_without_a_target_are_left_out(container: Any) -> None:
+    model, table, y = rare_line()
+    gaps = y.copy()
+    gaps[[3, 50]] = None
+    known = np.setdiff1d(np.arange(200), [3, 50])
+    found = Report.from_estimator(model, container(table), gaps, target="member")
+    expected = Report.from_estimator(model, container(table.take(known)), y[known], target="member")
+    assert found.assessment.notes == ("2 of 200 rows have no 'member', cannot be judged, and are left out.",)
+    assert found.assessment.model == expected.assessment.model
+
+
+def test_with_costs_the_verdict_says_what_a_row_costs() -> None:
+    model, table, y = rare_line()
+    assert "costs" not in Report.from_estimator(model, table, y).verdict
+    report = Report.from_estimator(model, table, y, cost={"fn": 10, "fp": 1})
+    test = report.assessment.cost_tests["dummy"]
+    assert report.verdict.endswith(report.assessment.cost_verdict)
+    assert f"At these costs a row costs {test.first:.3f} with the network: " in report.verdict
+    assert " than with the dummy" in report.verdict
+    assert report.assessment.cost_advice in report.advice
+    assert report.to_dict()["assessment"]["cost_verdict"] == report.assessment.cost_verdict

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from separatrix import check
-from separatrix.cli.console import note, show, show_json, some, summary
+from separatrix.cli.console import note, show, show_json, summary
 from separatrix.cli.judging import check_report, write_report
-from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption
+from separatrix.cli.judging_options import PANEL, CostOption, ReportOption, TreesOption, read_threshold
 from separatrix.cli.positive import with_positive
-from separatrix.cli.predict import FAULTS, check_takes_faults, note_faults, threshold_text
+from separatrix.cli.predict import FAULTS, check_takes_faults, note_faults, table_sentences, threshold_text
 from separatrix.cli.read_options import with_read_options
-from separatrix.cli.report import assessment_parts, unseen_lines
+from separatrix.cli.report import assessment_parts
 from separatrix.cli.table_input import (
     FaultsOption,
     JsonOption,
@@ -27,11 +27,14 @@ from separatrix.cli.table_input import (
 )
 from separatrix.data.read_options import ReadOptions
 from separatrix.data.table import split_target
-from separatrix.data.table_check import readable_table
+from separatrix.data.table_check import TableCheck, readable_table
+from separatrix.data.target_rows import rows_with_target
 from separatrix.errors import ParameterError
 from separatrix.evaluate.assessment import assess
+from separatrix.explain.tables import schema_of
 from separatrix.io import load
 from separatrix.report.decisions import read_cost
+from separatrix.text import plural
 
 
 @with_read_options
@@ -68,6 +71,7 @@ def evaluate(
         float | None,
         typer.Option(
             metavar="NUMBER",
+            parser=read_threshold,
             show_default="that of the model, else 0.5",
             help="Of two classes: judge the answers that are the positive one where its probability is this "
             "number or more.",
@@ -98,19 +102,29 @@ def evaluate(
         check_takes_faults(model)
     name = target or model.target_name
     table = read_table_source(source, reading.with_text(text_columns_of(model, name)), known_guesses(model))
+    taken = TableCheck(table.n_rows)
     if faults == "missing":
         table, taken = readable_table(model.encoder, table)
         note_faults(taken)
     assessment = assess(model, table, name, cost=costs)
     assert name is not None
+    found = TableCheck(table.n_rows) if model.encoder is None else model.check_table(table)
+    sentences = table_sentences(model, table.columns, found, taken, name)
     if report is not None:
+        schema = schema_of(model)
         training = None
         if train is not None:
             rows = read_table_source(
                 train, reading.with_text(text_columns_of(model, name)), known_guesses(model)
             )
+            rows, n_left_out = rows_with_target(rows, name, schema)
             training = split_target(rows, name)
-        features, y = split_target(table, name)
+            if n_left_out:
+                n_rows = n_left_out + rows.n_rows
+                sentences.append(
+                    f"{n_left_out:,} of {plural(n_rows, 'training row')} without '{name}' left out."
+                )
+        features, y = split_target(rows_with_target(table, name, schema)[0], name)
         write_report(
             report,
             model,
@@ -122,6 +136,7 @@ def evaluate(
             model_file=model_file,
             cost=costs,
             trees=trees,
+            notes=(*assessment.notes, *sentences),
         )
     unseen: dict[str, int] = {}
     unused: list[str] = []
@@ -136,16 +151,17 @@ def evaluate(
             "unseen": unseen,
         }
         values["threshold"] = model.threshold
-        show_json({**values, "ignored_columns": unused, "test": assessment.to_dict()})
+        values |= {"ignored_columns": unused, "table_notes": sentences}
+        show_json({**values, "test": assessment.to_dict()})
         return
-    if unused:
-        note(f"columns that the model does not use: {some(unused)}.")
+    for sentence in sentences:
+        note(sentence)
     lines = [("Model", str(model_file)), ("Data", source_name(source)), ("Target", name)]
     if (text := threshold_text(model, is_asked=threshold is not None)) is not None:
         lines.append(("Threshold", text))
     of_cost = [assessment.cost_note] if assessment.cost_note else []
     written = [] if report is None else [f"Report written to '{report}'."]
-    show(summary([*lines, *unseen_lines(unseen)]), *assessment_parts(assessment, "row"), *of_cost, *written)
+    show(summary(lines), *assessment_parts(assessment, "row"), *of_cost, *written)
 
 
 def _refuse_without_page(given: Mapping[str, bool]) -> None:

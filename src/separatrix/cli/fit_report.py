@@ -25,6 +25,7 @@ from separatrix.cli.report import (
     unseen_lines,
 )
 from separatrix.cli.table_input import TableInput
+from separatrix.data.encoder import TableEncoder
 from separatrix.data.links import GIVES_AWAY
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
@@ -52,6 +53,9 @@ from separatrix.report.subject import is_linear_baseline, kind_of
 from separatrix.tabular.ensemble_fitting import TabularFit
 from separatrix.tabular.report import TabularReport, Unsure
 from separatrix.text import plural
+
+LINES_ON_COLUMNS = 12
+"""Lines on the columns of a table that `fit` prints; separatrix look has them all."""
 
 
 def assess_fit(
@@ -183,11 +187,12 @@ def _fit_summary(
     columns = plural(len(encoder.input_columns) + len(encoder.dropped), "column")
     read = tables.split or fit.split
     split = f"{plural(fit.n_rows_read, 'row')} to train, {n_test:,} to test ({read})"
+    n_rows, schema = fit.n_rows_read + n_test, tables.schema
+    counted = f"; columns are counted on all {schema.n_rows:,}" if schema.n_without_target else ""
     lines = [
-        ("Data", f"{tables.name}: {plural(fit.n_rows_read + n_test, 'row')}, {columns} to predict from"),
+        ("Data", f"{tables.name}: {plural(n_rows, 'row')}, {columns} to predict from{counted}"),
         ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
-        *[line for line in column_lines(encoder) if line[0] != "Left out"],
-        *((heading, in_option_names(line)) for heading, line in tables.schema.lines()),
+        *_lines_on_columns(encoder, tables.schema),
         *([("Split", split)] if n_test else []),
         *_sample_lines(fit),
         *(unseen_lines(fit.unseen) if n_test else []),
@@ -196,6 +201,13 @@ def _fit_summary(
         *decision,
     ]
     return summary(lines)
+
+
+def _lines_on_columns(encoder: TableEncoder, schema: Schema) -> list[Row]:
+    """Return the lines on what the columns are, and how they are encoded: a dozen at most."""
+    encoded = [line for line in column_lines(encoder) if line[0] != "Left out"]
+    found = schema.lines(LINES_ON_COLUMNS - len(encoded))
+    return [*encoded, *((heading, in_option_names(line)) for heading, line in found)]
 
 
 def _sample_lines(fit: Fitted) -> list[Row]:

@@ -51,6 +51,34 @@ TreesOption = Annotated[
         "--trees/--no-trees", help="Whether to judge beside gradient boosting.", rich_help_panel=PANEL
     ),
 ]
+
+
+def read_threshold(text: str) -> float:
+    """Return a probability as it is typed; an error says how 0,3 and 30% are written.
+
+    Examples
+    --------
+    >>> read_threshold("0.3")
+    0.3
+    >>> read_threshold("30%")
+    Traceback (most recent call last):
+    ...
+    click.exceptions.BadParameter: must be a probability from 0 to 1 with a decimal point, got '30%'; ...
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        number, percent, rest = text.strip().replace(",", ".").partition("%")
+        try:
+            cure = f"{float(number) / (100 if percent else 1):g}"
+        except ValueError:
+            cure = "0.3, for example"
+        if rest.strip():
+            cure = "0.3, for example"
+        problem = f"must be a probability from 0 to 1 with a decimal point, got '{text}'; write {cure}."
+        raise typer.BadParameter(problem) from error
+
+
 FEW_ROWS = 1000
 """Smaller tables are judged by repeated cross-validation: a quarter of them would say too little."""
 
@@ -114,6 +142,7 @@ class JudgingOptions:
         float | None,
         typer.Option(
             metavar="NUMBER",
+            parser=read_threshold,
             show_default="0.5, or the cheapest if --cost is given",
             help="Of two classes: answer the positive one where its probability is this number or more; "
             "kept in the model.",

@@ -6,7 +6,7 @@ It loads NumPy, safetensors and Polars alone, so that it starts quickly.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from glob import glob
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from separatrix import check
 from separatrix.cli.console import note, some
+from separatrix.cli.judging_options import read_threshold
 from separatrix.cli.positive import with_positive
 from separatrix.cli.read_options import read_notes, with_read_options
 from separatrix.cli.table_input import (
@@ -81,6 +82,7 @@ def predict(
         float | None,
         typer.Option(
             metavar="NUMBER",
+            parser=read_threshold,
             show_default="that of the model, else 0.5",
             help="Of two classes: predict the positive one where its probability is this number or more.",
         ),
@@ -141,7 +143,8 @@ def predict(
         write_pieces(pieces, output, stream.kinds, group_rows, layout)
         faulty = together(taken or [])
         found = together(checks)
-        _note_columns(model, stream, found, faulty)
+        for sentence in table_sentences(model, stream.kinds, found, faulty):
+            note(sentence)
         if interval is not None and found.interval_warning:
             note(f"{found.interval_warning}.")
         note_faults(faulty)
@@ -346,13 +349,21 @@ def _predicted(model: AnyModel, table: Table) -> tuple[Array, Array | None]:
     return decision_of_model(model).labels(model.classes, proba), proba
 
 
-def _note_columns(model: AnyModel, stream: Stream, found: TableCheck, taken: TableCheck) -> None:
-    """Say which columns are not used, and what training did not have, but what was `taken` as missing."""
+def table_sentences(
+    model: AnyModel,
+    columns: Mapping[str, Any],
+    found: TableCheck,
+    taken: TableCheck,
+    target: str | None = None,
+) -> list[str]:
+    """Return which columns are not used, and what training did not have, but what was `taken` as missing.
+
+    `columns` are those of the table; `target` is the one with true values, by default the model's.
+    """
     if model.encoder is None:
-        return
-    unused = [name for name in model.encoder.extra_columns(stream.kinds) if name != model.target_name]
-    if unused:
-        note(f"columns that the model does not use: {some(unused)}.")
+        return []
+    unused = [name for name in model.encoder.extra_columns(columns) if name != (target or model.target_name)]
+    sentences = [f"columns that the model does not use: {some(unused)}."] if unused else []
     n_taken = {name: text.n_rows for name, text in taken.unreadable.items()}
     n_taken |= dict.fromkeys(taken.lacking, taken.n_rows)
     missing = {name: left for name, n in found.missing.items() if (left := n - n_taken.get(name, 0)) > 0}
@@ -361,5 +372,5 @@ def _note_columns(model: AnyModel, stream: Stream, found: TableCheck, taken: Tab
         for name, (n, usual) in found.gaps.items()
         if (left := n - n_taken.get(name, 0)) > 0
     }
-    for sentence in replace(found, missing=missing, gaps=gaps).sentences:
-        note(f"{sentence}.")
+    said = replace(found, missing=missing, gaps=gaps).sentences
+    return [*sentences, *(f"{sentence}." for sentence in said)]

@@ -99,6 +99,7 @@ def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     parts.append(_side_by_side(assessment))
     verdicts = [assessment.cut_note] if assessment.cut_note else []
     verdicts += _undefined(report) + [comparison.verdict for comparison in assessment.comparisons]
+    verdicts += [sentence for sentence in (assessment.cost_verdict, assessment.cost_advice) if sentence]
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]

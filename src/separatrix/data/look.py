@@ -206,17 +206,32 @@ def _row_notes(table: Table, test: Table | None, schema: Schema) -> list[str]:
         verb = "repeats" if n_repeated == 1 else "repeat"
         notes.append(f"{plural(n_repeated, 'row')} {verb} an earlier row.")
     if test is not None:
-        shared = [name for name in table.column_names if name in test.columns]
-        one, other = (_as_read(each.select(shared), schema) for each in (test, table))
-        both = np.isin(row_hashes(one, one.column_names), row_hashes(other, other.column_names))
-        n_both = int(both.sum())
+        n_both = int(rows_in_both(test, table, schema).sum())
         verb = "is" if n_both == 1 else "are"
         notes.append(f"{n_both:,} of {plural(test.n_rows, 'row')} of the test table {verb} in this one, too.")
     return notes
 
 
-def _as_read(table: Table, schema: Schema) -> Table:
+def rows_in_both(test: Table, table: Table, schema: Schema | None = None) -> Array:
+    """Return for each row of a table whether another one has a row with the same cells.
+
+    The columns that both have are compared: as a schema reads them, if there is one.
+
+    Examples
+    --------
+    >>> rows_in_both(Table({"x": [1, 2], "y": ["a", "b"]}), Table({"y": ["b", "b"], "x": [2, 1]}))
+    array([False,  True])
+    """
+    shared = [name for name in table.column_names if name in test.columns]
+    one, other = (_as_read(each.select(shared), schema) for each in (test, table))
+    found: Array = np.isin(row_hashes(one, one.column_names), row_hashes(other, other.column_names))
+    return found
+
+
+def _as_read(table: Table, schema: Schema | None) -> Table:
     """Return the cells as a schema reads them, whatever types a file gave them; those left out as text."""
+    if schema is None:
+        return table
     columns: dict[str, Column] = {}
     for name, column in table.columns.items():
         columns |= schema.read(name, column) or {name: as_text(column)}

@@ -276,7 +276,7 @@ class Schema:
                 lines.append(("Left out", f"{names}: {_PLURAL_REASONS[group[0].kind]}"))
         if limit is not None and len(lines) > limit:
             cut = len(lines) - limit + 1
-            lines = [*lines[: limit - 1], ("More", f"{plural(cut, 'line')}: see separatrix look")]
+            lines = [*lines[: limit - 1], ("More", f"and {cut:,} more: separatrix look")]
         return lines
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from separatrix.data.frames import table_from_frame
 from separatrix.data.read_options import ReadOptions, TextColumns
 from separatrix.data.row_names import RowNames
 from separatrix.data.table import Table
-from separatrix.errors import DataError, did_you_mean
+from separatrix.errors import DataError, did_you_mean, warn
 
 if TYPE_CHECKING:
     import polars
@@ -247,7 +246,7 @@ def _scanned(content: Source, table_format: TableFormat, options: ReadOptions) -
 def warn_of(notes: Sequence[str]) -> None:
     """Warn of what was guessed or left out."""
     for each in notes:
-        warnings.warn(each, ReadWarning, stacklevel=4)
+        warn(each, ReadWarning)
 
 
 def with_table(source: str | os.PathLike[str], options: ReadOptions) -> tuple[Any, ReadOptions]:

@@ -34,17 +34,52 @@ def with_target(table: Table, schema: Schema) -> tuple[Table, Schema]:
     (array([1, 3]), 1)
     """
     assert schema.target is not None
-    missing = missing_rows(schema.read_target(table[schema.target.name]))
+    rows, n_left_out = rows_with_target(table, schema.target.name, schema)
+    return rows, replace(schema, n_without_target=n_left_out) if n_left_out else schema
+
+
+def rows_with_target(table: Table, name: str, schema: Schema | None = None) -> tuple[Table, int]:
+    """Return the rows of a table in memory whose target `name` has a value, and how many others there are.
+
+    With a `schema`, a target has a value if its reader finds one: an empty cell may be a class of its own.
+
+    Raises
+    ------
+    DataError
+        If there is no such column, or no row has a target.
+
+    Examples
+    --------
+    >>> rows, n_left_out = rows_with_target(Table({"x": [1, 2, 3], "y": ["no", None, "yes"]}), "y")
+    >>> rows["x"], n_left_out
+    (array([1, 3]), 1)
+    """
+    target = table[name]
+    missing = missing_rows(target if schema is None else schema.read_target(target))
     if not missing.any():
-        return table, schema
+        return table, 0
     if missing.all():
-        raise no_target(schema.target.name, len(missing))
+        raise no_target(name, len(missing))
     rows = table.take(np.flatnonzero(~missing))
-    name = schema.target.name
     if name in table.truths:  # without gaps, it is true or false again
         truth = {**rows.columns, name: rows.columns[name].astype(bool)}
         rows = replace(rows, columns=truth, truths=[each for each in rows.truths if each != name])
-    return rows, replace(schema, n_without_target=int(missing.sum()))
+    return rows, int(missing.sum())
+
+
+def left_out_text(n_left_out: int, n_rows: int, name: str) -> str:
+    """Return how many rows have no target, and what follows, as a sentence.
+
+    Examples
+    --------
+    >>> print(left_out_text(2, 50, "member"))
+    2 of 50 rows have no 'member', cannot be judged, and are left out.
+    """
+    has = "has" if n_left_out == 1 else "have"
+    is_ = "is" if n_left_out == 1 else "are"
+    return (
+        f"{n_left_out:,} of {plural(n_rows, 'row')} {has} no '{name}', cannot be judged, and {is_} left out."
+    )
 
 
 def stream_with_target(

@@ -13,6 +13,7 @@ from separatrix.data.column import as_numbers
 from separatrix.data.column_values import as_column
 from separatrix.data.labels import Labels
 from separatrix.data.table import Table, split_target
+from separatrix.data.target_rows import left_out_text, rows_with_target
 from separatrix.decision import Decision, decision_of_model
 from separatrix.ensemble import AnyModel, Ensemble
 from separatrix.errors import ParameterError
@@ -20,15 +21,19 @@ from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.classification import ClassificationReport, classification_report
 from separatrix.evaluate.comparison import (
+    COST,
     LOG_LOSS,
     ROC_AUC,
     Comparison,
+    PairedTest,
     compare_classifiers,
     compare_regressors,
 )
 from separatrix.evaluate.cost import Cost
+from separatrix.evaluate.intervals import LEVEL
 from separatrix.evaluate.regression import RegressionReport, regression_report
 from separatrix.evaluate.thresholds import Thresholds, threshold_table
+from separatrix.text import p_text, plain_spec
 
 MODEL, ENSEMBLE = "network", "ensemble"
 """What a model is called."""
@@ -79,11 +84,48 @@ class Assessment:
         table = self.thresholds
         if table is None:
             return ""
-        costs = {cut.threshold: cut.cost for cut in table.cuts}
+        costs = f"a miss costs {table.cost.fn:g}, a false alarm {table.cost.fp:g}"
+        if not table.pays:
+            least = f"{table.least.cost:.3f} a row ({costs})"
+            return f"No cut pays on these rows: flagging none is cheapest, at {least}."
         return (
-            f"Cheapest on these rows would be a cut of {table.cheapest:.4g}, at "
-            f"{costs[table.cheapest]:.3f} a row (a miss costs {table.cost.fn:g}, a false alarm "
-            f"{table.cost.fp:g}); chosen on them, it looks a little too good."
+            f"Cheapest on these rows would be a cut of {table.cheapest:.4g}, at {table.least.cost:.3f} a row "
+            f"({costs}); chosen on them, it looks a little too good."
+        )
+
+    @property
+    def cost_tests(self) -> dict[str, PairedTest]:
+        """The test of the cost of a row beside each baseline, by its name; empty if no costs were given."""
+        tests = ((each.names[1], test) for each in self.comparisons for test in each.others)
+        return {name: test for name, test in tests if test.metric == COST}
+
+    @property
+    def cost_verdict(self) -> str:
+        """What a row costs with the model and with each baseline, as a sentence; empty without costs."""
+        tests = self.cost_tests
+        if not tests:
+            return ""
+        parts = [f"{_cost_difference(test)} than with {_called(name)}" for name, test in tests.items()]
+        own = next(iter(tests.values())).first
+        return f"At these costs a row costs {own:.3f} with the {self.name}: {', '.join(parts)}."
+
+    @property
+    def cost_advice(self) -> str:
+        """What follows if the model is not clearly cheaper than one answer for all rows; else empty."""
+        test = self.cost_tests.get(DUMMY)
+        if test is None or test.advantage.value is None:
+            return ""
+        if test.advantage.value <= 0:
+            return (
+                f"At these costs the {self.name} does not pay: the same answer for every row (the dummy) is "
+                "as cheap or cheaper. Use that, add columns that say more, or see whether a miss costs more "
+                "than was given."
+            )
+        if test.p_value is not None and test.p_value < 1 - LEVEL:
+            return ""
+        return (
+            f"At these costs the {self.name} does not clearly pay: it is cheaper than the same answer for "
+            "every row (the dummy), but this could be chance; more rows would decide."
         )
 
     @property
@@ -143,8 +185,20 @@ class Assessment:
             "is_calibrated": self.is_calibrated,
             "notes": list(self.notes),
             "is_cheapest": self.is_cheapest,
+            "cost_verdict": self.cost_verdict,
+            "cost_advice": self.cost_advice,
             "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
         }
+
+
+def _cost_difference(test: PairedTest) -> str:
+    """Return ``0.0146 [-0.0310, 0.0602] less``, or ``more``, with the p-value."""
+    gain = test.advantage
+    word = "less" if gain.value is None or gain.value >= 0 else "more"
+    size = -gain if word == "more" else gain
+    shown = format(size, plain_spec(size.value or 0.0, 3)) if size.low is not None else f"{size.value:.3g}"
+    p_value = "" if test.p_value is None else f" (p {p_text(test.p_value)})"
+    return f"{shown} {word}{p_value}"
 
 
 def _called(name: str) -> str:
@@ -286,7 +340,7 @@ def assess(
     model : Model or Ensemble
         Of one target.
     table : Table
-        Rows that the model was not trained on.
+        Rows that the model was not trained on. Those without a target are left out, and a note says so.
     target : str or int, default=None
         Column with the true values; by default the target that the model was trained on.
     cost : Cost, optional
@@ -313,9 +367,13 @@ def assess(
     name = model.target_name if target is None else str(target)
     if name is None:
         raise ParameterError("target", "must name the column with the true values, as the model does not.")
-    if model.encoder is not None and model.encoder.schema is not None:
-        table = model.encoder.schema.with_target_read(table, name)
+    schema = None if model.encoder is None else model.encoder.schema
+    n_rows = table.n_rows
+    table, n_left_out = rows_with_target(table, name, schema)
+    if schema is not None:
+        table = schema.with_target_read(table, name)
     features, y = split_target(table, name)
+    notes = (left_out_text(n_left_out, n_rows, name),) if n_left_out else ()
     called = ENSEMBLE if isinstance(model, Ensemble) else MODEL
     dummy = _dummy(model, len(y))
     if model.classes is not None:
@@ -324,13 +382,15 @@ def assess(
         decision = decision_of_model(model)
         cut = AnswerRule.of_model(decision, cost).of_constant().threshold
         dummy = {other: replace(each, threshold=cut) for other, each in dummy.items()}
-        return assess_classifier(
+        found = assess_classifier(
             labels, proba, model.classes, dummy, name=called, decision=decision, cost=cost
         )
+        return replace(found, notes=notes)
     if cost is not None:
         raise ParameterError("cost", "needs classes, and the task is regression; leave it out.")
     numbers = as_numbers(as_column(y, name), name)
-    return assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
+    found = assess_regressor(numbers, model.predict(features), dummy, target=name, name=called)
+    return replace(found, notes=notes)
 
 
 def _dummy(model: AnyModel, n_rows: int) -> dict[str, Baseline]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,8 +17,11 @@ from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import FloatArray
 from separatrix.text import aligned
 
-SHOWN = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-"""Cuts of a table."""
+ROUND = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""Round cuts of a table; those that flag the same rows as another are not listed, but 0.5 is."""
+
+SHARES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01)
+"""Fractions of the rows that other cuts flag: of a rare class, most round cuts flag none."""
 
 _ROUNDING = 1e-9
 
@@ -59,16 +63,16 @@ class Thresholds:
     cost : Cost
     cuts : tuple of Cut
         By rising threshold.
-    cheapest : float
-        The cut with the lowest cost on these rows. Of equally cheap ones, the nearest to
-        `Cost.expected_threshold`.
+    least : Cut
+        The cut with the lowest cost on these rows, `cheapest`; if no cut `pays`, one that flags none. Of
+        equally cheap ones, the nearest to `Cost.expected_threshold`.
     n_rows, n_positive : int
     """
 
     label: Any
     cost: Cost
     cuts: tuple[Cut, ...]
-    cheapest: float
+    least: Cut
     n_rows: int
     n_positive: int
 
@@ -76,9 +80,24 @@ class Thresholds:
         """Return the table of `to_text`."""
         return self.to_text()
 
+    @property
+    def cheapest(self) -> float:
+        """The threshold of the cheapest cut."""
+        return self.least.threshold
+
+    @property
+    def pays(self) -> bool:
+        """Whether flagging some rows is cheaper than flagging none."""
+        return self.least.n_flagged > 0
+
+    @property
+    def costs_text(self) -> str:
+        """The costs of wrong answers, in words."""
+        return f"a missed row costs {self.cost.fn:g}, a false alarm {self.cost.fp:g}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries that `json.dumps` accepts."""
-        return asdict(self)
+        return asdict(self) | {"cheapest": self.cheapest, "pays": self.pays}
 
     def to_text(self) -> str:
         """Return an aligned table as plain text."""
@@ -93,8 +112,9 @@ class Thresholds:
             )
             for cut in self.cuts
         ]
-        costs = f"a missed row costs {self.cost.fn:g}, a false alarm {self.cost.fp:g}"
-        return f"{aligned(rows)}\n\nCheapest cut: {self.cheapest:.3g} ({costs})."
+        if not self.pays:
+            return f"{aligned(rows)}\n\nNo cut pays: flagging no row is cheapest ({self.costs_text})."
+        return f"{aligned(rows)}\n\nCheapest cut: {self.cheapest:.3g} ({self.costs_text})."
 
 
 def threshold_table(
@@ -119,7 +139,7 @@ def threshold_table(
     cost : Cost or mapping, optional
         Such as ``{"fn": 10, "fp": 1}``; by default both wrong answers cost 1.
     cuts : array-like of float, optional
-        Cuts to list; by default those in `SHOWN`, and the cheapest.
+        Cuts to list; by default round ones, those that flag some fractions of the rows, and the cheapest.
     kept : float, optional
         The cut of a model: it is listed, too.
 
@@ -156,12 +176,38 @@ def threshold_table(
     if not isinstance(cost, Cost):
         cost = Cost.from_mapping(cost or {})
     cheapest = _cheapest(positive, p, cost)
-    chosen = [*SHOWN, cheapest] if cuts is None else np.asarray(cuts, np.float64).tolist()
-    values = np.unique([*chosen, *([] if kept is None else [kept])])
+    always = [*([] if kept is None else [kept]), *([0.5, cheapest] if cuts is None else [])]
+    chosen = _cuts(p, always) if cuts is None else np.asarray(cuts, np.float64).tolist()
+    values = np.unique([*chosen, *always])
     for value in values.tolist():
         check.number("cuts", value, 0.0, 1.0)
     listed = tuple(_cut(positive, p, float(value), cost) for value in values)
-    return Thresholds(label, cost, listed, cheapest, len(p), n_positive)
+    return Thresholds(label, cost, listed, _cut(positive, p, cheapest, cost), len(p), n_positive)
+
+
+def _cuts(p: FloatArray, listed: Sequence[float]) -> list[float]:
+    """Return round cuts, and cuts by fractions of the rows; each flags rows, and others than those listed."""
+    cuts: list[float] = []
+    seen = {0, *(int((p >= cut).sum()) for cut in listed)}
+    for cut in [*ROUND, *_share_cuts(p)]:
+        n_flagged = int((p >= cut).sum())
+        if n_flagged not in seen:
+            cuts.append(cut)
+            seen.add(n_flagged)
+    return cuts
+
+
+def _share_cuts(p: FloatArray) -> list[float]:
+    """Return cuts that flag about these fractions of the rows, with as few digits as flag the same rows."""
+    values = np.sort(p)[::-1]
+    cuts = []
+    for share in SHARES:
+        cut = float(values[max(1, round(share * len(p))) - 1])
+        below = values[values < cut]
+        least = float(below[0]) if len(below) else 0.0
+        shorter = (math.floor(cut * 10**digits) / 10**digits for digits in range(2, 8))
+        cuts.append(next((short for short in shorter if short > least), cut))
+    return cuts
 
 
 def _cut(positive: npt.NDArray[np.bool_], p: FloatArray, threshold: float, cost: Cost) -> Cut:

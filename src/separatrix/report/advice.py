@@ -110,6 +110,7 @@ or see whether columns are missing, scaled or coded wrongly.
     if not sentences:
         sentences += _beside_the_line(_line_of(found), training, assessment)
         sentences += _beside_boosting(found.get(GRADIENT_BOOSTING), training)
+    sentences += [assessment.cost_advice] if assessment.cost_advice else []
     sentences += _on_classes(assessment)
     return tuple(sentences)
 
@@ -268,8 +269,9 @@ def _on_classes(assessment: Assessment) -> list[str]:
                 f"'{rare.label}' is rare and often missed: choose a threshold by what a miss costs (--cost "
                 "fn=10,fp=1)."
             )
-    if report.cost is not None and report.threshold is None and assessment.thresholds is not None:
-        cheapest = assessment.thresholds.cheapest
+    table = assessment.thresholds
+    if report.cost is not None and report.threshold is None and table is not None and table.pays:
+        cheapest = table.cheapest
         sentences.append(
             f"The model keeps no cut, and answers from 0.5 on: at these costs {cheapest:.3g} is cheapest on "
             "these rows; fit with --cost keeps the cheapest on training rows."

@@ -37,7 +37,11 @@ class Content:
     model : str
         The model in a few words.
     n_train : int or None
-        Training rows, if they are known.
+        Training rows, if they are known: the baselines are fitted on them.
+    n_trained : int or None
+        Rows that the model says it was trained on.
+    n_shared : int
+        Rows that judge, and have the same cells as a training row.
     columns : tuple of ColumnFacts
     assessment : Assessment
         Scores with intervals, beside the baselines, and the comparisons.
@@ -66,6 +70,8 @@ class Content:
     kind: str
     model: str
     n_train: int | None
+    n_trained: int | None
+    n_shared: int
     columns: tuple[ColumnFacts, ...]
     assessment: Assessment
     truth: Array
@@ -90,8 +96,9 @@ class Content:
 
     @property
     def verdict(self) -> str:
-        """Whether the model is better than its baselines, in one sentence."""
-        return verdict_sentence(self.assessment)
+        """Whether the model is better than its baselines and, if costs were given, what a row costs."""
+        sentences = (verdict_sentence(self.assessment), self.assessment.cost_verdict)
+        return " ".join(sentence for sentence in sentences if sentence)
 
 
 def verdict_sentence(assessment: Assessment) -> str:

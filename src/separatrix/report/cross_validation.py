@@ -39,9 +39,10 @@ class CrossAssessment:
     Attributes
     ----------
     assessment : Assessment
-        Its scores are means over all folds, with the corrected intervals of Nadeau and Bengio, and its
-        comparisons use their t-test. Confusion matrices, precision, recall and F1 are of the first repeat, in
-        which each row is predicted once by a model that was not trained on it.
+        Its scores are means over all folds. Their intervals are the wider ones of the corrected intervals of
+        Nadeau and Bengio and those of the pooled rows; comparisons use the corrected t-test. Confusion
+        matrices, precision, recall and F1 are of the first repeat, in which each row is predicted once by a
+        model that was not trained on it.
     answers : ndarray of shape (n_rows, n_classes) or (n_rows,)
         Probabilities, or numbers, of the first repeat.
     subject : Subject
@@ -131,7 +132,8 @@ def cross_assess(
     """Judge an estimator by repeated cross-validation: clones of it are fitted, beside the same baselines.
 
     The clones judge what the estimator does with a table like this one. Scores have the corrected intervals
-    of Nadeau and Bengio, and the difference from a baseline is tested with their t-test.
+    of Nadeau and Bengio, or those of the pooled rows where these are wider, and the difference from a
+    baseline is tested with the corrected t-test.
 
     Parameters
     ----------

@@ -53,10 +53,11 @@ def scores_of(metric: str, reports: Sequence[AnyReport]) -> Array | None:
 def over_folds(
     pooled: AnyReport, reports: Sequence[AnyReport], n_train: Sequence[int], n_test: Sequence[int]
 ) -> AnyReport:
-    """Return a report whose scores are means over folds, with the corrected interval of the mean.
+    """Return a report whose scores are means over folds, with an interval of the mean.
 
-    Training rows of folds overlap, and the interval of pooled rows ignores how much another training would
-    change: it would be too narrow. A score that is undefined on a fold stays that of the pooled rows.
+    It is the wider one, on each side, of two. The interval of the pooled rows ignores how much another
+    training would change. The corrected interval of the folds does not, but rests on few of them, whose
+    scores may be alike by chance. A score that is undefined on a fold stays that of the pooled rows.
 
     Parameters
     ----------
@@ -109,8 +110,16 @@ def _corrected(
     found = corrected_t_test(scores, np.zeros_like(scores), n_train, n_test).difference
     if found.value is None or found.low is None or found.high is None:
         return found
-    if found.low == found.high:
+    below, above = found.value - found.low, found.high - found.value
+    if pooled.value is not None and pooled.low is not None and pooled.high is not None:
+        # The spread of few folds may be small by chance.
+        below, above = max(below, pooled.value - pooled.low), max(above, pooled.high - pooled.value)
+    elif found.low == found.high:
         return Interval(found.value, reason="the same on every fold")
     field = CLASS_SCORES.get(metric) or NUMBER_SCORES[metric]
-    low = found.low if field in ("r2", "cost") else max(0.0, found.low)
-    return Interval(found.value, low, min(1.0, found.high) if field in _MOST_ONE else found.high)
+    low, high = found.value - below, found.value + above
+    return Interval(
+        found.value,
+        low if field in ("r2", "cost") else max(0.0, low),
+        min(1.0, high) if field in _MOST_ONE else high,
+    )

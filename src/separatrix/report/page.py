@@ -11,6 +11,7 @@ from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING, boosting_text
 from separatrix.evaluate.classification import ClassificationReport
 from separatrix.evaluate.comparison import Comparison
 from separatrix.evaluate.intervals import Interval
+from separatrix.evaluate.thresholds import Thresholds
 from separatrix.report import pictures
 from separatrix.report.content import Content
 from separatrix.report.dependence import dependence_range
@@ -115,10 +116,22 @@ def _question(report: Content) -> str:
         what = f"one of {shown}"
     source = f" of {report.source}" if report.source else ""
     asked = f"What is {report.target} ({what}) of a row, given {plural(n_columns, 'column')}{source}?"
-    trained = "" if report.n_train is None else f" It was trained on {plural(report.n_train, 'row')}."
-    rows = report.assessment.rows or f"{plural(report.assessment.model.n_rows, 'row')} that it has not seen"
+    n_trained = report.n_trained or report.n_train
+    trained = "" if n_trained is None else f" It was trained on {plural(n_trained, 'row')}."
+    rows = report.assessment.rows or _judging_rows(report)
     judged = f"The model is {report.model}.{trained} It was judged on {rows}."
     return _text(asked, "question") + _text(judged)
+
+
+def _judging_rows(report: Content) -> str:
+    """Return which rows judge; that the model has not seen them is said where the training rows are known."""
+    rows = plural(report.assessment.model.n_rows, "row")
+    if report.n_train is None:
+        return rows
+    if not report.n_shared:
+        return f"{rows} that it has not seen"
+    have = "has" if report.n_shared == 1 else "have"
+    return f"{rows}, of which {report.n_shared:,} {have} the same cells as a training row"
 
 
 def _verdict(report: Content) -> str:
@@ -127,6 +140,8 @@ def _verdict(report: Content) -> str:
     if any(each.outcome == "worse" for each in comparisons):
         css = "bad"
     elif not comparisons or any(each.outcome != "better" for each in comparisons):
+        css = "open"
+    if css == "good" and report.assessment.cost_advice:
         css = "open"
     content = f'<p class="verdict {css}">{escape(report.verdict)}</p>'
     if comparisons:
@@ -314,7 +329,7 @@ def _thresholds(report: Content) -> str:
     cost = table.cost
     rows = [
         (
-            _cut_text(cut.threshold, table.cheapest, report.threshold),
+            _cut_text(cut.threshold, table, report.threshold),
             "–" if cut.precision is None else f"{cut.precision:.1%}",
             f"{cut.recall:.1%}",
             f"{cut.flagged:.1%}",
@@ -324,12 +339,19 @@ def _thresholds(report: Content) -> str:
         for cut in table.cuts
     ]
     kept = report.threshold
+    is_given = isinstance(report.assessment.model, ClassificationReport) and (
+        report.assessment.model.cost is not None
+    )
+    costs = f"a missed row costs {cost.fn:g} and a false alarm {cost.fp:g}"
+    what = f"Here {costs}" if is_given else f"No costs were given (--cost fn=10,fp=1), so that {costs}"
+    found = f"on these rows the cheapest cut is {table.cheapest:.3g}"
+    if not table.pays:
+        found = "on these rows no cut pays: flagging none is cheapest"
     sentences = [
-        f"A row is flagged as {table.label} if its probability is the cut or more. Here a missed row costs "
-        f"{cost.fn:g} and a false alarm {cost.fp:g}; on these rows the cheapest cut is {table.cheapest:.3g}.",
+        f"A row is flagged as {table.label} if its probability is the cut or more. {what}; {found}.",
     ]
     if kept is not None:
-        sentences.append(f"The model has kept the cut {kept:g}.")
+        sentences.append(f"The model has kept the cut {kept:.4g}.")
     note = (
         "The cheapest cut was found on the same rows that show its cost, and looks a little too good. "
         "separatrix fit --cost chooses it on training rows."
@@ -343,9 +365,10 @@ def _thresholds(report: Content) -> str:
     )
 
 
-def _cut_text(threshold: float, cheapest: float, kept: float | None) -> str:
+def _cut_text(threshold: float, table: Thresholds, kept: float | None) -> str:
     marks = ["kept"] if threshold == kept else []
-    marks += ["cheapest"] if threshold == cheapest else []
+    if threshold == table.cheapest:
+        marks.append("cheapest" if table.pays else "cheapest: flags none")
     return f"{threshold:.3g} ({', '.join(marks)})" if marks else f"{threshold:.3g}"
 
 
@@ -420,7 +443,8 @@ def _learning(report: Content) -> str:
 
 def _usage(report: Content) -> str:
     file = report.model_file or MODEL_FILE
-    threshold = f" --threshold {report.thresholds.cheapest:.3g}" if report.thresholds is not None else ""
+    cut = _usable_cut(report)
+    threshold = "" if cut is None else f" --threshold {cut}"
     command = f"separatrix predict {shlex.quote(file)} new.csv --output scored.csv"
     lines = [
         "import separatrix as sx",
@@ -431,8 +455,8 @@ def _usage(report: Content) -> str:
     ]
     if report.classes is not None:
         lines.append("model.predict_proba(table)  # a column for each of model.classes")
-    if report.thresholds is not None:
-        lines.append(f"model.with_threshold({report.thresholds.cheapest:.3g}).predict(table)")
+    if cut is not None:
+        lines.append(f"model.with_threshold({cut}).predict(table)")
     parts = []
     if report.kind == "model":
         return _text("The model is not one of Separatrix: keep it as its own library does, and call predict.")
@@ -442,6 +466,14 @@ def _usage(report: Content) -> str:
     parts.append(_code([command] + ([command + threshold] if threshold else [])))
     parts.append(_text("In Python:") + _code(lines))
     return "".join(parts)
+
+
+def _usable_cut(report: Content) -> str | None:
+    """Return the cut for the lines to copy: the kept one, else the cheapest if it flags any row."""
+    if report.threshold is not None:
+        return f"{report.threshold:.6g}"
+    table = report.thresholds
+    return None if table is None or not table.pays else f"{table.cheapest:.3g}"
 
 
 def _code(lines: Sequence[str]) -> str:

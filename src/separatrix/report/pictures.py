@@ -269,19 +269,31 @@ def threshold_picture(table: Thresholds, kept: float | None) -> str:
         for color, (name, values) in zip(COLORS, lines.items(), strict=False):
             ax.plot(cuts, [np.nan if value is None else value for value in values], color=color, label=name)
         ax.plot(cuts, costs / (costs.max() or 1.0), "--", color=COLORS[4], label="cost (of its maximum)")
-        ax.axvline(table.cheapest, color=INK, linewidth=0.8, linestyle=":")
-        ax.annotate(
-            "cheapest", (table.cheapest, 1.03), ha="center", va="bottom", fontsize=7, annotation_clip=False
-        )
-        if kept is not None:
-            ax.axvline(kept, color=COLORS[3], linewidth=0.8)
-        ax.set(xlabel="cut: flagged from this probability on", xlim=(0, 1), ylim=(-0.02, 1.03))
+        marked = _marked_cuts(table, kept)
+        for number, (cut, name, color, style) in enumerate(marked):
+            ax.axvline(cut, color=color, linewidth=0.8, linestyle=style)
+            at = (cut, 1.03 + 0.06 * number)  # each name above the other, as the lines may be near
+            ax.annotate(name, at, ha="center", va="bottom", fontsize=7, annotation_clip=False)
+        shown = [cut.threshold for cut in table.cuts if cut.n_flagged] + [cut for cut, *_ in marked]
+        right = min(1.0, 1.15 * max(shown, default=1.0))  # probabilities of a rare class are all small
+        ax.set(xlabel="cut: flagged from this probability on", xlim=(0, right), ylim=(-0.02, 1.03))
         ax.yaxis.set_major_formatter(PercentFormatter(1.0))
         ax.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4, columnspacing=1.0, handlelength=1.4
         )
 
     return picture(draw, "Precision, recall, rows flagged and cost at each cut", height=3.5)
+
+
+def _marked_cuts(table: Thresholds, kept: float | None) -> list[tuple[float, str, str, str]]:
+    """Return the cuts that have a line: each with its name, colour and style."""
+    marked = []
+    if kept is not None:
+        name = "kept, cheapest" if table.pays and kept == table.cheapest else "kept"
+        marked.append((kept, name, COLORS[3], "-"))
+    if table.pays and kept != table.cheapest:
+        marked.append((table.cheapest, "cheapest", INK, ":"))
+    return marked
 
 
 def learning_picture(curves: Mapping[str, Sequence[float]], kept_epoch: int | None, label: str) -> str:

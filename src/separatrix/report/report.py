@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from separatrix.report.columns import column_facts
 from separatrix.report.content import Content, Curve
 from separatrix.report.cross_validation import CrossAssessment
 from separatrix.report.dependence import partial_dependence
+from separatrix.report.given_rows import judged_rows, n_shared_rows, rows_notes, trained_rows
 from separatrix.report.importance import permutation_importance, sampled_rows
 from separatrix.report.judging import (
     ClassWeight,
@@ -77,6 +78,7 @@ class Report(Content):
         trees: bool = True,
         folds: CrossAssessment | None = None,
         model_file: str | os.PathLike[str] | None = None,
+        notes: Sequence[str] = (),
         random_state: int = 0,
     ) -> Report:
         """Judge and explain a fitted model.
@@ -104,6 +106,8 @@ class Report(Content):
             Of `cross_assess`: the model is then judged by it, and `X` and `y` are not needed.
         model_file : path-like, optional
             The file of the model, for the lines that use it.
+        notes : sequence of str, optional
+            Sentences about the rows that judge, to be shown beside the verdict.
         random_state : int, default=0
             Seed of samples and shuffles.
 
@@ -114,17 +118,25 @@ class Report(Content):
         ParameterError
             If the model has several targets, or a cost breaks its rule.
         """
-        name = target or _target_name(model) or getattr(y, "name", None) or "y"
-        training = None
+        name = str(target or _target_name(model) or getattr(y, "name", None) or "y")
+        training, n_shared = None, 0
         costs = cost if cost is None or isinstance(cost, Cost) else Cost.from_mapping(cost)
         if folds is not None:
             subject, answers, baselines = folds.subject, folds.answers, folds.baselines
             assessment, training = folds.assessment, folds.subject
         else:
-            subject = Subject.of(model, X, y, str(name))
+            X, y, left_out = judged_rows(model, X, y, name)
+            notes = (*left_out, *notes)
+            subject = Subject.of(model, X, y, name)
             answers = subject.answers()
             if train is not None:
-                training = Subject.of(model, *train, str(name))
+                train = judged_rows(model, *train, name)[:2]
+                training = Subject.of(model, *train, name)
+                n_shared = n_shared_rows(subject, training, X, train[0])
+                notes = (
+                    *notes,
+                    *rows_notes(subject.n_rows, training.n_rows, trained_rows(model), n_shared),
+                )
                 table, is_weighted = training_table(subject, training, None, class_weight)
                 baselines = table_baselines(
                     table,
@@ -136,20 +148,23 @@ class Report(Content):
             else:
                 baselines, is_weighted = _guess(model, subject, costs), False
             assessment = assess_subject(
-                subject, answers, baselines, str(name), is_weighted=is_weighted, cost=costs
+                subject, answers, baselines, name, is_weighted=is_weighted, cost=costs
             )
+        assessment = replace(assessment, notes=(*assessment.notes, *notes))
         importance = permutation_importance(subject, random_state=random_state)
         first = [group.columns[0] for group in importance.groups]
         shown = [group.columns[0] for group in importance.groups if group.is_clear][:N_DEPENDENCES]
         loss = None if training is None or folds is not None else _training_loss(training)
         names = {subject.kind: answers, **{n: b.predictions for n, b in baselines.items() if n != DUMMY}}
         return cls(
-            target=str(name),
+            target=name,
             source=source,
             classes=subject.classes,
             kind=subject.kind,
             model=model_text(model),
             n_train=None if training is None else training.n_rows,
+            n_trained=trained_rows(model),
+            n_shared=n_shared,
             columns=column_facts((training or subject).table, model),
             assessment=assessment,
             truth=subject.y,

@@ -112,7 +112,10 @@ class _CsvScan:
         if counts.n_without_last > counts.n_empty_at_end and not self._has_all_cells(counts.n_rows):
             blank = require_cells(self.text, self.layout, self.sep, self.first_row)
             if blank:
-                is_line_by_line = False
+                n_kept = counts.n_rows - counts.n_empty_at_end
+                while n_kept - 1 in blank:
+                    n_kept -= 1
+                is_line_by_line &= min(blank) >= n_kept  # below the last row they move none to another line
                 cells = cells.with_row_index("row").filter(~pl.col("row").is_in(blank))
         as_written = self.options.text_columns == "as written"
         if not as_written:
