@@ -36,6 +36,10 @@ NAN = np.nan
         (np.array([np.True_, False], dtype=object), bool, [True, False]),
         (np.array([2**70, 1], dtype=object), np.float64, [2.0**70, 1]),
         (np.array(["a", NAN, None, 3], dtype=object), object, ["a", None, None, "3"]),
+        ([pd.NA, True], np.float64, [NAN, 1]),
+        ([2, pd.NA, None], np.float64, [2, NAN, NAN]),
+        (["a", pd.NA, pd.NaT], object, ["a", None, None]),
+        ([datetime.date(2020, 2, 29), pd.NaT, np.datetime64("NaT")], object, ["2020-02-29", None, None]),
         (np.array(["a", "b"]), object, ["a", "b"]),
         (np.array(["2020-02-29", "NaT"], dtype="M8[D]"), object, ["2020-02-29", None]),
         (np.array([datetime.date(2020, 2, 29)], dtype=object), object, ["2020-02-29"]),
@@ -268,3 +272,9 @@ def test_a_table_becomes_a_frame_and_comes_back():
         for name, column in table.take(rows).columns.items():
             np.testing.assert_array_equal(back.columns[name], column)
             assert back.columns[name].dtype == column.dtype
+
+
+def test_missing_values_of_pandas_beside_truth_values() -> None:
+    table = Table({"a": [pd.NA, True], "b": [pd.NaT, False], "c": [pd.NA, 1]})
+    assert table.truths == ("a", "b")
+    assert [np.isnan(table[name]).tolist() for name in "abc"] == [[True, False]] * 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import shlex
 import warnings
 
 import numpy as np
@@ -32,7 +33,7 @@ def diagnosed(estimator, rows=X, y=Y):
 def check_cure(finding):
     """A cure names parameters, and options on the command line, which standardises the inputs itself."""
     in_options = in_option_names(finding.cure)
-    if finding.name != "uneven inputs":
+    if finding.name not in ("uneven inputs", "leak"):
         assert in_options != finding.cure
     assert not [name for name in OPTIONS if f" {name}" in in_options and "_" in name]
 
@@ -124,6 +125,19 @@ def test_a_rare_class_that_is_never_predicted():
     y = np.where(np.arange(300) < 10, "ill", "well")
     found = diagnosed(classifier(solver="lbfgs", alpha=100.0), rows, y)
     assert "The class ill is never predicted, though 10 of 300" in found["never predicted"].sentence
+    assert found["never predicted"].cure.endswith(
+        "(to_model().with_threshold(0.7), as well is the positive one)."
+    )
+    assert in_option_names(found["never predicted"].cure) == (
+        "If it matters, set --class-weight=balanced, or lower the threshold of its probability "
+        "(--threshold=0.3)."
+    )
+    network = classifier(solver="lbfgs", alpha=100.0)
+    cure = diagnosed(network, rows, np.where(y == "ill", "x", "a"))["never predicted"].cure
+    assert cure.endswith("probability (to_model().with_threshold(0.3)).")
+    assert in_option_names(cure).endswith("probability (--threshold=0.3).")
+    of_rare = network.to_model().predict_proba(rows)[:, 1].max()
+    assert network.to_model().with_threshold(of_rare).predict(rows).tolist().count("x") >= 1
 
 
 def test_an_input_that_gives_the_target_away():
@@ -133,9 +147,30 @@ def test_an_input_that_gives_the_target_away():
         "The input x2 alone gives the target away (AUC 1.0000)"
         in diagnosed(classifier(), rows, y)["leak"].sentence
     )
+    cure = diagnosed(classifier(), rows, y)["leak"].cure
+    assert cure == "If it is not known when predictions are made, leave it out of the inputs."
     regressor = MLPRegressor(hidden_layer_sizes=(3,), engine="numpy", max_iter=2, random_state=0)
     assert "x3" in diagnosed(regressor, rows, 2 * rows[:, 2] + 1)["leak"].sentence
     assert "leak" not in diagnosed(classifier(), rows, RNG.integers(0, 2, 200))
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "option"),
+    [
+        ("town", "fit_table(..., drop='town')", "--drop=town"),
+        ("it's", 'fit_table(..., drop="it\'s")', '--drop="it\'s"'),
+        ("a 'b' \"c\"", "fit_table(..., drop='a \\'b\\' \"c\"')", "--drop='a '\"'\"'b'\"'\"' \"c\"'"),
+    ],
+)
+def test_the_column_that_gives_the_target_away_is_dropped_by_its_name(name, call, option):
+    table = {name: np.where(Y == 1, "Ulm", "Bonn").astype(object), "x": X[:, 0], "z": X[:, 1], "y": Y}
+    network = classifier(max_iter=2)
+    with warnings.catch_warnings(action="ignore"):
+        network.fit_table(Table(table), "y", keep=[name])
+    (cure,) = [finding.cure for finding in network.diagnosis_.findings if finding.name == "leak"]
+    asked = "If it is not known when predictions are made, leave it out: "
+    assert (cure, in_option_names(cure)) == (f"{asked}{call}.", f"{asked}{option}.")
+    assert shlex.split(option) == [f"--drop={name}"]
 
 
 def test_a_straight_line_as_good():

@@ -6,6 +6,7 @@ import codecs
 import io
 import json
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,8 @@ LABEL_WIDTH = 12
 SPELLED = {"→": "->", "−": "-", "–": "-", "×": "x", "…": "...", "≤": "<=", "≥": ">=", "²": "2", "±": "+-"}
 """What is written for a sign that an encoding lacks; any other becomes a question mark."""
 
-QUOTE = "'"
+PYTHON_TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+"""A text as Python writes it, as a pattern."""
 
 Row = tuple[str, str]
 
@@ -219,6 +221,8 @@ def with_option_names(sentence: str, parameters: Iterable[str]) -> str:
     'raise --max-iter or set --early-stopping.'
     >>> with_option_names("set hidden_layer_sizes=() or solver='sgd'.", ["hidden_layer_sizes", "solver"])
     'set --hidden-layer-sizes=none or --solver=sgd.'
+    >>> print(with_option_names("leave out drop='a b'.", ["drop"]))
+    leave out --drop='a b'.
     """
     names = "|".join(sorted(parameters, key=len, reverse=True))
 
@@ -229,7 +233,17 @@ def with_option_names(sentence: str, parameters: Iterable[str]) -> str:
         flag = name.replace("_", "-")
         if value in ("=True", "=False"):
             return f"--{flag}" if value == "=True" else f"--no-{flag}"
-        return f"--{flag}{'=none' if value == '=()' else value.replace(QUOTE, '')}"
+        if len(value) > 2 and value != "=()":
+            text = re.sub(r"\\(.)", r"\1", value[2:-1])
+            return f"--{flag}={_shell_word(text)}"
+        return f"--{flag}{'=none' if value == '=()' else value}"
 
-    values = rf"=True\b|=False\b|=\(\)|={QUOTE}\w+{QUOTE}|="
+    values = rf"=True\b|=False\b|=\(\)|={PYTHON_TEXT}|="
     return re.sub(rf"(?<![\w-])(?P<name>{names})\b(?P<value>{values})?", option, sentence)
+
+
+def _shell_word(text: str) -> str:
+    """Return a text as a shell takes it for one word, in quotes if it needs them."""
+    if re.fullmatch(r"[\w.:,/-]+", text):
+        return text
+    return f'"{text}"' if "'" in text and not set(text) & set('"$`\\!') else shlex.quote(text)

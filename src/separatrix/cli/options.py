@@ -16,7 +16,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from separatrix.cli.console import with_option_names
+from separatrix.cli.console import PYTHON_TEXT, with_option_names
 from separatrix.cli.signatures import Documented, documented
 from separatrix.network import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SCHEDULES
 
@@ -232,6 +232,9 @@ OF_COMMANDS = {
 }
 """Parameters of the functions behind `fit` and `search`, which messages name."""
 
+
+_THRESHOLD = r"to_model\(\)\.with_threshold\(0\.\d\)(?:, as .+? is the positive one(?=\)))?"
+"""The advice to answer a rare class from a smaller probability on: of `fit`, the rarer class is positive."""
 
 OF_NOTES = ("drop", "threshold", "join_spellings")
 """Options that are no parameters of an estimator, and that a diagnosis or a note on a column names."""
@@ -454,5 +457,9 @@ def in_option_names(sentence: str) -> str:
     --------
     >>> in_option_names("L-BFGS reached its limit; raise max_iter or max_fun.")
     'L-BFGS reached its limit; raise --max-iter or --max-fun.'
+    >>> in_option_names("use to_model().with_threshold(0.3), or fit_table(..., drop='x').")
+    'use --threshold=0.3, or --drop=x.'
     """
+    sentence = re.sub(rf"\bfit_table\(\.\.\., (\w+={PYTHON_TEXT})\)", r"\1", sentence)
+    sentence = re.sub(_THRESHOLD, "threshold=0.3", sentence)
     return with_option_names(sentence, [*OPTIONS, *ENSEMBLE_OPTIONS, *OF_COMMANDS, *OF_NOTES])

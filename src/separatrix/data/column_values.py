@@ -77,7 +77,7 @@ def _from_objects(array: Column, name: str) -> Column:
         return array
     if bytes in types:
         raise DataError(f"column '{name}' holds bytes; decode them to text first, such as with str.decode.")
-    items = [None if isinstance(item, float | np.floating) and np.isnan(item) else item for item in items]
+    items = [None if is_missing(item) else item for item in items]
     present = [item for item in items if item is not None]
     if any(isinstance(item, Decimal | timedelta) for item in present):
         present, items = [_as_real(item) for item in present], [_as_real(item) for item in items]
@@ -101,9 +101,26 @@ def are_truths(values: Any) -> bool:
     """
     if getattr(values, "dtype", np.dtype(object)) != np.dtype(object):
         return False
-    known = (cell for cell in np.asarray(values, object).ravel() if cell is not None and cell == cell)
+    known = (cell for cell in np.asarray(values, object).ravel() if not is_missing(cell))
     first = next(known, None)
     return isinstance(first, bool | np.bool) and all(isinstance(cell, bool | np.bool) for cell in known)
+
+
+def is_missing(item: Any) -> bool:
+    """Return whether an object stands for a missing value: None, NaN, or NA and NaT of pandas and NumPy.
+
+    Those of pandas are known by the names of their types, so that pandas need not be imported.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(np.datetime64("NaT")), is_missing("")
+    (True, True, True, False)
+    """
+    if item is None or isinstance(item, float | np.floating):
+        return item is None or bool(np.isnan(item))
+    if isinstance(item, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(item))
+    return type(item).__name__ in ("NAType", "NaTType")
 
 
 def _as_real(item: Any) -> Any:

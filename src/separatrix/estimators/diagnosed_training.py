@@ -58,9 +58,11 @@ class DiagnosedTraining:
 
     def _trained(self, rows: Data) -> Trained:
         """Return what a diagnosis looks at."""
-        names = vars(self).get("feature_names_in_")
+        names, columns = vars(self).get("feature_names_in_"), []
         if "encoder_" in vars(self):
-            names = self.encoder_.feature_names_out
+            encoder = self.encoder_
+            names = encoder.feature_names_out
+            columns = [encoder.source(each.name) for each in encoder.columns for _ in each.feature_names]
         classes = vars(self).get("classes_")
         return Trained(
             network=self.network_,
@@ -74,6 +76,7 @@ class DiagnosedTraining:
             learning_rate=None if uses_lbfgs(self.solver) else self.learning_rate_init_,
             alpha=self.alpha,
             has_found_rate=self.learning_rate_init == "auto",
+            columns=columns,
         )
 
     def _keep_sample(self, data: Data) -> None:

@@ -253,9 +253,18 @@ def never_predicted(t: Trained) -> Finding | None:
         float(fraction),
         f"The class {t.classes[rarest]} is never predicted, though {counts[rarest]} of {len(t.labels)} "
         f"sampled training rows have it ({fraction:.1%}).",
-        "If it matters, set class_weight='balanced'"
-        + (", or lower the threshold of its probability (threshold=0.3)." if len(t.classes) == 2 else "."),
+        f"If it matters, set class_weight='balanced'{_threshold(t, rarest)}.",
     )
+
+
+def _threshold(t: Trained, k: int) -> str:
+    """Return the advice to answer one of two classes from a smaller probability on."""
+    if len(t.classes) != 2:
+        return ""
+    call = "to_model().with_threshold(0.3)"
+    if k == 0:
+        call = f"to_model().with_threshold(0.7), as {t.classes[1]} is the positive one"
+    return f", or lower the threshold of its probability ({call})"
 
 
 def leak(t: Trained) -> Finding | None:
@@ -281,11 +290,12 @@ def leak(t: Trained) -> Finding | None:
     best = int(links.argmax())
     if links[best] < limit:
         return None
+    way = f": fit_table(..., drop={t.columns[best]!r})." if t.columns else " of the inputs."
     return Finding(
         "leak",
         float(links[best]),
         f"The input {t.names[best]} alone gives the target away ({what} {links[best]:.4f}).",
-        f"If it is not known when predictions are made, leave it out (drop='{t.names[best]}').",
+        f"If it is not known when predictions are made, leave it out{way}",
     )
 
 

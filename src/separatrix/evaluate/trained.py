@@ -47,6 +47,8 @@ class Trained:
         The penalty.
     has_found_rate : bool
         Whether a range test found the rate.
+    columns : sequence of str
+        The column of the table that each input is made of; empty without a table.
     """
 
     network: Network
@@ -60,6 +62,7 @@ class Trained:
     learning_rate: float | None
     alpha: float
     has_found_rate: bool = False
+    columns: Sequence[str] = ()
 
     @cached_property
     def X(self) -> Array:

@@ -540,6 +540,7 @@ def test_marks_among_categories_are_missing() -> None:
     paint = schema["paint"]
     assert paint.kind == "category"
     assert paint.n_missing == sum(cell in ("-", " N/A ") for cell in cells)
+    assert (paint.reason, paint.n_distinct) == ("has 2 categories", 2)
     assert paint.notes == ("100 of 200 cells are values, 50 are ' N/A ', 50 are '-': taken as missing",)
     again = Schema.from_dict(schema.to_dict())
     read = again.apply(
@@ -547,6 +548,8 @@ def test_marks_among_categories_are_missing() -> None:
     )
     assert read["paint"].tolist()[:7] == ["red", None, None, "unknown", None, "none", None]
     assert (schema["rh"].notes, schema["rh"].n_missing) == ((), 0)  # beside '+' it is a value
+    found = learn_schema(Table({"rh": repeated("+", "-", "-", "n/a"), "x": NUMBERS}))
+    assert found.apply({"rh": ["+", "-"], "x": [1, 2]})["rh"].tolist() == ["+", "-"]
     assert schema["dash"].kind == "constant"
     asked = learn_schema(table, options=ColumnOptions(categorical="paint"))["paint"]
     assert (asked.n_missing, asked.n_distinct) == (0, 4)
@@ -572,6 +575,10 @@ def test_spellings_are_joined_where_that_is_asked() -> None:
     rows = {"paint": [" RED", "Blue", "green", "--"], "x": [1, 2, 3, 4]}
     read = Schema.from_dict(schema.to_dict()).apply(rows)["paint"]
     assert read.tolist() == ["red", "blue", "green", None]
+    marked = Table({"paint": repeated("red", "Red ", "red", "N/A", "n/a"), "x": NUMBERS})
+    notes = learn_schema(marked, options=ColumnOptions(join_spellings="paint"))["paint"].notes
+    assert len(notes) == 2
+    assert notes[1] == "has variants of one value, read as one (40 rows): 'Red ' as 'red'"
     both = learn_schema(table, options=ColumnOptions(join_spellings="paint", categorical="paint"))["paint"]
     assert (both.n_distinct, both.n_missing) == (3, 0)
     with pytest.raises(

@@ -56,11 +56,11 @@ def with_joined_spellings(found: ColumnSchema, profile: Profile) -> ColumnSchema
     assert isinstance(found.reader, CategoryReader)
     if found.reader.spellings:  # yes and no
         return found
-    counts = profile.levels.counts
+    has_marks, all_counts = found.reader.marks, profile.levels.counts
+    counts = {level: n for level, n in all_counts.items() if not (has_marks and is_mark(level))}
     groups: dict[str, list[str]] = {}
     for level in sorted(counts, key=lambda level: (-counts[level], level)):
-        if not (found.reader.marks and is_mark(level)):
-            groups.setdefault(folded(level), []).append(level)
+        groups.setdefault(folded(level), []).append(level)
     spellings = tuple((word, group[0]) for word, group in sorted(groups.items()))
     notes = [note for note in found.notes if note not in variant_notes(counts)]
     return replace(

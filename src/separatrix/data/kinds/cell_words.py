@@ -55,16 +55,19 @@ def words_notes(words: Mapping[str, int], n_good: int, n: int, what: str) -> tup
 def missing_marks(counts: Mapping[str, int]) -> dict[str, int]:
     """Return the levels that are a mark for a missing value, with their rows; none if nothing else is there.
 
-    Beside "+", the marks "-" and "--" are values.
+    Beside "+", the marks "-" and "--" are values, and so are all others where such a one is there.
 
     Examples
     --------
     >>> missing_marks({"yes": 3, "-": 2}), missing_marks({"+": 3, "-": 2}), missing_marks({"-": 2})
     ({'-': 2}, {}, {})
+    >>> missing_marks({"+": 3, "-": 2, "n/a": 1}), missing_marks({"+": 3, "n/a": 1})
+    ({}, {'n/a': 1})
     """
     found = {level: n for level, n in counts.items() if is_mark(level)}
-    if any(level.strip() and not level.strip().strip("+") for level in counts):
-        found = {level: n for level, n in found.items() if level.strip().strip("-—–")}
+    has_plus = any(level.strip() and not level.strip().strip("+") for level in counts)
+    if has_plus and not all(level.strip().strip("-—–") for level in found):
+        return {}  # a reader takes all marks for missing values, or none
     return found if len(found) < len(counts) else {}
 
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile
-from separatrix.data.kinds.readers import NumberReader, Reader, reader_from_dict, reader_to_dict
+from separatrix.data.kinds.readers import (
+    CategoryReader,
+    NumberReader,
+    Reader,
+    is_mark,
+    reader_from_dict,
+    reader_to_dict,
+)
 
 ColumnKind = Literal[
     "number", "yes/no", "category", "code", "ordered", "date",
@@ -104,6 +111,8 @@ class ColumnSchema:
 def with_counts(decision: ColumnSchema, profile: Profile) -> ColumnSchema:
     """Return a decision with the counts of a profile."""
     n_distinct = profile.levels.n_levels if isinstance(profile, TextProfile) else profile.distinct.n
+    if isinstance(profile, TextProfile) and isinstance(decision.reader, CategoryReader):
+        n_distinct -= sum(map(is_mark, profile.levels.counts)) if decision.reader.marks else 0
     n_missing = decision.n_missing + profile.n_missing
     low, high = decision.low, decision.high
     if (
