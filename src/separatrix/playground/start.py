@@ -71,7 +71,7 @@ class Start:
 
     def to_json_values(self) -> dict[str, Any]:
         """Return everything that the page reads."""
-        notes = list(self.page_notes or self.notes)
+        notes = list(self.page_notes or map(_capital, self.notes))
         return {"format": FORMAT, "name": self.name, "notes": notes, **self.values}
 
 
@@ -122,7 +122,7 @@ def start_of_table(
     decided, not_taken = _decided(schema), _left_out(shown, target)
     rest = len(decided) - MAX_LINES
     more = [f"Run separatrix look for {plural(rest, 'more line')} about the columns."] if rest > 0 else []
-    page_notes = (*notes, *map(_without_option, decided), *not_taken)
+    page_notes = (*map(_capital, notes), *map(_without_option, decided), *not_taken)
     notes = (*notes, *decided[:MAX_LINES], *more, *not_taken)
     order = [*(each for each in shown.columns if each != target), target]
     parts = date_parts(schema)
@@ -222,6 +222,11 @@ def _decided(schema: Schema) -> list[str]:
     first = ("Target", "Left out")
     lines = sorted(schema.lines(None), key=lambda line: first.index(line[0]) if line[0] in first else 2)
     return [f"{sentence}." if heading == "Note" else f"{heading}: {sentence}." for heading, sentence in lines]
+
+
+def _capital(sentence: str) -> str:
+    """Return a sentence with a capital, as the page has it; none that begins with the name of a column."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _without_option(sentence: str) -> str:

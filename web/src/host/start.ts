@@ -57,7 +57,7 @@ function ofModel(start: Extract<Start, { kind: "model" }>): Opening {
 
 /** Return sentences of Python as notes: a code without words of the page's own is the sentence. */
 function notesOf({ notes }: Start): Note[] {
-  return notes.map((note) => ({ code: note[0]!.toUpperCase() + note.slice(1) }));
+  return notes.map((code) => ({ code }));
 }
 
 /** Return a column with the code that turns its cells into inputs. */

@@ -42,6 +42,7 @@ export const SCENARIOS = [
       await page.button("One batch on").click();
       await page.until("a batch", async () => /Batch 1 of/.test(await page.says()));
       assert.equal(await page.epoch, before + 1);
+      assert.equal(await page.page.locator(".nums small").first().textContent(), "epoch, batch 1");
       await page.button("One epoch back").click();
       await page.until("back", async () => (await page.epoch) === before + 1);
       await page.done();
@@ -252,6 +253,22 @@ export const SCENARIOS = [
     },
   },
   {
+    name: "a training that failed is named, and not carried on to other data",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      await page.page.getByLabel("Optimiser").selectOption("sgd");
+      await setRate(page, "10");
+      await page.button("Play").click();
+      await page.until("the rate is named", async () => /the rate, 10, is too large/.test(await page.says()));
+      await page.button("XOR").click();
+      await page.until("the sentence", async () => /the first ones again/.test(await page.says()));
+      assert.equal(await page.page.getByLabel("Optimiser").inputValue(), "adam");
+      assert.equal(await page.page.getByLabel("Rate").getAttribute("aria-valuetext"), "0.03");
+      await page.until("the sentence gives way", async () => !/the first ones again/.test(await page.says()));
+      await page.done();
+    },
+  },
+  {
     name: "the circles end with the tutorial's fact",
     async run(context, folder) {
       const page = await Playground.open(context, join(folder, "circles.html"));
@@ -293,6 +310,11 @@ export const SCENARIOS = [
       await page.button("Export").click();
       await page.download(() => page.page.getByRole("menuitem", { name: /^Python code/ }).click(), join(folder, "ensemble"));
       await writeFile(join(folder, "ensemble", "asked.json"), JSON.stringify(asked));
+      await page.button("Play").click();
+      await page.until("the note gives way", async () => !/largest weight/.test(await page.says()), 9000);
+      await page.pause();
+      await page.page.locator(".data summary", { hasText: "Notes" }).click();
+      await page.page.locator(".data details[open]", { hasText: "The model is an ensemble" }).waitFor();
       await page.done();
     },
   },
@@ -483,6 +505,9 @@ export const SCENARIOS = [
       await page.until("a layer", async () => /2–4–1$/.test(await page.page.locator(".crumb").textContent()));
       await page.button("Undo").click();
       await page.until("the line again", async () => /2–1$/.test(await page.page.locator(".crumb").textContent()));
+      for (let layer = 0; layer < 6; layer++) await page.button(layer ? `Add a layer after layer ${layer}` : "Add a layer after the inputs").click();
+      await page.until("six layers", async () => (await page.page.locator(".head[role=group]").count()) === 6);
+      assert.deepEqual(await page.page.locator(".head.ends b").allTextContents(), ["Inputs", "Output"]);
       await page.done();
     },
   },
