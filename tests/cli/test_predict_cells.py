@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 
 import separatrix as sx
+from separatrix.data import learn_schema
+from separatrix.data.read_options import ReadOptions
+from separatrix.data.stream_sources import open_stream
 
 N = 60
 DRAW = np.random.RandomState(0)
@@ -114,10 +117,11 @@ def test_numbers_beside_a_mark_are_read_whatever_the_decimal_sign(run, models, n
 
 
 def test_groups_of_three_digits_are_not_taken_for_a_fraction(run, models):
-    Path("new.csv").write_text("debt;size;town\n2.998;0,5;x\n-;1,5;x\n", encoding="utf-8")
+    Path("new.csv").write_text("debt;size;town\n2.998;0,5;x\n2,998;0,5;x\n-;1,5;x\n", encoding="utf-8")
     given, _ = scored(run, models["comma"], "new.csv")
-    expected = sx.load(models["comma"]).predict_proba({"debt": 2998.0, "size": 0.5, "town": "x"})[0, 1]
-    assert given[0] == pytest.approx(expected, rel=1e-6)
+    rows = {"debt": [2998.0, 2.998], "size": [0.5] * 2, "town": ["x"] * 2}
+    expected = sx.load(models["comma"]).predict_proba(rows)[:, 1]
+    np.testing.assert_allclose(given[:2], expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["comma", "comma and unit"])
@@ -175,3 +179,23 @@ def test_words_for_a_missing_value_travel_with_the_model(run):
     ]
     assert expected.pop("table_notes") == []  # the words were given
     assert found == expected
+
+
+def test_a_target_in_the_notation_of_the_training_is_read(run):
+    Path("old.csv").write_text(FILES["comma"], encoding="utf-8")
+    reg = sx.MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0.01, engine="numpy", random_state=0)
+    sx.save(reg.fit_table(sx.data.read_table("old.csv"), "size"), "m.safetensors")
+    expected = run("evaluate", "m.safetensors", "old.csv", "--json")
+    assert expected.exit_code == 0, expected.output
+    rows = pl.read_csv("old.csv", separator=";", infer_schema=False)
+    rows.write_ndjson("text.jsonl")
+    found = run("evaluate", "m.safetensors", "text.jsonl", "--json")
+    assert found.exit_code == 0, found.output
+    assert found.stdout == expected.stdout.replace("old.csv", "text.jsonl")
+
+
+def test_words_for_a_missing_value_are_kept_of_a_file_that_is_read_in_pieces(tmp_path):
+    path = tmp_path / "old.csv"
+    path.write_text(with_code(FILES["point"], 6), encoding="utf-8")
+    with open_stream(path, 10**6, ReadOptions(na="-999")) as stream:
+        assert learn_schema(stream, "target").na == ("-999",)

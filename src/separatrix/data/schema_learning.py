@@ -119,7 +119,9 @@ def examine(
         of_target = decide_target(target, profiles[target], options)
         if marks := of_target.written or stream.written.get(target, ""):
             note = f"has numbers written with {marks}"
-            of_target = replace(of_target, written=marks, notes=(note, *of_target.notes))
+            is_bare = of_target.reader is None and of_target.kind == "number"
+            reader = NumberReader(decimal=",") if is_bare else of_target.reader
+            of_target = replace(of_target, reader=reader, written=marks, notes=(note, *of_target.notes))
         decisions, link_target = with_links(decisions, of_target, sample, options.all_names)
     return Examination(
         Schema(tuple(decisions), of_target, n_rows, na=stream.na), profiles, sample, link_target
