@@ -14,13 +14,16 @@ from separatrix.text import some_names
 def has_header(
     records: Sequence[Record], decimal: str, words: Sequence[str], label: str, notes: list[str]
 ) -> bool:
-    """Return whether the first record has names: not if all columns of numbers or dates begin with one."""
+    """Return whether the first record has names: not if all columns of numbers or dates begin with one.
+
+    A column with other words, too, counts if most of its cells are numbers and it begins with one.
+    """
     first = [cell.strip() for cell in records[0].cells]
     columns = columns_of(records[1:], words) if len(records) > 1 else []
     compared = [
         (cell, is_data(cell))
         for cell, column in zip(first, columns, strict=False)
-        if cell not in words and column and all(map(is_data, column))
+        if cell not in words and column and _has_data(column, is_begun=is_data(cell))
     ]
     data = [cell for cell, is_like_data in compared if is_like_data]
     if not data or is_sequence(data):
@@ -36,6 +39,12 @@ def has_header(
         f"columns are named column_1 to column_{len(first)}; if it has one, say header=True."
     )
     return False
+
+
+def _has_data(column: Sequence[str], *, is_begun: bool) -> bool:
+    """Return whether the cells of a column are numbers or dates; most of them, if it begins with one."""
+    n_data = sum(map(is_data, column))
+    return n_data == len(column) or (is_begun and n_data > len(column) / 2)
 
 
 def is_sequence(cells: Sequence[str]) -> bool:
