@@ -65,13 +65,21 @@ FAULTS_CURE = "With check_table all of it is counted, and with readable_table it
 
 _PACKAGE = str(Path(__file__).parent)
 
+_WRAPPERS = (("sklearn", "base.py"), ("callback", "_callback_support.py"))
+"""Folder and name of the files of scikit-learn that `fit` is called through."""
+
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line outside of the package that called it, however many calls there are between."""
     level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and _is_inside(frame.f_code.co_filename):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
+
+
+def _is_inside(file: str) -> bool:
+    """Return whether a file is of the package, or has scikit-learn's wrapper around `fit`."""
+    return file.startswith(_PACKAGE) or Path(file).parts[-2:] in _WRAPPERS
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:

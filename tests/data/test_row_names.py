@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from separatrix.data import Table, read_table, table_from_frame
-from separatrix.data.given_tables import with_target_column
+from separatrix.data.given_tables import given_table, with_target_column
+from separatrix.data.look import look
 from separatrix.data.schema_learning import learn_schema
 from separatrix.data.stream_sources import open_stream
+from separatrix.data.table_files import ReadWarning
 from separatrix.data.target_rows import stream_with_target, with_target
 
 ROWS = [f"{age};{'' if age % 3 == 0 else 'yes'}" for age in range(30, 60)]
@@ -84,3 +86,13 @@ def test_rows_of_a_stream_have_names_only_if_they_are_those_of_the_file(tmp_path
 
 def test_columns_of_other_rows_have_no_names() -> None:
     assert Table({"a": [1, 2]}).take([1]).row_names is None
+
+
+def test_warnings_about_a_file_point_to_the_line_that_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("A title\nage;y\n" + "\n".join(ROWS) + "\n")
+    reads = [lambda: read_table(path), lambda: look(path), lambda: given_table(path)]
+    for read in reads:
+        with pytest.warns(ReadWarning, match="is skipped as a title") as caught:
+            read()
+        assert {each.filename for each in caught} == {__file__}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 
+import separatrix as sx
 from separatrix.errors import ParameterError
 from separatrix.estimators import targets
 from separatrix.estimators.targets import Targets
@@ -61,3 +63,26 @@ def test_a_class_must_have_a_weight_above_0() -> None:
     with pytest.raises(ParameterError, match=r"class_weight must be above 0 .*, got \{0: 0, 1: 0.0\}"):
         targets.check_class_weight({0: 0, 1: 0.0}, np.array([0, 1]))
     targets.check_class_weight({0: 0}, np.array([0, 1]))  # the other class weighs 1
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        sx.MLPClassifier((), solver="lbfgs", alpha=1.0),
+        sx.TabularClassifier("fast", cv=2, time_limit=0.1, random_state=0),
+    ],
+    ids=["network", "ensemble"],
+)
+def test_spellings_of_a_class_are_said_once(estimator: Any) -> None:
+    y = np.array(["JA ", "Ja", "Nein", "ja", "nein "] * 12)
+    X = np.arange(60.0).reshape(-1, 1) / 60
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        estimator.fit(X, y)
+    said = [each for each in caught if "differ in case or spaces alone" in str(each.message)]
+    assert len(said) == 1
+    assert issubclass(said[0].category, UserWarning)
+    assert "'JA ' and 'Ja' and 'ja' (and 1 more such class)" in str(said[0].message)
+    assert "fit_table reads them as one" in str(said[0].message)
+    assert said[0].filename == __file__
+    assert len(estimator.classes_) == 5

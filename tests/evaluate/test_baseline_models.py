@@ -118,3 +118,21 @@ def test_each_baseline_cuts_where_it_is_cheapest_on_training_rows() -> None:
     assert {each.threshold for each in given.values()} == {0.3}
     plain = table_baselines(training, test, trees=False, line=False)
     assert {name: each.threshold for name, each in plain.items()} == {"dummy": None}
+
+
+def test_boosting_can_hold_a_rare_class_in_a_leaf() -> None:
+    """Seventeen rows that a column names: leaves of 20 rows cannot hold them alone."""
+    random = np.random.RandomState(0)
+    x, noise = np.r_[np.ones(17), np.zeros(283)], random.normal(size=300)
+    training = TrainingTable(Table({"x": x, "noise": noise}), x.astype(int), 2)
+    found = table_baselines(training, Table({"x": [1.0, 0.0], "noise": [0.0, 0.0]}), line=False)
+    assert found["gradient boosting"].predictions[:, 1] == pytest.approx([1, 0], abs=0.01)
+
+
+def test_boosting_keeps_the_defaults_where_they_are_better() -> None:
+    random = np.random.RandomState(0)
+    X, y = random.normal(size=(300, 3)), np.r_[np.ones(20, int), np.zeros(280, int)]
+    training = TrainingTable(Table(dict(zip("abc", X.T, strict=True))), y, 2)
+    found = table_baselines(training, Table(dict(zip("abc", X[:9].T, strict=True))), line=False)
+    plain = HistGradientBoostingClassifier(random_state=0).fit(X, y)
+    np.testing.assert_array_equal(found["gradient boosting"].predictions, plain.predict_proba(X[:9]))

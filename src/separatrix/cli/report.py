@@ -19,6 +19,7 @@ from separatrix.evaluate import (
 )
 from separatrix.evaluate.assessment import Assessment
 from separatrix.evaluate.comparison import COST
+from separatrix.report.advice import missed_class
 from separatrix.text import plain_spec, plural
 
 
@@ -99,7 +100,8 @@ def assessment_parts(assessment: Assessment, noun: str) -> list[RenderableType]:
     parts.append(_side_by_side(assessment))
     verdicts = [assessment.cut_note] if assessment.cut_note else []
     verdicts += _undefined(report) + [comparison.verdict for comparison in assessment.comparisons]
-    verdicts += [sentence for sentence in (assessment.cost_verdict, assessment.cost_advice) if sentence]
+    of_classes = (assessment.cost_verdict, assessment.cost_advice, missed_class(assessment))
+    verdicts += [sentence for sentence in of_classes if sentence]
     verdicts += [
         f"The solver of {name} stopped at its limit: it could be better." for name in assessment.unconverged
     ]

@@ -21,6 +21,7 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 
 from separatrix.data.labels import plain_labels
 from separatrix.data.sparse_rows import check_sparse
+from separatrix.data.spellings import warn_of_spellings
 from separatrix.engine.base import Data
 from separatrix.errors import DataError, ParameterError, warn
 from separatrix.estimators.plain_arrays import (
@@ -165,6 +166,8 @@ def read_rows(
     else:
         targets = read_labels(settings.loss, y, classes, all_classes)
         estimator.classes_ = targets.classes
+        if classes is None:
+            warn_of_spellings(estimator.classes_)
         weight = row_weights(settings.class_weight, estimator.classes_, y, weight)
     if weight is not None:
         weight = weight.astype(X.dtype, copy=False)

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from separatrix.data.column import Column, as_numbers, as_text, is_text
@@ -27,6 +29,7 @@ from separatrix.data.table import Table
 from separatrix.errors import DataError
 from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.baselines import DUMMY, LOGISTIC_REGRESSION, RIDGE_REGRESSION, Baseline
+from separatrix.evaluate.classification import RARE, row_log_losses
 from separatrix.evaluate.intervals import FloatArray, IntArray
 
 GRADIENT_BOOSTING = "gradient boosting"
@@ -39,6 +42,12 @@ MAX_LEVELS = 254
 
 FEW_ROWS = 20_000
 """Gradient boosting is fitted by one thread on fewer rows."""
+
+LEAST_IN_LEAF = 20
+"""scikit-learn's fewest rows of a leaf."""
+
+LEAF_FOLDS = 3
+"""Folds of the training rows that choose between it and fewer, for a rare class."""
 
 _MAX_ITER = 1000
 
@@ -177,8 +186,32 @@ def _boosting(training: TrainingTable, test: Table) -> Baseline:
     )
     # A second thread gains little on few rows, and waits for the first on a busy machine.
     n_threads = 1 if len(training.y) < FEW_ROWS else None
+    X = _cells(training.table, codes)
     with threadpool_limits(n_threads, "openmp"):
-        return _predicted(model, _cells(training.table, codes), _cells(test, codes), training)
+        model.set_params(min_samples_leaf=_least_in_leaf(model, X, training))
+        return _predicted(model, X, _cells(test, codes), training)
+
+
+def _least_in_leaf(model: Any, X: FloatArray, training: TrainingTable) -> int:
+    """Return the fewest rows of a leaf: half of a rare class, if that is fewer and has the lower log-loss.
+
+    A leaf of 20 rows cannot hold a class of 17 alone, so that even a column that names it says little. Fewer
+    rows fit noise, however: folds of the training rows choose.
+    """
+    counts = np.bincount(training.y)[np.unique(training.y)] if training.n_classes else np.array([])
+    rarest = int(counts.min()) if len(counts) else 0
+    few = rarest // 2
+    if few >= LEAST_IN_LEAF or few < 2 or rarest < LEAF_FOLDS or rarest >= RARE * len(training.y):
+        return LEAST_IN_LEAF
+    losses = dict.fromkeys((LEAST_IN_LEAF, few), 0.0)
+    for rows, held_out in StratifiedKFold(LEAF_FOLDS, shuffle=True, random_state=0).split(X, training.y):
+        part, weight = training.take(rows), training.take(held_out).weight
+        for least in losses:
+            copied = clone(model).set_params(min_samples_leaf=least)
+            proba = _predicted(copied, X[rows], X[held_out], part).predictions
+            of_row = row_log_losses(training.y[held_out], proba)
+            losses[least] += float(of_row.sum() if weight is None else of_row @ weight)
+    return min(losses, key=lambda least: losses[least])
 
 
 def boosting_text() -> str:
@@ -194,7 +227,9 @@ def boosting_text() -> str:
     shown = ", ".join(f"{name} {settings[name]:g}" for name in (*names, "max_bins"))
     return (
         f"Gradient boosting is scikit-learn's HistGradientBoosting with its defaults: {shown}, "
-        f"early_stopping {settings['early_stopping']}."
+        f"early_stopping {settings['early_stopping']}. Of a class with fewer than {2 * LEAST_IN_LEAF} "
+        f"training rows, and less than {RARE:.0%} of them, min_samples_leaf is half of its rows where that "
+        f"has the lower log-loss over {LEAF_FOLDS} folds of the training rows."
     )
 
 

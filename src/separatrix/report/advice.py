@@ -262,13 +262,8 @@ def _on_classes(assessment: Assessment) -> list[str]:
             "Classes were weighted: the probabilities are not frequencies. --calibrate mends them, and a "
             "threshold does the same for the answer without weights."
         )
-    elif report.has_rare_class and report.threshold is None and report.cost is None:
-        rare = min(report.per_class, key=lambda row: row.support)
-        if rare.recall.value is not None and rare.recall.value < 0.5 and len(report.classes) == 2:
-            sentences.append(
-                f"'{rare.label}' is rare and often missed: choose a threshold by what a miss costs (--cost "
-                "fn=10,fp=1)."
-            )
+    elif missed := missed_class(assessment):
+        sentences.append(missed)
     table = assessment.thresholds
     if report.cost is not None and report.threshold is None and table is not None and table.pays:
         cheapest = table.cheapest
@@ -277,3 +272,19 @@ def _on_classes(assessment: Assessment) -> list[str]:
             "these rows; fit with --cost keeps the cheapest on training rows."
         )
     return sentences
+
+
+def missed_class(assessment: Assessment) -> str:
+    """Return that a rare class is often missed, with the cure; empty if not, or a cut or costs were given."""
+    report = assessment.model
+    if not isinstance(report, ClassificationReport) or assessment.is_weighted:
+        return ""
+    if not report.has_rare_class or report.threshold is not None or report.cost is not None:
+        return ""
+    rare = min(report.per_class, key=lambda row: row.support)
+    if rare.recall.value is None or rare.recall.value >= 0.5 or len(report.classes) != 2:
+        return ""
+    return (
+        f"'{rare.label}' is rare and often missed: choose a threshold by what a miss costs (--cost "
+        "fn=10,fp=1)."
+    )

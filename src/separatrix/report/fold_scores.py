@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,11 @@ def over_folds(
         of_all = _interval(metric, pooled)
         if of_all is None:
             return None
-        return _corrected(of_all, scores_of(metric, reports), n_train, n_test, metric)
+        has_interval = any(
+            each is not None and each.low is not None for each in map(partial(_interval, metric), reports)
+        )
+        rows = of_all if has_interval else replace(of_all, low=None, high=None)
+        return _corrected(rows, scores_of(metric, reports), n_train, n_test, metric)
 
     if isinstance(pooled, RegressionReport):
         (row,) = pooled.per_target

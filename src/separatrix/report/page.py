@@ -291,9 +291,10 @@ def _importance(report: Content) -> str:
     n_clear = sum(group.is_clear for group in found.groups)
     what = "how far R² falls" if found.metric == "R²" else f"by how much the {found.metric} rises"
     sample = "" if found.n_rows == found.n_rows_given else f" (a sample of {found.n_rows_given:,})"
+    untrained = "" if report.n_shared else " that the model was not trained on"
     sentence = (
-        f"Shown is {what} when a column is shuffled among {plural(found.n_rows, 'row')}{sample} that the "
-        f"model was not trained on, {plural(found.n_repeats, 'time')}. "
+        f"Shown is {what} when a column is shuffled among {plural(found.n_rows, 'row')}{sample}"
+        f"{untrained}, {plural(found.n_repeats, 'time')}. "
         "Columns that say nearly the same are shuffled together. Grey bars could be chance: their interval "
         "contains 0. What separatrix fit prints as important is judged so, too, but on training rows, out of "
         "fold."

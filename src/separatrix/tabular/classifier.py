@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from separatrix.data.labels import Labels, plain_labels
+from separatrix.data.spellings import warn_of_spellings
 from separatrix.data.statistics import TargetStatistics
 from separatrix.decision import LEAST
 from separatrix.ensemble import Ensemble
@@ -163,6 +164,7 @@ class TabularClassifier(Scored, ClassifierMixin, BaseTabular):
         if len(y) != n_rows:
             raise DataError(f"X and y must have the same number of rows, got {n_rows} and {len(y)}.")
         self.classes_, codes = np.unique(y, return_inverse=True)
+        warn_of_spellings(self.classes_)
         return codes
 
     def _class_weights(self, y: Array) -> Array | None:
