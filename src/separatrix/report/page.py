@@ -362,7 +362,7 @@ def _thresholds(report: Content) -> str:
         "".join(map(_text, sentences))
         + _figures((pictures.threshold_picture(table, kept), ""))
         + _table(header, rows, "numbers")
-        + _text(note, "note")
+        + (_text(note, "note") if table.pays else "")
     )
 
 
