@@ -1,17 +1,17 @@
 /** Of more than two inputs: which plane is shown, and the values of the other columns. */
 
-import { h } from "./render";
+import { h, useAgain, useRef } from "./render";
 import type { InputColumn, PlaneChoice } from "../state/types";
 import { cut, short } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { shownColumns } from "../views/scene";
 import { Choice, Field, optionsOf, Range, Select } from "./controls";
-import { useApp, useDataset, useSession } from "./stage";
+import { useApp, useDataset, usePainter, useSession } from "./stage";
 
 const MOST_SLIDERS = 12;
 
 export function PlaneChooser() {
-  const { session, stage } = useApp();
+  const { session } = useApp();
   const dataset = useDataset();
   const choice = useSession(({ doc }) => doc.view.plane);
   if (dataset.nIn <= 2 || dataset.columns.length < 2) return null;
@@ -35,7 +35,7 @@ export function PlaneChooser() {
     <div class="planes">
       <Choice label={Label.PlaneOf} names={{ columns: Label.PlaneColumns, components: Label.PlaneComponents }} value={isComponents ? "components" : "columns"} onChange={(kind) => set(kind === "components" ? { kind } : columns)} />
       {isComponents
-        ? <p class="q">{PHRASES.componentsHold(stage.scene.held ?? 1)}</p>
+        ? <Held />
         : [
             select(Label.Across, columns.x, columns.y, (x) => set({ ...columns, x })),
             select(Label.Up, columns.y, columns.x, (y) => set({ ...columns, y })),
@@ -44,4 +44,17 @@ export function PlaneChooser() {
           ]}
     </div>
   );
+}
+
+/** What the plane of components holds, once it is the one that is shown: the scene changes at the next frame. */
+function Held() {
+  const { stage } = useApp();
+  const again = useAgain(), seen = useRef(stage.scene);
+  usePainter(({ scene }) => {
+    if (scene === seen.current) return;
+    seen.current = scene;
+    again();
+  });
+  const { held } = stage.scene;
+  return held !== null && <p class="q">{PHRASES.componentsHold(held)}</p>;
 }

@@ -336,6 +336,16 @@ export const SCENARIOS = [
     },
   },
   {
+    name: "two components hold their share of the standardised inputs",
+    async run(context, folder) {
+      const page = await Playground.open(context, join(folder, "diabetes.html"));
+      await page.page.getByLabel("Shown").selectOption("components");
+      // scikit-learn's PCA of the standardised columns: 0.402 + 0.149.
+      await page.until("the share", async () => /hold 55 % of the variance of the standardised inputs/.test(await page.page.locator(".planes").textContent()));
+      await page.done();
+    },
+  },
+  {
     name: "where no cell was empty, an empty one has no answer",
     async run(context, folder) {
       const page = await Playground.open(context, join(folder, "model.html"));
