@@ -87,3 +87,13 @@ def test_wrong_values(settings: dict, message: str) -> None:
     model, y = model_of("binary")
     with pytest.raises(ParameterError, match=message):
         loss_slope(model, X, y, **settings)
+
+
+def test_many_rows_are_sampled_and_it_is_said():
+    model = Model(Network.mlp(1, (), 1, head="regression"), [2.0, 0.0])
+    rows = np.linspace(-1, 1, 5000)[:, np.newaxis]
+    slope = loss_slope(model, rows, rows[:, 0])
+    assert (slope.n_rows, slope.n_rows_given) == (2000, 5000)
+    every = loss_slope(model, rows, rows[:, 0], max_rows=None)
+    assert every.n_rows == 5000
+    assert slope.value_loss == pytest.approx(every.value_loss, rel=0.1)

@@ -13,10 +13,12 @@ from separatrix.engine.base import Plan
 from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import ParameterError
 from separatrix.explain.subject import as_model, last_step, parameter_index, parameter_names
-from separatrix.explain.tables import encoded_data
+from separatrix.explain.tables import encoded_data, some_rows
 from separatrix.network import SGD
 
 Array = NDArray[Any]
+
+MAX_ROWS = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,8 @@ class LossSlope:
     gradient : float
         Derivative of the loss with respect to the parameter, there.
     learning_rate : float or None
+    n_rows, n_rows_given : int
+        Rows whose mean loss this is, and all that were given.
     """
 
     name: str
@@ -45,6 +49,8 @@ class LossSlope:
     value_loss: float
     gradient: float
     learning_rate: float | None
+    n_rows: int
+    n_rows_given: int
 
     def tangent(self, values: Any) -> Array:
         """Return the height of the tangent above values of the parameter.
@@ -71,6 +77,7 @@ def loss_slope(
     width: float | None = None,
     learning_rate: float | None = None,
     grid_resolution: int = 201,
+    max_rows: int | None = MAX_ROWS,
 ) -> LossSlope:
     """Compute the loss as a function of one parameter, and its gradient.
 
@@ -88,6 +95,9 @@ def loss_slope(
         Of the step that is shown. By default the estimator's `learning_rate_init_`, if it has one.
     grid_resolution : int, default=201
         Values of the parameter.
+    max_rows : int or None, default=2000
+        If there are more rows, a fixed random sample of this size is used; `n_rows` reports it. None uses all
+        rows.
 
     Returns
     -------
@@ -113,9 +123,12 @@ def loss_slope(
         check.number("width", width, 0.0, open_low=True)
     if learning_rate is not None:
         check.number("learning_rate", learning_rate, 0.0, open_low=True)
+    if max_rows is not None:
+        check.integer("max_rows", max_rows, 1)
     model = as_model(estimator)
     theta = model.theta.astype(np.float64)
-    data = encoded_data(estimator, X, y)
+    all_rows = encoded_data(estimator, X, y)
+    data = some_rows(all_rows, max_rows)
     plan, engine = Plan(model.network, SGD()), NumpyEngine()
     loss, gradient = engine.loss_and_gradient(plan, theta, data)
     index = int(np.abs(gradient).argmax()) if parameter is None else _index(estimator, parameter)
@@ -137,6 +150,8 @@ def loss_slope(
         value_loss=float(loss),
         gradient=float(gradient[index]),
         learning_rate=None if rate is None else float(rate),
+        n_rows=data.n_rows,
+        n_rows_given=all_rows.n_rows,
     )
 
 

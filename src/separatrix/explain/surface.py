@@ -24,7 +24,7 @@ from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError, ParameterError
 from separatrix.explain.plane import component_label, principal_axes
 from separatrix.explain.subject import as_model, as_recording, last_step, parameter_index, parameter_names
-from separatrix.explain.tables import encoded_data
+from separatrix.explain.tables import encoded_data, some_rows
 from separatrix.model import Model
 from separatrix.network import HEADS, Network
 
@@ -170,7 +170,7 @@ def loss_surface(
     if max_rows is not None:
         check.integer("max_rows", max_rows, 1)
     model, all_rows = as_model(estimator), encoded_data(estimator, X, y, sample_weight)
-    data = _some_rows(all_rows, max_rows)
+    data = some_rows(all_rows, max_rows)
     theta = model.theta.astype(np.float64)
     if parameters is None and model.n_parameters == 2:
         parameters = (0, 1)
@@ -271,13 +271,6 @@ def losses(network: Network, thetas: Array, data: Data) -> Array:
             loss = head.loss(z.reshape(len(T), network.n_out), T).reshape(len(block), n_rows)
             means[start : start + step] = np.average(loss.astype(np.float64), axis=1, weights=data.weight)
     return means / network.n_out if head.averages_outputs else means
-
-
-def _some_rows(data: Data, max_rows: int | None) -> Data:
-    if max_rows is None or data.n_rows <= max_rows:
-        return data
-    rows = np.sort(np.random.RandomState(0).permutation(data.n_rows)[:max_rows])
-    return data.take(rows)
 
 
 def _snapshots(estimator: Any, n_parameters: int, *, is_needed: bool) -> tuple[Array, Array]:

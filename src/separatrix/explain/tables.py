@@ -166,3 +166,16 @@ def encoded_targets(model: Model, y: Any) -> Array:
     if network.head == "quadratic" and network.n_out > 1:
         codes = codes == np.arange(network.n_out)
     return codes.astype(dtype)
+
+
+def some_rows(data: Data, max_rows: int | None) -> Data:
+    """Return at most `max_rows` of the rows, a fixed random sample; all for None.
+
+    Examples
+    --------
+    >>> some_rows(Data(np.zeros((5, 1)), np.zeros((5, 1))), 3).n_rows
+    3
+    """
+    if max_rows is None or data.n_rows <= max_rows:
+        return data
+    return data.take(np.sort(np.random.RandomState(0).permutation(data.n_rows)[:max_rows]))

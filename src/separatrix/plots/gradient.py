@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from separatrix.errors import DataError
-from separatrix.explain.slope import LossSlope, loss_slope
+from separatrix.explain.slope import MAX_ROWS, LossSlope, loss_slope
 from separatrix.model import Model
 from separatrix.plots.axes import style, wrapped
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
@@ -75,6 +75,7 @@ class GradientDisplay(ModelDisplay):
         width: float | None = None,
         learning_rate: float | None = None,
         grid_resolution: int = 201,
+        max_rows: int | None = MAX_ROWS,
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> Self:
@@ -85,7 +86,7 @@ class GradientDisplay(ModelDisplay):
         estimator : Model, fitted MLPClassifier or MLPRegressor, or a pipeline that ends in one
             ``clf.at_epoch(0)`` is the untrained network; that of a trained one is nearly flat.
         X, y : rows and targets
-        parameter, width, learning_rate, grid_resolution
+        parameter, width, learning_rate, grid_resolution, max_rows
             As for `separatrix.explain.loss_slope`.
         ax : matplotlib Axes, optional
             By default those of a new figure.
@@ -104,6 +105,7 @@ class GradientDisplay(ModelDisplay):
             "width": width,
             "learning_rate": learning_rate,
             "grid_resolution": grid_resolution,
+            "max_rows": max_rows,
         }
         return cls(loss_slope(estimator, X, y, **settings)).plot(ax, **kwargs)
 
@@ -150,7 +152,8 @@ class GradientDisplay(ModelDisplay):
         ax.set_ylim(low - margin, high + margin)
         ax.set_xlim(slope.values[0], slope.values[-1])
         ax.set_xlabel(wrapped(slope.name, 50))
-        ax.set_ylabel("loss")
+        is_sample = slope.n_rows < slope.n_rows_given
+        ax.set_ylabel(f"loss of {slope.n_rows} of {slope.n_rows_given} rows" if is_sample else "loss")
         ax.grid(alpha=0.3)
         self._fit_texts(ax)
         handles: list[Any] = [self.line_, self.tangent_, self.point_]
