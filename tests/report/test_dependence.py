@@ -38,7 +38,8 @@ def test_levels_are_the_most_frequent_with_missing_ones() -> None:
     assert found.values.tolist() == ["Ulm", "Bonn", "(missing)"]
     assert found.counts.tolist() == [30, 20, 10]
     assert not found.is_number
-    direct = clf.predict_proba(Table({"town": np.array(["Ulm", "Bonn", None], dtype=object)}))[:, 1]
+    towns = np.array(["Ulm", "Bonn", None], dtype=object)
+    direct = clf.predict_proba(Table({"town": towns}))[:, 1]
     np.testing.assert_allclose(found.answers[:, 0], direct, rtol=1e-6)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from separatrix.data.column import is_text
+from separatrix.errors import TableWarning
 from separatrix.report.importance import sampled_rows
 from separatrix.report.subject import Subject
 
@@ -98,7 +100,9 @@ def partial_dependence(
     n = part.n_rows
     copies = {name: np.tile(cells_of, len(values)) for name, cells_of in part.table.columns.items()}
     copies[column] = np.repeat(cells, n)
-    answers = part.answers(replace(part.table, columns=copies, row_names=None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TableWarning)  # of rows that are made here
+        answers = part.answers(replace(part.table, columns=copies, row_names=None))
     mean = answers.reshape(len(values), n, -1).mean(axis=1)
     shown, names = _outputs(subject, max_classes)
     return Dependence(column, values, mean[:, shown], names, counts, n)
