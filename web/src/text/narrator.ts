@@ -79,7 +79,7 @@ function trend(session: Session): string {
   if (isRateTooLarge(session)) return `The loss ${rises ? "rises" : "goes up and down"}: the rate, ${short(session.doc.training.rate)}, is too large. Lower it${orAdam(session)}.`;
   if (n < 12) return held.length || session.doc.view.classic ? "" : UNSEEN;
   const best = overfitsSince(session);
-  if (best >= 0) return `The network overfits: it learns these points by heart. The held-back loss has risen since epoch ${count(best)} while the training loss fell. Go back there on the curve, or take fewer units, a penalty or more points.`;
+  if (best >= 0) return `The network overfits: it learns these points, and not what they have in common. The held-back loss has risen since epoch ${count(best)} while the training loss fell. Go back there on the curve, or take fewer units, a penalty or more points.`;
   const span = Math.min(LONG, Math.floor(n / 2));
   const fall = change(train, span), heldFall = held.length ? change(held, span) : fall;
   if (fall < -0.05 && heldFall > 0.05) return "The training loss still falls while the held-back loss rises: the network begins to overfit.";
