@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from threadpoolctl import threadpool_info
 
 from separatrix.blas import one_blas_thread
+
+pytestmark = pytest.mark.usefixtures("two_blas_threads")
 
 
 def blas_threads() -> list[int]:
@@ -13,6 +16,7 @@ def blas_threads() -> list[int]:
 
 def test_blas_has_one_thread_and_then_those_it_had() -> None:
     before = blas_threads()
+    assert set(before) == {2}
     with one_blas_thread:
         assert set(blas_threads()) == {1}
     assert blas_threads() == before

@@ -418,6 +418,7 @@ def test_saturated_units_stay_fast_numbers():
     assert not ((np.abs(run.state.slots) < tiny) & (run.state.slots != 0)).any()
 
 
+@pytest.mark.usefixtures("two_blas_threads")
 def test_trainings_in_threads_leave_the_process_as_it_was():
     before = threadpool_info(), numba.config.CACHE_DIR
     data = make_data("binary", 300, np.float32, n_in=40)

@@ -359,6 +359,7 @@ def test_converted_rows_are_dropped_after_the_split() -> None:
     assert max(held) < 1.25 * X.nbytes / 2
 
 
+@pytest.mark.usefixtures("two_blas_threads")
 def test_fits_in_two_threads_do_not_affect_each_other(rows: Rows) -> None:
     X, y = rows
 

@@ -36,7 +36,7 @@ def overlapping_texts() -> Callable[[Figure], list[tuple[str, str]]]:
 
 
 def _overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
-    figure.canvas.draw()
+    figure.draw_without_rendering()  # places the texts, which is all that is asked
     hidden = _hidden_tick_labels(figure)
     boxes = [
         (text.get_text(), text.get_window_extent().padded(-1))

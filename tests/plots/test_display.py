@@ -267,7 +267,7 @@ def test_nothing_is_black_on_a_black_background(name: str, searched: Any) -> Non
         else:
             figure = DISPLAYS[name].draw(subject_for(name)).figure_
         assert to_rgb(figure.get_facecolor()) == (0, 0, 0)
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         on_cells = {id(text) for ax in figure.axes for text in ax.texts if name in {"heatmap", "report"}}
         texts = [text for text in figure.findobj(Text) if text.get_text() and id(text) not in on_cells]
         lines = [line for line in figure.findobj(Line2D) if line.get_linestyle() != "None"]
@@ -312,7 +312,7 @@ def test_names_are_drawn_as_they_are_written(name, small, n_classes):
         shown = display.from_estimator(network, *arguments, ax=ax)
     else:
         shown = display.draw(subject)
-    shown.figure_.canvas.draw()
+    shown.figure_.draw_without_rendering()
     legends = [legend for legend in shown.figure_.findobj(Legend) if legend.get_visible()]
     for text in shown.figure_.findobj(Text):
         if not text.get_text().startswith("$\\mathdefault"):  # matplotlib's own ticks
@@ -332,7 +332,7 @@ def test_names_are_drawn_as_they_are_written(name, small, n_classes):
 def test_a_training_whose_name_begins_with_an_underscore_is_in_the_legend():
     histories = {"_$a$": History(loss=np.array([0.5, 0.2])), "b": History(loss=np.array([0.6, 0.3]))}
     display = sx.LossCurveDisplay.from_history(histories)
-    display.figure_.canvas.draw()
+    display.figure_.draw_without_rendering()
     texts = [drawn(text) for text in display.ax_.get_legend().get_texts()]
     assert [text.partition(" (")[0] for text in texts] == ["_$a$", "b"]
 

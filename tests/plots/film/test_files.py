@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def reel(filmed):
-    return Reel(make_scene(*filmed, every=4), [VIEWS["loss"]])
+    return Reel(make_scene(*filmed, every=4), [VIEWS["loss"]], (320, 240))
 
 
 def test_the_last_frame_stays_longer(reel, tmp_path):

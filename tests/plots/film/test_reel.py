@@ -22,6 +22,8 @@ from separatrix.plots.scene import make_scene
 
 pytestmark = pytest.mark.slow
 
+SMALL = (480, 270)  # drawn faster than a slide
+
 
 # What networks of other inputs, or with validation rows, can show.
 OTHERS = {
@@ -47,10 +49,10 @@ def scene_for(name, filmed, every=1):
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_frame_depends_on_its_number_alone(filmed, name):
     scene = scene_for(name, filmed, every=2)
-    reel = Reel(scene, [VIEWS[name]])
+    reel = Reel(scene, [VIEWS[name]], SMALL)
     there, back = list(reel), [reel[number] for number in reversed(range(len(reel)))]
     assert_array_equal(there, back[::-1])
-    assert_array_equal(Reel(scene, [VIEWS[name]])[3], there[3])
+    assert_array_equal(Reel(scene, [VIEWS[name]], SMALL)[3], there[3])
     assert all((before != after).any() for before, after in pairwise(there))
 
 
@@ -123,7 +125,7 @@ def line_of(reel, label):
 def test_the_new_panels_show_the_network_of_each_frame(filmed):
     classifier, X, y = filmed
     scene = make_scene(*filmed)
-    reel = Reel(scene, [VIEWS["histograms"], VIEWS["gradient"]])
+    reel = Reel(scene, [VIEWS["histograms"], VIEWS["gradient"]], SMALL)
     (bars,) = reel.figure.findobj(StepPatch)
     for frame in (0, 5):
         reel[frame]
@@ -134,11 +136,11 @@ def test_the_new_panels_show_the_network_of_each_frame(filmed):
         point = line_of(reel, "the network")
         np.testing.assert_allclose(point.get_xydata(), [[slope.value, slope.value_loss]])
     scene = scene_for("gap", filmed)
-    reel = Reel(scene, [VIEWS["gap"]])
+    reel = Reel(scene, [VIEWS["gap"]], SMALL)
     reel[3]
     np.testing.assert_array_equal(line_of(reel, "validation").get_ydata(), scene.history.validation_loss[:3])
     scene = scene_for("weights", filmed)
-    reel = Reel(scene, [VIEWS["weights"]])
+    reel = Reel(scene, [VIEWS["weights"]], SMALL)
     reel[4]
     shown = [image.get_array().ravel() for image in reel.figure.findobj(AxesImage)][:3]
     np.testing.assert_array_equal(shown, scene.estimator.at_epoch(4).coefs[0].T)
@@ -146,7 +148,7 @@ def test_the_new_panels_show_the_network_of_each_frame(filmed):
 
 def test_a_marked_point_has_the_answer_of_each_frame(filmed):
     classifier, X, y = filmed
-    reel = Reel(make_scene(classifier, X, y, point=(0.5, -0.25)), [VIEWS["boundary"]])
+    reel = Reel(make_scene(classifier, X, y, point=(0.5, -0.25)), [VIEWS["boundary"]], SMALL)
     for number, theta in enumerate(classifier.recording_.thetas):
         reel[number]
         p = make_scene(classifier, X, y).at(number).predict_proba([[0.5, -0.25]])[0, 1]
@@ -161,7 +163,7 @@ def test_a_marked_value_lies_on_the_curve():
             x, x[:, 0]
         )
     scene = make_scene(regressor, x, x[:, 0], point=[0.5])
-    reel = Reel(scene, [VIEWS["curve"]])
+    reel = Reel(scene, [VIEWS["curve"]], SMALL)
     reel[2]
     expected = float(scene.at(2).predict([[0.5]])[0])
     assert f"{expected:.3g}" in [text.get_text() for text in reel.figure.findobj(Text)]

@@ -92,7 +92,7 @@ class Reel:
         subfigures = [self.figure.add_subfigure(grid[cell]) for cell in cells]
         self._panels = [view.panel(scene, part) for view, part in zip(views, subfigures, strict=True)]
         self.moving = [self._title, *(artist for panel in self._panels for artist in panel.moving)]
-        self._canvas.draw()
+        self.figure.draw_without_rendering()  # finds the layout
         self.figure.set_layout_engine("none")  # from here on only the moving artists change
         for artist in self.moving:
             artist.set_animated(True)
