@@ -31,7 +31,12 @@ export async function mountPage(body: HTMLElement): Promise<void> {
   stage.run();
   render(<App stage={stage} maker={maker} link={() => linkOf(session)} first={first.filter(Boolean).join(" ")} ready={(say) => { said.say = say; }} />, root);
   addEventListener("hashchange", () => { if (location.hash !== written) void follow(session, location.hash).then((text) => { if (text) said.say(text); }); });
-  if (opening.plays && !stage.waits && !isLink) setTimeout(() => { if (session.status === "untrained") session.play(); }, BREATH);
+  if (!opening.plays || isLink || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  stage.waits = false;
+  setTimeout(() => {
+    stage.waits = true;
+    if (session.status === "untrained") session.play();
+  }, BREATH);
 }
 
 /** The part of the address that the page wrote itself. */

@@ -13,5 +13,5 @@ const SENTENCES: Readonly<Record<string, (value: string) => string>> = {
 
 export function factSentence({ code, value, expected, holds }: Fact): string {
   const text = SENTENCES[code]?.(value) ?? value;
-  return holds ? `${text}, as in the tutorial. ✓` : `${text}; the tutorial has ${expected}.`;
+  return holds ? `${text}, as in the tutorial.\u00a0✓` : `${text}; the tutorial has ${expected}.`;
 }

@@ -1,6 +1,6 @@
 /** Labels of controls and of what assistive technology reads. */
 
-import { count, fixed, loss } from "./format";
+import { count, fixed, loss, plural } from "./format";
 
 /** Labels without numbers or names; an enum, as its texts then stand where they are used. */
 export enum Label {
@@ -50,7 +50,7 @@ export const PHRASES = {
   others: (n: number) => `The other ${n === 1 ? "column has the value" : `${n} columns have the values`} below; at first the median.`,
   componentsHold: (share: number) => `Two principal components hold ${Math.round(share * 100)} % of the variance of the standardised inputs; the network is shown on the plane through their mean.`,
   noAnswer: (names: string) => `No answer: the network has seen no empty cell of ${names}. Fill it in.`,
-  dataSummary: (rows: string, columns: string, target: string) => `${rows} rows, ${columns} input column(s); to predict: ${target}.`,
+  dataSummary: (rows: number, columns: number, target: string) => `${plural(rows, "row")}, ${plural(columns, "input column")}; to predict: ${target}.`,
   reading: (name: string, share: string) => `Reading ${name}: ${share}`,
   moreNotes: (n: number) => `${n} more in Notes, under Data.`,
   tableUsed: (rows: string) => `${rows} rows are in use. Play trains on them.`,

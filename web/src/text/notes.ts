@@ -20,7 +20,7 @@ const SENTENCES: Readonly<Record<string, (note: Note) => string>> = {
   "many-inputs": ({ inputs, limit }) => `The columns give ${count(number(inputs))} inputs; at most ${count(number(limit))} fit. Choose fewer columns.`,
   "many-texts": ({ column, limit }) => `The column ${name(column)} has more than ${count(number(limit))} different texts; leave it out.`,
   "empty-column": ({ column }) => `The column ${name(column)} has no value in the training rows; leave it out.`,
-  "classes-left-out": ({ classes, rows }) => `Only the ten most frequent classes are kept: ${plural(number(classes), "class", "classes")} with ${plural(number(rows), "row")} are left out.`,
+  "classes-left-out": ({ classes, rows }) => `Only the ten most frequent classes are kept: ${plural(number(classes), "class", "classes")} with ${plural(number(rows), "row")} ${number(classes) === 1 ? "is" : "are"} left out.`,
   "link-broken": () => "The link is broken or cut off; the page opens as usual.",
   "link-version": ({ version }) => `The link is of version ${String(version)}, newer than this page; open it with a newer Separatrix.`,
   cancelled: () => "Reading was cancelled; nothing has changed.",

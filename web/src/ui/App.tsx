@@ -2,7 +2,7 @@
 
 import { Fragment, h, useEffect, useMemo, useRef, useState } from "./render";
 import { sourceName } from "../text/names";
-import { count, cut, plural } from "../text/format";
+import { cut, plural } from "../text/format";
 import { Label, PHRASES } from "../text/labels";
 import { HINTS } from "../text/narrator";
 import { Ask } from "./Ask";
@@ -110,7 +110,7 @@ function More() {
     <section class="more" aria-label={Label.Closer}>
       <div class="card"><h2>{Label.Ask}</h2><Ask /></div>
       {dataset.task === "classification" && <div class="card"><h2>{dataset.heldOut ? Label.HeldOutPoints : Label.Confusion}</h2><Confusion /></div>}
-      <div class="card"><h2>{Label.Data}</h2><p class="q">{PHRASES.dataSummary(count(dataset.nRows), count(dataset.columns.length), cut(dataset.targetName, 60))}</p></div>
+      <div class="card"><h2>{Label.Data}</h2><p class="q">{PHRASES.dataSummary(dataset.nRows, dataset.columns.length, cut(dataset.targetName, 60))}</p></div>
     </section>
   );
 }

@@ -20,7 +20,6 @@ const ROWS_SHOWN = 4, COLUMNS_SHOWN = 12;
 interface Reading {
   readonly name: string;
   readonly share: number;
-  readonly end: AbortController;
 }
 
 export function CsvSheet({ maker, file, close }: { maker: DataMaker; file: File | null; close: () => void }) {
@@ -29,13 +28,14 @@ export function CsvSheet({ maker, file, close }: { maker: DataMaker; file: File 
   const [table, setTable] = useState<DataTable | null>(() => (file === null && source.kind === "table" ? maker.tables.get(source.table) ?? null : null));
   const [reading, setReading] = useState<Reading | null>(null);
   const [problem, setProblem] = useState("");
+  const ending = useRef<AbortController>(null);
   const read = async (chosen: File) => {
-    const end = new AbortController();
+    const end = ending.current = new AbortController();
     setProblem("");
     setTable(null);
-    setReading({ name: chosen.name, share: 0, end });
+    setReading({ name: chosen.name, share: 0 });
     try {
-      setTable(await readTable(chosen, { signal: end.signal, onProgress: (share) => setReading({ name: chosen.name, share, end }) }));
+      setTable(await readTable(chosen, { signal: end.signal, onProgress: (share) => setReading({ name: chosen.name, share }) }));
     } catch (error) {
       if (error instanceof Problem) setProblem(sentence(error.note));
       else if (!end.signal.aborted) throw error;
@@ -44,12 +44,12 @@ export function CsvSheet({ maker, file, close }: { maker: DataMaker; file: File 
     }
   };
   useEffect(() => { if (file) void read(file); }, [file]);
-  useEffect(() => () => reading?.end.abort(), []);
+  useEffect(() => () => ending.current?.abort(), []);
   return (
     <Sheet title={table ? cut(table.name, 60) : Label.CsvTitle} close={close}>
       {problem && <p class="problem" role="alert">{problem}</p>}
       {reading
-        ? <><p role="status">{PHRASES.reading(cut(reading.name, 40), percent(reading.share, 0))}</p><progress aria-label={Label.CsvTitle} value={reading.share} max={1} /><footer><button class="act" onClick={() => reading.end.abort()}>{Label.Cancel}</button></footer></>
+        ? <><p role="status">{PHRASES.reading(cut(reading.name, 40), percent(reading.share, 0))}</p><progress aria-label={Label.CsvTitle} value={reading.share} max={1} /><footer><button class="act" onClick={() => ending.current!.abort()}>{Label.Cancel}</button></footer></>
         : table
           ? <Columns table={table} maker={maker} again={() => setTable(null)} close={close} />
           : <Choose read={(chosen) => void read(chosen)} />}

@@ -25,7 +25,7 @@ export function PlaneChooser() {
     <Field label={label} control={(key) => <Select id={key} value={value} onChange={onChange} options={(numbers.length > 1 ? numbers : dataset.columns).filter(({ name }) => name !== taken).map(({ name }) => [name, cut(name)])} />} />
   );
   const slider = ({ name, kind, levels, min, max, median }: InputColumn) => {
-    const value = columns.at[name] ?? median, label = cut(name, 14);
+    const value = columns.at[name] ?? median, label = cut(name, 24);
     const change = (now: number) => session.setView({ plane: { ...columns, at: { ...columns.at, [name]: now } } });
     return kind === "number"
       ? <Range key={name} label={label} title={name} min={min} max={max} step={(max - min) / 100 || 1} value={value} text={short} onChange={change} />

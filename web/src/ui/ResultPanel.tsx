@@ -136,13 +136,15 @@ export function Confusion({ signs = false }: { signs?: boolean }) {
   useVersion();
   const counts = session.evaluate(heldOut ? "heldOut" : "training")!.confusion;
   const head = (name: string, code: number, isShort = signs) => <span title={name}><span style={{ color: `var(--c${code % 10})` }} aria-hidden="true">{signOf(code)}</span> <span class={isShort ? "hidden" : ""}>{cut(name, 24)}</span></span>;
-  return (
+  const what = PHRASES.confusionOf(heldOut !== null);
+  // The sentence is no caption, as a caption is never wider than its table.
+  return [
+    !signs && <p class="q" aria-hidden="true">{what}</p>,
     <div class={signs ? "" : "scroll"} tabIndex={signs ? undefined : 0}>
-      <table class="cm">
-        <caption class={signs ? "hidden" : "q"}>{PHRASES.confusionOf(heldOut !== null)}</caption>
+      <table class="cm" aria-label={what}>
         <thead><tr><th><span class="hidden">{Label.Confusion}</span></th>{classNames.map((name, code) => <th scope="col">{head(name, code, true)}</th>)}</tr></thead>
         <tbody>{classNames.map((name, row) => <tr><th scope="row">{head(name, row)}</th>{classNames.map((_, column) => <td class={row === column ? "right" : ""}>{counts[row]?.[column] ?? 0}</td>)}</tr>)}</tbody>
       </table>
-    </div>
-  );
+    </div>,
+  ];
 }

@@ -23,11 +23,11 @@ export class Stage {
   theme: Theme;
   /** Frames so far: painters that are expensive skip some. */
   frame = 0;
-  /** Whether the page waits for Play instead of starting by itself. */
   /** The pictures that can be exported. */
   boundary: BoundaryView | null = null;
   network: NetworkView | null = null;
-  readonly waits = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  /** Whether an untrained network waits for Play; not before the page starts by itself. */
+  waits = true;
   private readonly painters = new Set<Painter>();
   /** Of a new scene, those that have not painted it yet. */
   private waiting: Painter[] = [];

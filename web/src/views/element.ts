@@ -9,7 +9,7 @@ export function add<Tag extends keyof HTMLElementTagNameMap>(host: Element, tag:
 }
 
 /** Put an element at a place of its host. */
-export function put(element: HTMLElement, place: { left?: number; top?: number; width?: number; height?: number }): void {
+export function put(element: HTMLElement, place: { left?: number; top?: number; width?: number; height?: number; "max-width"?: number }): void {
   for (const [name, value] of Object.entries(place)) element.style.setProperty(name, `${value}px`);
 }
 

@@ -12,7 +12,8 @@ import { svgOf, type Pen } from "./svg";
 const TILE_CELLS = 30;
 const MANY_EDGES = 700;
 const NARROW = 480; // pixels
-const SMALL = 20; // pixels: the names of lower units have small letters
+const LETTER = 8, GAP = 9; // pixels of a name, and beside it
+const LOW = 28; // pixels: names beside lower units have one line, and small letters
 const FINGER = 14, POINTER = 7; // pixels from an edge
 
 /** What the network needs of the panels around it. */
@@ -55,8 +56,11 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
     if (key === built) return;
     built = key;
     hovered = null;
-    const several = network.layers[network.layers.length - 1]!.units > 1, isNarrow = width < NARROW;
-    layout = layoutOf(network, width, height, isNarrow ? 44 : 74, several ? (isNarrow ? 44 : 64) : 6);
+    const outputs = network.layers[network.layers.length - 1]!.units, isNarrow = width < NARROW;
+    /** Return the room that names need, within bounds. */
+    const room = (count: number, nameOf: (place: number) => string, least: number) =>
+      Math.min(width / 4.5, Math.max(least, ...Array.from({ length: count }, (_, k) => LETTER * nameOf(k).length + GAP)));
+    layout = layoutOf(network, width, height, room(network.nIn, hooks.nameInput, isNarrow ? 44 : 74), outputs > 1 ? room(outputs, hooks.nameOutput, isNarrow ? 44 : 64) : 6);
     const focused = document.activeElement?.getAttribute("data-unit");
     for (const tile of tiles) tile.remove();
     tiles = layout.columns.flatMap((column, k) => column.y.map((y, unit) => tileOf(layout!, k, unit, y)));
@@ -75,7 +79,8 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
     const label = (className: string, text: string) => {
       const made = add(element, "span", className, text);
       made.title = text;
-      if (tile < SMALL) made.style.fontSize = "11px";
+      made.classList.toggle("low", tile < LOW);
+      put(made, { "max-width": (column ? size.width - x : x) - tile / 2 - 7 });
     };
     if (more && unit === columns[column]!.y.length - 1) label("rest", `+ ${more}`);
     if (column === 0) {

@@ -213,6 +213,46 @@ export const SCENARIOS = [
     },
   },
   {
+    name: "reading ends at once when it is cancelled or its sheet is closed, and nothing of the file stays",
+    async run(context, folder) {
+      const page = await stopped(context, join(folder, TOY));
+      const before = await page.page.locator(".crumb").textContent();
+      // Files without an end: only the page can end their reading.
+      const streams = await page.page.evaluateHandle(() => {
+        const counts = { begun: 0, ended: 0 };
+        File.prototype.stream = () => new ReadableStream({
+          start: () => void counts.begun++,
+          pull: async (controller) => {
+            await new Promise((done) => setTimeout(done, 5));
+            controller.enqueue(new TextEncoder().encode("1,2,3\n".repeat(9000)));
+          },
+          cancel: () => void counts.ended++,
+        });
+        return counts;
+      });
+      const counts = async () => Object.values(await streams.jsonValue());
+      const dialog = page.page.getByRole("dialog");
+      await page.drop("endless.csv", people(50));
+      await dialog.getByText(/^Reading endless.csv: /).waitFor();
+      await page.button("Cancel").click();
+      await dialog.getByText("Reading was cancelled; nothing has changed.").waitFor();
+      await dialog.getByText("Choose a file").waitFor();
+      assert.deepEqual(await counts(), [1, 1]);
+      await page.button("Close").click();
+      for (const close of [() => page.button("Close").click(), () => page.page.keyboard.press("Escape")]) {
+        await page.drop("endless.csv", people(50));
+        await dialog.getByText(/^Reading endless.csv: /).waitFor();
+        await close();
+        await dialog.waitFor({ state: "detached" });
+      }
+      await page.until("the end of all streams", async () => (await counts()).join() === "3,3");
+      assert.equal(await page.page.locator(".crumb").textContent(), before);
+      await page.button("Play").click();
+      await page.until("epochs", async () => (await page.epoch) > 10);
+      await page.done();
+    },
+  },
+  {
     name: "a file in UTF-16 and ragged rows are read, and said",
     async run(context, folder) {
       const page = await stopped(context, join(folder, TOY));
