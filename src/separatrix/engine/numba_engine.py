@@ -231,22 +231,15 @@ def _key_and_position(random_state: RandomState) -> Iterator[tuple[Array, Array]
 
 
 def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
-    network, monitor = plan.network, plan.monitor
-    slices = plan.optimizer.slices(network)
+    monitor, slices = plan.monitor, plan.optimizer.slices(plan.network)
     return training.KernelPlan(
-        layers=_layer_table(network, n_plain),
-        embedded=np.array(network.embedded, np.int64),
-        n_frequencies=network.frequencies.stop,
-        dropout=_dropout(network),
-        max_dropout=float(_dropout(network).max()),
-        head=heads.CODES[network.head],
+        **_of_network(plan.network, n_plain),
         optimizer=optimizers.CODES[plan.optimizer.name],
         hyper=np.array(plan.optimizer.hyper()),
         slices=np.array([(part.start, part.stop) for part in slices], np.int64).reshape(-1, 2),
         factors=np.array([(part.rate, part.decay) for part in slices], np.float64).reshape(-1, 2),
         l2=float(plan.penalty.l2),
         l1=float(plan.penalty.l1),
-        loss_scale=1.0 / network.n_out if HEADS[network.head].averages_outputs else 1.0,
         dropout_seed=int(plan.dropout_seed),
         order=training.ORDERS[plan.order],
         quantity=training.QUANTITIES[monitor.quantity],
@@ -256,8 +249,22 @@ def _kernel_plan(plan: Plan, dtype: Any, n_plain: int) -> training.KernelPlan:
     )
 
 
-# Kernels write to none of the cached tables: networks of a search share them.
+# Kernels write to none of these arrays: networks of a search share them.
 @lru_cache(maxsize=256)
+def _of_network(network: Network, n_plain: int) -> dict[str, Any]:
+    """Return the fields of a kernel's plan that the network alone decides."""
+    dropout = np.array([layer.dropout for layer in network.layers], np.float64)
+    return {
+        "layers": _layer_table(network, n_plain),
+        "embedded": np.array(network.embedded, np.int64),
+        "n_frequencies": network.frequencies.stop,
+        "dropout": dropout,
+        "max_dropout": float(dropout.max()),
+        "head": heads.CODES[network.head],
+        "loss_scale": 1.0 / network.n_out if HEADS[network.head].averages_outputs else 1.0,
+    }
+
+
 def _layer_table(network: Network, n_plain: int) -> Array:
     table = np.zeros((len(network.layers), 9), np.int64)
     n_in, n_dx, row_in = network.n_embedded + n_plain, network.n_embedded, 0
@@ -270,11 +277,6 @@ def _layer_table(network: Network, n_plain: int) -> Array:
     return table
 
 
-@lru_cache(maxsize=256)
-def _dropout(network: Network) -> Array:
-    return np.array([layer.dropout for layer in network.layers], np.float64)
-
-
 def _embeddable(network: Network, data: Data) -> Data:
     """Return the rows, not coded if coded features have an embedding."""
     X = data.X
@@ -284,27 +286,44 @@ def _embeddable(network: Network, data: Data) -> Data:
 
 
 def _kernel_data(network: Network, data: Data, dtype: Any) -> training.KernelData:
-    sparse, coded = hasattr(data.X, "indptr"), isinstance(data.X, CodedRows)
-    nothing, none = np.empty(0), np.empty((0, 0))
-    blocks = [
-        (start, block.size, block.is_cumulative)
-        for start, block in (zip(data.X.starts, data.X.blocks, strict=True) if coded else ())
-    ]
-    spread = nothing
+    X = data.X
+    spread = None
     if HEADS[network.head].task == "regression":
         spread = _spread(data.T.astype(np.float64), data.weight)
+    rows: dict[str, tuple[Any, Any]] = {
+        "T": (data.T, dtype),
+        "weight": (data.weight, dtype),
+        "spread": (spread, np.float64),
+    }
+    if hasattr(X, "indptr"):
+        rows |= {"values": (X.data, dtype), "columns": (X.indices, np.int64), "starts": (X.indptr, np.int64)}
+    elif isinstance(X, CodedRows):
+        blocks = [(start, b.size, b.is_cumulative) for start, b in zip(X.starts, X.blocks, strict=True)]
+        rows |= {
+            "X": (X.dense, dtype),
+            "codes": (X.codes, np.int32),
+            "amounts": (X.values, dtype),
+            "blocks": (np.array(blocks, np.int64).reshape(-1, 3), np.int64),
+            "center": (X.center, dtype),
+        }
+    else:
+        rows["X"] = X, dtype
+    given = {name: _plain(array, kind) for name, (array, kind) in rows.items() if array is not None}
+    return _nothing(np.dtype(dtype))._replace(**given)
+
+
+@lru_cache(maxsize=2)
+def _nothing(dtype: Any) -> training.KernelData:
+    """Return rows of no kind, in the types of the kernels."""
+    none, rows = np.empty(0), np.empty((0, 0))
+    kinds: dict[str, Any] = {"columns": np.int64, "starts": np.int64, "codes": np.int32, "blocks": np.int64}
+    kinds["spread"] = np.float64
+    shapes = {"X": rows, "codes": rows, "amounts": rows, "blocks": np.empty((0, 3)), "T": rows}
     return training.KernelData(
-        X=_plain(none if sparse else data.X.dense if coded else data.X, dtype),
-        values=_plain(data.X.data if sparse else nothing, dtype),
-        columns=_plain(data.X.indices if sparse else nothing, np.int64),
-        starts=_plain(data.X.indptr if sparse else nothing, np.int64),
-        codes=_plain(data.X.codes if coded else none, np.int32),
-        amounts=_plain(data.X.values if coded else none, dtype),
-        blocks=_plain(np.array(blocks, np.int64).reshape(-1, 3), np.int64),
-        center=_plain(data.X.center if coded else nothing, dtype),
-        T=_plain(data.T, dtype),
-        weight=_plain(nothing if data.weight is None else data.weight, dtype),
-        spread=_plain(spread, np.float64),
+        **{
+            name: _plain(shapes.get(name, none), kinds.get(name, dtype))
+            for name in training.KernelData._fields
+        }
     )
 
 

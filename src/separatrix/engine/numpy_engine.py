@@ -154,7 +154,9 @@ def forward(network: Network, theta: Array, X: Any) -> Array:
     array([[ 3.5],
            [-1.5]])
     """
-    starts = range(0, max(X.shape[0], 1), BLOCK)
+    if X.shape[0] <= BLOCK:
+        return layer_outputs(network, theta, X)[-1]
+    starts = range(0, X.shape[0], BLOCK)
     return np.concatenate([layer_outputs(network, theta, X[i : i + BLOCK])[-1] for i in starts])
 
 

@@ -27,12 +27,7 @@ from separatrix.estimators.fitted_network import FittedNetwork
 from separatrix.estimators.reported import Reported
 from separatrix.estimators.restarts import seeds_after, train_again
 from separatrix.estimators.scales import warn_of_scales
-from separatrix.estimators.settings import (
-    FIELDS,
-    MLPSettings,
-    dropout_seed,
-    uses_lbfgs,
-)
+from separatrix.estimators.settings import FIELDS, MLPSettings, dropout_seed, generator, uses_lbfgs
 from separatrix.estimators.table_fitting import TableFitting
 from separatrix.estimators.targets import Targets
 from separatrix.estimators.training import Metric, Paused, TrainingSetup, theta_scorer, warn_of_stop
@@ -176,7 +171,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
     def _set_up(self, settings: MLPSettings, shape: NetworkShape, is_first: bool) -> RandomState:
         """Draw a new network, or keep the earlier one; return the generator of further draws."""
         network = settings.network(shape.n_in, shape.n_out, shape.head)
-        random_state = settings.generator()
+        random_state = generator(self.random_state)
         self._is_continued = not is_first
         if is_first:
             self._set_network(network, settings.first_theta(network, random_state, shape.dtype))
@@ -405,6 +400,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
         *,
         paused: Paused | None = None,
         pause_at: int | None = None,
+        settings: MLPSettings | None = None,
     ) -> Self:
         """Fit on rows that have been read before.
 
@@ -421,6 +417,9 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
         pause_at : int, optional
             The epoch after which to pause. The reason of `stop_` is then "paused", and `paused` returns the
             training.
+        settings : MLPSettings, optional
+            What `settings` returns, if it is known: of this estimator, or of one that differs from it in
+            `random_state` alone.
 
         Returns
         -------
@@ -440,7 +439,7 @@ class BaseMLP(Reported, DiagnosedTraining, TableFitting, FittedNetwork, Callback
         >>> linear.fit_rows(rows).predict([[3.0]]).round(2)
         array([7.])
         """
-        settings = self.settings()
+        settings = settings or self.settings()
         if settings.n_init != 1:
             raise ParameterError(
                 "n_init",

@@ -246,36 +246,26 @@ class MLPSettings:
             )
         return min(int(self.batch_size), n_rows)
 
-    def generator(self) -> RandomState:
-        """Return the generator of all draws; it must be a Mersenne Twister, whose state the engines read."""
-        if type(self.random_state) is int and 0 <= self.random_state < 2**32:
-            return new_generator(self.random_state)
-        try:
-            random_state: RandomState = check_random_state(self.random_state)
-        except ValueError as error:
-            raise ParameterError(
-                "random_state", f"must be a seed, a RandomState or None, got {self.random_state!r}."
-            ) from error
-        kind = type(random_state._bit_generator).__name__
-        if kind != "MT19937":
-            raise ParameterError(
-                "random_state",
-                f"must use MT19937, got a RandomState of {kind}; give a seed, or RandomState(seed).",
-            )
-        return random_state
-
     def network(self, n_in: int, n_out: int, head: str) -> Network:
         """Return the network with these numbers of inputs and outputs, and this head."""
-        return Network.mlp(
-            n_in,
-            _hidden_sizes(self.hidden_layer_sizes),
-            n_out,
-            activation=_one_or_list(self.activation),
-            head=head,
-            fit_intercept=self.fit_intercept,
-            dropout=_one_or_list(self.dropout),
-            embedding=_embedding(self.embedding),
-        )
+        shape = n_in, n_out, head
+        if shape not in self._networks:
+            self._networks[shape] = Network.mlp(
+                n_in,
+                _hidden_sizes(self.hidden_layer_sizes),
+                n_out,
+                activation=_one_or_list(self.activation),
+                head=head,
+                fit_intercept=self.fit_intercept,
+                dropout=_one_or_list(self.dropout),
+                embedding=_embedding(self.embedding),
+            )
+        return self._networks[shape]
+
+    @cached_property
+    def _networks(self) -> dict[tuple[int, int, str], Network]:
+        """Networks by shape: a search asks for the same one in every fold."""
+        return {}
 
     def with_rate(self, network: Network, theta: Array, data: Data) -> MLPSettings:
         """Return the settings with a number as initial learning rate: for "auto", that of a range test."""
@@ -313,6 +303,25 @@ class MLPSettings:
         if network.embedding is not None:
             frequencies = network.embedding.first_frequencies(random_state, network.frequencies.stop)
         return network.join(coefs, intercepts, None if frequencies is None else frequencies.astype(dtype))
+
+
+def generator(seed: int | RandomState | None) -> RandomState:
+    """Return the generator of all draws; it must be a Mersenne Twister, whose state the engines read."""
+    if type(seed) is int and 0 <= seed < 2**32:
+        return new_generator(seed)
+    try:
+        random_state: RandomState = check_random_state(seed)
+    except ValueError as error:
+        raise ParameterError(
+            "random_state", f"must be a seed, a RandomState or None, got {seed!r}."
+        ) from error
+    kind = type(random_state._bit_generator).__name__
+    if kind != "MT19937":
+        raise ParameterError(
+            "random_state",
+            f"must use MT19937, got a RandomState of {kind}; give a seed, or RandomState(seed).",
+        )
+    return random_state
 
 
 def uses_lbfgs(solver: str | Optimizer) -> bool:

@@ -16,6 +16,7 @@ from sklearn.utils import check_array
 
 from separatrix.data.labels import Labels
 from separatrix.estimators.mlp import BaseMLP
+from separatrix.estimators.settings import MLPSettings
 from separatrix.estimators.training_rows import READING, TrainingRows, read_rows
 from separatrix.search.experiment import Experiment, candidate_of
 from separatrix.search.space import Params, params_key
@@ -68,6 +69,7 @@ class FoldCache:
         self._folds: OrderedDict[Any, Fold] = OrderedDict()
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._of_thread = threading.local()
 
     def get(self, params: Params, split: int, network: BaseMLP | None = None) -> Fold:
         """Return the fold for a candidate's parameters, or its network; the first call computes it."""
@@ -81,6 +83,14 @@ class FoldCache:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             return self._get_or_make(key, lambda: make_fold(experiment, network, other_params, split))
+
+    def settings(self, params: Params, network: BaseMLP) -> MLPSettings:
+        """Return the checked parameters of a candidate's network: once for all splits in a row."""
+        last = vars(self._of_thread)
+        if last.get("params") is not params:
+            last.update(params=params, settings=network.settings())
+        found: MLPSettings = last["settings"]
+        return found
 
     def _get_or_make(self, key: Any, make: Callable[[], Fold]) -> Fold:
         with self._lock:

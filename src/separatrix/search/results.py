@@ -248,8 +248,8 @@ class Results:
         n_train, n_test : int ndarray of shape (n_splits,)
         """
         survivors = self.survivors()
-        table, columns = self._table(), self.columns()
-        params = [self.candidate_params[index] for index in survivors]
+        table, columns, complete = self._table(), self.columns(), self.candidate_params
+        params = [complete[index] for index in survivors]
         return Candidates(
             metric=metric,
             params=params,

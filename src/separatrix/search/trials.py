@@ -172,7 +172,13 @@ def _fit(trial: Trial, folds: FoldCache, listeners: Sequence[Callback]) -> _Fitt
         fold = folds.get(trial.params, trial.split, network)
         if trial.pause_at is None and isinstance(network.random_state, int):
             network.random_state = thread_generator(network.random_state)  # faster than a new generator
-        network.fit_rows(fold.rows, listeners, paused=trial.paused, pause_at=trial.pause_at)
+        network.fit_rows(
+            fold.rows,
+            listeners,
+            paused=trial.paused,
+            pause_at=trial.pause_at,
+            settings=folds.settings(trial.params, network),
+        )
         return _Fitted(network, fold)
     train = experiment.splits[trial.split][0]
     whole = experiment.candidate(trial.params, trial.split)

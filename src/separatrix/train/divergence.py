@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -45,10 +46,18 @@ def sample_rows(data: Data, n_rows: int) -> Data:
     >>> round(float(sample_rows(data, 100).T.mean()), 1)
     0.5
     """
-    if data.n_rows <= n_rows:
-        return data.take(np.arange(data.n_rows))
-    places = np.arange(n_rows) * GOLDEN % 1.0  # Weyl's sequence
-    return data.take(np.unique((places * data.n_rows).astype(np.intp)))
+    return data.take(_spread_rows(data.n_rows, n_rows))
+
+
+@lru_cache(maxsize=64)
+def _spread_rows(n_rows: int, most: int) -> Array:
+    """Return the indices of up to `most` of the rows, read-only: a search asks for the same ones again."""
+    rows = np.arange(n_rows)
+    if n_rows > most:
+        places = np.arange(most) * GOLDEN % 1.0  # Weyl's sequence
+        rows = np.unique((places * n_rows).astype(np.intp))
+    rows.flags.writeable = False
+    return rows
 
 
 def objective(run: Run, theta: Array, rows: Data) -> float:

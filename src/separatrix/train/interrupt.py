@@ -15,7 +15,8 @@ class Interrupt:
     """A context in which the first Ctrl-C sets `requested`; a second goes to the handler that was set before.
 
     Only the main thread receives signals: in another thread the context follows the one that the main thread
-    is in. A handler that is not Python's (ignored, or the system's) is not changed.
+    is in, and so does a context inside another, such as that of a training of a search. A handler that is not
+    Python's (ignored, or the system's) is not changed.
 
     Examples
     --------
@@ -39,7 +40,7 @@ class Interrupt:
 
     def __enter__(self) -> Interrupt:
         self._followed = Interrupt._of_main_thread
-        if threading.current_thread() is threading.main_thread():
+        if self._followed is None and threading.current_thread() is threading.main_thread():
             Interrupt._of_main_thread = self
             previous = signal.getsignal(signal.SIGINT)
             if callable(previous):
