@@ -125,7 +125,7 @@ def test_every_combination(activation, head, optimizer, dtype):
 )
 def test_what_no_kernel_knows_is_an_error(monkeypatch, codes, name, what):
     monkeypatch.setitem(codes, name, 99)
-    monkeypatch.setattr(numba_engine, "_layer_table", numba_engine._layer_table.__wrapped__)  # not cached
+    monkeypatch.setattr(numba_engine, "_of_network", numba_engine._of_network.__wrapped__)  # not cached
     data = make_data("binary", 50, np.float64)
     run = make_run(data, Plan(network_for(data, "binary"), Adam(), batch_size=16), np.float64)
     with pytest.raises(AssertionError, match=f"this {what} has no kernel"):
