@@ -70,6 +70,7 @@ function Header({ link }: { link: () => Promise<string> }) {
   const kept = useSession((now) => now.kept);
   const canUndo = useSession((now) => now.canUndo), canRedo = useSession((now) => now.canRedo);
   const sizes = [network.nIn, ...network.layers.map((layer) => layer.units)].join("–");
+  const crumb = `${cut(sourceName(doc.data.source))} · ${plural(dataset.nRows, "point")} · ${sizes}`;
   const copy = async () => {
     const url = await link();
     if (!url) {
@@ -86,7 +87,7 @@ function Header({ link }: { link: () => Promise<string> }) {
   return (
     <header class="top">
       <h1 class="brand"><Brand />{Label.Title}</h1>
-      <span class="crumb">{cut(sourceName(doc.data.source), 40)} · {plural(dataset.nRows, "point")} · {sizes}</span>
+      <span class="crumb" title={crumb}>{crumb}</span>
       <div class="acts">
         <Turn name="undo" label={Label.Undo} can={canUndo} onClick={session.undo} />
         <Turn name="redo" label={Label.Redo} can={canRedo} onClick={session.redo} />

@@ -63,7 +63,7 @@ function Heads({ x, width }: { x: readonly number[]; width: number }) {
   const room = x.length > 1 ? x[1]! - x[0]! : 999, isTight = room <= 84, hasEnds = room > 50;
   const output = dataset.task === "regression" ? dataset.targetName : dataset.classNames.length === 2 ? `P(${dataset.classNames[1]})` : "P(class)";
   return (
-    <div class={`heads${room < 124 ? " compact" : ""}${isTight ? " tight" : ""}`}>
+    <div class={`heads${room < 134 ? " compact" : ""}${isTight ? " tight" : ""}`}>
       {hasEnds && <div class="head ends" style={at(x[0])}><b>{Label.Inputs}</b><br />{dataset.nIn}</div>}
       {hidden.map((layer, k) => (
         <div class="head" style={at(x[k + 1])} key={k} role="group" aria-label={PHRASES.layer(k + 1)}>

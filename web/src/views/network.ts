@@ -12,7 +12,7 @@ import { svgOf, type Pen } from "./svg";
 const TILE_CELLS = 30;
 const MANY_EDGES = 700;
 const NARROW = 480; // pixels
-const LETTER = 8, GAP = 9; // pixels of a name, and beside it
+const LETTER = 8, GAP = 12; // pixels of a name, and beside it
 const LOW = 28; // pixels: names beside lower units have one line, and small letters
 const FINGER = 14, POINTER = 7; // pixels from an edge
 
@@ -59,7 +59,7 @@ export function networkView(stage: HTMLElement, session: Session, hooks: Network
     const outputs = network.layers[network.layers.length - 1]!.units, isNarrow = width < NARROW;
     /** Return the room that names need, within bounds. */
     const room = (count: number, nameOf: (place: number) => string, least: number) =>
-      Math.min(width / 4.5, Math.max(least, ...Array.from({ length: count }, (_, k) => LETTER * nameOf(k).length + GAP)));
+      Math.min(width / 4.2, Math.max(least, ...Array.from({ length: count }, (_, k) => LETTER * nameOf(k).length + GAP)));
     layout = layoutOf(network, width, height, room(network.nIn, hooks.nameInput, isNarrow ? 44 : 74), outputs > 1 ? room(outputs, hooks.nameOutput, isNarrow ? 44 : 64) : 6);
     const focused = document.activeElement?.getAttribute("data-unit");
     for (const tile of tiles) tile.remove();
