@@ -28,7 +28,7 @@ from separatrix.data.table_check import (
 )
 from separatrix.decision import Decision, check_decision, decision_of, decision_of_model, decision_values
 from separatrix.engine.numpy_engine import layer_outputs
-from separatrix.ensemble_parts import checked_models, checked_weights
+from separatrix.ensemble_parts import checked_models, checked_weights, members_text
 from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model, task_text
 from separatrix.network import Network
@@ -405,7 +405,7 @@ class Ensemble:
 
     def __repr__(self) -> str:
         """Return the number of networks and parameters, and what is predicted from how many columns."""
-        size = f"{len(self.models)} networks, {self.n_parameters} parameters"
+        size = f"{members_text(self.models)}, {self.n_parameters} parameters"
         return f"<Ensemble of {size}{task_text(self)}>"
 
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from separatrix.errors import ParameterError
 from separatrix.model import Model
+from separatrix.text import plural
 
 Array = NDArray[Any]
 
@@ -63,3 +64,18 @@ def checked_weights(weights: ArrayLike | None, n_models: int) -> Array:
         )
     array.flags.writeable = False
     return array
+
+
+def members_text(models: Sequence[Model]) -> str:
+    """Return how many networks, and how many linear models, an ensemble has.
+
+    Examples
+    --------
+    >>> from separatrix import Network
+    >>> line, network = (Model(Network.mlp(1, sizes, 1), np.zeros(n)) for sizes, n in (((), 2), ((2,), 7)))
+    >>> members_text([line, network, network])
+    '2 networks and 1 linear model'
+    """
+    n_lines = sum(len(model.network.layers) == 1 for model in models)
+    counts = {"network": len(models) - n_lines, "linear model": n_lines}
+    return " and ".join(plural(n, noun) for noun, n in counts.items() if n)

@@ -83,7 +83,7 @@ def test_a_large_ensemble_shows_its_largest_members(run):
     model = sx.Model(sx.Network.mlp(1, (), 1), [0.5, 0.0])
     sx.save(sx.Ensemble([model] * 30, range(1, 31)), "large.safetensors")
     lines = run("inspect", "large.safetensors").stdout.splitlines()
-    assert "30 networks with 60 parameters in all; the 20 with the largest weights below" in lines[1]
+    assert "30 linear models with 60 parameters in all; the 20 with the largest weights below" in lines[1]
     assert len([line for line in lines if "1 input →" in line]) == 20
     assert lines[2].startswith("6%")
 

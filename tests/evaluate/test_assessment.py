@@ -110,7 +110,10 @@ def test_costs_are_judged_at_the_cut_of_each() -> None:
     assert (found.model.cost.value, found.reports["line"].cost.value) == (0.0, 2.0)
     test = next(test for test in found.comparisons[0].others if test.metric == "cost of a row")
     assert (test.first, test.second, test.advantage.value) == (0.0, 2.0, 2.0)
-    assert "the baselines cut where it was cheapest on training rows" in found.cut_note
+    assert found.cost_verdict.endswith(
+        f"The network cuts at {found.model.threshold:.4g}, which it has kept; each of the others where it is "
+        "cheapest on training rows."
+    )
     assert "Cheapest on these rows would be a cut of 0.2, at 0.000 a row" in found.cost_note
     with pytest.raises(ParameterError, match="cost needs two classes, got 3"):
         assess_classifier([0, 1, 2], np.eye(3), [0, 1, 2], {}, cost=cost)
@@ -130,7 +133,9 @@ def test_the_verdict_on_the_cost_has_the_paired_test_and_the_advice() -> None:
         return assess_classifier(y, np.c_[1 - p, p], [0, 1], {"dummy": flat}, cost=cost)
 
     assert found(good).cost_verdict.startswith("At these costs a row costs 0.000 with the network: 0.5")
-    assert found(good).cost_verdict.endswith(" less (p < 0.001) than with the dummy.")
+    assert found(good).cost_verdict.endswith(
+        " less (p < 0.001) than with the dummy. The answers of all are those of a cut of 0.5."
+    )
     assert found(good).cost_advice == ""
     assert " more (p " in found(poor).cost_verdict
     for dear in (none, poor):

@@ -8,6 +8,7 @@ from separatrix import MLPClassifier, Model, Network
 from separatrix.engine.numpy_engine import layer_outputs
 from separatrix.errors import DataError
 from separatrix.explain import activation_histograms
+from separatrix.explain.activation_histograms import histograms_of
 
 X = np.random.RandomState(0).randn(50, 2)
 
@@ -61,3 +62,13 @@ def test_epochs_need_a_recording(recorded: MLPClassifier) -> None:
         activation_histograms(recorded.to_model(), X, epochs=2)
     with pytest.raises(DataError, match="no rows"):
         activation_histograms(recorded, X[:0])
+
+
+def test_of_many_rows_a_sample_is_counted() -> None:
+    rows = np.random.RandomState(1).randn(7000, 2)
+    model = Model(Network.mlp(2, (3,), 1, activation="tanh"), np.random.RandomState(3).randn(13))
+    seen = activation_histograms(model, rows)
+    assert (seen.n_rows, seen.n_rows_given) == (5000, 7000)
+    every = histograms_of(model.network, [model.theta], rows)
+    assert (every.n_rows, every.n_rows_given) == (7000, 7000)
+    assert_allclose(seen.layers[0][0].fractions, every.layers[0][0].fractions, atol=0.02)

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from separatrix import MLPClassifier, Model, Network
 from separatrix.engine.numpy_engine import layer_outputs
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.explain import hidden_space, hidden_units
 from separatrix.explain.plane import grid_rows
 from separatrix.network import PeriodicEmbedding
@@ -116,3 +116,18 @@ def test_inputs_with_an_embedding_have_no_weights() -> None:
     first, second = hidden_units(model, X, grid_resolution=4).layers
     assert first.weights.shape == (0, 3)
     assert_allclose(second.weights, model.coefs[1])
+
+
+def test_of_many_rows_the_space_shows_a_sample_that_keeps_a_rare_class() -> None:
+    rows = np.random.RandomState(1).randn(12_000, 2)
+    y = np.zeros(12_000, int)
+    y[[17, 11_000]] = 1
+    model = random_model(2, 6, 1)
+    space = hidden_space(model, rows, y, grid_resolution=5)
+    assert (len(space.rows), space.n_rows_given) == (5000, 12_000)
+    assert y[space.rows].sum() >= 1
+    small = hidden_space(model, rows[space.rows], grid_resolution=5)
+    assert_allclose(space.grid.plane.points, small.grid.plane.points)
+    assert small.rows.tolist() == list(range(5000))
+    with pytest.raises(DataError, match="X and y must have the same rows, got 12000 and 3"):
+        hidden_space(model, rows, y[:3])

@@ -20,6 +20,7 @@ from separatrix.explain.tables import (
     encoded_rows,
     encoded_targets,
     in_container_of,
+    rows_of,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -126,3 +127,11 @@ def test_rows_and_targets_must_have_the_same_length(n_targets: int) -> None:
 def test_bad_weights_are_an_error(weight: list[float]) -> None:
     with pytest.raises(DataError, match="sample_weight must have"):
         encoded_data(model_of("regression", 1), np.ones((2, 2)), [1.0, 2.0], weight)
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, Table, dict])
+def test_rows_of_a_table_are_in_its_container(kind: Any) -> None:
+    given = kind({"a": [1.0, 2.0, 3.0], "b": ["x", "y", "z"]})
+    found = rows_of(None, given, np.array([0, 2]))
+    assert isinstance(found, Table if kind is dict else kind)
+    assert (list(found["a"]), list(found["b"])) == ([1.0, 3.0], ["x", "z"])

@@ -189,3 +189,21 @@ def test_no_lines_are_drawn_from_inputs_with_an_embedding() -> None:
     assert len(display.weights_) == 1
     written = " ".join(words(display.ax_)).replace("\n", " ")
     assert "no lines from the inputs, which have an embedding" in written
+
+
+def test_a_sample_of_many_rows_is_named_and_its_rings_are_those_of_its_rows() -> None:
+    rows = np.random.RandomState(1).randn(6000, 2)
+    model = random_model(2, 6, 1)
+    y = 1 - model.predict(rows)
+    y[:5990] = model.predict(rows[:5990])
+    display = HiddenSpaceDisplay.from_estimator(
+        model, {"x1": rows[:, 0], "x2": rows[:, 1]}, y, grid_resolution=5
+    )
+    shown = display.space.rows
+    assert display.ax_.get_title().split("\n")[:2] == [
+        "the outputs of the hidden layer (6 units)",
+        f"a sample of {len(shown):,} of 6,000 rows",
+    ]
+    assert display.boundary_.is_wrong is not None
+    assert display.boundary_.is_wrong.tolist() == (shown >= 5990).tolist()
+    assert display.boundary_.is_wrong.any()

@@ -5,7 +5,7 @@ import pytest
 from matplotlib import pyplot as plt
 from numpy.testing import assert_allclose
 
-from separatrix import ActivationHistogramsDisplay, MLPClassifier
+from separatrix import ActivationHistogramsDisplay, MLPClassifier, Model, Network
 from separatrix.errors import ParameterError
 from separatrix.explain import activation_histograms
 
@@ -28,3 +28,12 @@ def test_a_row_for_each_epoch_and_a_column_for_each_layer() -> None:
     assert ActivationHistogramsDisplay(seen).plot(axes).axes_[1, 1] is axes[1, 1]
     with pytest.raises(ParameterError, match="axes must be 2 times 2"):
         ActivationHistogramsDisplay(seen).plot(axes[0])
+
+
+def test_a_sample_of_many_rows_is_named() -> None:
+    rows = np.random.RandomState(1).randn(6000, 2)
+    model = Model(Network.mlp(2, (3,), 1, activation="tanh"), np.random.RandomState(3).randn(13))
+    figures = [ActivationHistogramsDisplay.from_estimator(model, X).figure_ for X in (rows, rows[:100])]
+    many, few = (" ".join(figure.get_supylabel().split()) for figure in figures)
+    assert many == "fraction of the values of 5,000 of 6,000 rows (square-root scale)"
+    assert few == "fraction of the values (square-root scale)"

@@ -5,8 +5,11 @@ import pytest
 from sklearn.inspection import permutation_importance as of_scikit_learn
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from separatrix.data import learn_schema
 from separatrix.data.table import Table
-from separatrix.report.importance import correlated_groups, permutation_importance, sampled_rows
+from separatrix.estimators import MLPClassifier
+from separatrix.report.dependence import partial_dependence, source_dependence
+from separatrix.report.importance import by_source, correlated_groups, permutation_importance, sampled_rows
 from separatrix.report.subject import Subject
 
 
@@ -95,3 +98,29 @@ def test_a_sample_keeps_the_rare_class(n_rows: int) -> None:
     chosen = sampled_rows(subject, n_rows, np.random.RandomState(0))
     assert n_rows <= len(chosen) <= n_rows + 1
     assert 1 <= y[chosen].sum() <= 2
+
+
+def test_what_is_made_of_a_date_is_shuffled_together() -> None:
+    random = np.random.RandomState(0)
+    month = random.randint(1, 13, 400)
+    days = np.array([f"2024-{m:02}-{d:02}" for m, d in zip(month, random.randint(1, 29, 400), strict=True)])
+    table = Table({"day": days.astype(object), "month": month.astype(float), "x": random.normal(size=400)})
+    schema = learn_schema(table)
+    applied = schema.apply(table)
+    assert by_source(applied) == {
+        "day": ["day (days)", "day (month)", "day (weekday)"],
+        "month": ["month"],
+        "x": ["x"],
+    }
+    assert correlated_groups(applied) == [("day", "month"), ("x",)]
+    y = (month + random.normal(0, 2, 400) > 6).astype(int)
+    model = MLPClassifier((), solver="lbfgs", alpha=0.1, random_state=0)
+    model.fit_table(Table({**table.columns, "y": y}), "y")
+    subject = Subject.of(model, table, y)
+    found = permutation_importance(subject)
+    assert [group.columns for group in found.groups] == [("day", "month"), ("x",)]
+    assert found.groups[0].is_clear
+    # Of the three parts, the one that changes the answer most is shown.
+    shown = source_dependence(subject, "day")
+    ranges = {name: np.ptp(partial_dependence(subject, name).answers) for name in by_source(applied)["day"]}
+    assert shown.column == max(ranges, key=lambda name: ranges[name])

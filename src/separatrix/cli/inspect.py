@@ -27,6 +27,7 @@ from separatrix.data.encoder import TableEncoder
 from separatrix.data.files.formats import format_of
 from separatrix.decision import Decision
 from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.ensemble_parts import members_text
 from separatrix.errors import DataError
 from separatrix.io import load
 from separatrix.model import Model
@@ -107,7 +108,7 @@ def network_lines(model: AnyModel, limit: int) -> list[Row]:
     if all("configuration" in (one.training or {}) for one in model.models):
         return configuration_lines(model, limit)
     heaviest = sorted(zip(model.fractions.tolist(), model.models, strict=True), key=lambda pair: -pair[0])
-    size = f"{plural(len(heaviest), 'network')} with {plural(model.n_parameters, 'parameter')} in all"
+    size = f"{members_text(model.models)} with {plural(model.n_parameters, 'parameter')} in all"
     more = f"; the {limit} with the largest weights below" if len(heaviest) > limit else ""
     shown = [(f"{share:.0%}", network_text(network)) for share, network in heaviest[:limit]]
     return [("Ensemble", f"the mean of {size}{more}"), *shown]
@@ -126,10 +127,7 @@ def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
         weights[configuration] += share
         numbers[configuration] += 1
         nouns[configuration] = "network" if len(one.network.layers) > 1 else "linear model"
-    kinds = ("network", "linear model")
-    counts = {noun: sum(n for name, n in numbers.items() if nouns[name] == noun) for noun in kinds}
-    parts = " and ".join(plural(n, noun) for noun, n in counts.items() if n)
-    size = f"{parts} with {plural(model.n_parameters, 'parameter')} in all"
+    size = f"{members_text(model.models)} with {plural(model.n_parameters, 'parameter')} in all"
     heaviest = weights.most_common(limit)
     more = f"; the {limit} kinds with the largest weights below" if len(weights) > limit else ""
     lines = [(f"{share:.0%}", f"{plural(numbers[name], nouns[name])}: {name}") for name, share in heaviest]

@@ -134,7 +134,7 @@ def _range(decision: ColumnSchema) -> str:
     if decision.low is None or decision.high is None:
         return ""
     if decision.kind == "date":
-        return decision.reason.partition(" from ")[2].partition(":  ")[0].partition(": becomes")[0]
+        return decision.date_range
     return f"{decision.low:.6g} to {decision.high:.6g}"
 
 

@@ -105,6 +105,7 @@ def examine(
     orders, categories = (source.ordered, source.categories) if isinstance(source, Table) else ({}, ())
     in_memory = isinstance(stream, TableStream)
     profiles, sample = profile_columns(stream, most=max(LEVELS, stream.n_rows) if in_memory else LEVELS)
+    _mark_text_beside_numbers(profiles)
     decisions = [
         _decision(name, profile, options, orders.get(name, ()), is_category=name in categories)
         for name, profile in profiles.items()
@@ -142,6 +143,21 @@ def profile_columns(stream: Stream, most: int = LEVELS) -> tuple[dict[str, Profi
             columns[name] = column[chosen]
         sample.add(keys[chosen], columns)
     return profiles, sample.table()
+
+
+def _mark_text_beside_numbers(profiles: Mapping[str, Profile]) -> None:
+    """Mark the columns of a table that was read as text, numbers with decimals among it."""
+    texts = [profile for profile in profiles.values() if isinstance(profile, TextProfile)]
+    if len(texts) == len(profiles) and any(map(_has_decimals, texts)):
+        for profile in texts:
+            profile.is_beside_numbers = True
+
+
+def _has_decimals(profile: TextProfile) -> bool:
+    """Return whether most cells are numbers, and not all of them digits alone."""
+    numerals = profile.numerals
+    n_numbers = numerals.n[numerals.number_format.decimal]
+    return n_numbers > profile.n / 2 and profile.n_digits < n_numbers / 2
 
 
 def with_links(

@@ -107,7 +107,22 @@ class Assessment:
             return ""
         parts = [f"{_cost_difference(test)} than with {_called(name)}" for name, test in tests.items()]
         own = next(iter(tests.values())).first
-        return f"At these costs a row costs {own:.3f} with the {self.name}: {', '.join(parts)}."
+        return f"At these costs a row costs {own:.3f} with the {self.name}: {', '.join(parts)}.{self._cuts}"
+
+    @property
+    def _cuts(self) -> str:
+        """Where each of those whose costs are compared cuts, as a sentence."""
+        model = self.model
+        if not isinstance(model, ClassificationReport):
+            return ""
+        if not self.is_cheapest:
+            return f" The answers of all are those of a cut of {model.threshold or 0.5:.4g}."
+        # Folds judge the rows that they choose cuts on.
+        rows = "these rows" if self.rows else "training rows"
+        return (
+            f" The {self.name} cuts at {model.threshold:.4g}, which it has kept; each of the others where it "
+            f"is cheapest on {rows}."
+        )
 
     @property
     def cost_advice(self) -> str:
@@ -140,9 +155,7 @@ class Assessment:
             whom = "" if not cuts else f", of the {self.name} and of the baselines"
             return f"{model.answer_rule}{whom}."
         listed = ", ".join(f"{cut:.4g} of {_called(name)}" for name, cut in cuts.items())
-        rows = "these rows" if self.rows else "training rows"  # folds judge the rows that they choose cuts on
-        why = f": the baselines cut where it was cheapest on {rows}" if self.is_cheapest else ""
-        return f"{model.answer_rule} of the {self.name}, {listed}{why}."
+        return f"{model.answer_rule} of the {self.name}, {listed}."
 
     @property
     def decided_by(self) -> str:

@@ -14,7 +14,7 @@ from separatrix.engine.numpy_engine import layer_sums_and_outputs
 from separatrix.errors import DataError
 from separatrix.explain.curve import nearest_recorded
 from separatrix.explain.subject import as_recording, model_with_hidden_layers
-from separatrix.explain.tables import encoded_rows
+from separatrix.explain.tables import MAX_ROWS, as_table, encoded_rows, rows_of, stratified_rows
 from separatrix.network import Network
 from separatrix.network.units import dead_units, saturated_units
 
@@ -56,7 +56,8 @@ class ActivationHistograms:
         The bins of each layer, which are the same at all epochs.
     layers : tuple of tuple of LayerHistogram
         For each epoch, for each hidden layer.
-    n_rows : int
+    n_rows, n_rows_given : int
+        Rows that were counted, and of which they are a sample, or all.
     """
 
     epochs: tuple[int, ...]
@@ -64,6 +65,7 @@ class ActivationHistograms:
     edges: tuple[Array, ...]
     layers: tuple[tuple[LayerHistogram, ...], ...]
     n_rows: int
+    n_rows_given: int
 
 
 def activation_histograms(
@@ -75,6 +77,7 @@ def activation_histograms(
     ----------
     estimator : Model, fitted estimator of this package, or pipeline that ends in one
     X : array-like or table of shape (n_rows, n_columns)
+        Of more than 5,000 rows a fixed sample is counted.
     epochs : int or sequence of int, optional
         Number of recorded epochs, evenly spaced; or a sequence, for the recorded epochs nearest to these. By
         default, only the network itself.
@@ -102,8 +105,8 @@ def activation_histograms(
     """
     check.integer("bins", bins, 2)
     model = model_with_hidden_layers(estimator)
-    rows = encoded_rows(estimator, X)
-    if len(rows) == 0:
+    rows, n_rows = shown_inputs(estimator, X)
+    if n_rows == 0:
         raise DataError("X has no rows; pass the rows to look at.")
     shown: tuple[int, ...] = ()
     thetas = [model.theta]
@@ -111,7 +114,15 @@ def activation_histograms(
         recording = as_recording(estimator)
         indices = nearest_recorded(recording.epochs, epochs)
         shown, thetas = tuple(recording.epochs[indices].tolist()), list(recording.thetas[indices])
-    return replace(histograms_of(model.network, thetas, rows, bins=bins), epochs=shown)
+    found = histograms_of(model.network, thetas, rows, bins=bins)
+    return replace(found, epochs=shown, n_rows_given=n_rows)
+
+
+def shown_inputs(estimator: Any, X: Any) -> tuple[Array, int]:
+    """Return the encoded rows that are counted, a fixed sample of many, and how many `X` has."""
+    n_rows = as_table(estimator, X).n_rows
+    shown = stratified_rows(n_rows, None, MAX_ROWS)
+    return encoded_rows(estimator, X if len(shown) == n_rows else rows_of(estimator, X, shown)), n_rows
 
 
 def histograms_of(
@@ -131,7 +142,7 @@ def histograms_of(
     Returns
     -------
     ActivationHistograms
-        Without epochs.
+        Without epochs; the rows are all that are given.
 
     Raises
     ------
@@ -156,7 +167,7 @@ def histograms_of(
         )
         for theta in thetas
     )
-    return ActivationHistograms((), tuple(names), tuple(edges), histograms, len(rows))
+    return ActivationHistograms((), tuple(names), tuple(edges), histograms, len(rows), len(rows))
 
 
 def _edges(name: str, limits: Any, bins: int) -> Array:

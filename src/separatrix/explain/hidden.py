@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from separatrix.data.labels import Labels
 from separatrix.engine.numpy_engine import layer_outputs, layer_sums_and_outputs
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.explain.boundary import DecisionGrid, grid_over, threshold_of
 from separatrix.explain.plane import (
     Plane,
@@ -29,7 +30,7 @@ from separatrix.explain.subject import (
     output_names,
     shortened,
 )
-from separatrix.explain.tables import as_table, encoded_rows
+from separatrix.explain.tables import MAX_ROWS, as_table, encoded_rows, rows_of, stratified_rows
 from separatrix.model import Model
 from separatrix.network import Network
 
@@ -184,20 +185,29 @@ class HiddenSpace:
     mesh : list of ndarray of shape (n, 2)
         Images of straight lines in the input plane; only with two inputs and two units, where both spaces
         can be shown completely.
+    rows : ndarray of int
+        Numbers of the rows that are shown.
+    n_rows_given : int
+        Of which they are a sample, or all.
     """
 
     grid: DecisionGrid
     layer: str
     mesh: list[Array]
+    rows: Array
+    n_rows_given: int
 
 
-def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> HiddenSpace:
+def hidden_space(estimator: Any, X: Any, y: Any = None, *, grid_resolution: int = 200) -> HiddenSpace:
     """Compute the outputs of the last hidden layer, and how the last layer separates the classes there.
 
     Parameters
     ----------
     estimator : Model, fitted classifier of this package, or pipeline that ends in one
     X : array-like or table of shape (n_rows, n_columns)
+        Of more than 5,000 rows a fixed sample is shown.
+    y : array-like of shape (n_rows,), optional
+        The classes: the sample then keeps their fractions, and has a row of each at least.
     grid_resolution : int
         Points along each side of the space.
 
@@ -213,10 +223,10 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
     ParameterError
         If the last hidden layer has fewer than two units, or the network is not a classifier.
     DataError
-        If `X` does not fit the network.
+        If `X` does not fit the network, or `y` does not fit `X`.
     """
     model = model_with_hidden_layers(estimator)
-    class_labels(estimator)  # raises an error if it is not a classifier
+    classes = class_labels(estimator)  # raises an error if it is not a classifier
     network = model.network
     n_units = network.layers[-2].units
     if n_units < 2:
@@ -231,6 +241,10 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
         classes=model.classes,
         feature_names=[f"unit {number}" for number in range(1, n_units + 1)],
     )
+    n_rows = as_table(estimator, X).n_rows
+    shown = stratified_rows(n_rows, _codes(classes, y, n_rows), MAX_ROWS)
+    if len(shown) < n_rows:
+        X = rows_of(estimator, X, shown)
     rows = layer_outputs(network, model.theta, encoded_rows(estimator, X))[-2]
     if n_units == 2:
         plane = make_plane(last, rows, grid_resolution=grid_resolution)
@@ -240,7 +254,17 @@ def hidden_space(estimator: Any, X: Any, *, grid_resolution: int = 200) -> Hidde
     name = f"hidden layer {n_hidden}" if n_hidden > 1 else "the hidden layer"
     mesh = _mesh(estimator, model, X) if n_units == 2 and len(as_table(estimator, X).columns) == 2 else []
     grid = replace(grid_over(last, plane, rows), threshold=threshold_of(estimator))
-    return HiddenSpace(grid, f"{name} ({n_units} units)", mesh)
+    return HiddenSpace(grid, f"{name} ({n_units} units)", mesh, shown, n_rows)
+
+
+def _codes(classes: Array, y: Any, n_rows: int) -> Array | None:
+    """Return the codes of the rows' classes, if they are known."""
+    if y is None:
+        return None
+    codes = Labels(np.asarray(classes)).encode(np.ravel(y), "y")
+    if len(codes) != n_rows:
+        raise DataError(f"X and y must have the same rows, got {n_rows} and {len(codes)}.")
+    return codes
 
 
 def _output_plane(last: Model, rows: Array, n: int) -> Plane:

@@ -22,6 +22,9 @@ from separatrix.model import Model
 
 Array = NDArray[Any]
 
+MAX_ROWS = 5000
+"""Rows of a large table that a picture shows."""
+
 
 def as_table(estimator: Any, X: Any) -> Table:
     """Return the columns of `X` that the estimator reads.
@@ -179,3 +182,38 @@ def some_rows(data: Data, max_rows: int | None) -> Data:
     if max_rows is None or data.n_rows <= max_rows:
         return data
     return data.take(np.sort(np.random.RandomState(0).permutation(data.n_rows)[:max_rows]))
+
+
+def stratified_rows(n_rows: int, codes: Array | None, n_most: int) -> Array:
+    """Return the numbers of `n_most` rows, evenly from all classes, in order; one of each class at least.
+
+    Examples
+    --------
+    >>> codes = np.array([0] * 990 + [1] * 10)
+    >>> rows = stratified_rows(1000, codes, 100)
+    >>> len(rows), int(codes[rows].sum())
+    (100, 1)
+    """
+    if n_rows <= n_most:
+        return np.arange(n_rows)
+    order = np.random.RandomState(0).permutation(n_rows)
+    if codes is not None:
+        order = order[np.argsort(codes[order], kind="stable")]
+    rows = order[np.linspace(0, n_rows - 1, n_most).round().astype(np.intp)]
+    if codes is not None:
+        firsts = order[np.unique(codes[order], return_index=True)[1]]
+        absent = firsts[~np.isin(codes[firsts], codes[rows])]
+        rows = np.concatenate([rows, absent])
+    return np.sort(rows)
+
+
+def rows_of(estimator: Any, X: Any, rows: Array) -> Any:
+    """Return some rows of `X`, in the container that it is.
+
+    Examples
+    --------
+    >>> rows_of(None, np.array([[1.0], [2.0], [3.0]]), np.array([0, 2])).tolist()
+    [[1.0], [3.0]]
+    """
+    table = as_table(estimator, X).take(rows)
+    return table if isinstance(X, Table) else in_container_of(X, table.columns)

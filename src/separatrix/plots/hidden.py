@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from separatrix.explain.hidden import HiddenUnits, LayerView, hidden_units, units_over
 from separatrix.explain.plane import PlaneKind, RowLike
 from separatrix.explain.subject import model_with_hidden_layers, shortened
+from separatrix.explain.tables import stratified_rows
 from separatrix.model import Model
 from separatrix.plots.axes import as_written, style, wrapped, wrapped_to
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
@@ -33,7 +34,6 @@ from separatrix.plots.palette import (
     probability_colormap,
     signed_colormap,
 )
-from separatrix.plots.points import stratified_rows
 from separatrix.plots.scene import Scene
 from separatrix.plots.sizes import figure_size, text_points, text_size
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from separatrix.explain.hidden import HiddenSpace, hidden_space
+from separatrix.explain.tables import rows_of
 from separatrix.model import Model
 from separatrix.plots.boundary import DecisionBoundaryDisplay
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Subject
 from separatrix.plots.palette import ink
+from separatrix.plots.points import predictions_of
 from separatrix.plots.sizes import text_points, text_scale
 
 
@@ -68,8 +71,9 @@ class HiddenSpaceDisplay(ModelDisplay):
         ----------
         estimator : Model, fitted classifier of this package, or pipeline that ends in one
         X : array-like or table of shape (n_rows, n_columns)
+            Of more than 5,000 rows a fixed sample is shown, and the title says so.
         y : array-like of shape (n_rows,), optional
-            The points' classes.
+            The points' classes: the sample then keeps their fractions.
         grid_resolution : int, default=200
             Points along each side.
         ax : matplotlib Axes, optional
@@ -84,8 +88,10 @@ class HiddenSpaceDisplay(ModelDisplay):
         DataError
             If `X` or `y` does not fit.
         """
-        space = hidden_space(estimator, X, grid_resolution=grid_resolution)
-        return cls(space, y, None if y is None else estimator.predict(X)).plot(ax, **kwargs)
+        space = hidden_space(estimator, X, y, grid_resolution=grid_resolution)
+        if len(space.rows) < space.n_rows_given:
+            X, y = rows_of(estimator, X, space.rows), None if y is None else np.ravel(y)[space.rows]
+        return cls(space, y, predictions_of(estimator, X, y)).plot(ax, **kwargs)
 
     def plot(self, ax: Axes | None = None, **kwargs: Any) -> Self:
         """Draw the points; `ax` and `**kwargs` are those of `DecisionBoundaryDisplay.plot`."""
@@ -97,7 +103,9 @@ class HiddenSpaceDisplay(ModelDisplay):
             self.ax_.add_collection(self.mesh_, autolim=False)
         size = text_points("x-small" if self.boundary_._is_small else "small")
         first = f"the outputs of {self.space.layer}"
-        self.ax_.set_title("\n".join(filter(None, [first, self.ax_.get_title()])), fontsize=size)
+        n_shown, n_rows = len(self.space.rows), self.space.n_rows_given
+        sample = f"a sample of {n_shown:,} of {n_rows:,} rows" if n_shown < n_rows else ""
+        self.ax_.set_title("\n".join(filter(None, [first, sample, self.ax_.get_title()])), fontsize=size)
         if self.boundary_._is_own and text_scale() > 1:
             self.figure_.draw_without_rendering()  # a long legend of large texts takes two passes to lay out
         return self

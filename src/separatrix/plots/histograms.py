@@ -16,9 +16,9 @@ from separatrix.explain.activation_histograms import (
     LayerHistogram,
     activation_histograms,
     histograms_of,
+    shown_inputs,
 )
 from separatrix.explain.subject import model_with_hidden_layers
-from separatrix.explain.tables import encoded_rows
 from separatrix.model import Model
 from separatrix.plots.axes import figure_of, style, wrapped_to
 from separatrix.plots.display import NO_NETWORK, ModelDisplay, Panel, Subject
@@ -84,6 +84,7 @@ class ActivationHistogramsDisplay(ModelDisplay):
         ----------
         estimator : Model, fitted estimator of this package, or pipeline that ends in one
         X : array-like or table of shape (n_rows, n_columns)
+            Of more than 5,000 rows a fixed sample is counted, and the picture says so.
         epochs : int or sequence of int, optional
             Number of recorded epochs, or the epochs, each replaced by the nearest that was recorded. By
             default, only the network itself.
@@ -153,7 +154,8 @@ class ActivationHistogramsDisplay(ModelDisplay):
         if axes is None:
             height, size = 60 * self.figure_.get_figheight(), text_points("small")
             self.figure_.supylabel(
-                wrapped_to("fraction of the values (square-root scale)", height, size), fontsize=size
+                wrapped_to(f"fraction of the values{_sample(h)} (square-root scale)", height, size),
+                fontsize=size,
             )
         for ax, name in zip(grid[-1], h.activations, strict=True):
             ax.set_xlabel(f"value of a {name} unit", fontsize=text_points("small"))
@@ -163,7 +165,8 @@ class ActivationHistogramsDisplay(ModelDisplay):
     def panel(cls, scene: Scene, figure: SubFigure) -> Panel:
         """Draw one histogram for each hidden layer, above each other; its bars and its counts change."""
         model = model_with_hidden_layers(scene.estimator)
-        seen = histograms_of(model.network, list(scene.thetas), encoded_rows(scene.estimator, scene.rows))
+        rows, n_rows = shown_inputs(scene.estimator, scene.rows)
+        seen = replace(histograms_of(model.network, list(scene.thetas), rows), n_rows_given=n_rows)
         n_layers = len(seen.activations)
         grid = figure.subplots(n_layers, 1, squeeze=False)
         display = cls(replace(seen, layers=seen.layers[:1])).plot(grid.T)
@@ -193,6 +196,12 @@ class ActivationHistogramsDisplay(ModelDisplay):
     def draw(cls, subject: Subject) -> Self:
         """Draw the values of a model's units for the rows of a table."""
         return cls.from_estimator(subject.model, subject.table, epochs=subject.epochs)
+
+
+def _sample(histograms: ActivationHistograms) -> str:
+    """Return of which rows the values are, if not of all."""
+    n_rows, n_given = histograms.n_rows, histograms.n_rows_given
+    return f" of {n_rows:,} of {n_given:,} rows" if n_rows < n_given else ""
 
 
 def _title(n: int, name: str, layer: LayerHistogram, *, is_first: bool) -> str:

@@ -11,13 +11,13 @@ from matplotlib.collections import PathCollection
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
+from separatrix.explain.tables import MAX_ROWS, stratified_rows
 from separatrix.plots.axes import figure_of, wrapped
 from separatrix.plots.palette import background, class_colors, class_markers, ink, marker_scale, muted
 from separatrix.plots.sizes import text_points
 
 Array = NDArray[Any]
 
-MAX_POINTS = 5000  # drawn of rows
 _RING = 4.5  # area of a ring around a dot, in areas of the dot
 
 _GAP, _PAD = 8.0, 2.5  # between a point and its name, and around a name, in points
@@ -34,8 +34,8 @@ def draw_class_points(
     A rarer class lies above more frequent ones. Of many points a sample is drawn that keeps the fractions of
     the classes. `kwargs` are passed to `Axes.scatter` and replace the defaults; `s` is the area of a dot.
     """
-    if len(points) > MAX_POINTS:
-        rows = stratified_rows(len(points), codes, MAX_POINTS)
+    if len(points) > MAX_ROWS:
+        rows = stratified_rows(len(points), codes, MAX_ROWS)
         points, codes = points[rows], None if codes is None else codes[rows]
     area = kwargs.pop("s", point_area(len(points)))
     look = {"edgecolors": background(), "linewidths": 0.06 * area**0.5, "zorder": 3} | kwargs
@@ -90,32 +90,9 @@ def predictions_of(estimator: Any, X: Any, y: Any) -> Any:
 
 def ringed_points(points: Array, codes: Array, is_wrong: Array) -> Array:
     """Return those points that are drawn and wrong."""
-    rows = stratified_rows(len(points), codes, MAX_POINTS)
+    rows = stratified_rows(len(points), codes, MAX_ROWS)
     wrong: Array = points[rows][is_wrong[rows]]
     return wrong
-
-
-def stratified_rows(n_rows: int, codes: Array | None, n_most: int) -> Array:
-    """Return the numbers of `n_most` rows, evenly from all classes, in order; one of each class at least.
-
-    Examples
-    --------
-    >>> codes = np.array([0] * 990 + [1] * 10)
-    >>> rows = stratified_rows(1000, codes, 100)
-    >>> len(rows), int(codes[rows].sum())
-    (100, 1)
-    """
-    if n_rows <= n_most:
-        return np.arange(n_rows)
-    order = np.random.RandomState(0).permutation(n_rows)
-    if codes is not None:
-        order = order[np.argsort(codes[order], kind="stable")]
-    rows = order[np.linspace(0, n_rows - 1, n_most).round().astype(np.intp)]
-    if codes is not None:
-        firsts = order[np.unique(codes[order], return_index=True)[1]]
-        absent = firsts[~np.isin(codes[firsts], codes[rows])]
-        rows = np.concatenate([rows, absent])
-    return np.sort(rows)
 
 
 def write_beside(

@@ -29,7 +29,7 @@ class ColumnFacts:
         Why it has this kind, or why it is left out; empty if that is plain.
     n_missing, n_distinct, n_rows : int
     values : str
-        The range and the median of numbers, or the most frequent levels, in words.
+        The range and the median of numbers, the range of dates, or the most frequent levels, in words.
     is_used : bool
         Whether the model reads it.
     """
@@ -71,7 +71,7 @@ def column_facts(table: Table, model: Any = None) -> tuple[ColumnFacts, ...]:
 def _decided(decision: ColumnSchema, table: Table) -> ColumnFacts:
     """Return what the schema says of a column; its values as a model takes them, if it takes it as one."""
     reason = [] if decision.is_clear and decision.is_used else [decision.reason]
-    values = ""
+    values = decision.date_range
     if decision.name in table.columns:
         values = _values(
             table.text(decision.name) if decision.name in table.truths else table[decision.name]

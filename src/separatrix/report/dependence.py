@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from separatrix.data.column import is_text
 from separatrix.errors import TableWarning
-from separatrix.report.importance import sampled_rows
+from separatrix.report.importance import by_source, sampled_rows
 from separatrix.report.subject import Subject
 
 Array = NDArray[Any]
@@ -106,6 +106,20 @@ def partial_dependence(
     mean = answers.reshape(len(values), n, -1).mean(axis=1)
     shown, names = _outputs(subject, max_classes)
     return Dependence(column, values, mean[:, shown], names, counts, n)
+
+
+def source_dependence(subject: Subject, column: str, **settings: Any) -> Dependence:
+    """Return the dependence on a column as it was given; of a date, on the part with the widest range.
+
+    Parameters
+    ----------
+    subject : Subject
+    column : str
+    **settings
+        As for `partial_dependence`.
+    """
+    found = (partial_dependence(subject, name, **settings) for name in by_source(subject.table)[column])
+    return max(found, key=lambda each: float(np.ptp(each.answers, axis=0).max()))
 
 
 def dependence_range(dependences: Sequence[Dependence]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from separatrix.data.column import Column, as_text, is_text
+from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
 from separatrix.evaluate.intervals import LEVEL, Interval
 from separatrix.evaluate.splits import every_kth
@@ -40,7 +41,7 @@ class ColumnImportance:
     Attributes
     ----------
     columns : tuple of str
-        Shuffled together.
+        Shuffled together; a date stands for the year, the month, … that are made of it.
     loss : Interval
         Rise of the log-loss, or of the squared error as a fraction of the target's variance (the fall of R²).
     """
@@ -100,7 +101,8 @@ def permutation_importance(
     """Compute by how much the loss rises when the values of columns are shuffled among the rows.
 
     Columns that say nearly the same are shuffled together: shuffled one by one, each would look unimportant,
-    as the others still say it. The work is bounded: of many rows a sample is used that keeps the fractions of
+    as the others still say it. So are those that are made of one column, as the year and the month of a date.
+    The work is bounded: of many rows a sample is used that keeps the fractions of
     the classes, and many columns are shuffled less often.
 
     Parameters
@@ -134,13 +136,14 @@ def permutation_importance(
     [('a', True), ('b', False)]
     """
     random = np.random.RandomState(random_state)
-    groups = correlated_groups(subject.table)
+    groups, made = correlated_groups(subject.table), by_source(subject.table)
     n_rows = min(subject.n_rows, max_rows, max(_LEAST_ROWS, BUDGET // len(groups)))
     rows = sampled_rows(subject, n_rows, random)
     part = subject.take(rows)
     repeats = n_repeats or max(1, min(_REPEATS, BUDGET // (n_rows * len(groups))))
     orders = [random.permutation(part.n_rows) for _ in range(repeats)]
-    rises = shuffled_rises(part.table, groups, orders, lambda table: part.losses(part.answers(table)))
+    shuffled = [[column for name in group for column in made[name]] for group in groups]
+    rises = shuffled_rises(part.table, shuffled, orders, lambda table: part.losses(part.answers(table)))
     scale, metric = 1.0, "log-loss"
     if subject.classes is None:
         scale, metric = float(np.var(part.y)) or 1.0, "R²"
@@ -150,6 +153,15 @@ def permutation_importance(
     ]
     found.sort(key=lambda each: -(each.loss.value or 0.0))
     return Importance(metric, tuple(found), n_rows, repeats, subject.n_rows)
+
+
+def by_source(table: Table) -> dict[str, list[str]]:
+    """Return, by column as it was given, the columns of a table that are made of it, as those of a date."""
+    sources = table.schema.sources if isinstance(table, AppliedTable) else {}
+    made: dict[str, list[str]] = {}
+    for name in table.columns:
+        made.setdefault(sources.get(name, name), []).append(name)
+    return made
 
 
 def sampled_rows(subject: Subject, n_rows: int, random: np.random.RandomState) -> Array:
@@ -235,7 +247,8 @@ def correlated_groups(
     """Return the columns in groups that say nearly the same; most groups are single columns.
 
     The association is Spearman's correlation of two columns of numbers, Cramér's V of two of text, and the
-    correlation ratio of numbers and text. Groups are those of average linkage.
+    correlation ratio of numbers and text; of a date, the largest of the columns that are made of it. Groups
+    are those of average linkage.
 
     Parameters
     ----------
@@ -252,18 +265,30 @@ def correlated_groups(
     >>> correlated_groups(table)
     [('cm', 'inch'), ('town',)]
     """
-    names = list(table.columns)
+    made = by_source(table)
+    names = list(made)
     if len(names) == 1 or table.n_rows < 3:
         return [(name,) for name in names]
     if table.n_rows > max_rows:
         table = table.take(np.linspace(0, table.n_rows - 1, max_rows).astype(np.intp))
-    strength = _associations(table)
+    strength = _of_sources(_associations(table), list(table.columns), list(made.values()))
     distance = squareform(1 - strength, checks=False)
     cluster = fcluster(linkage(distance, "average"), 1 - limit, criterion="distance")
     groups: dict[int, list[str]] = {}
     for name, number in zip(names, cluster.tolist(), strict=True):
         groups.setdefault(number, []).append(name)
     return [tuple(group) for group in groups.values()]
+
+
+def _of_sources(strength: Array, names: Sequence[str], made: Sequence[Sequence[str]]) -> Array:
+    """Return the largest association of each two columns as they were given, (n_sources, n_sources)."""
+    if len(made) == len(names):
+        return strength
+    order = [names.index(name) for group in made for name in group]
+    starts = np.cumsum([0, *(len(group) for group in made[:-1])])
+    strength = strength[np.ix_(order, order)]
+    found: Array = np.maximum.reduceat(np.maximum.reduceat(strength, starts, axis=0), starts, axis=1)
+    return found
 
 
 def _associations(table: Table) -> Array:

@@ -77,15 +77,31 @@ def assess_estimator(
     """
     subject = Subject.of(model, X, y, target)
     rows = Subject.of(model, X_train, y_train, target)
+    baselines, is_weighted = subject_baselines(
+        subject, rows, sample_weight, class_weight, trees=trees, cost=cost
+    )
+    return assess_subject(subject, subject.answers(), baselines, target, is_weighted=is_weighted, cost=cost)
+
+
+def subject_baselines(
+    subject: Subject,
+    rows: Subject,
+    sample_weight: Any = None,
+    class_weight: ClassWeight = None,
+    *,
+    trees: bool = True,
+    cost: Cost | None = None,
+) -> tuple[dict[str, Baseline], bool]:
+    """Return the baselines of a model, fitted on its training rows, and whether classes are weighted."""
     training, is_weighted = training_table(subject, rows, sample_weight, class_weight)
     baselines = table_baselines(
         training,
         subject.table,
         trees=trees,
-        line=not is_linear_baseline(model),
+        line=not is_linear_baseline(subject.model),
         rule=AnswerRule.of_model(subject.how, cost, is_weighted=is_weighted),
     )
-    return assess_subject(subject, subject.answers(), baselines, target, is_weighted=is_weighted, cost=cost)
+    return baselines, is_weighted
 
 
 def assess_subject(

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from separatrix.ensemble import AnyModel
+from separatrix.ensemble_parts import members_text
 from separatrix.errors import OutputError
 from separatrix.evaluate.answer_rule import AnswerRule
-from separatrix.evaluate.baseline_models import table_baselines
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.calibration import CalibrationBin, calibration_bins
 from separatrix.evaluate.classification import RARE
@@ -27,17 +27,13 @@ from separatrix.report.advice import TrainingFacts, advice
 from separatrix.report.columns import column_facts
 from separatrix.report.content import Content, Curve
 from separatrix.report.cross_validation import CrossAssessment
-from separatrix.report.dependence import partial_dependence
+from separatrix.report.dependence import source_dependence
 from separatrix.report.given_rows import judged_rows, n_shared_rows, rows_notes, trained_rows
 from separatrix.report.importance import permutation_importance, sampled_rows
-from separatrix.report.judging import (
-    ClassWeight,
-    assess_subject,
-    training_table,
-)
+from separatrix.report.judging import ClassWeight, assess_subject, subject_baselines
 from separatrix.report.learning import LearningCurves
 from separatrix.report.rows import outstanding_rows
-from separatrix.report.subject import Subject, is_linear_baseline
+from separatrix.report.subject import Subject
 
 Array = NDArray[Any]
 
@@ -137,13 +133,8 @@ class Report(Content):
                     *notes,
                     *rows_notes(subject.n_rows, training.n_rows, trained_rows(model), n_shared),
                 )
-                table, is_weighted = training_table(subject, training, None, class_weight)
-                baselines = table_baselines(
-                    table,
-                    subject.table,
-                    trees=trees,
-                    line=not is_linear_baseline(model),
-                    rule=AnswerRule.of_model(subject.how, costs, is_weighted=is_weighted),
+                baselines, is_weighted = subject_baselines(
+                    subject, training, class_weight=class_weight, trees=trees, cost=costs
                 )
             else:
                 baselines, is_weighted = _guess(model, subject, costs), False
@@ -153,7 +144,7 @@ class Report(Content):
         assessment = replace(assessment, notes=(*assessment.notes, *notes))
         importance = permutation_importance(subject, random_state=random_state)
         first = [group.columns[0] for group in importance.groups]
-        shown = [group.columns[0] for group in importance.groups if group.is_clear][:N_DEPENDENCES]
+        clear = [group.columns[0] for group in importance.groups if group.is_clear][:N_DEPENDENCES]
         loss = None if training is None or folds is not None else _training_loss(training)
         names = {subject.kind: answers, **{n: b.predictions for n, b in baselines.items() if n != DUMMY}}
         return cls(
@@ -176,9 +167,7 @@ class Report(Content):
             threshold=subject.threshold,
             learning=LearningCurves.of(model),
             importance=importance,
-            dependence=tuple(
-                partial_dependence(subject, column, random_state=random_state) for column in shown
-            ),
+            dependence=tuple(source_dependence(subject, name, random_state=random_state) for name in clear),
             rows=outstanding_rows(subject, answers, first),
             advice=advice(assessment, TrainingFacts.of(model, subject.kind, loss)),
             model_file=None if model_file is None else str(model_file),
@@ -252,7 +241,7 @@ def model_text(model: Any) -> str:
     networks = getattr(value, "models", None)
     if networks is None:
         return f"a network {value.network}, {value.n_parameters:,} parameters"  # type: ignore[union-attr]
-    return f"an ensemble of {len(networks):,} networks, {value.n_parameters:,} parameters in all"
+    return f"an ensemble of {members_text(networks)}, {value.n_parameters:,} parameters in all"
 
 
 def _target_name(model: Any) -> str | None:

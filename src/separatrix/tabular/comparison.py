@@ -20,7 +20,7 @@ from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING, TrainingTable, table_baselines
 from separatrix.evaluate.intervals import Interval
-from separatrix.report.importance import rise_interval, shuffled_rises
+from separatrix.report.importance import by_source, rise_interval, shuffled_rises
 from separatrix.tabular.candidates import Part
 from separatrix.tabular.training import Answer, Split
 
@@ -140,7 +140,7 @@ class OutOfFold:
         L. Breiman, Random forests, Machine Learning 45 (2001), section 10.
         """
         part = table.take(rows)
-        made = _by_source(part)
+        made = by_source(part)
         # One shuffle may raise the loss by chance, as on the page of a report, where they are repeated, too.
         repeats = max(1, min(REPEATS, REPEATED_CELLS // max(1, len(rows) * len(made))))
         rises = shuffled_rises(
@@ -152,12 +152,3 @@ class OutOfFold:
         )
         found = [(name, rise_interval(rise)) for name, rise in zip(made, rises, strict=True)]
         return tuple(sorted(found, key=lambda each: -(each[1].value or 0.0)))
-
-
-def _by_source(table: Table) -> dict[str, list[str]]:
-    """Return, by column as it was given, the columns that are made of it."""
-    sources = table.schema.sources if isinstance(table, AppliedTable) else {}
-    made: dict[str, list[str]] = {}
-    for name in table.columns:
-        made.setdefault(sources.get(name, name), []).append(name)
-    return made

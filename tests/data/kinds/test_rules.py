@@ -623,3 +623,67 @@ def test_a_target_of_different_whole_numbers_in_text_is_numbers() -> None:
     schema = learn_schema(Table({"x": NUMBERS, "row": target}), "row")
     assert schema.target is not None
     assert schema.target.kind == "number"
+
+
+def test_marks_are_no_different_values_of_numbers_and_dates() -> None:
+    marked = texts(["-" if i % 10 == 0 else "n/a" if i % 10 == 1 else f"{i % 25}.5" for i in range(N)])
+    days = texts(["-" if i % 10 == 0 else f"2024-01-{i % 25 + 1:02}" for i in range(N)])
+    schema = learn_schema(Table({"debt": marked, "day": days, "x": NUMBERS}))
+    assert (schema["debt"].kind, schema["debt"].n_distinct) == ("number", 25)
+    assert (schema["day"].kind, schema["day"].n_distinct) == ("date", 25)
+
+
+def test_the_range_of_dates_is_known() -> None:
+    schema = learn_schema(Table({name: COLUMNS[name] for name in ("day", "at", "measure")}))
+    assert schema["day"].date_range == "2020-01-01 to 2022-12-28"
+    assert schema["at"].date_range == "00:00 to 23:59"
+    assert schema["measure"].date_range == ""
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        repeated("1h 40m", "2h 5m", "55m", "50m"),
+        texts([f"{i // 3} days 0{i % 9}:15:00" for i in range(N)]),
+        texts([f"{i % 40 + 24}:{i % 60:02}:00" for i in range(N)]),
+        repeated("90 min", "2 Stunden", "1 Std. 5 Min."),
+    ],
+)
+def test_durations_are_said(cells: np.ndarray) -> None:
+    found = learn_schema(Table({"runtime": cells, "x": NUMBERS}))["runtime"]
+    assert found.kind in ("category", "text")
+    assert found.notes[0].startswith("looks like durations, as '")
+    assert found.notes[0].endswith("': write them as numbers, such as minutes, so that their size counts")
+    assert not found.is_clear or not found.is_used
+
+
+def test_other_text_is_no_duration() -> None:
+    table = Table({"grade": repeated("1a", "2b", "3c"), "size": repeated("5 m", "3 s", "big"), "x": NUMBERS})
+    assert [each.notes for each in learn_schema(table).columns[:2]] == [(), ()]
+
+
+def test_whole_numbers_of_a_table_that_was_read_as_text_are_those_of_its_file() -> None:
+    names = [
+        "measure",
+        "children",
+        "age",
+        "bit",
+        "zip_code",
+        "branch",
+        "customer_id",
+        "row",
+        "town",
+        "padded",
+    ]
+    numbers = Table({name: COLUMNS[name] for name in names})
+    text = Table({name: texts(COLUMNS[name]) for name in names})
+    expected = {each.name: each.kind for each in learn_schema(numbers).columns}
+    found = learn_schema(text)
+    assert {each.name: each.kind for each in found.columns} == {**expected, "row": "id", "customer_id": "id"}
+    read = found.apply(text)
+    assert read["age"].tolist() == COLUMNS["age"].tolist()
+    assert read["branch"].tolist() == texts(COLUMNS["branch"]).tolist()
+    # Beside numbers, or without any, whole numbers in text are meant as text.
+    some = Table({"age": texts(COLUMNS["age"]), "measure": COLUMNS["measure"]})
+    none = Table({name: texts(COLUMNS[name]) for name in ("age", "town")})
+    assert [learn_schema(table)["age"].kind for table in (some, none)] == ["code", "code"]

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from separatrix.data.kinds.dates import date_text
 from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile
 from separatrix.data.kinds.readers import (
     CategoryReader,
+    DateReader,
     NumberReader,
     Reader,
     is_mark,
@@ -87,6 +89,16 @@ class ColumnSchema:
         return self.kind == "yes/no" and self.reason == TRUTH_REASON and isinstance(self.reader, NumberReader)
 
     @property
+    def date_range(self) -> str:
+        """The range of dates, or of times of the day, in words; empty for other kinds."""
+        if not isinstance(self.reader, DateReader) or self.low is None or self.high is None:
+            return ""
+        ends = [date_text(seconds) for seconds in (self.low, self.high)]
+        if self.reader.order == "time":
+            ends = [end[11:] or "00:00" for end in ends]
+        return " to ".join(ends)
+
+    @property
     def sentence(self) -> str:
         """The column, its kind, its reason and its notes as a line of text."""
         return f"{self.name} {'; '.join([self.reason, *self.notes])}"
@@ -110,9 +122,10 @@ class ColumnSchema:
 
 def with_counts(decision: ColumnSchema, profile: Profile) -> ColumnSchema:
     """Return a decision with the counts of a profile."""
-    n_distinct = profile.levels.n_levels if isinstance(profile, TextProfile) else profile.distinct.n
-    if isinstance(profile, TextProfile) and isinstance(decision.reader, CategoryReader):
-        n_distinct -= sum(map(is_mark, profile.levels.counts)) if decision.reader.marks else 0
+    if isinstance(profile, TextProfile):
+        n_distinct = profile.levels.n_levels - _n_missing_words(decision.reader, profile)
+    else:
+        n_distinct = profile.distinct.n
     n_missing = decision.n_missing + profile.n_missing
     low, high = decision.low, decision.high
     if (
@@ -126,3 +139,14 @@ def with_counts(decision: ColumnSchema, profile: Profile) -> ColumnSchema:
         low, high = profile.low, profile.high
     n_rows = profile.n + profile.n_missing
     return replace(decision, n_rows=n_rows, n_missing=n_missing, n_distinct=n_distinct, low=low, high=high)
+
+
+def _n_missing_words(reader: Reader | None, profile: TextProfile) -> int:
+    """Return how many different texts are missing values to a reader."""
+    if isinstance(reader, NumberReader):
+        return len(profile.numerals.words or ())
+    if isinstance(reader, DateReader):
+        return len(profile.dates.words or ())
+    if isinstance(reader, CategoryReader) and reader.marks:
+        return sum(map(is_mark, profile.levels.counts))
+    return 0

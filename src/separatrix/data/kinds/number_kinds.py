@@ -62,6 +62,8 @@ def with_number_checks(found: ColumnSchema, profile: TextProfile) -> ColumnSchem
     if found.kind != "number" or not isinstance(found.reader, NumberReader) or not profile.levels.is_exact:
         return found
     numbers = _numbers_of(found.name, found.reader, profile)
+    if profile.is_beside_numbers and profile.n_digits == profile.n:
+        return decide_number(found.name, numbers)
     if numbers.are_whole and not found.reader.unit and (reason := _id_reason(found.name, numbers)):
         return ColumnSchema(found.name, "id", reason)
     if not (notes := sentinel_notes(numbers)):

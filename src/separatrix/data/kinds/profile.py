@@ -183,6 +183,9 @@ class TextProfile:
         Characters of all cells of digits; None if they differ.
     n_spaced, n_words : int
         Cells with a space in them, and words of all cells.
+    is_beside_numbers : bool
+        Whether the table has text alone, and numbers with decimals in it, as a frame that was read as text:
+        whole numbers in text are then no more codes than they are in a file.
     """
 
     most: int = LEVELS
@@ -193,6 +196,7 @@ class TextProfile:
     n_padded: int = 0
     n_spaced: int = 0
     n_words: int = 0
+    is_beside_numbers: bool = False
     _widths: set[int] = field(default_factory=set)
     _digest: Any = field(default_factory=lambda: blake2b(digest_size=12))
 
