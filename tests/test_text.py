@@ -25,7 +25,8 @@ def test_plural(number: int, noun: str, text: str) -> None:
         (-0.00012, "-0.0001200"),
         (99999.0, "99,999"),
         (1e-4, "0.0001000"),
-        (-1e7, "-1.000e+07"),
+        (-1e7, "-10,000,000"),
+        (-1e10, "-1.000e+10"),
     ],
 )
 def test_numbers_are_in_plain_notation_if_it_is_readable(value: float, text: str) -> None:

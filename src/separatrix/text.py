@@ -37,6 +37,10 @@ def share_text(fraction: float, digits: int = 0) -> str:
     return f"{100 * fraction:.{max(digits, 1) if is_end else digits}f} %"
 
 
+LARGEST_PLAIN = 1e10
+"""Numbers from here on are in powers of ten; prices and populations are below."""
+
+
 def plain_spec(value: float, digits: int) -> str:
     """Return the format of a number with `digits` digits, in plain notation where it is readable.
 
@@ -49,9 +53,20 @@ def plain_spec(value: float, digits: int) -> str:
     """
     if value == 0:
         return f".{digits - 1}f"
-    if not 1e-4 <= abs(value) < 1e7:
+    if not 1e-4 <= abs(value) < LARGEST_PLAIN:
         return f".{digits - 1}e"
     return f",.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f"
+
+
+def six_digits(value: float) -> str:
+    """Return a number with six digits, or a large one as a whole with separators between thousands.
+
+    Examples
+    --------
+    >>> [six_digits(value) for value in (0.25, 2019.0, 123456.78, 180000000.0, 2e12)]
+    ['0.25', '2019', '123457', '180,000,000', '2e+12']
+    """
+    return f"{value:,.0f}" if 1e6 <= abs(value) < LARGEST_PLAIN else f"{value:.6g}"
 
 
 def told_apart(a: float, b: float, digits: int) -> tuple[str, str]:

@@ -338,7 +338,9 @@ def test_pages_of_a_table_with_dates(run, rare, options):
     result = run("evaluate", "model.safetensors", "dated.csv", "--report", "evaluate.html")
     assert result.exit_code == 0, result.output
     for name in ("fit.html", "evaluate.html"):
-        assert "day (days)" in Path(name).read_text(encoding="utf-8")
+        page = Path(name).read_text(encoding="utf-8")
+        assert "2024-01-01 to 2024-12-28" in page
+        assert "day (days)" not in page.partition("How the answer depends")[0]
 
 
 def test_the_line_that_advice_names_can_be_fitted(run, rare):

@@ -2,7 +2,9 @@
 
 A number is cut into bins of equal size, a category is used as it is. In each of five folds the target of a
 bin is estimated from the other folds. The link is then the area under the ROC curve of these estimates, the
-mean over the classes, or their correlation with a target of numbers (that of the number itself, if larger).
+mean over the classes with a row in each fold, or their correlation with a target of numbers (that of the
+number itself, if larger). A class with one row would be estimated from rows without it, and count against
+every column.
 """
 
 from __future__ import annotations
@@ -48,6 +50,9 @@ class LinkTarget:
         if labels is not None:
             kinds, codes = np.unique(labels, return_inverse=True)
             self.indicators = np.eye(len(kinds))[codes]
+            counts = np.bincount(codes)
+            if counts.max() >= FOLDS:
+                self.indicators = self.indicators[:, counts >= FOLDS]
         else:
             self.indicators = values.astype(np.float64)[:, np.newaxis]
         self.folds = np.arange(self.n_rows) % FOLDS
@@ -57,7 +62,7 @@ class LinkTarget:
         """Whether there are rows enough, and more than one class or number."""
         if self.n_rows < LEAST_ROWS:
             return False
-        return self.indicators.shape[1] > 1 or bool(np.ptp(self.indicators) > 0)
+        return bool(np.ptp(self.indicators) > 0)
 
     def link(self, column: Column) -> float:
         """Return the link of a column of text or numbers, of the rows that the target has.

@@ -20,7 +20,7 @@ from separatrix.data.schema import Schema
 from separatrix.data.schema_learning import Examination, examine
 from separatrix.data.table import Table
 from separatrix.data.table_look import ColumnLook, TableLook
-from separatrix.text import plural, share_text
+from separatrix.text import plural, share_text, six_digits
 
 Array = NDArray[Any]
 
@@ -135,7 +135,7 @@ def _range(decision: ColumnSchema) -> str:
         return ""
     if decision.kind == "date":
         return decision.date_range
-    return f"{decision.low:.6g} to {decision.high:.6g}"
+    return f"{six_digits(decision.low)} to {six_digits(decision.high)}"
 
 
 def _top(decision: ColumnSchema, profile: Profile) -> str:
@@ -178,7 +178,7 @@ def _skew_notes(present: Array) -> tuple[str, ...]:
     if high <= low or largest < SKEWED * (high - low):
         return ()
     end = present.max() if present.max() - middle >= middle - present.min() else present.min()
-    return (f"is skewed: 90 % of the numbers are from {low:.4g} to {high:.4g}, but one is {end:.6g}",)
+    return (f"is skewed: 90 % of the numbers are from {low:.4g} to {high:.4g}, but one is {six_digits(end)}",)
 
 
 def _class_notes(counts: Mapping[str, int]) -> list[str]:

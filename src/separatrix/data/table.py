@@ -172,7 +172,7 @@ def require_values(target: Column, name: str) -> None:
         raise DataError(
             f"the target column '{name}' is empty in {missing.size} of {len(target)} rows (first: row "
             f"{missing[0] + 1}); fill in or remove these rows, or leave them out with target_missing='drop' "
-            "(--target-missing drop); 'class' makes them a class."
+            "(--target-missing drop); 'class' makes them a class (cells such as NA and None are empty, too)."
         )
 
 

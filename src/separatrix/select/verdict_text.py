@@ -18,7 +18,7 @@ from separatrix.select.candidates import (
 )
 from separatrix.select.corrected_ttest import CorrectedTest, corrected_t_test
 from separatrix.select.verdict import Verdict
-from separatrix.text import aligned, p_text, plain_spec, plural
+from separatrix.text import LARGEST_PLAIN, aligned, p_text, plain_spec, plural
 
 NOTE_WIDTH = 105
 N_LISTED = 10  # candidates in the table, without the smallest that is as good
@@ -166,7 +166,7 @@ def _score(verdict: Verdict, mean: float, error: float) -> str:
         return "-"
     if math.isnan(error):
         return f"{shown:{plain_spec(shown, 4)}}"
-    spec = plain_spec(error, 2) if 1e-4 <= error < 1e7 else plain_spec(shown, 4)
+    spec = plain_spec(error, 2) if 1e-4 <= error < LARGEST_PLAIN else plain_spec(shown, 4)
     return f"{shown:{spec}} ± {error:{spec}}"
 
 

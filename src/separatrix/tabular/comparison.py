@@ -85,6 +85,9 @@ def _network_answers(training: TrainingTable, test: Table) -> Array:
         y = (y - mean) / scale
     with warnings.catch_warnings():  # the settings of this network are not the user's
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings(
+            "ignore", "no validation row has", UserWarning
+        )  # said of the ensemble, by name
         network.fit(X, y, training.weight)
     if training.n_classes is None:
         return np.asarray(network.predict(X_test) * scale + mean)[:, np.newaxis]

@@ -657,6 +657,34 @@ def test_durations_are_said(cells: np.ndarray) -> None:
     assert not found.is_clear or not found.is_used
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        texts([f"{100 + i % 60}/{70 + i % 30}" for i in range(N)]),
+        texts([f"{5 + i % 2}' {i % 12}\"" for i in range(N)]),
+        texts([f"{160 + i % 40}cm / {5 + i % 2}'{i % 12}\"" for i in range(N)]),
+        texts([f"{i % 40} x {i % 30 + 1}" for i in range(N)]),
+    ],
+)
+def test_several_numbers_in_a_cell_are_said(cells: np.ndarray) -> None:
+    found = learn_schema(Table({"size": cells, "x": NUMBERS}))["size"]
+    assert found.kind in ("category", "text")
+    assert found.notes[0].startswith("has several numbers in a cell, as '")
+    assert not found.is_clear or not found.is_used
+
+
+def test_codes_and_bands_are_not_several_numbers() -> None:
+    cells = {
+        "part": [f"A{i % 40}/B{i % 30}" for i in range(N)],
+        "age": [f"{5 * (i % 15)}-{5 * (i % 15) + 4}" for i in range(N)],
+        "season": [f"{2010 + i % 5}/{2011 + i % 5}" for i in range(N)],
+        "room": [f"{i % 20}.{i % 7}.{i % 9}" for i in range(N)],
+    }
+    table = Table({**{name: texts(values) for name, values in cells.items()}, "x": NUMBERS})
+    found = learn_schema(table)
+    assert {name: found[name].notes for name in cells} == dict.fromkeys(cells, ())
+
+
 def test_other_text_is_no_duration() -> None:
     table = Table({"grade": repeated("1a", "2b", "3c"), "size": repeated("5 m", "3 s", "big"), "x": NUMBERS})
     assert [each.notes for each in learn_schema(table).columns[:2]] == [(), ()]

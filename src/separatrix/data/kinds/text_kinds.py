@@ -21,8 +21,8 @@ from separatrix.data.kinds.cell_words import (
 )
 from separatrix.data.kinds.column_names import is_code_name
 from separatrix.data.kinds.column_schema import ColumnSchema
+from separatrix.data.kinds.compound_cells import compound_notes
 from separatrix.data.kinds.dates import Order, date_text, read_moments
-from separatrix.data.kinds.durations import duration_notes
 from separatrix.data.kinds.numerals import read_numeral
 from separatrix.data.kinds.profile import TextProfile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, DateReader, NumberReader, folded
@@ -227,14 +227,14 @@ def as_words(name: str, profile: TextProfile) -> ColumnSchema:
     count = f"{about}{n_levels:,} different values in {n + profile.n_missing:,} rows"
     if profile.numerals.n["."] >= n / 2 and n_levels > max(MAX_CATEGORIES, n / 2):
         return ColumnSchema(name, "text", f"is text with {count}", notes=_numbers_note(profile))
-    durations = duration_notes(levels.counts)
-    if n >= LEAST_ROWS and n_levels >= NEARLY * n and not profile.is_prose and not durations:
+    compound = compound_notes(levels.counts)
+    if n >= LEAST_ROWS and n_levels >= NEARLY * n and not profile.is_prose and not compound:
         return ColumnSchema(name, "id", f"is text with {count}, as an identifier")
     if n_levels > max(MAX_CATEGORIES, n / 2) or (n >= LEAST_ROWS and n_levels >= NEARLY * n):
         prose = (
             f"free text of some {profile.n_words // profile.n_spaced} words" if profile.is_prose else "text"
         )
-        return ColumnSchema(name, "text", f"is {prose} with {count}", notes=durations)
+        return ColumnSchema(name, "text", f"is {prose} with {count}", notes=compound)
     reason = f"has {about}{plural(n_levels, 'category')}"
-    notes = (*durations, *variant_notes(levels.counts))
+    notes = (*compound, *variant_notes(levels.counts))
     return ColumnSchema(name, "category", reason, CategoryReader(), notes=notes, is_clear=not notes)

@@ -1,0 +1,57 @@
+"""Compound cells: several numbers in one, such as "1h 40m" and "130/85".
+
+They are not read as numbers, so that a note says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+MOST_OTHERS = 0.1
+"""Fraction of the rows, at most, whose cells are no such ones in a column of them."""
+
+FEW_LEVELS = 10
+"""Different values, at most, that are categories rather than numbers, such as seasons and age bands."""
+
+_UNIT = (
+    r"(?:d|days?|tage?n?|jours?|d[ií]as?|h|hrs?|hours?|std|stunden?|heures?|horas?"
+    r"|m|mins?|minutes?|minuten?|minutos?|s|secs?|seconds?|sek|sekunden?|secondes?|segundos?)\.?"
+)
+_DURATION = re.compile(
+    rf"(?:\d+(?:[.,]\d+)?\s*{_UNIT}[\s,]*)+(?:\d+(?::\d\d){{1,2}})?|\d+(?::\d\d){{1,2}}", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SEVERAL = re.compile(r"[^\w\d]*#[^\w#]*(?:[/x×'\"]|\b(?:cm|mm|m|kg|lbs?|ft|in)\b)[^#]*#.*")
+
+
+def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the note on a column whose cells have several numbers each; none for other text.
+
+    Examples
+    --------
+    >>> compound_notes({"1h 40m": 3, "55m": 2})
+    ("looks like durations, as '1h 40m': write them as numbers, such as minutes, so that their size counts",)
+    >>> compound_notes({f"{100 + n}/{70 + n}": 5 for n in range(20)})
+    ("has several numbers in a cell, as '119/89': make columns of them, so that their size counts",)
+    >>> compound_notes({"Ulm": 3, "Bonn": 2}), compound_notes({"2012/2013": 3, "2013/2014": 2})
+    ((), ())
+    """
+    n_rows = sum(counts.values())
+    most = max(counts, key=lambda cell: (counts[cell], cell), default="")
+    n_durations = sum(n for cell, n in counts.items() if _DURATION.fullmatch(cell.strip()))
+    if n_rows and n_durations >= (1 - MOST_OTHERS) * n_rows:
+        return (
+            f"looks like durations, as '{most}': write them as numbers, such as minutes, so that their size "
+            "counts",
+        )
+    if len(counts) <= FEW_LEVELS:
+        return ()
+    shapes: Counter[str] = Counter()
+    for cell, n in counts.items():
+        shapes[_NUMBER.sub("#", cell.strip())] += n
+    shape, n_alike = shapes.most_common(1)[0]
+    if n_alike < (1 - MOST_OTHERS) * n_rows or not _SEVERAL.fullmatch(shape):
+        return ()
+    return (f"has several numbers in a cell, as '{most}': make columns of them, so that their size counts",)

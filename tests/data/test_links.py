@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from separatrix.data.links import LinkTarget
+
+
+@pytest.mark.parametrize("n_alone", [0, 1, 4])
+def test_classes_with_few_rows_do_not_hide_the_link_of_the_others(n_alone: int) -> None:
+    random = np.random.RandomState(0)
+    colour = random.choice(["blue", "brown"], 300).astype(object)
+    town = np.where((colour == "blue") ^ (random.rand(300) < 0.2), "Ulm", "Bonn").astype(object)
+    town[[10, 50, 111, 222][:n_alone]] = [f"village {i}" for i in range(n_alone)]
+    assert LinkTarget(town).link(colour) == pytest.approx(0.8, abs=0.03)
+    assert LinkTarget(town).link(random.choice(["a", "b"], 300).astype(object)) < 0.55
+
+
+def test_a_rare_class_of_two_is_still_linked() -> None:
+    rare = np.array(["yes"] * 3 + ["no"] * 97, dtype=object)
+    target = LinkTarget(rare)
+    assert target.is_usable
+    assert target.link(np.arange(100.0)) >= 0.5
+    assert not LinkTarget(np.array(["no"] * 100, dtype=object)).is_usable
