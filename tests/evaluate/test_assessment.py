@@ -111,8 +111,8 @@ def test_costs_are_judged_at_the_cut_of_each() -> None:
     test = next(test for test in found.comparisons[0].others if test.metric == "cost of a row")
     assert (test.first, test.second, test.advantage.value) == (0.0, 2.0, 2.0)
     assert found.cost_verdict.endswith(
-        f"The network cuts at {found.model.threshold:.4g}, which it has kept; each of the others where it is "
-        "cheapest on training rows."
+        f"The network cuts at {found.model.threshold:.4g}, each of the others where it is cheapest on "
+        "training rows."
     )
     assert "Cheapest on these rows would be a cut of 0.2, at 0.000 a row" in found.cost_note
     with pytest.raises(ParameterError, match="cost needs two classes, got 3"):
@@ -146,3 +146,21 @@ def test_the_verdict_on_the_cost_has_the_paired_test_and_the_advice() -> None:
     unsure = none.copy()
     unsure[[0, 7]] = 0.9  # one row caught, one false alarm
     assert "does not clearly pay" in found(unsure).cost_advice
+
+
+def test_a_cut_that_does_not_pay_is_not_taken_for_a_model_that_does_not() -> None:
+    y = np.array([1, 0] * 200)
+    random = np.random.RandomState(0)
+    p = np.where(y == 1, random.uniform(0.2, 0.9, 400), random.uniform(0.0, 0.4, 400))
+    flat = Baseline(np.full((400, 2), 0.5), threshold=0.1)
+
+    def advice(cut: float) -> str:
+        decision, cost = Decision(threshold=cut), Cost(fn=10, fp=1)
+        rows = assess_classifier(y, np.c_[1 - p, p], [0, 1], {"dummy": flat}, decision=decision, cost=cost)
+        return rows.cost_advice
+
+    assert advice(0.8).startswith(
+        "At these costs the network does not pay with its cut of 0.8: the same answer"
+    )
+    assert " A cut of 0.2" in advice(0.8)
+    assert advice(0.2) == ""

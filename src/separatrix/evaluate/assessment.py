@@ -32,8 +32,11 @@ from separatrix.evaluate.comparison import (
 from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import LEVEL
 from separatrix.evaluate.regression import RegressionReport, regression_report
-from separatrix.evaluate.thresholds import Thresholds, threshold_table
+from separatrix.evaluate.thresholds import Cut, Thresholds, threshold_table
 from separatrix.text import p_text, plain_spec
+
+CLEARLY_CHEAPER = 0.1
+"""Fraction of the cost of one answer for all rows by which another cut must be cheaper to be named."""
 
 MODEL, ENSEMBLE = "network", "ensemble"
 """What a model is called."""
@@ -112,16 +115,12 @@ class Assessment:
     @property
     def _cuts(self) -> str:
         """Where each of those whose costs are compared cuts, as a sentence."""
-        model = self.model
-        if not isinstance(model, ClassificationReport):
-            return ""
         if not self.is_cheapest:
-            return f" The answers of all are those of a cut of {model.threshold or 0.5:.4g}."
+            return f" The answers of all are those of a cut of {self._cut_text}."
         # Folds judge the rows that they choose cuts on.
         rows = "these rows" if self.rows else "training rows"
         return (
-            f" The {self.name} cuts at {model.threshold:.4g}, which it has kept; each of the others where it "
-            f"is cheapest on {rows}."
+            f" The {self.name} cuts at {self._cut_text}, each of the others where it is cheapest on {rows}."
         )
 
     @property
@@ -130,6 +129,13 @@ class Assessment:
         test = self.cost_tests.get(DUMMY)
         if test is None or test.advantage.value is None:
             return ""
+        if test.advantage.value <= 0 and (better := self._better_cut(test)) is not None:
+            return (
+                f"At these costs the {self.name} does not pay with its cut of {self._cut_text}: the same "
+                f"answer for every row (the dummy) is as cheap or cheaper. A cut of {better.threshold:.4g} "
+                f"costs {better.cost:.3f} a row on these rows, which looks a little too good: separatrix fit "
+                "--cost chooses the cut on training rows."
+            )
         if test.advantage.value <= 0:
             return (
                 f"At these costs the {self.name} does not pay: the same answer for every row (the dummy) is "
@@ -142,6 +148,17 @@ class Assessment:
             f"At these costs the {self.name} does not clearly pay: it is cheaper than the same answer for "
             "every row (the dummy), but this could be chance; more rows would decide."
         )
+
+    def _better_cut(self, test: PairedTest) -> Cut | None:
+        """Return the cheapest cut on these rows, if it is clearly cheaper than one answer for all rows."""
+        table, dummy = self.thresholds, test.second
+        if table is None or dummy is None or not table.pays:
+            return None
+        return table.least if dummy - table.least.cost >= CLEARLY_CHEAPER * abs(dummy) else None
+
+    @property
+    def _cut_text(self) -> str:
+        return f"{getattr(self.model, 'threshold', None) or 0.5:.4g}"
 
     @property
     def cut_note(self) -> str:

@@ -13,7 +13,7 @@ from separatrix.evaluate.comparison import Comparison
 from separatrix.evaluate.intervals import Interval
 from separatrix.evaluate.thresholds import Thresholds
 from separatrix.report import pictures
-from separatrix.report.content import Content
+from separatrix.report.content import Content, verdict_sentence
 from separatrix.report.dependence import dependence_range
 from separatrix.report.rows import ShownRow
 from separatrix.report.style import STYLE
@@ -143,7 +143,9 @@ def _verdict(report: Content) -> str:
         css = "open"
     if css == "good" and report.assessment.cost_advice:
         css = "open"
-    content = f'<p class="verdict {css}">{escape(report.verdict)}</p>'
+    costs = report.assessment.cost_verdict
+    content = f'<p class="verdict {css}">{escape(verdict_sentence(report.assessment))}'
+    content += f" <span>{escape(costs)}</span></p>" if costs else "</p>"
     if comparisons:
         content += _table(
             ("compared with", "the model is", "advantage", "p"), [_comparison(each) for each in comparisons]

@@ -30,6 +30,7 @@ p { margin: 6px 0; max-width: 75ch; }
   font-size: 1.15rem; font-weight: 600; padding: 12px 14px; margin: 0 0 14px; background: var(--panel);
   border-left: 4px solid var(--open); max-width: none;
 }
+.verdict span { font-weight: 400; font-size: .9em; }
 .verdict.good { border-color: var(--good); }
 .verdict.bad { border-color: var(--bad); }
 .wide { overflow-x: auto; margin: 10px 0; }

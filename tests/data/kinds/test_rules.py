@@ -685,6 +685,13 @@ def test_codes_and_bands_are_not_several_numbers() -> None:
     assert {name: found[name].notes for name in cells} == dict.fromkeys(cells, ())
 
 
+def test_the_index_of_a_shuffled_frame_is_an_id() -> None:
+    index = np.random.RandomState(1).permutation(3 * N)[:N]
+    table = Table({"column_1": index, "index": index, "column_2": 10 * index, "income": index, "x": NUMBERS})
+    kinds = {each.name: each.kind for each in learn_schema(table).columns}
+    assert kinds == {"column_1": "id", "index": "id", "column_2": "number", "income": "number", "x": "number"}
+
+
 def test_other_text_is_no_duration() -> None:
     table = Table({"grade": repeated("1a", "2b", "3c"), "size": repeated("5 m", "3 s", "big"), "x": NUMBERS})
     assert [each.notes for each in learn_schema(table).columns[:2]] == [(), ()]

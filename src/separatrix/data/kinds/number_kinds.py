@@ -25,6 +25,9 @@ from separatrix.data.kinds.sentinels import sentinel_notes
 from separatrix.data.kinds.text_kinds import LEAST_ROWS, NEARLY, as_date
 from separatrix.data.statistics import MAX_CATEGORIES
 
+SHUFFLED = 4
+"""Row numbers of a shuffled table are below this many times its rows, also where it is a quarter of it."""
+
 
 def decide_number(name: str, profile: NumberProfile) -> ColumnSchema:
     """Return what a column of numbers is."""
@@ -105,6 +108,8 @@ def _id_reason(name: str, profile: NumberProfile) -> str:
         return "counts the rows, from the first to the last"
     if is_row_name(name) and profile.is_ascending and 0 <= profile.low < n:
         return "counts rows, of which some are left out"
+    if is_row_name(name) and n_distinct == n and profile.low >= 0 and profile.high < SHUFFLED * n:
+        return "has the number of each row, in another order"
     if says_id and n_distinct >= NEARLY * n:
         exact = n_distinct == n and profile.distinct.is_exact
         count = (
