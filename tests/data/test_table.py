@@ -6,6 +6,7 @@ import datetime
 import decimal
 import re
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -278,3 +279,20 @@ def test_missing_values_of_pandas_beside_truth_values() -> None:
     table = Table({"a": [pd.NA, True], "b": [pd.NaT, False], "c": [pd.NA, 1]})
     assert table.truths == ("a", "b")
     assert [np.isnan(table[name]).tolist() for name in "abc"] == [[True, False]] * 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_class"),
+    [
+        (["yes", None, "no"], True),
+        ([1.0, np.nan, 0.0], True),
+        ([67.5, np.nan, 91.0], False),
+        ([*map(float, range(30)), np.nan], False),
+    ],
+)
+def test_rows_without_a_target_may_be_a_class_where_it_has_classes(cells: list[Any], is_class: bool) -> None:
+    table = Table({"x": np.arange(float(len(cells))), "y": cells})
+    with pytest.raises(DataError, match="is empty in 1 of") as error:
+        split_target(table, "y")
+    assert ("'class' makes them a class" in str(error.value)) == is_class
+    assert str(error.value).endswith("(cells such as NA and None are empty, too).")

@@ -52,6 +52,10 @@ def joined_kind(one: Kind, other: Kind) -> Kind:
     return "number" if {one, other} == {"whole", "number"} else "text"
 
 
+MAX_NUMBERED_CLASSES = 20
+"""Most different whole numbers that count as classes of a target, if each comes twice on average."""
+
+
 def are_whole(column: Column) -> bool:
     """Return whether all numbers of a column are whole, and small enough for a float to hold exactly."""
     whole = np.isfinite(column) & (column == np.floor(column)) & (np.abs(column) < 2**53)

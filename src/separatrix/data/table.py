@@ -10,7 +10,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from separatrix.data.column import Column, Kind, as_text, is_text, kind_of, missing_rows
+from separatrix.data.column import (
+    MAX_NUMBERED_CLASSES,
+    Column,
+    Kind,
+    are_whole,
+    as_text,
+    is_text,
+    kind_of,
+    missing_rows,
+)
 from separatrix.data.column_values import are_truths, as_column
 from separatrix.data.row_names import RowNames
 from separatrix.errors import DataError, did_you_mean
@@ -169,11 +178,20 @@ def require_values(target: Column, name: str) -> None:
     """Raise a `DataError` if a cell of the target column `name` is empty."""
     missing = np.flatnonzero(missing_rows(target))
     if missing.size:
+        as_class = "; 'class' makes them a class" if _may_have_classes(target) else ""
         raise DataError(
             f"the target column '{name}' is empty in {missing.size} of {len(target)} rows (first: row "
             f"{missing[0] + 1}); fill in or remove these rows, or leave them out with target_missing='drop' "
-            "(--target-missing drop); 'class' makes them a class (cells such as NA and None are empty, too)."
+            f"(--target-missing drop){as_class} (cells such as NA and None are empty, too)."
         )
+
+
+def _may_have_classes(target: Column) -> bool:
+    """Return whether a target with empty cells has text, or few different whole numbers."""
+    if is_text(target):
+        return True
+    known = target[~missing_rows(target)]
+    return are_whole(known) and len(np.unique(known)) <= MAX_NUMBERED_CLASSES
 
 
 def require_target(columns: Collection[str], target: str) -> None:

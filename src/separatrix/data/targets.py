@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from separatrix.data.column import are_whole, as_numbers, as_text
+from separatrix.data.column import MAX_NUMBERED_CLASSES, are_whole, as_numbers, as_text
 from separatrix.data.column_values import as_column
 from separatrix.data.statistics import TargetStatistics
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Task = Literal["classification", "regression"]
-
-MAX_NUMBERED_CLASSES = 20
-"""Most different whole numbers that count as classes, if each comes twice on average."""
 
 FEW_CLASSES, ROWS_A_CLASS = 5, 5
 """More different whole numbers than these are classes if each comes five times on average."""
