@@ -31,7 +31,7 @@ def test_each_column_has_a_line(run, churn):
     text = {line.split()[0]: " ".join(line.split()) for line in lines[:5]}
     assert "left out: has 200 numbers in 201 rows, as an identifier" in text["customer_id"]
     assert text["zip"].startswith("zip code 5 10143 20 %")
-    assert text["debt"].startswith("debt number 20 (10 %) 181 1.37 to 272.63 ")
+    assert text["debt"].startswith("debt number 20 (10 %) 180 1.37 to 272.63 ")
     assert "181 of 201 cells are numbers, 20 are '-': taken as missing" in text["debt"]
     assert text["start"].startswith("start date 12 2024-02-13 to 2024-02-24 ")
     assert "gives the target away (AUC 1.000 of this column alone" in text["gone"]

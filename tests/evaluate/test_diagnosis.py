@@ -15,6 +15,7 @@ from separatrix.data.table import Table
 from separatrix.engine.base import Data
 from separatrix.errors import TableWarning
 from separatrix.estimators import MLPClassifier, MLPRegressor
+from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.diagnosis import CHECKS
 from separatrix.evaluate.trained import guess_loss, sample
 
@@ -228,7 +229,22 @@ def test_there_is_none_before_a_fit_and_after_partial_fit():
     ],
 )
 def test_loss_of_guessing(head, T, expected):
-    assert guess_loss(head, np.array(T, float)) == pytest.approx(expected)
+    T = np.array(T, float)
+    assert guess_loss(head, T) == pytest.approx(expected)
+    times = np.arange(len(T)) + 1
+    assert guess_loss(head, T, 2.0 * times) == pytest.approx(guess_loss(head, np.repeat(T, times, axis=0)))
+
+
+def test_with_class_weights_the_loss_and_that_of_guessing_are_weighted():
+    random = np.random.RandomState(0)
+    X = random.normal(size=(1500, 3))
+    y = (X[:, 0] + random.normal(size=1500) > 2.4).astype(int)
+    network = MLPClassifier(
+        (4,), solver="lbfgs", class_weight="balanced", alpha=1.0, random_state=0, engine="numpy"
+    )
+    found = network.fit(X, y).diagnosis_
+    assert [finding.name for finding in found.findings] == []
+    assert np.mean(row_log_losses(y, network.predict_proba(X))) > guess_loss("binary", y[:, np.newaxis])
 
 
 def test_a_sample_has_rows_of_every_class():

@@ -100,7 +100,7 @@ class DiagnosedTraining:
         """Return whether the last loss is clearly below that of guessing, which is quick to know."""
         if not self.history_.n_epochs:
             return True
-        guess = guess_loss(self.network_.head, rows.T)
+        guess = guess_loss(self.network_.head, rows.T, rows.weight)
         return bool(self.history_.loss[-1] < NOTHING_LEARNED * guess) or guess == 0
 
     def __getstate__(self) -> dict[str, Any]:

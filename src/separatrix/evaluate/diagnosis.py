@@ -322,19 +322,20 @@ def _line_loss(t: Trained) -> float | None:
     from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    X = StandardScaler().fit_transform(t.X)
+    X, weight = StandardScaler().fit_transform(t.X), t.data.weight
     if t.network.head == "regression":
-        residuals = LinearRegression().fit(X, t.data.T).predict(X) - t.data.T
-        return float((residuals**2).sum(axis=1).mean() / 2)
+        residuals = LinearRegression().fit(X, t.data.T, weight).predict(X) - t.data.T
+        return float(np.average((residuals**2).sum(axis=1), weights=weight) / 2)
     if t.network.head not in ("binary", "multiclass") or t.labels is None or len(np.unique(t.labels)) < 2:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        line = LogisticRegression(max_iter=200).fit(X, t.labels)
+        line = LogisticRegression(max_iter=200).fit(X, t.labels, weight)
     z = line.decision_function(X)
     codes = np.searchsorted(line.classes_, t.labels)[:, np.newaxis]
     head = HEADS["binary" if z.ndim == 1 else "multiclass"]
-    return float(head.loss(z[:, np.newaxis] if z.ndim == 1 else z, codes).mean())
+    losses = head.loss(z[:, np.newaxis] if z.ndim == 1 else z, codes)
+    return float(np.average(losses, weights=weight))
 
 
 def neighbours_better(t: Trained) -> Finding | None:
@@ -381,7 +382,7 @@ def _neighbours_score(t: Trained) -> float | None:
     if t.labels is None:
         return r2(t.data.T[others].mean(axis=1), t.data.T)
     votes = np.apply_along_axis(np.bincount, 1, t.labels[others], minlength=len(t.classes))
-    return float((votes.argmax(axis=1) == t.labels).mean())
+    return float(np.average(votes.argmax(axis=1) == t.labels, weights=t.data.weight))
 
 
 CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (

@@ -82,13 +82,13 @@ class Trained:
 
     @cached_property
     def loss(self) -> float:
-        """Mean loss of the sampled rows."""
-        return float(HEADS[self.network.head].loss(self.z, self.data.T).mean())
+        """Mean loss of the sampled rows, weighted as in training."""
+        return float(np.average(HEADS[self.network.head].loss(self.z, self.data.T), weights=self.data.weight))
 
     @cached_property
     def guess(self) -> float:
         """Mean loss of the sampled rows for the best constant prediction."""
-        return guess_loss(self.network.head, self.data.T)
+        return guess_loss(self.network.head, self.data.T, self.data.weight)
 
     @cached_property
     def labels(self) -> Array | None:
@@ -100,8 +100,11 @@ class Trained:
 
     @cached_property
     def score(self) -> float:
-        """Accuracy, or R², of the sampled rows."""
-        return HEADS[self.network.head].score(self.z, self.data.T)
+        """Accuracy, weighted as in training, or R², of the sampled rows."""
+        head = HEADS[self.network.head]
+        if self.labels is None or self.data.weight is None:
+            return head.score(self.z, self.data.T)
+        return float(np.average(head.predicted_classes(self.z) == self.labels, weights=self.data.weight))
 
 
 def sample(data: Data, head: str, seed: int = 0) -> Data:
@@ -125,13 +128,14 @@ def sample(data: Data, head: str, seed: int = 0) -> Data:
     return data.take(np.unique(np.concatenate(chosen)))
 
 
-def guess_loss(head: str, T: Array) -> float:
+def guess_loss(head: str, T: Array, weight: Array | None = None) -> float:
     """Return the mean loss of the best constant prediction.
 
     Parameters
     ----------
     head : str
     T : ndarray of shape (n_rows, n_targets)
+    weight : ndarray of shape (n_rows,), optional
 
     Examples
     --------
@@ -141,14 +145,17 @@ def guess_loss(head: str, T: Array) -> float:
     T = T.astype(np.float64)
     match head:
         case "multiclass":
-            return float(entr(np.bincount(T[:, 0].astype(np.intp)) / len(T)).sum())
+            counts = np.bincount(T[:, 0].astype(np.intp), weight)
+            return float(entr(counts / counts.sum()).sum())
         case "binary" | "multilabel":
-            p = T.mean(axis=0)
+            p = np.average(T, axis=0, weights=weight)
             return float((entr(p) + entr(1 - p)).sum())
         case "regression" | "quadratic":
-            return float(T.var(axis=0).sum() / 2)
+            squares = (T - np.average(T, axis=0, weights=weight)) ** 2
+            return float(np.average(squares, axis=0, weights=weight).sum() / 2)
         case "poisson":
-            mean = T.mean(axis=0)
-            return float((T * np.log(np.where(T > 0, T, 1) / np.where(mean > 0, mean, 1))).mean(axis=0).sum())
+            mean = np.average(T, axis=0, weights=weight)
+            ratio = np.where(T > 0, T, 1) / np.where(mean > 0, mean, 1)
+            return float(np.average(T * np.log(ratio), axis=0, weights=weight).sum())
         case other:
             raise AssertionError(f"The head {other!r} has no constant prediction.")
