@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from separatrix.estimators import MLPRegressor as MLPRegressor
     from separatrix.estimators.ensemble import MLPEnsembleClassifier as MLPEnsembleClassifier
     from separatrix.estimators.ensemble import MLPEnsembleRegressor as MLPEnsembleRegressor
+    from separatrix.estimators.table_encoding import TableEncoding as TableEncoding
     from separatrix.estimators.to_model import to_model as to_model
     from separatrix.estimators.training import DivergenceWarning as DivergenceWarning
     from separatrix.io import load as load
@@ -110,6 +111,7 @@ _PUBLIC = {
     "SearchHeatmapDisplay": "plots",
     "SearchParetoDisplay": "plots",
     "StepDisplay": "plots",
+    "TableEncoding": "estimators.table_encoding",
     "TabularClassifier": "tabular",
     "TabularRegressor": "tabular",
     "UnitCurvesDisplay": "plots",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ import pytest
 import separatrix as sx
 from separatrix.decision import Decision
 from separatrix.evaluate import Assessment, Baseline, Cost, assess_classifier, assess_regressor
-from separatrix.report.advice import TrainingFacts, advice, hint
+from separatrix.report.advice import TrainingFacts, advice, hint, missed_class
 
 Y = np.array([0, 1] * 60)
 
@@ -158,3 +159,16 @@ def test_a_threshold_is_not_advised_where_costs_are_given() -> None:
     kept = found(cost=Cost(fn=10), decision=Decision(threshold=0.2))
     assert asks not in kept
     assert "keeps no cut" not in kept
+
+
+@pytest.mark.parametrize(
+    ("is_weighted", "is_calibrated", "is_said"),
+    [(False, False, True), (True, False, False), (True, True, True)],
+)
+def test_a_rare_class_that_is_missed_is_said_where_probabilities_are_frequencies(
+    is_weighted: bool, is_calibrated: bool, is_said: bool
+) -> None:
+    y = np.array([1] * 5 + [0] * 95)
+    judged = assess_classifier(y, np.tile([0.95, 0.05], (100, 1)), [0, 1], {})
+    shifted = replace(judged, is_weighted=is_weighted, is_calibrated=is_calibrated)
+    assert ("is rare and often missed" in missed_class(shifted)) == is_said

@@ -277,7 +277,9 @@ def _on_classes(assessment: Assessment) -> list[str]:
 def missed_class(assessment: Assessment) -> str:
     """Return that a rare class is often missed, with the cure; empty if not, or a cut or costs were given."""
     report = assessment.model
-    if not isinstance(report, ClassificationReport) or assessment.is_weighted:
+    if not isinstance(report, ClassificationReport):
+        return ""
+    if assessment.is_weighted and not assessment.is_calibrated:
         return ""
     if not report.has_rare_class or report.threshold is not None or report.cost is not None:
         return ""
