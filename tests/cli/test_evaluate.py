@@ -8,6 +8,7 @@ import pytest
 import separatrix as sx
 
 
+@pytest.mark.slow
 def test_the_same_report_as_fit_on_the_same_rows(run, people):
     lines = people.read_text(encoding="utf-8").splitlines()
     Path("train.csv").write_text("\n".join(lines[:1] + lines[1::2]), encoding="utf-8")
@@ -163,6 +164,7 @@ def test_costs_need_two_classes(run):
     assert "cost needs classes, and the task is regression; leave it out." in result.stderr
 
 
+@pytest.mark.slow
 def test_rows_without_a_target_are_left_out_and_counted(run, people, model):
     lines = people.read_text(encoding="utf-8").splitlines()
     emptied = [

@@ -294,6 +294,7 @@ def german_model(run):
     return "model.safetensors"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-8-sig"])
 @pytest.mark.parametrize("memory", [[], ["--memory", "512MB"]])
 def test_a_table_comes_back_in_its_layout(run, german_model, encoding, memory):

@@ -19,6 +19,23 @@ COMMAND = [sys.executable, "-m", "separatrix"]
 only_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminals and pipes")
 
 
+END_OF_COMMAND = b"-- the end of a command --\n"
+# The libraries are imported once, which takes longer than either command.
+ONE_AFTER_ANOTHER = f"""
+import sys
+from separatrix.cli import main
+for number, command in enumerate(sys.argv[1:]):
+    if number:
+        sys.stdout.flush()
+        sys.stdout.buffer.write({END_OF_COMMAND})
+    sys.argv = ["separatrix", *command.split()]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, end.code
+"""
+
+
 def start(*arguments: str, cwd: Path, **options: object) -> subprocess.Popen[bytes]:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen([*COMMAND, *arguments], cwd=cwd, **{**pipes, **options})
@@ -51,15 +68,17 @@ def test_a_report_in_any_encoding(tmp_path, encoding, label):
     rows = "".join(f"{i},{'→█' if i % 2 else 'é'}\n" for i in range(40))
     (tmp_path / "t.csv").write_text("a,target\n" + rows, encoding="utf-8")
     options = {"cwd": tmp_path, "env": os.environ | {"PYTHONIOENCODING": encoding}}
-    quick = ("--epochs", "3", "--n-init", "1", "--no-trees", "--engine", "numpy", "--folds", "0")
-    finished = finish("fit", "t.csv", *quick, "-o", "m.safetensors", **options)
+    quick = "--epochs 3 --n-init 1 --no-trees --engine numpy --folds 0 -o m.safetensors"
+    commands = [f"fit t.csv {quick}", "evaluate m.safetensors t.csv --json"]
+    finished = subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_ANOTHER, *commands], capture_output=True, check=False, **options
+    )
     assert finished.returncode == 0, finished.stderr
-    report = finished.stdout.decode("utf-8" if encoding == "ascii" else encoding)
+    report, _, values = finished.stdout.partition(END_OF_COMMAND)
+    report = report.decode("utf-8" if encoding == "ascii" else encoding)
     assert f"{label}: 20 (50.0%)" in report
     assert "Model written to" in report
-    finished = finish("evaluate", "m.safetensors", "t.csv", "--json", **options)
-    assert finished.returncode == 0, finished.stderr
-    assert "→█" in json.loads(finished.stdout)["test"]["reports"]["network"]["classes"]
+    assert "→█" in json.loads(values)["test"]["reports"]["network"]["classes"]
 
 
 def test_debug_has_one(tmp_path):

@@ -201,6 +201,7 @@ def test_the_report_says_that_networks_were_drawn(run, people):
     )
 
 
+@pytest.mark.slow
 def test_costs_are_said_without_a_page_and_need_two_classes(run, people, prices):
     one = (*SMALL, "--layers", "2", "-o", "m.safetensors", "--cost", "fn=10,fp=1")
     result = run("search", str(people), *one)

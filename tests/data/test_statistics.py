@@ -85,6 +85,7 @@ def test_the_encoder_is_that_of_the_whole_table():
     assert target.counts() == [(columns["target"] == label).sum() for label in ("no", "yes")]
 
 
+@pytest.mark.slow
 @example([[0.0], [2e-180]])
 @given(st.lists(st.lists(floats, min_size=1, max_size=30), min_size=1, max_size=6))
 def test_moments_and_median_are_those_of_all_values(pieces):

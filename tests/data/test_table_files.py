@@ -57,6 +57,7 @@ def test_what_is_written_is_read_again(tmp_path, extension):
     assert [path.name for path in tmp_path.iterdir()] == [f"t{extension}"]
 
 
+@pytest.mark.slow
 @given(values=st.lists(st.floats(allow_infinity=False), min_size=1))
 def test_floats_survive_a_csv_file_to_the_last_bit(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("floats") / "t.csv"

@@ -55,12 +55,6 @@ def test_cold_processes_at_once(record_property):
     record_property("figure", "4 of 4 processes, with each cache")
 
 
-def test_a_folder_that_cannot_be_written_is_no_hindrance(tmp_path):
-    blocked = tmp_path / "a file"
-    blocked.write_text("")
-    assert run_score(blocked) == pytest.approx(0.6931471805599453, rel=1e-15)
-
-
 def test_an_edit_of_any_kernel_source_is_another_folder(tmp_path, monkeypatch):
     before = jit._digest()
     copy = tmp_path / "engine"

@@ -262,6 +262,7 @@ def rare_class() -> Rows:
     return X, y
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scoring", SCORERS_OF_PROBABILITIES)
 def test_early_stopping_by_probabilities_holds_out_every_class(scoring: str) -> None:
     X, y = rare_class()

@@ -138,6 +138,7 @@ def of_scikit_learn(kind: str, training: str, weighted: bool) -> Any:
     return fitted(theirs, kind, weighted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(("kind", "training"), CASES)
 def test_fit(engine: str, kind: str, training: str, weighted: bool) -> None:

@@ -66,6 +66,7 @@ def test_multiclass_value_is_sklearns():
     assert auc_influence(codes, proba)[0] == pytest.approx(roc_auc_score(codes, proba, multi_class="ovr"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make_rows", [binary_rows, multiclass_rows])
 def test_standard_error_agrees_with_the_bootstrap(make_rows):
     rng = np.random.default_rng(1)

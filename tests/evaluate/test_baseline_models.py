@@ -23,6 +23,7 @@ def people(n: int, seed: int = 0) -> tuple[Table, np.ndarray]:
     return Table({"age": age, "town": town}), y
 
 
+@pytest.mark.slow
 def test_gradient_boosting_is_scikit_learns_with_native_categories() -> None:
     train, y = people(300)
     test, _ = people(50, 1)
@@ -129,6 +130,7 @@ def test_boosting_can_hold_a_rare_class_in_a_leaf() -> None:
     assert found["gradient boosting"].predictions[:, 1] == pytest.approx([1, 0], abs=0.01)
 
 
+@pytest.mark.slow
 def test_boosting_keeps_the_defaults_where_they_are_better() -> None:
     random = np.random.RandomState(0)
     X, y = random.normal(size=(300, 3)), np.r_[np.ones(20, int), np.zeros(280, int)]

@@ -91,6 +91,7 @@ def test_text_is_aligned():
     assert lines[-1] == "120 rows, 95 % intervals in brackets."
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000), n_classes=st.integers(2, 4))
 def test_order_of_rows_and_names_of_classes_do_not_matter(seed, n_classes):
     codes, proba = rows(n_classes, seed=seed, n_rows=20)
@@ -105,6 +106,7 @@ def test_order_of_rows_and_names_of_classes_do_not_matter(seed, n_classes):
         np.testing.assert_allclose(np.array(ends[0], float), np.array(ends[1], float), rtol=1e-9)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000))
 def test_order_of_classes_does_not_matter(seed):
     codes, proba = rows(3, seed=seed, n_rows=20)

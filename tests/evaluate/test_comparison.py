@@ -112,6 +112,7 @@ def test_one_row_is_too_few_and_has_no_p_value():
     assert comparison.verdict.endswith("(no interval: one row only), 1 row).")
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000))
 def test_swapping_the_models_turns_the_sign(seed):
     first, second = two_models(seed, 40)
@@ -123,6 +124,7 @@ def test_swapping_the_models_turns_the_sign(seed):
         assert test.advantage.value == pytest.approx(-swapped.advantage.value)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000))
 def test_order_of_rows_and_names_of_classes_do_not_matter(seed):
     codes = np.arange(40) % 2
@@ -136,6 +138,7 @@ def test_order_of_rows_and_names_of_classes_do_not_matter(seed):
         assert test.p_value == pytest.approx(same.p_value)
 
 
+@pytest.mark.slow
 def test_false_alarms_are_rare():
     rng = np.random.default_rng(7)
     outcomes = [compare(*rng.uniform(0.2, 0.99, (2, 50))).outcome for _ in range(400)]

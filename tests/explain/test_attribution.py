@@ -143,6 +143,7 @@ def test_a_line_behind_an_exponential_is_not_exact():
     assert answer.error == pytest.approx(0, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_tabular_estimator_is_explained_as_its_ensemble():
     table = Table({"a": ROWS[:, 0], "b": ROWS[:, 1]})
     y = np.where(ROWS[:, 0] + 0.5 * RNG.normal(size=40) > 0, "yes", "no")

@@ -86,6 +86,7 @@ def test_a_long_header_of_ours_is_read(path: Path, n_epochs: int) -> None:
     assert read_container(path, "key").metadata["key"] == text
 
 
+@pytest.mark.slow
 @pytest.mark.promise("A foreign or broken file is refused with a sentence, in at most 50 MB")
 def test_a_file_from_a_stranger_takes_little_memory(path: Path, record_property: Any) -> None:
     def description(**values: Any) -> bytes:

@@ -419,6 +419,7 @@ def test_types_that_numpy_may_not_know(path, kind, size):
     assert f"got {kind};" in refusal(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["content", "ensemble_content"])
 def test_every_truncation_is_an_error(path, which, request):
     content = request.getfixturevalue(which)
@@ -438,6 +439,7 @@ def load_or_refuse(path, content):
     assert model.predict([[0.0, 1.0]]).shape == (1,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["content", "ensemble_content"])
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
@@ -449,6 +451,7 @@ def test_flipped_bytes_are_an_error_or_make_a_valid_model(which, data, request, 
     load_or_refuse(tmp_path_factory.getbasetemp() / "flipped.safetensors", bytes(flipped))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["content", "ensemble_content"])
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
@@ -472,6 +475,7 @@ def test_noise_is_an_error(noise, tmp_path_factory):
     refusal(path)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     members=st.lists(st.lists(st.integers(1, 4), max_size=2), min_size=1, max_size=4),
@@ -611,6 +615,7 @@ def test_numpy_alone_loads_and_predicts(path, join):
     assert finished.stdout.strip() == str(model.predict({"age": [0.3, None], "größe": ["m", "x"]}).tolist())
 
 
+@pytest.mark.slow
 def test_a_long_training_is_loaded(path):
     model = Model(Network.mlp(1, (), 1, head="regression"), [1.0, 0.0], training={"loss": [0.25] * 700_000})
     save(model, path)

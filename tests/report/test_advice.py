@@ -71,6 +71,7 @@ def test_trees_that_are_better_are_said() -> None:
     assert sentence.startswith("Gradient boosting is better")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["network", "ensemble", "model"])
 def test_no_advice_contradicts_another(kind: str) -> None:
     levels = (0.0, 0.4, 0.9)

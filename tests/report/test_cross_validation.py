@@ -178,6 +178,7 @@ def test_groups_that_cannot_be_folded_are_refused() -> None:
         cross_assess(LogisticRegression(), X, y, groups=[1, 2])
 
 
+@pytest.mark.slow
 def test_intervals_allow_for_rows_that_folds_share() -> None:
     X, y = load_wine(return_X_y=True)
     X = scale(X[:, :3])  # so that the line converges soon

@@ -19,6 +19,7 @@ def rows(n: int = 400) -> tuple[np.ndarray, np.ndarray]:
     return X, (X @ [2.0, 1.0, 0.0] + random.normal(size=n) > 0).astype(int)
 
 
+@pytest.mark.slow
 def test_of_classes_it_is_scikit_learns() -> None:
     X, y = rows()
     model = LogisticRegression().fit(X, y)

@@ -83,6 +83,7 @@ def parsed(text: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_the_page_asks_the_network_for_nothing(report: Report) -> None:
     text = report.to_html()
     page = parsed(text)
@@ -95,6 +96,7 @@ def test_the_page_asks_the_network_for_nothing(report: Report) -> None:
     assert "default-src 'none'" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["level", "column", "class", "target"])
 def test_names_are_escaped(where: str) -> None:
     table, y = rows(name=EVIL if where == "column" else "age")
@@ -109,6 +111,7 @@ def test_names_are_escaped(where: str) -> None:
     assert "alert(1)" in "".join(page.text)
 
 
+@pytest.mark.slow
 def test_the_page_has_every_section(report: Report) -> None:
     titles = re.findall(r"<h2>(.*?)</h2>", report.to_html())
     assert titles[:8] == [
@@ -139,6 +142,7 @@ def test_values_are_there_by_name(report: Report) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_same_model_gives_the_same_page(report: Report) -> None:
     again = Report.from_estimator(
         fitted(), *rows(150, 1), train=rows(), source=f"{EVIL}.csv", cost={"fn": 10, "fp": 1}
@@ -146,6 +150,7 @@ def test_the_same_model_gives_the_same_page(report: Report) -> None:
     assert again.to_html() == report.to_html()
 
 
+@pytest.mark.slow
 def test_a_model_file_is_reported_as_its_estimator_is(report: Report, tmp_path: Path) -> None:
     sx.save(fitted(), tmp_path / "m.safetensors")
     loaded = sx.load(tmp_path / "m.safetensors")
@@ -158,6 +163,7 @@ def test_a_model_file_is_reported_as_its_estimator_is(report: Report, tmp_path: 
     assert "no line and no trees were fitted" in alone.to_html()
 
 
+@pytest.mark.slow
 def test_numbers_have_no_thresholds() -> None:
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     model = LinearRegression().fit(X[:300], y[:300])
@@ -171,6 +177,7 @@ def test_numbers_have_no_thresholds() -> None:
     assert "not one of Separatrix" in text
 
 
+@pytest.mark.slow
 def test_many_classes() -> None:
     random = np.random.RandomState(0)
     X = random.normal(size=(300, 2))
@@ -181,6 +188,7 @@ def test_many_classes() -> None:
     assert "confusion matrix of 25 classes is not shown" in text or text.count('class="hit"') == len(set(y))
 
 
+@pytest.mark.slow
 def test_folds_explain_with_the_models_that_did_not_see_the_row() -> None:
     table, y = rows(90)
     clf = MLPClassifier((), solver="lbfgs", alpha=0.1, random_state=0)
@@ -193,6 +201,7 @@ def test_folds_explain_with_the_models_that_did_not_see_the_row() -> None:
     assert report.importance.n_rows == 90
 
 
+@pytest.mark.slow
 def test_what_the_page_says_to_type_works(tmp_path: Path) -> None:
     model, table = fitted(), rows(20, 3)[0]
     file = tmp_path / "the model.safetensors"
@@ -217,6 +226,7 @@ def test_it_is_written_whole(report: Report, tmp_path: Path) -> None:
         report.save(tmp_path / "report.pdf")
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_it_in_a_frame(report: Report) -> None:
     shown = parsed(report._repr_html_())
     assert shown.tags == ["iframe"]
@@ -231,6 +241,7 @@ def test_several_targets_are_refused() -> None:
         Report.from_estimator(clf, X, X[:, 0] > 0)
 
 
+@pytest.mark.slow
 def test_threshold_of_the_model_is_shown() -> None:
     model = fitted().to_model().with_threshold(0.25)
     assert "kept the cut 0.25" in Report.from_estimator(model, *rows(150, 1)).to_html()
@@ -332,6 +343,7 @@ def test_the_kept_cut_is_the_one_to_copy() -> None:
     assert text.count("--threshold") == 1
 
 
+@pytest.mark.slow
 def test_rows_that_are_also_training_rows_are_counted() -> None:
     model, table, y = rare_line()
     first = np.arange(150)

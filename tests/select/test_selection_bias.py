@@ -13,6 +13,7 @@ def sizes(n_folds: int, n_repeats: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return np.full(n_splits, 10 * (n_folds - 1)), np.full(n_splits, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_folds", [5, 10])
 def test_the_corrected_score_of_the_best_of_pure_noise_is_that_of_the_others(n_folds):
     best, corrected = [], []

@@ -44,6 +44,7 @@ def test_more_columns_than_bins_allow_have_none() -> None:
     assert Features.fit(columns).coded["fine"].shape[1] == recipe.BINS[-1] * len(columns)
 
 
+@pytest.mark.slow
 def test_many_classes() -> None:
     x = np.arange(900.0)
     clf = classifier().fit(x[:, np.newaxis], x // 3)
@@ -52,6 +53,7 @@ def test_many_classes() -> None:
     np.testing.assert_allclose(p.sum(axis=1), 1.0)
 
 
+@pytest.mark.slow
 def test_a_thousand_categories() -> None:
     """The most frequent have a feature each; the others, and new ones, are as unknown."""
     code = np.concatenate([np.repeat(np.arange(50), 40), np.arange(50, 1000)])

@@ -34,6 +34,7 @@ def probabilities(z: Any, network: Any) -> Any:
     return HEADS[network.head].probabilities(z)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_it_is_the_logistic_regression_with_the_best_penalty(n_classes: int) -> None:
     y = np.digitize(Z @ [1.0, -1.0, 0.5] + DRAW.normal(size=120), [[0.0], [-0.7, 0.7]][n_classes - 2])

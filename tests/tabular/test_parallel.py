@@ -79,6 +79,7 @@ def expected() -> Any:
     return sx.TabularRegressor("fast", cv=2, engine="numpy").fit(X, NUMBERS).to_model()
 
 
+@pytest.mark.slow
 def test_joblib_threads_change_no_bit() -> None:
     alone = sx.TabularClassifier("fast", cv=2).fit(X, Y)
     with joblib.parallel_config("threading", n_jobs=2):

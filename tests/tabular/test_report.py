@@ -32,6 +32,7 @@ def classifier() -> sx.TabularClassifier:
     return sx.TabularClassifier(**FAST, compare=True).fit(table, np.where(risk > 0, "yes", "no"))
 
 
+@pytest.mark.slow
 def test_scores_are_out_of_fold_and_beside_other_models(classifier: sx.TabularClassifier) -> None:
     report, (_, risk) = classifier.report_, people()
     names = {"ensemble", "logistic regression", "one network", "gradient boosting", "dummy"}

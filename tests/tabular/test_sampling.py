@@ -22,22 +22,26 @@ N = 20_000
 FAST: dict[str, Any] = {"presets": "fast", "cv": 2, "engine": "numpy"}
 
 
+def give_room(n_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a budget of 1 GB hold about this number of rows."""
+    size = (Budget(10**9).rows - LIBRARIES) * 3 // 5 // n_rows
+    monkeypatch.setattr("separatrix.tabular.sampling.bytes_of_row", lambda *_: size)
+    monkeypatch.setattr("separatrix.tabular.sampling.bytes_of_networks", lambda *_: 0)
+
+
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Twenty thousand rows, two hundred of them of class 1; a budget with room for about a thousand."""
+    give_room(1000, monkeypatch)
     draw = np.random.RandomState(0)
     x = draw.normal(size=N)
     pl.DataFrame({"x": x, "rare": (np.arange(N) % 100 == 0) + 0, "y": x + draw.normal(size=N)}).write_csv(
         tmp_path / "t.csv"
     )
-    monkeypatch.setattr(
-        "separatrix.tabular.sampling.bytes_of_row",
-        lambda *_: (Budget(10**9).rows - LIBRARIES) * 3 // 5 // 1000,
-    )
-    monkeypatch.setattr("separatrix.tabular.sampling.bytes_of_networks", lambda *_: 0)
     return tmp_path / "t.csv"
 
 
+@pytest.mark.slow
 def test_a_sample_has_rare_classes_and_their_weight(file: Path) -> None:
     clf = sx.TabularClassifier(**FAST)
     with pytest.warns(
@@ -55,7 +59,8 @@ def test_a_sample_has_rare_classes_and_their_weight(file: Path) -> None:
     assert 200 <= len(fit.y_test) <= 5100
 
 
-def test_the_same_seed_draws_the_same_rows(file: Path) -> None:
+def test_the_same_seed_draws_the_same_rows(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    give_room(500, monkeypatch)
     predictions = []
     for _ in range(2):
         reg = sx.TabularRegressor(**FAST)
@@ -65,6 +70,7 @@ def test_the_same_seed_draws_the_same_rows(file: Path) -> None:
     np.testing.assert_array_equal(*predictions)
 
 
+@pytest.mark.slow
 def test_rows_that_fit_are_all_taken(tmp_path: Path) -> None:
     pl.DataFrame({"x": range(60), "y": range(60)}).write_csv(tmp_path / "t.csv")
     fit = fit_table(sx.TabularRegressor(**FAST), tmp_path / "t.csv", "y", memory="1GB")

@@ -249,6 +249,7 @@ def press_at(call):
     return press
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("capacity", [60, N])
 @pytest.mark.parametrize("monitor", [Monitor("nothing"), Monitor("loss", tol=10.0, n_iter_no_change=3)])
 @pytest.mark.parametrize("call", range(1, 12))
