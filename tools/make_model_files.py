@@ -2,7 +2,7 @@
 
 Run it when the format has changed, with a new prefix, and keep the files that are there:
 
-    python tools/make_model_files.py tests/io/corpus 2026-11
+    python tools/make_model_files.py tests/io/corpus notation
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def models() -> dict[str, Any]:
     tabular = sx.TabularClassifier(presets="fast", random_state=0)
     tabular.fit(pl.DataFrame({name: column.tolist() for name, column in data.items()}), y)
     whole = tabular.to_model()
+    periodic = {"hidden_layer_sizes": (3,), "embedding": 2, "random_state": 0, "max_iter": 20}
     return {
         "classes of a table": sx.MLPClassifier(**small).fit_table(classes, "y").to_model(),
         "numbers of a table": sx.MLPRegressor(**small).fit_table(prices, "price").to_model(),
@@ -50,6 +51,12 @@ def models() -> dict[str, Any]:
         "several labels": sx.MLPClassifier(**small).fit(X, np.c_[codes > 0, codes > 1] * 1).to_model(),
         "ensemble": sx.MLPEnsembleClassifier(members).fit(X, codes).to_model(),
         "tabular": sx.Ensemble(whole.models[:2], [2.0, 1.0], whole.temperature),
+        "embedding of a table": sx.MLPClassifier(**periodic).fit_table(classes, "y").to_model(),
+        "embedding in an ensemble": sx.MLPEnsembleClassifier(
+            [("embedding", sx.MLPClassifier(**periodic)), *members[:1]]
+        )
+        .fit(X, codes)
+        .to_model(),
     }
 
 

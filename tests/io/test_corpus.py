@@ -37,7 +37,7 @@ def test_a_file_of_the_corpus_predicts_as_when_it_was_written(path: Path, tmp_pa
 
 def test_the_corpus_has_every_version_and_kind() -> None:
     versions = {json.loads(header(path)["separatrix"])["format_version"] for path in FILES}
-    assert versions == {1, 2}
+    assert versions == {1, 2, 3}
     assert len(FILES) >= 12
 
 

@@ -108,6 +108,27 @@ def test_results_are_those_of_one_thread_and_rows_are_sent_once(
     assert os.getpid() not in workers
 
 
+def test_dasks_memory_manager_makes_no_worker_get_the_rows_again(
+    dask: Any, expected: Any, tmp_path: Path
+) -> None:
+    log, is_over, runs = tmp_path / "log", threading.Event(), []
+
+    def drop_copies() -> None:  # as Dask does every two seconds
+        while not is_over.wait(0.01):
+            runs.append(dask.amm.run_once())
+
+    dask.wait_for_workers(2)
+    manager = threading.Thread(target=drop_copies)
+    manager.start()
+    with joblib.parallel_config("dask"):
+        search = make_search(scoring=faulty.Dawdles(tmp_path / "calls")).fit(faulty.counted(X, log), Y)
+    is_over.set()
+    manager.join()
+    assert np.array_equal(scores_of(search), expected)
+    assert len(runs) > 10
+    assert len(faulty.numbers_in(log)) == 2
+
+
 def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: Path) -> None:
     scorer = faulty.KillsOnce(tmp_path / "log")
     with joblib.parallel_config(cluster):

@@ -111,10 +111,9 @@ def bumps(folder: Path, *, films: bool = True, progress: Progress | None = None)
         ),
     )
     notes = (
-        "The tutorial does not say how its first weights were drawn. The pictures show scikit-learn's, with "
-        f"seed {SEED}. The tutorial finds that 20 to 40 is not fitted by its weights; whether a block is "
-        f"missed "
-        "depends on them, as the counts of seeds show.",
+        "The tutorial does not say how its first weights were drawn. The pictures show scikit-learn's, "
+        f"with seed {SEED}. The tutorial finds that 20 to 40 is not fitted by its weights; whether a block "
+        "is missed depends on them, as the counts of seeds show.",
         "How many hidden layers? Each network below was trained as in the tutorial on 80 of the points, and "
         f"scored on the other 20. This was repeated {len(SEARCH_SEEDS)} times, with other held-out points "
         "and other first weights each time. The number after +- is the standard error of the mean.",

@@ -92,10 +92,9 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     )
     other_form = fit(clone(classifier).set_params(solver=Adam(epsilon_hat=True)), X, y)
     notes = (
-        "A logistic unit turns its sum z into 1 / (1 + exp(-z)): near 0 for a very negative sum, near 1 for "
-        "a "
-        "large one, one half at 0. Red is the inner circle. The loss of a forward pass is computed before "
-        "the step of that pass.",
+        "A logistic unit turns its sum z into 1 / (1 + exp(-z)): near 0 for a very negative sum, near 1 "
+        "for a large one, one half at 0. Red is the inner circle. The loss of a forward pass is computed "
+        "before the step of that pass.",
         "The digits depend on the form of Adam: with epsilon added before the bias correction, as in "
         f"scikit-learn, P(red) would be {other_form.predict_proba([POINT])[0, 1]:.4f}.",
     )
@@ -121,9 +120,8 @@ def circles(folder: Path, *, films: bool = True, progress: Progress | None = Non
     pictures.add(
         boundaries[0].figure_,
         "boundary",
-        "The boundary closes around the red points. On the line the probability is one half; where there is "
-        "no "
-        "line, the whole plane is of one class.",
+        "The boundary closes around the red points. On the line the probability is one half; where there "
+        "is no line, the whole plane is of one class.",
         "sx.DecisionBoundaryDisplay.from_epochs(network, X, y, epochs=(0, 10, 20, 40, 80, 130))",
     )
     pictures.add(

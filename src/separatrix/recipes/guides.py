@@ -55,8 +55,7 @@ GUIDES: dict[str, Guide] = {
         question="Each hidden unit can draw one straight line. How many lines does a ring need at least?",
         answer=(
             "Three, as a triangle is the smallest closed figure. The picture of the hidden units shows the "
-            "four "
-            "lines of this network; the output weighs them and adds them up."
+            "four lines of this network; the output weighs them and adds them up."
         ),
         tries=(
             Try(
@@ -76,17 +75,16 @@ GUIDES: dict[str, Guide] = {
     ),
     "ten-points": Guide(
         see=(
-            "Look at the two loss curves. One is flat at 0.693, the loss of guessing, for all 10 000 epochs. "
-            "The "
-            "other stays there for a while, too, and then falls. Only the learning rate differs."
+            "Look at the two loss curves. One is flat at 0.693, the loss of guessing, for all 10 000 "
+            "epochs. The other stays there for a while, too, and then falls. Only the learning rate "
+            "differs."
         ),
         question=(
             "The loss is flat for a long time at both rates. How can one know that a training is not over?"
         ),
         answer=(
             "By comparing with the loss of guessing. As long as the loss is no lower, the network has "
-            "learned "
-            "nothing, however long it was trained: raise the rate, or train longer."
+            "learned nothing, however long it was trained: raise the rate, or train longer."
         ),
         tries=(
             Try(
@@ -108,16 +106,15 @@ GUIDES: dict[str, Guide] = {
     "gaussians": Guide(
         see=(
             "The film shows the same ten steps twice: on the left as a line that turns, on the right as a "
-            "point "
-            "that goes down a surface. Each point of the surface is one pair of weights, and so one line."
+            "point that goes down a surface. Each point of the surface is one pair of weights, and so one "
+            "line."
         ),
         question=(
             "The first step is long, and the later ones get shorter, though the rate stays the same. Why?"
         ),
         answer=(
             "A step is the rate times the gradient, and the gradient is the slope of the surface, which is "
-            "steep "
-            "at the start and flat near the minimum."
+            "steep at the start and flat near the minimum."
         ),
         tries=(
             Try(
@@ -164,15 +161,13 @@ GUIDES: dict[str, Guide] = {
     ),
     "bumps": Guide(
         see=(
-            "Look at the curves of the hidden units: each is one smooth step, somewhere along x. The output "
-            "adds "
-            "them up, weighted, and a sum of steps makes the blocks."
+            "Look at the curves of the hidden units: each is one smooth step, somewhere along x. The "
+            "output adds them up, weighted, and a sum of steps makes the blocks."
         ),
         question="How many steps does a curve need that goes up and down three times?",
         answer=(
             "Six: one at each edge of a block. The network has twenty, as many first weights never move to "
-            "an "
-            "edge: see how often the smaller networks fail."
+            "an edge: see how often the smaller networks fail."
         ),
         tries=(
             Try(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from joblib import Parallel
 
+from separatrix.train.carried import Carried, RayReference
 from separatrix.train.orphans import end_with_parent
 
 T = TypeVar("T")
@@ -83,40 +84,23 @@ def shared(value: Any, backend: Any) -> Iterator[Any]:
     """Yield what the tasks of a joblib backend carry in place of a value; `value_of` makes it the value.
 
     Threads share the value itself, and joblib maps its arrays into the memory of other processes on this
-    machine. Dask replaces a future in a task's arguments by the object that its worker already has; all
-    workers have it, so that it survives the loss of any of them. Ray's workers take it from the store that
-    all workers of one machine share.
+    machine. Each of Dask's workers gets it once, also one that takes the place of a lost one. Ray's workers
+    take it from the store that all workers of one machine share.
     """
     if _is_ray(backend):
-        yield _RayReference(value)
+        yield RayReference(value)
     elif type(backend).__name__ == "DaskDistributedBackend":
-        future = backend.client.scatter(value, broadcast=True, hash=False)
-        try:
-            yield future
-        finally:
-            future.release()
+        from separatrix.train.dask_value import held_by_workers
+
+        with held_by_workers(value, backend.client) as carried:
+            yield carried
     else:
         yield value
 
 
 def value_of(carried: Any) -> Any:
     """Return the value that `shared` was given, in a worker."""
-    return carried.get() if isinstance(carried, _RayReference) else carried
-
-
-class _RayReference:
-    """A value in Ray's object store."""
-
-    def __init__(self, value: Any) -> None:
-        import ray
-
-        self._reference = ray.put(value)
-
-    def get(self) -> Any:
-        """Return the value, in a worker."""
-        import ray
-
-        return ray.get(self._reference)
+    return carried.get() if isinstance(carried, Carried) else carried
 
 
 def _is_ray(backend: Any) -> bool:
