@@ -271,12 +271,12 @@ def _draw_learning(probabilities: dict[int, float], originals: list[HighamTraini
     left.set_title("2-2-4-1, rate 0.001")
     left.grid(alpha=0.3)
 
-    steps = STEPS_PER_CHUNK * np.arange(1, len(originals[0].costs) + 1)
+    steps = STEPS_PER_CHUNK / 1e6 * np.arange(1, len(originals[0].costs) + 1)
     for seed, original in enumerate(originals):
         alpha, width = (1.0, 1.6) if seed == 0 else (0.35, 1.0)
         right.plot(steps, original.costs, color=ink(), alpha=alpha, linewidth=width, zorder=2 + alpha)
     right.set_yscale("log")
-    right.set_xlabel("step")
+    right.set_xlabel("steps, in millions")
     right.set_ylabel("mean cost of the last 10 000 steps")
     right.set_title("2-2-3-2, rate 0.05 (thick: seed 0)")
     right.grid(alpha=0.3)
