@@ -360,3 +360,15 @@ def test_a_model_of_a_table_says_what_it_predicts():
     assert repr(model.with_threshold(0.25)) == (
         "<Model 3-1, head='binary', float64: 'member' (no, yes), from 2 columns, threshold 0.25>"
     )
+
+
+def test_a_model_with_other_parameters_shares_the_rest() -> None:
+    parts = {"classes": ["no", "yes"], "training": {"n": 1}}
+    model = Model(Network.mlp(2, (3,), 1, head="binary"), np.zeros(13), **parts)
+    theta = np.arange(13.0)
+    other = model.with_theta(theta)
+    theta[0] = 99.0
+    assert other == Model(model.network, np.arange(13.0), **parts)
+    assert model.theta.max() == 0
+    with pytest.raises(ParameterError, match=r"theta must .* got float64 of shape \(3,\)"):
+        model.with_theta(np.zeros(3))

@@ -99,8 +99,9 @@ def best_of_rates(problem: Problem, shape: dict[str, Any]) -> tuple[float, float
         given = max(given, float(network.score(scaler.transform(X), y)))
         if problem.other is not None:
             X_new, y_new = arrays(problem.other)
-            models = [network.at_epoch(epoch) for epoch in network.recording_.epochs.tolist()]
-            new = max(new, *(float(np.mean(m.predict(scaler.transform(X_new)) == y_new)) for m in models))
+            last, inputs = network.to_model(), scaler.transform(X_new)
+            models = map(last.with_theta, network.recording_.thetas)
+            new = max(new, *(float(np.mean(model.predict(inputs) == y_new)) for model in models))
     return given, new
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -102,6 +103,12 @@ class Model:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         check_decision(self)
+
+    def with_theta(self, theta: Array) -> Model:
+        """Return the model with other parameters; the other parts are shared, and not checked again."""
+        other = copy.copy(self)
+        object.__setattr__(other, "theta", checked_theta(theta, self.n_parameters))
+        return other
 
     @property
     def head(self) -> Head:

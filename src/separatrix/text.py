@@ -69,12 +69,12 @@ def six_digits(value: float) -> str:
     return f"{value:,.0f}" if 1e6 <= abs(value) < LARGEST_PLAIN else f"{value:.6g}"
 
 
-def told_apart(a: float, b: float, digits: int) -> tuple[str, str]:
+def distinct_texts(a: float, b: float, digits: int) -> tuple[str, str]:
     """Return two numbers with `digits` significant digits, and with more if they would look the same.
 
     Examples
     --------
-    >>> told_apart(0.5, 0.52, 3), told_apart(0.145207, 0.1452, 3), told_apart(2.0, 2.0, 3)
+    >>> distinct_texts(0.5, 0.52, 3), distinct_texts(0.145207, 0.1452, 3), distinct_texts(2.0, 2.0, 3)
     (('0.5', '0.52'), ('0.14521', '0.1452'), ('2', '2'))
     """
     enough = next((n for n in range(digits, 18) if f"{a:.{n}g}" != f"{b:.{n}g}"), digits)

@@ -77,7 +77,7 @@ def test_mcnemars_interval_agrees_with_its_p_value(n_first, n_second):
             0.20,
             40,
             "looks better",
-            "The network only looks better than the line: the difference could be",
+            "The network was better than the line on these rows, but the difference could be",
         ),
         (0.55, 0.20, 40, "no better", "The network is no better than the line (log-loss higher by 0."),
         (

@@ -37,7 +37,7 @@ from separatrix.files import atomic_write, check_writable
 from separatrix.io import load
 from separatrix.model import Model
 from separatrix.plots.axes import draw_without_screen, save_figure
-from separatrix.text import told_apart
+from separatrix.text import distinct_texts
 
 DEFAULT_RATE = 0.1
 BACKGROUND_ROWS = 1000  # rows of the table that the row is compared with
@@ -199,7 +199,7 @@ def _prediction_text(model: AnyModel, row: Table) -> str:
     if model.classes is None:
         return f"{float(np.ravel(predicted)[0]):.4g}"
     probability = model.predict_proba(row)[0, Labels(model.classes).encode([predicted])[0]]
-    text = told_apart(float(probability), 1.0, 3)[0]  # nothing is certain
+    text = distinct_texts(float(probability), 1.0, 3)[0]  # nothing is certain
     return f"{predicted} with probability {text}"
 
 

@@ -291,7 +291,7 @@ def _verdict(outcome: Outcome, names: tuple[str, str], primary: PairedTest, n_ro
     first, second = names
     sentence = {
         "better": f"{first} is better than {second}",
-        "looks better": f"{first} only looks better than {second}: the difference could be chance",
+        "looks better": f"{first} was better than {second} on these rows, but the difference could be chance",
         "no better": f"{first} is no better than {second}",
         "worse": f"{first} is worse than {second}",
         "too few rows": f"too few rows to compare {first} with {second}",

@@ -13,7 +13,7 @@ from separatrix.explain.chapters import MAX_UNITS, Chapter, Passage, Story
 from separatrix.explain.subject import input_names, output_names
 from separatrix.model import Model
 from separatrix.network import ACTIVATIONS, HEADS
-from separatrix.text import plural, told_apart
+from separatrix.text import distinct_texts, plural
 
 Array = NDArray[Any]
 
@@ -88,7 +88,7 @@ class _Writer:
 
     def output_number(self, value: float) -> str:
         """Return the value of a unit; one that is not quite 1 or -1 has the digits that show it."""
-        return told_apart(float(value), float(np.sign(value)), self.digits)[0]
+        return distinct_texts(float(value), float(np.sign(value)), self.digits)[0]
 
     def sources(self, n: int) -> list[str]:
         """Return the names of what layer `n` reads."""
@@ -313,14 +313,14 @@ class _Writer:
             "Every weight moves against its blame, by the learning rate times the blame: new = old - rate * "
             "blame. The largest moves:"
         )
-        start, end = told_apart(before, after, self.digits)
+        start, end = distinct_texts(before, after, self.digits)
         return Chapter(
             "The step", text, passages, f"The loss of this row goes from {start} to {end}. {verdict}"
         )
 
     def move(self, index: int, old: float, gradient: float) -> Passage:
         """Return the step of one parameter, with as many digits as show that it moves."""
-        start, end = told_apart(old, old - self.rate * gradient, self.digits)
+        start, end = distinct_texts(old, old - self.rate * gradient, self.digits)
         name = self.parameter(index)
         return Passage(f"{name}: {start} - {self.rate:g} * {self.signed(gradient)} = {end}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -167,7 +166,7 @@ def as_recording(estimator: Any) -> Recording:
 def with_parameters(estimator: Any, theta: Array) -> Any:
     """Return an estimator with other parameters: a `Model`, or a pipeline that ends in an estimator."""
     if not hasattr(estimator, "steps"):
-        return replace(as_model(estimator), theta=theta)
+        return as_model(estimator).with_theta(theta)
     pipeline = copy.copy(estimator)
     name, last = pipeline.steps[-1]
     other = copy.copy(last)

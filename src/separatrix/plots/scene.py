@@ -127,7 +127,12 @@ class Scene:
 
     def at(self, frame: int) -> Any:
         """Return the estimator as it was at a frame: a `Model`, or a pipeline that ends in an estimator."""
-        return with_parameters(self.estimator, self.thetas[frame])
+        return with_parameters(self._shown, self.thetas[frame])
+
+    @cached_property
+    def _shown(self) -> Any:
+        """The pipeline, or the model of another estimator: it is made once for all frames."""
+        return self.estimator if hasattr(self.estimator, "steps") else as_model(self.estimator)
 
 
 def make_scene(

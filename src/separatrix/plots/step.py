@@ -20,7 +20,7 @@ from separatrix.plots.diagram import FEW_CONNECTIONS, NetworkDiagramDisplay
 from separatrix.plots.display import Display
 from separatrix.plots.numbers import write_numbers
 from separatrix.plots.sizes import figure_size, text_points, text_size
-from separatrix.text import told_apart
+from separatrix.text import distinct_texts
 
 Array = NDArray[Any]
 
@@ -120,7 +120,7 @@ class StepDisplay(Display):
         return _with_numbers(laid_out, values, added), _with_numbers(laid_out, blames, gradients)
 
     def _caption(self) -> str:
-        before, after = told_apart(float(self.trace["loss"]), float(self.trace["new loss"]), 3)
+        before, after = distinct_texts(float(self.trace["loss"]), float(self.trace["new loss"]), 3)
         rate = self.trace.learning_rate
         return f"loss {before} before the step, {after} after it (learning rate {rate:g})"
 

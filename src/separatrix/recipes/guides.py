@@ -180,7 +180,8 @@ GUIDES: dict[str, Guide] = {
             ),
             Try(
                 "separatrix search bumps --candidates 20",
-                "Let a search answer the tutorial's last question: how many hidden layers?",
+                "Let a search answer the tutorial's last question, how many hidden layers, for units of "
+                "another activation, relu. Is the answer the same?",
             ),
         ),
         seconds=25,

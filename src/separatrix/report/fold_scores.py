@@ -58,7 +58,7 @@ def over_folds(
 
     It is the wider one, on each side, of two. The interval of the pooled rows ignores how much another
     training would change. The corrected interval of the folds does not, but rests on few of them, whose
-    scores may be alike by chance. A score that is undefined on a fold stays that of the pooled rows.
+    scores may be close by chance. A score that is undefined on a fold stays that of the pooled rows.
 
     Parameters
     ----------
