@@ -4,7 +4,7 @@ For the toy data sets, 4, 8 and 100 hidden units, three activations and five see
 ``separatrix fit --model network`` with its defaults, and once more with the fixed rate 0.001 and a single
 training. It compares both with five networks of the same first weights, at rates from 0.001 to 0.3.
 
-Usage: nice python tools/first_networks.py [PAGE]    (some ten minutes of one core)
+Usage: nice python tools/first_networks.py [PAGE]    (some three minutes of one core)
 """
 
 from __future__ import annotations

@@ -84,8 +84,9 @@ def shared(value: Any, backend: Any) -> Iterator[Any]:
     """Yield what the tasks of a joblib backend carry in place of a value; `value_of` makes it the value.
 
     Threads share the value itself, and joblib maps its arrays into the memory of other processes on this
-    machine. Each of Dask's workers gets it once, also one that takes the place of a lost one. Ray's workers
-    take it from the store that all workers of one machine share.
+    machine. Each of Dask's workers gets it once, also one that takes the place of a lost one; Dask replaces
+    a future in a task's arguments by what the worker has. Ray's workers take it from the store that all
+    workers of one machine share.
     """
     if _is_ray(backend):
         yield RayReference(value)
