@@ -16,6 +16,7 @@ import pytest
 
 import separatrix as sx
 from separatrix.errors import OutputError
+from separatrix.search.store import count_finished
 
 pytestmark = [
     pytest.mark.process,
@@ -24,7 +25,7 @@ pytestmark = [
 ]
 
 ROWS = """
-import sys, warnings
+import sys, time, warnings
 import numpy as np
 warnings.simplefilter("ignore")
 from separatrix import *
@@ -47,6 +48,25 @@ print("ready", flush=True)
 while True:
     for model in models:
         save(model, "m.safetensors")
+"""
+
+SEARCHING = """
+import itertools
+
+calls = itertools.count(1)
+
+def scorer(estimator, X, y):
+    if next(calls) == 40:
+        print("ready", flush=True)
+        time.sleep(0.5)
+    return estimator.score(X, y)
+
+network = MLPClassifier(max_iter=5, engine="numpy", random_state=0)
+space = {"alpha": list(np.logspace(-4, 0, 20))}
+settings = {"cv": 3, "scoring": scorer, "n_jobs": 2, "store": "s.sqlite", "random_state": 0}
+search = ArchitectureSearchCV(network, [2], space, **settings).fit(X, y)
+save(search.best_estimator_, "m.safetensors")
+print(len(search.cv_results_["params"]), search.predict_proba(X).shape)
 """
 
 COMPILING = """
@@ -121,6 +141,20 @@ def test_ctrl_c_while_compiling(tmp_path: Path) -> None:
     assert (errors, process.returncode) == ("", 0)
     whole = {f"{name}-{kind}" for name in ("train_chunk", "gradient_of") for kind in ("float32", "float64")}
     assert {path.name for path in tmp_path.glob("cache/*/*")} <= whole  # and nothing that is half written
+
+
+@pytest.mark.promise("Ctrl-C late in a search keeps what is done: a usable model, and a store that is whole")
+def test_ctrl_c_late_in_a_search(tmp_path: Path) -> None:
+    process = start(SEARCHING, tmp_path)
+    process.send_signal(signal.SIGINT)
+    shown, errors = process.communicate(timeout=60)
+    assert (errors, process.returncode) == ("", 0)
+    n_tried, _, shape = shown.strip().partition(" ")
+    assert 5 < int(n_tried) < 20
+    assert shape == "(500, 2)"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.safetensors", "s.sqlite"]
+    assert sx.load(tmp_path / "m.safetensors").classes.tolist() == [0, 1]
+    assert int(n_tried) <= count_finished(tmp_path / "s.sqlite", 3) < 20
 
 
 @pytest.mark.promise("Ctrl-C while a model is saved leaves the old file or the new one, and no other")

@@ -47,7 +47,11 @@ def scores_of(search: ArchitectureSearchCV) -> Any:
 @contextmanager
 def dask_cluster(n_workers: int, threads_per_worker: int) -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
+    import dask
+
     with (
+        # A busy machine may take longer than 15 s to start a worker in place of one that was killed.
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "5m"}),
         distributed.LocalCluster(
             n_workers=n_workers, threads_per_worker=threads_per_worker, processes=True, dashboard_address=":0"
         ) as cluster,
@@ -82,7 +86,7 @@ def cluster(request: pytest.FixtureRequest) -> str:
     if request.param in {"dask", "ray"}:
         client = request.getfixturevalue(request.param)
     if request.param == "dask":
-        client.wait_for_workers(2)  # one may have been killed
+        client.wait_for_workers(2, timeout=300)  # one may have been killed
     return str(request.param)
 
 
