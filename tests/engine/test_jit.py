@@ -1,6 +1,7 @@
 """The kernel cache: a folder for each version of the sources, complete or absent, used by later processes."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,9 @@ print(NumbaEngine().loss_and_score(Network.mlp(2, (), 1), np.zeros(3), Data(X, T
 """
 
 
-def run_score(folder, **variables):
+def run_score(folder, script=SCORE, **variables):
     done = subprocess.run(
-        [sys.executable, "-c", SCORE],
+        [sys.executable, "-c", script],
         env={**jit.os.environ, "SEPARATRIX_CACHE_DIR": str(folder), **variables},
         capture_output=True,
         text=True,
@@ -43,6 +44,24 @@ def test_the_cache_is_filled_once_and_never_written_again(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == files
 
 
+@pytest.mark.skipif(not jit.KNOWS_LOCATORS, reason="this Numba names files by the path of the source")
+def test_another_environment_uses_the_same_folder(tmp_path):
+    cache = tmp_path / "cache"
+    assert run_score(cache) == pytest.approx(0.6931471805599453, rel=1e-15)
+    files = {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()}
+    shutil.copytree(Path(jit.__file__).parents[1], tmp_path / "elsewhere" / "separatrix")
+    moved = {"PYTHONPATH": str(tmp_path / "elsewhere"), "PYTHONDONTWRITEBYTECODE": "1"}
+    script = "import separatrix; assert 'elsewhere' in separatrix.__file__" + SCORE
+    assert run_score(cache, script, **moved) == pytest.approx(0.6931471805599453, rel=1e-15)
+    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()} == files
+
+
+def test_without_locators_each_path_of_the_package_has_its_folder(monkeypatch):
+    shared = jit._digest()
+    monkeypatch.setattr(jit, "KNOWS_LOCATORS", False)
+    assert jit._digest() != shared
+
+
 @pytest.mark.process
 @pytest.mark.promise("Processes that start at once with an empty or a blocked kernel cache all compute")
 def test_cold_processes_at_once(record_property):
@@ -56,6 +75,7 @@ def test_cold_processes_at_once(record_property):
 
 
 def test_an_edit_of_any_kernel_source_is_another_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(jit, "KNOWS_LOCATORS", True)  # else the copy's path is in the digest
     before = jit._digest()
     copy = tmp_path / "engine"
     (copy / "kernels").mkdir(parents=True)

@@ -3,9 +3,10 @@
 Kernels are plain Python: with ``NUMBA_DISABLE_JIT=1`` they run uncompiled, and can be stepped through.
 
 Compiled entries are kept on disk. Numba's own cache does not notice an edit in *another* file than the
-entry's, and is not safe if many processes fill it at once. So every compiled entry has its own folder, named
-by a digest of all kernel sources and of the platform; it is filled under a temporary name, then renamed, and
-never written to again.
+entry's, is not safe if many processes fill it at once, and does not know the same source elsewhere. So every
+compiled entry has its own folder, named by a digest of all kernel sources and of the platform; it is filled
+under a temporary name, then renamed, and never written to again. All environments of a machine with the same
+versions share it.
 """
 
 from __future__ import annotations
@@ -239,15 +240,57 @@ def _no_unrolling() -> Iterator[None]:
         codegen.create_pass_builder = usual
 
 
+class InFolder:
+    """Tells Numba to keep a function's files in the folder of its entry, wherever the package is installed.
+
+    Numba's own locators name files by the path of the source, and so find nothing in another environment.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.folder, self.line = str(config.CACHE_DIR), function.__code__.co_firstlineno
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], _path: str) -> InFolder:
+        """Return the locator of a function."""
+        return cls(function)
+
+    def get_cache_path(self) -> str:
+        """Return the folder."""
+        return self.folder
+
+    def ensure_cache_path(self) -> None:
+        """Do nothing: the folder is there, and need not be writable."""
+
+    def get_source_stamp(self) -> str:
+        """Return the same for all sources: they are in the digest that names the folder."""
+        return ""
+
+    def get_disambiguator(self) -> str:
+        """Return what tells functions of one name apart."""
+        return str(self.line)
+
+
+KNOWS_LOCATORS = hasattr(config, "CACHE_LOCATOR_CLASSES")
+"""Whether this Numba can be given a locator. Otherwise the path of the package is in the digest, too."""
+
+
 @contextmanager
 def _numba_cache_in(folder: Path | None) -> Iterator[None]:
-    # Numba reads the folder when a function is decorated; kernels of the user keep theirs.
-    before = config.CACHE_DIR
-    config.CACHE_DIR = before if folder is None else str(folder)
+    # Numba reads these settings when a function is decorated; kernels of the user keep theirs.
+    if folder is None:
+        yield
+        return
+    settings = {"CACHE_DIR": str(folder)}
+    if KNOWS_LOCATORS:
+        settings["CACHE_LOCATOR_CLASSES"] = f"{__name__}.{InFolder.__name__}"
+    before = {name: getattr(config, name) for name in settings}
+    for name, value in settings.items():
+        setattr(config, name, value)
     try:
         yield
     finally:
-        config.CACHE_DIR = before
+        for name, value in before.items():
+            setattr(config, name, value)
 
 
 @cache
@@ -278,6 +321,8 @@ def _digest() -> str:
     for package in ("numba", "llvmlite", "numpy", "scipy"):
         digest.update(importlib.metadata.version(package).encode() + b"\0")
     digest.update(f"{platform.python_version()} {platform.machine()} {_cpu()}".encode())
+    if not KNOWS_LOCATORS:
+        digest.update(str(here).encode())
     return digest.hexdigest()[:20]
 
 
