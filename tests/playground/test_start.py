@@ -125,6 +125,13 @@ def test_the_page_has_all_notes_on_columns_and_names_no_option_that_it_lacks():
     assert not any("join_spellings" in note or "separatrix look" in note for note in notes)
 
 
+def test_how_numbers_are_written_is_a_sentence(tmp_path):
+    path = tmp_path / "flowers.csv"
+    path.write_text("width;species\n" + "0,5;a\n1,25;b\n2,5;a\n3,75;b\n" * 5)
+    start = start_of_table(sx.data.read_table(path), "species")
+    assert start.notes == ("How numbers are written: width with a decimal comma.",)
+
+
 def test_what_the_user_says_of_columns_goes_first():
     table = Table({"a": np.arange(40.0), "b": np.arange(40) % 3, "y": np.arange(40) % 2})
     start = start_of_table(table, "y", options=ColumnOptions(drop="a", categorical="b"))

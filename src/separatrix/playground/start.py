@@ -221,7 +221,8 @@ def _decided(schema: Schema) -> list[str]:
     """Return sentences on what was decided about the columns."""
     first = ("Target", "Left out")
     lines = sorted(schema.lines(None), key=lambda line: first.index(line[0]) if line[0] in first else 2)
-    return [f"{sentence}." if heading == "Note" else f"{heading}: {sentence}." for heading, sentence in lines]
+    headings = {"Note": "", "Written": "How numbers are written: "}
+    return [f"{headings.get(heading, f'{heading}: ')}{sentence}." for heading, sentence in lines]
 
 
 def _capital(sentence: str) -> str:
