@@ -51,7 +51,7 @@ class LinkTarget:
             kinds, codes = np.unique(labels, return_inverse=True)
             self.indicators = np.eye(len(kinds))[codes]
             counts = np.bincount(codes)
-            if counts.max() >= FOLDS:
+            if (counts >= FOLDS).any():
                 self.indicators = self.indicators[:, counts >= FOLDS]
         else:
             self.indicators = values.astype(np.float64)[:, np.newaxis]
