@@ -13,8 +13,8 @@ LONG = ("cluster", "memory", "process", "slow", "compiles")
 """Markers of tests that take long, the longest first."""
 
 
-# Python looks for circles after every 700 objects, in all that thousands of tests keep. It took a tenth of
-# the time.
+# Python looks for reference cycles after every 700 new objects, among all that thousands of tests keep. It
+# took a tenth of the time.
 gc.set_threshold(50_000, 20, 20)
 
 
@@ -53,6 +53,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported and collected out of the search for circles."""
+    """Leave what was imported and collected out of the search for reference cycles."""
     gc.collect()
     gc.freeze()
