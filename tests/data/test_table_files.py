@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,6 +25,7 @@ from separatrix.data.files.formats import FORMATS, TableFormat
 from separatrix.data.files.sources import ScannedTable
 from separatrix.data.read_options import MISSING_WORDS
 from separatrix.data.stream_sources import open_stream
+from separatrix.data.table_files import ReadWarning
 from separatrix.data.table_output import write_pieces
 from separatrix.errors import DataError, OutputError
 
@@ -467,3 +469,23 @@ def test_json_that_only_looks_like_another_form(tmp_path, text, columns):
         name: [None if cell != cell else cell for cell in table[name].tolist()] for name in table.columns
     }
     assert found == columns
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("rows.parquet", "a Parquet file (.parquet)"), ("rows.csv.gz", "compressed (.csv.gz)")],
+)
+def test_a_file_with_the_name_of_another_kind_is_named(tmp_path: Path, name: str, kind: str) -> None:
+    rows = pl.DataFrame({"x": np.arange(500.0), "y": ["yes", "no"] * 250})
+    write_table(tmp_path / name, Table({"x": rows["x"].to_numpy(), "y": rows["y"].to_numpy()}))
+    (tmp_path / name).rename(tmp_path / "rows.csv")
+    with pytest.raises(DataError, match=re.escape(f"is no text table but {kind}; rename it so.")):
+        read_table(tmp_path / "rows.csv")
+
+
+def test_names_in_single_quotes(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("'age'\t'it''s'\n31\t1\n45\t0\n")
+    with pytest.warns(ReadWarning, match="the single quotes around the names of '.*t.csv' are left out"):
+        assert read_table(tmp_path / "t.csv").column_names == ["age", "it''s"]
+    (tmp_path / "u.csv").write_text("'age',n'\n31,1\n")
+    assert read_table(tmp_path / "u.csv").column_names == ["'age'", "n'"]

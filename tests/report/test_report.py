@@ -361,6 +361,12 @@ def test_rows_that_are_also_training_rows_are_counted() -> None:
     assert "The baselines are fitted on" not in apart
     alone = said(Report.from_estimator(model, table, y))
     assert "It was judged on 200 rows." in alone
+    # It was trained on more rows than are given, so that it may have seen those that judge.
+    some, others = np.arange(100), np.arange(150, 200)
+    part = Report.from_estimator(
+        model, table.take(others), y[others], train=(table.take(some), y[some]), trees=False
+    )
+    assert "It was judged on 50 rows." in said(part)
 
 
 @pytest.mark.parametrize(

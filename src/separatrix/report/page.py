@@ -124,14 +124,15 @@ def _question(report: Content) -> str:
 
 
 def _judging_rows(report: Content) -> str:
-    """Return which rows judge; that the model has not seen them is said where the training rows are known."""
+    """Return which rows judge; that the model has not seen them is said where all its rows are known."""
     rows = plural(report.assessment.model.n_rows, "row")
     if report.n_train is None:
         return rows
-    if not report.n_shared:
-        return f"{rows} that it has not seen"
-    have = "has" if report.n_shared == 1 else "have"
-    return f"{rows}, of which {report.n_shared:,} {have} the same cells as a training row"
+    if report.n_shared:
+        have = "has" if report.n_shared == 1 else "have"
+        return f"{rows}, of which {report.n_shared:,} {have} the same cells as a training row"
+    is_known = report.n_trained is None or report.n_trained <= report.n_train
+    return f"{rows} that it has not seen" if is_known else rows
 
 
 def _verdict(report: Content) -> str:

@@ -692,6 +692,14 @@ def test_the_index_of_a_shuffled_frame_is_an_id() -> None:
     assert kinds == {"column_1": "id", "index": "id", "column_2": "number", "income": "number", "x": "number"}
 
 
+def test_lists_of_codes_have_no_decimal_comma() -> None:
+    lists = texts(["15,56" if i % 20 == 0 else "6,17,23" if i == 50 else str(i % 60) for i in range(N)])
+    decimals = texts(["15,56" if i % 20 == 0 else "?" if i == 50 else str(i % 60) for i in range(N)])
+    schema = learn_schema(Table({"county": lists, "dose": decimals, "x": NUMBERS}))
+    assert (schema["county"].kind, schema["dose"].kind) == ("category", "number")
+    assert schema["dose"].written == "a decimal comma"
+
+
 def test_other_text_is_no_duration() -> None:
     table = Table({"grade": repeated("1a", "2b", "3c"), "size": repeated("5 m", "3 s", "big"), "x": NUMBERS})
     assert [each.notes for each in learn_schema(table).columns[:2]] == [(), ()]

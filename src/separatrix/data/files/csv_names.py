@@ -78,6 +78,10 @@ def checked_names(
         and not any(row.cells[len(given) - 1].strip() for row in rows if len(row.cells) >= len(given))
     ):
         given.pop()
+    filled = [name for name in given if name]
+    if filled and all(len(name) > 2 and name[0] == name[-1] == "'" for name in filled):
+        given = [name[1:-1] for name in given]
+        notes.append(f"the single quotes around the names of {label} are left out.")
     names = _named(given, label, notes)
     return _numbered(names, label, notes), n_cells
 

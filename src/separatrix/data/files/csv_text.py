@@ -291,6 +291,25 @@ def _csv_problem(error: str) -> str:
     return f"{error}; close its quotes"
 
 
+_FIRST_BYTES = {
+    b"PK\x03\x04": "a workbook (.xlsx, .ods) or an archive (.zip)",
+    b"\xd0\xcf\x11\xe0": "an old workbook (.xls)",
+    b"\x1f\x8b": "compressed (.csv.gz)",
+    b"(\xb5/\xfd": "compressed (.csv.zst)",
+    b"BZh": "compressed (.csv.bz2)",
+    b"\xfd7zXZ": "compressed (.csv.xz)",
+    b"PAR1": "a Parquet file (.parquet)",
+    b"ARROW1": "an Arrow file (.arrow)",
+    b"SQLite format 3": "a SQLite file (.sqlite)",
+}
+"""What the first bytes of a file say that it is, with its extension."""
+
+
+def _kind_of_file(first: bytes) -> str:
+    """Return what a file is that is no text, if its first bytes say so."""
+    return next((kind for begin, kind in _FIRST_BYTES.items() if first.startswith(begin)), "")
+
+
 def _count(source: Source) -> tuple[Counter[bytes], int | None]:
     """Return the counts of a pass over the bytes, and the first line that is not UTF-8.
 
@@ -306,6 +325,8 @@ def _count(source: Source) -> tuple[Counter[bytes], int | None]:
     with source.opened() as file:
         for block in iter(partial(file.read, BLOCK_BYTES), b""):
             if b"\0" in block:
+                if not before and (kind := _kind_of_file(block)):
+                    raise DataError(f"{source.label} is no text table but {kind}; rename it so.")
                 raise DataError(
                     f"{source.label} is binary or UTF-16 without a byte order mark, not a text table; save "
                     "it as CSV in UTF-8, or name its encoding, as in encoding='utf-16-le'."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,6 +35,9 @@ LEAST_ROWS = 20
 
 NEARLY = 0.95
 """Fraction of different values from which an identifier is nearly unique."""
+
+
+_LIST = re.compile(r"\d+(?:,\s*\d+){2,}")
 
 
 def decide_text(name: str, profile: TextProfile) -> ColumnSchema:
@@ -137,6 +141,8 @@ def _try_number(name: str, profile: TextProfile) -> ColumnSchema | None:
         return None
     number_format = numerals.number_format
     n_numbers = numerals.n[number_format.decimal]
+    if number_format.decimal == "," and any(map(_LIST.fullmatch, numerals.words)):
+        return None  # as 3,52,20: then 3,52 is a list, too
     if n_numbers + sum(numerals.words.values()) < n or n_numbers < LEAST_NUMBERS * n:
         return None
     units = {unit for unit in numerals.units if unit and unit != number_format.unit}
