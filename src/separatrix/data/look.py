@@ -166,6 +166,7 @@ def _number_counts(profile: NumberProfile) -> dict[str, int]:
 
 
 def _short(level: str, most: int = 18) -> str:
+    level = " ".join(level.split())  # a cell may have several lines
     return level if len(level) <= most else level[: most - 1] + "…"
 
 

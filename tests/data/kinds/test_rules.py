@@ -700,6 +700,15 @@ def test_lists_of_codes_have_no_decimal_comma() -> None:
     assert schema["dose"].written == "a decimal comma"
 
 
+def test_amounts_with_k_and_m_are_said() -> None:
+    cells = texts([f"€{i % 40}.5M" if i % 2 else f"€{i % 30 + 1}00K" if i % 3 else "€0" for i in range(N)])
+    found = learn_schema(Table({"value": cells, "x": NUMBERS}))["value"]
+    assert found.notes[0].startswith("has amounts as '€")
+    assert "with K and M: write them out as numbers" in found.notes[0]
+    grades = texts([f"{i % 12}{'ABK'[i % 3]}" for i in range(N)])
+    assert learn_schema(Table({"grade": grades, "x": NUMBERS}))["grade"].notes == ()
+
+
 def test_other_text_is_no_duration() -> None:
     table = Table({"grade": repeated("1a", "2b", "3c"), "size": repeated("5 m", "3 s", "big"), "x": NUMBERS})
     assert [each.notes for each in learn_schema(table).columns[:2]] == [(), ()]

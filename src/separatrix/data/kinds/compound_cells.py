@@ -1,4 +1,4 @@
-"""Compound cells: several numbers in one, such as "1h 40m" and "130/85".
+"""Compound cells: several numbers in one, as "1h 40m" and "130/85", and amounts as "€6.5M" beside "€4K".
 
 They are not read as numbers, so that a note says what to do.
 """
@@ -22,12 +22,13 @@ _UNIT = (
 _DURATION = re.compile(
     rf"(?:\d+(?:[.,]\d+)?\s*{_UNIT}[\s,]*)+(?:\d+(?::\d\d){{1,2}})?|\d+(?::\d\d){{1,2}}", re.IGNORECASE
 )
+_AMOUNT = re.compile(r"[^\w\d]*\d+(?:[.,]\d+)?\s*(?P<size>[KkMB]?)[^\w\d]*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SEVERAL = re.compile(r"[^\w\d]*#[^\w#]*(?:[/x×'\"]|\b(?:cm|mm|m|kg|lbs?|ft|in)\b)[^#]*#.*")
 
 
 def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the note on a column whose cells have several numbers each; none for other text.
+    """Return the note on durations, on several numbers in a cell, or on amounts; none for other text.
 
     Examples
     --------
@@ -35,6 +36,8 @@ def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
     ("looks like durations, as '1h 40m': write them as numbers, such as minutes, so that their size counts",)
     >>> compound_notes({f"{100 + n}/{70 + n}": 5 for n in range(20)})
     ("has several numbers in a cell, as '119/89': make columns of them, so that their size counts",)
+    >>> compound_notes({f"€{n}.5{size}": 2 for n in range(9) for size in "KM"})
+    ("has amounts as '€8.5M', with K and M: write them out as numbers, so that their size counts",)
     >>> compound_notes({"Ulm": 3, "Bonn": 2}), compound_notes({"2012/2013": 3, "2013/2014": 2})
     ((), ())
     """
@@ -48,6 +51,14 @@ def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
         )
     if len(counts) <= FEW_LEVELS:
         return ()
+    amounts = {cell: match["size"] for cell in counts if (match := _AMOUNT.fullmatch(cell.strip()))}
+    n_amounts, sizes = sum(counts[cell] for cell in amounts), set(amounts.values()) - {""}
+    if n_amounts >= (1 - MOST_OTHERS) * n_rows and len(sizes) > 1:
+        shown = max((cell for cell in amounts if amounts[cell]), key=lambda cell: (counts[cell], cell))
+        return (
+            f"has amounts as '{shown}', with {' and '.join(sorted(sizes))}: write them out as numbers, so "
+            "that their size counts",
+        )
     shapes: Counter[str] = Counter()
     for cell, n in counts.items():
         shapes[_NUMBER.sub("#", cell.strip())] += n
