@@ -705,8 +705,11 @@ def test_amounts_with_k_and_m_are_said() -> None:
     found = learn_schema(Table({"value": cells, "x": NUMBERS}))["value"]
     assert found.notes[0].startswith("has amounts as '€")
     assert "with K and M: write them out as numbers" in found.notes[0]
-    grades = texts([f"{i % 12}{'ABK'[i % 3]}" for i in range(N)])
-    assert learn_schema(Table({"grade": grades, "x": NUMBERS}))["grade"].notes == ()
+    wages = texts([f"€{i % 40}K" if i % 2 else f"€{10 * (i % 30)}" for i in range(N)])
+    assert "with K: write" in learn_schema(Table({"wage": wages, "x": NUMBERS}))["wage"].notes[0]
+    for letters in (["A", "B", "K"], ["", "B"]):
+        houses = texts([f"{i % 24}{letters[i % len(letters)]}" for i in range(N)])
+        assert learn_schema(Table({"house": houses, "x": NUMBERS}))["house"].notes == ()
 
 
 def test_other_text_is_no_duration() -> None:

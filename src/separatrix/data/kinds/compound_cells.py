@@ -53,7 +53,9 @@ def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
         return ()
     amounts = {cell: match["size"] for cell in counts if (match := _AMOUNT.fullmatch(cell.strip()))}
     n_amounts, sizes = sum(counts[cell] for cell in amounts), set(amounts.values()) - {""}
-    if n_amounts >= (1 - MOST_OTHERS) * n_rows and len(sizes) > 1:
+    if n_amounts >= (1 - MOST_OTHERS) * n_rows and (
+        len(sizes) > 1 or (sizes & {"K", "k", "M"} and "" in amounts.values())
+    ):
         shown = max((cell for cell in amounts if amounts[cell]), key=lambda cell: (counts[cell], cell))
         return (
             f"has amounts as '{shown}', with {' and '.join(sorted(sizes))}: write them out as numbers, so "
