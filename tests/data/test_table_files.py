@@ -476,8 +476,8 @@ def test_json_that_only_looks_like_another_form(tmp_path, text, columns):
     [("rows.parquet", "a Parquet file (.parquet)"), ("rows.csv.gz", "compressed (.csv.gz)")],
 )
 def test_a_file_with_the_name_of_another_kind_is_named(tmp_path: Path, name: str, kind: str) -> None:
-    rows = pl.DataFrame({"x": np.arange(500.0), "y": ["yes", "no"] * 250})
-    write_table(tmp_path / name, Table({"x": rows["x"].to_numpy(), "y": rows["y"].to_numpy()}))
+    rows = {"x": np.arange(500.0), "y": np.array(["yes", "no"] * 250, dtype=object)}
+    write_table(rows, tmp_path / name)
     (tmp_path / name).rename(tmp_path / "rows.csv")
     with pytest.raises(DataError, match=re.escape(f"is no text table but {kind}; rename it so.")):
         read_table(tmp_path / "rows.csv")
