@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
+from separatrix.blas import one_blas_thread
 from separatrix.data.column import Column, as_numbers, as_text, is_text
 from separatrix.data.encoder import TableEncoder
 from separatrix.data.schema import AppliedTable
@@ -175,7 +177,9 @@ def _linear(training: TrainingTable, test: Table) -> Baseline:
     # Ridge's little penalty keeps weights finite where columns depend on each other.
     model = LogisticRegression(max_iter=_MAX_ITER) if training.n_classes else Ridge(alpha=1.0)
     X = encoder.transform(sample.table, np.float64)
-    return _predicted(model, X, encoder.transform(test, np.float64), sample)
+    # As below, and another number of threads may round differently.
+    with one_blas_thread if len(sample.y) < FEW_ROWS else nullcontext():
+        return _predicted(model, X, encoder.transform(test, np.float64), sample)
 
 
 def _boosting(training: TrainingTable, test: Table) -> Baseline:
