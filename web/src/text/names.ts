@@ -46,13 +46,13 @@ export function sourceName(source: Source): string {
 /** Return what a closed line on loss and penalties says. */
 export function lossSummary(doc: Doc, loss: LossName): string {
   const { l1, l2 } = doc.training;
-  const parts = [l2 > 0 ? `L2 ${short(l2)}` : "", l1 > 0 ? `L1 ${short(l1)}` : "", doc.network.hidden.some((layer) => layer.dropout > 0) ? "dropout" : ""];
+  const parts = [l2 > 0 ? `L2\u00a0${short(l2)}` : "", l1 > 0 ? `L1\u00a0${short(l1)}` : "", doc.network.hidden.some((layer) => layer.dropout > 0) ? "dropout" : ""];
   const penalties = parts.filter(Boolean).join(", ");
   return `${LOSSES[loss]}${penalties ? `, ${penalties}` : ""}`;
 }
 
 export function initSummary(doc: Doc): string {
-  return doc.network.given ? "given" : `${INITS[doc.network.init]}, seed ${doc.network.seed}`;
+  return doc.network.given ? "given" : `${INITS[doc.network.init]}, seed\u00a0${doc.network.seed}`;
 }
 
 export function stopSummary(doc: Doc): string {
