@@ -227,8 +227,9 @@ def test_a_search_continues_from_its_store(run, prices, interrupt_after):
     assert "Searched  1 of 4 networks" in stopped.stdout
     assert stopped.stderr == (
         "warning: interrupted when 1 of 4 networks were tried on all folds: the model in 'model.safetensors' "
-        "is chosen among these; the same command continues from there.\n"
+        "is chosen among these. It was not judged beside others; the same command continues from there.\n"
     )
+    assert "The network is" not in stopped.stdout
     assert Path("model.safetensors").exists()
     gone_on = run(*command)
     assert gone_on.exit_code == 0, gone_on.output

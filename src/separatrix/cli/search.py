@@ -242,8 +242,10 @@ def search(
         model = positive_model(found, page.positive)
         save(model, path)
         drawn = [] if files.pictures is None else _draw(found, files.pictures)
+    n_tried, n_drawn = found.n_tried, found.setup.n_drawn
+    is_interrupted = n_tried < n_drawn or any(stop.reason == "interrupted" for stop in stops)
     judged = None
-    if isinstance(model, Model):
+    if isinstance(model, Model) and not is_interrupted:  # judging takes more trainings
         with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
             judged = found.judge(
                 trees=page.trees,
@@ -261,7 +263,7 @@ def search(
                     model_file=path,
                     cost=costs,
                 )
-    written = search_report.Written(source_name(source), path, drawn, page.report)
+    written = search_report.Written(source_name(source), path, drawn, None if judged is None else page.report)
     if files.as_json:
         show_json(search_report.values(found, written, judged))
     else:
@@ -269,12 +271,12 @@ def search(
     for stop in stops:
         if stop.reason == "diverged":
             warn(in_option_names(stop.message))
-    n_tried, n_drawn = found.n_tried, found.setup.n_drawn
-    if n_tried < n_drawn or any(stop.reason == "interrupted" for stop in stops):
+    if is_interrupted:
+        left_out = ", and no page was written" if page.report is not None else ""
         cure = "; the same command continues from there" if files.store else ""
         warn(
             f"interrupted when {n_tried} of {n_drawn} networks were tried on all folds: the model in "
-            f"'{path}' is chosen among these{cure}."
+            f"'{path}' is chosen among these. It was not judged beside others{left_out}{cure}."
         )
         raise typer.Exit(INTERRUPTED)
 
