@@ -161,7 +161,7 @@ def test_an_error_of_a_scorer_comes_back_as_it_is(cluster: str, tmp_path: Path) 
         search.fit(X, Y)
 
 
-@pytest.mark.parametrize("cluster", ["threading", "dask"], indirect=True)
+@pytest.mark.parametrize("cluster", ["threading", "loky", "dask"], indirect=True)
 def test_ctrl_c_keeps_what_is_done(cluster: str, expected: Any, tmp_path: Path) -> None:
     scorer = faulty.Dawdles(tmp_path / "log", home=0)
     when_logged(scorer.log, 20, lambda: os.kill(os.getpid(), signal.SIGINT))

@@ -38,3 +38,17 @@ def test_another_thread_touches_no_handler():
     thread.start()
     thread.join()
     assert seen == [(before, False)]
+
+
+def test_within_raised_ctrl_c_raises_at_once():
+    with Interrupt() as interrupt:
+        with pytest.raises(KeyboardInterrupt), interrupt.raised():
+            signal.raise_signal(signal.SIGINT)
+        assert interrupt.requested
+        with pytest.raises(KeyboardInterrupt), interrupt.raised():
+            raise AssertionError("Ctrl-C was pressed before")
+    with Interrupt() as interrupt:
+        with interrupt.raised():
+            pass
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.requested

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -128,16 +128,28 @@ def run_trials(
             closed_quietly(_all_results(experiment, left, sizer, backend, n_jobs)) as arriving,
         ):
             try:
-                for results in arriving:
+                for results in _noticing(interrupt, arriving, runs_here):
                     finished = [result for result in results if result.reason != "interrupted"]
                     for result in finished:
                         sizer.add(left.pop((result.candidate, result.split)), result)
                     collect(finished)
                     if interrupt.requested or len(finished) < len(results):
                         return False
+            except KeyboardInterrupt:
+                return False
             finally:
                 experiment.cancelled = bool(left)
     return True
+
+
+def _noticing(interrupt: Interrupt, arriving: ChunkResults, runs_here: bool) -> ChunkResults:
+    """Yield results; the wait for other processes, which may take long to start, ends at Ctrl-C."""
+    while True:
+        with nullcontext() if runs_here else interrupt.raised():
+            results = next(arriving, None)
+        if results is None:
+            return
+        yield results
 
 
 def run_chunk(carried: Any, key: str, chunk: TrialChunk) -> list[TrialResult]:

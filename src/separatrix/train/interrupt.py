@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
@@ -32,11 +33,29 @@ class Interrupt:
         self._received = False
         self._followed: Interrupt | None = None
         self._previous: Handler | None = None
+        self._raises = False
 
     @property
     def requested(self) -> bool:
         """Whether Ctrl-C was pressed."""
         return self._received or (self._followed is not None and self._followed.requested)
+
+    @contextmanager
+    def raised(self) -> Iterator[None]:
+        """Raise KeyboardInterrupt within the block, in which nothing else can notice Ctrl-C.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            At Ctrl-C, or if it was pressed before.
+        """
+        self._raises = True
+        try:
+            if self.requested:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._raises = False
 
     def __enter__(self) -> Interrupt:
         self._followed = Interrupt._of_main_thread
@@ -60,3 +79,5 @@ class Interrupt:
         if self._received and self._previous is not None:
             self._previous(number, frame)
         self._received = True
+        if self._raises:
+            raise KeyboardInterrupt
