@@ -41,7 +41,7 @@ class Promises:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take the outcome and the figures of a test."""
-        if report.when == "call" or report.failed:
+        if not report.skipped and (report.when == "call" or report.failed):
             sentence = self.sentences[report.nodeid]
             self.passed.setdefault(sentence, []).append(report.passed)
             figures = [str(value) for name, value in report.user_properties if name == "figure"]
