@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import pytest
 
 import separatrix.engine._jit as jit
@@ -114,3 +115,16 @@ def test_a_numba_without_that_pass_builder_is_left_as_it_is(monkeypatch: pytest.
     monkeypatch.delattr(codegen, "create_pass_builder")
     with jit._no_unrolling():
         assert not hasattr(codegen, "create_pass_builder")
+
+
+@pytest.mark.skipif(not jit.KNOWS_LOCATORS, reason="this Numba cannot be given a locator")
+def test_another_function_is_cached_by_numba_itself(tmp_path):
+    def ours() -> None: ...
+
+    def theirs() -> None: ...
+
+    with jit._numba_cache_in(tmp_path, ours):
+        assert isinstance(jit.InFolder.from_function(ours, ""), jit.InFolder)
+        assert jit.InFolder.from_function(theirs, "") is None
+        kept = numba.njit(cache=True)(theirs)
+    assert not isinstance(kept._cache._impl._locator, jit.InFolder)

@@ -247,6 +247,28 @@ def test_with_class_weights_the_loss_and_that_of_guessing_are_weighted():
     assert np.mean(row_log_losses(y, network.predict_proba(X))) > guess_loss("binary", y[:, np.newaxis])
 
 
+def test_a_rare_class_does_not_count_twice_with_class_weights():
+    random = np.random.RandomState(0)
+    X, y = random.normal(size=(20_000, 3)), (np.arange(20_000) < 100).astype(int)
+    X[y == 1, 0] += 1.5
+    network = MLPClassifier(
+        (4,), solver="lbfgs", class_weight="balanced", alpha=10.0, random_state=0, engine="numpy"
+    )
+    found = network.fit(X, y).diagnosis_
+    assert "nothing learned" not in [finding.name for finding in found.findings]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_rows_of_weight_0_are_not_sampled():
+    X, weight = np.random.RandomState(0).normal(size=(6000, 3)), np.zeros(6000)
+    weight[1:5] = 1.0
+    y = np.tile([0, 1], 3000)
+    network = MLPClassifier((3,), max_iter=2, engine="numpy", random_state=0)
+    network.fit(X, y, sample_weight=weight)
+    assert np.isfinite(network.loss_)
+    assert sample(Data(X, y[:, np.newaxis].astype(float), weight), "binary").n_rows == 4
+
+
 def test_a_sample_has_rows_of_every_class():
     T = np.zeros((5000, 1))
     T[:30] = 1

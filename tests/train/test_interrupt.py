@@ -52,3 +52,47 @@ def test_within_raised_ctrl_c_raises_at_once():
             pass
         signal.raise_signal(signal.SIGINT)
         assert interrupt.requested
+
+
+def test_a_context_inside_another_follows_it():
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupt() as outer:
+        handler = signal.getsignal(signal.SIGINT)
+        with Interrupt() as inner:
+            assert signal.getsignal(signal.SIGINT) == handler
+            signal.raise_signal(signal.SIGINT)
+            assert inner.requested
+            with pytest.raises(KeyboardInterrupt), inner.raised():
+                raise AssertionError("Ctrl-C was pressed before")
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        assert outer.requested
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_at_the_start_of_a_context_leaves_the_next_one_whole(monkeypatch):
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    with monkeypatch.context() as patch:
+        patch.setattr(signal, "signal", interrupted)
+        with pytest.raises(KeyboardInterrupt), Interrupt():
+            raise AssertionError("the context was entered")
+    with Interrupt() as interrupt:
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.requested
+    assert signal.getsignal(signal.SIGINT) is before
+    with Interrupt() as interrupt:
+        assert not interrupt.requested
+
+
+def test_a_context_whose_handler_was_replaced_is_not_followed():
+    with Interrupt() as outer:
+        handler = signal.getsignal(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        with Interrupt() as inner:
+            signal.raise_signal(signal.SIGINT)
+            assert inner.requested
+            assert not outer.requested
+        signal.signal(signal.SIGINT, handler)

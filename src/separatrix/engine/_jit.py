@@ -24,13 +24,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numba
 import numpy as np
 from llvmlite import binding
 from numba import types
-from numba.core import cgutils, codegen, config
+from numba.core import caching, cgutils, codegen, config
 from numba.extending import intrinsic, overload
 
 from separatrix.engine.background import interruptible
@@ -196,7 +196,7 @@ class Entry:
 def _compile(
     function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None
 ) -> Callable[..., Any]:
-    with _numba_cache_in(folder):
+    with _numba_cache_in(folder, function):
         compiled = numba.njit(cache=folder is not None, **OPTIONS)(function)
     with _no_garbage_collection(), _no_unrolling():
         compiled.compile(signature)
@@ -241,7 +241,7 @@ def _no_unrolling() -> Iterator[None]:
 
 
 class InFolder:
-    """Tells Numba to keep a function's files in the folder of its entry, wherever the package is installed.
+    """Locator that keeps a function's files in the folder of its entry, wherever the package is installed.
 
     Numba's own locators name files by the path of the source, and so find nothing in another environment.
     """
@@ -249,10 +249,13 @@ class InFolder:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.folder, self.line = str(config.CACHE_DIR), function.__code__.co_firstlineno
 
+    wanted: ClassVar[Callable[..., Any] | None] = None
+    """The function that is being compiled; another thread may compile one of the user's meanwhile."""
+
     @classmethod
-    def from_function(cls, function: Callable[..., Any], _path: str) -> InFolder:
-        """Return the locator of a function."""
-        return cls(function)
+    def from_function(cls, function: Callable[..., Any], _path: str) -> InFolder | None:
+        """Return the locator of the function that is wanted, None for any other: Numba then asks its own."""
+        return cls(function) if function is cls.wanted else None
 
     def get_cache_path(self) -> str:
         """Return the folder."""
@@ -266,7 +269,7 @@ class InFolder:
         return ""
 
     def get_disambiguator(self) -> str:
-        """Return what tells functions of one name apart."""
+        """Return what distinguishes functions of one name."""
         return str(self.line)
 
 
@@ -275,14 +278,17 @@ KNOWS_LOCATORS = hasattr(config, "CACHE_LOCATOR_CLASSES")
 
 
 @contextmanager
-def _numba_cache_in(folder: Path | None) -> Iterator[None]:
+def _numba_cache_in(folder: Path | None, function: Callable[..., Any]) -> Iterator[None]:
     # Numba reads these settings when a function is decorated; kernels of the user keep theirs.
     if folder is None:
         yield
         return
     settings = {"CACHE_DIR": str(folder)}
     if KNOWS_LOCATORS:
-        settings["CACHE_LOCATOR_CLASSES"] = f"{__name__}.{InFolder.__name__}"
+        usual = getattr(getattr(caching, "CacheImpl", None), "_locator_classes", ())
+        others = config.CACHE_LOCATOR_CLASSES or ",".join(locator.__name__ for locator in usual)
+        settings["CACHE_LOCATOR_CLASSES"] = f"{__name__}.{InFolder.__name__},{others}".rstrip(",")
+        InFolder.wanted = function
     before = {name: getattr(config, name) for name in settings}
     for name, value in settings.items():
         setattr(config, name, value)
@@ -320,7 +326,10 @@ def _digest() -> str:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     for package in ("numba", "llvmlite", "numpy", "scipy"):
         digest.update(importlib.metadata.version(package).encode() + b"\0")
-    digest.update(f"{platform.python_version()} {platform.machine()} {_cpu()}".encode())
+    build = (
+        f"{sys.implementation.cache_tag}{getattr(sys, 'abiflags', '')} {getattr(config, 'USING_SVML', '')}"
+    )
+    digest.update(f"{platform.python_version()} {build} {platform.machine()} {_cpu()}".encode())
     if not KNOWS_LOCATORS:
         digest.update(str(here).encode())
     return digest.hexdigest()[:20]

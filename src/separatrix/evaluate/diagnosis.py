@@ -381,8 +381,11 @@ def _neighbours_score(t: Trained) -> float | None:
     others = np.array([[j for j in row if j != i][:NEIGHBOURS] for i, row in enumerate(near)])
     if t.labels is None:
         return r2(t.data.T[others].mean(axis=1), t.data.T)
-    votes = np.apply_along_axis(np.bincount, 1, t.labels[others], minlength=len(t.classes))
-    return float(np.average(votes.argmax(axis=1) == t.labels, weights=t.data.weight))
+    weight = np.ones(n_rows) if t.data.weight is None else t.data.weight
+    votes = np.zeros((n_rows, len(t.classes)))
+    for neighbour in others.T:
+        votes[np.arange(n_rows), t.labels[neighbour]] += weight[neighbour]
+    return float(np.average(votes.argmax(axis=1) == t.labels, weights=weight))
 
 
 CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (

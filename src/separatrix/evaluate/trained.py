@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -108,24 +108,35 @@ class Trained:
 
 
 def sample(data: Data, head: str, seed: int = 0) -> Data:
-    """Return at most some 500 rows, with rows of every class.
+    """Return at most some 500 rows that count in training, with rows of every class.
+
+    A row of a class that has a larger share of the sample than of the data has a smaller weight, so that
+    weighted means are those of the training.
 
     Examples
     --------
     >>> data = Data(np.zeros((2000, 1)), np.r_[np.ones(3), np.zeros(1997)][:, np.newaxis])
-    >>> int(sample(data, "binary").T.sum())
-    3
+    >>> rows = sample(data, "binary")
+    >>> int(rows.T.sum()), round(float(np.average(rows.T[:, 0], weights=rows.weight)), 4)
+    (3, 0.0015)
     """
     if data.n_rows <= SAMPLE_ROWS:
         return data.take(np.arange(data.n_rows))
+    counted = np.arange(data.n_rows) if data.weight is None else np.flatnonzero(data.weight > 0)
     generator = np.random.default_rng(seed)
-    chosen = [generator.choice(data.n_rows, SAMPLE_ROWS, replace=False)]
-    if HEADS[head].task == "classification" and HEADS[head].is_exclusive:
-        codes = data.T.argmax(axis=1) if data.T.shape[1] > 1 else data.T[:, 0]
-        for code in np.unique(codes):
-            rows = np.flatnonzero(codes == code)
-            chosen.append(generator.choice(rows, min(ROWS_PER_CLASS, len(rows)), replace=False))
-    return data.take(np.unique(np.concatenate(chosen)))
+    chosen = generator.choice(counted, min(SAMPLE_ROWS, len(counted)), replace=False)
+    if HEADS[head].task != "classification" or not HEADS[head].is_exclusive:
+        return data.take(np.sort(chosen))
+    codes = (data.T.argmax(axis=1) if data.T.shape[1] > 1 else data.T[:, 0].astype(np.intp))[counted]
+    of_classes = [chosen]
+    for code in np.unique(codes):
+        rows = counted[codes == code]
+        of_classes.append(generator.choice(rows, min(ROWS_PER_CLASS, len(rows)), replace=False))
+    places = np.searchsorted(counted, np.unique(np.concatenate(of_classes)))
+    share = np.bincount(codes) / np.maximum(np.bincount(codes[places]), 1)
+    rows = data.take(counted[places])
+    weight = share[codes[places]] if rows.weight is None else rows.weight * share[codes[places]]
+    return replace(rows, weight=weight)
 
 
 def guess_loss(head: str, T: Array, weight: Array | None = None) -> float:

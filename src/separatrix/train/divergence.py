@@ -52,10 +52,11 @@ def sample_rows(data: Data, n_rows: int) -> Data:
 @lru_cache(maxsize=64)
 def _spread_rows(n_rows: int, most: int) -> Array:
     """Return the indices of up to `most` of the rows, read-only: a search asks for the same ones again."""
-    rows = np.arange(n_rows)
     if n_rows > most:
         places = np.arange(most) * GOLDEN % 1.0  # Weyl's sequence
         rows = np.unique((places * n_rows).astype(np.intp))
+    else:
+        rows = np.arange(n_rows)
     rows.flags.writeable = False
     return rows
 

@@ -135,8 +135,9 @@ class HistoryWriter:
     def extend(self, curves: Mapping[str, ArrayLike], metrics: Mapping[str, ArrayLike]) -> None:
         """Append the given epochs to each named curve and metric."""
         for name, values in curves.items():
+            curve = self._curves[name]
             if np.size(values):
-                self._curves[name].extend(np.atleast_1d(values))
+                curve.extend(np.atleast_1d(values))
         for name, values in metrics.items():
             self._metrics[name].extend(np.atleast_1d(values))
 

@@ -32,6 +32,7 @@ class Interrupt:
     def __init__(self) -> None:
         self._received = False
         self._followed: Interrupt | None = None
+        self._outer: Interrupt | None = None
         self._previous: Handler | None = None
         self._raises = False
 
@@ -49,31 +50,38 @@ class Interrupt:
         KeyboardInterrupt
             At Ctrl-C, or if it was pressed before.
         """
-        self._raises = True
+        handling = self._followed or self
+        handling._raises = True
         try:
             if self.requested:
                 raise KeyboardInterrupt
             yield
         finally:
-            self._raises = False
+            handling._raises = False
 
     def __enter__(self) -> Interrupt:
-        self._followed = Interrupt._of_main_thread
-        if self._followed is None and threading.current_thread() is threading.main_thread():
+        outer = Interrupt._of_main_thread
+        if threading.current_thread() is not threading.main_thread():
+            self._followed = outer
+            return self
+        current = signal.getsignal(signal.SIGINT)
+        if outer is not None and current == outer._handle:
+            self._followed = outer
+        elif callable(current):
+            self._outer, self._previous = outer, current
+            signal.signal(signal.SIGINT, self._handle)
             Interrupt._of_main_thread = self
-            previous = signal.getsignal(signal.SIGINT)
-            if callable(previous):
-                self._previous = previous
-                signal.signal(signal.SIGINT, self._handle)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if Interrupt._of_main_thread is self:
-            Interrupt._of_main_thread = self._followed
-        if self._previous is not None:
+        if self._previous is None:
+            return
+        try:
             signal.signal(signal.SIGINT, self._previous)
+        finally:  # also if Ctrl-C comes now
+            Interrupt._of_main_thread = self._outer
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._received and self._previous is not None:
