@@ -19,6 +19,16 @@ def test_classes_with_few_rows_do_not_hide_the_link_of_the_others(n_alone: int) 
     assert LinkTarget(town).link(random.choice(["a", "b"], 300).astype(object)) < 0.55
 
 
+def test_a_class_with_rows_in_one_fold_does_not_hide_the_link_of_the_others() -> None:
+    colour = np.array(["blue", "brown"] * 150, dtype=object)
+    town = np.where(colour == "blue", "Ulm", "Bonn").astype(object)
+    town[[0, 5, 10, 15, 20]] = "village"
+    assert LinkTarget(town).link(colour) == pytest.approx(1.0, abs=0.02)
+    alone = np.array(["no"] * 100, dtype=object)
+    alone[[0, 5, 10, 15, 20]] = "yes"
+    assert LinkTarget(alone).link(np.arange(100.0)) >= 0.5
+
+
 def test_a_rare_class_of_two_is_still_linked() -> None:
     rare = np.array(["yes"] * 3 + ["no"] * 97, dtype=object)
     target = LinkTarget(rare)

@@ -24,6 +24,7 @@ from separatrix.data.files import csv_files
 from separatrix.data.files.formats import FORMATS, TableFormat
 from separatrix.data.files.sources import ScannedTable
 from separatrix.data.read_options import MISSING_WORDS
+from separatrix.data.schema import require_columns
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.table_files import ReadWarning
 from separatrix.data.table_output import write_pieces
@@ -473,7 +474,7 @@ def test_json_that_only_looks_like_another_form(tmp_path, text, columns):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("rows.parquet", "a Parquet file (.parquet)"), ("rows.csv.gz", "compressed (.csv.gz)")],
+    [("rows.parquet", "a Parquet file (.parquet)"), ("rows.csv.gz", "a compressed file (.csv.gz)")],
 )
 def test_a_file_with_the_name_of_another_kind_is_named(tmp_path: Path, name: str, kind: str) -> None:
     rows = {"x": np.arange(500.0), "y": np.array(["yes", "no"] * 250, dtype=object)}
@@ -485,7 +486,25 @@ def test_a_file_with_the_name_of_another_kind_is_named(tmp_path: Path, name: str
 
 def test_names_in_single_quotes(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("'age'\t'it''s'\n31\t1\n45\t0\n")
-    with pytest.warns(ReadWarning, match="the single quotes around the names of '.*t.csv' are left out"):
+    with pytest.warns(ReadWarning, match="single quotes around the names and around cells of '.*t.csv' are"):
         assert read_table(tmp_path / "t.csv").column_names == ["age", "it''s"]
     (tmp_path / "u.csv").write_text("'age',n'\n31,1\n")
     assert read_table(tmp_path / "u.csv").column_names == ["'age'", "n'"]
+
+
+def test_cells_in_single_quotes(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("'town';'size';'y'\n'Ulm';'1,5';no\n' Bonn ';'';'yes'\n';'2';'no'\n")
+    with pytest.warns(ReadWarning, match="single quotes around the names and around cells"):
+        table = read_table(tmp_path / "t.csv")
+    assert table["town"].tolist() == ["Ulm", "Bonn", "'"]
+    assert table["size"].tolist() == pytest.approx([1.5, np.nan, 2.0], nan_ok=True)
+    assert table["y"].tolist() == ["no", "yes", "no"]
+    (tmp_path / "u.csv").write_text("town,size\n'Ulm',1\n'Bonn',2\n")
+    assert read_table(tmp_path / "u.csv")["town"].tolist() == ["'Ulm'", "'Bonn'"]
+
+
+def test_a_model_of_names_in_single_quotes_says_so() -> None:
+    with pytest.raises(DataError, match=r"names in single quotes, as 'age', and the table has them without"):
+        require_columns({"age": [1.0], "town": ["Ulm"]}, ["'age'", "town"])
+    with pytest.raises(DataError, match="the table lacks column ''age''"):
+        require_columns({"ages": [1.0]}, ["'age'"])

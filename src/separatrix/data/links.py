@@ -3,8 +3,8 @@
 A number is cut into bins of equal size, a category is used as it is. In each of five folds the target of a
 bin is estimated from the other folds. The link is then the area under the ROC curve of these estimates, the
 mean over the classes with a row in each fold, or their correlation with a target of numbers (that of the
-number itself, if larger). A class with one row would be estimated from rows without it, and count against
-every column.
+number itself, if larger). A class with rows in one fold would be estimated from rows without it, and count
+against every column.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ class LinkTarget:
         if labels is not None:
             kinds, codes = np.unique(labels, return_inverse=True)
             self.indicators = np.eye(len(kinds))[codes]
-            counts = np.bincount(codes)
-            if (counts >= FOLDS).any():
-                self.indicators = self.indicators[:, counts >= FOLDS]
+            folds = [np.bincount(codes[fold::FOLDS], minlength=len(kinds)) for fold in range(FOLDS)]
+            are_in_all = np.all(folds, axis=0)
+            if are_in_all.any():
+                self.indicators = self.indicators[:, are_in_all]
         else:
             self.indicators = values.astype(np.float64)[:, np.newaxis]
         self.folds = np.arange(self.n_rows) % FOLDS

@@ -338,6 +338,11 @@ def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:
     absent = [name for name in names if name not in columns]
     if absent:
         listed = ", ".join(f"'{name}'" for name in absent)
+        if all(name[:1] == name[-1:] == "'" and name[1:-1] in columns for name in absent):
+            raise DataError(
+                f"the model was trained on names in single quotes, as {absent[0]}, and the table has them "
+                f"without, as CSV files are now read; train it again, or rename the columns."
+            )
         others = [name for name in columns if name not in names]
         raise DataError(
             f"the table lacks {'column' if len(absent) == 1 else 'columns'} {listed}, which the model was "

@@ -10,6 +10,7 @@ import pytest
 
 import separatrix as sx
 from separatrix.data import ColumnOptions, Table, learn_schema, read_table, table_from_frame
+from separatrix.data.kinds.compound_cells import compound_notes
 from separatrix.data.schema import Schema
 from separatrix.data.stream_sources import open_stream
 from separatrix.data.streams import TableStream
@@ -685,11 +686,48 @@ def test_codes_and_bands_are_not_several_numbers() -> None:
     assert {name: found[name].notes for name in cells} == dict.fromkeys(cells, ())
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        lambda i: f"2019/{i % 90:05}",
+        lambda i: f"{10 + i % 7}/{9950 + i % 100:05}",
+        lambda i: f"{i % 12 + 1}/{2003 + i % 9}",
+        lambda i: f"{1960 + i % 50}/{(1961 + i % 50) % 100}",
+        lambda i: f"+4930/{99000 + i % 90}",
+    ],
+    ids=["invoice", "order", "month", "season", "telephone"],
+)
+def test_cells_of_codes_and_months_are_not_several_numbers(cell) -> None:
+    cells = texts([cell(i) for i in range(N)])
+    assert learn_schema(Table({"cell": cells, "x": NUMBERS}))["cell"].notes == ()
+
+
+def test_a_long_cell_is_no_compound_one() -> None:
+    pressures = {f"{100 + n}/{70 + n}": 5 for n in range(20)}
+    for long in ("5" + 100_000 * " " + "x", "5" + 100_000 * "/", "1h" * 50_000 + "x", "1," * 50_000):
+        assert compound_notes({long: 9}) == ()
+        assert compound_notes({f"{n}{long}": 9 for n in range(20)}) == ()
+        assert "as '119/89'" in compound_notes({**pressures, long: 9})[0]
+        assert compound_notes({**pressures, long: 20}) == ()
+
+
+def test_the_cell_that_is_shown_is_one_of_its_kind() -> None:
+    assert "as '55m'" in compound_notes({"none": 2, **{f"{n}m": 1 for n in range(30, 56)}})[0]
+    assert "as '119/89'" in compound_notes({"none": 3, **{f"{100 + n}/{70 + n}": 2 for n in range(20)}})[0]
+
+
 def test_the_index_of_a_shuffled_frame_is_an_id() -> None:
     index = np.random.RandomState(1).permutation(3 * N)[:N]
     table = Table({"column_1": index, "index": index, "column_2": 10 * index, "income": index, "x": NUMBERS})
     kinds = {each.name: each.kind for each in learn_schema(table).columns}
     assert kinds == {"column_1": "id", "index": "id", "column_2": "number", "income": "number", "x": "number"}
+    assert learn_schema(table)["index"].reason == "has 200 different whole numbers below 800, as an index"
+
+
+@pytest.mark.parametrize(("n", "high", "kind"), [(25, 49, "id"), (25, 50, "number"), (99, 198, "number")])
+def test_few_different_numbers_are_an_index_below_twice_the_rows_only(n: int, high: int, kind: str) -> None:
+    ages = high - np.random.RandomState(0).permutation(n)
+    assert learn_schema(Table({"column_1": ages, "x": NUMBERS[:n]}))["column_1"].kind == kind
 
 
 def test_lists_of_codes_have_no_decimal_comma() -> None:
@@ -737,6 +775,9 @@ def test_whole_numbers_of_a_table_that_was_read_as_text_are_those_of_its_file() 
     assert {each.name: each.kind for each in found.columns} == {**expected, "row": "id", "customer_id": "id"}
     read = found.apply(text)
     assert read["age"].tolist() == COLUMNS["age"].tolist()
+    assert found["age"].reason.endswith(
+        "in text: no codes, as the table has text alone, some of it with decimals"
+    )
     assert read["branch"].tolist() == texts(COLUMNS["branch"]).tolist()
     # Beside numbers, or without any, whole numbers in text are meant as text.
     some = Table({"age": texts(COLUMNS["age"]), "measure": COLUMNS["measure"]})

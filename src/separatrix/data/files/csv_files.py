@@ -276,10 +276,12 @@ def is_text(name: str, options: ReadOptions) -> bool:
 
 
 def _words(column: str, layout: CsvLayout) -> polars.Expr:
-    """Return cells without spaces around them, null where one says that it is missing."""
+    """Return cells without spaces and quotes around them, null where one says that it is missing."""
     import polars as pl
 
     words = pl.col(column).str.strip_chars()
+    if layout.is_single_quoted:
+        words = words.str.replace(r"(?s)^'(.*)'$", "$1").str.strip_chars()
     return pl.when(~words.is_in(layout.missing_words)).then(words).alias(column)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from separatrix.data.files.csv_names import checked_names, has_header
+from separatrix.data.files.csv_names import are_quoted, checked_names, has_header, without_quotes
 from separatrix.data.files.csv_numbers import decimal_sign, has_comma_with_units, is_data
 from separatrix.data.files.csv_records import SPACE, Record, first_records
 from separatrix.data.files.csv_units import n_unit_lines
@@ -55,6 +55,8 @@ class CsvLayout:
     writes_comma : bool
         Whether numbers that are added to such a file have a decimal comma: it is the decimal sign, or numbers
         with a unit have it, as in ``4,5 %``, which are read later.
+    is_single_quoted : bool
+        Whether all names are in single quotes, so that those around a cell are no part of it.
     is_line_by_line : bool
         Whether each row is one line, from the line after the `first_row` first ones on.
     head : tuple of int
@@ -83,6 +85,7 @@ class CsvLayout:
     comma_columns: tuple[str, ...] = ()
     grouped_columns: tuple[str, ...] = ()
     writes_comma: bool = False
+    is_single_quoted: bool = False
     is_line_by_line: bool = False
     head: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
@@ -152,6 +155,10 @@ def layout_of(
             f"no separator was found in {label}, so that it has one column; name it, as in sep=':', or save "
             "columns of equal width as CSV."
         )
+    is_single_quoted = options.header is not False and are_quoted(records[0].cells)
+    if is_single_quoted:
+        notes.append(f"single quotes around the names and around cells of {label} are left out.")
+        records = [records[0], *map(_without_quotes, records[1:])]
     decimal = options.decimal or decimal_sign(records, chosen, words, label, notes)
     header = options.header
     if described is not None:
@@ -161,7 +168,8 @@ def layout_of(
     first = records[0]
     last = first if described is None else described
     if header:
-        given = [" ".join(name.split()) for name in first.cells]
+        cells = _without_quotes(first).cells if is_single_quoted else first.cells
+        given = [" ".join(name.split()) for name in cells]
         names, n_cells = checked_names(given, width, records[1:], label, notes)
     else:
         names, n_cells = [f"column_{number + 1}" for number in range(width)], width
@@ -169,6 +177,7 @@ def layout_of(
         encoding=encoding,
         sep=chosen,
         decimal=decimal,
+        is_single_quoted=is_single_quoted,
         writes_comma=decimal == ","
         or (options.decimal is None and has_comma_with_units(records, chosen, words)),
         header=header,
@@ -179,6 +188,10 @@ def layout_of(
         head=tuple(record.start for record in records[int(bool(header)) :][:HEAD]),
         notes=tuple(notes),
     )
+
+
+def _without_quotes(record: Record) -> Record:
+    return replace(record, cells=tuple(map(without_quotes, record.cells)))
 
 
 def _separator(lines: Sequence[str]) -> str:

@@ -78,12 +78,26 @@ def checked_names(
         and not any(row.cells[len(given) - 1].strip() for row in rows if len(row.cells) >= len(given))
     ):
         given.pop()
-    filled = [name for name in given if name]
-    if filled and all(len(name) > 2 and name[0] == name[-1] == "'" for name in filled):
-        given = [name[1:-1] for name in given]
-        notes.append(f"the single quotes around the names of {label} are left out.")
     names = _named(given, label, notes)
     return _numbered(names, label, notes), n_cells
+
+
+def are_quoted(names: Sequence[str]) -> bool:
+    """Return whether all names that are not empty are in single quotes.
+
+    Examples
+    --------
+    >>> are_quoted(["'age'", "", "'town'"]), are_quoted(["'age'", "n'"])
+    (True, False)
+    """
+    filled = [name.strip() for name in names if name.strip()]
+    return bool(filled) and all(len(name) > 2 and without_quotes(name) != name for name in filled)
+
+
+def without_quotes(cell: str) -> str:
+    """Return a cell without the single quotes around it."""
+    stripped = cell.strip()
+    return stripped[1:-1] if len(stripped) > 1 and stripped[0] == stripped[-1] == "'" else cell
 
 
 def _named(given: Sequence[str], label: str, notes: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 MOST_OTHERS = 0.1
 """Fraction of the rows, at most, whose cells are no such ones in a column of them."""
@@ -15,16 +15,26 @@ MOST_OTHERS = 0.1
 FEW_LEVELS = 10
 """Different values, at most, that are categories rather than numbers, such as seasons and age bands."""
 
+LONGEST = 40
+"""Characters of such a cell, at most: longer ones are text."""
+
+CODES = 0.05
+"""Fraction of the rows from which cells such as 2019/00049 and 12/2003 are codes and months, no sizes."""
+
 _UNIT = (
     r"(?:d|days?|tage?n?|jours?|d[ií]as?|h|hrs?|hours?|std|stunden?|heures?|horas?"
     r"|m|mins?|minutes?|minuten?|minutos?|s|secs?|seconds?|sek|sekunden?|secondes?|segundos?)\.?"
 )
+# Possessive quantifiers, as \d++, keep the time of a pattern proportional to the length of a cell.
 _DURATION = re.compile(
-    rf"(?:\d+(?:[.,]\d+)?\s*{_UNIT}[\s,]*)+(?:\d+(?::\d\d){{1,2}})?|\d+(?::\d\d){{1,2}}", re.IGNORECASE
+    rf"(?:\d++(?:[.,]\d++)?+\s*+{_UNIT}[\s,]*+)+(?:\d++(?::\d\d){{1,2}}+)?+|\d++(?::\d\d){{1,2}}+",
+    re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"[^\w\d]*\d+(?:[.,]\d+)?\s*(?P<size>[KkMB]?)[^\w\d]*")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_SEVERAL = re.compile(r"[^\w\d]*#[^\w#]*(?:[/x×'\"]|\b(?:cm|mm|m|kg|lbs?|ft|in)\b)[^#]*#.*")
+_AMOUNT = re.compile(r"\W*+\d++(?:[.,]\d++)?+\s*+(?P<size>[KkMB]?+)\W*+")
+_NUMBER = re.compile(r"\d++(?:[.,]\d++)*+")
+_SEVERAL = re.compile(r"[^\w#]*+(?:#[^\w#/×'\"]*+)++(?:[/x×'\"]|\b(?:cm|mm|m|kg|lbs?|ft|in)\b)[^#]*+#.*+")
+_YEAR = r"(?:19|20)\d\d(?!\d)"
+_CODE = re.compile(rf"\+|\W*+(?:{_YEAR}\s*+/|\d++\s*+/\s*+(?:0\d|{_YEAR}))")
 
 
 def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
@@ -41,30 +51,62 @@ def compound_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
     >>> compound_notes({"Ulm": 3, "Bonn": 2}), compound_notes({"2012/2013": 3, "2013/2014": 2})
     ((), ())
     """
-    n_rows = sum(counts.values())
-    most = max(counts, key=lambda cell: (counts[cell], cell), default="")
-    n_durations = sum(n for cell, n in counts.items() if _DURATION.fullmatch(cell.strip()))
-    if n_rows and n_durations >= (1 - MOST_OTHERS) * n_rows:
-        return (
-            f"looks like durations, as '{most}': write them as numbers, such as minutes, so that their size "
-            "counts",
-        )
-    if len(counts) <= FEW_LEVELS:
+    least = (1 - MOST_OTHERS) * sum(counts.values())
+    cells: Counter[str] = Counter()
+    for cell, n in counts.items():
+        if len(stripped := cell.strip()) <= LONGEST:
+            cells[stripped] += n
+    if not cells or cells.total() < least:
         return ()
-    amounts = {cell: match["size"] for cell in counts if (match := _AMOUNT.fullmatch(cell.strip()))}
-    n_amounts, sizes = sum(counts[cell] for cell in amounts), set(amounts.values()) - {""}
-    if n_amounts >= (1 - MOST_OTHERS) * n_rows and (
+    if note := _durations_note(cells, least):
+        return (note,)
+    if len(cells) <= FEW_LEVELS:
+        return ()
+    note = _amounts_note(cells, least) or _several_note(cells, least)
+    return (note,) if note else ()
+
+
+def _durations_note(cells: Counter[str], least: float) -> str:
+    durations = _those(cells, _DURATION.fullmatch)
+    if durations.total() < least:
+        return ""
+    return (
+        f"looks like durations, as '{_most(durations)}': write them as numbers, such as minutes, so that "
+        "their size counts"
+    )
+
+
+def _amounts_note(cells: Counter[str], least: float) -> str:
+    amounts = {cell: match["size"] for cell in cells if (match := _AMOUNT.fullmatch(cell))}
+    sizes = set(amounts.values()) - {""}
+    if sum(cells[cell] for cell in amounts) < least or not (
         len(sizes) > 1 or (sizes & {"K", "k", "M"} and "" in amounts.values())
     ):
-        shown = max((cell for cell in amounts if amounts[cell]), key=lambda cell: (counts[cell], cell))
-        return (
-            f"has amounts as '{shown}', with {' and '.join(sorted(sizes))}: write them out as numbers, so "
-            "that their size counts",
-        )
+        return ""
+    shown = _most(Counter({cell: cells[cell] for cell, size in amounts.items() if size}))
+    return (
+        f"has amounts as '{shown}', with {' and '.join(sorted(sizes))}: write them out as numbers, so "
+        "that their size counts"
+    )
+
+
+def _several_note(cells: Counter[str], least: float) -> str:
     shapes: Counter[str] = Counter()
-    for cell, n in counts.items():
-        shapes[_NUMBER.sub("#", cell.strip())] += n
-    shape, n_alike = shapes.most_common(1)[0]
-    if n_alike < (1 - MOST_OTHERS) * n_rows or not _SEVERAL.fullmatch(shape):
-        return ()
-    return (f"has several numbers in a cell, as '{most}': make columns of them, so that their size counts",)
+    for cell, n in cells.items():
+        shapes[_NUMBER.sub("#", cell)] += n
+    shape, n_of_shape = shapes.most_common(1)[0]
+    if n_of_shape < least or not _SEVERAL.fullmatch(shape):
+        return ""
+    if _those(cells, _CODE.match).total() >= CODES * n_of_shape:
+        return ""
+    shown = _most(_those(cells, lambda cell: _NUMBER.sub("#", cell) == shape))
+    return f"has several numbers in a cell, as '{shown}': make columns of them, so that their size counts"
+
+
+def _those(cells: Counter[str], is_one: Callable[[str], object]) -> Counter[str]:
+    return Counter({cell: n for cell, n in cells.items() if is_one(cell)})
+
+
+def _most(cells: Counter[str]) -> str:
+    """Return the most frequent cell."""
+    return max(cells, key=lambda cell: (cells[cell], cell))

@@ -28,6 +28,9 @@ from separatrix.data.statistics import MAX_CATEGORIES
 SHUFFLED = 4
 """Row numbers of a shuffled table are below this many times its rows, also where it is a quarter of it."""
 
+FEW_ROWS, SHUFFLED_FEW = 100, 2
+"""Of fewer rows they are below this many times the rows, as ages and sizes may all differ there, too."""
+
 
 def decide_number(name: str, profile: NumberProfile) -> ColumnSchema:
     """Return what a column of numbers is."""
@@ -66,7 +69,9 @@ def with_number_checks(found: ColumnSchema, profile: TextProfile) -> ColumnSchem
         return found
     numbers = _numbers_of(found.name, found.reader, profile)
     if profile.is_beside_numbers and profile.n_digits == profile.n:
-        return decide_number(found.name, numbers)
+        found = decide_number(found.name, numbers)
+        where = ", in text: no codes, as the table has text alone, some of it with decimals"
+        return replace(found, reason=f"{found.reason}{where}") if found.kind == "number" else found
     if numbers.are_whole and not found.reader.unit and (reason := _id_reason(found.name, numbers)):
         return ColumnSchema(found.name, "id", reason)
     if not (notes := sentinel_notes(numbers)):
@@ -108,8 +113,9 @@ def _id_reason(name: str, profile: NumberProfile) -> str:
         return "counts the rows, from the first to the last"
     if is_row_name(name) and profile.is_ascending and 0 <= profile.low < n:
         return "counts rows, of which some are left out"
-    if is_row_name(name) and n_distinct == n and profile.low >= 0 and profile.high < SHUFFLED * n:
-        return "has the number of each row, in another order"
+    below = n * (SHUFFLED if n >= FEW_ROWS else SHUFFLED_FEW)
+    if is_row_name(name) and n_distinct == n and profile.low >= 0 and profile.high < below:
+        return f"has {n:,} different whole numbers below {below:,}, as an index"
     if says_id and n_distinct >= NEARLY * n:
         exact = n_distinct == n and profile.distinct.is_exact
         count = (
