@@ -69,9 +69,9 @@ def with_number_checks(found: ColumnSchema, profile: TextProfile) -> ColumnSchem
         return found
     numbers = _numbers_of(found.name, found.reader, profile)
     if profile.is_beside_numbers and profile.n_digits == profile.n:
-        found = decide_number(found.name, numbers)
+        decided = decide_number(found.name, numbers)
         where = ", in text: no codes, as the table has text alone, some of it with decimals"
-        return replace(found, reason=f"{found.reason}{where}") if found.kind == "number" else found
+        return replace(decided, reason=f"{decided.reason}{where}") if decided.kind == "number" else decided
     if numbers.are_whole and not found.reader.unit and (reason := _id_reason(found.name, numbers)):
         return ColumnSchema(found.name, "id", reason)
     if not (notes := sentinel_notes(numbers)):
