@@ -50,9 +50,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         rank = next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
         ranks[item.path] = min(rank, ranks.get(item.path, rank))
     items.sort(key=lambda item: ranks[item.path])
-
-
-def pytest_collection_finish() -> None:
-    """Leave what was imported and collected out of the search for reference cycles."""
-    gc.collect()
-    gc.freeze()
