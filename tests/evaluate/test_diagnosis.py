@@ -7,9 +7,10 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.datasets import make_circles
+from sklearn.datasets import make_circles, make_moons
 from sklearn.exceptions import ConvergenceWarning
 
+from separatrix import DivergenceWarning
 from separatrix.cli.options import OPTIONS, in_option_names
 from separatrix.data.table import Table
 from separatrix.engine.base import Data
@@ -181,6 +182,119 @@ def test_a_straight_line_as_good():
     assert "line as good" not in diagnosed(classifier((), solver="lbfgs"), rows, y)
 
 
+def noisy_line(n_rows=200):
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(n_rows, 2))
+    return rows, (rows.sum(axis=1) + random.normal(size=n_rows) > 0).astype(int)
+
+
+@pytest.mark.parametrize(
+    ("settings", "cure"),
+    [
+        (
+            {"max_iter": 60, "learning_rate_init": 0.01},
+            ", or try a larger max_iter or learning_rate_init='auto'.",
+        ),
+        (
+            {"max_iter": 900, "tol": 1e-3, "n_iter_no_change": 3, "learning_rate_init": 0.01},
+            ", or try tol=0.0001, a larger n_iter_no_change, or learning_rate_init='auto'.",
+        ),
+        ({"solver": "lbfgs", "alpha": 3.0, "max_iter": 500}, "."),
+    ],
+)
+def test_the_cure_of_a_straight_line_depends_on_why_training_stopped(settings, cure):
+    found = diagnosed(classifier(**settings), *noisy_line())
+    assert "more to learn" not in found
+    assert found["line as good"].cure == f"Leave out the hidden layers (hidden_layer_sizes=()){cure}"
+
+
+def test_a_straight_line_that_is_better():
+    found = diagnosed(classifier((4,), max_iter=10), *noisy_line())["line as good"]
+    assert found.number < 0.95
+    assert "A straight line fits the training rows better: its loss is" in found.sentence
+    near = diagnosed(classifier(solver="lbfgs", alpha=3.0, max_iter=500), *noisy_line())["line as good"]
+    assert near.number >= 0.95
+    assert "A straight line fits the training rows as well: its loss is" in near.sentence
+
+
+@pytest.mark.parametrize("max_iter", [30, 300])  # ended by its limit, and by tol
+def test_hidden_layers_are_not_left_out_where_there_is_more_to_learn(max_iter):
+    rows, y = make_moons(210, noise=0.1, random_state=0)
+    network = MLPClassifier((8,), max_iter=max_iter, tol=1e-2, random_state=0, engine="numpy")
+    found = diagnosed(network, rows, y)
+    assert {"more to learn", "line as good"} <= set(found)
+    assert "larger hidden_layer_sizes" in found["more to learn"].cure
+    assert found["line as good"].cure.startswith("Try ")
+    assert not any("Leave out" in finding.cure for finding in found.values())
+
+
+def test_fewer_rows_than_parameters_ask_for_no_larger_network():
+    found = diagnosed(classifier((60,), max_iter=20))
+    assert {"more to learn", "few rows"} <= set(found)
+    assert "larger hidden_layer_sizes" not in found["more to learn"].cure
+
+
+def test_the_cure_of_more_to_learn_depends_on_why_training_stopped():
+    rows, y = make_moons(210, noise=0.1, random_state=0)
+    limited = MLPClassifier((8,), max_iter=30, random_state=0, engine="numpy")
+    cure = diagnosed(limited, rows, y)["more to learn"].cure
+    assert limited.stop_.reason == "max_iter"
+    assert cure.startswith("Try a larger max_iter, learning_rate_init='auto', larger hidden_layer_sizes, or")
+    stalled = MLPClassifier((8,), max_iter=300, tol=1e-2, random_state=0, engine="numpy")
+    cure = diagnosed(stalled, rows, y)["more to learn"].cure
+    assert stalled.stop_.reason == "converged"
+    assert cure.startswith("Try tol=0.001, a larger n_iter_no_change, learning_rate_init='auto', larger")
+    assert in_option_names(cure).startswith("Try --tol=0.001, a larger --n-iter-no-change, --learning-rate-")
+    found = diagnosed(stalled.set_params(learning_rate_init="auto", tol=0.1), rows, y)
+    assert stalled.stop_.reason == "converged"
+    assert all("max_iter" not in finding.cure for finding in found.values())
+
+
+def test_a_training_that_a_callback_ended_is_not_given_a_larger_limit():
+    rows, y = make_moons(210, noise=0.1, random_state=0)
+    network = MLPClassifier((8,), random_state=0, engine="numpy").set_callbacks(
+        lambda event: event.epoch >= 3
+    )
+    found = diagnosed(network, rows, y)
+    assert network.stop_.reason == "callback"
+    assert "a longer training" in found["more to learn"].cure
+    assert all("max_iter" not in finding.cure for finding in found.values())
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_a_training_that_diverged_is_said_to_have(name):
+    rows, y = make_moons(210, noise=0.1, random_state=0)
+    network = MLPClassifier(
+        (8,), solver=name, learning_rate_init=50.0, max_iter=300, random_state=0, engine="numpy"
+    )
+    with pytest.warns(DivergenceWarning, match="divide the learning rate by 10, to 5") as caught:
+        network.fit(rows, y)
+    assert "learned" not in str(caught[0].message)  # said once
+    found = diagnosed(network, rows, y)
+    assert list(found) == ["diverged"]
+    assert found["diverged"].sentence.startswith("Training diverged: it made the network worse, and the ")
+    assert "Divide the learning rate by 10 (learning_rate_init=5), standardise" in found["diverged"].cure
+    assert "--learning-rate-init=5" in in_option_names(found["diverged"].cure)
+
+
+def test_what_is_wrong_with_the_rows_is_found_after_a_divergence_too():
+    rows, y = make_moons(210, noise=0.1, random_state=0)
+    network = MLPClassifier((8,), solver="sgd", learning_rate_init=50.0, random_state=0, engine="numpy")
+    found = diagnosed(network, rows * [1, 1e4], y)
+    assert network.stop_.reason == "diverged"
+    assert list(found) == ["diverged", "uneven inputs"]
+
+
+def test_a_table_that_diverged_is_standardised_already():
+    rows, y = make_moons(210, noise=0.1, random_state=0)
+    network = MLPClassifier((8,), solver="sgd", learning_rate_init=50.0, random_state=0, engine="numpy")
+    with pytest.warns(DivergenceWarning):
+        network.fit_table(Table({"a": rows[:, 0], "b": rows[:, 1], "y": y}), "y")
+    (finding,) = network.diagnosis_.findings
+    assert "learning_rate_init=5" in finding.cure
+    assert "standardise" not in finding.cure
+
+
 def test_more_to_learn():
     found = diagnosed(classifier(max_iter=60, learning_rate_init=0.003))
     assert "the 5 nearest rows predict a training row with accuracy 1.00" in found["more to learn"].sentence
@@ -277,7 +391,7 @@ def test_a_sample_has_rows_of_every_class():
 
 
 def test_every_check_has_its_own_name():
-    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 12
+    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) == 13
 
 
 def test_a_found_rate_is_not_advised_again():

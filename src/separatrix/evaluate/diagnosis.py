@@ -7,7 +7,7 @@ writes them as options.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ FAR_FROM_ZERO = 100.0  # mean of an input in standard deviations
 UNITS_FRACTION = 0.2  # of a layer's units that are dead or saturated
 OVERFITTED = 2.0  # validation loss divided by training loss
 LEAK_AUC, LEAK_R2 = 0.999, 0.9999
-LINE_AS_GOOD = 1.01  # loss of a straight line divided by the network's
+LINE_AS_GOOD, LINE_BETTER = 1.01, 0.95  # loss of a straight line divided by the network's
 NEIGHBOURS = 5
 NEIGHBOURS_BETTER = 0.05  # in accuracy, or in R²
 _FEW_ROWS = 50  # with fewer, neighbours and single columns show little
@@ -39,6 +39,8 @@ _MANY_INPUTS = 200
 def diagnose(trained: Trained) -> Diagnosis:
     """Return what a training shows.
 
+    Of a training that diverged, it says that, and what is wrong with the rows.
+
     Parameters
     ----------
     trained : Trained
@@ -47,16 +49,46 @@ def diagnose(trained: Trained) -> Diagnosis:
     -------
     Diagnosis
     """
-    found = [finding for check in CHECKS if (finding := check(trained)) is not None]
+    checks = CHECKS_OF_A_DIVERGED_TRAINING if trained.stop.reason == "diverged" else CHECKS
+    found = [finding for check in checks if (finding := check(trained)) is not None]
     return Diagnosis(tuple(sorted(found, key=lambda finding: not finding.is_grave)))
 
 
 # The checks
 
 
+def diverged(t: Trained) -> Finding | None:
+    """Return a finding if training made the network worse."""
+    if t.stop.reason != "diverged":
+        return None
+    best = t.stop.best_epoch
+    kept = f"the parameters of epoch {best} are kept" if best else "the initial parameters are kept"
+    cures = []
+    if t.learning_rate is not None:
+        cures.append(f"divide the learning rate by 10 (learning_rate_init={t.learning_rate / 10:g})")
+    if not t.columns:  # those of a table are standardised
+        cures.append("standardise the features")
+    details = t.stop.details
+    if isinstance(details, str) or details.last_loss is not None:
+        cures.append("choose another random_state")
+    cure = _either(cures)
+    return Finding(
+        "diverged",
+        float(t.stop.epoch),
+        f"Training diverged: it made the network worse, and {kept}.",
+        f"{cure[0].upper()}{cure[1:]}.",
+        is_grave=not _has_learned(t),
+    )
+
+
+def _has_learned(t: Trained) -> bool:
+    """Return whether the loss is below that of a constant prediction; nothing is learned of a constant."""
+    return t.guess == 0 or t.loss < NOTHING_LEARNED * t.guess
+
+
 def nothing_learned(t: Trained) -> Finding | None:
     """Return a finding if the loss is still that of a constant prediction."""
-    if t.guess == 0 or t.loss < NOTHING_LEARNED * t.guess:
+    if _has_learned(t) or t.stop.reason == "diverged":  # which is said instead
         return None
     if t.loss < 0.999 * t.guess:
         compared, learned = "hardly better", "hardly anything"
@@ -69,14 +101,13 @@ def nothing_learned(t: Trained) -> Finding | None:
     stopped = t.stop.reason in {"early_stopped", "converged"} and t.learning_rate is not None
     if stopped:
         sentence += f" Training stopped after {plural(t.stop.epoch, 'epoch')} without having learned."
-    if t.stop.reason == "diverged":
-        cure = "Standardise the inputs, or lower learning_rate_init."
-    elif t.learning_rate is None:
+    if t.learning_rate is None:
         cure = "Try larger hidden_layer_sizes, or another random_state."
     else:
         rates = [f"learning_rate_init={10 * t.learning_rate:g}", *_auto(t)]
         cure = f"Try {' or '.join(rates)}"
-        cure += ", and raise n_iter_no_change." if stopped else ", or raise max_iter."
+        longer = "or raise max_iter" if t.stop.reason == "max_iter" else "or train longer"
+        cure += f", {'and raise n_iter_no_change' if stopped else longer}."
     return Finding(
         "nothing learned",
         t.loss / t.guess,
@@ -89,6 +120,32 @@ def nothing_learned(t: Trained) -> Finding | None:
 def _auto(t: Trained) -> list[str]:
     """Return the advice to have the rate found, unless it was, or there is none."""
     return [] if t.learning_rate is None or t.has_found_rate else ["learning_rate_init='auto'"]
+
+
+def _to_learn_more(t: Trained) -> list[str]:
+    """Return what lets the network learn longer or faster, by why training ended; empty if nothing does."""
+    if t.stop.reason == "max_iter":
+        return ["a larger max_iter", *_auto(t)]
+    if t.stop.reason not in {"converged", "early_stopped"}:
+        return ["a longer training", *_auto(t)]
+    if t.learning_rate is None or isinstance(t.stop.details, str):  # L-BFGS found a minimum
+        return []
+    tol = t.stop.details.monitor.tol
+    smaller = [f"tol={tol / 10:g}"] if tol > 0 else []
+    return [*smaller, "a larger n_iter_no_change", *(_auto(t) or ["another learning_rate_init"])]
+
+
+def _either(cures: Sequence[str]) -> str:
+    """Return cures of which one may help.
+
+    Examples
+    --------
+    >>> _either(["a", "b"]), _either(["a", "b", "c"])
+    ('a or b', 'a, b, or c')
+    """
+    if len(cures) < 3:
+        return " or ".join(cures)
+    return f"{', '.join(cures[:-1])}, or {cures[-1]}"
 
 
 def _penalty(t: Trained) -> str:
@@ -306,13 +363,19 @@ def line_as_good(t: Trained) -> Finding | None:
     loss = _line_loss(t)
     if loss is None or loss > LINE_AS_GOOD * t.loss or loss > NOTHING_LEARNED * t.guess:
         return None
-    otherwise = ", or ".join(["raise max_iter", *(f"set {rate}" for rate in _auto(t))])
+    compared = "better" if loss < LINE_BETTER * t.loss else "as well"
+    cures = _to_learn_more(t)
+    if nothing_learned(t) is not None or neighbours_better(t) is not None:  # there is more to learn
+        cure = f"Try {_either(cures or ['another random_state'])}."
+    else:
+        otherwise = f", or try {_either(cures)}" if cures else ""
+        cure = f"Leave out the hidden layers (hidden_layer_sizes=()){otherwise}."
     return Finding(
         "line as good",
         loss / t.loss,
-        f"A straight line fits the training rows as well: its loss is {loss:.3g}, that of the "
+        f"A straight line fits the training rows {compared}: its loss is {loss:.3g}, that of the "
         f"network {t.loss:.3g}.",
-        f"Leave out the hidden layers (hidden_layer_sizes=()), {otherwise}.",
+        cure,
     )
 
 
@@ -344,13 +407,14 @@ def neighbours_better(t: Trained) -> Finding | None:
     if score is None or score < t.score + NEIGHBOURS_BETTER:
         return None
     what = "R²" if t.labels is None else "accuracy"
+    is_large = few_rows(t) is not None or overfitted(t) is not None  # they ask for a smaller one
+    larger = [] if is_large else ["larger hidden_layer_sizes"]
     return Finding(
         "more to learn",
         score - t.score,
         f"There is more to learn: the {NEIGHBOURS} nearest rows predict a training row with {what} "
         f"{score:.2f}, the network with {t.score:.2f}.",
-        f"Try {', '.join(['a larger max_iter', *_auto(t), 'larger hidden_layer_sizes'])}, or another "
-        "random_state.",
+        f"Try {_either([*_to_learn_more(t), *larger, 'another random_state'])}.",
     )
 
 
@@ -389,6 +453,7 @@ def _neighbours_score(t: Trained) -> float | None:
 
 
 CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (
+    diverged,
     nothing_learned,
     still_improving,
     oscillating,
@@ -404,5 +469,8 @@ CHECKS: tuple[Callable[[Trained], Finding | None], ...] = (
 )
 """The checks, in the order in which their findings are listed."""
 
+CHECKS_OF_A_DIVERGED_TRAINING = (diverged, uneven_inputs, leak)
+"""The others ask what a training has come to that worked."""
+
 GRAVE_CHECKS = (nothing_learned,)
-"""The checks whose findings are grave: `fit` warns of them."""
+"""The checks whose findings `fit` adds to its warning; that a training diverged, the warning says itself."""
