@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import numpy as np
 import pytest
 
 import separatrix as sx
+from separatrix.engine.numpy_engine import NumpyEngine
+from separatrix.report import folds
 
 pytestmark = pytest.mark.slow
 
@@ -124,6 +128,66 @@ def test_ctrl_c_keeps_the_ensemble_so_far(run, people, monkeypatch):
         "'model.safetensors'.\n"
     )
     assert sx.load("model.safetensors").training["stop"]["reason"] == "interrupted"
+    result = run("fit", str(people), *FAST, "--jobs", "1", "--folds", "2", "--report", "page.html")
+    assert result.exit_code == 130
+    assert (
+        "The model was not judged, and no page was written, as its training was interrupted: separatrix "
+        "evaluate judges it on other rows."
+    ) in result.stdout
+    assert "Report written" not in result.stdout
+    assert not Path("page.html").exists()
+
+
+@pytest.mark.parametrize("n_trained", [0, 1])
+def test_ctrl_c_before_all_folds_of_a_kind_are_trained_leaves_the_old_file(
+    run, people, monkeypatch, n_trained
+):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def interrupted():
+        yield interrupt
+
+    if n_trained:
+        monkeypatch.setattr("separatrix.cli.fitting.ensemble_progress", interrupted)
+    else:
+        monkeypatch.setattr("separatrix.tabular.base.fit_line", interrupt)
+    Path("z.safetensors").write_bytes(b"a good model")
+    result = run("fit", str(people), *FAST, "--jobs", "1", "-o", "z.safetensors")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == (
+        "separatrix: interrupted before all folds of one kind of network were trained and an ensemble was "
+        "chosen; no model was written.\n"
+    )
+    assert Path("z.safetensors").read_bytes() == b"a good model"
+    assert [path.name for path in Path().glob("*.safetensors")] == ["z.safetensors"]
+
+
+def test_ctrl_c_while_folds_judge_the_ensemble_shows_no_scores(run, people, monkeypatch):
+    spans = []
+
+    class Engine(NumpyEngine):
+        def advance(self, tasks, n_threads=1):
+            spans.append(1)
+            if len(spans) == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.3)  # the main thread handles it meanwhile
+            return super().advance(tasks, n_threads)
+
+    def fit_fold(*arguments):
+        monkeypatch.setattr("separatrix.tabular.parallel.get_engine", lambda _: Engine())
+        return fit(*arguments)
+
+    fit = folds._fit
+    monkeypatch.setattr(folds, "_fit", fit_fold)
+    result = run("fit", str(people), *FAST, "--jobs", "1", "--folds", "2")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == (
+        "separatrix: interrupted while judging: the model is written to 'model.safetensors', not judged.\n"
+    )
+    assert len(spans) >= 3
+    assert sx.load("model.safetensors").training["stop"]["reason"] == "finished"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
 from typing import Any
 
 import numpy as np
@@ -10,11 +13,13 @@ from sklearn.datasets import load_wine
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
-from sklearn.preprocessing import scale
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler, scale
 from sklearn.tree import DecisionTreeClassifier
 
 from separatrix.data.table import Table
 from separatrix.decision import Decision
+from separatrix.engine.numpy_engine import NumpyEngine
 from separatrix.errors import DataError
 from separatrix.estimators import MLPClassifier
 from separatrix.evaluate import Cost, classification_report, regression_report, threshold_table
@@ -323,3 +328,55 @@ def test_the_linear_baseline_is_not_beside_itself() -> None:
     found = cross_assess(model, table, y, trees=False, folding=Folding(3, 1)).assessment
     assert list(found.reports) == ["network", "dummy"]
     assert found.notes == ("The model is a straight line itself, so that no other one is beside it.",)
+
+
+class Pressed(NumpyEngine):
+    """An engine in whose third span Ctrl-C is pressed."""
+
+    def __init__(self) -> None:
+        self.n_spans = 0
+
+    def advance(self, tasks: Any, n_threads: int = 1) -> Any:
+        self.n_spans += 1
+        if self.n_spans == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.3)  # in another thread than the main one, which handles it meanwhile
+        return super().advance(tasks, n_threads)
+
+
+@pytest.mark.promise("Ctrl-C while folds judge a model raises: half a training is not scored")
+@pytest.mark.parametrize("kind", ["ensemble", "network", "pipeline"])
+def test_ctrl_c_in_a_fold_ends_the_judging(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    engine, done = Pressed(), []
+    monkeypatch.setattr("separatrix.tabular.parallel.get_engine", lambda _: engine)
+    monkeypatch.setattr("separatrix.estimators.training.get_engine", lambda _: engine)
+    one = MLPClassifier((4,), random_state=0, solver="adam", max_iter=5000, n_iter_no_change=5000)
+    judged = {
+        "ensemble": TabularClassifier("fast", cv=2, random_state=0),
+        "network": one,
+        "pipeline": make_pipeline(StandardScaler(), one),
+    }
+    X = np.random.RandomState(0).normal(size=(60, 2))
+    with pytest.raises(KeyboardInterrupt):
+        cross_assess(
+            judged[kind],
+            X,
+            (X[:, 0] > 0).astype(int),
+            trees=False,
+            folding=Folding(2, 1),
+            on_fit=lambda *numbers: done.append(numbers),
+        )
+    assert engine.n_spans >= 3
+    assert done == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_callback_that_interrupts_a_fold_ends_the_judging() -> None:
+    def press(progress: Any) -> None:
+        raise KeyboardInterrupt
+
+    table, y = people(60)
+    with pytest.raises(KeyboardInterrupt):
+        cross_assess(
+            network(engine="numpy").set_callbacks(press), table, y, trees=False, folding=Folding(2, 1)
+        )

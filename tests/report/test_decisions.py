@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import signal
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from separatrix import Model, Network
+from separatrix import MLPClassifier, Model, Network
 from separatrix.data.table import Table
 from separatrix.decision import Decision
 from separatrix.evaluate.cost import Cost
@@ -22,6 +25,17 @@ def test_a_sample_has_rows_of_every_class(monkeypatch: pytest.MonkeyPatch) -> No
     assert 100 <= len(labels) <= 106
     assert (labels == "rare").sum() == 3
     assert (labels == "b").mean() == pytest.approx(0.25, abs=0.03)
+
+
+@pytest.mark.filterwarnings("ignore:Training interrupted")
+def test_ctrl_c_in_a_fold_chooses_no_threshold() -> None:
+    def press(progress: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    X = np.random.RandomState(0).normal(size=(60, 2))
+    clf = MLPClassifier((4,), engine="numpy", solver="adam", random_state=0).set_callbacks(press)
+    with pytest.raises(KeyboardInterrupt):
+        out_of_fold(clf, X, X[:, 0] > 0)
 
 
 def test_a_cut_from_few_positive_rows_is_warned_of() -> None:

@@ -1,9 +1,10 @@
 import signal
 import threading
+from contextlib import suppress
 
 import pytest
 
-from separatrix.train.interrupt import Interrupt
+from separatrix.train.interrupt import Interrupt, complete_or_interrupted
 
 
 def test_the_second_signal_goes_to_the_handler_before():
@@ -96,3 +97,20 @@ def test_a_context_whose_handler_was_replaced_is_not_followed():
             assert inner.requested
             assert not outer.requested
         signal.signal(signal.SIGINT, handler)
+
+
+@pytest.mark.parametrize("catches", [True, False])
+def test_a_block_that_must_be_complete_raises_also_if_a_training_catches_ctrl_c(catches):
+    passed = []
+
+    def train():
+        with Interrupt() as inner, suppress(KeyboardInterrupt) if catches else inner.raised():
+            signal.raise_signal(signal.SIGINT)
+        passed.append(inner.requested)
+
+    with pytest.raises(KeyboardInterrupt), complete_or_interrupted():
+        train()
+    assert passed == [True] * catches
+    with complete_or_interrupted():
+        passed.append(True)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -80,9 +80,11 @@ class FitRun:
             prepare_film(self.written.film, self.written.panels, self.settings)
         if self.kind == "network" and self.written.record:
             prepare_recording(self.settings, self.pieces.checkpoint)
-        first = "the first epoch" if self.kind == "network" else "the training began"
+        first = "the first epoch, or twice"
+        if self.kind == "tabular":
+            first = "all folds of one kind of network were trained and an ensemble was chosen"
         with (
-            exit_if_interrupted(f"interrupted before {first}, or twice; no model was written."),
+            exit_if_interrupted(f"interrupted before {first}; no model was written."),
             ExitStack() as stack,
         ):
             tables = self.open(stack)
@@ -90,7 +92,7 @@ class FitRun:
                 fitted = self.train(tables)
         with exit_if_interrupted("interrupted before the model was written."):
             path, model, cut = self.keep(fitted, tables.guesses)
-        with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
+        with exit_if_interrupted(f"interrupted while judging: the model is written to '{path}', not judged."):
             try:
                 judged = self.judge(tables, fitted, model, path)
             except SeparatrixError:
@@ -148,10 +150,21 @@ class FitRun:
         return N_FOLDS if has_few_rows(N_FOLDS, tables, self.wanted.groups) else 0
 
     def train(self, tables: TableInput) -> fitting.Fitted:
-        """Return the trained model with its rows; a `DataError` if there is none to keep."""
+        """Return the trained model with its rows.
+
+        Raises
+        ------
+        DataError
+            If there is none to keep, as the training diverged.
+        KeyboardInterrupt
+            If there is none to keep, as Ctrl-C ended the training; a model file of before then stays.
+        """
         test_size = 0.0 if self.judging.test is not None or self.n_folds(tables) else self.test_size
         if self.kind == "tabular":
-            return fitting.fit_ensemble(tables, self.settings, test_size, self.wanted.groups)
+            ensemble = fitting.fit_ensemble(tables, self.settings, test_size, self.wanted.groups)
+            if ensemble.estimator.stop_.is_part:
+                raise KeyboardInterrupt
+            return ensemble
         fitted = fitting.fit_network(
             tables, self.settings, test_size, self.pieces.checkpoint, self.pieces.checkpoint_minutes
         )
@@ -187,7 +200,11 @@ class FitRun:
         if not n_folds:
             assessment = fit_report.assess_fit(model, fitted, trees=trees, cost=cost)
         elif fitted.estimator.stop_.reason == "interrupted":
-            return None, "It was not judged, as no rows were held out: use separatrix evaluate."
+            no_page = "" if self.judging.report is None else ", and no page was written"
+            return None, (
+                f"The model was not judged{no_page}, as its training was interrupted: separatrix evaluate "
+                "judges it on other rows."
+            )
         else:
             is_chosen = self.judging.decision.needs_rows
             crossed = judged_by_folds(fitted, model, n_folds, is_chosen=is_chosen, trees=trees, cost=cost)
@@ -233,7 +250,8 @@ class FitRun:
             parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
         if leak := fit_report.leak_text(tables.schema):
             parts.append(leak)
-        page = "" if self.judging.report is None else f" Report written to '{self.judging.report}'."
+        is_written = self.judging.report is not None and assessment is not None
+        page = f" Report written to '{self.judging.report}'." if is_written else ""
         show(*parts, f"Model written to '{path}'.{page} Next: separatrix predict {path} TABLE")
 
     def warn_of_end(self, fitted: fitting.Fitted, path: Path) -> None:

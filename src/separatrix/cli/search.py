@@ -246,7 +246,7 @@ def search(
     is_interrupted = n_tried < n_drawn or any(stop.reason == "interrupted" for stop in stops)
     judged = None
     if isinstance(model, Model) and not is_interrupted:  # judging takes more trainings
-        with exit_if_interrupted(f"interrupted while judging the model, which is written to '{path}'."):
+        with exit_if_interrupted(f"interrupted while judging: the model is written to '{path}', not judged."):
             judged = found.judge(
                 trees=page.trees,
                 decision=model.decision,

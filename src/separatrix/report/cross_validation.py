@@ -160,6 +160,8 @@ def cross_assess(
     DataError
         If there are fewer rows or groups than folds, a class has one row only, or `groups` has another number
         of values than there are rows.
+    KeyboardInterrupt
+        At Ctrl-C: there are no scores without the trainings of all folds.
 
     References
     ----------

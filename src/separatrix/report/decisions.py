@@ -18,6 +18,7 @@ from separatrix.evaluate.cost import Cost, cost_interval
 from separatrix.evaluate.intervals import Interval
 from separatrix.evaluate.splits import stratified_rows
 from separatrix.text import plural
+from separatrix.train.interrupt import complete_or_interrupted
 
 Array = NDArray[Any]
 
@@ -124,6 +125,11 @@ def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
     Returns
     -------
     y, proba : arrays of shape (n_rows,) and (n_rows, n_classes)
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C ended the training of a clone.
     """
     kept = getattr(estimator, "oof_", None)
     if kept is not None and len(kept) == len(y):
@@ -133,7 +139,8 @@ def out_of_fold(estimator: Any, X: Array, y: Array) -> tuple[Array, Array]:
         codes = np.unique(y, return_inverse=True)[1]
         rows = stratified_rows(codes, MAX_ROWS, np.random.RandomState(0), least=N_FOLDS)
         X, y = X[rows], y[rows]
-    proba = cross_val_predict(clone(estimator), X, y, cv=N_FOLDS, method="predict_proba")
+    with complete_or_interrupted():
+        proba = cross_val_predict(clone(estimator), X, y, cv=N_FOLDS, method="predict_proba")
     return y, np.asarray(proba, np.float64)
 
 

@@ -17,6 +17,7 @@ from separatrix.data.table import Table
 from separatrix.errors import DataError
 from separatrix.report.subject import Subject
 from separatrix.text import plural
+from separatrix.train.interrupt import complete_or_interrupted
 
 Array = NDArray[Any]
 Split = tuple[Array, Array]
@@ -104,13 +105,21 @@ def fitted_on(estimator: Any, subject: Subject, groups: Array | None = None) -> 
     """Fit a clone on the subject's rows; return it, and what is wrong with the training, one of `FAULTS`.
 
     The groups go to an estimator that draws folds of its own. Other warnings are those of the estimator.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C, or a callback in its place, ended the training: half a training must not be scored.
     """
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, complete_or_interrupted():
         warnings.simplefilter("always")
         model = _fit(estimator, subject, groups)
+    reason = getattr(getattr(model, "stop_", None), "reason", "")
+    if reason == "interrupted":
+        raise KeyboardInterrupt
     if not any(issubclass(warning.category, ConvergenceWarning) for warning in caught):
         return model, ""
-    if getattr(getattr(model, "stop_", None), "reason", "") == "diverged":
+    if reason == "diverged":
         return model, "diverged"
     diagnosis = getattr(model, "diagnosis_", None)
     return model, "learned nothing" if diagnosis is not None and diagnosis.is_grave else "not converged"

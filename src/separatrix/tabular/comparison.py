@@ -23,6 +23,7 @@ from separatrix.evaluate.intervals import Interval
 from separatrix.report.importance import by_source, rise_interval, shuffled_rises
 from separatrix.tabular.candidates import Part
 from separatrix.tabular.training import Answer, Split
+from separatrix.train.interrupt import complete_or_interrupted
 
 Array = NDArray[Any]
 
@@ -83,7 +84,7 @@ def _network_answers(training: TrainingTable, test: Table) -> Array:
     if training.n_classes is None:
         mean, scale = y.mean(), y.std() or 1.0
         y = (y - mean) / scale
-    with warnings.catch_warnings():  # the settings of this network are not the user's
+    with warnings.catch_warnings(), complete_or_interrupted():  # the settings are not the user's
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings(
             "ignore", "no validation row has", UserWarning

@@ -56,10 +56,13 @@ class Ending:
     reason : {"finished", "time_limit", "interrupted"}
     message : str
         One sentence, with the number of networks that were trained.
+    is_part : bool
+        Whether Ctrl-C ended training before all folds of one configuration were trained.
     """
 
     reason: Literal["finished", "time_limit", "interrupted"]
     message: str
+    is_part: bool = False
 
     @classmethod
     def of(cls, n_trained: int, n_networks: int, time_limit: float | None, made_of: str = "") -> Self:
@@ -71,8 +74,8 @@ class Ending:
         if n_trained == n_networks:
             return cls("finished", f"All {n_networks} networks were trained.")
         if time_limit is None:
-            made_of = made_of and f"; the model is {made_of}"
-            return cls("interrupted", f"Training was interrupted when {so_far}{made_of}.")
+            model = made_of and f"; the model is {made_of}"
+            return cls("interrupted", f"Training was interrupted when {so_far}{model}.", bool(made_of))
         limit = f"time_limit={time_limit:g}"
         return cls("time_limit", f"When {limit} seconds were over, {so_far}; raise it for more.")
 

@@ -51,13 +51,13 @@ class Interrupt:
             At Ctrl-C, or if it was pressed before.
         """
         handling = self._followed or self
-        handling._raises = True
+        before, handling._raises = handling._raises, True
         try:
             if self.requested:
                 raise KeyboardInterrupt
             yield
         finally:
-            handling._raises = False
+            handling._raises = before
 
     def __enter__(self) -> Interrupt:
         outer = Interrupt._of_main_thread
@@ -88,4 +88,23 @@ class Interrupt:
             self._previous(number, frame)
         self._received = True
         if self._raises:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def complete_or_interrupted() -> Iterator[None]:
+    """Raise KeyboardInterrupt at Ctrl-C, also where a training in the block ends and keeps what it has.
+
+    For trainings that are of use only as a whole: the scores of a network that Ctrl-C has ended are not those
+    of the networks that it stands for.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At Ctrl-C; at the end of the block if a training has caught it.
+    """
+    with Interrupt() as interrupt:
+        with interrupt.raised():
+            yield
+        if interrupt.requested:
             raise KeyboardInterrupt
