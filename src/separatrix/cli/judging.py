@@ -158,7 +158,8 @@ def judged_by_folds(
 
 def show_fold(done: int, total: int) -> None:
     """Show how many trainings of folds are done."""
-    typer.echo(f"\rjudging: {done} of {total} trainings", err=True, nl=done == total)
+    end = "\n" if done == total else "\r"  # the next line takes its place, also one on Ctrl-C
+    typer.echo(f"judging: {done} of {total} trainings{end}", err=True, nl=False)
 
 
 def judged_tables(fitted: Fitted) -> tuple[AppliedTable, Table]:
