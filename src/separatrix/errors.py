@@ -59,7 +59,10 @@ class TableWarning(UserWarning):
     """Columns of a table are left out or unclear, or not as in training."""
 
 
-FAULTS_CURE = "With check_table all of it is counted, and with readable_table it is taken as missing."
+FAULTS_CURE = (
+    "The fitted model has two methods for such a table: model.check_table(X) counts all that cannot be used, "
+    "and model.readable_table(X) returns the table with missing values in its place."
+)
 """How an error on the cells of a table ends; a command names its option instead."""
 
 

@@ -54,7 +54,10 @@ def test_unseen_values_and_unused_columns_are_reported(run, people, model):
 def test_a_target_of_another_name(run, people, model):
     text = people.read_text(encoding="utf-8").replace("target", "truth")
     Path("new.csv").write_text(text, encoding="utf-8")
-    assert "there is no column 'target'" in run("evaluate", str(model), "new.csv").stderr
+    refused = run("evaluate", str(model), "new.csv").stderr
+    assert "there is no column 'target', the target of the model, which its answers are compared" in refused
+    assert f"or use separatrix predict {model} TABLE, which is for tables without the target" in refused
+    assert "no column 'turth'; the" in run("evaluate", str(model), "new.csv", "--target", "turth").stderr
     assert run("evaluate", str(model), "new.csv", "--target", "truth").exit_code == 0
 
 
@@ -150,7 +153,7 @@ def test_costs_are_said_without_a_page(run, people):
     )["test"]
     cuts = {cut["threshold"]: cut["cost"] for cut in values["thresholds"]["cuts"]}
     threshold = sx.load("m.safetensors").threshold
-    assert values["reports"]["network"]["cost"]["value"] == pytest.approx(cuts[threshold])
+    assert values["reports"]["linear model"]["cost"]["value"] == pytest.approx(cuts[threshold])
     assert cuts[values["thresholds"]["cheapest"]] <= cuts[threshold]
     assert values["reports"]["dummy"]["threshold"] == pytest.approx(1 / 6)
 

@@ -36,10 +36,11 @@ def test_the_report_names_members_and_scores(ensemble_file):
     assert "30 rows to train, 10 to test (stratified, seed 0)" in stdout
     assert "Numbers" in stdout
     assert "Text         1 column, an input for each value, and what it says of the target: town" in stdout
-    assert "Ensemble     the mean of " in stdout
+    assert "Ensemble     the weighted mean of " in stdout
     assert "codes, silu, decay" in stdout
     assert "Out of fold  log-loss 0." in stdout
     assert "one network 0." in stdout
+    assert "The score out of fold above can be a little too good" in stdout
     assert "Important    " in stdout
     assert "rows have" in stdout or "have a likeliest class below 60%" in stdout
     assert "Training     All 8 networks were trained in " in stdout

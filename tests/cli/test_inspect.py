@@ -68,7 +68,7 @@ def test_an_ensemble(run, ensemble):
     assert result.exit_code == 0, result.output
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[1:4] == [
-        "Ensemble the mean of 2 networks with 58 parameters in all",
+        "Ensemble the weighted mean of 2 networks with 58 parameters in all",
         "75% 5 inputs → 3 relu → 2 relu → 1 logistic output (29 parameters, float32)",
         "25% 5 inputs → 4 relu → 1 logistic output (29 parameters, float32)",
     ]

@@ -66,6 +66,22 @@ def test_the_test_rows_do_not_choose_the_threshold(run, rare):
     assert len(found) == 1
 
 
+def test_the_positive_class_is_said_with_the_option_for_the_other_one(run, rare):
+    def said(*options: str) -> list[str]:
+        stdout = run("fit", str(rare), *NETWORK, "--folds", "0", "--report", "page.html", *options).stdout
+        return [line.split(maxsplit=1)[1] for line in stdout.splitlines() if line.startswith("Positive")]
+
+    about = "thresholds, costs and average precision are about it"
+    assert said() == [
+        f"'yes', the rarer one in training rows: {about}; --positive no makes 'no' the positive class"
+    ]
+    assert "The positive class is yes: cuts and costs are about it." in Path("page.html").read_text("utf-8")
+    assert said("--positive", "no", "--threshold", "0.6") == [f"'no', as asked with --positive: {about}"]
+    page = Path("page.html").read_text("utf-8")
+    assert "new.csv --output scored.csv --threshold 0.6 --positive no" in page
+    assert "the second answers no from 0.6 on:" in page
+
+
 def test_a_threshold_is_kept_as_given(run, rare):
     run("fit", str(rare), *NETWORK, "--threshold", "0.2")
     assert sx.load("model.safetensors").threshold == 0.2
@@ -79,20 +95,22 @@ def test_scores_are_those_of_the_answer_that_the_model_gives(run, rare, folds):
     judging = ("--folds", "2") if folds else ("--test", "test.csv")
     options = (*NETWORK, "--threshold", "0.05", *judging)
     result = run("fit", "train.csv", *options, "--report", "page.html")
-    said = "'yes' is the answer from a probability of 0.05 on, of the network and of the baselines."
+    said = "'yes' is the answer from a probability of 0.05 on, of the linear model and of the baselines."
     assert said in result.stdout
     assert said.replace("'", "&#x27;") in Path("page.html").read_text(encoding="utf-8")
     page = Path("page.html").read_text(encoding="utf-8")
     assert "(top): &#x27;yes&#x27; is the answer from a probability of 0.05 on." in page
     values = json.loads(run("fit", "train.csv", *options, "--json").stdout)["test"]["reports"]
-    assert (values["network"]["threshold"], values["dummy"]["threshold"]) == (0.05, 0.05)
+    assert (values["linear model"]["threshold"], values["dummy"]["threshold"]) == (0.05, 0.05)
     if not folds:
         predicted = sx.load("model.safetensors").predict(sx.data.read_table("test.csv"))
         right = (predicted == table[300:]["target"].to_numpy()).mean()
-        assert values["network"]["accuracy"]["value"] == pytest.approx(right)
+        assert values["linear model"]["accuracy"]["value"] == pytest.approx(right)
         evaluated = json.loads(run("evaluate", "model.safetensors", "test.csv", "--json").stdout)
-        assert evaluated["test"]["reports"]["network"]["confusion"] == values["network"]["confusion"]
-    assert values["network"]["per_class"][1]["recall"]["value"] > 0.9
+        assert (
+            evaluated["test"]["reports"]["linear model"]["confusion"] == values["linear model"]["confusion"]
+        )
+    assert values["linear model"]["per_class"][1]["recall"]["value"] > 0.9
     assert values["logistic regression"]["per_class"][1]["recall"]["value"] > 0.9
 
 
@@ -101,9 +119,11 @@ def test_folds_say_that_their_rows_chose_the_threshold(run, rare):
     assert "The calibration or the threshold was chosen on training rows" in " ".join(result.stdout.split())
     threshold = sx.load("model.safetensors").threshold
     said = " ".join(result.stdout.split())
-    assert f"from a probability of {threshold:.4g} on of the network, 0." in said
+    assert f"from a probability of {threshold:.4g} on of the linear model, 0." in said
     assert "0.09091 of the dummy." in said
-    assert f"The network cuts at {threshold:.4g}, each of the others where it is cheapest on these" in said
+    assert (
+        f"The linear model cuts at {threshold:.4g}, each of the others where it is cheapest on these" in said
+    )
     costs = next(line for line in result.stdout.splitlines() if line.lstrip().startswith("cost of a row"))
     own, line, *_ = map(float, re.findall(r"([\d.]+) \[", costs))
     assert own == pytest.approx(line, rel=0.3)  # both are lines, and each has its own cut
@@ -140,7 +160,7 @@ def test_evaluate_writes_a_page(run, rare):
 
 def test_json_stays_json(run, rare):
     result = run("fit", str(rare), *NETWORK, "--report", "page.html", "--json")
-    assert json.loads(result.stdout)["test"]["reports"]["network"]["average_precision"]["value"] > 0
+    assert json.loads(result.stdout)["test"]["reports"]["linear model"]["average_precision"]["value"] > 0
 
 
 @pytest.mark.parametrize(
@@ -231,7 +251,7 @@ def test_a_positive_class_is_kept(run, rare):
     rarer = json.loads(run("fit", str(rare), *NETWORK, "--json", "-o", "r.safetensors").stdout)["test"]
     assert sx.load("model.safetensors").decision.positive == 0
     assert sx.load("r.safetensors").decision is None  # the second is the rarer one
-    one, other = (test["reports"]["network"]["average_precision"]["value"] for test in (common, rarer))
+    one, other = (test["reports"]["linear model"]["average_precision"]["value"] for test in (common, rarer))
     assert one > 0.9 > other
     scored = run("predict", "model.safetensors", str(rare), "--threshold", "0.9", "-o", "s.csv")
     assert "'no' is predicted from a probability of 0.9 on, as asked" in scored.stderr
@@ -241,7 +261,7 @@ def test_a_positive_class_is_kept(run, rare):
     table = pl.read_csv("t.csv")
     assert ((table["prediction"] == "yes") == (table["probability yes"] >= 0.9)).all()
     values = json.loads(run("evaluate", "model.safetensors", str(rare), "--positive", "yes", "--json").stdout)
-    assert values["test"]["reports"]["network"]["positive"] == 1
+    assert values["test"]["reports"]["linear model"]["positive"] == 1
 
 
 def test_the_rarer_class_is_positive_wherever_it_is(run, rare):
@@ -348,9 +368,13 @@ def test_the_line_that_advice_names_can_be_fitted(run, rare):
         for model in (("--model", "line"), ("--model", "network", *line))
     ]
     itself, nearly = (each["reports"] for each in found)
-    assert list(itself) == ["network", "dummy"]
+    assert list(itself) == ["linear model", "dummy"]
+    assert "The linear model is" in run("evaluate", "model.safetensors", str(rare)).stdout
     assert found[0]["notes"] == ["The model is a straight line itself, so that no other one is beside it."]
-    own, other = itself["network"]["log_loss"]["value"], nearly["logistic regression"]["log_loss"]["value"]
+    own, other = (
+        itself["linear model"]["log_loss"]["value"],
+        nearly["logistic regression"]["log_loss"]["value"],
+    )
     assert own == pytest.approx(other, rel=0.01)
     both = run("fit", str(rare), "--model", "line", "--presets", "fast")
     assert "--presets belongs to an ensemble of networks, and --model=line to one" in both.stderr

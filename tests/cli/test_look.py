@@ -35,6 +35,7 @@ def test_each_column_has_a_line(run, churn):
     assert "181 of 201 cells are numbers, 20 are '-': taken as missing" in text["debt"]
     assert text["start"].startswith("start date 12 2024-02-13 to 2024-02-24 ")
     assert "gives the target away (AUC 1.000 of this column alone" in text["gone"]
+    assert lines[-2].startswith("AUC: how well the column alone predicts the target on other rows")
     assert lines[-1] == "1 row repeats an earlier row."
 
 

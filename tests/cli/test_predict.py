@@ -157,7 +157,7 @@ def test_several_numbers(run):
     ("text", "sentence"),
     [
         ("id,town,member\n1,Ulm,true\n", "the table lacks column 'age', which the model was trained on."),
-        ("id,town,member,Age\n1,Ulm,true,3\n", "Did you mean 'Age'?"),
+        ("id,town,member,Age\n1,Ulm,true,3\n", "Did you mean 'Age'? Then rename that column to 'age'."),
         (
             "id,town,member,age\n1,Ulm,true,old\n",
             "column 'age' has text 'old' in row 1 where numbers are needed",

@@ -143,7 +143,8 @@ def test_columns_without_information_are_dropped_with_a_reason():
         (
             lambda: ENCODER.transform({"Age": [1], "code": [1], "sex": ["f"], "flag": [1]}),
             DataError,
-            "the table lacks columns 'age', 'constant', which the model was trained on. Did you mean 'Age'?",
+            "the table lacks columns 'age', 'constant', which the model was trained on. Did you mean 'Age'? "
+            "Then rename that column to 'age'.",
         ),
         (
             lambda: TableEncoder.fit({"a": [1, 2]}).transform({"b": [1]}),

@@ -153,7 +153,8 @@ def test_all_faults_are_named_at_once() -> None:
     assert "Column 'age' has text 'old' in row 2 (first of 2)" in message
     assert "Column 'size' has text 'big' in row 3" in message
     assert message.endswith(
-        "With check_table all of it is counted, and with readable_table it is taken as missing."
+        "model.check_table(X) counts all that cannot be used, and model.readable_table(X) returns the table "
+        "with missing values in its place."
     )
     rows, faults = readable_table(encoder, bad)
     assert (faults.lacking, {name: each.n_rows for name, each in faults.unreadable.items()}) == (

@@ -111,6 +111,11 @@ def test_few_rows_are_said() -> None:
         (TrainingFacts("network", 5.0, reached_limit=True), "has learned too little; raise --max-iter."),
         (TrainingFacts("network", 5.0, reached_limit=True, loss_rose=True), "has not learned; lower --rate."),
         (TrainingFacts("network", 5.0), "has not learned; lower --rate."),
+        (
+            TrainingFacts("linear model", 0.01),
+            "The linear model's probabilities are too sure of themselves; try a larger",
+        ),
+        (TrainingFacts("linear model", 5.0), "the linear model is no better than a guess."),
         (TrainingFacts("ensemble"), "The columns say little about the target"),
     ],
 )

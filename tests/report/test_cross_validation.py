@@ -326,7 +326,7 @@ def test_the_linear_baseline_is_not_beside_itself() -> None:
     table, y = people(120)
     model = MLPClassifier((), solver="lbfgs", alpha=1.0, random_state=0)
     found = cross_assess(model, table, y, trees=False, folding=Folding(3, 1)).assessment
-    assert list(found.reports) == ["network", "dummy"]
+    assert list(found.reports) == ["linear model", "dummy"]
     assert found.notes == ("The model is a straight line itself, so that no other one is beside it.",)
 
 

@@ -32,6 +32,13 @@ def test_the_calibration_of_a_rare_class_fills_its_axes() -> None:
     assert "1.0" in texts
 
 
+def test_a_caption_names_numbers_only_where_points_have_them() -> None:
+    equal = calibration_bins(DRAW.uniform(size=2000) < 0.5, DRAW.uniform(size=2000))
+    p = np.repeat([0.1, 0.5, 0.9], [50, 20, 30])
+    assert pictures.have_one_size(equal)
+    assert not pictures.have_one_size(calibration_bins(p > 0.3, p))
+
+
 def test_points_of_unequal_rows_have_their_numbers() -> None:
     p = np.repeat([0.1, 0.5, 0.9], [50, 20, 30])
     texts = texts_of(pictures.calibration_picture(calibration_bins(p > 0.3, p), "x"))

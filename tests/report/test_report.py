@@ -128,7 +128,12 @@ def test_the_page_has_every_section(report: Report) -> None:
 
 
 def test_values_are_there_by_name(report: Report) -> None:
-    assert list(report.assessment.reports) == ["network", "logistic regression", "gradient boosting", "dummy"]
+    assert list(report.assessment.reports) == [
+        "linear model",
+        "logistic regression",
+        "gradient boosting",
+        "dummy",
+    ]
     assert {group.name for group in report.importance.groups} == {"age", "town"}
     assert report.n_train == 240
     age = report.columns[0]
@@ -136,7 +141,7 @@ def test_values_are_there_by_name(report: Report) -> None:
     assert report.thresholds is not None
     assert report.thresholds.cost.fn == 10
     assert report.thresholds.label == "yes"
-    assert list(report.roc) == ["network", "logistic regression", "gradient boosting"]
+    assert list(report.roc) == ["linear model", "logistic regression", "gradient boosting"]
     assert [each.column for each in report.dependence] == [
         group.name for group in report.importance.groups if group.is_clear
     ]
@@ -159,7 +164,7 @@ def test_a_model_file_is_reported_as_its_estimator_is(report: Report, tmp_path: 
     assert other.assessment.model == report.assessment.model
     assert other.learning is not None
     alone = Report.from_estimator(loaded, *rows(150, 1))
-    assert list(alone.assessment.reports) == ["network", "dummy"]
+    assert list(alone.assessment.reports) == ["linear model", "dummy"]
     assert "no line and no trees were fitted" in alone.to_html()
 
 
@@ -231,7 +236,7 @@ def test_a_notebook_shows_it_in_a_frame(report: Report) -> None:
     shown = parsed(report._repr_html_())
     assert shown.tags == ["iframe"]
     assert "scores" not in shown.text
-    assert repr(report).startswith("The network is ")
+    assert repr(report).startswith("The linear model is ")
 
 
 def test_several_targets_are_refused() -> None:
@@ -249,7 +254,7 @@ def test_threshold_of_the_model_is_shown() -> None:
 
 def test_estimators_make_their_report() -> None:
     made = fitted().report(*rows(150, 1), train=rows(), trees=False)
-    assert list(made.assessment.reports) == ["network", "logistic regression", "dummy"]
+    assert list(made.assessment.reports) == ["linear model", "logistic regression", "dummy"]
     assert made.target == "member"
 
 
@@ -326,7 +331,7 @@ def test_where_no_cut_pays_the_page_says_so_and_has_no_command_for_one() -> None
     assert not report.thresholds.pays
     text = said(report)
     assert "on these rows no cut pays: flagging none is cheapest" in text
-    assert "No costs were given (--cost fn=10,fp=1), so that a missed row costs 1" in text
+    assert "No costs were given, so that here a missed row costs 1 and a false alarm 1 (give yours" in text
     assert "the cheapest cut is" not in text
     assert "--threshold" not in text
     assert "with_threshold" not in text
@@ -338,7 +343,9 @@ def test_the_kept_cut_is_the_one_to_copy() -> None:
     assert report.thresholds is not None
     assert report.thresholds.pays
     text = said(report)
-    assert "--threshold 0.1259" in text
+    assert "--threshold 0.1259 --positive yes" in text
+    assert "The positive class is yes: cuts and costs are about it." in text
+    assert "--positive no makes no the positive one" in text
     assert "model.with_threshold(0.1259)" in text
     assert text.count("--threshold") == 1
 

@@ -10,6 +10,7 @@ import { FIRST, layerSpec, toySource } from "../src/state/defaults";
 import { hasFailed, isRateTooLarge, overfitsSince } from "../src/state/judgement";
 import { createSession } from "../src/state/session";
 import type { Doc, Session, TrainingSpec } from "../src/state/types";
+import { fixed, short } from "../src/text/format";
 import { narrate } from "../src/text/narrator";
 
 function sessionOf(doc: Doc): Session {
@@ -102,4 +103,10 @@ test("a training that failed is not carried on to other data, another one is", (
   const table = { kind: "table", table: "a", target: "y", inputs: ["x"], task: "classification", scale: true, seed: 1 } as const;
   assert.equal(docWith(doc, table, true).training.rate, 0.01);
   assert.equal(docWith(doc, table).training.rate, 10);
+});
+
+test("years are shown whole, and other numbers with about three digits", () => {
+  assert.deepEqual([2023, 2013.48, -1999, 9999.7, 12345, 123.456, 0.12345].map((value) => short(value)), ["2023", "2013", "−1999", "10000", "12300", "123", "0.123"]);
+  assert.equal(short(2023.456, 6), "2023.46");
+  assert.equal(fixed(2023.456), "2023.46");
 });

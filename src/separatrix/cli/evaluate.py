@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,10 +27,10 @@ from separatrix.cli.table_input import (
     text_columns_of,
 )
 from separatrix.data.read_options import ReadOptions
-from separatrix.data.table import split_target
+from separatrix.data.table import Table, split_target
 from separatrix.data.table_check import TableCheck, readable_table
 from separatrix.data.target_rows import rows_with_target
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError, did_you_mean
 from separatrix.evaluate.assessment import assess
 from separatrix.explain.tables import schema_of
 from separatrix.io import load
@@ -102,6 +103,8 @@ def evaluate(
         check_takes_faults(model)
     name = target or model.target_name
     table = read_table_source(source, reading.with_text(text_columns_of(model, name)), known_guesses(model))
+    if target is None and name is not None:
+        _require_target(table, name, model_file)
     taken = TableCheck(table.n_rows)
     if faults == "missing":
         table, taken = readable_table(model.encoder, table)
@@ -162,6 +165,16 @@ def evaluate(
     of_cost = [assessment.cost_note] if assessment.cost_note else []
     written = [] if report is None else [f"Report written to '{report}'."]
     show(summary(lines), *assessment_parts(assessment, "row"), *of_cost, *written)
+
+
+def _require_target(table: Table, name: str, model_file: Path) -> None:
+    """Raise a `DataError` for a table without the model's target, which `predict` is for."""
+    if name not in table.columns:
+        raise DataError(
+            f"there is no column '{name}', the target of the model, which its answers are compared with; "
+            f"name the column that has it with --target, or use separatrix predict {model_file} TABLE, which "
+            f"is for tables without the target.{did_you_mean(name, table.columns)}"
+        )
 
 
 def _refuse_without_page(given: Mapping[str, bool]) -> None:

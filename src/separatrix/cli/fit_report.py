@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,16 +31,15 @@ from separatrix.data.links import GIVES_AWAY
 from separatrix.data.schema import AppliedTable, Schema
 from separatrix.data.table import Table
 from separatrix.decision import Decision, decision_of_model
-from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.ensemble import AnyModel
 from separatrix.estimators.table_training import TableFit
 from separatrix.evaluate import baseline_predictions, baseline_probabilities
 from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.assessment import (
-    ENSEMBLE,
-    MODEL,
     Assessment,
     assess_classifier,
     assess_regressor,
+    model_name,
 )
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import DUMMY, Baseline
@@ -57,6 +57,12 @@ from separatrix.text import plural
 LINES_ON_COLUMNS = 12
 """Lines on the columns of a table that `fit` prints; separatrix look has them all."""
 
+OUT_OF_FOLD = (
+    "The score out of fold above can be a little too good, as its rows also chose the members; below, each "
+    "row is predicted by a model that has not seen it."
+)
+"""Why the two scores of an ensemble differ."""
+
 
 def assess_fit(
     model: AnyModel, fitted: Fitted, *, trees: bool = True, cost: Cost | None = None
@@ -68,7 +74,7 @@ def assess_fit(
     is_weighted = fitted.target.weights is not None
     rule = AnswerRule.of_model(_decision(model), cost, is_weighted=is_weighted)
     y_test, baselines = fitted.y_test, _baselines(model, fitted, rule, trees=trees)
-    name = ENSEMBLE if isinstance(model, Ensemble) else MODEL
+    name = model_name(model)
     if model.classes is not None:
         proba = model.predict_proba(fitted.test_rows)
         found = assess_classifier(
@@ -136,17 +142,22 @@ def fit_parts(
     judged: str,
     hint: str | None,
     decision: Sequence[Row] = (),
+    *,
+    is_positive_asked: bool = False,
 ) -> list[RenderableType]:
     """Return the report of a fit for people.
 
-    `judged` says what judged, if it was no test rows; `hint` is the advice on it, if there is any.
+    `judged` says what judged, if it was no test rows; `hint` is the advice on it, if there is any;
+    `is_positive_asked` says whether the user has named the positive one of two classes.
     """
-    parts = [_fit_summary(tables, fit, model, decision, with_advice=hint is None)]
+    positive = positive_lines(model, fit, is_asked=is_positive_asked)
+    parts = [_fit_summary(tables, fit, model, positive, decision, with_advice=hint is None)]
     if judged:
         parts.append(judged)
     elif fit.n_rows_read + n_test_rows(fit) < FEW_ROWS:
         parts.append(few_rows_text(n_test_rows(fit), tables))
     if assessment is not None:
+        parts += [OUT_OF_FOLD] if isinstance(fit, TabularFit) else []
         parts += assessment_parts(assessment, "row" if assessment.rows else "test row")
     return parts if hint is None else [*parts, hint]
 
@@ -179,7 +190,13 @@ def n_test_rows(fit: Fitted) -> int:
 
 
 def _fit_summary(
-    tables: TableInput, fit: Fitted, model: AnyModel, decision: Sequence[Row], *, with_advice: bool
+    tables: TableInput,
+    fit: Fitted,
+    model: AnyModel,
+    positive: Sequence[Row],
+    decision: Sequence[Row],
+    *,
+    with_advice: bool,
 ) -> RenderableType:
     """Return what was trained on, how, and how it ended, with the advice of the training or without it."""
     n_test = n_test_rows(fit)
@@ -192,6 +209,7 @@ def _fit_summary(
     lines = [
         ("Data", f"{tables.name}: {plural(n_rows, 'row')}, {columns} to predict from{counted}"),
         ("Target", f"{tables.target}, {tables.task} ({tables.reason}): {target_text(fit)}"),
+        *positive,
         *_lines_on_columns(encoder, tables.schema),
         *([("Split", split)] if n_test else []),
         *_sample_lines(fit),
@@ -272,6 +290,25 @@ def target_text(fit: Fitted) -> str:
     mean = (kept["mean"] * n_rows + y.sum()) / (n_rows + len(y))
     low, high = min([kept["minimum"], *y.tolist()]), max([kept["maximum"], *y.tolist()])
     return number_text(low, high, mean)
+
+
+def positive_lines(model: AnyModel, fit: Fitted, *, is_asked: bool) -> list[Row]:
+    """Return the line on which of two classes is the positive one, why, and the option for the other one."""
+    labels = fit.target.labels
+    if labels is None or len(labels) != 2:
+        return []
+    positive = _decision(model).positive
+    label, other = labels.texts[positive], labels.texts[1 - positive]
+    n, n_other = (fit.target.statistics["class_counts"][k] for k in (positive, 1 - positive))
+    if is_asked:
+        why = "as asked with --positive"
+    elif n == n_other:
+        why = "the second, as both are as frequent in training rows"
+    else:
+        why = "the rarer one in training rows"
+    cure = "" if is_asked else f"; --positive {shlex.quote(other)} makes '{other}' the positive class"
+    about = "thresholds, costs and average precision are about it"
+    return [("Positive", f"'{label}', {why}: {about}{cure}")]
 
 
 def fit_values(

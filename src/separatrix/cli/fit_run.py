@@ -245,7 +245,10 @@ class FitRun:
             show_json({**values, "advice": hint, "diagnosis": findings, "cut": of_cut})
             return
         decisions = decision_lines(model, self.judging.decision.cost, cut)
-        parts = fit_report.fit_parts(tables, fitted, model, assessment, how, hint, decisions)
+        is_asked = self.judging.positive is not None
+        parts = fit_report.fit_parts(
+            tables, fitted, model, assessment, how, hint, decisions, is_positive_asked=is_asked
+        )
         if diagnosis is not None and diagnosis.findings:
             parts.append("The training shows:\n" + in_option_names(str(diagnosis)))
         if leak := fit_report.leak_text(tables.schema):

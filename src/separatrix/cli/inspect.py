@@ -111,7 +111,7 @@ def network_lines(model: AnyModel, limit: int) -> list[Row]:
     size = f"{members_text(model.models)} with {plural(model.n_parameters, 'parameter')} in all"
     more = f"; the {limit} with the largest weights below" if len(heaviest) > limit else ""
     shown = [(f"{share:.0%}", network_text(network)) for share, network in heaviest[:limit]]
-    return [("Ensemble", f"the mean of {size}{more}"), *shown]
+    return [("Ensemble", f"the weighted mean of {size}{more}"), *shown]
 
 
 def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
@@ -131,7 +131,7 @@ def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
     heaviest = weights.most_common(limit)
     more = f"; the {limit} kinds with the largest weights below" if len(weights) > limit else ""
     lines = [(f"{share:.0%}", f"{plural(numbers[name], nouns[name])}: {name}") for name, share in heaviest]
-    return [("Ensemble", f"the mean of {size}{more}"), *lines]
+    return [("Ensemble", f"the weighted mean of {size}{more}"), *lines]
 
 
 def network_text(model: Model) -> str:

@@ -344,9 +344,11 @@ def require_columns(columns: Mapping[str, Any], names: Sequence[str]) -> None:
                 f"without, as CSV files are now read; train it again, or rename the columns."
             )
         others = [name for name in columns if name not in names]
+        guess = did_you_mean(absent[0], others)
+        cure = f"{guess} Then rename that column to '{absent[0]}'." if guess else ""
         raise DataError(
             f"the table lacks {'column' if len(absent) == 1 else 'columns'} {listed}, which the model was "
-            f"trained on.{did_you_mean(absent[0], others)}"
+            f"trained on.{cure}"
         )
 
 

@@ -57,6 +57,15 @@ class ColumnLook:
         }
 
 
+LINKS = {
+    "AUC": "AUC: how well the column alone predicts the target on other rows (out of fold); 0.5 says "
+    "nothing, 1 everything.",
+    "correlation": "correlation: of the target with what the column alone says of it on other rows (out of "
+    "fold); 0 says nothing, 1 everything.",
+}
+"""What the links are, by their measure."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class TableLook:
     """What is in a table; `repr` and notebooks show it as a table.
@@ -151,6 +160,8 @@ def look_notes(look: TableLook) -> list[str]:
     """Return the sentences below the columns."""
     more = len(look.columns) - len(shown_columns(look))
     notes = [f"{plural(more, 'more column')} without remarks."] if more else []
+    if look.measure in LINKS and any(each.decision.link is not None for each in look.columns):
+        notes.append(LINKS[look.measure])
     target = [] if look.target is None else [f"{look.target.decision.name} {n}." for n in target_notes(look)]
     return [*notes, *target, *look.notes]
 

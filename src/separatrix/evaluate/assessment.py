@@ -38,7 +38,7 @@ from separatrix.text import p_text, plain_spec
 CLEARLY_CHEAPER = 0.1
 """Fraction of the cost of one answer for all rows by which another cut must be cheaper to be named."""
 
-MODEL, ENSEMBLE = "network", "ensemble"
+MODEL, LINE, ENSEMBLE = "network", "linear model", "ensemble"
 """What a model is called."""
 
 
@@ -219,6 +219,22 @@ class Assessment:
             "cost_advice": self.cost_advice,
             "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
         }
+
+
+def model_name(model: AnyModel) -> str:
+    """Return what sentences call a model: the network, the linear model, or the ensemble.
+
+    Examples
+    --------
+    >>> from separatrix import Model, Network
+    >>> model_name(Model(Network.mlp(1, (), 1), [1.0, 0.0], training={"settings": {"solver": "lbfgs"}}))
+    'linear model'
+    """
+    if isinstance(model, Ensemble):
+        return ENSEMBLE
+    solver = (model.training or {}).get("settings", {}).get("solver")
+    is_line = len(model.network.layers) == 1 and model.network.embedding is None and solver == "lbfgs"
+    return LINE if is_line else MODEL
 
 
 def _cost_difference(test: PairedTest) -> str:
@@ -404,7 +420,7 @@ def assess(
         table = schema.with_target_read(table, name)
     features, y = split_target(table, name)
     notes = (left_out_text(n_left_out, n_rows, name),) if n_left_out else ()
-    called = ENSEMBLE if isinstance(model, Ensemble) else MODEL
+    called = model_name(model)
     dummy = _dummy(model, len(y))
     if model.classes is not None:
         labels = Labels(model.classes).match(y, name)

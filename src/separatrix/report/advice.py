@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from separatrix.evaluate.assessment import Assessment
+from separatrix.evaluate.assessment import LINE, MODEL, Assessment
 from separatrix.evaluate.baseline_models import GRADIENT_BOOSTING
 from separatrix.evaluate.baselines import DUMMY, LINES
 from separatrix.evaluate.classification import ClassificationReport
@@ -28,7 +28,7 @@ class TrainingFacts:
 
     Attributes
     ----------
-    kind : {"network", "ensemble", "model"}
+    kind : {"network", "linear model", "ensemble", "model"}
     loss : float or None
         Loss of the training rows, in the unit of the test loss.
     stops_early : bool
@@ -136,22 +136,23 @@ def hint(assessment: Assessment, training: TrainingFacts) -> str | None:
     >>> hint(assessment, TrainingFacts("network", loss=0.01))
     "The network's probabilities are too sure of themselves; try --early-stopping or a larger --alpha."
     """
-    if training.kind != "network":
+    if training.kind not in (MODEL, LINE):
         return _hint_on_ensemble(assessment)
     worse = {each.names[1]: each for each in assessment.comparisons if each.outcome == "worse"}
     if not worse or training.has_diverged:  # the warning has said what to do
         return None
-    cure = "a larger --alpha" if training.stops_early else "--early-stopping or a larger --alpha"
+    is_line, name = training.kind == LINE, f"The {training.kind}"
+    cure = "a larger --alpha" if training.stops_early or is_line else "--early-stopping or a larger --alpha"
     overfits = _overfits(training, assessment)
     if overfits and not isinstance(assessment.model, ClassificationReport):
-        return f"The network fits the training rows far better than the test rows; try {cure}."
+        return f"{name} fits the training rows far better than the test rows; try {cure}."
     if overfits or (DUMMY in worse and _is_too_sure(worse[DUMMY], training)):
-        return f"The network's probabilities are too sure of themselves; try {cure}."
+        return f"{name}'s probabilities are too sure of themselves; try {cure}."
     if DUMMY not in worse:
         return None
     if training.reached_limit and not training.loss_rose:
-        return "The network has learned too little; raise --max-iter."
-    return "The network has not learned; lower --rate."
+        return f"{name} has learned too little; raise --max-iter."
+    return _no_better(assessment, LINE) if is_line else f"{name} has not learned; lower --rate."
 
 
 def _hint_on_ensemble(assessment: Assessment) -> str | None:
@@ -160,10 +161,14 @@ def _hint_on_ensemble(assessment: Assessment) -> str | None:
     if any(each.outcome == "too few rows" for each in found.values()):
         return None
     if DUMMY in found and found[DUMMY].outcome not in ("better", "looks better"):
-        where = "in cross-validation" if assessment.rows else "on these test rows"
-        return f"The columns say little about the target: {where} the ensemble is no better than a guess."
+        return _no_better(assessment, "ensemble")
     line = _line_of(found)
     return None if line is None or line.outcome == "better" else _line_sentence(line)
+
+
+def _no_better(assessment: Assessment, name: str) -> str:
+    where = "in cross-validation" if assessment.rows else "on these test rows"
+    return f"The columns say little about the target: {where} the {name} is no better than a guess."
 
 
 def _line_of(found: Mapping[str, Comparison]) -> Comparison | None:
@@ -202,7 +207,8 @@ def _beside_the_dummy(dummy: Comparison | None, training: TrainingFacts, assessm
     if _overfits(training, assessment):
         return [_overfitting_cure(training)]
     if training.reached_limit and not training.stops_early:
-        return ["The network has learned too little: train it longer (max_iter), or at a higher rate."]
+        rate = "" if training.kind == LINE else ", or at a higher rate"
+        return [f"The {training.kind} has learned too little: train it longer (max_iter){rate}."]
     return ["The columns say little or nothing about the target: look for other columns, or more rows."]
 
 
@@ -247,7 +253,7 @@ def _line_sentence(line: Comparison) -> str:
 def _beside_boosting(boosting: Comparison | None, training: TrainingFacts) -> list[str]:
     if boosting is None or boosting.outcome != "worse":
         return []
-    if training.kind == "network":
+    if training.kind in (MODEL, LINE):
         return [f"Gradient boosting is better here: the default ensemble may close the gap, and {SEARCH}."]
     return ["Gradient boosting is better here: it is the better tool for this table."]
 

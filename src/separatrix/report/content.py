@@ -33,7 +33,7 @@ class Content:
         The target's name, and where the rows are from (may be empty).
     classes : ndarray or None
         None for numbers.
-    kind : {"network", "ensemble", "model"}
+    kind : {"network", "linear model", "ensemble", "model"}
     model : str
         The model in a few words.
     n_train : int or None
@@ -93,6 +93,11 @@ class Content:
         """The index of the positive one of two classes."""
         report = self.assessment.model
         return report.positive if isinstance(report, ClassificationReport) else 1
+
+    @property
+    def positive_label(self) -> str:
+        """The name of the positive one of two classes; empty for numbers."""
+        return "" if self.classes is None else str(self.classes[self.positive])
 
     @property
     def verdict(self) -> str:

@@ -246,7 +246,7 @@ def _quality(report: Content) -> str:
     content += _confusion(model)
     charts = []
     if report.roc:
-        label = str(report.classes[report.positive]) if report.classes is not None else ""
+        label = report.positive_label
         roc = pictures.curve_picture(
             report.roc, "ROC curves", "false positives among the others", f"recall of {label}", diagonal=True
         )
@@ -258,11 +258,12 @@ def _quality(report: Content) -> str:
             "precision",
             diagonal=False,
         )
-        charts.append((precision, f"Of the rows flagged as {label}, how many are; the higher, the better."))
+        of_flagged = f"Of the rows flagged as {label}, how many are truly {label}; the higher, the better."
+        charts.append((precision, of_flagged))
     for label, bins in report.calibration.items():
-        caption = (
-            f"{label}: on the dashed line, probabilities come true as often as they say. Numbers are rows."
-        )
+        caption = f"{label}: on the dashed line, probabilities come true as often as they say."
+        if not pictures.have_one_size(bins):
+            caption += " Numbers are rows."
         charts.append((pictures.calibration_picture(bins, label), caption))
     return content + _figures(*charts)
 
@@ -298,9 +299,9 @@ def _importance(report: Content) -> str:
     sentence = (
         f"Shown is {what} when a column is shuffled among {plural(found.n_rows, 'row')}{sample}"
         f"{untrained}, {plural(found.n_repeats, 'time')}. "
-        "Columns that say nearly the same are shuffled together. Grey bars could be chance: their interval "
-        "contains 0. What separatrix fit prints as important is judged so, too, but on training rows, out of "
-        "fold."
+        "Columns that say nearly the same are shuffled together. Grey bars show no clear gain: "
+        "their interval contains 0 or lies below it. What separatrix fit prints as important is judged so, "
+        "too, but on training rows, out of fold."
     )
     content = _text(sentence) + _figures((pictures.importance_picture(found), ""))
     hidden = len(found.groups) - pictures.SHOWN_GROUPS
@@ -317,10 +318,8 @@ def _importance(report: Content) -> str:
         )
         answer = f"mean {report.target}"
         if report.classes is not None:
-            binary = len(report.classes) == 2
-            answer = (
-                f"mean probability of {report.classes[report.positive]}" if binary else "mean probability"
-            )
+            of_class = f" of {report.positive_label}" if len(report.classes) == 2 else ""
+            answer = f"mean probability{of_class}"
         low, high = dependence_range(report.dependence)
         drawn = (pictures.dependence_picture(each, answer, low, high) for each in report.dependence)
         content += _figures(*((svg, "") for svg in drawn))
@@ -347,11 +346,13 @@ def _thresholds(report: Content) -> str:
         report.assessment.model.cost is not None
     )
     costs = f"a missed row costs {cost.fn:g} and a false alarm {cost.fp:g}"
-    what = f"Here {costs}" if is_given else f"No costs were given (--cost fn=10,fp=1), so that {costs}"
+    yours = "(give yours with --cost, such as fn=10,fp=1)"
+    what = f"Here {costs}" if is_given else f"No costs were given, so that here {costs} {yours}"
     found = f"on these rows the cheapest cut is {table.cheapest:.3g}"
     if not table.pays:
         found = "on these rows no cut pays: flagging none is cheapest"
     sentences = [
+        _positive_text(report),
         f"A row is flagged as {table.label} if its probability is the cut or more. {what}; {found}.",
     ]
     if kept is not None:
@@ -366,6 +367,16 @@ def _thresholds(report: Content) -> str:
         + _figures((pictures.threshold_picture(table, kept), ""))
         + _table(header, rows, "numbers")
         + (_text(note, "note") if table.pays else "")
+    )
+
+
+def _positive_text(report: Content) -> str:
+    """Return which of two classes the cuts are about, and how to have the other one."""
+    assert report.classes is not None
+    label, other = report.positive_label, str(report.classes[1 - report.positive])
+    return (
+        f"The positive class is {label}: cuts and costs are about it. separatrix fit takes the rarer class; "
+        f"--positive {shlex.quote(other)} makes {other} the positive one."
     )
 
 
@@ -389,7 +400,7 @@ def _rows(report: Content) -> str:
     if shown.unsure:
         content += "<h3>Least sure</h3>"
         if report.threshold is not None and report.classes is not None:
-            label = report.classes[report.positive]
+            label = report.positive_label
             nearest = f"Rows whose probability of {label} is nearest to the kept cut, {report.threshold:.4g}."
             content += _text(nearest, "note")
         content += _table(header, lines(shown.unsure))
@@ -448,7 +459,8 @@ def _learning(report: Content) -> str:
 def _usage(report: Content) -> str:
     file = report.model_file or MODEL_FILE
     cut = _usable_cut(report)
-    threshold = "" if cut is None else f" --threshold {cut}"
+    label = report.positive_label
+    threshold = "" if cut is None else f" --threshold {cut} --positive {shlex.quote(label)}"
     command = f"separatrix predict {shlex.quote(file)} new.csv --output scored.csv"
     lines = [
         "import separatrix as sx",
@@ -460,13 +472,17 @@ def _usage(report: Content) -> str:
     if report.classes is not None:
         lines.append("model.predict_proba(table)  # a column for each of model.classes")
     if cut is not None:
-        lines.append(f"model.with_threshold({cut}).predict(table)")
+        flagged = f"model.with_threshold({cut}).predict(table)"
+        if report.model_file is None and not report.positive:  # a model made in Python takes the second
+            flagged = f"model.predict_proba(table)[:, 0] >= {cut}"
+        lines.append(f"{flagged}  # {label!r} from {cut} on")
     parts = []
     if report.kind == "model":
         return _text("The model is not one of Separatrix: keep it as its own library does, and call predict.")
     if report.model_file is None:
         parts.append(_text("Save the model first:") + _code([f"sx.save(model, {file!r})"]))
-    parts.append(_text("On the command line, with a table that has the same columns:"))
+    asked = f"; the second answers {label} from {cut} on" if threshold else ""
+    parts.append(_text(f"On the command line, with a table that has the same columns{asked}:"))
     parts.append(_code([command] + ([command + threshold] if threshold else [])))
     parts.append(_text("In Python:") + _code(lines))
     return "".join(parts)

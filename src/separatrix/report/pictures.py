@@ -155,6 +155,12 @@ def curve_picture(
     return picture(draw, title, height=HEIGHT + _legend_height(curves))
 
 
+def have_one_size(bins: Sequence[CalibrationBin]) -> bool:
+    """Return whether the points of a calibration have about as many rows, so that one number says it."""
+    sizes = [each.n_rows for each in bins]
+    return len(bins) > 2 and max(sizes) <= 1.2 * min(sizes)
+
+
 def calibration_picture(bins: Sequence[CalibrationBin], label: str) -> str:
     """Return how often a class comes true beside its probability, with the number of rows of each point.
 
@@ -172,7 +178,7 @@ def calibration_picture(bins: Sequence[CalibrationBin], label: str) -> str:
                 ax.plot([each.predicted] * 2, [low, high], color=COLORS[0], linewidth=1.2)
         ax.plot(x, y, "o", color=COLORS[0], markersize=5)
         fewest, most = min(each.n_rows for each in bins), max(each.n_rows for each in bins)
-        is_one_number = len(bins) > 2 and most <= 1.2 * fewest
+        is_one_number = have_one_size(bins)
         if is_one_number:  # beside each of many points, numbers hide one another
             some = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
             ax.text(0.02, 0.97, f"each point: {some} rows", transform=ax.transAxes, va="top", fontsize=7.5)

@@ -19,8 +19,9 @@ from separatrix.data.row_names import RowNames
 from separatrix.data.schema import AppliedTable
 from separatrix.data.table import Table
 from separatrix.decision import Decision, decision_of_model, rarer_class
-from separatrix.ensemble import AnyModel, Ensemble
+from separatrix.ensemble import AnyModel
 from separatrix.errors import DataError, ParameterError
+from separatrix.evaluate.assessment import ENSEMBLE, LINE, MODEL, model_name
 from separatrix.evaluate.baselines import LINE_SETTINGS
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.explain.tables import in_container_of, model_value, schema_of
@@ -194,11 +195,17 @@ class Subject:
 
 
 def kind_of(model: Any) -> str:
-    """Return what sentences call a model: the network, the ensemble, or the model."""
-    if isinstance(model, Ensemble) or hasattr(model, "presets") or hasattr(model, "estimators"):
-        return "ensemble"
-    is_network = isinstance(model, Model) or hasattr(model, "hidden_layer_sizes")
-    return "network" if is_network else "model"
+    """Return what sentences call a model: the network, the linear model, the ensemble, or the model."""
+    if isinstance(model, AnyModel):
+        return model_name(model)
+    if hasattr(model, "presets") or hasattr(model, "estimators"):
+        return ENSEMBLE
+    if not hasattr(model, "hidden_layer_sizes"):
+        return "model"
+    sizes = model.hidden_layer_sizes
+    has_layers = not isinstance(sizes, list | tuple) or len(sizes) > 0
+    is_line = not has_layers and getattr(model, "embedding", None) is None and model.solver == "lbfgs"
+    return LINE if is_line else MODEL
 
 
 def is_linear_baseline(model: Any) -> bool:

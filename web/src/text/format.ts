@@ -10,7 +10,7 @@ export function fixed(value: number, decimals = 2): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** Return a number with about three digits, whatever its size. */
+/** Return a number with about three digits, whatever its size; years are whole. */
 export function short(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return fixed(value);
   const size = Math.abs(value);
@@ -18,7 +18,7 @@ export function short(value: number, digits = 3): string {
     const [mantissa = "", exponent = "0"] = size.toExponential(Math.max(0, digits - 2)).split("e");
     return `${value < 0 ? MINUS : ""}${mantissa}e${exponent.replace("+", "").replace("-", MINUS)}`;
   }
-  const text = String(Number(size.toPrecision(digits)));
+  const text = String(Number(size.toPrecision(digits < 4 && size >= 1e3 && size < 1e4 ? 4 : digits)));
   return value < 0 ? MINUS + text : text;
 }
 

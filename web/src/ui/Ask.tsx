@@ -77,7 +77,7 @@ function typeOf(columns: readonly InputColumn[]): string {
 function firstEntry(columns: readonly InputColumn[]): Entry {
   const { kind, date, median } = columns[0]!;
   if (!date) {
-    const value = kind === "number" ? Number(median.toPrecision(3)) : Math.max(0, Math.round(median));
+    const value = kind === "number" ? Number(median.toPrecision(5)) : Math.max(0, Math.round(median));
     return { text: value, value };
   }
   const type = typeOf(columns), days = columns.find((column) => column.date![1] === "days");
