@@ -190,7 +190,7 @@ def test_an_ensemble(run):
     assert model.predict(sx.data.load_dataset("diabetes")).mean() == pytest.approx(152, rel=0.1)
     shown = run(*command).stdout
     assert "Trained   those that the ensemble is made of, on all 442 rows" in shown
-    assert f"the mean of {len(model.models)} networks" in shown
+    assert f"the weighted mean of {len(model.models)} networks" in shown
 
 
 @pytest.mark.slow
