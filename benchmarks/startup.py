@@ -25,7 +25,8 @@ _IMPORT = "import separatrix"
 _FIT = """
 import warnings
 import separatrix as sx
-X, y = sx.data.make_circles(500, noise=0.15, factor=0.25, random_state=1)
+from sklearn.datasets import make_circles
+X, y = make_circles(500, noise=0.15, factor=0.25, random_state=1)
 warnings.simplefilter("ignore")
 sx.MLPClassifier((4,), "logistic", max_iter=10, dtype="{dtype}").fit(X, y)
 """
@@ -36,7 +37,8 @@ from time import perf_counter
 import numba
 import sklearn.neural_network
 import separatrix as sx
-X, y = sx.data.make_circles(500, noise=0.15, factor=0.25, random_state=1)
+from sklearn.datasets import make_circles
+X, y = make_circles(500, noise=0.15, factor=0.25, random_state=1)
 warnings.simplefilter("ignore")
 clf = sx.MLPClassifier((4,), "logistic", max_iter=10, dtype="{dtype}")
 seconds = []

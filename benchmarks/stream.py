@@ -54,10 +54,12 @@ import separatrix as sx
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.stream_sources import open_stream
 from separatrix.estimators.table_rows import TableReader
+from separatrix.estimators.table_source import TableSource
 budget = Budget(parse_memory(memory))
 with open_stream(files, budget.piece) as stream:
     clf = sx.MLPClassifier(dtype="float32")
-    reader = TableReader(clf.settings(), "target", clf._target_of, budget=budget)
+    source = TableSource("target", clf._target_of, random_state=0, budget=budget)
+    reader = TableReader(clf.settings(), source)
     rows = reader.encode(stream, reader.learn(stream))
     rows.shuffles = True
     n, most = 0, share * stream.n_rows
