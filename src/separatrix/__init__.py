@@ -138,6 +138,8 @@ def __getattr__(name: str) -> object:
         value: object = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
         globals()[name] = value
         return value
+    if name.startswith("_"):  # asked for by doctest, inspect and others, often
+        raise AttributeError(f"Module {__name__!r} has no attribute {name!r}.")
     from separatrix.errors import did_you_mean
 
     raise AttributeError(f"Module {__name__!r} has no attribute {name!r}.{did_you_mean(name, __all__)}")

@@ -33,7 +33,7 @@ def test_the_sum_is_within_the_limit():
 
 
 def test_the_error_for_a_small_limit_names_the_smallest():
-    with pytest.raises(ParameterError, match=r"memory must be at least 420MB, got 100MB; raise it\."):
+    with pytest.raises(ParameterError, match=r"memory must be at least 440MB, got 100MB; raise it\."):
         Budget(100_000_000)
-    with pytest.raises(ParameterError, match=r"at least 910MB for so wide a table, got 512MB"):
+    with pytest.raises(ParameterError, match=r"at least 930MB for so wide a table, got 512MB"):
         Budget(512_000_000).require(100_000_000, " for so wide a table")

@@ -292,14 +292,14 @@ def test_targets_that_cannot_be_learned(estimator, columns, sentence):
 
 
 def test_too_little_memory_names_the_least():
-    with pytest.raises(ParameterError, match="memory must be at least 420MB, got 50MB"):
+    with pytest.raises(ParameterError, match="memory must be at least 440MB, got 50MB"):
         sx.MLPClassifier(**FAST).fit_table(table("text"), memory="50MB")
     numbers = np.random.RandomState(0).normal(size=(300, 2000))
     wide = Table({**{f"x{i}": column for i, column in enumerate(numbers)}, "target": np.arange(2000) % 2})
     with pytest.raises(
-        ParameterError, match=r"at least 4\d\dMB for batches of 1000 rows of 300 inputs, got 420MB"
+        ParameterError, match=r"at least 4\d\dMB for batches of 1000 rows of 300 inputs, got 440MB"
     ):
-        sx.MLPClassifier(**{**FAST, "batch_size": 1000}).fit_table(wide, memory="420MB")
+        sx.MLPClassifier(**{**FAST, "batch_size": 1000}).fit_table(wide, memory="440MB")
 
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_before_training(tmp_path):
@@ -455,7 +455,7 @@ def test_validation_rows_are_as_many_as_fit_once_encoded(monkeypatch):
     words = [f"w{i}" for i in range(50)]
     wide = Table({f"t{j}": draw.choice(words, 9000) for j in range(4)} | {"target": draw.randint(0, 2, 9000)})
     clf = sx.MLPClassifier(**FAST, early_stopping=True, validation_fraction=0.5)
-    clf.fit_table(wide, memory="420MB")
+    clf.fit_table(wide, memory="440MB")
     n_validation = 9000 - clf.to_model().training["n_rows"]
     assert 500 < n_validation < 1.1 * 2_000_000 / (200 * 8)
 

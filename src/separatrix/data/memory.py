@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from separatrix.errors import ParameterError
 
-ALLOWANCE = 410_000_000
+ALLOWANCE = 430_000_000
 """Bytes for Python, the libraries, their threads and the compiled kernels."""
 
 LEAST = 10_000_000
@@ -59,7 +59,7 @@ class Budget:
     Examples
     --------
     >>> Budget(512_000_000).buffer
-    20400000
+    16400000
     """
 
     memory: int

@@ -28,7 +28,7 @@ PROBE_ROWS = 2000
 SHARE_OF_ROWS = 0.6
 """Of the memory for rows; the pieces that are read, and the test rows, take the rest."""
 
-LIBRARIES = 60_000_000
+LIBRARIES = 40_000_000
 """Bytes for the libraries of the models beside the networks, besides the allowance for all others."""
 
 MOST_TEST_ROWS = 20_000
