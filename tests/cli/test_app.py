@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sklearn.model_selection import train_test_split
 
 import separatrix
 from separatrix.cli.app import COMMANDS, load_command
@@ -178,8 +179,12 @@ def test_an_error_names_an_argument_as_help_does():
     assert load_command("recipe").sentence(ParameterError("name", "is unknown.")) == "NAME is unknown."
 
 
-def test_an_error_of_a_check_of_scikit_learn_is_a_user_error(run):
-    result = run("fit", "iris", "--seed", "-1")
+def test_an_error_of_a_check_of_scikit_learn_is_a_user_error(run, monkeypatch):
+    def checked(*arguments):
+        train_test_split([1, 2, 3, 4], random_state=-1)
+
+    monkeypatch.setattr("separatrix.cli.inspect.load", checked)
+    result = run("inspect", "any.safetensors")
     assert result.exit_code == 2
     assert "random_state" in result.stderr
 

@@ -17,9 +17,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
 from separatrix.cli.console import error_line, exit_if_interrupted, with_option_names
+from separatrix.cli.usage import USER_ERROR, name_of, needless_argument, unknown_command, usage_errors
 from separatrix.errors import FAULTS_CURE, ParameterError, SeparatrixError, TableWarning
-
-USER_ERROR = 2
 
 COMMANDS = {
     "look": "Show what the columns of a table are, and what catches the eye.",
@@ -45,8 +44,18 @@ class Commands(TyperGroup):
         listed = {name: TyperCommand(name, help=sentence) for name, sentence in COMMANDS.items()}
         super().__init__(**settings | {"commands": listed})
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the subcommand; without any word, the help is shown."""
+        if not args:
+            return super().parse_args(ctx, args)
+        with usage_errors(ctx, tuple(args)):
+            return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the name of a subcommand, the subcommand itself, and the arguments left."""
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            error_line(unknown_command(args[0], ctx))
+            raise typer.Exit(USER_ERROR)
         name, command, arguments = super().resolve_command(ctx, args)
         if name is not None:
             with exit_if_interrupted("interrupted; nothing was written."):
@@ -59,6 +68,16 @@ class Command(TyperCommand):
 
     An error that the user can correct becomes one line and exit code 2.
     """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options and arguments; an argument too many is found here."""
+        is_completed, ctx.allow_extra_args = ctx.resilient_parsing, True
+        with usage_errors(ctx, tuple(args)):
+            left = super().parse_args(ctx, args)
+        if left and not is_completed:
+            error_line(needless_argument(ctx))
+            raise typer.Exit(USER_ERROR)
+        return left
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command and flush what it printed, so that a closed pipe is noticed here."""
@@ -84,10 +103,7 @@ class Command(TyperCommand):
             sentence = re.sub(r"\bskip_rows=(\d+)", r"--skip-rows \1", sentence)
             return re.sub(r"\bas in (table|encoding|sep)='([^']*)'", r"as in --\1='\2'", sentence)
         name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
-        if name in options and options[name].param_type_name == "argument":
-            name = options[name].metavar or name
-        elif name in options:
-            name = [flag for flag in options[name].opts if flag.startswith("--")][-1]
+        name = name_of(options[name]) if name in options else name
         return f"{name}{space}{detail} {with_option_names(error.problem, options)}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.console import note
+from separatrix.cli.numbers import read_seed
 from separatrix.data.datasets import RANDOM, dataset_names, load_dataset
 from separatrix.data.table_output import write_table
 from separatrix.errors import OutputError
@@ -33,6 +34,7 @@ def data(
             "--seed",
             "--random-state",
             metavar="INTEGER",
+            parser=read_seed,
             show_default="the points that the pages show",
             help=f"Seed of other points of the same kind: {', '.join(RANDOM)}.",
         ),

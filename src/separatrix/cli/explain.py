@@ -12,6 +12,7 @@ import typer
 
 from separatrix import check
 from separatrix.cli.console import note, show_json
+from separatrix.cli.numbers import read_integer, read_number
 from separatrix.cli.predict import FAULTS, check_takes_faults, note_faults
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.table_input import (
@@ -73,7 +74,9 @@ def explain(
             "compared with the others.",
         ),
     ],
-    row: Annotated[int, typer.Option(metavar="N", help="Number of the row, from 1.")] = 1,
+    row: Annotated[
+        int, typer.Option(metavar="N", parser=read_integer, help="Number of the row, from 1.")
+    ] = 1,
     label: Annotated[
         str | None,
         typer.Option(
@@ -97,10 +100,15 @@ def explain(
     rate: Annotated[
         float | None,
         typer.Option(
-            metavar="RATE", show_default="that of the training, or 0.1", help="Learning rate of the step."
+            metavar="RATE",
+            parser=read_number,
+            show_default="that of the training, or 0.1",
+            help="Learning rate of the step.",
         ),
     ] = None,
-    digits: Annotated[int, typer.Option(metavar="N", help="Significant digits of the story.")] = 3,
+    digits: Annotated[
+        int, typer.Option(metavar="N", parser=read_integer, help="Significant digits of the story.")
+    ] = 3,
     output: Annotated[
         Path | None,
         typer.Option(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from separatrix.cli.film import PANELS_DEFAULT, PANELS_HELP
+from separatrix.cli.numbers import read_number
 from separatrix.cli.options import ENSEMBLE
 from separatrix.cli.table_input import JsonOption, MemoryOption, ModelOutput, TaskOption
 
@@ -86,6 +87,9 @@ class PieceOptions:
     checkpoint_minutes: Annotated[
         float,
         typer.Option(
-            "--checkpoint-every", metavar="MINUTES", help="Minutes between two writes of the checkpoint."
+            "--checkpoint-every",
+            metavar="MINUTES",
+            parser=read_number,
+            help="Minutes between two writes of the checkpoint.",
         ),
     ] = 5.0

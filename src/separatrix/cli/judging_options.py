@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from separatrix import check
+from separatrix.cli.numbers import read_integer, read_number
 from separatrix.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class JudgingOptions:
         float | None,
         typer.Option(
             metavar="FRACTION",
+            parser=read_number,
             show_default="0.25, where folds do not judge",
             help="Fraction of the rows to hold out as test rows, drawn at random.",
             rich_help_panel=PANEL,
@@ -114,6 +116,7 @@ class JudgingOptions:
         int | None,
         typer.Option(
             metavar="NUMBER",
+            parser=read_integer,
             show_default=f"5 for a table of fewer than {FEW_ROWS} rows, else 0",
             help="Judge by cross-validation over all rows, on which the model is trained: the same training "
             "is repeated on this number of folds, drawn several times if there are few rows. 0 holds out "

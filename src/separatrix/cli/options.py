@@ -17,6 +17,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from separatrix.cli.console import PYTHON_TEXT, with_option_names
+from separatrix.cli.numbers import read_integer, read_number, read_seed
 from separatrix.cli.signatures import Documented, documented
 from separatrix.network import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SCHEDULES
 
@@ -70,7 +71,7 @@ def read_numbers(text: str) -> float | list[float]:
 
 def read_rate(text: str) -> float | str:
     """Read a learning rate, or auto."""
-    return text if text == "auto" else float(text)
+    return text if text == "auto" else _each(text, float, "a number such as 0.01, or auto")[0]
 
 
 def read_count_or_auto(text: str) -> int | str:
@@ -261,8 +262,8 @@ class Reader:
 
 READERS_BY_TYPE = {
     bool: Reader(bool),
-    int: Reader(int, "INTEGER"),
-    float: Reader(float, "NUMBER"),
+    int: Reader(read_integer, "INTEGER"),
+    float: Reader(read_number, "NUMBER"),
     str: Reader(str, "NAME"),
 }
 """How most parameters are read: by the type of their default."""
@@ -271,17 +272,17 @@ READERS = {
     "activation": Reader(read_names, "NAMES", "one for all, or one for each as in tanh,relu"),
     "learning_rate_init": Reader(read_rate, "RATE", "a number, or auto"),
     "batch_size": Reader(read_batch_size, "ROWS", "a number, auto or full"),
-    "cv": Reader(int, "FOLDS"),
-    "n_jobs": Reader(int, "INTEGER"),
-    "time_limit": Reader(float, "SECONDS"),
+    "cv": Reader(read_integer, "FOLDS"),
+    "n_jobs": Reader(read_integer, "INTEGER"),
+    "time_limit": Reader(read_number, "SECONDS"),
     "class_weight": Reader(read_class_weight, "WEIGHTS", "balanced, or a weight for each as in yes=5,no=1"),
     "dropout": Reader(read_numbers, "FRACTIONS", "one for all, or one for each as in 0.2,0.1"),
-    "embedding": Reader(int, "FREQUENCIES"),
+    "embedding": Reader(read_integer, "FREQUENCIES"),
     "hidden_layer_sizes": Reader(read_sizes, "SIZES", "as in 16,8; none for a linear model"),
     "metrics": Reader(read_list, "NAMES", "as in roc_auc,f1"),
     "n_iter_no_change": Reader(read_patience, "EPOCHS", "a number, or inf"),
     "n_init": Reader(read_count_or_auto, "N", "a number, or auto"),
-    "random_state": Reader(int, "INTEGER"),
+    "random_state": Reader(read_seed, "INTEGER"),
     "restore_best": Reader(bool),
     "scoring": Reader(str, "NAME", "loss, or a scorer of scikit-learn such as roc_auc"),
     "shuffle": Reader(read_shuffle, "HOW", "yes, no or replacement"),

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from separatrix import check
 from separatrix.cli.console import note, some
 from separatrix.cli.judging_options import read_threshold
+from separatrix.cli.numbers import read_number
 from separatrix.cli.positive import with_positive
 from separatrix.cli.read_options import read_notes, with_read_options
 from separatrix.cli.table_input import (
@@ -99,6 +100,7 @@ def predict(
         float | None,
         typer.Option(
             metavar="COVERAGE",
+            parser=read_number,
             show_default="none",
             help="Of numbers: also the ends of an interval, which holds the number of this fraction of new "
             "rows, such as 0.9.",

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from separatrix.cli.console import note, with_option_names
+from separatrix.cli.numbers import read_integer
 from separatrix.data.read_options import SEPARATORS, ReadOptions
 from separatrix.data.table_files import ReadWarning
 
@@ -48,7 +49,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         bool,
         {"help": "Whether the table begins with the names of its columns, else column_1 and so on."},
     ),
-    "skip_rows": (int, {"metavar": "N", "help": "Lines to skip before the names."}),
+    "skip_rows": (int, {"metavar": "N", "parser": read_integer, "help": "Lines to skip before the names."}),
     "sheet": (
         str,
         {"metavar": "NAME", "help": "Sheet of a workbook, by name or number; by default the first."},

@@ -19,6 +19,7 @@ from separatrix.cli.console import INTERRUPTED, exit_if_interrupted, note, show,
 from separatrix.cli.judging import check_report, show_fold, write_report
 from separatrix.cli.judging_options import PageOptions
 from separatrix.cli.model_output import check_output, free_name
+from separatrix.cli.numbers import read_integer
 from separatrix.cli.option_groups import with_options
 from separatrix.cli.options import (
     OPTIONS,
@@ -107,7 +108,7 @@ SEARCH_OPTIONS = (
     _option(
         "n_repeats",
         panel=JUDGING,
-        reader=Reader(int, "INTEGER"),
+        reader=Reader(read_integer, "INTEGER"),
         default="4 up to 150 rows, 2 up to 500, else 1",
     ),
     _option(
