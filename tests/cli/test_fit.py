@@ -417,3 +417,16 @@ def test_a_leak_is_said_beside_the_verdict(run, tmp_path):
     assert written.startswith("Model written")
     assert leak.startswith("Leak: 'gone' gives the target away")
     assert leak.endswith("fit with --drop gone.")
+
+
+@pytest.mark.parametrize(("name", "is_said"), [("ID", True), ("price", False)])
+def test_an_identifier_as_the_target_is_said_before_the_training(run, name, is_said):
+    write("t.csv", f"{name},x", *(f"{7 * i},{i * 37 % 50}" for i in range(40)))
+    result = run("fit", "t.csv", "-t", name, *NUMPY, "--hidden", "none", "--epochs", "2", "--folds", "0")
+    assert result.exit_code == 0, result.output
+    note = (
+        f"note: the target column '{name}' has a different whole number in each of 40 rows, as an identifier "
+        "has: choose another column with --target, unless these are amounts.\n"
+    )
+    assert result.stderr.startswith(note) == is_said
+    assert ("identifier" in result.stdout) == is_said

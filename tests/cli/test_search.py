@@ -306,6 +306,16 @@ def test_scorers_that_cannot_judge_numbers_and_folds_without_r2(run, prices):
     assert "--cv must be at most 15, half the number of rows, as r2 needs two of them" in few.stderr
 
 
+def test_an_identifier_as_the_target_is_said_before_the_search(run):
+    lines = [f"{7 * i},{i * 37 % 50}" for i in range(40)]
+    Path("t.csv").write_text("\n".join(["ID,x", *lines]) + "\n", encoding="utf-8")
+    result = run("search", "t.csv", "ID", "--depths", "0", *SMALL, "--rate", "0.1")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.startswith(
+        "note: the target column 'ID' has a different whole number in each of 40 rows"
+    )
+
+
 def test_help_shows_the_defaults_of_a_search():
     shown = {option.name: option.default for option in SEARCH_OPTIONS}
     signature = inspect.signature(sx.search_table).parameters

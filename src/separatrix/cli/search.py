@@ -42,6 +42,7 @@ from separatrix.cli.table_input import (
     ModelOutput,
     TaskOption,
     chosen_target,
+    note_target,
     read_table_source,
     source_name,
 )
@@ -208,6 +209,7 @@ def search(
     choice = DecisionChoice(positive=page.positive, cost=costs)
 
     def start(setup: SearchSetup) -> None:
+        note_target(setup.schema)
         choice.check_classes(len(np.unique(setup.y)) if setup.task == "classification" else None)
         check_output(files.output or free_name())
         if files.pictures is not None:

@@ -12,12 +12,14 @@ import typer
 from numpy.typing import NDArray
 
 from separatrix import check
+from separatrix.cli.console import note
 from separatrix.cli.read_options import READING, read_notes
 from separatrix.data.column import as_numbers
 from separatrix.data.column_options import ColumnOptions
 from separatrix.data.column_values import as_column
 from separatrix.data.datasets import TARGET, dataset_names, read_source
 from separatrix.data.files.formats import COMPRESSED, FORMATS, is_larger, streamed_suffixes
+from separatrix.data.kinds.number_kinds import ANOTHER_TARGET
 from separatrix.data.labels import Labels
 from separatrix.data.memory import Budget, parse_memory
 from separatrix.data.read_options import ReadOptions
@@ -182,12 +184,21 @@ def open_tables(
                 source, schema, stack, Budget(parse_memory(memory or "1GB")).piece
             )
             stream = source
+    note_target(schema)
     chosen, reason = infer_task(SchemaStream(stream, schema), column) if task is None else task
     split = "" if test is None else f"from {source_name(test)}"
     found = tuple(guesses)
     return TableInput(
         name, source, test_source, split, memory, column, chosen, reason, schema, columns, found
     )
+
+
+def note_target(schema: Schema) -> None:
+    """Say before the training what a user should look at of the target."""
+    if schema.target is not None and not schema.target.is_clear:
+        cure = "choose another column with --target"
+        words = "; ".join(schema.target.notes).replace(ANOTHER_TARGET, cure)
+        note(f"the target column '{schema.target.name}' {words}.")
 
 
 def read_table_source(source: str, reading: ReadOptions, known: Collection[str] = ()) -> Table:

@@ -10,6 +10,7 @@ from separatrix.data.column_options import ColumnOptions
 from separatrix.data.kinds import asked_kinds
 from separatrix.data.kinds.cell_words import MANY_NUMBERS, joined_notes, variants
 from separatrix.data.kinds.column_schema import ColumnSchema, with_counts
+from separatrix.data.kinds.number_kinds import target_id_note
 from separatrix.data.kinds.profile import NumberProfile, Profile, TextProfile, new_profile
 from separatrix.data.kinds.readers import NO, YES, CategoryReader, NumberReader, folded
 from separatrix.data.kinds.rules import decide
@@ -316,6 +317,9 @@ def _decided_target(name: str, profile: Profile, options: ColumnOptions) -> Colu
     if isinstance(profile, NumberProfile) or name in options.categorical or not profile.n:
         if isinstance(profile, NumberProfile) and name in options.categorical:
             found = replace(found, reader=asked_kinds.level_reader(profile))
+        elif isinstance(profile, NumberProfile) and name not in options.numeric:
+            note = target_id_note(name, profile)
+            found = replace(found, notes=(note,) if note else (), is_clear=not note)
         return with_counts(found, profile)
     number = with_counts(decide_text(name, profile), profile)
     if number.kind == "number" or name in options.numeric:

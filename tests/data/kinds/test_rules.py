@@ -730,6 +730,46 @@ def test_few_different_numbers_are_an_index_below_twice_the_rows_only(n: int, hi
     assert learn_schema(Table({"column_1": ages, "x": NUMBERS[:n]}))["column_1"].kind == kind
 
 
+SHUFFLED_ROWS = np.random.RandomState(0).permutation(N) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "where"),
+    [
+        ("y", np.arange(N), ", from 0 to 199 without a gap"),
+        ("row", SHUFFLED_ROWS, ", from 1 to 200 without a gap"),
+        ("customer_id", 7 * SHUFFLED_ROWS, ""),
+    ],
+)
+def test_a_target_that_may_identify_the_rows_is_said(name: str, values: np.ndarray, where: str) -> None:
+    target = learn_schema(Table({name: values, "x": NUMBERS}), name).target
+    assert target is not None
+    assert not target.is_clear
+    assert target.notes == (
+        f"has a different whole number in each of 200 rows{where}, as an identifier has: choose another "
+        "target, unless these are amounts",
+    )
+    asked = learn_schema(Table({name: values, "x": NUMBERS}), name, ColumnOptions(numeric=(name,))).target
+    assert asked is not None
+    assert asked.is_clear
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("price", 7 * SHUFFLED_ROWS),  # amounts that all differ
+        ("year", np.arange(1800, 1800 + N)),
+        ("customer_id", SHUFFLED_ROWS + 0.5),
+        ("customer_id", SHUFFLED_ROWS // 2),
+        ("y", np.arange(N) / 2),
+    ],
+)
+def test_amounts_are_no_identifiers(name: str, values: np.ndarray) -> None:
+    target = learn_schema(Table({name: values, "x": NUMBERS}), name).target
+    assert target is not None
+    assert (target.notes, target.is_clear) == ((), True)
+
+
 def test_lists_of_codes_have_no_decimal_comma() -> None:
     lists = texts(["15,56" if i % 20 == 0 else "6,17,23" if i == 50 else str(i % 60) for i in range(N)])
     decimals = texts(["15,56" if i % 20 == 0 else "?" if i == 50 else str(i % 60) for i in range(N)])

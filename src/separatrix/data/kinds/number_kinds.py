@@ -127,6 +127,29 @@ def _id_reason(name: str, profile: NumberProfile) -> str:
     return ""
 
 
+ANOTHER_TARGET = "choose another target"
+"""The cure in the note on a target that may be an identifier; a command names its option."""
+
+
+def target_id_note(name: str, profile: NumberProfile) -> str:
+    """Return the note on a target of whole numbers that may identify the rows, or an empty string.
+
+    Amounts can all differ, too: the numbers must also have no gap, or a name as codes have.
+    """
+    n, distinct = profile.n, profile.distinct
+    all_differ = profile.is_ascending or (distinct.is_exact and distinct.n == n)
+    if not profile.are_whole or not all_differ or n < LEAST_ROWS:
+        return ""
+    has_no_gap = profile.high - profile.low == n - 1 and not name_words(name) & MEASURE_NAMES
+    if not has_no_gap and not is_code_name(name):
+        return ""
+    where = f", from {profile.low:.0f} to {profile.high:.0f} without a gap" if has_no_gap else ""
+    return (
+        f"has a different whole number in each of {n:,} rows{where}, as an identifier has: {ANOTHER_TARGET}, "
+        "unless these are amounts"
+    )
+
+
 def _code_reason(name: str, profile: NumberProfile) -> str:
     """Return why whole numbers are codes, or an empty string."""
     n_distinct = profile.distinct.n
