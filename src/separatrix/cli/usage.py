@@ -47,7 +47,7 @@ def sentence(error: Any, ctx: Any, words: Sequence[str]) -> str:
         case "MissingParameter":
             return f"{name_of(error.param)} is missing; write {_shortest(ctx)}."
         case "BadParameter":
-            return f"{name_of(error.param)} {error.message}"
+            return f"{_typed_name(error.param, words)} {error.message}"
     return str(error.format_message())
 
 
@@ -71,6 +71,12 @@ def name_of(parameter: Any) -> str:
         return _metavar(parameter)
     flags = [flag for flag in parameter.opts if flag.startswith("--")]
     return str(flags[-1])
+
+
+def _typed_name(parameter: Any, words: Sequence[str]) -> str:
+    """Return the spelling of an option that is among the words, such as --rate for --learning-rate-init."""
+    typed = {word.partition("=")[0] for word in words}
+    return next((flag for flag in parameter.opts if flag in typed), name_of(parameter))
 
 
 def _metavar(parameter: Any) -> str:
