@@ -37,6 +37,17 @@ def share_text(fraction: float, digits: int = 0) -> str:
     return f"{100 * fraction:.{max(digits, 1) if is_end else digits}f} %"
 
 
+def percent_text(fraction: float) -> str:
+    """Return a fraction as `share_text` does, written as in a sentence: without a space.
+
+    Examples
+    --------
+    >>> percent_text(0.003), percent_text(0.25)
+    ('0.3%', '25%')
+    """
+    return share_text(fraction).replace(" %", "%")
+
+
 LARGEST_PLAIN = 1e10
 """Numbers from here on are in powers of ten; prices and populations are below."""
 

@@ -100,3 +100,12 @@ def test_the_range_of_a_target_of_numbers_is_shown(run, tmp_path):
         "\n".join(["x,y", *(f"{i % 7},{i * 0.5 or ''}" for i in range(60))]) + "\n", encoding="utf-8"
     )
     assert "target y: 0.5 to 29.5, 1 (2 %) missing" in run("look", str(path), "-t", "y").stdout
+
+
+def test_a_few_rows_are_not_none(run, tmp_path):
+    kinds = ["rare"] * 4 + ["other"] * 5 + ["often"] * 991
+    rows = [f"{'' if i < 3 else i * 1.5},{kind}" for i, kind in enumerate(kinds)]
+    (tmp_path / "few.csv").write_text("\n".join(["debt,kind", *rows]) + "\n", encoding="utf-8")
+    shown = " ".join(run("look", "few.csv").stdout.split())
+    assert "debt number 3 (0.3 %) 997 4.5 to 1498.5" in shown
+    assert "often 99.1 %, other 0.5 %, rare 0.4 %" in shown

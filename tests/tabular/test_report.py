@@ -73,6 +73,15 @@ def test_with_a_kept_cut_it_is_unsure_near_it() -> None:
     )
 
 
+def test_a_few_unsure_rows_are_not_none() -> None:
+    proba = np.array([[0.55, 0.45]] * 3 + [[0.9, 0.1]] * 997)
+    y = np.array([0] * 998 + [1] * 2)
+    assert Unsure.of_classes(proba, y).sentence == (
+        "3 of 1,000 rows (0.3%) have a likeliest class below 60%; it is right in 100% of them, "
+        "and in 99.8% of the others."
+    )
+
+
 def test_where_it_is_unsure(classifier: sx.TabularClassifier) -> None:
     unsure = classifier.report_.unsure
     top = classifier.oof_.max(axis=1)

@@ -32,7 +32,7 @@ from separatrix.errors import DataError
 from separatrix.io import load
 from separatrix.model import Model
 from separatrix.network import HEADS
-from separatrix.text import plural
+from separatrix.text import percent_text, plural
 
 SHOWN_NAMES = 20
 
@@ -110,7 +110,7 @@ def network_lines(model: AnyModel, limit: int) -> list[Row]:
     heaviest = sorted(zip(model.fractions.tolist(), model.models, strict=True), key=lambda pair: -pair[0])
     size = f"{members_text(model.models)} with {plural(model.n_parameters, 'parameter')} in all"
     more = f"; the {limit} with the largest weights below" if len(heaviest) > limit else ""
-    shown = [(f"{share:.0%}", network_text(network)) for share, network in heaviest[:limit]]
+    shown = [(percent_text(share), network_text(network)) for share, network in heaviest[:limit]]
     return [("Ensemble", f"the weighted mean of {size}{more}"), *shown]
 
 
@@ -130,7 +130,9 @@ def configuration_lines(model: Ensemble, limit: int) -> list[Row]:
     size = f"{members_text(model.models)} with {plural(model.n_parameters, 'parameter')} in all"
     heaviest = weights.most_common(limit)
     more = f"; the {limit} kinds with the largest weights below" if len(weights) > limit else ""
-    lines = [(f"{share:.0%}", f"{plural(numbers[name], nouns[name])}: {name}") for name, share in heaviest]
+    lines = [
+        (percent_text(share), f"{plural(numbers[name], nouns[name])}: {name}") for name, share in heaviest
+    ]
     return [("Ensemble", f"the weighted mean of {size}{more}"), *lines]
 
 

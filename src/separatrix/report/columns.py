@@ -12,7 +12,7 @@ from separatrix.data.column import Column, is_text
 from separatrix.data.kinds.column_schema import ColumnSchema
 from separatrix.data.table import Table
 from separatrix.explain.tables import schema_of
-from separatrix.text import plain_spec
+from separatrix.text import percent_text, plain_spec
 
 SHOWN_LEVELS = 4
 LONGEST = 24  # characters of a level
@@ -114,7 +114,7 @@ def _range(values: Any) -> str:
 
 def _levels(counts: Counter[str], n_rows: int) -> str:
     shown = [
-        f"{_short(level)} ({n / n_rows:.0%})"
+        f"{_short(level)} ({percent_text(n / n_rows)})"
         for level, n in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_LEVELS]
     ]
     more = f" and {len(counts) - SHOWN_LEVELS:,} more" if len(counts) > SHOWN_LEVELS else ""

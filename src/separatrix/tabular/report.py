@@ -15,7 +15,7 @@ from separatrix.decision import Decision
 from separatrix.evaluate.calibration import CalibrationBin, calibration_bins
 from separatrix.evaluate.intervals import Interval
 from separatrix.tabular.candidates import Part
-from separatrix.text import plural
+from separatrix.text import percent_text, plural
 
 Array = NDArray[Any]
 
@@ -72,12 +72,12 @@ class Unsure:
         """Return them for probabilities of shape (n_rows, n_classes) and class numbers."""
         top, right = proba.max(axis=1), proba.argmax(axis=1) == y
         unsure = top < UNSURE
-        share = f"{unsure.sum():,} of {len(y):,} rows ({unsure.mean():.0%})"
+        share = f"{unsure.sum():,} of {len(y):,} rows ({percent_text(unsure.mean())})"
         sentence = f"{share} have a likeliest class below {UNSURE:.0%}"
         if unsure.any():
-            sentence += f"; it is right in {right[unsure].mean():.0%} of them"
+            sentence += f"; it is right in {percent_text(right[unsure].mean())} of them"
         if (~unsure).any():
-            others = f"{right[~unsure].mean():.0%} of the others"
+            others = f"{percent_text(right[~unsure].mean())} of the others"
             sentence += (
                 f", and in {others}" if unsure.any() else f"; the likeliest class is right in {others}"
             )
@@ -93,13 +93,13 @@ class Unsure:
         margins, right = decision.margins(proba), decision.indices(proba) == y
         near = margins < logit(UNSURE)
         low, high = expit(logit(decision.threshold) + logit(UNSURE) * np.array([-1, 1]))
-        share = f"{near.sum():,} of {len(y):,} rows ({near.mean():.0%})"
+        share = f"{near.sum():,} of {len(y):,} rows ({percent_text(near.mean())})"
         sentence = (
             f"{share} have a probability of '{label}' between {low:.3g} and {high:.3g}, near the kept cut of "
             f"{decision.threshold:.4g}"
         )
         parts = [
-            f"in {right[rows].mean():.0%} of {words}"
+            f"in {percent_text(right[rows].mean())} of {words}"
             for rows, words in ((near, "them"), (~near, "the others"))
             if rows.any()
         ]
@@ -185,7 +185,7 @@ class TabularReport:
         yield (
             "Members",
             [
-                (f"{kept.weight:.0%}", plural(kept.n_networks, "network"), kept.configuration)
+                (percent_text(kept.weight), plural(kept.n_networks, "network"), kept.configuration)
                 for kept in self.members
             ],
         )
