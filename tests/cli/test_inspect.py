@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 import separatrix as sx
 from separatrix.cli.inspect import column_lines, solver_text
-from separatrix.data import TableEncoder
+from separatrix.data import Table, TableEncoder
+from separatrix.data.codes import LevelCode
 from separatrix.decision import Decision
 from separatrix.network import PeriodicEmbedding
 
@@ -114,6 +116,18 @@ def test_every_encoding_of_a_column_is_reported():
         "Missing": "a separate input in text: town",
         "Rare": "values beyond the most frequent share one input: town",
         "Left out": "nothing has no value in any row",
+    }
+
+
+def test_levels_of_an_ensemble_are_counted_as_look_counts_them():
+    town = np.array(["a", "b", None, "c", "a"], dtype=object)
+    kind = np.array(["x", "y", "x", "y", "x"], dtype=object)
+    (looked, _) = sx.look(Table({"town": town, "kind": kind})).columns
+    assert (looked.decision.n_distinct, looked.decision.n_missing) == (3, 1)
+    encoder = TableEncoder((LevelCode.fit(town, "town", 9), LevelCode.fit(kind, "kind", 9)))
+    assert dict(column_lines(encoder)) == {
+        "Text": "2 columns, an input for each value, and what it says of the target: town (3), kind (2)",
+        "Missing": "a value of its own in text: town",
     }
 
 

@@ -186,7 +186,9 @@ def _filled_text(encoder: TableEncoder, name: str, median: float | None = None) 
 
 def code_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
     """Return the lines on columns that are coded for a tabular ensemble."""
-    levels = [f"{code.name} ({len(code.levels)})" for code in encoder.columns if isinstance(code, LevelCode)]
+    texts = [code for code in encoder.columns if isinstance(code, LevelCode)]
+    levels = [f"{code.name} ({len(code.levels) - (None in code.levels)})" for code in texts]
+    missing_levels = [code.name for code in texts if None in code.levels]
     missing = [_filled_text(encoder, code.name) for code in encoder.columns if isinstance(code, MissingCode)]
     lines: list[Row] = []
     if encoder.numeric_columns:
@@ -202,6 +204,8 @@ def code_lines(encoder: TableEncoder, limit: int = 8) -> list[Row]:
                 f"{columns}, an input for each value, and what it says of the target: {some(levels, limit)}",
             )
         )
+    if missing_levels:
+        lines.append(("Missing", f"a value of its own in text: {some(missing_levels, limit)}"))
     return [*lines, *dropped_lines(encoder, limit)]
 
 
