@@ -306,6 +306,46 @@ def test_scorers_that_cannot_judge_numbers_and_folds_without_r2(run, prices):
     assert "--cv must be at most 15, half the number of rows, as r2 needs two of them" in few.stderr
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (
+            (),
+            "'yes', the rarer one in training rows: thresholds, costs and average precision are about it; "
+            "--positive no makes 'no' the positive class",
+        ),
+        (
+            ("--positive", "no"),
+            "'no', as asked with --positive: thresholds, costs and average precision are about it",
+        ),
+    ],
+)
+def test_the_positive_class_is_said_as_fit_says_it(run, asked, words):
+    lines = [f"{'yes' if i % 3 == 0 else 'no'},{i * 37 % 50}" for i in range(40)]
+    Path("t.csv").write_text("\n".join(["target,x", *lines]) + "\n", encoding="utf-8")
+    searched = run("search", "t.csv", "--depths", "0", *SMALL, "--rate", "0.1", *asked)
+    fitted = run(
+        *(
+            "fit",
+            "t.csv",
+            "--hidden",
+            "none",
+            "--engine",
+            "numpy",
+            "--epochs",
+            "2",
+            "--folds",
+            "0",
+            "--no-trees",
+        ),
+        *asked,
+    )
+    for result in (searched, fitted):
+        assert result.exit_code == 0, result.output
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith("Positive")]
+        assert line.split(maxsplit=1)[1] == words
+
+
 def test_an_identifier_as_the_target_is_said_before_the_search(run):
     lines = [f"{7 * i},{i * 37 % 50}" for i in range(40)]
     Path("t.csv").write_text("\n".join(["ID,x", *lines]) + "\n", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from separatrix.cli.inspect import column_lines, network_lines, solver_text
 from separatrix.cli.judging import few_rows_text
 from separatrix.cli.judging_options import FEW_ROWS
 from separatrix.cli.options import in_option_names
+from separatrix.cli.positive import positive_lines
 from separatrix.cli.report import (
     assessment_parts,
     class_text,
@@ -150,7 +150,8 @@ def fit_parts(
     `judged` says what judged, if it was no test rows; `hint` is the advice on it, if there is any;
     `is_positive_asked` says whether the user has named the positive one of two classes.
     """
-    positive = positive_lines(model, fit, is_asked=is_positive_asked)
+    counts = fit.target.statistics.get("class_counts", ())
+    positive = positive_lines(model, counts, is_asked=is_positive_asked)
     parts = [_fit_summary(tables, fit, model, positive, decision, with_advice=hint is None)]
     if judged:
         parts.append(judged)
@@ -290,25 +291,6 @@ def target_text(fit: Fitted) -> str:
     mean = (kept["mean"] * n_rows + y.sum()) / (n_rows + len(y))
     low, high = min([kept["minimum"], *y.tolist()]), max([kept["maximum"], *y.tolist()])
     return number_text(low, high, mean)
-
-
-def positive_lines(model: AnyModel, fit: Fitted, *, is_asked: bool) -> list[Row]:
-    """Return the line on which of two classes is the positive one, why, and the option for the other one."""
-    labels = fit.target.labels
-    if labels is None or len(labels) != 2:
-        return []
-    positive = _decision(model).positive
-    label, other = labels.texts[positive], labels.texts[1 - positive]
-    n, n_other = (fit.target.statistics["class_counts"][k] for k in (positive, 1 - positive))
-    if is_asked:
-        why = "as asked with --positive"
-    elif n == n_other:
-        why = "the second, as both are as frequent in training rows"
-    else:
-        why = "the rarer one in training rows"
-    cure = "" if is_asked else f"; --positive {shlex.quote(other)} makes '{other}' the positive class"
-    about = "thresholds, costs and average precision are about it"
-    return [("Positive", f"'{label}', {why}: {about}{cure}")]
 
 
 def fit_values(

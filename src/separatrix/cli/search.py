@@ -33,6 +33,7 @@ from separatrix.cli.options import (
     read_space,
     with_estimator_options,
 )
+from separatrix.cli.positive import positive_lines
 from separatrix.cli.progress import announce_compilation, training_progress, warnings_as_notes
 from separatrix.cli.read_options import with_read_options
 from separatrix.cli.signatures import documented
@@ -270,7 +271,8 @@ def search(
     if files.as_json:
         show_json(search_report.values(found, written, judged))
     else:
-        show(*search_report.parts(found, written, judged))
+        positive = positive_lines(model, _class_counts(found), is_asked=page.positive is not None)
+        show(*search_report.parts(found, written, judged, positive))
     for stop in stops:
         if stop.reason == "diverged":
             warn(in_option_names(stop.message))
@@ -290,9 +292,14 @@ def positive_model(found: TableSearch, positive: str | None) -> AnyModel:
     if model.classes is None:
         DecisionChoice(positive=positive).check_classes(None)
         return model
-    counts = np.unique(found.setup.y, return_counts=True)[1]
-    decision = DecisionChoice(positive=positive).decide(None, None, model.classes, counts)
+    decision = DecisionChoice(positive=positive).decide(None, None, model.classes, _class_counts(found))
     return model if decision == Decision() else replace(model, decision=decision)
+
+
+def _class_counts(found: TableSearch) -> list[int]:
+    """Return the rows of each class."""
+    counts: list[int] = np.unique(found.setup.y, return_counts=True)[1].tolist()
+    return counts
 
 
 @contextmanager

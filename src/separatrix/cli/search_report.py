@@ -38,9 +38,12 @@ class Written:
 
 
 def parts(
-    found: TableSearch, written: Written, judged: CrossAssessment | None = None
+    found: TableSearch,
+    written: Written,
+    judged: CrossAssessment | None = None,
+    positive: Sequence[Row] = (),
 ) -> list[RenderableType]:
-    """Return what was searched, the verdict, and what was written."""
+    """Return what was searched, the verdict, and what was written; `positive` is the line on that class."""
     verdict = found.verdict
     worded = replace(verdict, warnings=tuple(map(in_option_names, verdict.warnings)))
     sentences, (header, *candidates), note = verdict_parts(worded)
@@ -50,7 +53,7 @@ def parts(
     page = "" if written.report is None else f" Report written to '{written.report}'."
     lines.append(f"Model written to '{written.model}'.{page} Next: separatrix predict {written.model} TABLE")
     return [
-        _search_summary(found, written),
+        _search_summary(found, written, positive),
         sentences,
         # A narrow terminal does not show advantage and p: the sentences have those of the network chosen.
         table(("rate" if name == "learning_rate_init" else name for name in header), candidates, n_spare=3),
@@ -77,7 +80,7 @@ def _costs(assessment: Assessment) -> str:
     return f"{COST[0].upper()}{COST[1:]}: {of_each}." if of_each else ""
 
 
-def _search_summary(found: TableSearch, written: Written) -> RenderableType:
+def _search_summary(found: TableSearch, written: Written, positive: Sequence[Row]) -> RenderableType:
     setup, (model, *_) = found.setup, found.models
     assert model.encoder is not None
     assert model.training is not None
@@ -87,6 +90,7 @@ def _search_summary(found: TableSearch, written: Written) -> RenderableType:
         ("Searched", _searched(found)),
         ("Data", f"{written.source}: {plural(n_rows, 'row')}, {columns}"),
         ("Target", f"{setup.target}, {setup.task} ({setup.task_reason}): {value_text(setup.y, setup.task)}"),
+        *positive,
         *column_lines(model.encoder),
         ("Training", _training(model.training["settings"], setup)),
         ("Took", f"{seconds_text(found.seconds)} for {_trainings(found)}"),
