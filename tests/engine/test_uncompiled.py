@@ -15,12 +15,12 @@ def test_kernels_run_without_the_compiler():
     chosen = (
         "(every_combination and tanh and adam) or (every_combination and mish and binary and lion)"
         " or (gradient_and_score and float64) or (dropout and 40)"
-        " or (batches_orders and 7-shuffle-True-True) or (several_blocks and 513)"
+        " or (batches_orders and 7-shuffle-True-True) or (several_blocks and 513 and hidden0)"
         " or (monitored and 13-quadratic)"
         " or (part_by_part and hidden0 and float64) or (many_inputs and 1030)"
-        " or (shapes and 64-True-hidden4)"
+        " or (shapes and 64-True-hidden4-float64)"
         " or (periodic and (7-columns1 or coded) and not hidden2 and not float32)"
-        " or (coded_rows_train and 7-blocks and shuffle-float64)"
+        " or (coded_rows_train and 7-blocks and shuffle-float64 and (blocks3 or not hidden2))"
     )
     done = subprocess.run(
         [
