@@ -36,25 +36,34 @@ def run_score(folder, script=SCORE, **variables):
     return float(done.stdout)
 
 
-def test_the_cache_is_filled_once_and_never_written_again(tmp_path):
-    assert run_score(tmp_path) == pytest.approx(0.6931471805599453, rel=1e-15)
-    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+def times_of_files(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A cache that a process has filled, which takes seconds."""
+    cache = tmp_path_factory.mktemp("cache")
+    assert run_score(cache) == pytest.approx(0.6931471805599453, rel=1e-15)
+    return cache
+
+
+def test_the_cache_is_filled_once_and_never_written_again(filled):
+    files = times_of_files(filled)
     assert {path.suffix for path in files} == {".nbi", ".nbc"}
-    assert [path.name for path in tmp_path.glob("*/*")] == ["evaluation_of-float64"]
-    assert run_score(tmp_path) == pytest.approx(0.6931471805599453, rel=1e-15)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == files
+    assert [path.name for path in filled.glob("*/*")] == ["evaluation_of-float64"]
+    assert run_score(filled) == pytest.approx(0.6931471805599453, rel=1e-15)
+    assert times_of_files(filled) == files
 
 
 @pytest.mark.skipif(not jit.KNOWS_LOCATORS, reason="this Numba names files by the path of the source")
-def test_another_environment_uses_the_same_folder(tmp_path):
-    cache = tmp_path / "cache"
-    assert run_score(cache) == pytest.approx(0.6931471805599453, rel=1e-15)
-    files = {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()}
+def test_another_environment_uses_the_same_folder(filled, tmp_path):
+    files = times_of_files(filled)
     shutil.copytree(Path(jit.__file__).parents[1], tmp_path / "elsewhere" / "separatrix")
     moved = {"PYTHONPATH": str(tmp_path / "elsewhere"), "PYTHONDONTWRITEBYTECODE": "1"}
     script = "import separatrix; assert 'elsewhere' in separatrix.__file__" + SCORE
-    assert run_score(cache, script, **moved) == pytest.approx(0.6931471805599453, rel=1e-15)
-    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()} == files
+    assert run_score(filled, script, **moved) == pytest.approx(0.6931471805599453, rel=1e-15)
+    assert times_of_files(filled) == files
 
 
 def test_without_locators_each_path_of_the_package_has_its_folder(monkeypatch):
