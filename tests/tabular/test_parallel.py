@@ -87,13 +87,20 @@ def test_joblib_threads_change_no_bit() -> None:
 
 
 @pytest.mark.cluster
-@pytest.mark.parametrize("backend", ["loky", "multiprocessing", "dask"])
+@pytest.mark.parametrize("backend", ["multiprocessing", "dask", "loky"])
 def test_other_processes_change_no_bit(backend: str, expected: Any, tmp_path: Path) -> None:
     with dask() if backend == "dask" else nullcontext(), joblib.parallel_config(backend, n_jobs=2):
         reg = watched(tmp_path).fit(X, NUMBERS)
     assert reg.to_model() == expected
     assert reg.stop_.reason == "finished"
     assert len(numbers_in(tmp_path) - {os.getpid()}) == 2
+
+
+@pytest.mark.cluster
+def test_no_network_is_sent_to_a_worker_when_time_is_up(tmp_path: Path) -> None:
+    with joblib.parallel_config("loky", n_jobs=2), pytest.warns(UserWarning, match="2 of 8 networks"):
+        reg = sx.TabularRegressor("fast", cv=2, engine="numpy", time_limit=1e-6).fit(X, NUMBERS)
+    assert reg.stop_.reason == "time_limit"
 
 
 @pytest.mark.cluster
@@ -112,10 +119,3 @@ def test_workers_that_are_always_lost_are_an_error(tmp_path: Path, monkeypatch: 
         pytest.raises(WorkerError, match=r"^the workers must train .* lost 1 times in a row .* needs\.$"),
     ):
         watched(tmp_path, kills="all").fit(X, NUMBERS)
-
-
-@pytest.mark.cluster
-def test_no_network_is_sent_to_a_worker_when_time_is_up(tmp_path: Path) -> None:
-    with joblib.parallel_config("loky", n_jobs=2), pytest.warns(UserWarning, match="2 of 8 networks"):
-        reg = sx.TabularRegressor("fast", cv=2, engine="numpy", time_limit=1e-6).fit(X, NUMBERS)
-    assert reg.stop_.reason == "time_limit"
