@@ -28,7 +28,7 @@ ROWS = """
 import sys, time, warnings
 import numpy as np
 warnings.simplefilter("ignore")
-from separatrix import *
+from separatrix import ArchitectureSearchCV, MLPClassifier, save
 X = np.random.default_rng(0).normal(size=(500, 4))
 y = (X[:, 0] > 0).astype(int)
 """
@@ -39,6 +39,8 @@ network.fit(X, y)
 print(network.stop_.reason, np.isfinite(network.predict_proba(X)).all())
 """
 SAVING = """
+import numpy as np
+from separatrix import save
 from separatrix.model import Model
 from separatrix.network import Network
 network = Network.mlp(100, (300, 300), 1)
@@ -99,7 +101,7 @@ fit(ArchitectureSearchCV(MLPClassifier(), [2, 3], n_jobs=1))
 
 def start(code: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
     """Start a Python process, and return when it has printed a line."""
-    command = [sys.executable, "-c", ROWS + code]
+    command = [sys.executable, "-c", code]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, **pipes)
     assert process.stdout is not None
@@ -109,7 +111,7 @@ def start(code: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
 
 @pytest.mark.promise("Ctrl-C twice raises KeyboardInterrupt at once")
 def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
-    process = start("network = MLPClassifier((4,)).fit(X[:50], y[:50])\n" + ENDLESS, tmp_path)
+    process = start(ROWS + "network = MLPClassifier((4,)).fit(X[:50], y[:50])\n" + ENDLESS, tmp_path)
     time.sleep(0.3)
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
@@ -122,7 +124,7 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.promise("Ctrl-C while kernels are compiled comes back at once and leaves no file")
 def test_ctrl_c_while_compiling(tmp_path: Path) -> None:
-    process = start(COMPILING, tmp_path, SEPARATRIX_CACHE_DIR="cache")
+    process = start(ROWS + COMPILING, tmp_path, SEPARATRIX_CACHE_DIR="cache")
     assert process.stdout is not None
     lines = []
     for _ in range(3):
@@ -145,7 +147,7 @@ def test_ctrl_c_while_compiling(tmp_path: Path) -> None:
 
 @pytest.mark.promise("Ctrl-C late in a search keeps what is done: a usable model, and a store that is whole")
 def test_ctrl_c_late_in_a_search(tmp_path: Path) -> None:
-    process = start(SEARCHING, tmp_path)
+    process = start(ROWS + SEARCHING, tmp_path)
     process.send_signal(signal.SIGINT)
     shown, errors = process.communicate(timeout=60)
     assert (errors, process.returncode) == ("", 0)

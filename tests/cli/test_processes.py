@@ -20,19 +20,22 @@ only_posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminal
 
 
 END_OF_COMMAND = b"-- the end of a command --\n"
-# The libraries are imported once, which takes longer than either command.
-ONE_AFTER_ANOTHER = f"""
+# In one process, as the libraries take longer to import than all commands to run.
+IN_EVERY_ENCODING = f"""
 import sys
 from separatrix.cli import main
-for number, command in enumerate(sys.argv[1:]):
-    if number:
+encodings, *commands = sys.argv[1:]
+for encoding in encodings.split():
+    sys.stdout = open(1, "w", encoding=encoding, closefd=False)  # as Python opens it with PYTHONIOENCODING
+    for command in commands:
+        sys.argv = ["separatrix", *command.split()]
+        try:
+            main()
+        except SystemExit as end:
+            assert not end.code, end.code
         sys.stdout.flush()
         sys.stdout.buffer.write({END_OF_COMMAND})
-    sys.argv = ["separatrix", *command.split()]
-    try:
-        main()
-    except SystemExit as end:
-        assert not end.code, end.code
+        sys.stdout.flush()
 """
 
 
@@ -54,35 +57,36 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_error_has_no_traceback(tmp_path):
-    finished = finish("fit", "none.csv", cwd=tmp_path)
+def test_an_error_has_no_traceback(folder):
+    finished = finish("predict", "model.safetensors", "none.csv", cwd=folder)
     assert finished.returncode == 2
     assert finished.stderr == b"separatrix: error: there is no file 'none.csv'.\n"
 
 
-@pytest.mark.parametrize(
-    ("encoding", "label"),
-    [("cp1252", "->?"), ("cp437", "->█"), ("utf-8", "→█"), ("ascii", "→█")],  # for ASCII, click writes UTF-8
-)
-def test_a_report_in_any_encoding(tmp_path, encoding, label):
+def test_a_report_in_any_encoding(tmp_path):
+    labels = {"cp1252": "->?", "cp437": "->█", "utf-8": "→█", "ascii": "→█"}  # for ASCII, click writes UTF-8
     rows = "".join(f"{i},{'→█' if i % 2 else 'é'}\n" for i in range(40))
     (tmp_path / "t.csv").write_text("a,target\n" + rows, encoding="utf-8")
-    options = {"cwd": tmp_path, "env": os.environ | {"PYTHONIOENCODING": encoding}}
     quick = "--epochs 3 --n-init 1 --no-trees --engine numpy --folds 0 -o m.safetensors"
     commands = [f"fit t.csv {quick}", "evaluate m.safetensors t.csv --json"]
     finished = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_ANOTHER, *commands], capture_output=True, check=False, **options
+        [sys.executable, "-c", IN_EVERY_ENCODING, " ".join(labels), *commands],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    report, _, values = finished.stdout.partition(END_OF_COMMAND)
-    report = report.decode("utf-8" if encoding == "ascii" else encoding)
-    assert f"{label}: 20 (50.0%)" in report
-    assert "Model written to" in report
-    assert "→█" in json.loads(values)["test"]["reports"]["network"]["classes"]
+    *shown, rest = finished.stdout.split(END_OF_COMMAND)
+    assert rest == b""
+    for (encoding, label), report, values in zip(labels.items(), shown[::2], shown[1::2], strict=True):
+        report = report.decode("utf-8" if encoding == "ascii" else encoding)
+        assert f"{label}: 20 (50.0%)" in report
+        assert "Model written to" in report
+        assert "→█" in json.loads(values)["test"]["reports"]["network"]["classes"]
 
 
-def test_debug_has_one(tmp_path):
-    finished = finish("--debug", "fit", "none.csv", cwd=tmp_path)
+def test_debug_has_one(folder):
+    finished = finish("--debug", "predict", "model.safetensors", "none.csv", cwd=folder)
     assert finished.returncode == 1
     assert finished.stderr.startswith(b"Traceback (most recent call last):")
 

@@ -219,18 +219,17 @@ def test_trainings_that_failed_are_tried_again(tmp_path):
 @pytest.mark.process
 def test_after_ctrl_c_the_result_is_what_was_done(tmp_path):
     script = SCRIPT.replace("EPOCHS", "8000") + (
-        "search.n_jobs = N_JOBS\n"
-        "search.fit(X, y)\n"
-        "done = len(search.cv_results_['params'])\n"
-        "assert search.predict(X).shape == (150,)\n"
-        "assert 0 < done < 60, done\n"
-        "print('done', done)\n"
+        "for n_jobs in (1, 2):\n"
+        "    search.set_params(n_jobs=n_jobs, store=f'{n_jobs}.sqlite').fit(X, y)\n"
+        "    done = len(search.cv_results_['params'])\n"
+        "    assert search.predict(X).shape == (150,)\n"
+        "    assert 0 < done < 60, done\n"
+        "    print('done', done, flush=True)\n"
     )
-    for n_jobs in (1, 2):
-        path = tmp_path / f"{n_jobs}.sqlite"
-        command = [sys.executable, "-c", script.replace("N_JOBS", str(n_jobs)), str(path)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        wait_for(path, 15, process)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
-        assert out.startswith("done"), err
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, **pipes) as process:
+        for n_jobs in (1, 2):
+            wait_for(tmp_path / f"{n_jobs}.sqlite", 15, process)
+            process.send_signal(signal.SIGINT)
+            assert process.stdout.readline().startswith("done"), process.stderr.read()
+        assert process.wait(120) == 0
