@@ -47,6 +47,7 @@ NUMERIC = {
             "fit iris --engine nump",
             "--engine must be one of 'auto', 'numpy', 'numba', got 'nump'. Did you mean 'numpy'?",
         ),
+        ("--debug", "a command is missing; separatrix --help lists them."),
         ("fit", "TABLE is missing; write separatrix fit TABLE."),
         ("predict m.safetensors", "TABLE is missing; write separatrix predict MODEL TABLE."),
         (

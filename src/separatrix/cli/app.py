@@ -51,6 +51,11 @@ class Commands(TyperGroup):
         with usage_errors(ctx, tuple(args)):
             return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the subcommand; that there is none is found here."""
+        with usage_errors(ctx, ()):
+            return super().invoke(ctx)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the name of a subcommand, the subcommand itself, and the arguments left."""
         if args[0] not in self.commands and not ctx.resilient_parsing:

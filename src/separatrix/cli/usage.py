@@ -48,6 +48,8 @@ def sentence(error: Any, ctx: Any, words: Sequence[str]) -> str:
             return f"{name_of(error.param)} is missing; write {_shortest(ctx)}."
         case "BadParameter":
             return f"{_typed_name(error.param, words)} {error.message}"
+        case "UsageError" if ctx.parent is None:
+            return f"a command is missing; {ctx.command_path} --help lists them."
     return str(error.format_message())
 
 
