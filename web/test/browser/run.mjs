@@ -6,11 +6,13 @@
  */
 
 import { SCENARIOS } from "./scenarios.mjs";
-import { faultsOf, withBrowser } from "./pages.mjs";
+import { faultsOf, withBrowser, withContext } from "./pages.mjs";
 
 const [chromium, folder] = process.argv.slice(2);
 
-for (const [settings, scenarios] of groups()) await inOneBrowser(settings, scenarios);
+await withBrowser(chromium, async (browser) => {
+  for (const [settings, scenarios] of groups()) await inOneContext(browser, settings, scenarios);
+});
 
 function groups() {
   const found = new Map();
@@ -21,8 +23,8 @@ function groups() {
   return found;
 }
 
-async function inOneBrowser(settings, scenarios) {
-  await withBrowser(chromium, JSON.parse(settings), async (context) => {
+async function inOneContext(browser, settings, scenarios) {
+  await withContext(browser, JSON.parse(settings), async (context) => {
     for (const { name, run } of scenarios) {
       let error = null;
       try {
