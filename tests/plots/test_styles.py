@@ -5,6 +5,7 @@ A new display is tested once it is in `CASES`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -220,7 +221,11 @@ def styled(name: str) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("style", STYLES)
+SIZES = ["default", "talk", "size 8", "size 24"]
+COLORS = ["dark", "gray"]
+
+
+@pytest.mark.parametrize("style", SIZES)
 @pytest.mark.parametrize("case", CASES)
 def test_texts_do_not_overlap_and_nothing_has_the_colour_of_its_ground(
     case: str, style: str, overlapping_texts: Callable[[Figure], list[tuple[str, str]]]
@@ -229,6 +234,28 @@ def test_texts_do_not_overlap_and_nothing_has_the_colour_of_its_ground(
         figure = CASES[case]()
         assert overlapping_texts(figure) == []
         assert unseen(figure) == []
+
+
+@pytest.mark.parametrize("style", COLORS)
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_has_the_colour_of_its_ground(case: str, style: str) -> None:
+    with styled(style):
+        figure = CASES[case]()
+        figure.set_layout_engine("none")  # texts lie as in the default style, and fit
+        figure.draw_without_rendering()
+        assert unseen(figure) == []
+
+
+def test_styles_of_colours_change_no_size() -> None:
+    """So where texts do not overlap in the default style, they do not in these."""
+    assert {*SIZES, *COLORS} == {*STYLES}
+    with styled("default"):
+        usual = dict(plt.rcParams)
+    for style in COLORS:
+        with styled(style):
+            changed = {name for name, value in plt.rcParams.items() if value != usual[name]}
+        assert changed
+        assert all(re.search(r"color|prop_cycle|cmap", name) for name in changed), changed
 
 
 LEAST_CONTRAST = 1.25  # of relative luminances (WCAG 2.1); 1 is the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import subprocess
 import sys
@@ -79,15 +80,40 @@ def test_every_picture_has_a_caption(name: str, result_of: Callable[[str], Recip
     assert all(picture.caption.endswith(".") for picture in result_of(name).pictures)
 
 
-def test_films_come_first_and_report_their_frames(tmp_path: Path) -> None:
-    frames: list[tuple[int, int]] = []
-    film, *pictures = RECIPES["gaussians"](
-        tmp_path, progress=lambda done, total: frames.append((done, total))
-    ).pictures
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RecipeResult, list[tuple[int, int]], str]:
+    """Run a recipe with its film in a new process: its result, what it reports of frames, what it prints."""
+    folder = tmp_path_factory.mktemp("filmed")
+    code = (
+        "import matplotlib; matplotlib.use('agg'); before = dict(matplotlib.rcParams)\n"
+        "from pathlib import Path; from separatrix.recipes import RECIPES; import pickle\n"
+        f"folder, frames = Path({str(folder)!r}), []\n"
+        "report = lambda done, total: frames.append((done, total))\n"
+        "result = RECIPES['gaussians'](folder / 'pictures', progress=report)\n"
+        "assert dict(matplotlib.rcParams) == before\n"
+        "from matplotlib import pyplot; assert pyplot.get_fignums() == []\n"
+        "(folder / 'result').write_bytes(pickle.dumps((result, frames)))"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return *pickle.loads((folder / "result").read_bytes()), finished.stdout
+
+
+def test_films_come_first_and_report_their_frames(
+    filmed: tuple[RecipeResult, list[tuple[int, int]], str],
+) -> None:
+    result, frames, _ = filmed
+    film, *pictures = result.pictures
     assert frames == [(number, 11) for number in range(1, 12)]
     assert film.path.read_bytes().startswith(b"GIF89a")
     assert film.code == 'sx.animate(network, "gaussians-film.gif", X, y, views=["boundary", "surface"])'
     assert {picture.path.suffix for picture in pictures} == {".png"}
+
+
+def test_no_figure_stays_open_and_no_style_is_changed(
+    filmed: tuple[RecipeResult, list[tuple[int, int]], str],
+) -> None:
+    assert filmed[2] == ""  # the process of the fixture has looked at figures and styles
 
 
 def _agrees(ours: str, documented: str) -> bool:
@@ -99,20 +125,7 @@ def _agrees(ours: str, documented: str) -> bool:
     return ours in {f"{i} of {n}" for i in range(low, high + 1)}
 
 
-def test_the_results_are_reproducible(tmp_path: Path) -> None:
-    first, second = (RECIPES["gaussians"](tmp_path / folder, films=False) for folder in ("first", "second"))
+def test_the_results_are_reproducible(tmp_path: Path, result_of: Callable[[str], RecipeResult]) -> None:
+    first, second = result_of("gaussians"), RECIPES["gaussians"](tmp_path, films=False)
     assert first.facts == second.facts
     assert [file.read_bytes() for file in first.files] == [file.read_bytes() for file in second.files]
-
-
-def test_no_figure_stays_open_and_no_style_is_changed(tmp_path: Path) -> None:
-    code = (
-        "import matplotlib; matplotlib.use('agg'); before = dict(matplotlib.rcParams)\n"
-        "from pathlib import Path; from separatrix.recipes import RECIPES\n"
-        f"RECIPES['gaussians'](Path({str(tmp_path)!r}))\n"
-        "assert dict(matplotlib.rcParams) == before\n"
-        "from matplotlib import pyplot; assert pyplot.get_fignums() == []"
-    )
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr
-    assert finished.stdout == ""
