@@ -157,7 +157,9 @@ def palette_of(frames: Sequence[Array]) -> Image.Image:
     frames : sequence of uint8 ndarray of shape (height, width, 3)
     """
     pixels = np.concatenate([frame[::2, ::2].reshape(-1, 3) for frame in frames])
-    colors, counts = np.unique(pixels, axis=0, return_counts=True)
+    # One number for each colour: rows of three are sorted thirty times slower.
+    codes, counts = np.unique(pixels @ np.array([2**16, 2**8, 1], np.uint32), return_counts=True)
+    colors = np.column_stack([codes >> 16, codes >> 8, codes]).astype(np.uint8)
     # By the root of its area, so that the background does not take the colours of the points.
     weighted = np.repeat(colors, np.sqrt(counts).astype(np.int64), axis=0)
     chosen = Image.fromarray(weighted[np.newaxis]).quantize(
