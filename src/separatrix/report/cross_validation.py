@@ -20,9 +20,9 @@ from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import DUMMY, Baseline
 from separatrix.evaluate.comparison import COST, Comparison, PairedTest, comparison
 from separatrix.evaluate.cost import Cost
-from separatrix.report.fold_scores import over_folds, scores_of
+from separatrix.report.fold_scores import AnyReport, over_folds, scores_of
 from separatrix.report.folds import Split, every_fold_has_all_classes, fault_notes, fitted_on, fold_splits
-from separatrix.report.judging import ClassWeight, assess_subject, training_table
+from separatrix.report.judging import ClassWeight, assess_subject, report_of, training_table
 from separatrix.report.subject import Subject, is_linear_baseline
 from separatrix.select.corrected_ttest import corrected_t_test
 from separatrix.text import plural
@@ -187,16 +187,13 @@ def cross_assess(
     answers = _pooled(subject.n_rows, [(fold.test, fold.answers) for fold in first])
     baselines = _pooled_baselines(subject, folds, n_folds, cost)
 
-    def assessed(rows: Subject, answers: Array, baselines: Mapping[str, Baseline]) -> Assessment:
-        return assess_subject(rows, answers, baselines, target, is_weighted=is_weighted, cost=cost)
-
-    pooled = assessed(subject, answers, baselines)
-    of_folds = [_assessed_fold(subject, fold, baselines, assessed) for fold in folds]
+    pooled = assess_subject(subject, answers, baselines, target, is_weighted=is_weighted, cost=cost)
+    of_folds = [_reports_of_fold(subject, fold, baselines, cost) for fold in folds]
     sizes = [[len(rows) for rows in side] for side in zip(*splits, strict=True)]
     judged = replace(
         pooled,
         reports={
-            name: over_folds(report, [each.reports[name] for each in of_folds], *sizes)
+            name: over_folds(report, [reports[name] for reports in of_folds], *sizes)
             for name, report in pooled.reports.items()
         },
         comparisons=_comparisons(subject, folds, of_folds, sizes, by_auc=pooled.decided_by == "ROC AUC"),
@@ -251,16 +248,14 @@ def _pooled_baselines(
     return found
 
 
-def _assessed_fold(
-    subject: Subject,
-    fold: _Fold,
-    baselines: Mapping[str, Baseline],
-    assessed: Callable[[Subject, Array, Mapping[str, Baseline]], Assessment],
-) -> Assessment:
-    """Return the assessment of a fold, with the cuts of the baselines over all rows."""
+def _reports_of_fold(
+    subject: Subject, fold: _Fold, baselines: Mapping[str, Baseline], cost: Cost | None
+) -> dict[str, AnyReport]:
+    """Return the reports of a fold's test rows, with the cuts of the baselines over all rows."""
     rows = subject.take(fold.test)
     cut = {name: replace(each, threshold=baselines[name].threshold) for name, each in fold.baselines.items()}
-    return assessed(rows, fold.answers, cut)
+    judged = {subject.kind: Baseline(fold.answers, threshold=subject.how.threshold), **cut}
+    return {name: report_of(rows, answers, cost) for name, answers in judged.items()}
 
 
 def _pooled(n_rows: int, answers: Sequence[tuple[Array, Array]]) -> Array:
@@ -283,7 +278,7 @@ def _rows_text(subject: Subject, n_folds: int, n_repeats: int, *, has_groups: bo
 def _comparisons(
     subject: Subject,
     folds: Sequence[_Fold],
-    of_folds: Sequence[Assessment],
+    of_folds: Sequence[Mapping[str, AnyReport]],
     sizes: list[list[int]],
     *,
     by_auc: bool,
@@ -298,7 +293,7 @@ def _comparisons(
 
     def test(metric: str, name: str) -> PairedTest | None:
         own, other = (
-            scores_of(metric, [judged.reports[each] for judged in of_folds]) for each in (subject.kind, name)
+            scores_of(metric, [reports[each] for reports in of_folds]) for each in (subject.kind, name)
         )
         if own is None or other is None:
             return None

@@ -15,8 +15,11 @@ from separatrix.evaluate.answer_rule import AnswerRule
 from separatrix.evaluate.assessment import Assessment, assess_classifier, assess_regressor
 from separatrix.evaluate.baseline_models import TrainingTable, table_baselines
 from separatrix.evaluate.baselines import Baseline
+from separatrix.evaluate.classification import classification_report
 from separatrix.evaluate.cost import Cost
 from separatrix.evaluate.intervals import FloatArray
+from separatrix.evaluate.regression import regression_report
+from separatrix.report.fold_scores import AnyReport
 from separatrix.report.subject import Subject, class_weight_of, is_linear_baseline
 
 Array = NDArray[Any]
@@ -130,6 +133,20 @@ def assess_subject(
             cost=cost,
         )
     return replace(found, notes=line_notes(subject.model))
+
+
+def report_of(subject: Subject, answers: Baseline, cost: Cost | None = None) -> AnyReport:
+    """Return the report of the answers of one model, without a comparison."""
+    if subject.classes is None:
+        return regression_report(subject.y, answers.predictions)
+    return classification_report(
+        subject.labels,
+        answers.predictions,
+        subject.classes,
+        threshold=answers.threshold,
+        positive=subject.how.positive,
+        cost=cost,
+    )
 
 
 def line_notes(model: Any) -> tuple[str, ...]:
