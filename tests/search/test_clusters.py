@@ -1,4 +1,7 @@
-"""Processes and clusters: the same results as in threads, even if workers are lost."""
+"""Processes and clusters: the same results as in threads, even if workers are lost.
+
+The tests that kill workers come after those that do not, as each new worker imports all libraries.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,23 @@ def dask() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
+def dask_threads() -> Iterator[Any]:
+    """Dask's only worker, of three threads."""
+    with dask_cluster(n_workers=1, threads_per_worker=3) as client:
+        yield client
+
+
+def scale(client: Any, n_workers: int) -> None:
+    """Wait until a cluster of Dask has this number of workers: some may have been killed, or be too many."""
+    client.cluster.scale(n_workers)
+    client.wait_for_workers(n_workers, timeout=300)
+    until = time.monotonic() + 300
+    while len(client.scheduler_info()["workers"]) > n_workers:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
 def ray() -> Iterator[None]:
     ray = pytest.importorskip("ray")
     from ray.util.joblib import register_ray
@@ -86,7 +106,7 @@ def cluster(request: pytest.FixtureRequest) -> str:
     if request.param in {"dask", "ray"}:
         client = request.getfixturevalue(request.param)
     if request.param == "dask":
-        client.wait_for_workers(2, timeout=300)  # one may have been killed
+        scale(client, 2)
     return str(request.param)
 
 
@@ -121,7 +141,7 @@ def test_dasks_memory_manager_makes_no_worker_get_the_rows_again(
         while not is_over.wait(0.01):
             runs.append(dask.amm.run_once())
 
-    dask.wait_for_workers(2)
+    scale(dask, 2)
     manager = threading.Thread(target=drop_copies)
     manager.start()
     with joblib.parallel_config("dask"):
@@ -131,28 +151,6 @@ def test_dasks_memory_manager_makes_no_worker_get_the_rows_again(
     assert np.array_equal(scores_of(search), expected)
     assert len(runs) > 10
     assert len(faulty.numbers_in(log)) == 2
-
-
-def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: Path) -> None:
-    scorer = faulty.KillsOnce(tmp_path / "log")
-    with joblib.parallel_config(cluster):
-        search = make_search(scoring=scorer).fit(X, Y)
-    assert np.array_equal(scores_of(search), expected)
-    workers = faulty.numbers_in(scorer.log)
-    assert len(workers) > N_TRIALS  # what was lost was repeated
-    assert workers[-1] not in faulty.numbers_in(scorer.killed)  # by others
-
-
-@pytest.mark.parametrize("cluster", ["loky", "dask"], indirect=True)
-def test_workers_that_are_always_lost_are_an_error(
-    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("separatrix.search.trial_chunks.MAX_LOSSES", 0)
-    with (
-        joblib.parallel_config(cluster),
-        pytest.raises(WorkerError, match=r"^the workers must finish .* lost 1 times in a row .* needs\.$"),
-    ):
-        make_search(scoring=faulty.KillsAlways(tmp_path / "log")).fit(X, Y)
 
 
 def test_an_error_of_a_scorer_comes_back_as_it_is(cluster: str, tmp_path: Path) -> None:
@@ -177,23 +175,49 @@ def test_ctrl_c_keeps_what_is_done(cluster: str, expected: Any, tmp_path: Path) 
     assert np.array_equal(found, expected[:, done])
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 3)])
-def test_dask_workers_may_have_any_number_of_threads(
-    shape: tuple[int, int], expected: Any, tmp_path: Path
+def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: Path) -> None:
+    scorer = faulty.KillsOnce(tmp_path / "log")
+    with joblib.parallel_config(cluster):
+        search = make_search(scoring=scorer).fit(X, Y)
+    assert np.array_equal(scores_of(search), expected)
+    workers = faulty.numbers_in(scorer.log)
+    assert len(workers) > N_TRIALS  # what was lost was repeated
+    assert workers[-1] not in faulty.numbers_in(scorer.killed)  # by others
+
+
+@pytest.mark.parametrize("cluster", ["loky", "dask"], indirect=True)
+def test_workers_that_are_always_lost_are_an_error(
+    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with dask_cluster(*shape), joblib.parallel_config("dask"):
+    monkeypatch.setattr("separatrix.search.trial_chunks.MAX_LOSSES", 0)
+    with (
+        joblib.parallel_config(cluster),
+        pytest.raises(WorkerError, match=r"^the workers must finish .* lost 1 times in a row .* needs\.$"),
+    ):
+        make_search(scoring=faulty.KillsAlways(tmp_path / "log")).fit(X, Y)
+
+
+def test_dask_may_have_one_worker_of_one_thread(dask: Any, expected: Any, tmp_path: Path) -> None:
+    scale(dask, 1)
+    with joblib.parallel_config("dask"):
         search = make_search().fit(faulty.counted(X, tmp_path / "log"), Y)
     assert np.array_equal(scores_of(search), expected)
     assert len(faulty.numbers_in(tmp_path / "log")) == 1
 
 
-def test_a_dask_cluster_without_workers_is_an_error(tmp_path: Path) -> None:
+def test_a_dask_worker_may_have_several_threads(dask_threads: Any, expected: Any, tmp_path: Path) -> None:
+    scale(dask_threads, 1)
+    with joblib.parallel_config("dask", client=dask_threads):
+        search = make_search().fit(faulty.counted(X, tmp_path / "log"), Y)
+    assert np.array_equal(scores_of(search), expected)
+    assert len(faulty.numbers_in(tmp_path / "log")) == 1
+
+
+def test_a_dask_cluster_without_workers_is_an_error(dask_threads: Any, tmp_path: Path) -> None:
+    scale(dask_threads, 1)
     scorer = faulty.Dawdles(tmp_path / "log")
-    with (
-        dask_cluster(n_workers=1, threads_per_worker=2) as client,
-        joblib.parallel_config("dask", wait_for_workers_timeout=1),
-    ):
-        when_logged(scorer.log, 10, lambda: client.cluster.scale(0))
+    with joblib.parallel_config("dask", client=dask_threads, wait_for_workers_timeout=1):
+        when_logged(scorer.log, 10, lambda: dask_threads.cluster.scale(0))
         with pytest.raises(TimeoutError, match="no worker after 1 seconds"):
             make_search(scoring=scorer).fit(X, Y)
 
