@@ -4,14 +4,15 @@ import warnings
 
 import numpy as np
 import pytest
+from numpy.random import RandomState
 from numpy.testing import assert_array_equal
-from sklearn.datasets import make_circles
+from sklearn.datasets import load_digits, make_circles
 
 from separatrix.engine import get_engine
 from separatrix.engine.base import Data
 from separatrix.errors import ParameterError
 from separatrix.estimators import MLPClassifier, MLPRegressor
-from separatrix.network import SGD, Adam, Network, Penalty
+from separatrix.network import SGD, Adam, Network, Penalty, initial_theta
 from separatrix.train.range_test import range_test
 
 X, Y = make_circles(200, noise=0.05, factor=0.4, random_state=0)
@@ -41,6 +42,20 @@ def test_the_rate_depends_on_the_arguments_alone():
     before = theta.copy()
     range_test(network, SGD(), Penalty(), theta, data, 20, get_engine("numpy"))
     assert_array_equal(theta, before)
+
+
+def test_rows_that_are_soon_learned_do_not_raise_the_rate():
+    X, y = load_digits(return_X_y=True)
+    data = Data(X[:800] / 16, y[:800, np.newaxis].astype(float))
+    network = Network.mlp(64, (64,), 10, head="multiclass")
+    theta = initial_theta(network, "glorot", RandomState(0))
+    rate = range_test(network, Adam(), Penalty(), theta, data, 200, get_engine("numpy"))
+    assert 0.001 < rate < 0.02  # at 0.1, the largest, the loss of a training swings
+    numbers = Data(data.X, (data.T - 4.5) / 3)
+    plain = Network.mlp(64, (64,), 1, head="regression")
+    theta = initial_theta(plain, "glorot", RandomState(0))
+    # The squared error of numbers is not kept small by a margin, and rises at large rates.
+    assert range_test(plain, Adam(), Penalty(), theta, numbers, 200, get_engine("numpy")) > rate
 
 
 def test_no_rate_where_nothing_can_fall():
