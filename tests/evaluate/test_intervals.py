@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 from sklearn.metrics import f1_score
 
 from separatrix.evaluate import Interval, f1_interval, mean_interval, proportion_interval
@@ -25,15 +24,6 @@ def test_wilson_is_its_formula():
     reach = z / (1 + z**2 / n) * np.sqrt(fraction * (1 - fraction) / n + z**2 / (4 * n**2))
     interval = proportion_interval(n_hits, n)
     np.testing.assert_allclose((interval.low, interval.high), (centre - reach, centre + reach), rtol=1e-12)
-
-
-@pytest.mark.parametrize("n", [1, 2, 7, 40, 10**6])
-def test_wilson_is_scipys_interval(n):
-    for n_hits in {0, 1, n // 3, n // 2, n - 1, n}:
-        expected = stats.binomtest(n_hits, n).proportion_ci(0.95, method="wilson")
-        interval = proportion_interval(n_hits, n)
-        assert interval.value == n_hits / n
-        np.testing.assert_allclose((interval.low, interval.high), expected, rtol=1e-12)
 
 
 def test_wilson_covers_the_true_value_as_often_as_it_should():

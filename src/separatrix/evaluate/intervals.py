@@ -19,7 +19,6 @@ FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.intp]
 
 LEVEL = 0.95
-_Z = float(special.ndtri(0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True)
@@ -89,13 +88,8 @@ def proportion_interval(n_hits: int, n_trials: int, *, reason: str = "no rows") 
     """
     if n_trials == 0:
         return Interval(None, reason=reason)
-    # Not by scipy.stats.binomtest, which also computes a p-value: it takes far longer.
-    fraction = n_hits / n_trials
-    width = 2 * (n_trials + _Z**2)
-    centre = (2 * n_trials * fraction + _Z**2) / width
-    reach = _Z / width * math.sqrt(4 * n_trials * fraction * (1 - fraction) + _Z**2)
-    low = 0.0 if n_hits == 0 else centre - reach
-    return Interval(fraction, low, 1.0 if n_hits == n_trials else centre + reach)
+    ends = stats.binomtest(n_hits, n_trials).proportion_ci(LEVEL, method="wilson")
+    return Interval(n_hits / n_trials, float(ends.low), float(ends.high))
 
 
 def f1_interval(n_hits: int, n_misses: int, n_false_alarms: int, *, reason: str = "no rows") -> Interval:
@@ -216,6 +210,6 @@ def precision_interval(average_precision: float, n_positive: int) -> Interval:
         return Interval(average_precision, ends.low, ends.high)
     logit = math.log(average_precision / (1 - average_precision))
     error = 1 / math.sqrt(n_positive * average_precision * (1 - average_precision))
-    reach = _Z * error
+    reach = float(stats.norm.ppf(0.5 + LEVEL / 2)) * error
     low, high = special.expit([logit - reach, logit + reach]).tolist()
     return Interval(average_precision, low, high)
