@@ -43,10 +43,21 @@ def _closed_figures() -> Iterator[None]:
         sys.modules["matplotlib.pyplot"].close("all")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files with long tests first, so that several workers end at about the same time."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put files with long tests first, so that several workers end at about the same time.
+
+    With ``--cov``, lines are counted in one case of each quick test: to count them in all doubles their time,
+    and adds few lines.
+    """
     ranks: dict[object, int] = {}
     for item in items:
         rank = next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
         ranks[item.path] = min(rank, ranks.get(item.path, rank))
     items.sort(key=lambda item: ranks[item.path])
+    if config.pluginmanager.hasplugin("_cov"):
+        counted: set[str] = set()
+        for item in items:
+            test = item.nodeid.partition("[")[0]
+            if test in counted or any(item.get_closest_marker(name) for name in LONG):
+                item.add_marker("no_cover")
+            counted.add(test)

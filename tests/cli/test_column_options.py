@@ -45,6 +45,7 @@ def test_what_a_user_says_of_columns_goes_before_the_decisions(run, churn, extra
     assert "Data      churn.csv: 196 rows, 5 columns to predict from" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_model_predicts_what_was_decided(run, churn):
     result = run("fit", churn, "-t", "churn", "--target-missing", "drop", *NETWORK)
     assert result.exit_code == 0, result.output

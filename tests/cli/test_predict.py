@@ -484,6 +484,7 @@ def test_lines_to_skip_are_counted_with_blank_ones(run, people, model, output):
     assert run("predict", str(model), "titled.csv", "-o", output, "--skip-rows", "3").exit_code == 0
 
 
+@pytest.mark.slow
 def test_intervals_of_rows_far_from_the_training_are_warned_of(run):
     x = np.linspace(0, 10, 120)
     pl.DataFrame({"x": x, "z": x[::-1] % 3, "y": 2 * x}).write_csv("t.csv")

@@ -54,6 +54,7 @@ def test_features_are_named_and_placed_column_by_column():
     np.testing.assert_array_equal(X[:, 7], 0)
 
 
+@pytest.mark.slow
 @given(table=tables())
 def test_numeric_features_of_the_training_table_are_standardised(table):
     encoder = TableEncoder.fit(table)
@@ -71,6 +72,7 @@ def test_numeric_features_of_the_training_table_are_standardised(table):
             assert abs(feature.std() - (not constant)) < accuracy
 
 
+@pytest.mark.slow
 @given(table=tables(), seed=st.integers(0, 99))
 def test_permuting_rows_permutes_the_features(table, seed):
     order = np.random.default_rng(seed).permutation(len(table["id"]))
@@ -79,6 +81,7 @@ def test_permuting_rows_permutes_the_features(table, seed):
     np.testing.assert_array_equal(encoder.transform(table)[order], encoder.transform(shuffled))
 
 
+@pytest.mark.slow
 @given(table=tables())
 def test_a_round_trip_through_json_keeps_every_bit(table):
     encoder = TableEncoder.fit(table)

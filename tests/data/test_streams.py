@@ -60,6 +60,7 @@ def test_pieces_are_the_table(tmp_path, extension):
         np.testing.assert_array_equal(column, TABLE.columns[name][one.first_row : one.first_row + one.n_rows])
 
 
+@pytest.mark.slow
 def test_records_longer_than_a_chunk_of_a_csv_file_stay_whole(tmp_path, monkeypatch):
     monkeypatch.setattr("separatrix.data.files.csv_files.CHUNK_BYTES", 64)
     draw = np.random.RandomState(0)

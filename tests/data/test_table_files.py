@@ -280,6 +280,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_real_tables_have_the_rows_and_missing_cells_of_their_files(real_tables):
     table = read_table(real_tables / "adult.csv")
     assert (table.n_rows, len(table.column_names)) == (48_842, 15)

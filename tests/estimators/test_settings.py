@@ -214,6 +214,7 @@ def test_batch_sizes_by_name(rows: Rows) -> None:
         assert MLPClassifier(batch_size=64).settings().rows_per_step(50) == 50
 
 
+@pytest.mark.slow
 def test_rows_may_be_drawn_with_replacement(engine: str, rows: Rows) -> None:
     drawn = trained(rows, shuffle="replacement", batch_size=1, engine=engine)
     assert np.array_equal(drawn, trained(rows, shuffle="replacement", batch_size=1, engine=engine))

@@ -148,6 +148,7 @@ def test_wherever_the_rows_come_from(tmp_path, form):
     np.testing.assert_allclose(clf.theta_, expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_several_buffers_learn_as_well_and_the_same_each_time(small_buffers):
     settings = {**FAST, "max_iter": 30, "batch_size": 100, "learning_rate_init": 0.01}
     first, again = (sx.MLPClassifier(**settings).fit_table(table("text")) for _ in range(2))
@@ -291,6 +292,7 @@ def test_targets_that_cannot_be_learned(estimator, columns, sentence):
         estimator(**FAST).fit_table(Table(columns))
 
 
+@pytest.mark.slow
 def test_too_little_memory_names_the_least():
     with pytest.raises(ParameterError, match="memory must be at least 440MB, got 50MB"):
         sx.MLPClassifier(**FAST).fit_table(table("text"), memory="50MB")
@@ -387,6 +389,7 @@ def test_after_kill_9_the_same_bits(tmp_path, monkeypatch, capsys):
     assert not checkpoint.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "lazy"])
 def test_continuing_from_files_and_lazy_frames(tmp_path, small_buffers, form):
     settings = {**FAST, "max_iter": 5, "batch_size": 100}

@@ -79,6 +79,7 @@ def test_standard_error_agrees_with_the_bootstrap(make_rows):
     assert error == pytest.approx(bootstrap, rel=0.1)
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_true_value_as_often_as_it_should():
     rng = np.random.default_rng(2)
     truth = stats.norm.cdf(1 / np.sqrt(2))  # of two unit normals one apart

@@ -53,6 +53,7 @@ def test_mcnemar_by_hand():
     assert accuracy.first - accuracy.second == pytest.approx(7 / 31)
 
 
+@pytest.mark.slow
 @given(n_first=st.integers(0, 20), n_second=st.integers(0, 20))
 def test_mcnemars_interval_agrees_with_its_p_value(n_first, n_second):
     right = np.r_[np.ones(n_first, bool), np.zeros(n_second, bool)]

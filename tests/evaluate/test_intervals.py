@@ -43,6 +43,7 @@ def test_no_trials_give_a_reason():
     assert proportion_interval(0, 0, reason="never predicted") == Interval(None, reason="never predicted")
 
 
+@pytest.mark.slow
 @given(hits=st.integers(1, 50), misses=st.integers(0, 50), false_alarms=st.integers(0, 50))
 def test_f1_is_sklearns_and_in_its_interval(hits, misses, false_alarms):
     truth = [1] * (hits + misses) + [0] * false_alarms
@@ -53,6 +54,7 @@ def test_f1_is_sklearns_and_in_its_interval(hits, misses, false_alarms):
     assert covers(interval, interval.value)
 
 
+@pytest.mark.slow
 def test_f1_interval_covers_the_true_value_as_often_as_it_should():
     rng = np.random.default_rng(4)
     fractions = [0.3, 0.05, 0.1, 0.55]  # hits, misses, false alarms, the rest

@@ -32,6 +32,7 @@ def test_values_are_sklearns_for_each_target():
         np.testing.assert_allclose(values, function(truth, predicted, multioutput="raw_values"))
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_true_value_as_often_as_they_should():
     rng = np.random.default_rng(1)
     truths = {"r2": 0.8, "rmse": 0.5, "mae": 0.5 * np.sqrt(2 / np.pi)}

@@ -79,6 +79,7 @@ def test_a_container_that_is_none(path: Path, content: bytes, message: str) -> N
         read_container(path, "key")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_epochs", [MAX_VALUES + 1, LARGE_HEADER // 6])
 def test_a_long_header_of_ours_is_read(path: Path, n_epochs: int) -> None:
     text = json.dumps({"loss": [0.25] * n_epochs})

@@ -143,6 +143,7 @@ def models(draw):
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(model=models())
 def test_every_model_comes_back_to_the_last_bit(model, tmp_path_factory):

@@ -119,6 +119,7 @@ def test_an_update_is_what_a_new_drawing_shows() -> None:
         assert_allclose(moved.get_colors(), drawn.get_colors())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", [None, "constrained"])
 def test_words_fit_small_axes(overlapping_texts, layout) -> None:
     figure = plt.figure(layout=layout)

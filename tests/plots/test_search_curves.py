@@ -45,6 +45,7 @@ def test_those_that_were_still_improving_are_marked(searched: Any) -> None:
     assert SearchCurvesDisplay(converged, best=0, smallest_as_good=0).plot().limits_ is None
 
 
+@pytest.mark.slow
 def test_more_than_there_are_draws_all_with_a_score(searched: Any) -> None:
     display = SearchCurvesDisplay.from_search(searched, n_best=100)
     assert sorted(display.shown_) == np.flatnonzero(np.isfinite(searched.candidates_.mean)).tolist()

@@ -344,6 +344,7 @@ class Pressed(NumpyEngine):
         return super().advance(tasks, n_threads)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Ctrl-C while folds judge a model raises: half a training is not scored")
 @pytest.mark.parametrize("kind", ["ensemble", "network", "pipeline"])
 def test_ctrl_c_in_a_fold_ends_the_judging(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:

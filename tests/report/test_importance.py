@@ -33,6 +33,7 @@ def test_of_classes_it_is_scikit_learns() -> None:
         assert group.loss.value == pytest.approx(expected.importances_mean[i], abs=0.03)
 
 
+@pytest.mark.slow
 def test_of_numbers_it_is_the_fall_of_r2() -> None:
     X, _ = rows()
     y = X @ [2.0, 1.0, 0.0]

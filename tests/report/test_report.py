@@ -224,6 +224,7 @@ def test_what_the_page_says_to_type_works(tmp_path: Path) -> None:
     assert (tmp_path / "scored.csv").is_file()
 
 
+@pytest.mark.slow
 def test_it_is_written_whole(report: Report, tmp_path: Path) -> None:
     path = report.save(tmp_path / "report.html")
     assert path.read_text(encoding="utf-8") == report.to_html()
@@ -324,6 +325,7 @@ def rare_line(shift: float = 0.0) -> tuple[sx.Model, Table, np.ndarray]:
     return model, Table({"x": x}), y
 
 
+@pytest.mark.slow
 def test_where_no_cut_pays_the_page_says_so_and_has_no_command_for_one() -> None:
     model, table, y = rare_line()
     report = Report.from_estimator(model, table, y)
@@ -337,6 +339,7 @@ def test_where_no_cut_pays_the_page_says_so_and_has_no_command_for_one() -> None
     assert "with_threshold" not in text
 
 
+@pytest.mark.slow
 def test_the_kept_cut_is_the_one_to_copy() -> None:
     model, table, y = rare_line()
     report = Report.from_estimator(model.with_threshold(0.1259), table, y, cost={"fn": 20, "fp": 1})

@@ -63,6 +63,7 @@ def wait_for(path, n_trials, process):
     pytest.fail("the search did nothing in two minutes")
 
 
+@pytest.mark.slow
 def test_a_finished_search_is_not_trained_again(tmp_path, monkeypatch):
     path = tmp_path / "search.sqlite"
     first = make_search(path).fit(X, Y)

@@ -118,6 +118,7 @@ def send_ctrl_c() -> None:
     time.sleep(0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Ctrl-C in the first networks of a tabular fit leaves a usable model")
 @pytest.mark.parametrize("press", ["at the line", "at the first span", "in a network", "after a network"])
 @pytest.mark.parametrize("target", ["ill", "age"])
@@ -161,6 +162,7 @@ def test_ctrl_c_in_the_first_networks_leaves_a_model(
         assert answers[0] == pytest.approx(frequencies, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_in_a_tabular_fit_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     class Engine(NumpyEngine):
         def advance(self, tasks: Any, n_threads: int = 1) -> Any:

@@ -122,6 +122,7 @@ def test_its_share_falls_with_its_loss() -> None:
     assert twice == share_of_line(ensemble + noise, ensemble)
 
 
+@pytest.mark.slow
 def test_it_enters_where_the_truth_is_straight_and_only_there() -> None:
     draw = np.random.RandomState(1)
     X = draw.normal(size=(200, 2))

@@ -59,6 +59,7 @@ def test_a_sample_has_rare_classes_and_their_weight(file: Path) -> None:
     assert 200 <= len(fit.y_test) <= 5100
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_rows(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     give_room(500, monkeypatch)
     predictions = []

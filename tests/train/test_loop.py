@@ -264,6 +264,7 @@ def own_handler() -> Iterator[list[int]]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_current_parameters(engine, make_run, own_handler):
     handler = signal.getsignal(signal.SIGINT)
     timers = []
