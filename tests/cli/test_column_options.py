@@ -93,6 +93,7 @@ def test_a_search_knows_the_options(run, churn):
     assert (schema["zip"].kind, schema["customer_id"].kind) == ("number", "dropped")
 
 
+@pytest.mark.slow
 def test_a_model_is_judged_on_the_target_as_it_was_read(run, churn):
     lines = Path(churn).read_text(encoding="utf-8").splitlines()
     whole = [lines[0], *(line for line in lines[1:] if line.endswith(("Yes", "no ")))]
@@ -105,6 +106,7 @@ def test_a_model_is_judged_on_the_target_as_it_was_read(run, churn):
     assert judged.exit_code == 0, judged.output
 
 
+@pytest.mark.slow
 def test_spellings_that_are_joined_are_joined_at_prediction(run, tmp_path):
     rows = "".join(f"{i},{'Red' if i % 3 else 'red '},{'yes' if i % 3 else 'no'}\n" for i in range(60))
     Path("p.csv").write_text(f"x,paint,y\n{rows}", encoding="utf-8")

@@ -105,6 +105,7 @@ def numbers():
     return reg
 
 
+@pytest.mark.slow
 def test_an_interval_has_a_lower_and_an_upper_end(run, numbers):
     result = run("predict", "numbers.safetensors", "new.csv", "--interval", "0.8", "-o", "out.csv")
     assert result.exit_code == 0, result.output
@@ -114,12 +115,14 @@ def test_an_interval_has_a_lower_and_an_upper_end(run, numbers):
     np.testing.assert_allclose(scored.select("lower", "upper").to_numpy(), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_an_interval_without_ends_is_said(run, numbers):
     result = run("predict", "numbers.safetensors", "new.csv", "--interval", "0.999")
     assert "intervals have no ends: 60 training rows are too few for a coverage of 0.999" in result.stderr
     assert result.stdout.splitlines()[1].endswith(",-inf,inf")
 
 
+@pytest.mark.slow
 def test_an_interval_needs_the_residuals_of_an_ensemble(run, people, model, numbers):
     result = run("predict", str(model), str(people), "--interval", "0.9")
     assert result.exit_code == 2

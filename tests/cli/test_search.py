@@ -306,6 +306,7 @@ def test_scorers_that_cannot_judge_numbers_and_folds_without_r2(run, prices):
     assert "--cv must be at most 15, half the number of rows, as r2 needs two of them" in few.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

@@ -79,6 +79,7 @@ def test_every_option_with_a_number_says_what_it_got(run, command):
             assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_that_takes_a_value_says_that_it_has_none(run, command):
     for parameter in load_command(command).params:

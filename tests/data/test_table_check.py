@@ -87,7 +87,7 @@ def test_a_lacking_column_is_reported():
 Y = np.where(TABLE["age"] > 50, "yes", "no")
 
 
-@pytest.fixture(scope="module", params=["network", "ensemble"])
+@pytest.fixture(scope="module", params=["network", pytest.param("ensemble", marks=pytest.mark.slow)])
 def fitted(request):
     if request.param == "network":
         return sx.MLPClassifier((), solver="lbfgs", random_state=0).fit_table(TABLE, Y)

@@ -20,7 +20,7 @@ LABELS[1::7] = [f" {label}".lower() for label in LABELS[1::7]]
 FRAME = pd.DataFrame({"x": X, "z": X**2, "answer": LABELS})
 
 
-@pytest.fixture(scope="module", params=["network", "tabular"])
+@pytest.fixture(scope="module", params=["network", pytest.param("tabular", marks=pytest.mark.slow)])
 def classifier(request: Any) -> Any:
     network = MLPClassifier((), solver="lbfgs", random_state=0, engine="numpy")
     tabular = TabularClassifier("fast", cv=2, engine="numpy")

@@ -63,6 +63,7 @@ def test_f1_interval_covers_the_true_value_as_often_as_it_should():
     assert 0.93 <= np.mean([covers(f1_interval(*counts[:3]), truth) for counts in drawn]) <= 0.97
 
 
+@pytest.mark.slow
 def test_mean_interval_covers_skewed_losses():
     rng = np.random.default_rng(5)
     coverage = np.mean([covers(mean_interval(rng.exponential(2.0, 100)), 2.0) for _ in range(2000)])

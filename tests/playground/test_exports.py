@@ -18,10 +18,13 @@ import separatrix as sx
 WEB = Path(__file__).parents[2] / "web"
 NAMES = ["circles", "blobs", "waves", "linear", "quadratic", "mixed", "price", "counts"]
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or not (WEB / "node_modules").is_dir(),
-    reason="needs Node and, in web/, 'npm ci'",
-)
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(
+        shutil.which("node") is None or not (WEB / "node_modules").is_dir(),
+        reason="needs Node and, in web/, 'npm ci'",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def test_layers_are_side_by_side_and_units_on_top_of_each_other() -> None:
     assert all(max(abs(a - c), abs(b - d)) > 1 for i, (a, b) in enumerate(corners) for c, d in corners[:i])
 
 
+@pytest.mark.slow
 def test_weights_are_lines_between_layers_of_one_column() -> None:
     display = HiddenUnitsDisplay.from_estimator(random_model(2, 4, 3, 1), X, grid_resolution=4)
     widths = [lines.get_linewidths() for lines in display.weights_]

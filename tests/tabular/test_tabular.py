@@ -121,6 +121,7 @@ def test_few_rows_are_predicted_as_among_many(classifier: sx.TabularClassifier) 
     np.testing.assert_allclose(classifier.predict_proba(table[:3]), many[:3], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits_for_any_number_of_threads() -> None:
     table, risk = people(120, 0)
     one, two = (sx.TabularClassifier(**FAST, n_jobs=n).fit(table, risk > 0) for n in (1, 2))
@@ -161,6 +162,7 @@ def test_how_many_networks_are_trained_at_most() -> None:
     assert len(sx.TabularRegressor().configurations) == 30
 
 
+@pytest.mark.slow
 def test_groups_stay_together() -> None:
     table, risk = people(120, 0)
     groups = np.arange(120) // 4

@@ -44,6 +44,7 @@ def test_the_rate_depends_on_the_arguments_alone():
     assert_array_equal(theta, before)
 
 
+@pytest.mark.slow
 def test_rows_that_are_soon_learned_do_not_raise_the_rate():
     X, y = load_digits(return_X_y=True)
     data = Data(X[:800] / 16, y[:800, np.newaxis].astype(float))
