@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)  # a slow machine is no error
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[Any], list[Any]]:
+    """Collect test functions alone: test files have no examples, and to look for them takes long."""
+    found = yield
+    return [each for each in found if type(each) is pytest.Module]
+
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "accuracy" / "data"
 

@@ -99,6 +99,7 @@ def test_the_same_command_gives_the_same_network(run):
     assert (sx.load("a.safetensors").theta == sx.load("b.safetensors").theta).all()
 
 
+@pytest.mark.slow
 def test_a_task_that_is_given(run):
     path = write("t.csv", "a,target", *(f"{i},{i % 3}" for i in range(60)))
     assert "classification (3 different whole numbers)" in run("fit", path, *NUMPY).stdout
@@ -149,6 +150,7 @@ def test_class_weight_by_name(run, people):
     assert sx.load("model.safetensors").training["settings"]["class_weight"] == {"yes": 5.0}
 
 
+@pytest.mark.slow
 def test_early_stopping_is_reported(run):
     result = run("fit", "moons", *NUMPY, "--early-stopping", "--n-iter-no-change", "2", "--max-iter", "500")
     assert (
@@ -157,6 +159,7 @@ def test_early_stopping_is_reported(run):
     )
 
 
+@pytest.mark.slow
 def test_a_batch_larger_than_the_rows_is_a_note(run):
     result = run("fit", "iris", *NUMPY, "--batch-size", "1000", "--no-early-stopping")
     assert result.exit_code == 0
@@ -191,6 +194,7 @@ def test_divergence_at_once_writes_nothing(run):
     assert not Path("model.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_network_so_far(run, monkeypatch):
     @contextmanager
     def interrupted():
@@ -352,6 +356,7 @@ def test_ctrl_c_before_the_first_epoch_is_reported(run, monkeypatch):
     assert not list(Path().glob("*.safetensors"))
 
 
+@pytest.mark.slow
 def test_advice_for_probabilities_that_are_too_sure(run):
     noise = [f"{(i * 37) % 101},{(i * 53) % 97},{(i * 71) % 89},{'yn'[(i * i // 7) % 2]}" for i in range(200)]
     result = run(
@@ -382,6 +387,7 @@ def test_a_loss_that_rose_is_no_reason_for_a_higher_rate(run):
     assert "raise" not in result.stderr
 
 
+@pytest.mark.slow
 def test_advice_for_a_network_that_fits_the_training_rows_too_well(run):
     options = ("--solver", "lbfgs", "--max-iter", "1000")
     result = run("fit", "diabetes", *NUMPY, *options)

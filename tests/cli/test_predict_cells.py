@@ -156,6 +156,7 @@ def with_code(text, every):
     return "\n".join([head, *map(",".join, cells), ""])
 
 
+@pytest.mark.slow
 def test_words_for_a_missing_value_travel_with_the_model(run):
     Path("old.csv").write_text(with_code(FILES["point"], 6), encoding="utf-8")
     Path("new.csv").write_text(with_code(FILES["point"], 4), encoding="utf-8")

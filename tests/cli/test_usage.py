@@ -68,6 +68,7 @@ def test_wrong_words_are_one_sentence_and_exit_code_2(run, line, sentence):
     assert result.stderr == f"separatrix: error: {sentence}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_with_a_number_says_what_it_got(run, command):
     for parameter in load_command(command).params:

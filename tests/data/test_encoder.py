@@ -90,6 +90,7 @@ def test_a_round_trip_through_json_keeps_every_bit(table):
     assert again.transform(table).tobytes() == encoder.transform(table).tobytes()
 
 
+@pytest.mark.slow
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_any_finite_numbers_give_bounded_features(values):
     encoder = TableEncoder.fit({"x": values})

@@ -45,6 +45,7 @@ def assert_same(left, right):
         np.testing.assert_array_equal(left.columns[name], column)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", [".csv", ".tsv", ".parquet"])
 def test_pieces_are_the_table(tmp_path, extension):
     write_table(TABLE, tmp_path / f"t{extension}")

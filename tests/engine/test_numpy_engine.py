@@ -106,7 +106,8 @@ def central_differences(plan: Plan, theta: Array, data: Data, step: int | None) 
 def test_gradient_is_the_slope_of_the_objective(
     head: str, activation: str, options: dict[str, Any], step: int | None
 ) -> None:
-    net = network(head, activation, **options)
+    n_out = 1 if head == "binary" else 3
+    net = Network.mlp(3, (3, 2), n_out, activation=activation, head=head, **options)
     plan = Plan(net, Adam(), Penalty(l2=0.3, l1=0.2), dropout_seed=5)
     data = rows_for(net, n_rows=6)
     theta = initial_theta(net, "glorot", RandomState(1))

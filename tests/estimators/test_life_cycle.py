@@ -37,6 +37,7 @@ def through_pickle(network: MLPClassifier) -> MLPClassifier:
     return pickle.loads(pickle.dumps(network))
 
 
+@pytest.mark.slow
 @pytest.mark.promise(
     "k calls of partial_fit are one fit of k epochs, bit for bit, also with pickle between them"
 )

@@ -32,6 +32,7 @@ def loss_of(network, X=X, y=Y):
     return -np.log(network.predict_proba(X)[np.arange(len(y)), y]).mean()
 
 
+@pytest.mark.slow
 def test_the_network_with_the_lowest_loss_is_kept():
     losses = [loss_of(fitted(n)) for n in (1, 2, 3, 4, 5)]
     assert losses == sorted(losses, reverse=True)

@@ -139,6 +139,7 @@ def test_alpha_is_split_by_l1_ratio() -> None:
     assert MLPClassifier(alpha=2.0, l1_ratio=0.25).settings().penalty == network.Penalty(l2=1.5, l1=0.5)
 
 
+@pytest.mark.slow
 def test_an_l1_penalty_sets_weights_to_0(engine: str, rows: Rows) -> None:
     X, y = rows
     settings: dict[str, Any] = {
@@ -188,6 +189,7 @@ def test_your_own_arrays_leave_the_frequencies_drawn(rows: Rows) -> None:
     assert 0 < np.abs(first[frequencies]).max() < 1
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("embedding", [8, network.PeriodicEmbedding(8, 0.3, columns=(0,))])
 def test_an_embedding_learns_steps_along_a_feature(embedding: Any) -> None:

@@ -159,6 +159,7 @@ def test_several_buffers_learn_as_well_and_the_same_each_time(small_buffers):
     assert first.score(Table(COLUMNS), y) > 0.95
 
 
+@pytest.mark.slow
 def test_early_stopping_holds_rows_out(small_buffers):
     clf = sx.MLPClassifier(**{**FAST, "max_iter": 200}, early_stopping=True, metrics=["neg_log_loss"])
     clf.set_params(n_iter_no_change=2, validation_fraction=0.2, learning_rate_init=0.01)

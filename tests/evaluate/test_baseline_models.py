@@ -35,6 +35,7 @@ def test_gradient_boosting_is_scikit_learns_with_native_categories() -> None:
     np.testing.assert_allclose(found, model.predict_proba(frames[1]), atol=1e-12)
 
 
+@pytest.mark.slow
 def test_weights_count_for_all_baselines() -> None:
     train, y = people(300)
     test, _ = people(50, 1)
@@ -101,6 +102,7 @@ def test_levels_beyond_those_of_trees_are_missing_to_them() -> None:
     assert np.isfinite(found["gradient boosting"].predictions).all()
 
 
+@pytest.mark.slow
 def test_each_baseline_cuts_where_it_is_cheapest_on_training_rows() -> None:
     train, y = people(300)
     test, _ = people(50, 1)
@@ -121,6 +123,7 @@ def test_each_baseline_cuts_where_it_is_cheapest_on_training_rows() -> None:
     assert {name: each.threshold for name, each in plain.items()} == {"dummy": None}
 
 
+@pytest.mark.slow
 def test_boosting_can_hold_a_rare_class_in_a_leaf() -> None:
     """Seventeen rows that a column names: leaves of 20 rows cannot hold them alone."""
     random = np.random.RandomState(0)

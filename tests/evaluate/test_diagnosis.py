@@ -85,6 +85,7 @@ def test_a_loss_that_still_falls():
     assert "max_iter to 150" in found["still improving"].cure
 
 
+@pytest.mark.slow
 def test_a_rate_that_is_too_large_oscillates():
     found = diagnosed(classifier(learning_rate_init=3.0, batch_size=10, max_iter=100, n_iter_no_change=100))
     assert "oscillating" in found

@@ -87,6 +87,7 @@ def test_the_reason_why_there_is_no_mean_interval(losses, value, reason):
     assert mean_interval(np.array(losses, dtype=float)) == Interval(value, reason=reason)
 
 
+@pytest.mark.slow
 @given(
     losses=st.lists(st.floats(0, 1e6), min_size=2, max_size=30), shuffler=st.randoms(use_true_random=False)
 )

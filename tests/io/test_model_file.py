@@ -601,6 +601,7 @@ print(model.predict({"age": [0.3, None], "größe": ["m", "x"]}).tolist())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("join", [lambda model: model, lambda model: Ensemble([model, model])])
 def test_numpy_alone_loads_and_predicts(path, join):
     model = join(make_model(n_in=N_ENCODED, encoder=ENCODER, classes=["no", "yes"]))

@@ -77,6 +77,7 @@ def test_each_of_several_outputs_is_named() -> None:
     assert {"setosa", "versicolor", "virginica"} <= set(words(display.ax_))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 5, 3, 1), (2, 40, 8, 3), (3, 30, 1), (2, 3, 10)])
 def test_words_do_not_overlap_each_other_or_the_tiles(sizes: tuple[int, ...]) -> None:
     head = "binary" if sizes[-1] == 1 else "multiclass"

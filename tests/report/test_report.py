@@ -268,6 +268,7 @@ def dated(n: int = 120) -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "estimator",
     [MLPClassifier((2,), solver="lbfgs", random_state=0), sx.TabularClassifier("fast", cv=2, random_state=0)],

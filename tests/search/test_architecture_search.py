@@ -177,6 +177,7 @@ class TestResults:
         assert fewest.best_params_ == {"hidden_layer_sizes": ()}
         assert not hasattr(make_search(refit=False).fit(X, Y), "best_estimator_")
 
+    @pytest.mark.slow
     def test_several_scores(self):
         search = make_search(scoring=["neg_log_loss", "roc_auc"], refit="roc_auc").fit(X, Y)
         assert search.best_index_ == search.cv_results_["mean_test_roc_auc"].argmax()
@@ -275,6 +276,7 @@ class TestResults:
         assert search.verdict_.baseline_is_enough
         assert "A straight line is enough" in search.summary()
 
+    @pytest.mark.slow
     def test_the_three_displays(self):
         figure = make_search().fit(X, Y).plot()
         assert len([ax for ax in figure.axes if ax.get_label() != "<colorbar>"]) == 3
@@ -292,6 +294,7 @@ class TestEnsemble:
         loaded = sx.load(tmp_path / "ensemble.safetensors")
         np.testing.assert_allclose(loaded.predict_proba(X), search.ensemble_.predict_proba(X), atol=1e-6)
 
+    @pytest.mark.slow
     def test_labels_are_words_and_numbers_are_numbers(self):
         words = np.array(["no", "yes"])[Y]
         search = make_search(ensemble_size=4).fit(X, words)

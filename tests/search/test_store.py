@@ -117,6 +117,7 @@ def _seconds(path):
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "what"),
     [

@@ -120,6 +120,7 @@ def test_weights_of_classes_may_be_named_by_their_text() -> None:
         search_table(PRICES, "price", class_weight="balanced", **SMALL)
 
 
+@pytest.mark.slow
 def test_the_setup_is_passed_on_before_the_first_training_and_callbacks_are_called_in_the_last() -> None:
     setups: list[SearchSetup] = []
     epochs: list[int] = []
@@ -135,6 +136,7 @@ def test_the_setup_is_passed_on_before_the_first_training_and_callbacks_are_call
     assert epochs[-1] == 15
 
 
+@pytest.mark.slow
 def test_a_store_continues_a_search_and_counts_what_is_done(tmp_path: Path) -> None:
     store = tmp_path / "s.sqlite"
     first = search_table(PRICES, "price", store=store, scoring="neg_max_error", **SMALL, **TWO)

@@ -81,6 +81,7 @@ def test_metrics_have_names(metric: str, label: str, sign: int) -> None:
 SCORES = st.one_of(st.integers(-3, 3).map(float), st.just(np.nan))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(1, 5), SCORES), max_size=12))
 def test_no_candidate_that_is_not_larger_reaches_one_of_the_front(pairs: list[tuple[int, float]]) -> None:
     sizes, mean = (np.array([pair[k] for pair in pairs]) for k in (0, 1))

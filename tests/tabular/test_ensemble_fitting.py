@@ -55,6 +55,7 @@ def test_a_table_is_fitted_as_its_columns_are(source: Any, plain: sx.TabularClas
     assert clf.predict(source if source is not FRAME else FRAME.drop("ill")).shape == (N,)
 
 
+@pytest.mark.slow
 def test_a_file_and_several_files(tmp_path: Path, plain: sx.TabularClassifier) -> None:
     FRAME.write_csv(tmp_path / "all.csv")
     FRAME[:50].write_csv(tmp_path / "part-1.csv")
@@ -177,6 +178,7 @@ def test_ctrl_c_twice_in_a_tabular_fit_is_an_interrupt(monkeypatch: pytest.Monke
     assert not hasattr(estimator, "ensemble_")
 
 
+@pytest.mark.slow
 def test_the_score_so_far_ends_at_that_of_the_ensemble(capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[Any] = []
     fit_table(

@@ -50,6 +50,7 @@ def test_columns_made_of_a_date_are_shuffled_together(fitted: sx.TabularClassifi
     assert fitted.report_.reason == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [("compared_answers", "Other models were not compared"), ("OutOfFold", "The importance of columns")],

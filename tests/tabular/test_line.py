@@ -138,6 +138,7 @@ def test_it_enters_where_the_truth_is_straight_and_only_there() -> None:
     assert all(len(model.network.layers) == 3 for model in round_.to_model().models)
 
 
+@pytest.mark.slow
 def test_a_line_that_is_clearly_better_than_its_mean_with_the_networks_is_taken_alone() -> None:
     X = np.random.RandomState(0).normal(size=(60, 3))
     reg = sx.TabularRegressor("fast").fit(X, X[:, 0])

@@ -100,6 +100,7 @@ def test_it_is_shown_and_written(classifier: sx.TabularClassifier) -> None:
     assert json.loads(json.dumps(classifier.report_.to_dict()))["metric"] == "log-loss"
 
 
+@pytest.mark.slow
 def test_without_the_comparison_it_is_quick_and_has_the_simple_scores() -> None:
     table, risk = people()
     report = sx.TabularRegressor(**FAST).fit(table, risk).report_
@@ -118,6 +119,7 @@ def test_a_fit_that_was_cut_short_is_not_compared() -> None:
     assert "Not compared" in repr(clf.report_)
 
 
+@pytest.mark.slow
 def test_rows_that_are_equal_or_weigh_nothing_keep_their_numbers() -> None:
     table, risk = people()
     twice = pl.concat([table[:0], table, table])

@@ -96,6 +96,7 @@ def test_a_saved_model_has_the_same_intervals(regressor: sx.TabularRegressor, tm
         np.testing.assert_array_equal(model.predict_interval(table, coverage), intervals)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("A target far from zero is fitted as one around zero, also by an ensemble")
 @pytest.mark.parametrize("shift", [0.0, -300.0, 1e9])
 def test_a_target_far_from_zero_is_fitted_as_one_around_zero(
@@ -130,6 +131,7 @@ def test_the_same_seed_gives_the_same_bits_for_any_number_of_threads() -> None:
     assert other.to_model() != one.to_model()
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter_and_weights_count_rows() -> None:
     table, risk = people(80, 0)
     weight = np.random.RandomState(0).randint(0, 3, 80)
@@ -147,6 +149,7 @@ def test_the_order_of_rows_does_not_matter_and_weights_count_rows() -> None:
     assert np.isnan(weighted.oof_[weight == 0]).all()
 
 
+@pytest.mark.slow
 def test_a_class_weight_moves_the_probabilities() -> None:
     table, risk = people(200, 0)
     plain, weighted = (
@@ -246,6 +249,7 @@ def test_a_fit_that_fails_leaves_the_fitted_estimator_as_it_was() -> None:
     np.testing.assert_array_equal(clf.predict_proba(X), proba)
 
 
+@pytest.mark.slow
 def test_fewer_groups_than_folds() -> None:
     table, risk = people(60, 0)
     for estimator, y in ((sx.TabularClassifier("fast"), risk > 0), (sx.TabularRegressor("fast"), risk)):
@@ -354,6 +358,7 @@ def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
         check(estimator)
 
 
+@pytest.mark.slow
 def test_the_best_presets_have_networks_with_an_embedding(monkeypatch, tmp_path):
     best = recipe.configurations("best", 100, of_classes=True)
     assert best == (*recipe.configurations("default", 100, of_classes=True), recipe.PERIODIC)
