@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 from threadpoolctl import threadpool_limits
@@ -43,21 +44,45 @@ def _closed_figures() -> Iterator[None]:
         sys.modules["matplotlib.pyplot"].close("all")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put files with long tests first, so that several workers end at about the same time.
+COVERAGE = pytest.StashKey[Any]()
+"""The coverage that pytest-cov has started, or None."""
 
-    With ``--cov``, lines are counted in one case of each quick test: to count them in all doubles their time,
-    and adds few lines.
-    """
+COUNTED = pytest.StashKey[bool]()
+"""Whether the lines that a test runs are counted."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with long tests first, so that several workers end at about the same time."""
     ranks: dict[object, int] = {}
+    counted: set[str] = set()
     for item in items:
         rank = next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
         ranks[item.path] = min(rank, ranks.get(item.path, rank))
-    items.sort(key=lambda item: ranks[item.path])
-    if config.pluginmanager.hasplugin("_cov"):
-        counted: set[str] = set()
-        for item in items:
-            test = item.nodeid.partition("[")[0]
-            if test in counted or any(item.get_closest_marker(name) for name in LONG):
-                item.add_marker("no_cover")
+        test = item.nodeid.partition("[")[0]
+        item.stash[COUNTED] = rank == len(LONG) and test not in counted
+        if item.stash[COUNTED]:
             counted.add(test)
+    items.sort(key=lambda item: ranks[item.path])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """With ``--cov``, count lines in one case of each quick test: to count them in all takes minutes."""
+    running = sys.modules["coverage"].Coverage.current() if "coverage" in sys.modules else None
+    session.config.stash[COVERAGE] = running
+    if running is not None:
+        running.stop()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count the lines that a test runs, if they are to be counted."""
+    coverage = item.config.stash[COVERAGE]
+    if coverage is None or not item.stash[COUNTED]:
+        return (yield)
+    coverage.start()
+    try:
+        return (yield)
+    finally:
+        coverage.stop()
