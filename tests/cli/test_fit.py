@@ -436,3 +436,17 @@ def test_an_identifier_as_the_target_is_said_before_the_training(run, name, is_s
     )
     assert result.stderr.startswith(note) == is_said
     assert ("identifier" in result.stdout) == is_said
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param([f"{i % 97:03d}" for i in range(150)], id="numbers with zeros in front"),
+        pytest.param([f"{i}.5 kg" if i % 20 else f"{i}.5" for i in range(60)], id="some without a unit"),
+    ],
+)
+def test_an_unclear_target_that_is_no_identifier_has_no_note_before_the_training(run, cells):
+    write("t.csv", "y,x", *(f"{cell},{i * 37 % 50}" for i, cell in enumerate(cells)))
+    result = run("fit", "t.csv", "-t", "y", *NUMPY, "--hidden", "none", "--epochs", "2", "--folds", "0")
+    assert result.exit_code == 0, result.output
+    assert "the target column" not in result.stderr

@@ -194,11 +194,13 @@ def open_tables(
 
 
 def note_target(schema: Schema) -> None:
-    """Say before the training what a user should look at of the target."""
-    if schema.target is not None and not schema.target.is_clear:
-        cure = "choose another column with --target"
-        words = "; ".join(schema.target.notes).replace(ANOTHER_TARGET, cure)
-        note(f"the target column '{schema.target.name}' {words}.")
+    """Say before the training that the target may be an identifier; other notes are in the report."""
+    if schema.target is None:
+        return
+    for words in schema.target.notes:
+        if ANOTHER_TARGET in words:
+            cured = words.replace(ANOTHER_TARGET, "choose another column with --target")
+            note(f"the target column '{schema.target.name}' {cured}.")
 
 
 def read_table_source(source: str, reading: ReadOptions, known: Collection[str] = ()) -> Table:
