@@ -162,7 +162,7 @@ def test_the_options_choose_the_kind_of_model(model, given, kind):
     [
         (
             ["--model", "tabular", "--hidden", "4"],
-            "--hidden-layer-sizes belongs to one network, and --model=tabular to an ensemble of networks",
+            "--hidden belongs to one network, and --model=tabular to an ensemble of networks",
         ),
         (["--solver", "adam", "--presets", "fast"], "--solver belongs to one network, and --presets to an"),
         (
@@ -170,7 +170,7 @@ def test_the_options_choose_the_kind_of_model(model, given, kind):
             "--groups belongs to an ensemble of networks, and --model=network",
         ),
         (["--model", "netwrok"], "--model must be one of"),
-        (["--model", "line", "--hidden", "8"], "--hidden-layer-sizes does not go with --model=line"),
+        (["--model", "line", "--hidden", "8"], "--hidden does not go with --model=line"),
         (["--model", "line", "--embedding", "4"], "--embedding does not go with --model=line"),
     ],
 )

@@ -254,12 +254,12 @@ def test_ctrl_c_before_a_network_was_tried_on_all_folds(run, people, interrupt_a
     ("arguments", "sentence"),
     [
         (["--activation", "tanh,rellu"], "--activation must be one of"),
-        (["--solver", "lbfgs", "--rate", "0.1"], "--learning-rate-init has no effect with solver 'lbfgs'"),
+        (["--solver", "lbfgs", "--rate", "0.1"], "--rate has no effect with solver 'lbfgs'"),
         (["--alpha", "0.1,-1"], "--alpha must be a number in [0, infinity), got -1.0."),
         (["--scoring", "loss"], "--scoring must be accuracy, "),
         (["--scoring", "r2"], "--scoring r2 cannot judge the classes no, yes; name "),
         (["--refit", "sbest"], "--refit must be one of 'one_se', 'best', got 'sbest'. Did you mean 'best'?"),
-        (["--jobs", "0"], "--n-jobs must be -1, for all cores, or a number"),
+        (["--jobs", "0"], "--jobs must be -1, for all cores, or a number"),
         (["--widths", "0,2"], "--widths must be an integer of at least 1, got 0."),
         (
             ["--cv", "30"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from separatrix import __version__
 from separatrix.cli.console import error_line, exit_if_interrupted, with_option_names
-from separatrix.cli.usage import USER_ERROR, name_of, needless_argument, unknown_command, usage_errors
+from separatrix.cli.usage import USER_ERROR, needless_argument, typed_name, unknown_command, usage_errors
 from separatrix.errors import FAULTS_CURE, ParameterError, SeparatrixError, TableWarning
 
 COMMANDS = {
@@ -35,6 +36,9 @@ COMMANDS = {
     "warm": "Compile the training kernels ahead of the first fit.",
 }
 """The first sentence of each command's docstring, so that the list needs none of their modules."""
+
+TYPED = "separatrix.typed"
+"""Key of the words after the name of the command, in what a context remembers."""
 
 
 class Commands(TyperGroup):
@@ -77,6 +81,7 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options and arguments; an argument too many is found here."""
         is_completed, ctx.allow_extra_args = ctx.resilient_parsing, True
+        ctx.meta[TYPED] = tuple(args)
         with usage_errors(ctx, tuple(args)):
             left = super().parse_args(ctx, args)
         if left and not is_completed:
@@ -95,11 +100,14 @@ class Command(TyperCommand):
         except Exception as error:
             if ctx.find_root().params.get("debug") or not _is_user_error(error):
                 raise
-            error_line(self.sentence(error))
+            error_line(self.sentence(error, ctx.meta[TYPED]))
             raise typer.Exit(USER_ERROR) from error
 
-    def sentence(self, error: Exception) -> str:
-        """Return the message of an error; a `ParameterError` names the option instead of the parameter."""
+    def sentence(self, error: Exception, words: Sequence[str] = ()) -> str:
+        """Return the message of an error; a `ParameterError` names the option instead of the parameter.
+
+        The `words` are those of the command line, after the name of the command.
+        """
         options = {parameter.name: parameter for parameter in self.params if parameter.name}
         if not isinstance(error, ParameterError):
             # A column may have the name of a parameter.
@@ -108,7 +116,7 @@ class Command(TyperCommand):
             sentence = re.sub(r"\bskip_rows=(\d+)", r"--skip-rows \1", sentence)
             return re.sub(r"\bas in (table|encoding|sep)='([^']*)'", r"as in --\1='\2'", sentence)
         name, space, detail = error.parameter.partition(" ")  # as in: class_weight of class 'x'
-        name = name_of(options[name]) if name in options else name
+        name = typed_name(options[name], words) if name in options else name
         return f"{name}{space}{detail} {with_option_names(error.problem, options)}"
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import typer
 
 MOST_SEED = 2**32 - 1
 """The largest seed that NumPy takes."""
 
 
-def read_integer(text: str) -> int:
-    """Read a whole number.
+def read_integer(text: str, what: str = "a whole number such as 5") -> int:
+    """Read a whole number; an error says `what` it must be.
 
     Examples
     --------
@@ -19,11 +21,11 @@ def read_integer(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise typer.BadParameter(f"must be a whole number such as 5, got '{text}'.") from error
+        raise typer.BadParameter(f"must be {what}, got '{text}'.") from error
 
 
-def read_number(text: str) -> float:
-    """Read a number; an error on a decimal comma says how it is written.
+def read_number(text: str, what: str = "a number such as 0.5") -> float:
+    """Read a number; an error says `what` it must be, and of one with a comma how it is written.
 
     Examples
     --------
@@ -33,10 +35,7 @@ def read_number(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        cure = ""
-        if _is_number(with_point := text.strip().replace(",", ".")):
-            cure = f"; write {with_point}"
-        raise typer.BadParameter(f"must be a number such as 0.5, got '{text}'{cure}.") from error
+        raise typer.BadParameter(f"must be {what}, got '{text}'{_cure(text.strip())}.") from error
 
 
 def read_seed(text: str) -> int:
@@ -53,9 +52,11 @@ def read_seed(text: str) -> int:
     return seed
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _cure(text: str) -> str:
+    """Return how to write a number with a comma, which separates its decimals or its thousands."""
+    if not re.fullmatch(r"[+-]?\d*,\d+(e[+-]?\d+)?", text, re.IGNORECASE):
+        return ""
+    with_point = text.replace(",", ".")
+    may_be_thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text)
+    whole = f"{text.replace(',', '')}, or " if may_be_thousands else ""
+    return f"; write {whole}{with_point}"

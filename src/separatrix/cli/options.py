@@ -71,22 +71,22 @@ def read_numbers(text: str) -> float | list[float]:
 
 def read_rate(text: str) -> float | str:
     """Read a learning rate, or auto."""
-    return text if text == "auto" else _each(text, float, "a number such as 0.01, or auto")[0]
+    return text if text == "auto" else read_number(text, "a number such as 0.01, or auto")
 
 
 def read_count_or_auto(text: str) -> int | str:
     """Read a whole number, or auto."""
-    return text if text == "auto" else _each(text, int, "a whole number or auto")[0]
+    return text if text == "auto" else read_integer(text, "a whole number or auto")
 
 
 def read_batch_size(text: str) -> int | str:
     """Read a number of rows, or a word."""
-    return text if text.isalpha() else _each(text, int, "a whole number, auto or full")[0]
+    return text if text.isalpha() else read_integer(text, "a whole number, auto or full")
 
 
 def read_patience(text: str) -> float:
     """Read a number of epochs, or ``inf``."""
-    return math.inf if text == "inf" else _each(text, int, "a whole number or inf")[0]
+    return math.inf if text == "inf" else read_integer(text, "a whole number or inf")
 
 
 def read_shuffle(text: str) -> bool | str:
@@ -111,9 +111,10 @@ def read_class_weight(text: str) -> str | dict[str, float]:
         )
     if "=" not in text:
         return text
-    pairs = [part.rpartition("=") for part in text.split(",")]
+    parts = re.split(r",(?=[^,]*=)", text)  # not within a weight such as 1,5, which is an error
+    pairs = [part.rpartition("=") for part in parts]
     return {
-        label.strip(): _each(weight, float, "a number for each class, such as yes=5,no=1")[0]
+        label.strip(): read_number(weight, "a number for each class, such as yes=5,no=1")
         for label, _, weight in pairs
     }
 

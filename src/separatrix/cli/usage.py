@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -41,13 +42,14 @@ def sentence(error: Any, ctx: Any, words: Sequence[str]) -> str:
     """
     match type(error).__name__:
         case "NoSuchOption":
-            return _unknown_option(error.option_name, ctx)
+            return _unknown_option(_typed_word(error.option_name, words), ctx)
         case "BadOptionUsage":
-            return _value_missing_or_needless(error.option_name, ctx.command, words)
+            found = _value_missing_or_needless(error.option_name, ctx, words)
+            return found or str(error.format_message())
         case "MissingParameter":
             return f"{name_of(error.param)} is missing; write {_shortest(ctx)}."
         case "BadParameter":
-            return f"{_typed_name(error.param, words)} {error.message}"
+            return f"{typed_name(error.param, words)} {error.message}"
         case "UsageError" if ctx.parent is None:
             return f"a command is missing; {ctx.command_path} --help lists them."
     return str(error.format_message())
@@ -75,8 +77,8 @@ def name_of(parameter: Any) -> str:
     return str(flags[-1])
 
 
-def _typed_name(parameter: Any, words: Sequence[str]) -> str:
-    """Return the spelling of an option that is among the words, such as --rate for --learning-rate-init."""
+def typed_name(parameter: Any, words: Sequence[str]) -> str:
+    """Return the spelling of an option that is among the words; if none is, or of an argument, its name."""
     typed = {word.partition("=")[0] for word in words}
     return next((flag for flag in parameter.opts if flag in typed), name_of(parameter))
 
@@ -85,28 +87,52 @@ def _metavar(parameter: Any) -> str:
     return str(parameter.metavar or parameter.name.upper()).removesuffix("...")
 
 
+def _typed_word(name: str, words: Sequence[str]) -> str:
+    """Return the word with an option of one letter that there is not, such as -h=3 for -=."""
+    if name.startswith("--"):
+        return name
+    short = [word for word in words if re.match(r"-[^-]", word)]
+    found = [word for word in short if word.startswith(name)] or [word for word in short if name[1] in word]
+    return found[0] if found else name
+
+
 def _unknown_option(name: str, ctx: Any) -> str:
     root = ctx.find_root()
-    if ctx is not root and name in _spellings(root):
+    of_root = None if ctx is root else _option(name, root)
+    if of_root is not None and of_root.callback is not None:  # it acts alone, as --version does
+        return f"{name} goes without a command; write {root.command_path} {name}."
+    if of_root is not None:
         return f"{name} belongs before the command; write {root.command_path} {name} {ctx.info_name}."
     path, is_long = ctx.command_path, name.startswith("--")
     hint = did_you_mean(name, _spellings(ctx)) if is_long else ""  # all short ones are near each other
+    if re.fullmatch(r"-[\d.,]+", name):
+        hint = " If it is an argument, write -- before it."
     return f"{name} is no option of {path}; {path} --help lists them.{hint}"
 
 
+def _options(ctx: Any) -> list[Any]:
+    """Return the options of a command, --help among them."""
+    return [each for each in ctx.command.get_params(ctx) if each.param_type_name == "option"]
+
+
 def _spellings(ctx: Any) -> list[str]:
-    options = [each for each in ctx.command.get_params(ctx) if each.param_type_name == "option"]
-    return [spelling for each in options for spelling in (*each.opts, *each.secondary_opts)]
+    return [spelling for each in _options(ctx) for spelling in (*each.opts, *each.secondary_opts)]
 
 
-def _value_missing_or_needless(name: str, command: Any, words: Sequence[str]) -> str:
-    """Return the sentence on an option without its value, or on a flag with one."""
-    option = next(each for each in command.params if name in (*each.opts, *each.secondary_opts))
+def _option(name: str, ctx: Any) -> Any:
+    return next((each for each in _options(ctx) if name in (*each.opts, *each.secondary_opts)), None)
+
+
+def _value_missing_or_needless(name: str, ctx: Any, words: Sequence[str]) -> str:
+    """Return the sentence on an option without its value, or on a flag with one; none if it is neither."""
+    option = _option(name, ctx)
+    values = [word.partition("=")[2] for word in words if word.startswith(f"{name}=")]
+    if option is None or (option.is_flag and not values):
+        return ""
     if not option.is_flag:
         return f"{name} needs a value, got none; write {name} {option.metavar or 'VALUE'}."
-    value = next(word for word in words if word.startswith(f"{name}=")).partition("=")[2]
-    cure = " or ".join([option.opts[-1], *option.secondary_opts[-1:]])
-    return f"{name} takes no value, got '{value}'; write {cure}."
+    cure = " or ".join([option.opts[-1], option.secondary_opts[-1]]) if option.secondary_opts else name
+    return f"{name} takes no value, got '{values[0]}'; write {cure}."
 
 
 def _shortest(ctx: Any) -> str:
