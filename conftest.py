@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import Counter
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -50,24 +51,31 @@ COVERAGE = pytest.StashKey[Any]()
 COUNTED = pytest.StashKey[bool]()
 """Whether the lines that a test runs are counted."""
 
+COUNTED_CASES = 3
+"""Most cases of a parametrized test whose lines are counted."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files with long tests first, so that several workers end at about the same time."""
     ranks: dict[object, int] = {}
-    counted: set[str] = set()
     for item in items:
-        rank = next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
-        ranks[item.path] = min(rank, ranks.get(item.path, rank))
-        test = item.nodeid.partition("[")[0]
-        item.stash[COUNTED] = rank == len(LONG) and test not in counted
-        if item.stash[COUNTED]:
-            counted.add(test)
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(LONG)))
     items.sort(key=lambda item: ranks[item.path])
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return the place of an item's marker in `LONG`; after all of them if it has none."""
+    return next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """With ``--cov``, count lines in one case of each quick test: to count them in all takes minutes."""
+    """With ``--cov``, count lines in the first cases of each quick test: in all of them it takes minutes."""
+    cases: Counter[str] = Counter()
+    for item in session.items:  # those that are left by -k and -m
+        test = item.nodeid.partition("[")[0]
+        item.stash[COUNTED] = cases[test] < COUNTED_CASES and _rank(item) == len(LONG)
+        cases[test] += item.stash[COUNTED]
     running = sys.modules["coverage"].Coverage.current() if "coverage" in sys.modules else None
     session.config.stash[COVERAGE] = running
     if running is not None:

@@ -18,7 +18,8 @@ from separatrix.errors import TableWarning
 from separatrix.estimators import MLPClassifier, MLPRegressor
 from separatrix.evaluate.classification import row_log_losses
 from separatrix.evaluate.diagnosis import CHECKS
-from separatrix.evaluate.trained import guess_loss, sample
+from separatrix.evaluate.trained import sample
+from separatrix.train.guess import guess_loss
 
 RNG = np.random.default_rng(0)
 X, Y = make_circles(200, noise=0.05, factor=0.4, random_state=0)

@@ -59,6 +59,15 @@ def test_rows_that_are_soon_learned_do_not_raise_the_rate():
     assert range_test(plain, Adam(), Penalty(), theta, numbers, 200, get_engine("numpy")) > rate
 
 
+def test_a_rare_class_is_not_learned_where_its_share_is():
+    draw = np.random.default_rng(0)
+    data = Data(draw.normal(size=(4000, 1)), (np.arange(4000) < 8)[:, np.newaxis].astype(float))
+    network = Network.mlp(1, (4,), 1)
+    theta = initial_theta(network, "glorot", RandomState(0))
+    # A guess has a loss of 0.014 on these rows, which is 2 % of the first loss.
+    assert range_test(network, Adam(), Penalty(), theta, data, 1000, get_engine("numpy")) == 0.1
+
+
 def test_no_rate_where_nothing_can_fall():
     network = Network.mlp(1, (), 1, head="regression")
     data = Data(np.zeros((10, 1)), np.zeros((10, 1)))

@@ -12,9 +12,10 @@ from separatrix.engine.base import Data
 from separatrix.estimators.settings import uses_lbfgs
 from separatrix.evaluate.diagnosis import GRAVE_CHECKS, NOTHING_LEARNED, diagnose
 from separatrix.evaluate.findings import Diagnosis
-from separatrix.evaluate.trained import Trained, guess_loss, sample
+from separatrix.evaluate.trained import Trained, sample
 from separatrix.explain.subject import numbered_names
 from separatrix.network import Network, Optimizer
+from separatrix.train.guess import guess_loss
 from separatrix.train.history import History
 from separatrix.train.stops import Stop
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from separatrix.engine.base import Data, Engine, Monitor, Plan, Run, State, Task
 from separatrix.network import HEADS, SGD, Network, Optimizer, Penalty
+from separatrix.train.guess import guess_loss
 
 Array = NDArray[Any]
 
@@ -20,7 +21,7 @@ BELOW_MINIMUM = 3.0  # the loss is lowest shortly before training becomes unstab
 LARGEST_ADAPTIVE = 0.1  # for optimizers that divide by the size of the gradient
 LARGEST = 1.0
 NO_FALL = 1e-3  # a smaller relative fall of the loss is none
-LEARNED = 0.05  # of the first loss, where the rows of a classification are learned
+LEARNED = 0.05  # of the loss of a guess, where classes are learned
 
 
 def range_test(
@@ -36,9 +37,11 @@ def range_test(
 
     A copy of the network is trained for 100 epochs of at most four batches, while the rate rises from 1e-5 to
     10 by the same factor each step [1]_. A third of the rate at which the loss is lowest is returned, at most
-    0.1, or 1 for gradient descent without adaptive steps. If the loss of a classification falls to 5 % of its
-    first value, the rate at which it first does is returned where that is smaller: rows that can be separated
-    stay separated at any larger rate, so that the lowest loss says nothing there.
+    0.1, or 1 for gradient descent without adaptive steps.
+
+    Classes that can be separated stay separated at any larger rate, so that the lowest loss shows nothing
+    there. If the loss of a classification falls to 5 % of its first value and of the loss of the best
+    constant prediction, the rate at which it first does is returned where that is smaller.
 
     Parameters
     ----------
@@ -89,7 +92,7 @@ def range_test(
     rate_of_epoch = rates[run.steps_per_epoch // 2 :: run.steps_per_epoch]
     largest = LARGEST if isinstance(optimizer, SGD) else LARGEST_ADAPTIVE
     limits = [largest, rate_of_epoch[best] / BELOW_MINIMUM]
-    is_learned = loss <= LEARNED * loss[0]
-    if HEADS[network.head].task == "classification" and is_learned.any():
-        limits.append(rate_of_epoch[is_learned.argmax()])
+    if HEADS[network.head].task == "classification":
+        is_learned = loss <= LEARNED * min(loss[0], guess_loss(network.head, data.T, data.weight))
+        limits += [rate_of_epoch[is_learned.argmax()]] if is_learned.any() else []
     return float(f"{min(limits):.2g}")
