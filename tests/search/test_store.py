@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import selectors
 import signal
 import sqlite3
 import subprocess
@@ -61,6 +62,14 @@ def wait_for(path, n_trials, process):
         time.sleep(0.01)
     process.kill()
     pytest.fail("the search did nothing in two minutes")
+
+
+def next_line(process):
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(timeout=120):
+            pytest.fail("the search printed nothing in two minutes")
+    return process.stdout.readline()
 
 
 @pytest.mark.slow
@@ -228,10 +237,18 @@ def test_after_ctrl_c_the_result_is_what_was_done(tmp_path):
         "    assert 0 < done < 60, done\n"
         "    print('done', done, flush=True)\n"
     )
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, **pipes) as process:
-        for n_jobs in (1, 2):
-            wait_for(tmp_path / f"{n_jobs}.sqlite", 15, process)
-            process.send_signal(signal.SIGINT)
-            assert process.stdout.readline().startswith("done"), process.stderr.read()
-        assert process.wait(120) == 0
+    errors = tmp_path / "errors"  # a file: to read a pipe would wait for the end of the process
+    with (
+        errors.open("w") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, stderr=stderr, text=True
+        ) as process,
+    ):
+        try:
+            for n_jobs in (1, 2):
+                wait_for(tmp_path / f"{n_jobs}.sqlite", 15, process)
+                process.send_signal(signal.SIGINT)
+                assert next_line(process).startswith("done"), errors.read_text()
+            assert process.wait(120) == 0, errors.read_text()
+        finally:
+            process.kill()
