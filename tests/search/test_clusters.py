@@ -102,12 +102,15 @@ def ray() -> Iterator[None]:
 
 
 @pytest.fixture(params=["loky", "dask", "ray"])
-def cluster(request: pytest.FixtureRequest) -> str:
-    if request.param in {"dask", "ray"}:
-        client = request.getfixturevalue(request.param)
+def cluster(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Parameters of joblib.parallel_config; without its client, Dask would take the cluster made last."""
     if request.param == "dask":
+        client = request.getfixturevalue("dask")
         scale(client, 2)
-    return str(request.param)
+        return {"backend": "dask", "client": client}
+    if request.param == "ray":
+        request.getfixturevalue("ray")
+    return {"backend": request.param}
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +119,14 @@ def expected() -> Any:
 
 
 def test_results_are_those_of_one_thread_and_rows_are_sent_once(
-    cluster: str, expected: Any, tmp_path: Path
+    cluster: dict[str, Any], expected: Any, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with joblib.parallel_config(cluster):
+    with joblib.parallel_config(**cluster):
         search = make_search().fit(faulty.counted(X, log), Y)
     assert np.array_equal(scores_of(search), expected)
     workers = faulty.numbers_in(log)
-    if cluster == "loky":
+    if cluster["backend"] == "loky":
         assert (
             0 < len(set(workers)) <= 2
         )  # large arrays are mapped; one as small as this goes with every chunk
@@ -144,7 +147,7 @@ def test_dasks_memory_manager_makes_no_worker_get_the_rows_again(
     scale(dask, 2)
     manager = threading.Thread(target=drop_copies)
     manager.start()
-    with joblib.parallel_config("dask"):
+    with joblib.parallel_config("dask", client=dask):
         search = make_search(scoring=faulty.Dawdles(tmp_path / "calls")).fit(faulty.counted(X, log), Y)
     is_over.set()
     manager.join()
@@ -153,18 +156,18 @@ def test_dasks_memory_manager_makes_no_worker_get_the_rows_again(
     assert len(faulty.numbers_in(log)) == 2
 
 
-def test_an_error_of_a_scorer_comes_back_as_it_is(cluster: str, tmp_path: Path) -> None:
+def test_an_error_of_a_scorer_comes_back_as_it_is(cluster: dict[str, Any], tmp_path: Path) -> None:
     search = make_search(scoring=faulty.Raises(tmp_path / "log"), error_score="raise")
-    with joblib.parallel_config(cluster), pytest.raises(faulty.Unlucky, match="of no use"):
+    with joblib.parallel_config(**cluster), pytest.raises(faulty.Unlucky, match="of no use"):
         search.fit(X, Y)
 
 
 @pytest.mark.parametrize("cluster", ["threading", "loky", "dask"], indirect=True)
-def test_ctrl_c_keeps_what_is_done(cluster: str, expected: Any, tmp_path: Path) -> None:
+def test_ctrl_c_keeps_what_is_done(cluster: dict[str, Any], expected: Any, tmp_path: Path) -> None:
     scorer = faulty.Dawdles(tmp_path / "log", home=0)
     when_logged(scorer.log, 20, lambda: os.kill(os.getpid(), signal.SIGINT))
     with (
-        joblib.parallel_config(cluster),
+        joblib.parallel_config(**cluster),
         pytest.warns(UserWarning, match="interrupted by user: .* of 24 candidates .* are the result"),
     ):
         search = make_search(scoring=scorer).fit(X, Y)
@@ -175,9 +178,9 @@ def test_ctrl_c_keeps_what_is_done(cluster: str, expected: Any, tmp_path: Path) 
     assert np.array_equal(found, expected[:, done])
 
 
-def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: Path) -> None:
+def test_a_killed_worker_changes_nothing(cluster: dict[str, Any], expected: Any, tmp_path: Path) -> None:
     scorer = faulty.KillsOnce(tmp_path / "log")
-    with joblib.parallel_config(cluster):
+    with joblib.parallel_config(**cluster):
         search = make_search(scoring=scorer).fit(X, Y)
     assert np.array_equal(scores_of(search), expected)
     workers = faulty.numbers_in(scorer.log)
@@ -187,11 +190,11 @@ def test_a_killed_worker_changes_nothing(cluster: str, expected: Any, tmp_path: 
 
 @pytest.mark.parametrize("cluster", ["loky", "dask"], indirect=True)
 def test_workers_that_are_always_lost_are_an_error(
-    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("separatrix.search.trial_chunks.MAX_LOSSES", 0)
     with (
-        joblib.parallel_config(cluster),
+        joblib.parallel_config(**cluster),
         pytest.raises(WorkerError, match=r"^the workers must finish .* lost 1 times in a row .* needs\.$"),
     ):
         make_search(scoring=faulty.KillsAlways(tmp_path / "log")).fit(X, Y)
@@ -199,7 +202,7 @@ def test_workers_that_are_always_lost_are_an_error(
 
 def test_dask_may_have_one_worker_of_one_thread(dask: Any, expected: Any, tmp_path: Path) -> None:
     scale(dask, 1)
-    with joblib.parallel_config("dask"):
+    with joblib.parallel_config("dask", client=dask):
         search = make_search().fit(faulty.counted(X, tmp_path / "log"), Y)
     assert np.array_equal(scores_of(search), expected)
     assert len(faulty.numbers_in(tmp_path / "log")) == 1
