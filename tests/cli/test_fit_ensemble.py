@@ -197,7 +197,7 @@ def test_ctrl_c_while_folds_judge_the_ensemble_shows_no_scores(run, people, monk
         (["--presets", "slow"], "--presets must be one of 'fast', 'default', 'best'"),
         (["--time-limit", "0"], "--time-limit must be a number in (0, infinity), got 0"),
         (["--cv", "1"], "--cv must be an integer of at least 2, got 1."),
-        (["--jobs", "0"], "--n-jobs must be -1, for all cores, or a number of networks, got 0."),
+        (["--jobs", "0"], "--jobs must be -1, for all cores, or a number of networks, got 0."),
         (["--class-weight", "ja=2"], "--class-weight must name classes, which are no, yes, got 'ja'."),
         (["--groups", "house"], "there is no column 'house'"),
     ],

@@ -78,8 +78,8 @@ def name_of(parameter: Any) -> str:
 
 
 def typed_name(parameter: Any, words: Sequence[str]) -> str:
-    """Return the spelling of an option that is among the words; if none is, or of an argument, its name."""
-    typed = {word.partition("=")[0] for word in words}
+    """Return the long spelling of an option that is among the words, or else the name of a parameter."""
+    typed = {word.partition("=")[0] for word in words if word.startswith("--")}
     return next((flag for flag in parameter.opts if flag in typed), name_of(parameter))
 
 
