@@ -145,7 +145,7 @@ def test_dasks_memory_manager_makes_no_worker_get_the_rows_again(
             runs.append(dask.amm.run_once())
 
     scale(dask, 2)
-    manager = threading.Thread(target=drop_copies)
+    manager = threading.Thread(target=drop_copies, daemon=True)
     manager.start()
     with joblib.parallel_config("dask", client=dask):
         search = make_search(scoring=faulty.Dawdles(tmp_path / "calls")).fit(faulty.counted(X, log), Y)
