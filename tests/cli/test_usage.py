@@ -78,9 +78,9 @@ WITHOUT_VALUES = {"inspect", "warm"}
             "fit iris --class-weight setosa=1,5,virginica=2",
             "--class-weight must be a number for each class, such as yes=5,no=1, got '1,5'; write 1.5.",
         ),
-        ("fit iris --rate -1", "--rate must be a number in (0, infinity), got -1.0."),
+        ("fit iris --engine numpy --rate -1", "--rate must be a number in (0, infinity), got -1.0."),
         (
-            "fit iris --learning-rate-init=-1",
+            "fit iris --engine numpy --learning-rate-init=-1",
             "--learning-rate-init must be a number in (0, infinity), got -1.0.",
         ),
         ("fit iris --folds 2.5", "--folds must be a whole number such as 5, got '2.5'."),
@@ -90,7 +90,7 @@ WITHOUT_VALUES = {"inspect", "warm"}
             "--hidden-layer-sizes must be whole numbers such as 16,8, got 'a'.",
         ),
         ("fit iris --hidden a", "--hidden must be whole numbers such as 16,8, got 'a'."),
-        ("fit iris --alpha -1", "--alpha must be a number in [0, infinity), got -1.0."),
+        ("fit iris --engine numpy --alpha -1", "--alpha must be a number in [0, infinity), got -1.0."),
         (
             "fit iris --seed -1",
             "--seed must be a whole number from 0 to 4294967295, got '-1'.",
@@ -98,6 +98,11 @@ WITHOUT_VALUES = {"inspect", "warm"}
         (
             "fit iris --engine nump",
             "--engine must be one of 'auto', 'numpy', 'numba', got 'nump'. Did you mean 'numpy'?",
+        ),
+        (
+            "fit circles --early-stopping yes",
+            "several tables must be files, got 'circles yes' with the data set 'circles'; name the data set "
+            "alone, and give an option without a value, such as --early-stopping, none.",
         ),
         ("--debug", "a command is missing; separatrix --help lists them."),
         ("fit", "TABLE is missing; write separatrix fit TABLE."),

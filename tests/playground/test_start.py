@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,11 @@ from separatrix.data.schema_learning import learn_schema
 from separatrix.data.table import Table
 from separatrix.errors import DataError, ParameterError
 from separatrix.network import Network
+from separatrix.playground import shown_model
 from separatrix.playground.shown_model import KNOTS, shown_network
 from separatrix.playground.start import MAX_ROWS, start_from, start_of_model, start_of_table, start_of_toy
+
+OPTIONS = Path(__file__).parents[2] / "web" / "src" / "core" / "options.ts"
 
 
 def test_a_toy_is_named():
@@ -215,6 +219,20 @@ def features_of(column: dict[str, object]) -> np.ndarray:
         for place in places
     ]
     return np.array(rows)
+
+
+def test_an_activation_that_the_page_does_not_compute_is_refused(monkeypatch):
+    model = sx.Model(Network.mlp(2, (2,), 1, activation="mish"), np.zeros(9), classes=["no", "yes"])
+    assert shown_network(model)
+    monkeypatch.setattr(shown_model, "ACTIVATIONS_SHOWN", ("tanh", "identity"))
+    with pytest.raises(ParameterError, match="must have activations of tanh, identity, got 'mish', which"):
+        shown_network(model)
+
+
+@pytest.mark.skipif(not OPTIONS.exists(), reason="needs the folder web of a checkout")
+def test_the_activations_are_those_of_the_page():
+    listed = re.search(r"ActivationName =\n([^;]*);", OPTIONS.read_text(encoding="utf-8"))
+    assert set(re.findall(r'"(\w+)"', listed[1])) == set(shown_model.ACTIVATIONS_SHOWN)
 
 
 def test_a_model_of_a_table_has_its_columns_and_predicts_the_same():

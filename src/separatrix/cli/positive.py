@@ -35,7 +35,7 @@ def positive_lines(model: AnyModel, counts: Sequence[int], *, is_asked: bool) ->
     if is_asked:
         why = "as asked with --positive"
     elif counts[0] == counts[1]:
-        why = "the second, as both are as frequent in training rows"
+        why = "the second, as both are equally frequent in training rows"
     else:
         why = "the rarer one in training rows"
     cure = "" if is_asked else f"; --positive {shlex.quote(other)} makes '{other}' the positive class"

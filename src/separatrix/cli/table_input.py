@@ -33,7 +33,7 @@ from separatrix.data.table_files import TableFile, open_table
 from separatrix.data.target_rows import stream_with_target, with_target
 from separatrix.data.targets import Task, infer_task
 from separatrix.ensemble import AnyModel, Ensemble
-from separatrix.errors import ParameterError
+from separatrix.errors import DataError, ParameterError
 from separatrix.model import Model
 
 LARGE = 10**9
@@ -156,6 +156,8 @@ def open_tables(
     source: Table | Stream
     stream: Stream
     test_source: Table | TableFile | None = None
+    if len(sources) > 1:
+        require_files(sources)
     if memory is None and (in_pieces or len(sources) > 1 or is_larger(sources[0], LARGE)):
         memory = "1GB"
     if memory is None:
@@ -191,6 +193,16 @@ def open_tables(
     return TableInput(
         name, source, test_source, split, memory, column, chosen, reason, schema, columns, found
     )
+
+
+def require_files(sources: Sequence[str]) -> None:
+    """Raise a `DataError` if one of several tables is a data set: together they must be files."""
+    for source in sources:
+        if source in dataset_names() and not Path(source).exists():
+            raise DataError(
+                f"several tables must be files, got '{' '.join(sources)}' with the data set '{source}'; name "
+                "the data set alone, and give an option without a value, such as --early-stopping, none."
+            )
 
 
 def note_target(schema: Schema) -> None:

@@ -24,6 +24,11 @@ MAX_LAYERS, MAX_UNITS, MAX_OUTPUTS, MAX_INPUTS = 6, 256, 10, 500
 """What the page can show of a network that was trained elsewhere."""
 
 HEADS_SHOWN = ("binary", "multiclass", "regression", "quadratic", "poisson")
+ACTIVATIONS_SHOWN = (
+    "identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "mish",
+)  # fmt: skip
+"""Those that the page computes: `ActivationName` in `web/src/core/options.ts`."""
+
 KNOTS = 400
 """Values of a column of numbers at which the page knows its features exactly; it draws lines between them."""
 
@@ -50,6 +55,13 @@ def shown_network(model: AnyModel) -> tuple[Model, tuple[str, ...]]:
     network, hidden = model.network, [layer.units for layer in model.network.layers[:-1]]
     if network.head not in HEADS_SHOWN:
         raise ParameterError("model", f"must have a head of {', '.join(HEADS_SHOWN)}, got {network.head!r}.")
+    for layer in network.layers:
+        if layer.activation not in ACTIVATIONS_SHOWN:
+            raise ParameterError(
+                "model",
+                f"must have activations of {', '.join(ACTIVATIONS_SHOWN)}, got {layer.activation!r}, which "
+                "the page does not compute; train one with another activation.",
+            )
     if network.embedding is not None:
         raise ParameterError(
             "model",
