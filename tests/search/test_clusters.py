@@ -200,9 +200,11 @@ def test_workers_that_are_always_lost_are_an_error(
         make_search(scoring=faulty.KillsAlways(tmp_path / "log")).fit(X, Y)
 
 
-def test_dask_may_have_one_worker_of_one_thread(dask: Any, expected: Any, tmp_path: Path) -> None:
-    scale(dask, 1)
-    with joblib.parallel_config("dask", client=dask):
+def test_dask_may_have_one_worker_of_one_thread(expected: Any, tmp_path: Path) -> None:
+    with (
+        dask_cluster(n_workers=1, threads_per_worker=1) as client,
+        joblib.parallel_config("dask", client=client),
+    ):
         search = make_search().fit(faulty.counted(X, tmp_path / "log"), Y)
     assert np.array_equal(scores_of(search), expected)
     assert len(faulty.numbers_in(tmp_path / "log")) == 1
