@@ -255,7 +255,7 @@ def test_why_the_kernels_cannot_be_compiled_is_reported(run, people, monkeypatch
     assert "the kernels cannot be compiled: no room for them; try --engine numpy." in result.stderr
 
 
-LIBRARY_FILES = 190
+LIBRARY_FILES = 210
 """Of the memory allowed, in units of 10**6 bytes: pages of the files of libraries."""
 
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
